@@ -1,0 +1,1 @@
+"""The mathematics, on arrays: no files, no clock, no Qt."""

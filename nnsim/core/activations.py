@@ -1,0 +1,135 @@
+"""Activation functions and their derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """A function a = f(z) that every neuron may use; arrays of any shape, elementwise.
+
+    ``derivative(z, a)`` gives f′(z), with a = f(z) at hand because most are cheaper through it.
+    ``formula`` is LaTeX for f(x). ``kinks`` are the points where f has no derivative (a step or a
+    corner). ``has_slope`` is False where f′ is 0 everywhere, so that gradients cannot train
+    through it. ``initializer`` names the weights' distribution that suits it.
+    """
+
+    name: str
+    label: str
+    formula: str
+    derivative_formula: str
+    about: str
+    f: Callable[[Array], Array]
+    derivative: Callable[[Array, Array], Array]
+    initializer: str = "glorot_uniform"
+    kinks: tuple[float, ...] = ()
+    has_slope: bool = True
+    range: tuple[float, float] = (-np.inf, np.inf)
+
+
+LEAKY_SLOPE = 0.01
+ELU_ALPHA = 1.0
+
+
+def sigmoid(z: Array) -> Array:
+    """1 / (1 + e^−z), without overflow: e is only raised to −|z|."""
+    small = np.exp(-np.abs(z))
+    return np.where(z >= 0, 1.0, small) / (1.0 + small)
+
+
+def _softplus(z: Array) -> Array:
+    return np.maximum(z, 0.0) + np.log1p(np.exp(-np.abs(z)))
+
+
+def _elu(z: Array) -> Array:
+    return np.where(z > 0, z, ELU_ALPHA * np.expm1(np.minimum(z, 0.0)))
+
+
+def _swish(z: Array) -> Array:
+    return z * sigmoid(z)
+
+
+def _swish_derivative(z: Array, a: Array) -> Array:
+    s = sigmoid(z)
+    return s + a * (1.0 - s)
+
+
+def _gaussian(z: Array) -> Array:
+    # Beyond |z| = 28 the value is 0 in float64; the bound keeps z² from overflowing.
+    return np.exp(-np.square(np.clip(z, -40.0, 40.0)))
+
+
+_ENTRIES = (
+    Activation(
+        "heaviside", "Heaviside step",
+        r"\begin{cases}1 & \text{if } x \geq 0\\ 0 & \text{if } x < 0\end{cases}",
+        "0", "Fires (1) from the threshold on, else 0. Its slope is 0 everywhere.",
+        lambda z: (z >= 0).astype(np.float64), lambda z, a: np.zeros_like(z),
+        kinks=(0.0,), has_slope=False, range=(0.0, 1.0),
+    ),
+    Activation(
+        "relu", "ReLU", r"\begin{cases}x & \text{if } x > 0\\ 0 & \text{if } x \leq 0\end{cases}",
+        r"\begin{cases}1 & \text{if } x > 0\\ 0 & \text{if } x \leq 0\end{cases}",
+        "Rectified linear unit: passes what is positive, blocks the rest.",
+        lambda z: np.maximum(z, 0.0), lambda z, a: (z > 0).astype(np.float64),
+        initializer="he_uniform", kinks=(0.0,), range=(0.0, np.inf),
+    ),
+    Activation(
+        "leaky_relu", "Leaky ReLU",
+        r"\begin{cases}x & \text{if } x > 0\\ 0.01\,x & \text{if } x \leq 0\end{cases}",
+        r"\begin{cases}1 & \text{if } x > 0\\ 0.01 & \text{if } x \leq 0\end{cases}",
+        "ReLU that leaks a little (slope 0.01), so that it never stops learning.",
+        lambda z: np.where(z > 0, z, LEAKY_SLOPE * z), lambda z, a: np.where(z > 0, 1.0, LEAKY_SLOPE),
+        initializer="he_uniform", kinks=(0.0,),
+    ),
+    Activation(
+        "elu", "ELU", r"\begin{cases}x & \text{if } x > 0\\ e^{x}-1 & \text{if } x \leq 0\end{cases}",
+        r"\begin{cases}1 & \text{if } x > 0\\ e^{x} & \text{if } x \leq 0\end{cases}",
+        "Exponential linear unit: like ReLU, but smooth and down to −1.",
+        _elu, lambda z, a: np.where(z > 0, 1.0, a + ELU_ALPHA),
+        initializer="he_uniform", range=(-ELU_ALPHA, np.inf),
+    ),
+    Activation(
+        "sigmoid", "Sigmoid", r"\frac{1}{1+e^{-x}}", r"f(x)\,(1-f(x))",
+        "Logistic function: squashes every number into (0, 1).",
+        sigmoid, lambda z, a: a * (1.0 - a), range=(0.0, 1.0),
+    ),
+    Activation(
+        "tanh", "Tanh", r"\frac{e^{x}-e^{-x}}{e^{x}+e^{-x}}", r"1-f(x)^{2}",
+        "Hyperbolic tangent: squashes every number into (−1, 1).",
+        np.tanh, lambda z, a: 1.0 - a * a, range=(-1.0, 1.0),
+    ),
+    Activation(
+        "softplus", "Softplus", r"\ln(1+e^{x})", r"\frac{1}{1+e^{-x}}",
+        "A smooth ReLU; its slope is the sigmoid.",
+        _softplus, lambda z, a: sigmoid(z), initializer="he_uniform", range=(0.0, np.inf),
+    ),
+    Activation(
+        "swish", "Swish", r"\frac{x}{1+e^{-x}}", r"\sigma(x)+f(x)\,(1-\sigma(x))",
+        "x times its sigmoid (also called SiLU): smooth, dips slightly below 0.",
+        _swish, _swish_derivative, initializer="he_uniform", range=(-0.2784645427610738, np.inf),
+    ),
+    Activation(
+        "gaussian", "Gaussian", r"e^{-x^{2}}", r"-2x\,e^{-x^{2}}",
+        "A bump: 1 at 0, falling to 0 on both sides.",
+        _gaussian, lambda z, a: -2.0 * np.clip(z, -40.0, 40.0) * a, range=(0.0, 1.0),
+    ),
+    Activation(
+        "sine", "Sine", r"\sin(x)", r"\cos(x)", "A wave: good at periodic data, hard to train.",
+        np.sin, lambda z, a: np.cos(z), range=(-1.0, 1.0),
+    ),
+    Activation(
+        "linear", "Linear", "x", "1", "Passes the sum on unchanged; for outputs that may be any number.",
+        lambda z: z.copy(), lambda z, a: np.ones_like(z), initializer="lecun_normal",
+    ),
+)
+
+ACTIVATIONS: dict[str, Activation] = {entry.name: entry for entry in _ENTRIES}
+"""Every activation by name. One entry here is all it takes: menus, forms, plots and tests enumerate it."""

@@ -1,0 +1,69 @@
+"""Ways in which a neuron combines what comes in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Combine:
+    """How the terms weightᵢ·activationᵢ become one number.
+
+    ``join`` brings two terms together. ``backward(terms)`` gives the derivative of the combination by each
+    term, (terms, neurons, samples) -> the same shape. ``kinked`` says that it jumps: which of two nearly
+    equal terms is the maximum.
+    """
+
+    name: str
+    label: str
+    symbol: str
+    about: str
+    join: np.ufunc
+    backward: Callable[[Array], Array]
+    kinked: bool = False
+
+    def forward(self, terms: Iterable[Array]) -> Array:
+        """All terms, (neurons, samples) each and at least one, joined one after the other in their order.
+
+        numpy's own sum pairs terms up, and then 0.1 + 0.2 + … may miss a threshold.
+        """
+        one_by_one = iter(terms)
+        total = next(one_by_one).copy()
+        for term in one_by_one:
+            self.join(total, term, out=total)
+        return total
+
+
+def _product_backward(terms: Array) -> Array:
+    # The product of all others from both sides: dividing by the term would fail at 0.
+    before = np.ones_like(terms)
+    after = np.ones_like(terms)
+    before[1:] = np.cumprod(terms[:-1], axis=0)
+    after[:-1] = np.cumprod(terms[:0:-1], axis=0)[::-1]
+    others: Array = before * after
+    return others
+
+
+def _max_backward(terms: Array) -> Array:
+    # argmax gives the first of equals: a tie goes to the first.
+    winner = np.argmax(terms, axis=0)
+    wins: Array = (np.arange(len(terms))[:, None, None] == winner).astype(np.float64)
+    return wins
+
+
+_ENTRIES = (
+    Combine("sum", "Sum", "Σ", "Adds what comes in: the weighted sum.", np.add, np.ones_like),
+    Combine("product", "Product", "Π", "Multiplies what comes in: a gate, as in an LSTM.",
+            np.multiply, _product_backward),
+    Combine("max", "Maximum", "max", "Takes the largest of what comes in: max pooling.",
+            np.maximum, _max_backward, kinked=True),
+)
+
+COMBINES: dict[str, Combine] = {entry.name: entry for entry in _ENTRIES}
+"""Every way to combine, by name."""

@@ -1,0 +1,95 @@
+"""Planes of input values, over which every neuron is a map."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnsim.core.activations import ACTIVATIONS
+
+Array = NDArray[np.float64]
+MARGIN = 0.15
+
+
+class Samples(Protocol):
+    """Anything with input rows, such as a Dataset."""
+
+    X: Array
+    X_test: Array | None
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A grid over two inputs (or a line over one, then ``y`` is None), from ``low`` to ``high`` of each."""
+
+    x: str
+    y: str | None
+    x_range: tuple[float, float]
+    y_range: tuple[float, float]
+    resolution: int = 64
+
+    @classmethod
+    def over(cls, inputs: tuple[str, ...], axes: tuple[str, str] | None, data: Samples | None) -> Plane | None:
+        """The plane of two inputs (the first two, if ``axes`` does not name others), wide enough for the data."""
+        if not inputs:
+            return None
+        if len(inputs) == 1:
+            return cls(inputs[0], None, _range(inputs, inputs[0], data), (0.0, 1.0), 201)
+        x, y = axes if axes is not None and set(axes) <= set(inputs) and axes[0] != axes[1] else inputs[:2]
+        return cls(x, y, _range(inputs, x, data), _range(inputs, y, data))
+
+    def values(self, axis: str) -> Array:
+        """The grid values of axis "x" or "y", (resolution,)."""
+        low, high = self.x_range if axis == "x" else self.y_range
+        return np.linspace(low, high, self.resolution)
+
+
+def _range(inputs: tuple[str, ...], id: str, data: Samples | None) -> tuple[float, float]:
+    low, high = 0.0, 1.0
+    if data is not None and data.X.shape[1] == len(inputs):
+        column = data.X[:, inputs.index(id)]
+        if data.X_test is not None and len(data.X_test):
+            column = np.concatenate([column, data.X_test[:, inputs.index(id)]])
+        low, high = float(column.min()), float(column.max())
+    width = high - low or 1.0
+    # A truth table's corners stand further in, so that its points do not touch the frame.
+    margin = width * (0.35 if (low, high) == (0.0, 1.0) else MARGIN / 2)
+    return low - margin, high + margin
+
+
+def plane_samples(plane: Plane, inputs: tuple[str, ...], rest: Array) -> Array:
+    """(resolution² or resolution, inputs): the grid, the other inputs at ``rest``. Row by row from the lowest y."""
+    if plane.y is None:
+        return plane.values("x")[:, None]
+    xs, ys = np.meshgrid(plane.values("x"), plane.values("y"))
+    X = np.tile(rest, (xs.size, 1))
+    X[:, inputs.index(plane.x)] = xs.ravel()
+    X[:, inputs.index(plane.y)] = ys.ravel()
+    return X
+
+
+def decision_threshold(activation: str, targets: Array | None = None) -> float:
+    """The output value between the two classes.
+
+    The middle of a bounded activation's range (0.5 for a sigmoid, 0 for tanh), else of the targets, else ½.
+    """
+    low, high = ACTIVATIONS[activation].range
+    if np.isfinite(low) and np.isfinite(high):
+        return (low + high) / 2
+    if targets is not None and targets.size:
+        return float(targets.min() + targets.max()) / 2
+    return 0.5
+
+
+def value_range(activation: str, targets: Array | None = None) -> tuple[float, float]:
+    """The values that a map of such a neuron spans from one colour to the other, symmetric about its threshold."""
+    middle = decision_threshold(activation, targets)
+    low, high = ACTIVATIONS[activation].range
+    if np.isfinite(low) and np.isfinite(high):
+        return low, high
+    half = float(np.abs(targets - middle).max()) if targets is not None and targets.size else 1.0
+    half = half or 1.0
+    return middle - half, middle + half

@@ -1,0 +1,77 @@
+"""Numbers as a learner reads and writes them."""
+
+from __future__ import annotations
+
+import math
+import re
+
+MINUS = "−"
+DIGITS = 4
+_MOST_DIGITS = 17
+_NUMBER = re.compile(r"^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:e([+-]?\d+))?$")
+
+
+def format_number(value: float, digits: int = DIGITS) -> str:
+    """``value`` with ``digits`` significant digits, a real minus sign, and 1.2e−5 when small or large.
+
+    Trailing zeros are dropped: 1, 0.6, −2, 0.5933, 1.2e−5. Whole digits are not rounded away below 10⁶.
+    """
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    if value == 0:
+        return "0"
+    mantissa, e = f"{value:.{digits - 1}e}".split("e")
+    exponent = int(e)
+    if -4 <= exponent < max(digits + 2, 6):
+        text = _trimmed(f"{value:.{max(0, digits - 1 - exponent)}f}")
+    else:
+        text = f"{_trimmed(mantissa)}e{exponent}"
+    return text.replace("-", MINUS)
+
+
+def _trimmed(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def factor(value: float, digits: int = DIGITS) -> str:
+    """``value`` as a factor of a product: a negative one stands in brackets, (−2)."""
+    text = format_number(value, digits)
+    return f"({text})" if text.startswith(MINUS) else text
+
+
+def comparison(value: float, threshold: float, digits: int = DIGITS) -> str:
+    """``value`` against ``threshold``, such as “1 < 1.2”, never false as printed.
+
+    Where the rounded numbers would contradict the relation, digits are added until they do not:
+    0.7 + 0.1 against 0.8 reads 0.7999999999999999 < 0.8. With NaN neither holds: NaN ≱ 0.8.
+    """
+    relation = "≥" if value >= threshold else "<" if value < threshold else "≱"
+    for more in range(min(digits, _MOST_DIGITS), _MOST_DIGITS + 1):
+        left, right = format_number(value, more), format_number(threshold, more)
+        if (_read(left) >= _read(right)) == (value >= threshold):
+            break
+    return f"{left} {relation} {right}"
+
+
+def _read(text: str) -> float:
+    """What ``format_number`` wrote; unlike ``parse_number`` also ∞ and what rounding made too large."""
+    return float(text.replace(MINUS, "-").replace("∞", "inf"))
+
+
+def parse_number(text: str) -> float | None:
+    """The finite number a learner typed, or None. “1,2” is 1.2, “−2” is −2, “1.2e−5” and “1/3” are read."""
+    plain = "".join(text.split()).replace(MINUS, "-").replace("–", "-").lower()
+    if plain.count(",") == 1 and "." not in plain:
+        plain = plain.replace(",", ".")
+    parts = plain.split("/")
+    if len(parts) > 2 or not all(_NUMBER.match(part) for part in parts):
+        return None
+    value = float(parts[0])
+    if len(parts) == 2:
+        divisor = float(parts[1])
+        if divisor == 0:
+            return None
+        value /= divisor
+    return value if math.isfinite(value) else None

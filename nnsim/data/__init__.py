@@ -1,0 +1,1 @@
+"""Datasets: where samples come from, how they are split, and in which order they are taken."""

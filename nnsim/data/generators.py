@@ -1,0 +1,189 @@
+"""Generators: data sets made by a rule and a seed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nnsim.core.fields import check_fields, field, forms
+
+Array = NDArray[np.float64]
+
+MAX_GATE_INPUTS = 6
+RADIUS = 5.0
+"""The circle and the spiral lie within this distance of the origin, as in TensorFlow Playground."""
+
+
+def checked(owner: Any) -> None:
+    """Raises ValueError naming the field that is wrong; makes 250.0 of a whole-number field 250."""
+    check_fields(owner)
+    for name, form in forms(owner).items():
+        if form.kind is int:
+            object.__setattr__(owner, name, int(getattr(owner, name)))
+
+
+@dataclass(frozen=True)
+class GateFields:
+    """What a gate needs to know."""
+
+    inputs: int = field(2, "Inputs", "How many inputs the gate has; the table has 2ⁿ rows.",
+                        minimum=1, maximum=MAX_GATE_INPUTS)
+
+    def __post_init__(self) -> None:
+        checked(self)
+
+
+@dataclass(frozen=True)
+class NotFields:
+    """NOT has one input."""
+
+    inputs: int = field(1, "Inputs", "NOT has one input.", minimum=1, maximum=1)
+
+    def __post_init__(self) -> None:
+        checked(self)
+
+
+@dataclass(frozen=True)
+class SampleFields:
+    """How samples are drawn. ``noise`` is in the units of the data, half of the samples test by default."""
+
+    samples: int = field(250, "Samples", "How many points there are, for training and test together.",
+                         minimum=4, maximum=100_000)
+    noise: float = field(0.0, "Noise", "Standard deviation of the random shift of each point.",
+                         minimum=0.0, maximum=10.0)
+    seed: int = field(0, "Seed", "The same seed gives the same points.", minimum=0, maximum=2**53)
+    test_share: float = field(0.5, "Test share", "Which part of the points is kept to test on.",
+                              minimum=0.0, maximum=0.9)
+
+    def __post_init__(self) -> None:
+        checked(self)
+
+
+@dataclass(frozen=True)
+class Generator:
+    """A rule that makes data.
+
+    ``fields`` is the dataclass of its settings, ``make(fields)`` gives X (samples, inputs) and
+    T (samples, outputs), all finite, the same for the same fields. ``columns(fields)`` is (inputs,
+    outputs) without making anything. ``is_gate`` says that the data is a whole truth table.
+    """
+
+    name: str
+    label: str
+    about: str
+    fields: type
+    make: Callable[[Any], tuple[Array, Array]]
+    columns: Callable[[Any], tuple[int, int]]
+    is_gate: bool = False
+
+    def inputs(self, settings: Any) -> int:
+        """How many columns X has."""
+        return self.columns(settings)[0]
+
+    def outputs(self, settings: Any) -> int:
+        """How many columns T has."""
+        return self.columns(settings)[1]
+
+
+def truth_table(n: int) -> Array:
+    """All rows of n inputs fed 0 or 1, (2ⁿ, n), counting up, the first input most significant.
+
+    truth_table(2) is (0,0), (0,1), (1,0), (1,1). Raises ValueError unless 1 ≤ n ≤ 20.
+    """
+    if not 1 <= n <= 20:
+        raise ValueError(f"A truth table has 1 to 20 inputs, not {n}.")
+    counts = np.arange(2**n)[:, None]
+    return ((counts >> np.arange(n - 1, -1, -1)) & 1).astype(np.float64)
+
+
+def gate_named(column: ArrayLike, inputs: int) -> str | None:
+    """The gate whose truth table over ``inputs`` inputs has this target column (2ⁿ,), or None.
+
+    Where several gates agree, as majority and AND do for two inputs, the first of the registry is named;
+    of one input, 1 0 is NOT.
+    """
+    wanted = np.asarray(column, dtype=np.float64).ravel()
+    if not 1 <= inputs <= MAX_GATE_INPUTS or len(wanted) != 2**inputs:
+        return None
+    for entry in GENERATORS.values():
+        if entry.is_gate and (entry.fields is not NotFields or inputs == 1):
+            _, targets = entry.make(entry.fields(inputs=inputs))
+            if np.array_equal(targets[:, 0], wanted):
+                return entry.name
+    return None
+
+
+def _gate(name: str, label: str, about: str, rule: Callable[[Array, int], NDArray[np.bool_]],
+          settings: type = GateFields) -> Generator:
+    """A gate by its rule: (how many inputs are 1 in each row, number of inputs) -> whether it fires."""
+
+    def make(chosen: Any) -> tuple[Array, Array]:
+        X = truth_table(chosen.inputs)
+        return X, rule(X.sum(axis=1), chosen.inputs).astype(np.float64)[:, None]
+
+    return Generator(name, label, about, settings, make, lambda chosen: (chosen.inputs, 1), is_gate=True)
+
+
+def _mixed(X: Array, T: Array, rng: np.random.Generator) -> tuple[Array, Array]:
+    # Classes come one after the other; mixed, an epoch that takes the samples as given is no special case.
+    order = rng.permutation(len(X))
+    return X[order], T[order]
+
+
+def _circle(chosen: SampleFields) -> tuple[Array, Array]:
+    """A disk of radius 2.5, target 1, inside a ring of radius 3.5 to 5, target −1 (TensorFlow Playground)."""
+    rng = np.random.default_rng(chosen.seed)
+    inside = np.arange(chosen.samples) < chosen.samples // 2
+    low, high = np.where(inside, 0.0, 0.7), np.where(inside, 0.5, 1.0)
+    radius = RADIUS * rng.uniform(low, high)
+    angle = rng.uniform(0.0, 2.0 * np.pi, len(inside))
+    X = radius[:, None] * np.column_stack([np.sin(angle), np.cos(angle)])
+    X += rng.normal(0.0, 1.0, X.shape) * chosen.noise
+    return _mixed(X, np.where(inside, 1.0, -1.0)[:, None], rng)
+
+
+def _spiral(chosen: SampleFields) -> tuple[Array, Array]:
+    """Two spirals, 1¾ turns to radius 5, half a turn apart, targets 1 and −1 (TensorFlow Playground)."""
+    rng = np.random.default_rng(chosen.seed)
+    first = chosen.samples // 2
+    arms = []
+    for count, turned in ((first, 0.0), (chosen.samples - first, np.pi)):
+        along = np.arange(count) / count
+        angle = 1.75 * 2.0 * np.pi * along + turned
+        arms.append(RADIUS * along[:, None] * np.column_stack([np.sin(angle), np.cos(angle)]))
+    X = np.vstack(arms)
+    X += rng.normal(0.0, 1.0, X.shape) * chosen.noise
+    return _mixed(X, np.where(np.arange(len(X)) < first, 1.0, -1.0)[:, None], rng)
+
+
+def _sine(chosen: SampleFields) -> tuple[Array, Array]:
+    """t = sin(x) + noise, x uniform on [−π, π]."""
+    rng = np.random.default_rng(chosen.seed)
+    X = rng.uniform(-np.pi, np.pi, (chosen.samples, 1))
+    return X, np.sin(X) + rng.normal(0.0, 1.0, X.shape) * chosen.noise
+
+
+_ENTRIES = (
+    _gate("and_gate", "AND", "1 if every input is 1.", lambda ones, n: ones == n),
+    _gate("or_gate", "OR", "1 if at least one input is 1.", lambda ones, n: ones >= 1),
+    _gate("not_gate", "NOT", "1 if its one input is 0.", lambda ones, n: ones == 0, NotFields),
+    _gate("nand_gate", "NAND", "0 only if every input is 1.", lambda ones, n: ones < n),
+    _gate("nor_gate", "NOR", "1 only if no input is 1.", lambda ones, n: ones == 0),
+    _gate("xor_gate", "XOR", "1 if an odd number of inputs is 1.", lambda ones, n: ones % 2 == 1),
+    _gate("xnor_gate", "XNOR", "1 if an even number of inputs is 1.", lambda ones, n: ones % 2 == 0),
+    _gate("majority_gate", "Majority", "1 if more than half of the inputs are 1.",
+          lambda ones, n: 2 * ones > n),
+    Generator("circle", "Circle", "A disk (+1) inside a ring (−1): no straight line parts them.",
+              SampleFields, _circle, lambda chosen: (2, 1)),
+    Generator("spiral", "Spiral", "Two spirals (+1, −1) around each other: hard for small networks.",
+              SampleFields, _spiral, lambda chosen: (2, 1)),
+    Generator("sine", "Sine", "One wave of sin(x): a curve to follow instead of classes to part.",
+              SampleFields, _sine, lambda chosen: (1, 1)),
+)
+
+GENERATORS: dict[str, Generator] = {entry.name: entry for entry in _ENTRIES}
+"""Every generator by name."""

@@ -1,0 +1,162 @@
+"""Sources: where a document's data comes from, as values that can be saved and compared."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from nnsim.core.fields import field
+from nnsim.data.csv_files import inside, read_columns
+from nnsim.data.dataset import Dataset
+from nnsim.data.generators import GENERATORS, checked
+from nnsim.data.splits import split
+
+Row = tuple[float, ...]
+
+
+def _test_share() -> Any:
+    return field(0.0, "Test share", "Which part of the samples is kept from training, to test on.",
+                 minimum=0.0, maximum=0.9)
+
+
+def _seed() -> Any:
+    return field(0, "Seed", "The same seed draws the same samples for the test.", minimum=0, maximum=2**53)
+
+
+@dataclass(frozen=True)
+class GeneratedData:
+    """Data made by a generator. ``fields`` is an instance of its dataclass; None takes its defaults.
+
+    Raises ValueError for a generator that does not exist and for fields of another one.
+    """
+
+    generator: str
+    fields: Any = None
+
+    def __post_init__(self) -> None:
+        entry = GENERATORS.get(self.generator)
+        if entry is None:
+            raise ValueError(f"There is no generator “{self.generator}”; use one of {', '.join(GENERATORS)}.")
+        if self.fields is None:
+            object.__setattr__(self, "fields", entry.fields())
+        if type(self.fields) is not entry.fields:
+            raise ValueError(f"The generator {self.generator} takes {entry.fields.__name__}, "
+                             f"not {type(self.fields).__name__}.")
+
+
+@dataclass(frozen=True)
+class InlineData:
+    """Data kept in the document itself: one row of ``inputs`` and one of ``targets`` for each sample.
+
+    ``columns`` names the inputs' columns, then the targets'; empty if they have no names. Raises
+    ValueError naming the row for rows of unequal length and for what is not a finite number.
+    """
+
+    inputs: tuple[Row, ...]
+    targets: tuple[Row, ...]
+    columns: tuple[str, ...] = ()
+    test_share: float = _test_share()
+    seed: int = _seed()
+
+    def __post_init__(self) -> None:
+        for name in ("inputs", "targets"):
+            object.__setattr__(self, name, _rows(getattr(self, name), name))
+        object.__setattr__(self, "columns", _names(self.columns, "columns"))
+        checked(self)
+        if len(self.inputs) != len(self.targets):
+            raise ValueError(f"There are {len(self.inputs)} rows of inputs but {len(self.targets)} "
+                             "of targets: each sample needs both.")
+        width = len(self.inputs[0]) + len(self.targets[0])
+        if self.columns and len(self.columns) != width:
+            raise ValueError(f"There are {len(self.columns)} names in columns for {width} columns: "
+                             "name the inputs, then the targets.")
+
+
+@dataclass(frozen=True)
+class CsvData:
+    """Data in a CSV file beside the document. ``path`` is relative to the document's folder and stays in it.
+
+    ``inputs`` and ``targets`` name columns. Without targets the last column is the target; without
+    inputs all other columns are. Raises ValueError for a path that leaves the folder.
+    """
+
+    path: str
+    inputs: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+    test_share: float = _test_share()
+    seed: int = _seed()
+
+    def __post_init__(self) -> None:
+        inside(self.path)
+        for name in ("inputs", "targets"):
+            object.__setattr__(self, name, _names(getattr(self, name), name))
+        checked(self)
+        both = sorted(set(self.inputs) & set(self.targets))
+        if both:
+            raise ValueError(f"The column “{both[0]}” is an input and a target: choose one.")
+
+
+DataSource = GeneratedData | InlineData | CsvData
+
+
+def dataset_of(source: DataSource, folder: Path | None = None) -> Dataset:
+    """The samples of a source, split into training and test by its seed and share.
+
+    ``folder`` is where the document lies; None if it was never saved. Raises ValueError, in the
+    learner's words, naming file, line and column, if a CSV file cannot be used.
+    """
+    if isinstance(source, GeneratedData):
+        return _generated(source)
+    if isinstance(source, InlineData):
+        return _inline(source)
+    X, T = read_columns(source.path, folder, source.inputs, source.targets)
+    return split(X, T, source.test_share, source.seed)
+
+
+# The same source is asked for at every edit of the document; it is immutable, and so is a Dataset.
+
+
+@lru_cache(maxsize=16)
+def _generated(source: GeneratedData) -> Dataset:
+    X, T = GENERATORS[source.generator].make(source.fields)
+    return split(X, T, getattr(source.fields, "test_share", 0.0), getattr(source.fields, "seed", 0))
+
+
+@lru_cache(maxsize=4)
+def _inline(source: InlineData) -> Dataset:
+    return split(np.array(source.inputs), np.array(source.targets), source.test_share, source.seed)
+
+
+def _rows(rows: Sequence[Sequence[float]], what: str) -> tuple[Row, ...]:
+    """The rows as tuples of floats, all of the same length."""
+    if len(rows) == 0:
+        raise ValueError(f"{what} has no row: give one row for each sample.")
+    for number, row in enumerate(rows):
+        if len(row) == 0:
+            raise ValueError(f"{what} row {number} is empty: give at least one number.")
+        if len(row) != len(rows[0]):
+            raise ValueError(f"{what} row {number} has {len(row)} numbers, but row 0 has {len(rows[0])}: "
+                             "all rows must be as long.")
+    try:
+        table = np.array(rows, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise ValueError(f"{what} is not a table of numbers: {error}") from None
+    if not np.isfinite(table).all():
+        i, j = (int(index) for index in np.argwhere(~np.isfinite(table))[0])
+        raise ValueError(f"{what} has {table[i, j]} in row {i}, column {j}: "
+                         "only finite numbers can be used.")
+    return tuple(tuple(row) for row in table.tolist())
+
+
+def _names(names: Sequence[str], what: str) -> tuple[str, ...]:
+    if isinstance(names, str) or not all(isinstance(name, str) and name for name in names):
+        raise ValueError(f"{what} must be a list of column names.")
+    twice = sorted({name for name in names if list(names).count(name) > 1})
+    if twice:
+        raise ValueError(f"{what} names the column “{twice[0]}” twice.")
+    return tuple(names)

@@ -1,0 +1,1 @@
+"""Documents: what a learner saves, and how it gets to a file and back."""

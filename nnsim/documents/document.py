@@ -1,0 +1,55 @@
+"""The document: a network, its place on the canvas, its data and how it is trained."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import numpy as np
+
+from nnsim.core.network import Network
+from nnsim.data.sources import DataSource
+from nnsim.training.config import TrainingConfig
+
+Layout = Mapping[str, tuple[float, float]]
+"""Where the centre of each neuron lies on the canvas: x to the right, y down."""
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """All that is saved, as one value. ``Document()`` is empty. Every edit makes a new one.
+
+    ``layout`` may lack neurons: they are placed when the document is shown or saved
+    (``layout.filled``). Documents are equal if they say the same.
+    """
+
+    network: Network = field(default_factory=Network)
+    layout: Layout = field(default_factory=dict)
+    data: DataSource | None = None
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    notes: str = ""
+
+    def __post_init__(self) -> None:
+        # The proxy is the sign that the dict behind it is ours: replace() then does not copy it again.
+        if not isinstance(self.layout, MappingProxyType):
+            object.__setattr__(self, "layout", MappingProxyType(dict(self.layout)))
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if not isinstance(other, Document):
+            return NotImplemented
+        # What differs most often and costs least comes first. An edit keeps the parts it does not touch,
+        # so most comparisons end at identity.
+        return (
+            (self.network.parameters is other.network.parameters
+             or np.array_equal(self.network.parameters, other.network.parameters))
+            and (self.layout is other.layout or self.layout == other.layout)
+            and self.training == other.training
+            and self.notes == other.notes
+            and (self.data is other.data or self.data == other.data)
+            and self.network.structure.same_as(other.network.structure)
+        )
+
+    __hash__ = None  # type: ignore[assignment]  # compared by value, arrays and all

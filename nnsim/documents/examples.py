@@ -1,0 +1,64 @@
+"""The example documents that come with the program."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from nnsim.documents.document import Document
+from nnsim.documents.files import load
+from nnsim.resources import resource
+
+
+@dataclass(frozen=True)
+class Example:
+    """A document in resources/examples/.
+
+    ``speed`` is how many updates a second training starts with, so that what changes can be watched
+    for 8 to 15 seconds; None for gates, which are built, not trained.
+    """
+
+    id: str
+    title: str
+    section: str
+    about: str
+    speed: float | None = None
+
+    @property
+    def file(self) -> str:
+        """The name of its file."""
+        return f"{self.id}.nnsim"
+
+    @property
+    def path(self) -> Path:
+        """Where its file is."""
+        return resource(f"examples/{self.file}")
+
+    def load(self) -> Document:
+        """The document."""
+        return load(self.path)
+
+
+_GATES = "Gates by hand"
+_LECTURE = "The lecture, step by step"
+_TRAIN = "Train"
+_FUNCTIONS = "Approximate a function"
+
+_ENTRIES = (
+    Example("and", "AND", _GATES, "One neuron that fires only if both inputs do: θ = 1.2."),
+    Example("or", "OR", _GATES, "One neuron that fires if any input does: θ = 0.6."),
+    Example("nand", "NAND", _GATES, "AND the other way round: both weights are −1, θ = −1.2."),
+    Example("nor", "NOR", _GATES, "OR the other way round: both weights are −1, θ = −0.6."),
+    Example("not", "NOT", _GATES, "One input, weight −1: the neuron fires until the input does."),
+    Example("xor", "XOR", _GATES, "What one neuron cannot do: a hidden AND takes 2 off the sum."),
+    Example("hands_on", "Hands-on 2-2-2", _LECTURE,
+            "One sample, eight weights: the backpropagation example calculated in the lecture.", speed=20),
+    Example("xor_to_learn", "XOR to learn", _TRAIN,
+            "2-2-1 with sigmoids finds XOR by itself, after a long wait on a plateau.", speed=120),
+    Example("circle", "Circle", _TRAIN, "2-4-1 bends its boundary until it closes around a disk.", speed=120),
+    Example("spiral", "Spiral", _TRAIN, "2-8-8-1 winds its boundary between two spirals.", speed=1000),
+    Example("sine", "Sine", _FUNCTIONS, "1-6-1: six bent curves add up to one wave.", speed=400),
+)
+
+EXAMPLES: dict[str, Example] = {entry.id: entry for entry in _ENTRIES}
+"""Every example by id, in the order of the menu."""

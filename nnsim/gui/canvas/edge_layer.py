@@ -1,0 +1,280 @@
+"""All connections of the canvas, in one item."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from nnsim.core.network import Connection
+from nnsim.gui.canvas.neuron_item import RADIUS
+from nnsim.gui.theme import Theme, font, mix, theme
+
+Ends = tuple[str, str]
+
+MANY = 1_000
+"""Above this number of connections, edges are straight and 1 px, and only the chosen ones get full style."""
+LABELS = 300
+"""Above this number, labels are placed for the chosen and hovered connections only."""
+PLACES = (0.5, 0.38, 0.62, 0.28, 0.72, 0.2, 0.8)
+"""Where along an edge its label may stand, best first."""
+
+
+@dataclass
+class Edge:
+    """One connection as it is drawn."""
+
+    connection: Connection
+    line: QLineF
+    path: QPainterPath
+    value: float = 0.0
+    text: str = ""
+    label: QRectF = field(default_factory=QRectF)
+    frozen: bool = False
+
+
+class EdgeLayer(QGraphicsItem):
+    """Draws edges and their weights; one item, because ten thousand items would take 0.8 s a frame."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.edges: dict[Ends, Edge] = {}
+        self.chosen: frozenset[Ends] = frozenset()
+        self.hovered: Ends | None = None
+        self.touching: frozenset[str] = frozenset()
+        """Neurons whose edges get full style also among many."""
+        self._bounds = QRectF()
+        self.setZValue(0)
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
+
+    @property
+    def many(self) -> bool:
+        """Whether there are too many edges for full style."""
+        return len(self.edges) > MANY
+
+    # Geometry
+
+    def lay_out(self, connections: Iterable[Connection], positions: Mapping[str, QPointF]) -> None:
+        """Compute all edges anew."""
+        connections = list(connections)
+        many = len(connections) > MANY
+        slots = {} if many else _slots(connections, positions)
+        old = self.edges
+        self.prepareGeometryChange()
+        self.edges = {}
+        for c in connections:
+            edge = _edge(c, positions[c.source], positions[c.target], slots.get(c.ends, 0.0), many)
+            before = old.get(c.ends)
+            if before is not None:
+                edge.value, edge.text, edge.frozen = before.value, before.text, before.frozen
+            self.edges[c.ends] = edge
+        self._measure()
+
+    def move_ends(self, moved: Iterable[str], connections: Iterable[Connection], positions: Mapping[str, QPointF]) -> None:
+        """Compute only the edges of neurons that moved, and the targets' others that share their rim."""
+        moved = set(moved)
+        if self.many:
+            touched = [c for c in connections if c.source in moved or c.target in moved]
+        else:
+            ends = moved | {c.target for c in connections if c.source in moved} | {c.source for c in connections if c.target in moved}
+            touched = [c for c in connections if c.target in ends or c.source in ends]
+        slots = {} if self.many else _slots(list(connections), positions)
+        self.prepareGeometryChange()
+        for c in touched:
+            old = self.edges[c.ends]
+            new = _edge(c, positions[c.source], positions[c.target], slots.get(c.ends, 0.0), self.many)
+            new.value, new.text, new.frozen = old.value, old.text, old.frozen
+            self.edges[c.ends] = new
+        self._measure()
+
+    def place_labels(self, taken: Iterable[QRectF]) -> None:
+        """Find a free place for each label, keeping clear of ``taken``; one without room is left out."""
+        metrics = QFontMetricsF(font("small"))
+        height = metrics.height() + 5
+        busy = list(taken)
+        crowded = len(self.edges) > LABELS
+        for ends, edge in self.edges.items():
+            important = ends in self.chosen or ends == self.hovered
+            edge.label = QRectF()
+            if not edge.text or (crowded and not important):
+                continue
+            width = max(34.0, metrics.horizontalAdvance(edge.text) + 14)
+            for share in PLACES:
+                at = edge.path.pointAtPercent(share) if not self.many else edge.line.pointAt(share)
+                rect = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
+                if not any(rect.intersects(other) for other in busy):
+                    edge.label = rect
+                    busy.append(rect)
+                    break
+            else:
+                if important:
+                    at = edge.path.pointAtPercent(0.5)
+                    edge.label = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
+        self.update()
+
+    def at(self, point: QPointF, reach: float) -> tuple[Ends, str] | None:
+        """The connection at a point, and whether its "label" or its "edge" is there."""
+        for ends, edge in self.edges.items():
+            if edge.label.contains(point):
+                return ends, "label"
+        if not self.edges:
+            return None
+        keys = list(self.edges)
+        near = keys if len(keys) <= 64 else [keys[i] for i in self._near(point, reach + (4.0 if self.many else 140.0))]
+        best: tuple[float, Ends] | None = None
+        for ends in near:
+            distance = _distance(self.edges[ends], point, self.many)
+            if distance <= reach and (best is None or distance < best[0]):
+                best = (distance, ends)
+        return (best[1], "edge") if best else None
+
+    def _near(self, point: QPointF, reach: float) -> list[int]:
+        """Indices of edges whose bounding box comes within reach."""
+        boxes = self._boxes
+        inside = ((boxes[:, 0] - reach <= point.x()) & (point.x() <= boxes[:, 2] + reach)
+                  & (boxes[:, 1] - reach <= point.y()) & (point.y() <= boxes[:, 3] + reach))
+        return [int(i) for i in np.flatnonzero(inside)]
+
+    def _measure(self) -> None:
+        lines = np.array([(e.line.x1(), e.line.y1(), e.line.x2(), e.line.y2()) for e in self.edges.values()]).reshape(-1, 4)
+        self._boxes = np.hstack([np.minimum(lines[:, :2], lines[:, 2:]), np.maximum(lines[:, :2], lines[:, 2:])])
+        if len(lines):
+            low, high = self._boxes[:, :2].min(axis=0), self._boxes[:, 2:].max(axis=0)
+            self._bounds = QRectF(QPointF(*map(float, low)), QPointF(*map(float, high))).adjusted(-120, -120, 120, 120)
+        else:
+            self._bounds = QRectF()
+
+    _boxes = np.empty((0, 4))
+
+    def boundingRect(self) -> QRectF:
+        return self._bounds
+
+    # Drawing
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        t = theme()
+        exposed = option.exposedRect
+        if self.many:
+            self._paint_many(painter, t)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        largest = max((abs(e.value) for e in self.edges.values()), default=1.0) or 1.0
+        styled = [e for ends, e in self.edges.items() if not self.many or self._important(ends)]
+        for edge in styled:
+            if edge.path.controlPointRect().adjusted(-8, -8, 8, 8).intersects(exposed):
+                self._paint_edge(painter, t, edge, largest)
+        if QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) >= 0.45:
+            painter.setFont(font("small"))
+            for ends, edge in self.edges.items():
+                if not edge.label.isNull() and edge.label.intersects(exposed):
+                    self._paint_label(painter, t, edge, ends in self.chosen)
+
+    def _important(self, ends: Ends) -> bool:
+        return ends in self.chosen or ends == self.hovered or bool(self.touching & set(ends))
+
+    def _paint_many(self, painter: QPainter, t: Theme) -> None:
+        """Thousands of edges: straight, 1 px, opaque, light or dark for the sign and the size."""
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+        values = np.array([e.value for e in self.edges.values()])
+        lines = [e.line for e in self.edges.values()]
+        strong = np.abs(values) >= (np.median(np.abs(values)) if len(values) else 0.0)
+        for sign, color in ((values < 0, t.negative), (values >= 0, t.positive)):
+            for part, share in ((sign & ~strong, 0.8), (sign & strong, 0.5)):
+                painter.setPen(QPen(mix(color, t.card, share), 0))
+                painter.drawLines([lines[i] for i in np.flatnonzero(part)])
+
+    def _paint_edge(self, painter: QPainter, t: Theme, edge: Edge, largest: float) -> None:
+        ends = edge.connection.ends
+        width = 1.2 + 3.3 * min(1.0, abs(edge.value) / max(largest, 2.0))
+        color = t.color("positive") if edge.value >= 0 else t.color("negative")
+        if ends in self.chosen or ends == self.hovered:
+            painter.setPen(QPen(mix(t.accent, t.card, 0.55), width + 5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawPath(edge.path)
+        pen = QPen(color, width)
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+        if edge.value < 0:
+            pen.setDashPattern([3.2, 2.0] if width > 2 else [5.0, 3.0])
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPath(edge.path)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(color)
+        painter.drawPolygon(_arrow(edge.path, 5.5 + width * 0.9))
+
+    def _paint_label(self, painter: QPainter, t: Theme, edge: Edge, chosen: bool) -> None:
+        painter.setPen(QPen(t.color("accent") if chosen else t.color("line"), 1.6 if chosen else 1.0))
+        painter.setBrush(t.color("card"))
+        painter.drawRoundedRect(edge.label, 4, 4)
+        painter.setPen(QColor(t.positive_text if edge.value >= 0 else t.negative_text))
+        painter.drawText(edge.label, Qt.AlignmentFlag.AlignCenter, edge.text)
+
+
+def curve(start: QPointF, end: QPointF) -> QPainterPath:
+    """The line of a connection between two points: level at both ends where it runs to the right."""
+    path = QPainterPath(start)
+    reach = end.x() - start.x()
+    if reach > 30:
+        bend = reach * 0.5
+        path.cubicTo(start + QPointF(bend, 0), end - QPointF(bend, 0), end)
+    else:
+        path.lineTo(end)
+    return path
+
+
+def _edge(c: Connection, source: QPointF, target: QPointF, slot: float, many: bool) -> Edge:
+    if many:
+        return Edge(c, QLineF(source, target), QPainterPath())
+    if target.x() - source.x() > 2 * RADIUS:
+        start = source + QPointF(RADIUS, 0)
+        end = target + QPointF(-math.cos(slot), math.sin(slot)) * (RADIUS + 1.5)
+    else:
+        line = QLineF(source, target)
+        direction = QPointF(line.dx(), line.dy()) / (line.length() or 1.0)
+        start, end = source + direction * RADIUS, target - direction * (RADIUS + 1.5)
+    return Edge(c, QLineF(start, end), curve(start, end))
+
+
+def _slots(connections: list[Connection], positions: Mapping[str, QPointF]) -> dict[Ends, float]:
+    """The angle at which each edge meets its target's left side, so that arrows do not pile up."""
+    entering: dict[str, list[Connection]] = {}
+    for c in connections:
+        entering.setdefault(c.target, []).append(c)
+    slots: dict[Ends, float] = {}
+    for group in entering.values():
+        group.sort(key=lambda c: positions[c.source].y())
+        step = min(0.32, 1.6 / len(group))
+        for i, c in enumerate(group):
+            slots[c.ends] = (i - (len(group) - 1) / 2) * step
+    return slots
+
+
+def _distance(edge: Edge, point: QPointF, straight: bool) -> float:
+    if straight or edge.path.elementCount() < 4:
+        points = [edge.line.p1(), edge.line.p2()]
+    else:
+        points = [edge.path.pointAtPercent(i / 24) for i in range(25)]
+    best = math.inf
+    for a, b in zip(points, points[1:], strict=False):
+        d = b - a
+        length = d.x() ** 2 + d.y() ** 2
+        share = 0.0 if length == 0 else max(0.0, min(1.0, QPointF.dotProduct(point - a, d) / length))
+        near = point - (a + d * share)
+        best = min(best, math.hypot(near.x(), near.y()))
+    return best
+
+
+def _arrow(path: QPainterPath, size: float) -> QPolygonF:
+    tip = path.pointAtPercent(1.0)
+    length = path.length() or 1.0
+    back = path.pointAtPercent(max(0.0, 1.0 - size * 1.2 / length))
+    d = tip - back
+    norm = math.hypot(d.x(), d.y()) or 1.0
+    d /= norm
+    side = QPointF(-d.y(), d.x()) * size * 0.55
+    base = tip - d * size * 1.15
+    return QPolygonF([tip, base + side, base - side])

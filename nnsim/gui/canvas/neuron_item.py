@@ -1,0 +1,211 @@
+"""A neuron on the canvas: its circle, what it computes, and why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from nnsim.gui.theme import Theme, font, mix, theme
+
+RADIUS = 32.0
+RIM = 10.0
+"""The outer ring of a neuron, in scene units: a drag from it connects, from inside it moves."""
+NAME_WIDTH = 128.0
+SWITCH = QRectF(-20, RADIUS + 9, 40, 20)
+
+
+@dataclass(frozen=True)
+class Face:
+    """What a neuron shows. Texts are ready to draw; an empty one is left out."""
+
+    name: str
+    center: str = ""
+    below: str = ""
+    badge: str = ""
+    fires: bool | None = None
+    """True fills the circle, False leaves it hollow; None for a neuron without a threshold."""
+    is_input: bool = False
+    switch: bool | None = None
+    """The position of an input's 0/1 switch, or None where it has none."""
+    problem: str = ""
+    is_output: bool = False
+
+
+class NeuronItem(QGraphicsItem):
+    """Draws a Face, with a map of the input plane or a curve inside where there is one."""
+
+    def __init__(self, id: str) -> None:
+        super().__init__()
+        self.id = id
+        self.face = Face(id)
+        self.image: QImage | None = None
+        self.curve: QPolygonF | None = None
+        self.chosen = False
+        self.hover = ""
+        self.lit = False
+        """Whether a connection that is being drawn would end here."""
+        self.setZValue(2)
+
+    def show_face(self, face: Face, image: QImage | None, curve: QPolygonF | None) -> None:
+        """Draw this face from now on; nothing happens if nothing differs."""
+        if face == self.face and image is self.image and curve is self.curve:
+            return
+        if face.below != self.face.below or face.name != self.face.name:
+            self.prepareGeometryChange()
+        self.face, self.image, self.curve = face, image, curve
+        self.update()
+
+    def mark(self, *, chosen: bool | None = None, hover: str | None = None, lit: bool | None = None) -> None:
+        """Show selection, the part under the mouse ("rim", "body" or nothing), and a coming connection."""
+        new = (self.chosen if chosen is None else chosen, self.hover if hover is None else hover,
+               self.lit if lit is None else lit)
+        if new != (self.chosen, self.hover, self.lit):
+            self.chosen, self.hover, self.lit = new
+            self.update()
+
+    # Geometry, in the item's own coordinates
+
+    def name_rect(self) -> QRectF:
+        """Where the name stands, above the circle."""
+        metrics = QFontMetricsF(font("body"))
+        width = min(NAME_WIDTH, metrics.horizontalAdvance(self.face.name)) + 8
+        return QRectF(-width / 2, -RADIUS - metrics.height() - 7, width, metrics.height() + 2)
+
+    def below_rect(self) -> QRectF:
+        """Where the reason or bias stands, under the circle."""
+        if not self.face.below:
+            return QRectF()
+        metrics = QFontMetricsF(font("small"))
+        width = metrics.horizontalAdvance(self.face.below) + 12
+        top = SWITCH.bottom() + 4 if self.face.switch is not None else RADIUS + 8
+        return QRectF(-width / 2, top, width, metrics.height() + 2)
+
+    def badge_rect(self) -> QRectF:
+        """Where the output stands, at the upper right of the circle."""
+        if not self.face.badge:
+            return QRectF()
+        metrics = QFontMetricsF(font("small", bold=True))
+        width = max(20.0, metrics.horizontalAdvance(self.face.badge) + 11)
+        return QRectF(RADIUS * 0.62, -RADIUS - 2, width, 19)
+
+    def taken(self) -> list[QRectF]:
+        """The rectangles, in the scene, that labels of connections keep clear of."""
+        circle = QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS)
+        rects = [circle, self.name_rect(), self.below_rect(), self.badge_rect()]
+        if self.face.switch is not None:
+            rects.append(SWITCH)
+        return [r.translated(self.pos()) for r in rects if not r.isNull()]
+
+    def boundingRect(self) -> QRectF:
+        circle = QRectF(-RADIUS - 8, -RADIUS - 8, 2 * RADIUS + 16, 2 * RADIUS + 16)
+        return circle.united(self.name_rect()).united(self.below_rect()).united(self.badge_rect()).united(SWITCH)
+
+    def shape(self) -> QPainterPath:
+        path = QPainterPath()
+        path.addEllipse(QPointF(0, 0), RADIUS, RADIUS)
+        return path
+
+    # Drawing
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        t = theme()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_circle(painter, t)
+        face = self.face
+        if face.center:
+            size = "title" if len(face.center) <= 6 else "body" if len(face.center) <= 9 else "small"
+            filled = face.is_input and face.fires
+            _text(painter, QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS), face.center, font(size, bold=True),
+                  t.on_accent if filled else t.ink)
+        if self._detail(painter) < 0.45:
+            return
+        rect = self.name_rect()
+        shown = QFontMetricsF(font("body")).elidedText(face.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
+        _text(painter, rect, shown, font("body"), t.muted, t.card)
+        if face.below:
+            _text(painter, self.below_rect(), face.below, font("small"), t.ink, t.card)
+        if face.badge:
+            self._paint_badge(painter, t)
+        if face.switch is not None:
+            self._paint_switch(painter, t, face.switch)
+
+    @staticmethod
+    def _detail(painter: QPainter) -> float:
+        return QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+
+    def _paint_circle(self, painter: QPainter, t: Theme) -> None:
+        face, center = self.face, QPointF(0, 0)
+        if self.chosen or self.lit:
+            painter.setPen(QPen(t.color("accent") if self.lit else mix(t.accent, t.card, 0.45), 3.0))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawEllipse(center, RADIUS + 4.5, RADIUS + 4.5)
+        fill = t.color("card")
+        if face.is_input:
+            fill = t.color("positive") if face.fires else t.color("input_fill")
+        elif face.fires:
+            fill = t.color("positive_soft")
+        painter.setBrush(QBrush(fill))
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.drawEllipse(center, RADIUS, RADIUS)
+        if self.image is not None or self.curve is not None:
+            clip = QPainterPath()
+            clip.addEllipse(center, RADIUS, RADIUS)
+            painter.save()
+            painter.setClipPath(clip)
+            if self.image is not None:
+                painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+                painter.drawImage(QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS), self.image)
+            elif self.curve is not None:
+                painter.setPen(QPen(t.color("positive"), 2.0))
+                painter.drawPolyline(self.curve)
+            painter.restore()
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if face.problem:
+            painter.setPen(QPen(t.color("bad"), 2.0, Qt.PenStyle.DashLine))
+        elif self.chosen:
+            painter.setPen(QPen(t.color("accent"), 2.5))
+        else:
+            painter.setPen(QPen(t.color("positive") if face.fires and not face.is_input else mix(t.ink, t.card, 0.2), 1.5))
+        painter.drawEllipse(center, RADIUS, RADIUS)
+        if self.hover == "rim":
+            painter.setPen(QPen(t.color("accent"), RIM * 0.6))
+            painter.drawEllipse(center, RADIUS - RIM * 0.3, RADIUS - RIM * 0.3)
+            painter.setPen(QPen(t.color("on_accent"), 1.6))
+            x = RADIUS - RIM * 0.3
+            painter.setBrush(t.color("accent"))
+            painter.drawEllipse(QPointF(x, 0), 8, 8)
+            painter.drawLine(QPointF(x - 4, 0), QPointF(x + 4, 0))
+            painter.drawLine(QPointF(x, -4), QPointF(x, 4))
+
+    def _paint_badge(self, painter: QPainter, t: Theme) -> None:
+        rect = self.badge_rect()
+        strong = self.face.fires
+        painter.setPen(QPen(t.color("card"), 1.5))
+        painter.setBrush(t.color("positive") if strong else t.color("muted"))
+        painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
+        _text(painter, rect, self.face.badge, font("small", bold=True), t.on_accent if strong else t.card)
+
+    def _paint_switch(self, painter: QPainter, t: Theme, on: bool) -> None:
+        painter.setPen(QPen(t.color("positive") if on else t.color("muted"), 1.2))
+        painter.setBrush(t.color("positive") if on else t.color("card"))
+        painter.drawRoundedRect(SWITCH, SWITCH.height() / 2, SWITCH.height() / 2)
+        knob = QPointF(SWITCH.right() - 10 if on else SWITCH.left() + 10, SWITCH.center().y())
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(t.color("card") if on else t.color("muted"))
+        painter.drawEllipse(knob, 6.5, 6.5)
+        side = QRectF(SWITCH.left() + 4, SWITCH.top(), 16, 20) if on else QRectF(SWITCH.right() - 20, SWITCH.top(), 16, 20)
+        _text(painter, side, "1" if on else "0", font("small", bold=True), t.on_accent if on else t.muted)
+
+
+def _text(painter: QPainter, rect: QRectF, text: str, used: QFont, color: str, ground: str = "") -> None:
+    """Centred text, on a ground of its own where an edge may pass behind it."""
+    if ground:
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(QColor(ground))
+        painter.drawRoundedRect(rect, 4, 4)
+    painter.setFont(used)
+    painter.setPen(color)
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)

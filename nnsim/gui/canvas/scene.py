@@ -1,0 +1,229 @@
+"""The scene: keeps the canvas's items in step with the session."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, QTimer
+from PySide6.QtGui import QImage, QPolygonF
+from PySide6.QtWidgets import QGraphicsScene
+
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.explain import explain
+from nnsim.core.maps import value_range
+from nnsim.core.network import Neuron
+from nnsim.core.numbers import format_number
+from nnsim.documents.document import Document
+from nnsim.documents.layout import filled
+from nnsim.gui.canvas.edge_layer import EdgeLayer, Ends
+from nnsim.gui.canvas.neuron_item import RADIUS, RIM, SWITCH, Face, NeuronItem
+from nnsim.gui.session import Session
+from nnsim.gui.theme import map_colors
+
+TRAINING_FRAME_MS = 100
+"""While training the canvas is drawn at most 10 times a second."""
+MAPS = 300
+"""Above this number of neurons none shows a map."""
+LABEL_DIGITS = 3
+
+Part = Literal["switch", "rim", "body", "name", "below", "badge", "label", "edge", ""]
+
+
+@dataclass(frozen=True)
+class Hit:
+    """What is at a point of the canvas: a part, and the neuron or connection it belongs to."""
+
+    part: Part = ""
+    neuron: str = ""
+    connection: Ends | None = None
+
+
+class NetworkScene(QGraphicsScene):
+    """Items by neuron id and one layer of edges. Never changes the document: gestures ask the Session."""
+
+    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session
+        self.neurons: dict[str, NeuronItem] = {}
+        self.edges = EdgeLayer()
+        self.addItem(self.edges)
+        self._since = QElapsedTimer()
+        self._since.start()
+        self._late = QTimer(self)
+        self._late.setSingleShot(True)
+        self._late.timeout.connect(self.update_values)
+        session.document_changed.connect(self._on_document)
+        session.values_changed.connect(self._on_values)
+        session.selection_changed.connect(self.show_selection)
+        session.plane_changed.connect(self._on_values)
+        self.rebuild()
+
+    # Keeping in step
+
+    def _on_document(self, old: Document, new: Document) -> None:
+        if (old.network.structure is not new.network.structure or old.layout != new.layout or old.data != new.data
+                or old.training.loss != new.training.loss):
+            self.rebuild()
+
+    def rebuild(self) -> None:
+        """Items for what the document has now; those of neurons that stay are kept."""
+        structure = self.session.structure
+        layout = filled(structure, self.session.document.layout)
+        for id in set(self.neurons) - set(structure.by_id):
+            self.removeItem(self.neurons.pop(id))
+        for id in structure.by_id:
+            if id not in self.neurons:
+                self.neurons[id] = NeuronItem(id)
+                self.addItem(self.neurons[id])
+            self.neurons[id].setPos(QPointF(*layout[id]))
+        self.edges.lay_out(structure.connections, self.positions())
+        self.show_selection()
+        self.update_values()
+        self.setSceneRect(self.content_rect().adjusted(-2000, -2000, 2000, 2000))
+
+    def positions(self) -> dict[str, QPointF]:
+        """Where each neuron is drawn now, also in the middle of a drag."""
+        return {id: item.pos() for id, item in self.neurons.items()}
+
+    def content_rect(self) -> QRectF:
+        """The rectangle around all that is drawn."""
+        rect = QRectF()
+        for item in self.neurons.values():
+            rect = rect.united(item.mapRectToScene(item.boundingRect()))
+        return rect
+
+    def preview_move(self, positions: dict[str, QPointF]) -> None:
+        """Show neurons elsewhere while they are dragged; the document learns of it on release."""
+        for id, place in positions.items():
+            self.neurons[id].setPos(place)
+        self.edges.move_ends(positions, self.session.structure.connections, self.positions())
+        self._place_labels()
+
+    def show_selection(self) -> None:
+        """Mark what is selected."""
+        for id, item in self.neurons.items():
+            item.mark(chosen=id in self.session.selected_neurons)
+        self.edges.chosen = self.session.selected_connections
+        self.edges.touching = self.session.selected_neurons
+        self._place_labels()
+        self.edges.update()
+
+    def _on_values(self) -> None:
+        if self.session.training:
+            left = TRAINING_FRAME_MS - self._since.elapsed()
+            if left > 0:
+                if not self._late.isActive():
+                    self._late.start(int(left))
+                return
+        self.update_values()
+
+    def update_values(self) -> None:
+        """Show the values of now: weights, outputs, maps and reasons."""
+        self._since.restart()
+        self._late.stop()
+        network = self.session.network
+        structure = network.structure
+        for ends, edge in self.edges.edges.items():
+            edge.value = network.value(edge.connection.weight)
+            edge.text = format_number(edge.value, LABEL_DIGITS)
+        images = self._images()
+        problems = {id: problem.message for problem in self.session.problems for id in problem.neurons}
+        switches = self._has_switches()
+        for neuron in structure.neurons:
+            image = images.get(neuron.id)
+            face = self._face(neuron, problems.get(neuron.id, ""), switches, image is not None)
+            picture = image if isinstance(image, QImage) else None
+            self.neurons[neuron.id].show_face(face, picture, image if isinstance(image, QPolygonF) else None)
+        self._place_labels()
+        self.edges.update()
+
+    def _place_labels(self) -> None:
+        self.edges.place_labels([rect for item in self.neurons.values() for rect in item.taken()])
+
+    def _has_switches(self) -> bool:
+        """Inputs have switches where the data are 0 and 1, or there are none yet."""
+        data = self.session.dataset
+        return data is None or bool(np.isin(data.X, (0.0, 1.0)).all())
+
+    def _face(self, neuron: Neuron, problem: str, switches: bool, has_map: bool) -> Face:
+        session, id = self.session, neuron.id
+        value = session.output_of(id)
+        shown = format_number(value, LABEL_DIGITS)
+        if neuron.role == "input":
+            switch = bool(value) if switches and value in (0.0, 1.0) else None
+            return Face(id, center=shown, is_input=True, fires=value == 1.0 and switch is not None, switch=switch)
+        bias = session.network.value(neuron.bias) if neuron.bias is not None else 0.0
+        output = neuron.role == "output"
+        if not ACTIVATIONS[neuron.activation].has_slope:
+            center = f"≥ {format_number(-bias, LABEL_DIGITS)}"
+            if neuron.notation == "bias":
+                center = "z ≥ 0"
+            below = explain(session.network, id, session.trace).short()
+            return Face(id, center, below, shown, value == 1.0, problem=problem, is_output=output)
+        name = "θ" if neuron.notation == "threshold" else "b"
+        below = "" if neuron.bias is None else f"{name} = {format_number(-bias if name == 'θ' else bias, LABEL_DIGITS)}"
+        return Face(id, "" if has_map else "", below, shown, problem=problem, is_output=output)
+
+    def _images(self) -> dict[str, QImage | QPolygonF]:
+        """The map (two inputs or more) or curve (one input) of every neuron with a slope."""
+        session = self.session
+        shown = [n for n in session.structure.neurons if n.role != "input" and ACTIVATIONS[n.activation].has_slope]
+        plane = session.plane
+        if not shown or plane is None or len(session.structure.neurons) > MAPS:
+            return {}
+        trace = session.map_trace
+        if trace is None:
+            return {}
+        data = session.dataset
+        targets = data.T if data is not None else None
+        result: dict[str, QImage | QPolygonF] = {}
+        for neuron in shown:
+            row = trace.a_rows[session.structure.position[neuron.id]]
+            low, high = value_range(neuron.activation, targets if neuron.role == "output" else None)
+            if plane.y is None:
+                result[neuron.id] = _curve(row, low, high)
+            else:
+                # Every second point is enough for a circle of 64 pixels; the lowest y comes last in an image.
+                grid = row.reshape(plane.resolution, plane.resolution)[::-2, ::2]
+                result[neuron.id] = _image(map_colors(grid, low, high))
+        return result
+
+    # Finding what is at a point
+
+    def hit(self, point: QPointF, scale: float = 1.0) -> Hit:
+        """What is at a point of the scene; ``scale`` is the view's zoom."""
+        for id, item in reversed(self.neurons.items()):
+            local = point - item.pos()
+            distance = math.hypot(local.x(), local.y())
+            if distance <= RADIUS + 3:
+                return Hit("rim" if distance > RADIUS - RIM else "body", id)
+            if item.face.switch is not None and SWITCH.adjusted(-3, -3, 3, 3).contains(local):
+                return Hit("switch", id)
+            if item.face.badge and item.badge_rect().contains(local):
+                return Hit("badge", id)
+            if item.name_rect().contains(local):
+                return Hit("name", id)
+            if item.face.below and item.below_rect().contains(local):
+                return Hit("below", id)
+        found = self.edges.at(point, 6.0 / max(scale, 0.2))
+        if found is not None:
+            return Hit("label" if found[1] == "label" else "edge", connection=found[0])
+        return Hit()
+
+
+def _image(colors: np.ndarray) -> QImage:
+    height, width = colors.shape[:2]
+    data = np.ascontiguousarray(colors)
+    return QImage(data.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
+
+
+def _curve(row: np.ndarray, low: float, high: float) -> QPolygonF:
+    inner = RADIUS * 0.72
+    xs = np.linspace(-RADIUS, RADIUS, len(row))
+    with np.errstate(over="ignore", invalid="ignore"):
+        share = np.nan_to_num(np.clip((row - low) / ((high - low) or 1.0), -0.2, 1.2), nan=0.5)
+    ys = inner - 2 * inner * share
+    return QPolygonF([QPointF(float(x), float(y)) for x, y in zip(xs[::4], ys[::4], strict=True)])

@@ -1,0 +1,194 @@
+"""A hand that drives the window with real mouse and key events, for the tour and the tests."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QWidget
+
+from nnsim.gui.canvas.neuron_item import RADIUS, RIM, SWITCH
+from nnsim.gui.window import MainWindow
+
+W = TypeVar("W", bound=QWidget)
+NO_KEYS = Qt.KeyboardModifier.NoModifier
+LEFT = Qt.MouseButton.LeftButton
+
+
+class HandError(AssertionError):
+    """What the hand reached for was not there, or did not happen."""
+
+
+class Hand:
+    """Does what a learner does, and counts it: one gesture a click, double-click, drag, key or typed text."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        self.canvas = window.canvas
+        self.session = window.session
+        self.gestures = 0
+
+    # The canvas. Points are in the scene.
+
+    def at(self, id: str) -> QPointF:
+        """The middle of a neuron."""
+        return self.canvas.network_scene.neurons[id].pos()
+
+    def rim(self, id: str) -> QPointF:
+        """A point of a neuron's rim, at its right."""
+        return self.at(id) + QPointF(RADIUS - RIM / 2, 0)
+
+    def name_of(self, id: str) -> QPointF:
+        """The middle of a neuron's name."""
+        return self.at(id) + self.canvas.network_scene.neurons[id].name_rect().center()
+
+    def label_of(self, source: str, target: str) -> QPointF:
+        """The middle of a connection's label."""
+        return self.canvas.network_scene.edges.edges[source, target].label.center()
+
+    def click_at(self, point: QPointF, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+        """Click on the canvas."""
+        self.gestures += 1
+        QTest.mouseClick(self.canvas.viewport(), LEFT, keys, self._seen(point))
+        self.settle()
+
+    def double_click_at(self, point: QPointF) -> None:
+        """Double-click on the canvas."""
+        self.gestures += 1
+        viewport, place = self.canvas.viewport(), self._seen(point)
+        QTest.mousePress(viewport, LEFT, NO_KEYS, place)
+        QTest.mouseRelease(viewport, LEFT, NO_KEYS, place)
+        QTest.mouseDClick(viewport, LEFT, NO_KEYS, place)
+        self.settle()
+
+    def drag(self, start: QPointF, end: QPointF, button: Qt.MouseButton = LEFT, steps: int = 6,
+             release: bool = True, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+        """Drag on the canvas; without ``release`` the button stays down at the end."""
+        self.gestures += 1
+        viewport = self.canvas.viewport()
+        a, b = self._seen(start), self._seen(end)
+        QTest.mouseMove(viewport, a)
+        QTest.mousePress(viewport, button, keys, a)
+        for i in range(1, steps + 1):
+            QTest.mouseMove(viewport, a + (b - a) * i / steps)
+            self.settle()
+        if release:
+            QTest.mouseRelease(viewport, button, keys, b)
+            self.settle()
+
+    def connect(self, source: str, target: str) -> None:
+        """Drag from a neuron's rim to another neuron."""
+        self.drag(self.rim(source), self.at(target))
+
+    def flip(self, id: str) -> None:
+        """Click an input's switch."""
+        self.click_at(self.at(id) + SWITCH.center())
+
+    def add(self, role: str, point: QPointF) -> str:
+        """Double-click on empty canvas and choose; returns the new neuron's name."""
+        before = set(self.session.structure.by_id)
+        self.double_click_at(point)
+        self.click(f"choose_{role}")
+        new = set(self.session.structure.by_id) - before
+        if len(new) != 1:
+            raise HandError(f"Choosing {role} did not add one neuron but {len(new)}.")
+        return new.pop()
+
+    def _seen(self, point: QPointF) -> QPoint:
+        place = self.canvas.mapFromScene(point)
+        if not self.canvas.viewport().rect().contains(place):
+            raise HandError(f"The point ({point.x():.0f}, {point.y():.0f}) is outside the visible canvas.")
+        return place
+
+    # Keys and widgets
+
+    def key(self, key: Qt.Key | str, keys: Qt.KeyboardModifier = NO_KEYS, widget: QWidget | None = None) -> None:
+        """Press a key where the focus is."""
+        self.gestures += 1
+        target = widget or QApplication.focusWidget() or self.canvas
+        QTest.keyClick(target, key, keys)  # type: ignore[call-overload]
+        self.settle()
+
+    def type(self, text: str, enter: bool = True) -> None:
+        """Replace the text of the editor that has the focus, and press Enter."""
+        self.gestures += 1
+        editor = QApplication.focusWidget()
+        if editor is None:
+            raise HandError("No editor has the focus.")
+        QTest.keyClick(editor, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClicks(editor, text)
+        if enter:
+            QTest.keyClick(editor, Qt.Key.Key_Return)
+        self.settle()
+
+    def find(self, name: str, kind: type[W] = QWidget) -> W:  # type: ignore[assignment]
+        """The visible widget with an objectName."""
+        found = [w for w in self.window.findChildren(kind, name) if w.isVisible()]
+        found += [w for top in QApplication.topLevelWidgets() if top is not self.window and top.isVisible()
+                  for w in [top, *top.findChildren(kind)] if w.objectName() == name and isinstance(w, kind) and w not in found]
+        if not found:
+            raise HandError(f"There is no visible {name}.")
+        return found[0]
+
+    def click(self, name: str) -> None:
+        """Click a button, a check box, or whatever has this objectName."""
+        self.gestures += 1
+        widget = self.find(name)
+        if not widget.isEnabled():
+            raise HandError(f"{name} is disabled: {widget.toolTip()}")
+        QTest.mouseClick(widget, LEFT, NO_KEYS, widget.rect().center())
+        self.settle()
+
+    def choose(self, name: str, text: str) -> None:
+        """Choose an entry of a combo box by its text, with the keys."""
+        self.gestures += 1
+        box = self.find(name, QComboBox)
+        index = box.findText(text)
+        if index < 0:
+            raise HandError(f"{name} has no entry {text}; it has {', '.join(box.itemText(i) for i in range(box.count()))}.")
+        box.setFocus()
+        while box.currentIndex() != index:
+            before = box.currentIndex()
+            QTest.keyClick(box, Qt.Key.Key_Down if before < index else Qt.Key.Key_Up)
+            if box.currentIndex() == before:
+                raise HandError(f"{name} does not move to {text}.")
+        QTest.keyClick(box, Qt.Key.Key_Return)
+        self.settle()
+
+    def menu(self, action_name: str) -> None:
+        """Open the menu that holds an action, and click it."""
+        self.gestures += 2
+        bar = self.window.menuBar()
+        for top in bar.actions():
+            menu = top.menu()
+            if not isinstance(menu, QMenu):
+                continue
+            action = next((a for a in menu.actions() if a.objectName() == action_name), None)
+            if action is None:
+                continue
+            QTest.mouseClick(bar, LEFT, NO_KEYS, bar.actionGeometry(top).center())
+            self.wait(menu.isVisible, "the menu is open")
+            QTest.mouseMove(menu, menu.actionGeometry(action).center())
+            QTest.mouseClick(menu, LEFT, NO_KEYS, menu.actionGeometry(action).center())
+            self.settle()
+            return
+        raise HandError(f"No menu has {action_name}.")
+
+    def example(self, id: str) -> None:
+        """Open an example from its menu."""
+        self.menu(f"example_{id}")
+
+    def settle(self) -> None:
+        """Let the window do what is due."""
+        QApplication.processEvents()
+
+    def wait(self, until: Callable[[], object], what: str, seconds: float = 20.0) -> None:
+        """Let the window work until something holds; an error names it if it does not in time."""
+        end = time.monotonic() + seconds
+        while not until():
+            if time.monotonic() > end:
+                raise HandError(f"After {seconds:g} s it is still not so that {what}.")
+            QTest.qWait(10)

@@ -1,0 +1,119 @@
+"""Panels: the cards around the canvas, each a view of the session."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from nnsim.documents.document import Document
+from nnsim.gui.session import Session
+from nnsim.gui.theme import GRID, set_role, text_scale
+
+
+class Panel(QWidget):
+    """A view of the session. Hidden, it does no work; shown again, it catches up.
+
+    A panel overrides ``update_document`` (structure, selection, data, settings or theme may differ) and
+    ``update_values`` (only values differ: called up to 30 times a second while training, so it must be
+    cheap). ``header`` is a row at the right end of its title bar for a line of status or small controls.
+    """
+
+    id = ""
+    """Stable name, for objectName and the stored layout."""
+
+    def __init__(self, session: Session, title: str) -> None:
+        super().__init__()
+        self.session = session
+        self.title = title
+        self.setObjectName(self.id)
+        self.setAccessibleName(title)
+        self.header = QWidget()
+        row = QHBoxLayout(self.header)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        self._stale = True
+        session.document_changed.connect(self._on_document)
+        session.selection_changed.connect(self._on_change)
+        session.run_changed.connect(self._on_change)
+        session.plane_changed.connect(self._on_change)
+        session.values_changed.connect(self._on_values)
+
+    def update_document(self) -> None:
+        """Show the session's document, selection and run anew."""
+
+    def update_values(self) -> None:
+        """Show the values of now."""
+
+    def add_to_header(self, *widgets: QWidget) -> None:
+        """Put small controls or labels at the right end of the title bar."""
+        layout = self.header.layout()
+        assert layout is not None
+        for widget in widgets:
+            layout.addWidget(widget)
+
+    def _on_document(self, old: Document, new: Document) -> None:
+        self._on_change()
+
+    def _on_change(self) -> None:
+        if self.isVisible():
+            self.update_document()
+        else:
+            self._stale = True
+
+    def _on_values(self) -> None:
+        if self.isVisible():
+            self.update_values()
+        else:
+            self._stale = True
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if self._stale:
+            self._stale = False
+            self.update_document()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.PaletteChange:
+            self._on_change()
+
+
+def header_frame(title: str, extra: QWidget | None = None) -> tuple[QFrame, QHBoxLayout]:
+    """The title bar of a card: its title at the left, ``extra`` at the right."""
+    frame = QFrame()
+    set_role(frame, card="header")
+    row = QHBoxLayout(frame)
+    row.setContentsMargins(12, 4, 8, 4)
+    row.setSpacing(GRID)
+    label = QLabel(title)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    set_role(label, tone="title")
+    row.addWidget(label)
+    row.addStretch(1)
+    if extra is not None:
+        row.addWidget(extra)
+    frame.setFixedHeight(max(36, round(36 * text_scale())))
+    return frame, row
+
+
+def body_frame(content: QWidget) -> QFrame:
+    """The lower part of a card around ``content``."""
+    frame = QFrame()
+    set_role(frame, card="body")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(1, 0, 1, 1)
+    column.addWidget(content)
+    return frame
+
+
+def quiet_button(text: str, name: str, tip: str, checkable: bool = False) -> QToolButton:
+    """A small borderless button for a title bar."""
+    button = QToolButton()
+    button.setText(text)
+    button.setObjectName(name)
+    button.setAccessibleName(tip)
+    button.setToolTip(tip)
+    button.setCheckable(checkable)
+    set_role(button, kind="quiet")
+    return button

@@ -1,0 +1,1 @@
+"""Panels: one file each, one line each in nnsim/gui/window.py."""

@@ -1,0 +1,198 @@
+"""Panels with a plot, and the small widgets around one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QVBoxLayout, QWidget
+
+from nnsim.gui.panel import Panel
+from nnsim.gui.session import Session
+from nnsim.gui.theme import GRID, RADIUS, font, set_role, theme
+
+
+class PlotPanel(Panel):
+    """A panel whose plot is made after it was first painted: importing pyqtgraph takes 0.3 s.
+
+    A subclass overrides ``build`` (make the plot), ``show_document`` and ``show_values``, which are what
+    ``update_document`` and ``update_values`` are to a Panel and are only called once the plot is there.
+    """
+
+    def __init__(self, session: Session, title: str) -> None:
+        super().__init__(session, title)
+        self.built = False
+        self._builder = QTimer(self)
+        self._builder.setSingleShot(True)
+        self._builder.setInterval(0)
+        self._builder.timeout.connect(self.build_now)
+
+    def build(self) -> None:
+        """Make the plot."""
+
+    def show_document(self) -> None:
+        """Show the session's document, selection and run anew."""
+
+    def show_values(self) -> None:
+        """Show the values of now; cheap."""
+
+    def build_now(self) -> None:
+        """Make the plot if it is not there yet."""
+        if not self.built:
+            self.built = True
+            self.build()
+            self._on_change()
+
+    def update_document(self) -> None:
+        if self.built:
+            self.show_document()
+
+    def update_values(self) -> None:
+        if self.built:
+            self.show_values()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if not self.built:
+            self._builder.start()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        # The scale of all text comes with the style sheet.
+        if event.type() == QEvent.Type.StyleChange:
+            self._on_change()
+
+
+class TextLine(QWidget):
+    """One line of plain text, cut with … where it does not fit. Changing it costs no layout, as a QLabel's would."""
+
+    def __init__(self, name: str, color: str = "muted", size: str = "small",
+                 align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.color, self.size_name, self.align = color, size, align
+        self._text = ""
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+
+    def text(self) -> str:
+        """The whole text."""
+        return self._text
+
+    def set_text(self, text: str) -> None:
+        """Show another text."""
+        if text != self._text:
+            self._text = text
+            self.setAccessibleName(text)
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        metrics = QFontMetrics(font(self.size_name))
+        return QSize(metrics.horizontalAdvance(self._text) + 2, metrics.height() + 2)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self.sizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self.updateGeometry()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        used = font(self.size_name)
+        painter.setFont(used)
+        painter.setPen(theme().color(self.color))
+        text = QFontMetrics(used).elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(self.rect(), self.align | Qt.AlignmentFlag.AlignVCenter, text)
+        painter.end()
+
+
+class HeaderCombo(QComboBox):
+    """A small choice for a title bar: it may be narrow, and the wheel changes it only when it has the focus."""
+
+    def __init__(self, name: str, tip: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(tip)
+        self.setToolTip(tip)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+
+    def choose(self, items: Sequence[tuple[str, str]], current: str) -> None:
+        """Offer these (value, text) with ``current`` chosen; says nothing to those who listen."""
+        self.blockSignals(True)
+        if [(self.itemData(i), self.itemText(i)) for i in range(self.count())] != list(items):
+            self.clear()
+            for value, text in items:
+                self.addItem(text, value)
+        self.setCurrentIndex(max(0, self.findData(current)))
+        self.blockSignals(False)
+
+    def minimumSizeHint(self) -> QSize:
+        hint = super().minimumSizeHint()
+        return QSize(min(hint.width(), 7 * GRID), hint.height())
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(min(hint.width(), 18 * GRID), hint.height())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        field = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self)
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, field.width())
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
+
+
+class EmptyState(QWidget):
+    """What an empty panel says: what it will show, and what to do for it."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._says = QLabel()
+        self._why = QLabel()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
+        column.setSpacing(GRID)
+        column.addStretch(1)
+        for label, role in ((self._says, "section"), (self._why, "muted")):
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+            set_role(label, text=role)
+            column.addWidget(label)
+        column.addStretch(1)
+
+    def say(self, text: str, why: str = "") -> None:
+        """Show what to do, and under it why."""
+        self._says.setText(text)
+        self._why.setText(why)
+        self._why.setVisible(bool(why))
+        self.setAccessibleName(f"{text} {why}".strip())
+
+    def text(self) -> str:
+        """All that is said."""
+        return self.accessibleName()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        pen = painter.pen()
+        pen.setColor(theme().color("line"))
+        pen.setStyle(Qt.PenStyle.DashLine)
+        painter.setPen(pen)
+        painter.setBrush(theme().color("raised"))
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        painter.end()

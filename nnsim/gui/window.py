@@ -1,0 +1,544 @@
+"""The main window: canvas in the middle, panels around it, menus and toolbar above."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QApplication,
+    QDockWidget,
+    QLabel,
+    QMainWindow,
+    QMenu,
+    QMessageBox,
+    QSizePolicy,
+    QTabWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nnsim.gui.canvas.view import ZOOM_STEP, CanvasView
+from nnsim.gui.files import DocumentFiles, example_sections, settings
+from nnsim.gui.help import show_about, show_gestures
+from nnsim.gui.icons import icon
+from nnsim.gui.layers_form import LayersForm
+from nnsim.gui.message_bar import MessageBar
+from nnsim.gui.panel import Panel, body_frame, header_frame
+from nnsim.gui.panels.training import SpeedControl
+from nnsim.gui.session import Session
+from nnsim.gui.theme import GRID, Mode, apply_theme, set_role, text_scale, theme
+
+LEFT, RIGHT, BOTTOM = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea,
+                       Qt.DockWidgetArea.BottomDockWidgetArea)
+LAYOUT_VERSION = 1
+SAY_MS = 6_000
+TEXT_SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
+
+
+@dataclass(frozen=True)
+class PanelEntry:
+    """A panel of the window: where its class lives, what it is called, and where it stands at first."""
+
+    home: str
+    title: str
+    area: Qt.DockWidgetArea
+    height: int
+
+
+PANELS = (
+    PanelEntry("nnsim.gui.panels.selected:SelectedPanel", "Selected", LEFT, 300),
+    PanelEntry("nnsim.gui.panels.activation:ActivationPanel", "Activation", LEFT, 400),
+    PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 330),
+    PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 170),
+    PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 240),
+    PanelEntry("nnsim.gui.panels.table:TablePanel", "Table", BOTTOM, 220),
+)
+"""Every panel: one file, one line here."""
+
+
+class MainWindow(QMainWindow):
+    """The program's window. Owns the session; every action asks it or the files."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.session = Session(self)
+        self.files = DocumentFiles(self.session, self)
+        self.canvas = CanvasView(self.session)
+        self.messages = MessageBar()
+        self.panels: dict[str, Panel] = {}
+        self.docks: dict[str, QDockWidget] = {}
+        self.actions_by_name: dict[str, QAction] = {}
+        self._shown_document: object = None
+        self.setDockNestingEnabled(True)
+        self.setAcceptDrops(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
+        self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self._build_center()
+        self._build_panels()
+        self._build_actions()
+        self._build_menus()
+        self._build_toolbar()
+        self._build_status()
+        session = self.session
+        session.document_changed.connect(self._on_document)
+        session.file_changed.connect(self._update_title)
+        session.values_changed.connect(self._update_progress)
+        session.selection_changed.connect(self._update_actions)
+        session.run_changed.connect(self._update_actions)
+        session.undo_stack.indexChanged.connect(self._update_actions)
+        session.said.connect(self._say)
+        QApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
+        self._update_icons()
+        self._update_all()
+        self.resize(1440, 900)
+        QTimer.singleShot(0, self, self._offer_recovery)
+
+    # Building
+
+    def _build_center(self) -> None:
+        center = QWidget()
+        column = QVBoxLayout(center)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.messages)
+        self._summary = QLabel()
+        self._summary.setObjectName("network_summary")
+        set_role(self._summary, tone="muted")
+        header, _ = header_frame(self.tr("Network"), self._summary)
+        column.addWidget(header)
+        column.addWidget(body_frame(self.canvas), 1)
+        center.setMinimumSize(320, 200)
+        self.setCentralWidget(center)
+
+    def _build_panels(self) -> None:
+        for entry in PANELS:
+            module, name = entry.home.split(":")
+            panel: Panel = getattr(import_module(module), name)(self.session)
+            dock = QDockWidget(panel.title, self)
+            dock.setObjectName(f"dock_{panel.id}")
+            dock.setAccessibleName(panel.title)
+            close = QToolButton()
+            close.setObjectName(f"close_{panel.id}")
+            close.setAccessibleName(self.tr("Close {panel}").format(panel=panel.title))
+            close.setToolTip(self.tr("Close this panel; View brings it back"))
+            set_role(close, kind="quiet")
+            close.clicked.connect(dock.close)
+            header, row = header_frame(panel.title, panel.header)
+            row.addWidget(close)
+            dock.setTitleBarWidget(header)
+            dock.setWidget(body_frame(panel))
+            self.addDockWidget(entry.area, dock)
+            self.panels[panel.id], self.docks[panel.id] = panel, dock
+
+    def _arrange_panels(self) -> None:
+        """The first arrangement: what is selected at the left, numbers below, output and training at the right."""
+        for entry, dock in zip(PANELS, self.docks.values(), strict=True):
+            dock.setFloating(False)
+            self.addDockWidget(entry.area, dock)
+            dock.show()
+        width = 288 if self.width() < 1400 else 304
+        for area, size in ((LEFT, width), (RIGHT, width + 56)):
+            docks = [d for e, d in zip(PANELS, self.docks.values(), strict=True) if e.area == area]
+            heights = [e.height for e in PANELS if e.area == area]
+            self.resizeDocks(docks[:1], [size], Qt.Orientation.Horizontal)
+            self.resizeDocks(docks, heights, Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["table"]], [220 if self.height() > 800 else 176], Qt.Orientation.Vertical)
+
+    def _action(self, name: str, text: str, do: Callable[[], object], keys: str | QKeySequence.StandardKey | None = None,
+                tip: str = "", local: bool = False) -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(f"action_{name}")
+        action.setToolTip(tip or text.replace("&", "").rstrip("…"))
+        if keys is not None:
+            action.setShortcut(QKeySequence(keys))
+        if local:
+            # A single letter acts on the canvas only, so that it can be typed everywhere else.
+            action.setShortcut(QKeySequence())
+            action.setText(f"{text}\t{keys}")
+        action.triggered.connect(lambda checked=False: do())
+        self.actions_by_name[name] = action
+        return action
+
+    def _build_actions(self) -> None:
+        a, canvas, session, files = self._action, self.canvas, self.session, self.files
+        keys = QKeySequence.StandardKey
+        a("new", self.tr("&New"), files.new, keys.New)
+        a("open", self.tr("&Open…"), files.ask_open, keys.Open)
+        a("save", self.tr("&Save"), files.save, keys.Save)
+        a("save_as", self.tr("Save &As…"), files.ask_save, keys.SaveAs)
+        a("quit", self.tr("&Quit"), self.close, keys.Quit)
+        a("undo", self.tr("&Undo"), session.undo, keys.Undo)
+        a("redo", self.tr("&Redo"), session.redo, keys.Redo)
+        a("delete", self.tr("&Delete"), canvas.delete_selected, "Del", local=True)
+        a("select_all", self.tr("Select &all"), canvas.select_all, keys.SelectAll)
+        a("rename", self.tr("Re&name"), canvas.rename_selected, "F2", local=True)
+        a("edit_value", self.tr("&Edit its number"), canvas.edit_selected, "Enter", local=True)
+        a("add_input", self.tr("Add &input"), lambda: canvas.add_neuron("input"), "I", local=True)
+        a("add_neuron", self.tr("Add &neuron"), lambda: canvas.add_neuron("hidden"), "N", local=True)
+        a("add_output", self.tr("Add &output"), lambda: canvas.add_neuron("output"), "O", local=True)
+        a("layers", self.tr("&Layers…"), self.open_layers_form, "Ctrl+L", self.tr("Add a layered network, such as 2, 4, 1"))
+        a("connect", self.tr("&Connect from the selected neuron"), canvas.begin_connect, "C", local=True)
+        a("arrange", self.tr("&Arrange"), canvas.arrange, "A", self.tr("Put the neurons in columns"), local=True)
+        a("train", self.tr("&Train"), self.toggle_training, "Ctrl+T")
+        a("step_batch", self.tr("Step one &batch"), lambda: session.train(updates=1), "Ctrl+B", self.tr("Do one update, on one batch"))
+        a("step_epoch", self.tr("Step one &epoch"), lambda: session.train(epochs=1), "Ctrl+E", self.tr("Go through all samples once"))
+        a("back_to_start", self.tr("Back to &start"), session.back_to_start, "Ctrl+Backspace", self.tr("The weights from before training"))
+        a("fit", self.tr("&Fit the network"), canvas.fit, "F", local=True)
+        a("zoom_in", self.tr("Zoom in"), lambda: canvas.zoom_by(ZOOM_STEP), "Ctrl+Alt++")
+        a("zoom_out", self.tr("Zoom out"), lambda: canvas.zoom_by(1 / ZOOM_STEP), "Ctrl+Alt+-")
+        a("text_larger", self.tr("&Larger text"), lambda: self.scale_text(1), keys.ZoomIn)
+        a("text_smaller", self.tr("&Smaller text"), lambda: self.scale_text(-1), keys.ZoomOut)
+        a("reset_layout", self.tr("&Reset the arrangement of panels"), self.reset_layout)
+        a("gestures", self.tr("&Gestures and keys"), lambda: show_gestures(self), "F1")
+        a("about", self.tr("&About nnsim"), lambda: show_about(self))
+
+    def _build_menus(self) -> None:
+        bar, act = self.menuBar(), self.actions_by_name
+        bar.setObjectName("menu_bar")
+
+        def menu(title: str, *names: str) -> QMenu:
+            made = bar.addMenu(title)
+            made.setToolTipsVisible(True)
+            for name in names:
+                if name:
+                    made.addAction(act[name])
+                else:
+                    made.addSeparator()
+            return made
+
+        file = menu(self.tr("&File"), "new", "open")
+        self._recent_menu = file.addMenu(self.tr("Open &recent"))
+        self._recent_menu.aboutToShow.connect(self._fill_recent)
+        self.files.recent_changed.connect(self._fill_recent)
+        for name in ("", "save", "save_as", "", "quit"):
+            file.addAction(act[name]) if name else file.addSeparator()
+        menu(self.tr("&Edit"), "undo", "redo", "", "edit_value", "rename", "delete", "", "select_all")
+        menu(self.tr("&Network"), "add_input", "add_neuron", "add_output", "", "layers", "connect", "", "arrange")
+        menu(self.tr("&Train"), "train", "step_batch", "step_epoch", "", "back_to_start")
+        view = menu(self.tr("&View"), "fit", "zoom_in", "zoom_out", "")
+        for dock in self.docks.values():
+            view.addAction(dock.toggleViewAction())
+        view.addSeparator()
+        self._build_theme_menu(view.addMenu(self.tr("&Theme")))
+        for name in ("text_larger", "text_smaller", "", "reset_layout"):
+            view.addAction(act[name]) if name else view.addSeparator()
+        examples = bar.addMenu(self.tr("E&xamples"))
+        examples.setObjectName("examples_menu")
+        examples.setToolTipsVisible(True)
+        for section, entries in example_sections().items():
+            examples.addSection(section)
+            for example in entries:
+                action = examples.addAction(example.title)
+                action.setObjectName(f"example_{example.id}")
+                action.setToolTip(example.about)
+                action.triggered.connect(lambda checked=False, example=example: self.files.open_example(example))
+        menu(self.tr("&Help"), "gestures", "about")
+        self._fill_recent()
+
+    def _build_theme_menu(self, menu: QMenu) -> None:
+        group = QActionGroup(self)
+        modes: tuple[tuple[Mode, str], ...] = (("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark")))
+        for mode, text in modes:
+            action = menu.addAction(text)
+            action.setObjectName(f"theme_{mode}")
+            action.setCheckable(True)
+            action.setChecked(settings().value("theme", "system") == mode)
+            action.triggered.connect(lambda checked=False, mode=mode: self.set_theme(mode))
+            group.addAction(action)
+
+    def _fill_recent(self) -> None:
+        self._recent_menu.clear()
+        recent = self.files.recent()
+        for path in recent:
+            action = self._recent_menu.addAction(path.name)
+            action.setToolTip(str(path))
+            action.triggered.connect(lambda checked=False, path=path: self.files.open(path))
+        if recent:
+            self._recent_menu.addSeparator()
+            self._recent_menu.addAction(self.tr("Clear this list"), self.files.clear_recent)
+        self._recent_menu.setEnabled(bool(recent))
+
+    def _build_toolbar(self) -> None:
+        bar = QToolBar(self.tr("Main toolbar"))
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setIconSize(QSize(18, 18))
+        self.addToolBar(bar)
+        self.addToolBarBreak()
+        areas = Qt.ToolBarArea
+        for area in (areas.TopToolBarArea, areas.LeftToolBarArea, areas.RightToolBarArea, areas.BottomToolBarArea):
+            self.addToolBar(area, self._margin(area))
+        act = self.actions_by_name
+        for name in ("undo", "redo"):
+            self._tool(bar, name, text=False)
+        bar.addSeparator()
+        add = self._tool(bar, "add_neuron", self.tr("Neuron"))
+        menu = QMenu(add)
+        for name in ("add_input", "add_neuron", "add_output"):
+            menu.addAction(act[name])
+        add.setMenu(menu)
+        add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        add.setObjectName("tool_add")
+        add.setAccessibleName(self.tr("Add a neuron"))
+        add.setToolTip(self.tr("Add an input, a neuron or an output (I, N, O on the canvas)"))
+        self._tool(bar, "layers", self.tr("Layers…"))
+        self._tool(bar, "arrange", self.tr("Arrange"))
+        bar.addSeparator()
+        self._train_button = self._tool(bar, "train", self.tr("Train"))
+        set_role(self._train_button, kind="primary")
+        self._tool(bar, "step_batch", self.tr("Step"))
+        self._tool(bar, "step_epoch", self.tr("Epoch"))
+        self._tool(bar, "back_to_start", self.tr("Back to start"))
+        bar.addWidget(SpeedControl(self.session))
+        spacer = QWidget()
+        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(spacer)
+        self._epoch = QLabel()
+        self._epoch.setObjectName("epoch_label")
+        bar.addWidget(self._epoch)
+
+    def _margin(self, area: Qt.ToolBarArea) -> QToolBar:
+        """An empty strip that keeps the panels off the window's edge; QMainWindow has no margin of its own there."""
+        strip = QToolBar()
+        strip.setObjectName(f"margin_{area.name}")
+        strip.setMovable(False)
+        strip.setStyleSheet("QToolBar { background: transparent; border: none; padding: 0; spacing: 0; }")
+        filler = QWidget()
+        filler.setFixedSize(GRID, GRID)
+        strip.addWidget(filler)
+        strip.setFixedWidth(GRID) if area in (Qt.ToolBarArea.LeftToolBarArea, Qt.ToolBarArea.RightToolBarArea) else strip.setFixedHeight(GRID)
+        strip.toggleViewAction().setVisible(False)
+        return strip
+
+    def _tool(self, bar: QToolBar, name: str, label: str = "", text: bool = True) -> QToolButton:
+        action = self.actions_by_name[name]
+        button = QToolButton()
+        button.setObjectName(f"tool_{name}")
+        button.setDefaultAction(action)
+        button.setAccessibleName(action.toolTip())
+        style = Qt.ToolButtonStyle
+        button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
+        if label:
+            action.setIconText(label)
+        bar.addWidget(button)
+        return button
+
+    def _build_status(self) -> None:
+        self._saved_label = QLabel()
+        self._saved_label.setObjectName("saved_label")
+        self._hint_label = QLabel()
+        self._hint_label.setObjectName("hint_label")
+        self.statusBar().addWidget(self._hint_label, 1)
+        self.statusBar().addPermanentWidget(self._saved_label)
+        self.statusBar().setSizeGripEnabled(False)
+
+    # Keeping in step
+
+    def _on_document(self, old: object, new: object) -> None:
+        opened = self.session.undo_stack.count() == 0 and self.session.undo_stack.index() == 0
+        if opened and new is not self._shown_document:
+            self.messages.hide()
+            self.canvas.fit_soon()
+        self._shown_document = new
+        self._update_all()
+
+    def _update_all(self) -> None:
+        self._update_title()
+        self._update_actions()
+        self._update_progress()
+        structure = self.session.structure
+        layers = max((structure.depth[id] for id in structure.outputs), default=0)
+        parts = []
+        if layers:
+            parts.append(self.tr("{n}-layer").format(n=layers))
+        inputs, neurons = len(structure.inputs), len(structure.neurons) - len(structure.inputs)
+        if structure.neurons:
+            parts.append(self.tr("1 input") if inputs == 1 else self.tr("{n} inputs").format(n=inputs))
+            parts.append(self.tr("1 neuron") if neurons == 1 else self.tr("{n} neurons").format(n=neurons))
+            count = len(structure.parameter_names)
+            parts.append(self.tr("1 parameter") if count == 1 else self.tr("{n} parameters").format(n=count))
+        self._summary.setText("  ·  ".join(parts))
+
+    def _update_title(self) -> None:
+        session = self.session
+        name = session.path.name if session.path else session.title or self.tr("Untitled")
+        self.setWindowTitle(f"{name}[*] — nnsim")
+        self.setWindowModified(session.dirty)
+        self._saved_label.setText(self.tr("not saved yet") if session.dirty else self.tr("saved") if session.path else "")
+
+    def _update_actions(self) -> None:
+        session, act = self.session, self.actions_by_name
+        stack = session.undo_stack
+        for name, can, text, word in (("undo", stack.canUndo() or session.training, stack.undoText(), self.tr("&Undo")),
+                                      ("redo", stack.canRedo(), stack.redoText(), self.tr("&Redo"))):
+            act[name].setEnabled(can)
+            act[name].setText(f"{word} {text}".rstrip())
+            act[name].setToolTip(f"{word} {text}".replace("&", "").rstrip())
+        chosen = bool(session.selected_neurons or session.selected_connections)
+        one = len(session.selected_neurons) + len(session.selected_connections) == 1
+        act["delete"].setEnabled(chosen)
+        act["edit_value"].setEnabled(one)
+        act["rename"].setEnabled(len(session.selected_neurons) == 1)
+        act["connect"].setEnabled(len(session.selected_neurons) == 1)
+        act["arrange"].setEnabled(bool(session.structure.neurons))
+        reason = "" if session.training else " ".join(problem.message for problem in session.training_problems())
+        train = act["train"]
+        train.setEnabled(session.training or not reason)
+        train.setText(self.tr("Pause") if session.training else self.tr("Train"))
+        train.setIconText(train.text())
+        train.setIcon(icon("pause" if session.training else "play", "on_accent" if train.isEnabled() else "ink"))
+        train.setToolTip(reason or (self.tr("Pause training (Ctrl+T)") if session.training else self.tr("Train (Ctrl+T)")))
+        for name, tip in (("step_batch", self.tr("One update, on one batch (Ctrl+B)")), ("step_epoch", self.tr("Once through all samples (Ctrl+E)"))):
+            act[name].setEnabled(not session.training and not reason)
+            act[name].setToolTip(reason or tip)
+        act["back_to_start"].setEnabled(session.start_network is not None)
+        act["back_to_start"].setToolTip(self.tr("The weights from before training") if session.start_network is not None
+                                        else self.tr("Train first: then this brings back the weights from before"))
+        self._hint_label.setText(self._hint())
+        self._update_progress()
+
+    def _hint(self) -> str:
+        session = self.session
+        if session.training:
+            return self.tr("Training – weights you edit take effect at once")
+        if not session.structure.neurons:
+            return self.tr("Double-click on the canvas to add a neuron")
+        if session.selected_connections:
+            return self.tr("Double-click edits the weight  ·  Del removes the connection")
+        chosen = [session.structure.by_id[id] for id in session.selected_neurons]
+        if len(chosen) == 1 and chosen[0].role == "input":
+            return self.tr("Space or the switch flips the input  ·  drag from its rim to connect")
+        if chosen:
+            return self.tr("Drag from the rim to connect, from inside to move  ·  Enter edits its number")
+        return self.tr("Drag from a rim to connect  ·  double-click on empty canvas adds a neuron  ·  F1 shows all gestures")
+
+    def _update_progress(self) -> None:
+        latest = self.session.latest
+        self._epoch.setText(self.tr("epoch {n}").format(n=f"{latest.epoch:,}") if latest else "")
+
+    def _say(self, text: str, kind: str) -> None:
+        if kind == "refused":
+            self.messages.tell(text)
+        else:
+            self.statusBar().showMessage(text, SAY_MS)
+
+    def _update_icons(self) -> None:
+        act = self.actions_by_name
+        for action, name in (("undo", "undo"), ("redo", "redo"), ("add_neuron", "neuron"), ("add_input", "input"),
+                             ("add_output", "output"), ("layers", "layers"), ("arrange", "arrange"), ("step_batch", "step"),
+                             ("step_epoch", "step-epoch"), ("back_to_start", "restart"), ("fit", "fit")):
+            act[action].setIcon(icon(name))
+        for id in self.docks:
+            close = self.findChild(QToolButton, f"close_{id}")
+            if close is not None:
+                close.setIcon(icon("close", "muted"))
+        self._update_actions()
+
+    # What actions do
+
+    def toggle_training(self) -> None:
+        """Train, or pause."""
+        if self.session.training:
+            self.session.pause()
+        else:
+            self.session.train()
+
+    def open_layers_form(self) -> None:
+        """Open the small form that adds a layered network, under its button."""
+        button = self.findChild(QToolButton, "tool_layers")
+        form = LayersForm(self.session, self)
+        form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        form.destroyed.connect(self.canvas.setFocus)
+        form.open_at(button.mapToGlobal(QPoint(0, button.height() + 2)))
+
+    def set_theme(self, mode: Mode) -> None:
+        """Light, dark, or as the system has it; remembered."""
+        settings().setValue("theme", mode)
+        self._apply_theme()
+
+    def scale_text(self, step: int) -> None:
+        """All text one size larger or smaller; remembered."""
+        index = min(range(len(TEXT_SCALES)), key=lambda i: abs(TEXT_SCALES[i] - text_scale()))
+        scale = TEXT_SCALES[min(max(index + step, 0), len(TEXT_SCALES) - 1)]
+        settings().setValue("text_scale", scale)
+        self._apply_theme()
+
+    def _apply_theme(self) -> None:
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, *stored_look())
+        self._update_icons()
+
+    def _system_scheme_changed(self) -> None:
+        if settings().value("theme", "system") == "system":
+            self._apply_theme()
+
+    def reset_layout(self) -> None:
+        """Panels where they were at first."""
+        self._arrange_panels()
+
+    def _offer_recovery(self) -> None:
+        left = self.files.leftovers()
+        if left:
+            name = left[0].path.name if left[0].path else self.tr("an unsaved network")
+            self.messages.tell(self.tr("nnsim ended unexpectedly last time. Your work on {name} was kept.").format(name=name),
+                               self.tr("Recover"), lambda: self.files.recover(left[0]))
+
+    # Layout and closing
+
+    def show_with_layout(self) -> None:
+        """Show the window as it was left, or in its first arrangement."""
+        stored = settings()
+        geometry, state = stored.value("geometry"), stored.value("window_state")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        self.show()
+        if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT_VERSION)):
+            self._arrange_panels()
+        self.canvas.fit_soon()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        # Ignored first: if anything below raises, the window must stay open with the work in it.
+        event.ignore()
+        self.canvas.close_editor()
+        if not self.files.may_leave():
+            return
+        stored = settings()
+        stored.setValue("geometry", self.saveGeometry())
+        stored.setValue("window_state", self.saveState(LAYOUT_VERSION))
+        self.files.close()
+        self.session.close()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        for url in event.mimeData().urls():
+            if url.isLocalFile():
+                event.acceptProposedAction()
+                self.files.open(Path(url.toLocalFile()))
+                return
+
+
+def stored_look() -> tuple[Mode, float]:
+    """The theme and text scale the learner chose."""
+    mode = settings().value("theme", "system")
+    try:
+        scale = float(str(settings().value("text_scale", 1.0)))
+    except ValueError:
+        scale = 1.0
+    return (mode if mode in ("light", "dark") else "system"), min(max(scale, TEXT_SCALES[0]), TEXT_SCALES[-1])
+

@@ -1,0 +1,1 @@
+"""Training: configuration, the loop, its history, and the thread it runs in."""

@@ -1,0 +1,117 @@
+"""The bounded history of a run: loss curves that never grow past a fixed number of points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Array = NDArray[np.float64]
+CAPACITY = 65_536
+
+
+@dataclass(frozen=True)
+class Points:
+    """A curve as it stands: epoch, mean, minimum and maximum of the loss at each point. Read-only views."""
+
+    epoch: Array
+    mean: Array
+    low: Array
+    high: Array
+
+
+class Curve:
+    """Values of epoch 0, 1, 2 …; when full, neighbours merge to mean, minimum and maximum.
+
+    Point 0 stays the value of epoch 0. Arrays are only ever appended to or replaced, never changed
+    in place, so that ``points()`` may be read by another thread.
+    """
+
+    def __init__(self, capacity: int = CAPACITY) -> None:
+        self._capacity = max(4, capacity)
+        self._rows = np.empty((4, 64))
+        self._count = 0
+        self._stride = 1
+        self._pending: Array = np.empty(0)
+        self._epochs = 0
+
+    def __len__(self) -> int:
+        return self._count + (1 if len(self._pending) else 0)
+
+    def extend(self, values: ArrayLike) -> None:
+        """Append the values of the next epochs."""
+        rest = np.atleast_1d(np.asarray(values, dtype=np.float64))
+        if self._epochs == 0 and len(rest):
+            self._push(np.vstack([[0.0], rest[:1], rest[:1], rest[:1]]))
+            self._epochs, rest = 1, rest[1:]
+        while len(rest):
+            # A piece never fills more than what is free, so that the stride is right for all of it.
+            room = (self._capacity - self._count) * self._stride - len(self._pending)
+            piece, rest = rest[:room], rest[room:]
+            self._append(piece)
+            if self._count >= self._capacity:
+                self._merge()
+
+    def points(self) -> Points:
+        """All points; a last one for the epochs that do not fill a stride yet."""
+        rows = self._rows[:, : self._count]
+        if len(self._pending):
+            p = self._pending
+            rows = np.hstack([rows, [[self._epochs - 1.0], [p.mean()], [p.min()], [p.max()]]])
+        rows = rows.view()
+        rows.setflags(write=False)
+        return Points(*rows)
+
+    def _append(self, values: Array) -> None:
+        first = self._epochs - len(self._pending)
+        values = np.concatenate([self._pending, values])
+        self._epochs = first + len(values)
+        full = len(values) // self._stride * self._stride
+        if full:
+            buckets = values[:full].reshape(-1, self._stride)
+            ends = first + np.arange(self._stride, full + 1, self._stride) - 1.0
+            self._push(np.vstack([ends, buckets.mean(axis=1), buckets.min(axis=1), buckets.max(axis=1)]))
+        self._pending = values[full:].copy()
+
+    def _push(self, columns: Array) -> None:
+        need = self._count + columns.shape[1]
+        if need > self._rows.shape[1]:
+            grown = np.empty((4, min(self._capacity, max(need, 2 * self._rows.shape[1]))))
+            grown[:, : self._count] = self._rows[:, : self._count]
+            self._rows = grown
+        self._rows[:, self._count : need] = columns
+        self._count = need
+
+    def _merge(self) -> None:
+        """Halve the points after the first; an odd last one goes back to wait for its neighbour."""
+        body = self._rows[:, 1 : self._count]
+        pairs = body.shape[1] // 2
+        left, right = body[:, 0 : 2 * pairs : 2], body[:, 1 : 2 * pairs : 2]
+        merged = np.vstack([right[0], (left[1] + right[1]) / 2, np.minimum(left[2], right[2]), np.maximum(left[3], right[3])])
+        odd = body[1, 2 * pairs :]
+        # The last point's own values are gone; its mean stands for each of its epochs.
+        self._pending = np.concatenate([np.repeat(odd, self._stride), self._pending])
+        rows = np.empty_like(self._rows)
+        rows[:, 0] = self._rows[:, 0]
+        rows[:, 1 : pairs + 1] = merged
+        self._rows, self._count = rows, pairs + 1
+        self._stride *= 2
+
+
+@dataclass
+class History:
+    """The curves of a run. ``train_loss[0]`` is the loss before training, later entries an epoch's running mean."""
+
+    train: Curve = field(default_factory=Curve)
+    test: Curve = field(default_factory=Curve)
+
+    @property
+    def train_loss(self) -> Array:
+        """Train loss by epoch (by merged points once there are more than the capacity)."""
+        return self.train.points().mean
+
+    @property
+    def test_loss(self) -> Array:
+        """Test loss by epoch; empty without test data."""
+        return self.test.points().mean

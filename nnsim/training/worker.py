@@ -1,0 +1,131 @@
+"""The thread in which training runs, and the mailbox that carries its latest snapshot."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+
+from nnsim.training.config import TrainingConfig
+from nnsim.training.trainer import Snapshot, Trainer
+
+SLICE_SECONDS = 0.010
+
+
+class TrainingWorker:
+    """Runs a trainer in slices of about 10 ms, at most ``speed`` updates a second (None: unlimited).
+
+    The worker owns the trainer from ``start`` until ``join`` returns. ``take`` gives the latest
+    snapshot once, or None; the last one carries the reason why the run ended ("paused" after
+    ``pause``, "failed" with ``error`` set if the loop raised).
+    """
+
+    def __init__(self, trainer: Trainer, run: int, speed: float | None = None, updates: int | None = None,
+                 epochs: int | None = None) -> None:
+        self.trainer = trainer
+        self.run_id = run
+        self.error: Exception | None = None
+        self._speed = speed
+        self._updates_left = updates
+        self._until_epoch = None if epochs is None else trainer.epoch + epochs
+        self._messages: list[Callable[[], None]] = []
+        self._mailbox: Snapshot | None = None
+        self._lock = threading.Lock()
+        self._wake = threading.Event()
+        self._pausing = False
+        self._thread = threading.Thread(target=self._run, name=f"nnsim-training-{run}", daemon=True)
+
+    def start(self) -> None:
+        """Begin the run; stop conditions are counted from here."""
+        self.trainer.begin()
+        self._thread.start()
+
+    def pause(self) -> None:
+        """Ask the run to end at the next batch boundary."""
+        self._pausing = True
+        self._wake.set()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until the thread has ended. False if it has not within ``timeout`` seconds."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    @property
+    def running(self) -> bool:
+        """Whether the thread is alive."""
+        return self._thread.is_alive()
+
+    def take(self) -> Snapshot | None:
+        """The latest snapshot, once."""
+        with self._lock:
+            snapshot, self._mailbox = self._mailbox, None
+        return snapshot
+
+    def set_speed(self, speed: float | None) -> None:
+        """Updates a second, from now on; None is unlimited."""
+        self._post(lambda: setattr(self, "_speed", speed))
+
+    def set_values(self, values: Mapping[str, float]) -> None:
+        """Set parameters by name at the next batch boundary."""
+        values = dict(values)
+        self._post(lambda: self.trainer.set_values(values))
+
+    def configure(self, config: TrainingConfig) -> None:
+        """Go on with other settings from the next batch boundary."""
+        self._post(lambda: self.trainer.configure(config))
+
+    def _post(self, message: Callable[[], None]) -> None:
+        with self._lock:
+            self._messages.append(message)
+        self._wake.set()
+
+    def _run(self) -> None:
+        try:
+            reason = self._loop()
+        except Exception as error:  # reported in the window: a thread must not die unheard
+            self.error, reason = error, "failed"
+        self._deliver(self.trainer.snapshot(self.run_id, reason))
+
+    def _loop(self) -> str:
+        due = 1.0
+        last = time.monotonic()
+        while True:
+            self._wake.clear()
+            self._read_messages()
+            if self._pausing:
+                return "paused"
+            if self._until_epoch is not None and self.trainer.epoch >= self._until_epoch:
+                return "epochs"
+            if self._updates_left == 0:
+                return "updates"
+            now = time.monotonic()
+            budget = self._updates_left
+            if self._speed is not None:
+                # Pace: updates fall due with time; what could not be done in time is not caught up with.
+                due = min(due + (now - last) * self._speed, max(1.0, self._speed * 0.1))
+                if due < 1.0:
+                    last = now
+                    self._wake.wait(min(0.25, (1.0 - due) / self._speed))
+                    continue
+                budget = int(due) if budget is None else min(int(due), budget)
+            last = now
+            done = self.trainer.update
+            end = now + SLICE_SECONDS
+            reason = self.trainer.advance(budget, self._until_epoch, lambda end=end: time.monotonic() >= end)  # type: ignore[misc]
+            done = self.trainer.update - done
+            due = 1.0 if self._speed is None else due - done
+            if self._updates_left is not None:
+                self._updates_left -= done
+            if reason is not None:
+                return reason
+            self._deliver(self.trainer.snapshot(self.run_id))
+
+    def _read_messages(self) -> None:
+        with self._lock:
+            messages, self._messages = self._messages, []
+        for message in messages:
+            message()
+
+    def _deliver(self, snapshot: Snapshot) -> None:
+        with self._lock:
+            self._mailbox = snapshot

@@ -1,0 +1,170 @@
+# What has to be there before nnsim can run. scripts/start and scripts/test source this file and call
+#
+#     set_up run|dev offscreen|x11|wayland
+#
+# It installs the locked packages into .venv and makes sure that Qt finds its system libraries. When nothing
+# is left to do it takes a few hundredths of a second.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
+venv=$root/.venv
+ready=$venv/.ready           # stands there only when a set-up came to its end, and says what for
+unfinished=$venv/.unfinished # stands there while a set-up runs, and after one that was killed
+
+say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
+stop() {
+    say "$*"
+    exit 1
+}
+
+set_up() { # run|dev offscreen|x11|wayland
+    case $OSTYPE in
+        msys* | cygwin*) stop "on Windows run instead: py -m pip install .  and then: nnsim" ;;
+    esac
+    if is_ready "$1"; then
+        python=$venv/bin/python
+        need_from_system "$2"
+    else
+        python=$(find_python)
+        need_from_system "$2"
+        install_packages "$1"
+    fi
+}
+
+# --- what the system gives: Python, Qt's libraries, a font -------------------------------------------------
+
+# PySide6 has no wheel for a Python newer than this one. A virtual environment's Python answers with the one
+# it was made from, since that environment may be the one about to be replaced.
+supported_python='import sys; v = sys.version_info; (3, 11) <= v < (3, 15) or sys.exit(1)'
+
+find_python() {
+    local candidate
+    type -ap python3 python3.14 python3.13 python3.12 python3.11 | while IFS= read -r candidate; do
+        "$candidate" -I -c "$supported_python; print(sys._base_executable)" 2>/dev/null && break
+    done || true
+}
+
+# Prints a line `WHAT=DEBIAN PACKAGE` for each thing that is missing. Libraries are looked for by loading them,
+# so that it works on any Linux.
+missing_from_system() { # offscreen|x11|wayland
+    if [ -z "$python" ]; then
+        printf '%s\n' "Python 3.11 to 3.14=python3" "Python's venv=python3-venv"
+    elif ! "$python" -I -c 'import venv, ensurepip' 2>/dev/null && [ "$python" != "$venv/bin/python" ]; then
+        echo "Python's venv=$("$python" -I -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
+    fi
+    [ "${OSTYPE#linux}" != "$OSTYPE" ] || return 0 # elsewhere Qt brings all it needs
+
+    # On Debian 13 libglib2.0-0t64 provides libglib2.0-0.
+    local libraries="libglib-2.0.so.0=libglib2.0-0 libGL.so.1=libgl1 libEGL.so.1=libegl1
+        libxkbcommon.so.0=libxkbcommon0 libdbus-1.so.3=libdbus-1-3 libfontconfig.so.1=libfontconfig1"
+    case $1 in
+        x11) libraries+=" libxkbcommon-x11.so.0=libxkbcommon-x11-0 libxcb-cursor.so.0=libxcb-cursor0
+            libxcb-icccm.so.4=libxcb-icccm4 libxcb-keysyms.so.1=libxcb-keysyms1 libxcb-shape.so.0=libxcb-shape0" ;;
+        wayland) libraries+=" libwayland-client.so.0=libwayland-client0 libwayland-cursor.so.0=libwayland-cursor0
+            libwayland-egl.so.1=libwayland-egl1" ;;
+    esac
+    # shellcheck disable=SC2086 # the list is split into words on purpose
+    "${python:-false}" -I -S - $libraries 2>/dev/null <<'END' || printf '%s\n' $libraries
+import ctypes, sys
+for library in sys.argv[1:]:
+    try:
+        ctypes.CDLL(library.split("=")[0])
+    except OSError:
+        print(library)
+END
+    # Without any font Qt draws boxes in place of letters.
+    local fonts=(/usr/share/fonts /usr/local/share/fonts "${HOME:-}/.fonts" "${HOME:-}/.local/share/fonts")
+    [ -n "$(find "${fonts[@]}" -name '*.[ot]t[fc]' -print -quit 2>/dev/null)" ] || echo "a font=fonts-dejavu-core"
+}
+
+names() { cut -d= -f1 | paste -sd , - | sed 's/,/, /g'; }
+packages() { cut -d= -f2 | paste -sd ' ' -; }
+
+need_from_system() { # offscreen|x11|wayland
+    local missing install
+    missing=$(missing_from_system "$1")
+    [ -n "$missing" ] || return 0
+    install=$(packages <<<"$missing")
+
+    if ! command -v apt-get >/dev/null; then
+        stop "missing on this machine: $(names <<<"$missing")"
+    elif [ "$(id -u)" != 0 ]; then
+        say "some system packages are missing. Run this line, then ${0##*/} again:"
+        local as_root="su - -c" # a plain Debian has no sudo
+        ! command -v sudo >/dev/null || as_root="sudo sh -c"
+        echo "$as_root 'apt-get update && apt-get install -y --no-install-recommends $install'" >&2
+        exit 1
+    fi
+    say "installing the system packages $install"
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -qq update </dev/null >&2
+    # shellcheck disable=SC2086
+    apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends $install </dev/null >&2
+
+    [ "$python" = "$venv/bin/python" ] || python=$(find_python)
+    missing=$(missing_from_system "$1")
+    [ -z "$missing" ] || stop "still missing after the installation: $(names <<<"$missing")"
+}
+
+# --- what .venv gives: the locked packages and nnsim itself ------------------------------------------------
+
+# All that .venv depends on. Its scripts hold its path, so a moved one is of no use; nor is one whose Python
+# has been replaced by another minor version.
+fingerprint() {
+    echo "$venv"
+    "$venv/bin/python" -I -S -c 'import sys; print(*sys.version_info[:2])' 2>/dev/null || return 1
+    cat "$root/pyproject.toml" "$root/scripts/lock.txt" "$root/scripts/lock-dev.txt" "$root/scripts/setup.sh"
+}
+
+is_ready() { # run|dev
+    local made
+    [ -e "$ready" ] && [ ! -e "$unfinished" ] || return 1
+    made=$(cat "$ready")
+    case ${made%%$'\n'*} in
+        dev | "$1") [ "${made#*$'\n'}" = "$(fingerprint)" ] ;;
+        *) return 1 ;;
+    esac
+}
+
+# Whether the packages in .venv may be brought up to date in place, also when someone else made it.
+is_sound() {
+    [ ! -e "$unfinished" ] && grep -qF "$venv/bin/python" "$venv/bin/pip" 2>/dev/null &&
+        "$venv/bin/python" -I -c "$supported_python; import pip" 2>/dev/null
+}
+
+install_packages() { # run|dev
+    local lock=$root/scripts/lock.txt quiet=
+    [ "$1" = run ] || lock=$root/scripts/lock-dev.txt
+    [ -t 2 ] || quiet=--quiet # a progress bar is for people
+
+    # Two set-ups at once would spoil each other; the later one waits, and then may find nothing left to do.
+    exec 9<"$root/scripts/setup.sh"
+    ! command -v flock >/dev/null || flock 9
+    if ! is_ready "$1"; then
+        trap 'exit 130' INT TERM # pip survives Ctrl-C with an ordinary error, and leaves things half done
+        say "setting up .venv (about 100 MB to download, once)"
+        if ! is_sound; then
+            rm -rf "$venv"
+            mkdir "$venv"
+            touch "$unfinished"
+            "$python" -m venv "$venv"
+        fi
+        rm -f "$ready"
+        touch "$unfinished"
+        pip_install $quiet --only-binary :all: --require-hashes -r "$lock"
+        pip_install --quiet --no-index --no-deps --no-build-isolation -e "$root"
+        QT_QPA_PLATFORM=offscreen "$venv/bin/python" -I -c \
+            'from PySide6 import QtSvg, QtTest, QtWidgets; QtWidgets.QApplication([])' ||
+            stop "Qt does not start on this machine; its own message stands above"
+        { echo "$1" && fingerprint; } >"$ready"
+        rm "$unfinished"
+        trap - INT TERM
+    fi
+    exec 9<&-
+}
+
+pip_install() {
+    if ! PIP_USER=0 "$venv/bin/python" -I -m pip --disable-pip-version-check install "$@" >&2; then
+        rm "$unfinished" # pip came to an end and tidied up: the next run may go on from here
+        stop "the packages could not be installed; pip's message stands above"
+    fi
+}

@@ -1,0 +1,32 @@
+"""Fixtures of the stories: a real window and a hand that drives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtWidgets import QApplication
+
+from nnsim.gui.app import make_app
+from nnsim.gui.hand import Hand
+from nnsim.gui.window import MainWindow
+
+
+@pytest.fixture
+def hand(qapp: QApplication, tmp_path: Path) -> Iterator[Hand]:
+    """A hand on a new window of 1440×900 with settings of its own; the window is closed without saving."""
+    QStandardPaths.setTestModeEnabled(True)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    make_app()
+    window = MainWindow()
+    window.resize(1440, 900)
+    window.show_with_layout()
+    QApplication.processEvents()
+    yield Hand(window)
+    window.session.stop_training()
+    window.session.mark_saved(tmp_path / "nowhere.nnsim", window.session.live_document)
+    assert window.close()
+    window.deleteLater()
+    QApplication.processEvents()
