@@ -33,7 +33,7 @@ class Loss:
 
     def value(self, o: Array, t: Array) -> float:
         """The mean over the samples."""
-        return float(self.per_sample(o, t).sum() / len(o)) + 0.0  # never −0
+        return float(self.per_sample(o, t).sum() / len(o))
 
 
 _LOG_CLAMP = -100.0
@@ -79,12 +79,12 @@ _ENTRIES = (
     Loss("binary_cross_entropy", "Binary cross-entropy",
          r"-\frac{1}{m}\sum_{i}\left(T_i\ln O_i+(1-T_i)\ln(1-O_i)\right)",
          "For outputs read as probabilities of yes, in (0, 1): a confident miss costs much.",
-         lambda o, t: -(t * _clamped_log(o) + (1.0 - t) * _clamped_log(1.0 - o)).mean(axis=1),
+         lambda o, t: (t * -_clamped_log(o) + (1.0 - t) * -_clamped_log(1.0 - o)).mean(axis=1),
          lambda o, t: (o - t) / np.maximum((1.0 - o) * o, _DENOMINATOR_CLAMP) / o.shape[1],
          domain=(0.0, 1.0)),
     Loss("softmax_cross_entropy", "Softmax cross-entropy", r"-\sum_{i}T_i\ln\mathrm{softmax}(O)_i",
          "For one class out of several: linear outputs become probabilities that sum to 1.",
-         lambda o, t: -(t * _log_softmax(o)).sum(axis=1),
+         lambda o, t: (t * -_log_softmax(o)).sum(axis=1),
          lambda o, t: softmax(o) * t.sum(axis=1, keepdims=True) - t,
          shown=softmax, constant=_clamped_log),
 )

@@ -225,7 +225,7 @@ class Program:
         # Each row gathers ∂L/∂a from the neurons it feeds, then its own turn comes: δ = ∂L/∂a · f′(z).
         delta = np.zeros_like(trace.a_rows)
         o = self._output_places.of(trace.a_rows).T
-        self._output_places.add(delta, LOSSES[loss].gradient(o, T).T / len(T))
+        self._output_places.put(delta, LOSSES[loss].gradient(o, T).T / len(T))
         for group in reversed(self.groups):
             z, a = group.neurons.of(trace.z_rows), group.neurons.of(trace.a_rows)
             d = group.neurons.of(delta) * group.activation.derivative(z, a)

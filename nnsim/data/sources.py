@@ -154,9 +154,11 @@ def _rows(rows: Sequence[Sequence[float]], what: str) -> tuple[Row, ...]:
 
 
 def _names(names: Sequence[str], what: str) -> tuple[str, ...]:
-    if isinstance(names, str) or not all(isinstance(name, str) and name for name in names):
+    if not isinstance(names, list | tuple) or not all(isinstance(name, str) and name for name in names):
         raise ValueError(f"{what} must be a list of column names.")
-    twice = sorted({name for name in names if list(names).count(name) > 1})
-    if twice:
-        raise ValueError(f"{what} names the column “{twice[0]}” twice.")
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"{what} names the column “{name}” twice.")
+        seen.add(name)
     return tuple(names)

@@ -28,14 +28,12 @@ from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents.document import Document
 from nnsim.documents.errors import Fault, FileError
-from nnsim.documents.layout import filled
+from nnsim.documents.layout import MAX_POSITION, filled
 from nnsim.documents.strict_json import check, faults, step, tree
 from nnsim.documents.typed_faults import instead, typed_fault
 from nnsim.training.config import TrainingConfig
 
 VERSION = 1
-MAX_POSITION = 1e9
-"""Farther out a canvas cannot be drawn any more."""
 
 T = TypeVar("T")
 
@@ -45,7 +43,7 @@ class _Neuron(Struct, forbid_unknown_fields=True):
     role: str
     activation: str | UnsetType = UNSET
     combine: str | UnsetType = UNSET
-    bias: str | None | UnsetType = UNSET
+    bias: str | UnsetType | None = UNSET
     notation: str | UnsetType = UNSET
 
 
@@ -282,18 +280,20 @@ def _settings(
     """A dataclass of settings from an object of the file; ``given`` are fields that stand elsewhere in it."""
     settings = dict(given or {})
     allowed = [f.name for f in dataclasses.fields(kind) if f.name not in settings]  # type: ignore[arg-type]
-    numbers = {key for key, form in forms(kind).items() if form.kind is float and not form.choices}
+    kinds = {key: form.kind for key, form in forms(kind).items()}
     for key, value in values.items():
         if key not in allowed:
             raise Fault(f"there is no field “{key[:80]}” here{instead(key, allowed)}", step(where, key))
-        whole = isinstance(value, int) and not isinstance(value, bool)
-        settings[key] = float(value) if whole and key in numbers else value
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            # 4.0 samples are 4, a rate of 1 is 1.0.
+            value = int(value) if kinds.get(key) is int and float(value).is_integer() else float(value)
+        settings[key] = value
     try:
         return kind(**settings)
     except ValueError as error:
         # check_fields and its kin begin with the name of the field.
         first = re.split(r"[ :]", str(error), maxsplit=1)[0]
-        raise Fault(str(error), f"{where}.{first}" if first in allowed else where) from None
+        raise Fault(str(error)[:400], f"{where}.{first}" if first in allowed else where) from None
 
 
 def _shown(value: Any) -> str:

@@ -8,9 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from nnsim.core.network import Connection, Network, NetworkError, Neuron, Problem, Role, Structure
+from nnsim.core.network import (
+    MAX_NAME_LENGTH,
+    Connection,
+    Network,
+    NetworkError,
+    Neuron,
+    Problem,
+    Role,
+    Structure,
+)
 from nnsim.data.generators import GENERATORS
-from nnsim.data.sources import DataSource, GeneratedData, InlineData
+from nnsim.data.sources import DataSource, GeneratedData
 from nnsim.documents.document import Document
 from nnsim.documents.layout import arrange
 
@@ -29,7 +38,7 @@ def add_neuron(document: Document, role: Role, position: Position, id: str | Non
         neuron = Neuron(id, role)
         values: dict[str, float] = {}
     else:
-        bias = _free(f"b_{id}", structure.parameter_names)
+        bias = _free(f"b_{id}", structure.parameter_index)
         neuron = Neuron(id, role, "heaviside", bias=bias, notation="threshold")
         values = {bias: -NEW_THRESHOLD}
     changed = _rebuilt(document, [*structure.neurons, neuron], structure.connections, values)
@@ -42,8 +51,9 @@ def connect(document: Document, source: str, target: str, weight: float = NEW_WE
     if refusal:
         raise NetworkError([Problem(refusal, (source, target))])
     structure = document.network.structure
-    name = _numbered("w", structure.parameter_names, 1)
-    return _rebuilt(document, structure.neurons, [*structure.connections, Connection(source, target, name)], {name: weight})
+    name = _numbered("w", structure.parameter_index, 1)
+    connections = [*structure.connections, Connection(source, target, name)]
+    return _rebuilt(document, structure.neurons, connections, {name: weight})
 
 
 def connect_new(document: Document, source: str, role: Role, position: Position) -> Document:
@@ -93,13 +103,15 @@ def rename_neuron(document: Document, old: str, new: str) -> Document:
     if old == new:
         return document
     if new in structure.by_id:
-        raise NetworkError([Problem(f"There is a neuron called {new} already: each needs a name of its own.", (new,))])
-    own_bias = f"b_{old}"
+        message = f"There is a neuron called {new} already: each needs a name of its own."
+        raise NetworkError([Problem(message, (new,))])
+    own_bias, new_bias = f"b_{old}", f"b_{new}"
     renames: dict[str, str] = {}
-    if own_bias in structure.parameter_names and f"b_{new}" not in structure.parameter_names and len(new) <= 62:
-        renames[own_bias] = f"b_{new}"
+    if old in structure.by_id and structure.by_id[old].bias == own_bias and len(new_bias) <= MAX_NAME_LENGTH:
+        renames[own_bias] = _free(new_bias, structure.parameter_index)
     neurons = [
-        replace(n, id=new if n.id == old else n.id, bias=renames.get(n.bias, n.bias) if n.bias else None) for n in structure.neurons
+        replace(n, id=new if n.id == old else n.id, bias=renames.get(n.bias, n.bias) if n.bias else None)
+        for n in structure.neurons
     ]
     connections = [
         replace(c, source=new if c.source == old else c.source, target=new if c.target == old else c.target,
@@ -107,13 +119,15 @@ def rename_neuron(document: Document, old: str, new: str) -> Document:
         for c in structure.connections
     ]
     values = {renames.get(name, name): document.network.value(name) for name in structure.parameter_names}
-    network = Network.build(neurons, connections, values, {renames.get(name, name) for name in structure.frozen})
-    return replace(document, network=network, layout={new if id == old else id: xy for id, xy in document.layout.items()})
+    frozen = {renames.get(name, name) for name in structure.frozen}
+    layout = {new if id == old else id: xy for id, xy in document.layout.items()}
+    return replace(document, network=Network.build(neurons, connections, values, frozen), layout=layout)
 
 
 def set_role(document: Document, ids: Iterable[str], role: Role) -> Document:
     """Neurons with another role. A neuron that something enters cannot become an input."""
     chosen = set(ids)
+    taken = set(document.network.parameter_names)
 
     def changed(neuron: Neuron) -> Neuron:
         if neuron.role == role:
@@ -122,27 +136,44 @@ def set_role(document: Document, ids: Iterable[str], role: Role) -> Document:
             entering = document.network.structure.incoming[neuron.id]
             if entering:
                 raise NetworkError([Problem(
-                    f"{neuron.id} cannot be an input, because {entering[0].source} leads to it: remove its incoming connections first.",
-                    (neuron.id,))])
+                    f"{neuron.id} cannot be an input, because {entering[0].source} leads to it: "
+                    "remove its incoming connections first.", (neuron.id,))])
             return Neuron(neuron.id, role)
         if neuron.role == "input":
-            return Neuron(neuron.id, role, "heaviside", bias=_free(f"b_{neuron.id}", document.network.parameter_names),
-                          notation="threshold")
+            bias = _free(f"b_{neuron.id}", taken)
+            taken.add(bias)
+            return Neuron(neuron.id, role, "heaviside", bias=bias, notation="threshold")
         return replace(neuron, role=role)
 
     return _with_gate_inputs(_mapped(document, chosen, changed))
 
 
 def set_neurons(document: Document, ids: Iterable[str], **fields: str) -> Document:
-    """Neurons with another ``activation``, ``combine`` or ``notation``; inputs are left alone."""
-    return _mapped(document, set(ids), lambda n: n if n.role == "input" else replace(n, **fields))  # type: ignore[arg-type]
+    """Neurons with another ``activation``, ``combine`` or ``notation``; inputs are left alone.
+
+    Steps are shown with θ and other neurons with b, so a neuron that becomes a step, or ceases to be one,
+    changes its notation with it, unless ``notation`` is given or the learner had chosen the other one.
+    """
+
+    def changed(neuron: Neuron) -> Neuron:
+        if neuron.role == "input":
+            return neuron
+        new: Neuron = replace(neuron, **fields)  # type: ignore[arg-type]
+        if "notation" not in fields and neuron.notation == _usual_notation(neuron):
+            return replace(new, notation=_usual_notation(new))
+        return new
+
+    return _mapped(document, set(ids), changed)
+
+
+def _usual_notation(neuron: Neuron) -> str:
+    return "threshold" if neuron.activation == "heaviside" else "bias"
 
 
 def set_bias_used(document: Document, id: str, used: bool) -> Document:
-    """A neuron with a bias of its own (0), or with none."""
-    structure = document.network.structure
-    name = _free(f"b_{id}", structure.parameter_names)
-    return _mapped(document, {id}, lambda n: replace(n, bias=(n.bias or name) if used else None))
+    """A neuron with a bias of its own, 0 at first so that nothing else changes, or with none."""
+    name = _free(f"b_{id}", document.network.structure.parameter_index)
+    return _mapped(document, {id}, lambda n: replace(n, bias=(n.bias or name) if used else None), 0.0)
 
 
 def share(document: Document, old: str, new: str) -> Document:
@@ -153,9 +184,10 @@ def share(document: Document, old: str, new: str) -> Document:
         return document
     neurons = [replace(n, bias=new) if n.bias == old else n for n in structure.neurons]
     connections = [replace(c, weight=new) if c.weight == old else c for c in structure.connections]
-    if new in structure.parameter_names:
+    if new in structure.parameter_index:
         return _rebuilt(document, neurons, connections)
-    values = {new if name == old else name: document.network.value(name) for name in structure.parameter_names}
+    network = document.network
+    values = {new if name == old else name: network.value(name) for name in structure.parameter_names}
     frozen = {new if name == old else name for name in structure.frozen}
     return replace(document, network=Network.build(neurons, connections, values, frozen))
 
@@ -164,7 +196,8 @@ def set_trainable(document: Document, names: Iterable[str], trainable: bool) -> 
     """Parameters that training may change, or must leave alone."""
     structure = document.network.structure
     frozen = structure.frozen - set(names) if trainable else structure.frozen | set(names)
-    return replace(document, network=Network(replace(structure, frozen=frozenset(frozen)), document.network.parameters))
+    changed = replace(structure, frozen=frozenset(frozen))
+    return replace(document, network=Network(changed, document.network.parameters))
 
 
 def set_data(document: Document, data: DataSource | None) -> Document:
@@ -193,16 +226,15 @@ def _free(name: str, taken: Collection[str]) -> str:
     return name if name not in taken else _numbered(f"{name}_", taken, 2)
 
 
-def _mapped(document: Document, ids: set[str], change: Callable[[Neuron], Neuron]) -> Document:
+def _mapped(document: Document, ids: set[str], change: Callable[[Neuron], Neuron],
+            new_bias: float = -NEW_THRESHOLD) -> Document:
     structure = document.network.structure
     neurons = tuple(change(n) if n.id in ids else n for n in structure.neurons)
     if neurons == structure.neurons:
         return document
-    new_biases = {n.bias: 0.0 for n in neurons if n.bias is not None and n.bias not in structure.parameter_names}
-    for neuron in neurons:
-        if neuron.bias in new_biases and neuron.activation == "heaviside":
-            new_biases[neuron.bias] = -NEW_THRESHOLD
-    return _rebuilt(document, neurons, structure.connections, new_biases)
+    biases = [n.bias for n in neurons if n.bias is not None]
+    added = {bias: new_bias for bias in biases if bias not in structure.parameter_index}
+    return _rebuilt(document, neurons, structure.connections, added)
 
 
 def _rebuilt(document: Document, neurons: Iterable[Neuron], connections: Iterable[Connection],
@@ -213,8 +245,8 @@ def _rebuilt(document: Document, neurons: Iterable[Neuron], connections: Iterabl
     used = {c.weight for c in connections} | {n.bias for n in neurons if n.bias is not None}
     values = {name: old.value(name) for name in old.parameter_names if name in used} | dict(added or {})
     network = Network.build(neurons, connections, values, old.structure.frozen & set(values))
-    ids = {n.id for n in neurons}
-    return replace(document, network=network, layout={id: xy for id, xy in document.layout.items() if id in ids})
+    layout = {id: xy for id, xy in document.layout.items() if id in network.structure.by_id}
+    return replace(document, network=network, layout=layout)
 
 
 def _with_gate_inputs(document: Document) -> Document:
@@ -224,29 +256,34 @@ def _with_gate_inputs(document: Document) -> Document:
         inputs = len(structure.inputs)
         if getattr(data.fields, "inputs", inputs) != inputs and 1 <= inputs <= 6:
             try:
-                return replace(document, data=GeneratedData(data.generator, replace(data.fields, inputs=inputs)))
+                fields = replace(data.fields, inputs=inputs)
             except ValueError:
                 return replace(document, data=None)
-    elif isinstance(data, InlineData) and data.inputs and len(data.inputs[0]) != len(structure.inputs):
-        return document
+            return replace(document, data=GeneratedData(data.generator, fields))
     return document
 
 
 def add_layered(document: Document, sizes: Sequence[int], hidden: str, output: str, seed: int) -> Document:
-    """A layered network beside what is there already, with free names; in an empty document it stands alone."""
+    """A layered network below what is there already, with free names."""
     added = Network.layered(sizes, hidden, output, seed)
     structure = document.network.structure
     if not structure.neurons:
-        return replace(document, network=added, layout=arrange(added.structure))
+        return _with_gate_inputs(replace(document, network=added, layout=arrange(added.structure)))
     ids = {n.id: _free(n.id, structure.by_id) for n in added.structure.neurons}
-    names = {name: _free(name, structure.parameter_names) for name in added.parameter_names}
-    neurons = [replace(n, id=ids[n.id], bias=names[n.bias] if n.bias else None) for n in added.structure.neurons]
-    connections = [Connection(ids[c.source], ids[c.target], names[c.weight]) for c in added.structure.connections]
+    names = {name: _free(name, structure.parameter_index) for name in added.parameter_names}
+    neurons = [
+        *structure.neurons,
+        *(replace(n, id=ids[n.id], bias=names[n.bias] if n.bias else None) for n in added.structure.neurons),
+    ]
+    connections = [
+        *structure.connections,
+        *(Connection(ids[c.source], ids[c.target], names[c.weight]) for c in added.structure.connections),
+    ]
     values = {names[name]: added.value(name) for name in added.parameter_names}
     lowest = max((y for _, y in document.layout.values()), default=0.0)
     places = arrange(added.structure)
     top = min(y for _, y in places.values())
     left = min((x for x, _ in document.layout.values()), default=0.0) - min(x for x, _ in places.values())
     layout = {ids[id]: (x + left, y - top + lowest + 180) for id, (x, y) in places.items()}
-    changed = _rebuilt(document, [*structure.neurons, *neurons], [*structure.connections, *connections], values)
+    changed = _rebuilt(document, neurons, connections, values)
     return _with_gate_inputs(replace(changed, layout={**document.layout, **layout}))

@@ -10,10 +10,10 @@ from typing import Any
 from nnsim.core.fields import forms
 from nnsim.core.network import Network, Neuron
 from nnsim.data.sources import CsvData, DataSource, GeneratedData
-from nnsim.documents.decoding import MAX_POSITION, VERSION
+from nnsim.documents.decoding import VERSION
 from nnsim.documents.document import Document
 from nnsim.documents.errors import FileError
-from nnsim.documents.layout import filled
+from nnsim.documents.layout import MAX_POSITION, filled
 from nnsim.documents.strict_json import MAX_BYTES
 from nnsim.training.config import TrainingConfig
 
@@ -24,10 +24,11 @@ def encode(document: Document, name: str = "document") -> bytes:
     What has its default is left out, so that the text says what the learner chose. Raises FileError for
     what no file may hold: a place that is not finite, half a Unicode character, more than 256 MB.
     """
-    layout = filled(document.network.structure, document.layout)
-    for id, position in layout.items():
-        if not all(abs(coordinate) <= MAX_POSITION for coordinate in position):
+    structure = document.network.structure
+    for id, position in document.layout.items():
+        if id in structure.by_id and not all(abs(coordinate) <= MAX_POSITION for coordinate in position):
             raise FileError(name, f"the place of neuron {id} is too far out: move it back.", f"layout.{id}")
+    layout = filled(structure, document.layout)
     sections = {"format": _text("nnsim"), "version": str(VERSION), "network": _network(document.network)}
     if layout:
         places = (f"{_text(id)}: [{_number(x)}, {_number(y)}]" for id, (x, y) in layout.items())

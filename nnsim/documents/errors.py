@@ -13,9 +13,10 @@ class FileError(ValueError):
     def __init__(self, file: str, message: str, field: str = "", what: str = "") -> None:
         self.file = file
         self.field = field
-        self.message = message
         place = f"{field} ({what})" if field and what else field
-        super().__init__(f"{file}: {place}: {message}" if place else f"{file}: {message}")
+        text = f"{file}: {place}: {message}" if place else f"{file}: {message}"
+        # Names out of a file may hold line ends, and signs that turn the text around them.
+        super().__init__("".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text))
 
 
 class Fault(Exception):

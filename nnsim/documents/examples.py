@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from nnsim.documents.document import Document
-from nnsim.documents.files import load
 from nnsim.resources import resource
 
 
@@ -33,10 +31,6 @@ class Example:
     def path(self) -> Path:
         """Where its file is."""
         return resource(f"examples/{self.file}")
-
-    def load(self) -> Document:
-        """The document."""
-        return load(self.path)
 
 
 _GATES = "Gates by hand"

@@ -12,6 +12,8 @@ STEP_X = 220.0
 STEP_Y = 120.0
 CLEARANCE = 90.0
 """Nearer than this, in x and in y, two neurons are in each other's way."""
+MAX_POSITION = 1e9
+"""Farther out, in x or in y, a canvas cannot be drawn any more."""
 
 Position = tuple[float, float]
 
@@ -38,7 +40,7 @@ def filled(structure: Structure, layout: Layout) -> Layout:
     """``layout`` with a place for every neuron of the structure, in its order, and for nothing else.
 
     Neurons without a place go where ``arrange`` would put them beside the others; where somebody
-    stands already, below the column.
+    stands already, below.
     """
     missing = [neuron.id for neuron in structure.neurons if neuron.id not in layout]
     if not missing:
@@ -72,7 +74,9 @@ def _shift(placed: Mapping[str, Position], arranged: Layout) -> Position:
     if not placed:
         return 0.0, 0.0
     x, y = (sum(placed[id][axis] - arranged[id][axis] for id in placed) / len(placed) for axis in (0, 1))
-    return float(round(x)), float(round(y))
+    # Far from the edge, so that whoever is placed there, or below, is within bounds.
+    far = MAX_POSITION / 2
+    return float(round(min(far, max(-far, x)))), float(round(min(far, max(-far, y))))
 
 
 class _Taken:
@@ -80,16 +84,19 @@ class _Taken:
 
     def __init__(self, placed: Mapping[str, Position]) -> None:
         self._squares: dict[tuple[int, int], list[Position]] = {}
-        self._lowest: dict[int, float] = {}
+        self._next: dict[int, float] = {}
+        """Where to look next in a column of squares: above, all that was asked for is taken."""
         for position in placed.values():
             self._add(position)
 
     def free(self, x: float, y: float) -> Position:
-        """(x, y) if nobody stands near, else the place below all who stand near this x. Taken from now on."""
+        """(x, y) if nobody stands near, else the first free place below. Taken from now on."""
+        column = round(x // CLEARANCE)
         if self._near(x, y):
-            # Straight to the end of the column: looking step by step would take n² steps in all.
-            square = round(x // CLEARANCE)
-            y = STEP_Y + max(self._lowest.get(s, y) for s in (square - 1, square, square + 1))
+            y = max(y, self._next.get(column, y))
+            while self._near(x, y):
+                y += STEP_Y
+            self._next[column] = y + STEP_Y
         self._add((x, y))
         return x, y
 
@@ -100,7 +107,5 @@ class _Taken:
         return any(abs(x - other[0]) < CLEARANCE and abs(y - other[1]) < CLEARANCE for other in others)
 
     def _add(self, position: Position) -> None:
-        x, y = position
-        square = round(x // CLEARANCE)
-        self._squares.setdefault((square, round(y // CLEARANCE)), []).append(position)
-        self._lowest[square] = max(self._lowest.get(square, y), y)
+        square = round(position[0] // CLEARANCE), round(position[1] // CLEARANCE)
+        self._squares.setdefault(square, []).append(position)

@@ -114,9 +114,8 @@ def step(where: str, key: str | int) -> str:
     if isinstance(key, int):
         return f"{where}[{key}]"
     if not key.isidentifier():
-        # What cannot be printed would hide in a message, or break its line.
         shown = key if len(key) <= 80 else key[:80] + "…"
-        return f"{where}[{json.dumps(shown, ensure_ascii=not shown.isprintable())}]"
+        return f"{where}[{json.dumps(shown, ensure_ascii=False)}]"
     return f"{where}.{key[:80]}" if where else key[:80]
 
 

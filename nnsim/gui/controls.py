@@ -7,7 +7,16 @@ from html import escape
 from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QKeySequence, QPaintEvent, QWheelEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPaintEvent,
+    QStandardItemModel,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -15,6 +24,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
     QStylePainter,
     QToolButton,
     QToolTip,
@@ -48,7 +59,7 @@ def is_undo(event: QEvent) -> bool:
 class Typing(QObject):
     """What is being typed into a line edit, and not taken over yet.
 
-    ``check(text)`` says what is wrong with a text, or "". A wrong text is marked, with the reason as its tooltip.
+    ``check(text)`` says what is wrong with a text, or "". A wrong text is marked, its tooltip the reason.
     """
 
     def __init__(self, edit: QLineEdit, frame: QWidget, check: Callable[[str], str]) -> None:
@@ -76,7 +87,8 @@ class Typing(QObject):
 
     def explain(self) -> None:
         """Say at once what is wrong with the text, for whoever uses the keyboard only."""
-        QToolTip.showText(self._frame.mapToGlobal(QPoint(0, self._frame.height() - 8)), plain_tip(self.wrong), self._frame)
+        below = self._frame.mapToGlobal(QPoint(0, self._frame.height() - 8))
+        QToolTip.showText(below, plain_tip(self.wrong), self._frame)
 
     def _on_typed(self, text: str) -> None:
         self.pending = True
@@ -113,6 +125,10 @@ class TextField(QLineEdit):
             if not self.hasFocus():
                 self.setCursorPosition(0)
 
+    def revert(self) -> None:
+        """Drop what is being typed."""
+        self._typing.show(self._text)
+
     def commit(self) -> None:
         """Take over what was typed; a wrong text is dropped."""
         if not self._typing.pending:
@@ -148,7 +164,10 @@ class TextField(QLineEdit):
 
 
 class ChoiceField(QComboBox):
-    """A choice of values by label. ``chosen(value)`` says what the learner chose, never what ``set_value`` shows."""
+    """A choice of values by label.
+
+    ``chosen(value)`` says what the learner chose, never what ``set_value`` shows.
+    """
 
     chosen = Signal(object)
 
@@ -181,6 +200,16 @@ class ChoiceField(QComboBox):
             self.blockSignals(blocked)
             self.update()
 
+    def forbid(self, value: Any, reason: str) -> None:
+        """Grey the choice of ``value``, its tooltip the reason (made by plain_tip); without one allow it."""
+        index = next((i for i in range(self.count()) if self.itemData(i) == value), -1)
+        model = self.model()
+        if index >= 0 and isinstance(model, QStandardItemModel):
+            item = model.item(index)
+            if reason or not item.isEnabled():
+                item.setEnabled(not reason)
+                item.setToolTip(reason)
+
     @property
     def value(self) -> Any:
         """The value shown as chosen."""
@@ -197,6 +226,19 @@ class ChoiceField(QComboBox):
             super().wheelEvent(event)
         else:
             event.ignore()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # Qt would cut a long text in the middle of a letter.
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
+                                           QStyle.SubControl.SC_ComboBoxEditField, self).width()
+        text = option.currentText or self.placeholderText()
+        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
 
 
 class Segments(QWidget):
@@ -221,13 +263,15 @@ class Segments(QWidget):
             button.setObjectName(f"{name}_{value}")
             button.setAccessibleName(tip)
             button.setToolTip(plain_tip(tip))
-            button.setStyleSheet("padding: 5px 0;")
+            button.setStyleSheet("padding: 0; min-height: 0;")
             button.setFixedWidth(28)
+            button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
             self._group.addButton(button)
             self._buttons[value] = button
             row.addWidget(button)
             button.clicked.connect(lambda checked=False, value=value: self.chosen.emit(value))
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        # As high as the field it stands beside.
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
 
     def set_value(self, value: Any) -> None:
         """Light the option of this value; none if it is no option."""
@@ -238,7 +282,7 @@ class Segments(QWidget):
 
 
 class ElidedLabel(QLabel):
-    """A label of plain text that is cut with an ellipsis where there is no room, and then has it as its tooltip.
+    """A label of plain text, cut with an ellipsis where there is no room; its tooltip then has the whole.
 
     ``most`` bounds the width it asks for, so that a long name does not push its neighbours away.
     """
@@ -256,7 +300,8 @@ class ElidedLabel(QLabel):
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip:
             cut = self._full_width() > self.contentsRect().width()
-            self.setToolTip(plain_tip("\n".join(part for part in (self.text() if cut else "", self._own_tip) if part)))
+            parts = (self.text() if cut else "", self._own_tip)
+            self.setToolTip(plain_tip("\n".join(part for part in parts if part)))
         return super().event(event)
 
     def sizeHint(self) -> QSize:
@@ -269,8 +314,8 @@ class ElidedLabel(QLabel):
         painter = QStylePainter(self)
         rect = self.contentsRect()
         text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, rect.width())
-        self.style().drawItemText(painter, rect, int(self.alignment()), self.palette(), self.isEnabled(), text,
-                                  self.foregroundRole())
+        painter.drawItemText(rect, int(self.alignment()), self.palette(), self.isEnabled(), text,
+                             self.foregroundRole())
 
     def _full_width(self) -> int:
         return QFontMetrics(self.font()).horizontalAdvance(self.text()) + 1

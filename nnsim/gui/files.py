@@ -12,7 +12,6 @@ from nnsim.documents.examples import EXAMPLES, Example
 from nnsim.documents.files import FileError, load, save
 from nnsim.documents.journal import Leftover, RecoveryJournal
 from nnsim.gui.session import Session
-from nnsim.resources import resource
 
 MOST_RECENT = 10
 JOURNAL_MS = 15_000
@@ -77,7 +76,7 @@ class DocumentFiles(QObject):
         """Open an example under its title; saving it asks where."""
         if not self.may_leave():
             return False
-        document = load(resource(f"examples/{example.file}"))
+        document = load(example.path)
         if example.speed is not None:
             self._session.speed = float(example.speed)
         self._session.open_document(document, None, example.title)

@@ -63,7 +63,7 @@ _WORDS = {
 }
 
 
-def plain_text(latex: str) -> str:
+def spoken(latex: str) -> str:
     """The formula as one line of plain text, for those who hear it: (1)/(1+e^(−x))."""
     text = re.sub(r"\\(?:begin|end)\{cases\}", "", latex)
     text = re.sub(r"\\(?:text|mathrm)\{([^{}]*)\}", r"\1", text)
@@ -73,7 +73,7 @@ def plain_text(latex: str) -> str:
         text = simpler
     words = "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))
     text = re.sub(words, lambda match: _WORDS[match.group()], text)
-    return re.sub(r"\s+", " ", re.sub(r"[_^]\((.)\)|[{}]", r"\g<0>", text).replace("{", "").replace("}", "")).strip()
+    return re.sub(r"\s+", " ", re.sub(r"[{}]", "", text)).strip()
 
 
 class _Placed(NamedTuple):
@@ -112,7 +112,7 @@ class FormulaLabel(QWidget):
     def set_formulas(self, formulas: Iterable[tuple[str, QPen | None]]) -> None:
         """Show these (LaTeX, mark or None)."""
         self._formulas = tuple(formulas)
-        self.setAccessibleDescription("; ".join(plain_text(latex) for latex in self.formulas))
+        self.setAccessibleDescription("; ".join(spoken(latex) for latex in self.formulas))
         self._arrange()
         self.updateGeometry()
 

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QMessageBox, QWidget
 
 from nnsim.gui.canvas.neuron_item import RADIUS, RIM, SWITCH
 from nnsim.gui.window import MainWindow
@@ -180,6 +180,22 @@ class Hand:
     def example(self, id: str) -> None:
         """Open an example from its menu."""
         self.menu(f"example_{id}")
+
+    def answering(self, answer: str, do: Callable[[], object]) -> None:
+        """Do something that may ask a question, and answer it by the button of that name."""
+
+        def press() -> None:
+            box = QApplication.activeModalWidget()
+            if isinstance(box, QMessageBox):
+                self.gestures += 1
+                QTest.mouseClick(box.button(QMessageBox.StandardButton[answer]), LEFT)
+
+        timer = QTimer()
+        timer.timeout.connect(press)
+        timer.start(20)
+        do()
+        timer.stop()
+        self.settle()
 
     def settle(self) -> None:
         """Let the window do what is due."""

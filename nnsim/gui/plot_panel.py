@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QLabel, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QVBoxLayout, QWidget
 
+from nnsim.gui.controls import ChoiceField, plain_tip
 from nnsim.gui.panel import Panel
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, RADIUS, font, set_role, theme
@@ -108,49 +107,34 @@ class TextLine(QWidget):
         painter.end()
 
 
-class HeaderCombo(QComboBox):
-    """A small choice for a title bar: it may be narrow, and the wheel changes it only when it has the focus."""
+class HeaderChoice(ChoiceField):
+    """A choice for a title bar: as wide as what is chosen, cut with … where it is narrower."""
 
     def __init__(self, name: str, tip: str) -> None:
         super().__init__()
         self.setObjectName(name)
         self.setAccessibleName(tip)
-        self.setToolTip(tip)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+        self.setToolTip(plain_tip(tip))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-
-    def choose(self, items: Sequence[tuple[str, str]], current: str) -> None:
-        """Offer these (value, text) with ``current`` chosen; says nothing to those who listen."""
-        self.blockSignals(True)
-        if [(self.itemData(i), self.itemText(i)) for i in range(self.count())] != list(items):
-            self.clear()
-            for value, text in items:
-                self.addItem(text, value)
-        self.setCurrentIndex(max(0, self.findData(current)))
-        self.blockSignals(False)
-
-    def minimumSizeHint(self) -> QSize:
-        hint = super().minimumSizeHint()
-        return QSize(min(hint.width(), 7 * GRID), hint.height())
+        # Low enough for a title bar.
+        self.setStyleSheet("QComboBox { padding: 1px 0 1px 6px; }")
 
     def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        return QSize(min(hint.width(), 18 * GRID), hint.height())
+        metrics = self.fontMetrics()
+        width = max((metrics.horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
+        return QSize(min(width, 12 * GRID) + 4 * GRID, super().sizeHint().height())
 
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), 7 * GRID), super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        field = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self)
-        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, field.width())
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
+                                           QStyle.SubControl.SC_ComboBoxEditField, self)
+        option.currentText = self.fontMetrics().elidedText(option.currentText, Qt.TextElideMode.ElideRight, room.width())
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.end()
 
@@ -171,7 +155,7 @@ class EmptyState(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
             label.setAlignment(Qt.AlignmentFlag.AlignCenter)
-            set_role(label, text=role)
+            set_role(label, tone=role)
             column.addWidget(label)
         column.addStretch(1)
 

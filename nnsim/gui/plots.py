@@ -92,7 +92,7 @@ class Plot(pg.PlotWidget):
         t = theme()
         self.setBackground(t.card)
         for axis in self.axes.values():
-            axis.setPen(pen(t.line))
+            axis.setPen(None)  # the view's border is the line
             axis.setTickPen(pen(t.line))
             axis.setTextPen(pen(t.muted))
             axis.setTickFont(font("small"))

@@ -55,12 +55,13 @@ class DocumentCommand(QUndoCommand):
 class Session(QObject):
     """What every view asks and every gesture calls. Lives in the GUI thread.
 
-    Signals: ``document_changed(old, new)`` after each edit, undo or opening; ``values_changed()`` when
+    Signals: ``opened()`` when another document was opened; ``document_changed(old, new)`` after each edit, undo or opening; ``values_changed()`` when
     parameters or input values differ, at most 30 times a second while training; ``selection_changed()``;
     ``run_changed()`` when training starts, ends, or is reset; ``file_changed()`` when path or dirty mark
     may differ; ``said(text, kind)`` with something for the learner to read, kind "info" or "refused".
     """
 
+    opened = Signal()
     document_changed = Signal(object, object)
     values_changed = Signal()
     selection_changed = Signal()
@@ -145,6 +146,7 @@ class Session(QObject):
         self._show(document)
         self.selection_changed.emit()
         self.run_changed.emit()
+        self.opened.emit()
 
     def mark_saved(self, path: Path, document: Document) -> None:
         """``document`` now stands in ``path``."""
@@ -452,7 +454,7 @@ class Session(QObject):
         if live == self.document:
             self._set_parameters(self.document.network.parameters)
             return
-        text = self.tr("Train %n epoch(s)", "", self.epoch)
+        text = self.tr("Train to epoch {n}").format(n=self.epoch)
         self._committing = True
         try:
             self._push(live, text, ("run", self._runs))

@@ -76,7 +76,6 @@ class MainWindow(QMainWindow):
         self.panels: dict[str, Panel] = {}
         self.docks: dict[str, QDockWidget] = {}
         self.actions_by_name: dict[str, QAction] = {}
-        self._shown_document: object = None
         self.setDockNestingEnabled(True)
         self.setAcceptDrops(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -89,7 +88,8 @@ class MainWindow(QMainWindow):
         self._build_toolbar()
         self._build_status()
         session = self.session
-        session.document_changed.connect(self._on_document)
+        session.opened.connect(self._on_opened)
+        session.document_changed.connect(self._update_all)
         session.file_changed.connect(self._update_title)
         session.values_changed.connect(self._update_progress)
         session.selection_changed.connect(self._update_actions)
@@ -345,13 +345,9 @@ class MainWindow(QMainWindow):
 
     # Keeping in step
 
-    def _on_document(self, old: object, new: object) -> None:
-        opened = self.session.undo_stack.count() == 0 and self.session.undo_stack.index() == 0
-        if opened and new is not self._shown_document:
-            self.messages.hide()
-            self.canvas.fit_soon()
-        self._shown_document = new
-        self._update_all()
+    def _on_opened(self) -> None:
+        self.messages.hide()
+        self.canvas.fit_soon()
 
     def _update_all(self) -> None:
         self._update_title()

@@ -25,7 +25,7 @@ class Case:
 
 
 def random_case(seed: int) -> Case:
-    """The same seed gives the same case. Even seeds are smooth, odd ones may kink; each third keeps file order."""
+    """The same seed gives the same case. Odd seeds may kink; each third is listed level by level."""
     rng = np.random.default_rng(seed)
     loss = list(reference.LOSSES)[seed % len(reference.LOSSES)]
     for _ in range(100):
@@ -41,7 +41,7 @@ def random_case(seed: int) -> Case:
 def _random_network(rng: np.random.Generator, smooth: bool, shuffled: bool, loss: str) -> Network:
     inputs = [Neuron(f"x{i}", "input") for i in range(rng.integers(1, 5))]
     roles: list[Role] = ["hidden"] * int(rng.integers(0, 8)) + ["output"] * int(rng.integers(1, 4))
-    rng.shuffle(roles)  # type: ignore[arg-type]  # outputs anywhere, so that some feed neurons
+    rng.shuffle(roles)  # outputs anywhere, so that some feed neurons
     activations = [name for name in reference.ACTIVATIONS if not (smooth and name in reference.CORNERS)]
     combines = ["sum", "sum", "sum", "product"] if smooth else ["sum", "sum", "sum", "product", "max"]
     neurons, connections, names = list(inputs), [], [""]
@@ -69,7 +69,7 @@ def _random_network(rng: np.random.Generator, smooth: bool, shuffled: bool, loss
     names = names[1:]
     if shuffled:
         for parts in (neurons, connections, names):
-            rng.shuffle(parts)  # type: ignore[arg-type]
+            rng.shuffle(parts)
     values = {name: float(rng.normal(0.0, 0.9)) for name in names}
     return Network.build(neurons, connections, values, [name for name in names if rng.random() < 0.2])
 

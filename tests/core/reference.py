@@ -89,7 +89,8 @@ def evaluate(network: Network, p: Any, X: Any, nudge: Any = 0.0) -> tuple[dict[s
 def outputs(network: Network, p: Any, X: Any, nudge: Any = 0.0) -> Any:
     """The outputs, (samples, outputs)."""
     a = evaluate(network, p, X, nudge)[1]
-    return anp.stack([a[neuron.id] for neuron in network.structure.neurons if neuron.role == "output"], axis=1)
+    ids = [neuron.id for neuron in network.structure.neurons if neuron.role == "output"]
+    return anp.stack([a[id] for id in ids], axis=1)
 
 
 def loss_gradient_deltas(network: Network, X: Any, T: Any, loss: str) -> tuple[float, Any, Any]:

@@ -165,8 +165,8 @@ tenths = st.integers(-30, 30).map(lambda i: i / 10)
 values = st.one_of(tenths, st.floats(-1e6, 1e6))
 
 
-@given(st.lists(st.tuples(values, values), min_size=1, max_size=9), values, st.sampled_from(["bias", "threshold"]),
-       st.sampled_from(sorted(COMBINES)), st.integers(1, 9))
+@given(st.lists(st.tuples(values, values), min_size=1, max_size=9), values,
+       st.sampled_from(["bias", "threshold"]), st.sampled_from(sorted(COMBINES)), st.integers(1, 9))
 def test_every_step_reads_true(
     terms: list[tuple[float, float]], bias: float, notation: str, combine: str, digits: int,
 ) -> None:

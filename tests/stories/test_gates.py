@@ -90,9 +90,9 @@ def test_break_it_and_undo(hand: Hand) -> None:
         hand.click("tool_undo")
     assert not hand.session.structure.neurons
     assert not hand.session.dirty
-    while hand.session.undo_stack.canRedo():
+    while hand.session.document != whole:
         hand.click("tool_redo")
-    assert hand.session.document == whole
+    assert outputs(hand) == [0, 1, 1, 0]
 
 
 def test_refused_connections_say_why(hand: Hand) -> None:

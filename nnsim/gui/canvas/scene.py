@@ -28,6 +28,7 @@ TRAINING_FRAME_MS = 100
 MAPS = 300
 """Above this number of neurons none shows a map."""
 LABEL_DIGITS = 3
+SHEET = QRectF(-50_000, -50_000, 100_000, 100_000)
 
 Part = Literal["switch", "rim", "body", "name", "below", "badge", "label", "edge", ""]
 
@@ -82,7 +83,8 @@ class NetworkScene(QGraphicsScene):
         self.edges.lay_out(structure.connections, self.positions())
         self.show_selection()
         self.update_values()
-        self.setSceneRect(self.content_rect().adjusted(-2000, -2000, 2000, 2000))
+        # One wide sheet: a scene rectangle that follows its content would make the view jump.
+        self.setSceneRect(SHEET.united(self.content_rect().adjusted(-2000, -2000, 2000, 2000)))
 
     def positions(self) -> dict[str, QPointF]:
         """Where each neuron is drawn now, also in the middle of a drag."""

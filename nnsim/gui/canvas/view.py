@@ -93,7 +93,6 @@ class CanvasView(QGraphicsView):
             rect = QRectF(-200, -150, 400, 300)
         scale = min((view.width() - 2 * FIT_MARGIN) / rect.width(), (view.height() - 2 * FIT_MARGIN) / rect.height())
         scale = min(max(scale, ZOOM_RANGE[0]), LARGEST_FIT)
-        self.network_scene.setSceneRect(rect.adjusted(-4000, -4000, 4000, 4000))
         self.resetTransform()
         self.scale(scale, scale)
         self.centerOn(rect.center())

@@ -1,0 +1,131 @@
+"""The truth table of a document: its rows, its target columns, and how they are changed.
+
+The target columns are the data that a small network of 0s and 1s learns from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gate_named, truth_table
+from nnsim.data.sources import GeneratedData, InlineData
+from nnsim.documents.document import Document
+
+Array = NDArray[np.float64]
+
+OWN = "own"
+"""The choice that stands for a column of the learner's own."""
+
+
+@dataclass(frozen=True, eq=False)
+class TruthTable:
+    """All rows of the inputs, X (2ⁿ, n) counting up, and ``targets`` (2ⁿ, outputs) with NaN where unset.
+
+    There is one target column even if there is no output yet, for what shall be built.
+    """
+
+    X: Array
+    targets: Array
+
+
+def truth_table_of(document: Document) -> TruthTable | None:
+    """The truth table of a document with 1 to 6 inputs; None if its data are of another kind or do not fit."""
+    structure, data = document.network.structure, document.data
+    n = len(structure.inputs)
+    if not 1 <= n <= MAX_GATE_INPUTS:
+        return None
+    X = truth_table(n)
+    targets = np.full((len(X), max(1, len(structure.outputs))), np.nan)
+    if isinstance(data, GeneratedData):
+        entry = GENERATORS[data.generator]
+        if not entry.is_gate or entry.inputs(data.fields) != n:
+            return None
+        targets[:, :1] = entry.make(data.fields)[1]
+    elif isinstance(data, InlineData):
+        if not _is_table(data, n, targets.shape[1]):
+            return None
+        rows = np.array(data.inputs) @ (2 ** np.arange(n - 1, -1, -1))
+        targets[rows.astype(np.intp), : len(data.targets[0])] = data.targets
+    elif data is not None:
+        return None
+    return TruthTable(X, targets)
+
+
+def _is_table(data: InlineData, inputs: int, outputs: int) -> bool:
+    """Whether the data are rows of 0s and 1s, each at most once, all of them to learn from."""
+    if data.test_share or len(data.inputs[0]) != inputs or len(data.targets[0]) > outputs:
+        return False
+    values = {value for row in (*data.inputs, *data.targets) for value in row}
+    return values <= {0.0, 1.0} and len(set(data.inputs)) == len(data.inputs)
+
+
+def gates(inputs: int) -> list[str]:
+    """The gates of that many inputs, by name, in the order of the registry."""
+    single = "not_gate"
+    return [name for name, entry in GENERATORS.items() if entry.is_gate and (name != single or inputs == 1)]
+
+
+def target_choices(document: Document, table: TruthTable) -> list[str | None]:
+    """What each target column is: the name of a gate, OWN, or None where it is not set."""
+    choices: list[str | None] = []
+    for column in table.targets.T:
+        if np.isnan(column).all():
+            choices.append(None)
+        else:
+            choices.append(gate_named(column, table.X.shape[1]) or OWN)
+    if isinstance(document.data, GeneratedData):
+        # Majority and AND agree for two inputs: what was chosen is shown.
+        choices[0] = document.data.generator
+    return choices
+
+
+def choose_target(document: Document, output: int, choice: str | None) -> Document:
+    """The document with a gate as the target of its ``output``-th output; None removes the data.
+
+    OWN sets a column that is not set yet to 0, and keeps any other.
+    """
+    table = truth_table_of(document)
+    if table is None or choice is None:
+        return replace(document, data=None)
+    targets = table.targets.copy()
+    if choice == OWN:
+        if not np.isnan(targets[:, output]).any():
+            return document
+        targets = np.nan_to_num(targets)
+    else:
+        fields = GENERATORS[choice].fields(inputs=table.X.shape[1])
+        if targets.shape[1] == 1:
+            return replace(document, data=GeneratedData(choice, fields))
+        targets[:, output] = GENERATORS[choice].make(fields)[1][:, 0]
+        targets = np.nan_to_num(targets)
+    return _with_targets(document, table.X, targets)
+
+
+def flip_target(document: Document, row: int, output: int) -> Document:
+    """The document with the target of ``output`` in ``row`` changed from 0 to 1 or back; unset becomes 1.
+
+    In a table where nothing is set the other rows become 0.
+    """
+    table = truth_table_of(document)
+    if table is None:
+        return document
+    targets = table.targets.copy()
+    targets[row, output] = 0.0 if targets[row, output] == 1 else 1.0
+    known = ~np.isnan(table.targets).all(axis=1)
+    kept = known | (np.arange(len(targets)) == row) if known.any() else ~known
+    return _with_targets(document, table.X[kept], np.nan_to_num(targets[kept]))
+
+
+def _with_targets(document: Document, X: Array, targets: Array) -> Document:
+    """These rows as the data: a gate if they are one, so that the same table is always the same data."""
+    name = gate_named(targets[:, 0], X.shape[1]) if targets.shape[1] == 1 else None
+    if name is not None:
+        return replace(document, data=GeneratedData(name, GENERATORS[name].fields(inputs=X.shape[1])))
+    inputs, rows = tuple(map(tuple, X.tolist())), tuple(map(tuple, targets.tolist()))
+    old = document.data
+    if isinstance(old, InlineData) and len(old.targets[0]) == targets.shape[1]:
+        return replace(document, data=replace(old, inputs=inputs, targets=rows))
+    return replace(document, data=InlineData(inputs, rows))

@@ -1,0 +1,446 @@
+"""The Output panel: what the network says over its inputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+
+from nnsim.core.losses import LOSSES
+from nnsim.core.maps import Plane, decision_threshold, plane_samples, value_range
+from nnsim.core.numbers import format_number
+from nnsim.core.program import Trace
+from nnsim.data.dataset import Dataset
+from nnsim.gui.controls import ElidedLabel, plain_tip
+from nnsim.gui.plot_panel import EmptyState, HeaderChoice, PlotPanel, TextLine
+from nnsim.gui.session import Session
+from nnsim.gui.theme import GRID, set_role, theme
+
+if TYPE_CHECKING:
+    from nnsim.gui.output_plots import ColorBar, CurvePlot, MapPlot, Points, Scale
+
+Array = NDArray[np.float64]
+MARGIN = GRID
+FINE = 192
+"""Cells across a map that jumps: at 64 its edges would be stairs. Only for networks this small:"""
+FINE_NETWORK = 48
+SNAP = 8.0
+"""A press this near to a sample, in pixels, means the sample."""
+LABELLED = 8
+READ_DIGITS = 3
+
+
+class OutputPanel(PlotPanel):
+    """A heat map over two inputs with the samples and the decision boundary, or a curve over one."""
+
+    id = "output"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, QCoreApplication.translate("OutputPanel", "Output"))
+        self.output = ""
+        """The output neuron that is shown; empty if there is none."""
+        self._hovered: tuple[float, float] | None = None
+        self._drawn_points: tuple[object, ...] = ()
+        self._fine: tuple[object, Array] | None = None
+        self.map: MapPlot | None = None
+        self.curve: CurvePlot | None = None
+        self.bar: ColorBar | None = None
+        self._build_header()
+        self.readout = TextLine("output_readout", "ink", align=Qt.AlignmentFlag.AlignRight)
+        self.note = TextLine("output_note")
+        self.empty = EmptyState("output_empty")
+        for widget in (self.readout, self.note, self.empty):
+            widget.setParent(self)
+            widget.hide()
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 330)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 160)
+
+    def _build_header(self) -> None:
+        self.over = ElidedLabel(most=200)
+        self.over.setObjectName("output_over")
+        set_role(self.over, tone="muted")
+        self.neuron_choice = HeaderChoice("output_neuron", self.tr("Which output is shown"))
+        self.x_choice = HeaderChoice("output_x", self.tr("The input along the horizontal axis"))
+        self.y_choice = HeaderChoice("output_y", self.tr("The input along the vertical axis"))
+        self.neuron_choice.chosen.connect(self._choose_neuron)
+        self.x_choice.chosen.connect(self._choose_x)
+        self.y_choice.chosen.connect(self._choose_y)
+        self.add_to_header(self.neuron_choice, self.over, self.x_choice, self.y_choice)
+        layout = self.header.layout()
+        assert layout is not None
+        layout.setSpacing(GRID // 2)
+
+    # What is chosen
+
+    def _choose_neuron(self, id: str) -> None:
+        self.output = id
+        self.update_document()
+
+    def _choose_x(self, id: str) -> None:
+        plane = self.session.plane
+        if plane is not None and plane.y is not None:
+            self.session.set_axes(id, plane.x if id == plane.y else plane.y)
+
+    def _choose_y(self, id: str) -> None:
+        plane = self.session.plane
+        if plane is not None:
+            self.session.set_axes(plane.y if id == plane.x and plane.y is not None else plane.x, id)
+
+    def _show_header(self, plane: Plane | None) -> None:
+        inputs, outputs = self.session.structure.inputs, self.session.structure.outputs
+        many_inputs, many_outputs = plane is not None and len(inputs) > 2, len(outputs) > 1
+        self.neuron_choice.set_choices([(id, id) for id in outputs])
+        self.neuron_choice.set_value(self.output)
+        self.neuron_choice.setVisible(plane is not None and many_outputs)
+        for choice, id in ((self.x_choice, plane and plane.x), (self.y_choice, plane and plane.y)):
+            choice.setVisible(many_inputs)
+            if many_inputs:
+                choice.set_choices([(name, name) for name in inputs])
+                choice.set_value(id)
+        text = ""
+        if plane is not None:
+            over = "" if many_inputs else plane.x if plane.y is None else f"{plane.x}, {plane.y}"
+            text = self.tr("over {inputs}").format(inputs=over).strip()
+            if not many_outputs:
+                text = f"{self.output} {text}"
+        self.over.setText(text)
+        # Three choices in a narrow bar need no word between them.
+        self.over.setVisible(bool(text) and not (many_inputs and many_outputs))
+
+    # What is shown
+
+    @property
+    def plot(self) -> MapPlot | CurvePlot | None:
+        """The plot that is shown, if one is."""
+        for plot in (self.map, self.curve):
+            if plot is not None and not plot.isHidden():
+                return plot
+        return None
+
+    @property
+    def _softmax(self) -> bool:
+        return self.session.document.training.loss == "softmax_cross_entropy"
+
+    def _values(self, trace: Trace) -> Array:
+        """The shown output as the window shows it, (samples,)."""
+        session = self.session
+        rows = trace.a_rows[session.program.outputs]
+        column = session.structure.outputs.index(self.output)
+        if not self._softmax:
+            return rows[column]
+        with np.errstate(over="ignore", invalid="ignore"):
+            return LOSSES["softmax_cross_entropy"].shown(rows.T)[:, column]
+
+    def show_document(self) -> None:
+        structure = self.session.structure
+        if self.output not in structure.by_id or structure.by_id[self.output].role != "output":
+            self.output = structure.outputs[0] if structure.outputs else ""
+        plane = self.session.plane
+        if not self.output or not structure.incoming[self.output]:
+            plane = None
+        self._show_header(plane)
+        if plane is None:
+            self._show_empty()
+            return
+        self.empty.hide()
+        self._scale = self._scale_of(self.output)
+        if plane.y is None:
+            self._prepare_curve(plane)
+        else:
+            self._prepare_map(plane)
+        self.readout.show()
+        self._say_rest(plane)
+        self._arrange()
+        self.show_values()
+
+    def _show_empty(self) -> None:
+        for widget in (self.map, self.curve, self.bar, self.readout, self.note):
+            if widget is not None:
+                widget.hide()
+        problems = "\n".join(problem.message for problem in self.session.problems)
+        self.empty.say(self.tr("Connect a neuron to an output to see its map"), problems)
+        self.empty.show()
+        self._arrange()
+
+    def _scale_of(self, output: str) -> Scale:
+        from nnsim.gui.output_plots import Scale
+
+        activation = self.session.structure.by_id[output].activation
+        if self._softmax:
+            return Scale(0.0, 1.0, 0.5)
+        targets = self._targets()
+        low, high = value_range(activation, targets)
+        return Scale(low, high, decision_threshold(activation, targets), activation == "heaviside")
+
+    def _prepare_map(self, plane: Plane) -> None:
+        from nnsim.gui.output_plots import ColorBar, MapPlot
+
+        if self.map is None or self.bar is None:
+            self.map, self.bar = MapPlot(), ColorBar()
+            self._adopt(self.map)
+            self.bar.setParent(self)
+        if self.curve is not None:
+            self.curve.hide()
+        assert plane.y is not None
+        self.map.restyle()
+        self.map.set_titles(plane.x, plane.y)
+        self.map.set_ranges(plane.x_range, plane.y_range)
+        self.map.setAccessibleName(self.tr("{output} over {x} and {y}").format(output=self.output, x=plane.x, y=plane.y))
+        self.map.show()
+        self._drawn_points = ()
+        self._show_points()
+        self.bar.show_scale(self._scale, bool(len(self.map.points.x)))
+        self.bar.show()
+
+    def _prepare_curve(self, plane: Plane) -> None:
+        from nnsim.gui.output_plots import CurvePlot
+
+        if self.curve is None:
+            self.curve = CurvePlot()
+            self._adopt(self.curve)
+        for widget in (self.map, self.bar):
+            if widget is not None:
+                widget.hide()
+        self.curve.restyle()
+        self.curve.set_titles(plane.x, self._name())
+        self.curve.setAccessibleName(self.tr("{output} over {x}").format(output=self.output, x=plane.x))
+        self.curve.show()
+        self._drawn_points = ()
+        self._show_points()
+
+    def _adopt(self, plot: MapPlot | CurvePlot) -> None:
+        plot.setParent(self)
+        plot.setToolTip(plain_tip(self.tr("Click, drag or use the arrow keys to set the inputs")))
+        plot.pressed.connect(self._on_pressed)
+        plot.hovered.connect(self._on_hovered)
+        plot.left.connect(self._on_left)
+        plot.stepped.connect(self._on_stepped)
+
+    def _name(self) -> str:
+        return f"softmax({self.output})" if self._softmax else self.output
+
+    # Samples
+
+    def _fitting(self) -> Dataset | None:
+        """The data, if its columns are those of the network."""
+        data, structure = self.session.dataset, self.session.structure
+        fits = data is not None and data.X.shape[1] == len(structure.inputs) and data.T.shape[1] == len(structure.outputs)
+        return data if fits else None
+
+    def _targets(self) -> Array | None:
+        data = self._fitting()
+        return None if data is None else data.T[:, self.session.structure.outputs.index(self.output)]
+
+    def _show_points(self) -> None:
+        """Draw the samples, if others are to be seen than are drawn."""
+        from nnsim.gui.output_plots import Points
+
+        plane, plot, data = self.session.plane, self.plot, self._fitting()
+        if plane is None or plot is None:
+            return
+        inputs = self.session.structure.inputs
+        others = [i for i, id in enumerate(inputs) if id not in (plane.x, plane.y)]
+        rest = tuple(self.session.input_row[0, others])
+        key = (data, plane, self.output, rest)
+        if self._drawn_points and all(a is b or a == b for a, b in zip(key, self._drawn_points, strict=True)):
+            return
+        self._drawn_points = key
+        plot.show_points(Points() if data is None else self._points(data, plane, others, rest))
+
+    def _points(self, data: Dataset, plane: Plane, others: list[int], rest: tuple[float, ...]) -> Points:
+        from nnsim.gui.output_plots import Points
+
+        inputs = self.session.structure.inputs
+        column = self.session.structure.outputs.index(self.output)
+        X, t, test = data.X, data.T[:, column], np.zeros(len(data.X), dtype=np.bool_)
+        if data.X_test is not None and data.T_test is not None:
+            X, t = np.vstack([X, data.X_test]), np.concatenate([t, data.T_test[:, column]])
+            test = np.concatenate([test, np.ones(len(data.X_test), dtype=np.bool_)])
+        binary = bool(np.isin(X, (0.0, 1.0)).all())
+        if others and binary:
+            # Of a truth table only the rows that lie in this plane; of measured samples none would.
+            here = (X[:, others] == np.array(rest)).all(axis=1)
+            X, t, test = X[here], t[here], test[here]
+        x = X[:, inputs.index(plane.x)]
+        if plane.y is None:
+            return Points(x, t, np.ones(len(x), dtype=np.bool_), test)
+        y = X[:, inputs.index(plane.y)]
+        labels: tuple[str, ...] = ()
+        if binary and len(X) <= LABELLED:
+            labels = tuple(f"({a:g}, {b:g})" for a, b in zip(x, y, strict=True))
+        assert self._scale is not None
+        return Points(x, y, t >= self._scale.threshold, test, labels)
+
+    # Values
+
+    def show_values(self) -> None:
+        plane, plot = self.session.plane, self.plot
+        trace = self.session.map_trace
+        if plane is None or plot is None or trace is None or self._scale is None:
+            return
+        now = float(self._values(self.session.trace)[0])
+        at_x = self.session.inputs.get(plane.x, 0.0)
+        if plane.y is None:
+            self._show_curve(plane, self._values(trace))
+            plot.marker.move(at_x, now)
+        elif self.map is not None:
+            if len(self.session.structure.inputs) > 2:
+                self._show_points()
+                self._say_rest(plane)
+            self._show_map(self.map, plane, trace)
+            plot.marker.move(at_x, self.session.inputs.get(plane.y, 0.0))
+        self._read_out(plane, now)
+
+    def _show_map(self, plot: MapPlot, plane: Plane, trace: Trace) -> None:
+        structure = self.session.structure
+        if self._scale.crisp and len(structure.neurons) + len(structure.connections) <= FINE_NETWORK:
+            plane = replace(plane, resolution=FINE)
+            trace = self.session.program.run(self.session.network.parameters, self._fine_samples(plane))
+        plot.show_map(self._values(trace).reshape(plane.resolution, plane.resolution), plane, self._scale)
+
+    def _fine_samples(self, plane: Plane) -> Array:
+        inputs = self.session.structure.inputs
+        row = self.session.input_row[0]
+        key = (plane, inputs, tuple(row) if len(inputs) > 2 else ())
+        if self._fine is None or self._fine[0] != key:
+            self._fine = key, plane_samples(plane, inputs, row)
+        return self._fine[1]
+
+    def _show_curve(self, plane: Plane, values: Array) -> None:
+        assert self.curve is not None and self._scale is not None
+        self.curve.show_curve(plane.values("x"), values, self._scale.crisp)
+        activation = self.session.structure.by_id[self.output].activation
+        seen = [values[np.isfinite(values)], self.curve.points.y]
+        low, high = value_range(activation)
+        if self._scale.crisp or not len(self.curve.points.y):
+            seen.append(np.array([low, high]))
+        seen.append(np.array([self._scale.low, self._scale.high]) if np.isfinite(value_range(activation)).all() else seen[0])
+        everything = np.concatenate(seen)
+        self.curve.fit(plane, float(everything.min()), float(everything.max()))
+
+    def _read_out(self, plane: Plane, now: float) -> None:
+        """The inputs and what comes of them: those under the mouse, else those fed."""
+        row, value = self.session.input_row, now
+        inputs = self.session.structure.inputs
+        if self._hovered is not None:
+            row[0, inputs.index(plane.x)] = self._hovered[0]
+            if plane.y is not None:
+                row[0, inputs.index(plane.y)] = self._hovered[1]
+            value = float(self._values(self.session.program.run(self.session.network.parameters, row))[0])
+        at = [format_number(float(row[0, inputs.index(id)]), READ_DIGITS) for id in (plane.x, plane.y) if id is not None]
+        shown = f"softmax {format_number(value, READ_DIGITS)}" if self._softmax else format_number(value, READ_DIGITS)
+        self.readout.set_text(f"({', '.join(at)}) → {shown}" if plane.y is not None else f"{at[0]} → {shown}")
+
+    def _say_rest(self, plane: Plane) -> None:
+        """What the plot does not show: the other inputs, or data that does not fit."""
+        data, structure = self.session.dataset, self.session.structure
+        text = ""
+        if data is not None and self._fitting() is None:
+            text = self.tr("The data has {X} input and {T} target columns: not those of this network").format(
+                X=data.X.shape[1], T=data.T.shape[1])
+        elif len(structure.inputs) > 2:
+            others = [id for id in structure.inputs if id not in (plane.x, plane.y)]
+            parts = [f"{id} = {format_number(self.session.inputs.get(id, 0.0), READ_DIGITS)}" for id in others]
+            text = self.tr("The rest stays as fed: {inputs}").format(inputs=", ".join(parts))
+        self.note.set_text(text)
+        self.note.setToolTip(plain_tip(text))
+        if self.note.isHidden() == bool(text):
+            self.note.setVisible(bool(text))
+            self._arrange()
+
+    # Mouse and keyboard
+
+    def _on_hovered(self, x: float, y: float) -> None:
+        self._hovered = x, y
+        self._read_again()
+
+    def _on_left(self) -> None:
+        self._hovered = None
+        self._read_again()
+
+    def _read_again(self) -> None:
+        if self.plot is not None and self.session.plane is not None:
+            self._read_out(self.session.plane, float(self._values(self.session.trace)[0]))
+
+    def _on_pressed(self, x: float, y: float) -> None:
+        plane, plot = self.session.plane, self.plot
+        if plane is None or plot is None:
+            return
+        x, y = self._near_sample(plot, x, y) or (_rounded(x, plane.x_range, 200), _rounded(y, plane.y_range, 200))
+        self.session.set_inputs({plane.x: x} if plane.y is None else {plane.x: x, plane.y: y})
+
+    def _near_sample(self, plot: MapPlot | CurvePlot, x: float, y: float) -> tuple[float, float] | None:
+        """The sample under the mouse, if the samples are few."""
+        points = plot.points
+        if not 0 < len(points.x) <= 1000:
+            return None
+        (x0, x1), (y0, y1) = plot.ranges
+        size = plot.view.sceneBoundingRect().size()
+        away = np.abs(points.x - x) * size.width() / (x1 - x0)
+        if plot is self.map:
+            away = np.hypot(away, (points.y - y) * size.height() / (y1 - y0))
+        nearest = int(np.argmin(away))
+        return (float(points.x[nearest]), float(points.y[nearest])) if away[nearest] <= SNAP else None
+
+    def _on_stepped(self, dx: int, dy: int, fine: bool) -> None:
+        from nnsim.gui.plots import nice_step
+
+        plane = self.session.plane
+        if plane is None:
+            return
+        values = {}
+        for id, reach, direction in ((plane.x, plane.x_range, dx), (plane.y, plane.y_range, dy)):
+            if id is not None and direction:
+                step = nice_step(reach[1] - reach[0], 200 if fine else 20)
+                value = round((self.session.inputs.get(id, 0.0) + direction * step) / step) * step
+                values[id] = float(f"{value:.12g}")
+        self.session.set_inputs(values)
+
+    # Place
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """The plot as large as it can be, a square over two inputs; under it what explains it."""
+        room = self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
+        self.empty.setGeometry(room)
+        plot = self.plot
+        if plot is None:
+            return
+        line = self.readout.sizeHint().height()
+        below = GRID // 2 + line * (1 if self.note.isHidden() else 2)
+        size = QSize(room.width(), max(room.height() - below, 60))
+        if plot is self.map:
+            size = self.map.square(size)
+        else:
+            size.setHeight(min(size.height(), size.width()))
+        plot.setGeometry(room.left() + (room.width() - size.width()) // 2, room.top(), size.width(), size.height())
+        insets = plot.insets(size)
+        left, right = plot.x() + insets.left(), plot.x() + size.width() - insets.right()
+        top = room.top() + size.height() + GRID // 2
+        colors = 0
+        if self.bar is not None and not self.bar.isHidden():
+            colors = min(self.bar.sizeHint().width(), (right - left) // 2)
+            self.bar.setGeometry(left, top, colors, line)
+        # The numbers may run out to the panel's edge, so that they are whole in a narrow one.
+        end = room.right() if right - left - colors < 20 * GRID else right
+        self.readout.setGeometry(left + colors + GRID, top, end - left - colors - GRID, line)
+        self.note.setGeometry(left, top + line, room.right() - left, line)
+
+
+def _rounded(value: float, reach: tuple[float, float], parts: int) -> float:
+    """``value`` with as many digits as a place in the plot has."""
+    from nnsim.gui.plots import nice_step
+
+    step = nice_step(reach[1] - reach[0], parts)
+    return float(f"{round(value / step) * step:.12g}")

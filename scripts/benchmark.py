@@ -1,0 +1,169 @@
+"""Measures what the learner feels: start, calm while training, pause, repaint, gestures. See scripts/benchmark."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+import numpy as np
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+
+from nnsim.documents.examples import EXAMPLES
+from nnsim.documents.files import load
+from nnsim.gui.tour import Tour, toured_window
+
+TICK_MS = 16
+START = """
+import time, os, sys
+born = float(sys.argv[1])
+from nnsim.gui.app import make_app
+from nnsim.gui.window import MainWindow
+app = make_app()
+window = MainWindow()
+window.show_with_layout()
+app.processEvents()
+print(time.time() - born, time.process_time())
+window.session.close(); window.files.close()
+"""
+
+
+def row(what: str, figures: str, bound: str, holds: bool) -> None:
+    """Print one line of the table."""
+    print(f"{what:<58} {figures:<42} {bound:<26} {'ok' if holds else 'MISSED'}", flush=True)
+
+
+def percentiles(values: Sequence[float]) -> tuple[float, float, float]:
+    """(median, 99th percentile, maximum)."""
+    return float(np.median(values)), float(np.percentile(values, 99)), float(np.max(values))
+
+
+def first_window(runs: int = 7) -> None:
+    """From the start of Python to the painted window, in processes of their own, after one warm-up."""
+    walls, processors = [], []
+    for run in range(runs + 1):
+        out = subprocess.run([sys.executable, "-c", START, str(time.time())], capture_output=True, text=True, check=True)
+        wall, processor = map(float, out.stdout.split()[-2:])
+        if run:
+            walls.append(wall)
+            processors.append(processor)
+    wall = statistics.median(walls)
+    row("first window, warm", f"{wall:.2f} s (CPU {statistics.median(processors):.2f} s)", "<= 0.6 s", wall <= 0.6)
+
+
+def largest_example() -> str:
+    """The id of the trainable example with the most parameters."""
+    trainable = [e for e in EXAMPLES.values() if e.speed is not None]
+    return max(trainable, key=lambda e: len(load(e.path).network.parameter_names)).id
+
+
+def calm(tour: Tour, seconds: float) -> None:
+    """How late a 16 ms timer of the window is while the largest example trains at full speed."""
+    hand, session = tour.hand, tour.session
+    name = largest_example()
+    hand.answering("Discard", lambda: hand.example(name))
+    session.set_speed(None)
+    late: list[float] = []
+    clock, timer = QElapsedTimer(), QTimer()
+    timer.setTimerType(Qt.TimerType.PreciseTimer)
+    timer.setInterval(TICK_MS)
+    expected = [0.0]
+
+    def tick() -> None:
+        now = clock.nsecsElapsed() / 1e6
+        late.append(max(0.0, now - expected[0]))
+        expected[0] = now + TICK_MS
+
+    timer.timeout.connect(tick)
+    session.train()
+    QTest.qWait(300)
+    clock.start()
+    expected[0] = TICK_MS
+    timer.start()
+    first = session.latest.update if session.latest else 0
+    QTest.qWait(int(seconds * 1000))
+    timer.stop()
+    done = (session.latest.update if session.latest else 0) - first
+    pauses = []
+    for _ in range(20):
+        start = time.perf_counter()
+        session.pause()
+        pauses.append((time.perf_counter() - start) * 1000)
+        session.train()
+        QTest.qWait(60)
+    session.pause()
+    middle, most, worst = percentiles(late)
+    row(f"timer late, {name} at full speed for {seconds:g} s ({done / seconds:,.0f} updates/s)",
+        f"median {middle:.1f}  p99 {most:.1f}  max {worst:.1f} ms", "p99 <= 20, max <= 100 ms", most <= 20 and worst <= 100)
+    middle, most, worst = percentiles(pauses)
+    row("Pause answers", f"median {middle:.1f}  max {worst:.1f} ms", "<= 100 ms", worst <= 100)
+
+
+def edit_to_paint(tour: Tour, example: str, runs: int = 60) -> None:
+    """From a weight's edit until canvas, output map, table and all else are painted."""
+    hand, session = tour.hand, tour.session
+    hand.answering("Discard", lambda: hand.example(example))
+    name = session.network.parameter_names[0]
+    start_value = session.network.value(name)
+    times = []
+    for i in range(runs):
+        start = time.perf_counter()
+        session.set_values({name: start_value + 0.01 * (i + 1)}, "edit", "benchmark")
+        hand.window.repaint()
+        QApplication.processEvents()
+        times.append((time.perf_counter() - start) * 1000)
+    middle, most, worst = percentiles(times[5:])
+    row(f"weight edited to all repainted, {example}", f"median {middle:.1f}  p99 {most:.1f}  max {worst:.1f} ms",
+        "p99 <= 33 ms", most <= 33)
+
+
+def gestures_for_and(tour: Tour) -> None:
+    """AND from the empty canvas, with keys and mouse."""
+    hand = tour.hand
+    hand.answering("Discard", lambda: hand.window.files.new())
+    hand.gestures = 0
+    hand.canvas.setFocus()
+    for key in (Qt.Key.Key_I, Qt.Key.Key_I, Qt.Key.Key_O):
+        hand.key(key, widget=hand.canvas)
+    hand.connect("x0", "y")
+    hand.connect("x1", "y")
+    hand.double_click_at(hand.at("y"))
+    hand.type("1.2")
+    gestures = hand.gestures
+    right = tour.answers("y") == [0, 0, 0, 1]
+    row("AND from the empty canvas", f"{gestures} gestures{'' if right else ', but wrong'}", "<= 9", gestures <= 9 and right)
+
+
+def window(seconds: float) -> None:
+    """All figures of the window."""
+    first_window()
+    with toured_window() as tour:
+        gestures_for_and(tour)
+        for example in ("xor", "circle", "spiral"):
+            edit_to_paint(tour, example)
+        calm(tour, seconds)
+
+
+SUITES: dict[str, Callable[[float], None]] = {"window": window}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/benchmark", description=__doc__)
+    parser.add_argument("suite", nargs="?", choices=SUITES, default="window")
+    parser.add_argument("--seconds", type=float, default=60.0, help="how long to train while the timer is watched")
+    arguments = parser.parse_args()
+    SUITES[arguments.suite](arguments.seconds)
+
+
+if __name__ == "__main__":
+    main()

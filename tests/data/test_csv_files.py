@@ -1,0 +1,150 @@
+"""CSV files: what is read, and what is said about what cannot be."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from nnsim.data.csv_files import MAX_BYTES, read_columns
+
+
+def read(folder: Path, content: str | bytes, *, inputs: tuple[str, ...] = (), targets: tuple[str, ...] = (),
+         ) -> tuple[list[list[float]], list[list[float]]]:
+    """X and T of a file of this content, as lists."""
+    raw = content.encode() if isinstance(content, str) else content
+    (folder / "points.csv").write_bytes(raw)
+    X, T = read_columns("points.csv", folder, inputs, targets)
+    return X.tolist(), T.tolist()
+
+
+def test_the_last_column_is_the_target(tmp_path: Path) -> None:
+    """Unless something else is chosen."""
+    assert read(tmp_path, "a,b,t\n1,2,3\n4,5,6\n") == ([[1, 2], [4, 5]], [[3], [6]])
+
+
+def test_columns_are_chosen_by_name_in_any_order(tmp_path: Path) -> None:
+    """The order asked for, not the order of the file; columns may be left out."""
+    text = "a,b,c,d\n1,2,3,4\n"
+    assert read(tmp_path, text, inputs=("d", "a"), targets=("b",)) == ([[4, 1]], [[2]])
+    assert read(tmp_path, text, targets=("a",)) == ([[2, 3, 4]], [[1]])
+    assert read(tmp_path, text, inputs=("d",)) == ([[4]], [[3]])
+
+
+@pytest.mark.parametrize("text", [
+    "a;b;t\n1,5;2;3\n",  # German spreadsheets
+    "a\tb\tt\n1.5\t2\t3\n",
+    '"a","b","t"\r\n"1.5"," 2 ","3"\r\n',
+    "﻿a,b,t\n1.5,2,3\n",  # a byte order mark, as Excel writes it
+    "\na,b,t\n\n1.5,2,3\n , ,\n\n",
+    "a,b,t\n+1.5e0,2.,3",
+])
+def test_the_dialects_of_spreadsheets_mean_the_same(tmp_path: Path, text: str) -> None:
+    """Separators, decimal commas, quotes, line ends, blank lines."""
+    assert read(tmp_path, text) == ([[1.5, 2]], [[3]])
+
+
+def test_without_names_columns_are_numbered(tmp_path: Path) -> None:
+    """A first line of numbers is a sample."""
+    assert read(tmp_path, "1,2\n3,4\n") == ([[1], [3]], [[2], [4]])
+    assert read(tmp_path, "1,2\n3,4\n", inputs=("2",), targets=("1",)) == ([[2], [4]], [[1], [3]])
+
+
+def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
+    """What is kept from the last time depends on time and size of the file."""
+    assert read(tmp_path, "a,t\n1,2\n")[0] == [[1]]
+    assert read(tmp_path, "a,t\n11,22\n")[0] == [[11]]
+
+
+@pytest.mark.parametrize("content, said", [
+    ("", "points.csv is empty"),
+    ("\n\n", "points.csv is empty"),
+    ("a,b\n", "names but no sample"),
+    ("a,b\n1,2\n3,x\n", "points.csv, line 3, column b: “x” is not a number"),
+    ("a,b\n\n1,2\n3,\n", "points.csv, line 4, column b: the cell is empty"),
+    ("a,b\n1,nan\n", "points.csv, line 2, column b: “nan” is not finite"),
+    ("a,b\n1,1e999\n", "points.csv, line 2, column b: “1e999” is not finite"),
+    ("a,b\n1,1_0\n", "“1_0” is not a number"),
+    ("a,b\n1,2,3\n", "points.csv, line 2 has 3 columns, but the first line has 2"),
+    ("a,b\n1\n", "points.csv, line 2 has 1 columns"),
+    ("a,a\n1,2\n", "points.csv, line 1: two columns are called “a”"),
+    ("a,\n1,2\n", "points.csv, line 1: column 2 has no name"),
+    ("a\n1\n", "needs a column of inputs and one of targets; it has a"),
+    ('a,b\n1,"2\n', "this is not CSV"),
+    (b"a,b\n1,\xff\n", "not UTF-8"),
+    (b"a,b\n1,\x00\n", "not text"),
+    ("a,b\n1," + "9" * 200_000 + "\n", "points.csv, line 2"),
+])
+def test_what_is_wrong_is_named(tmp_path: Path, content: str | bytes, said: str) -> None:
+    """File, line and column."""
+    with pytest.raises(ValueError) as caught:
+        read(tmp_path, content)
+    assert said in str(caught.value) and len(str(caught.value)) < 400
+
+
+def test_a_missing_column_is_named_with_those_there_are(tmp_path: Path) -> None:
+    """So that a slip can be seen."""
+    with pytest.raises(ValueError, match="no column “z”; it has a, b"):
+        read(tmp_path, "a,b\n1,2\n", inputs=("z",))
+
+
+@pytest.mark.parametrize("path", [
+    "", "/etc/passwd", "../points.csv", "a/../../points.csv", "C:\\points.csv", "C:points.csv", "..\\points.csv",
+    "\\\\host\\share\\points.csv", "\\points.csv", "a\0.csv", "..",
+])
+def test_a_path_out_of_the_folder_is_refused(tmp_path: Path, path: str) -> None:
+    """Absolute, upwards, of Windows or of Unix: on every system."""
+    with pytest.raises(ValueError, match="must lie in the document's folder"):
+        read_columns(path, tmp_path)
+
+
+def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
+    """A document from elsewhere must not read what its sender could not see; a link inside is fine."""
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (tmp_path / "secret.csv").write_text("a,b\n1,2\n")
+    (folder / "out.csv").symlink_to(tmp_path / "secret.csv")
+    (folder / "up").symlink_to(tmp_path)
+    for path in ("out.csv", "up/secret.csv"):
+        with pytest.raises(ValueError, match="leads out of the document's folder"):
+            read_columns(path, folder)
+    (folder / "own.csv").write_text("a,b\n1,2\n")
+    (folder / "in.csv").symlink_to(folder / "own.csv")
+    assert read_columns("in.csv", folder)[0].tolist() == [[1]]
+
+
+def test_a_folder_reached_by_a_link_is_a_folder(tmp_path: Path) -> None:
+    """The document may itself have been opened through a link."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "real" / "p.csv").write_text("a,b\n1,2\n")
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    assert read_columns("p.csv", tmp_path / "link")[1].tolist() == [[2]]
+
+
+def test_subfolders_may_be_written_in_either_way(tmp_path: Path) -> None:
+    """A document made on Windows opens elsewhere."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "p.csv").write_text("a,b\n1,2\n")
+    assert read_columns("data/p.csv", tmp_path)[0].tolist() == read_columns("data\\p.csv", tmp_path)[0].tolist()
+
+
+def test_what_is_no_file_is_told_apart(tmp_path: Path) -> None:
+    """Not saved yet, not there, a folder, a pipe, links in a circle, too large."""
+    (tmp_path / "folder").mkdir()
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "a").symlink_to(tmp_path / "b")
+    (tmp_path / "b").symlink_to(tmp_path / "a")
+    with (tmp_path / "large.csv").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    for path, folder, said in (
+        ("p.csv", None, "save the document first"),
+        ("p.csv", tmp_path, "is not there: put it into"),
+        ("folder", tmp_path, "no ordinary file"),
+        ("pipe", tmp_path, "no ordinary file"),
+        ("a", tmp_path, "The data file “a”"),
+        ("large.csv", tmp_path, "more than 256 MB"),
+    ):
+        with pytest.raises(ValueError) as caught:
+            read_columns(path, folder)
+        assert said in str(caught.value)

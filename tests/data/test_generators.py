@@ -1,0 +1,173 @@
+"""Generated data: truth tables by their definitions, point clouds by their geometry."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+import pytest
+
+from nnsim.core.fields import forms
+from nnsim.data.generators import GENERATORS, GateFields, Generator, SampleFields, gate_named, truth_table
+
+EVERY = pytest.mark.parametrize("entry", GENERATORS.values(), ids=GENERATORS)
+CLOUDS = pytest.mark.parametrize("name", ["circle", "spiral", "sine"])
+
+# The gates as they are defined in words, over Python's own booleans.
+MEANING = {
+    "and_gate": all,
+    "or_gate": any,
+    "not_gate": lambda row: not row[0],
+    "nand_gate": lambda row: not all(row),
+    "nor_gate": lambda row: not any(row),
+    "xor_gate": lambda row: sum(row) % 2 == 1,
+    "xnor_gate": lambda row: sum(row) % 2 == 0,
+    "majority_gate": lambda row: sum(row) > len(row) / 2,
+}
+
+
+def test_a_truth_table_counts_up_with_the_first_input_most_significant() -> None:
+    """The rows stand as in the lecture's tables: 0 0, 0 1, 1 0, 1 1."""
+    assert truth_table(2).tolist() == [[0, 0], [0, 1], [1, 0], [1, 1]]
+    for n in range(1, 7):
+        assert [tuple(row) for row in truth_table(n)] == list(product((0.0, 1.0), repeat=n))
+
+
+@pytest.mark.parametrize("n", [0, -1, 21])
+def test_a_truth_table_refuses_sizes_nobody_can_read(n: int) -> None:
+    """Neither nothing nor a million rows."""
+    with pytest.raises(ValueError, match="1 to 20"):
+        truth_table(n)
+
+
+def test_every_gate_says_what_its_name_means() -> None:
+    """All gates, all numbers of inputs, all rows."""
+    gates = {entry.name for entry in GENERATORS.values() if entry.is_gate}
+    assert gates == set(MEANING)
+    for name, meaning in MEANING.items():
+        for n in [1] if name == "not_gate" else range(1, 7):
+            X, T = GENERATORS[name].make(GENERATORS[name].fields(inputs=n))
+            assert [tuple(row) for row in X] == list(product((0.0, 1.0), repeat=n))
+            assert T[:, 0].tolist() == [float(meaning(tuple(map(bool, row)))) for row in X]
+
+
+@EVERY
+def test_what_is_promised_about_the_columns_holds(entry: Generator) -> None:
+    """Column counts are known without making the data; all numbers are finite; the fields make a form."""
+    settings = entry.fields()
+    X, T = entry.make(settings)
+    assert X.shape == (len(X), entry.inputs(settings)) and T.shape == (len(X), entry.outputs(settings))
+    assert X.dtype == T.dtype == np.float64
+    assert np.isfinite(X).all() and np.isfinite(T).all()
+    assert forms(entry.fields) and entry.about.endswith(".")
+
+
+@EVERY
+def test_the_same_fields_give_the_same_data_whatever_the_global_state(entry: Generator) -> None:
+    """Nothing but the fields decides: no global random state."""
+    first = entry.make(entry.fields())
+    np.random.default_rng().normal(size=3)
+    again = entry.make(entry.fields())
+    assert np.array_equal(first[0], again[0]) and np.array_equal(first[1], again[1])
+
+
+@CLOUDS
+def test_another_seed_gives_other_points(name: str) -> None:
+    """A seed is not ignored, neither for the points nor, in the spiral, for their order."""
+    make = GENERATORS[name].make
+    assert not np.array_equal(make(SampleFields(seed=0))[0], make(SampleFields(seed=1))[0])
+
+
+@CLOUDS
+@pytest.mark.parametrize("samples", [4, 5, 251])
+def test_as_many_samples_as_asked_for(name: str, samples: int) -> None:
+    """Odd numbers too; the classes differ by one at most."""
+    X, T = GENERATORS[name].make(SampleFields(samples=samples, noise=0.1))
+    assert len(X) == len(T) == samples
+    if name != "sine":
+        assert abs(T.sum()) <= 1 and set(T[:, 0]) == {-1.0, 1.0}
+
+
+def test_the_circle_is_a_disk_in_a_ring() -> None:
+    """Radii as in TensorFlow Playground: up to 2.5 inside, 3.5 to 5 outside."""
+    X, T = GENERATORS["circle"].make(SampleFields(samples=2000))
+    radius = np.hypot(X[:, 0], X[:, 1])
+    assert radius[T[:, 0] == 1].max() <= 2.5
+    assert radius[T[:, 0] == -1].min() >= 3.5 and radius.max() <= 5.0
+    # All around, not on a half of it.
+    assert {(a, b) for a, b in zip(X[:, 0] > 0, X[:, 1] > 0, strict=True)} == set(product((True, False), repeat=2))
+
+
+def test_the_spirals_are_each_other_turned_by_half() -> None:
+    """Without noise the points of one class are the other's negatives; both lie on r = 5·t, angle 3.5π·t."""
+    X, T = GENERATORS["spiral"].make(SampleFields(samples=200))
+    one, other = X[T[:, 0] == 1], X[T[:, 0] == -1]
+    assert np.allclose(sorted(map(tuple, np.round(one, 9) + 0.0)), sorted(map(tuple, -np.round(other, 9) + 0.0)))
+    radius = np.hypot(one[:, 0], one[:, 1])
+    angle = 3.5 * np.pi * radius / 5.0
+    assert np.allclose(one, radius[:, None] * np.column_stack([np.sin(angle), np.cos(angle)]))
+
+
+def test_the_sine_is_one_wave_and_noise_goes_to_its_targets() -> None:
+    """t = sin(x) exactly without noise; with it, off by about as much."""
+    X, T = GENERATORS["sine"].make(SampleFields())
+    assert np.array_equal(T, np.sin(X)) and np.abs(X).max() <= np.pi and np.ptp(X) > 6
+    X, T = GENERATORS["sine"].make(SampleFields(samples=5000, noise=0.1))
+    assert np.std(T - np.sin(X)) == pytest.approx(0.1, rel=0.05)
+
+
+@pytest.mark.parametrize("name", ["circle", "spiral"])
+def test_noise_moves_points_by_its_standard_deviation(name: str) -> None:
+    """The help of the field says so."""
+    clean = GENERATORS[name].make(SampleFields(samples=5000))[0]
+    noisy = GENERATORS[name].make(SampleFields(samples=5000, noise=0.5))[0]
+    assert np.std(noisy) ** 2 - np.std(clean) ** 2 == pytest.approx(0.25, rel=0.2)
+
+
+@CLOUDS
+def test_neighbours_in_the_data_are_of_mixed_classes(name: str) -> None:
+    """Taken as given, an epoch does not see all of one class first."""
+    T = GENERATORS[name].make(SampleFields(samples=200))[1][:, 0] > 0
+    assert 60 < (T[1:] != T[:-1]).sum() < 140
+
+
+def test_gate_named_recognises_every_gate() -> None:
+    """From the column alone; where two gates agree, as majority and AND of two inputs, the first is named."""
+    for entry in GENERATORS.values():
+        if entry.is_gate:
+            for n in [1] if entry.name == "not_gate" else [2, 3, 4, 5, 6]:
+                column = entry.make(entry.fields(inputs=n))[1][:, 0]
+                named = gate_named(column, n)
+                assert named is not None
+                assert np.array_equal(GENERATORS[named].make(GENERATORS[named].fields(inputs=n))[1][:, 0], column)
+                if entry.name != "majority_gate" or n > 2:
+                    assert named == entry.name
+    assert gate_named([1, 0], 1) == "not_gate"
+
+
+@pytest.mark.parametrize("column, inputs", [
+    ([0, 0, 0, 0], 2), ([0, 1], 2), ([0, 0.5, 0.5, 1], 2), ([], 0), ([0] * 128, 7), ([1, 0, 1, 1], 2),
+])
+def test_gate_named_says_none_for_what_is_no_gate(column: list[float], inputs: int) -> None:
+    """A constant, a column of the wrong length, values between, an implication."""
+    assert gate_named(column, inputs) is None
+
+
+@pytest.mark.parametrize("kind, wrong, name", [
+    (GateFields, {"inputs": 0}, "inputs"), (GateFields, {"inputs": 7}, "inputs"),
+    (GateFields, {"inputs": 1.5}, "inputs"),
+    (SampleFields, {"samples": 3}, "samples"), (SampleFields, {"samples": 10**9}, "samples"),
+    (SampleFields, {"noise": -1.0}, "noise"), (SampleFields, {"noise": float("nan")}, "noise"),
+    (SampleFields, {"seed": -1}, "seed"), (SampleFields, {"test_share": 0.95}, "test_share"),
+    (SampleFields, {"seed": "0"}, "seed"), (SampleFields, {"samples": True}, "samples"),
+])
+def test_a_wrong_field_is_named(kind: type, wrong: dict[str, object], name: str) -> None:
+    """Out of bounds or of the wrong type."""
+    with pytest.raises(ValueError, match=f"^{name} is "):
+        kind(**wrong)
+
+
+def test_whole_numbers_are_whole() -> None:
+    """250.0 samples are 250, so that equal settings are saved equally."""
+    fields = SampleFields(samples=250.0)  # type: ignore[arg-type]
+    assert fields == SampleFields() and isinstance(fields.samples, int)

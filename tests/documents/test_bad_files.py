@@ -1,0 +1,262 @@
+"""Everything that can be wrong in a file, and what is said about it."""
+
+from __future__ import annotations
+
+import json
+import re
+from functools import cache
+from typing import Any
+
+import jsonschema
+import pytest
+
+from nnsim.documents.files import FileError, decode
+from nnsim.documents.schema import schema
+from nnsim.resources import resource
+from tests.documents.base import TEXT, edited
+
+NEURONS, CONNECTIONS, PARAMETERS = ("network", "neurons"), ("network", "connections"), ("network", "parameters")
+
+
+def data(value: Any) -> dict[str, Any]:
+    """The document with other data."""
+    return edited("data", to=value)
+
+
+def inline(**changes: Any) -> dict[str, Any]:
+    """The document with inline data of two samples, changed."""
+    return data({"inline": {"inputs": [[0, 0], [1, 1]], "targets": [[0], [1]], **changes}})
+
+
+# What is wrong, the field that is named, and what else is said.
+A_SCHEMA_SEES = {
+    "another format": (edited("format", to="onnx"), "format", "“onnx”"),
+    "no format": (edited("format"), "format", "missing"),
+    "a newer version": (edited("version", to=2), "version", "version 2; this one reads version 1: update nnsim"),
+    "version 0": (edited("version", to=0), "version", "0 is no version"),
+    "version 1.5": (edited("version", to=1.5), "version", "1.5 is no version"),
+    "version text": (edited("version", to="1"), "version", "“1” is no version"),
+    "version true": (edited("version", to=True), "version", "true is no version"),
+    "no version": (edited("version"), "version", "missing"),
+    "no network": (edited("network"), "", "“network” is missing"),
+    "network a list": (edited("network", to=[]), "network", "an object"),
+    "unknown section": (edited("netwrk", to={}), "netwrk", "did you mean “network”?"),
+    "unknown part": (edited("network", "neuron", to=[]), "network.neuron", "did you mean “neurons”?"),
+    "neurons an object": (edited(*NEURONS, to={}), "network.neurons", "a list"),
+    "neuron a text": (edited(*NEURONS, 2, to="h"), "network.neurons[2]", "an object"),
+    "neuron without id": (edited(*NEURONS, 2, "id"), "network.neurons[2]", "“id” is missing"),
+    "neuron without role": (edited(*NEURONS, 2, "role"), "network.neurons[2]", "(neuron h): “role” is missing"),
+    "id a number": (edited(*NEURONS, 2, "id", to=3), "network.neurons[2].id", "a text in quotes"),
+    "id empty": (edited(*NEURONS, 2, "id", to=""), "network.neurons[2].id", "1 to 64 characters"),
+    "id too long": (edited(*NEURONS, 2, "id", to="h" * 65), "network.neurons[2].id", "this one has 65"),
+    "unknown role": (edited(*NEURONS, 2, "role", to="hiden"), "network.neurons[2].role",
+                     "(neuron h): there is no role “hiden”; did you mean “hidden”?"),
+    "unknown activation": (edited(*NEURONS, 2, "activation", to="step"), "network.neurons[2].activation",
+                           "(neuron h): there is no activation “step”; use one of heaviside, relu"),
+    "activation a number": (edited(*NEURONS, 2, "activation", to=1), "network.neurons[2].activation", "(neuron h)"),
+    "unknown combine": (edited(*NEURONS, 2, "combine", to="mean"), "network.neurons[2].combine", "sum, product, max"),
+    "unknown notation": (edited(*NEURONS, 2, "notation", to="theta"), "network.neurons[2].notation", "bias, threshold"),
+    "bias a number": (edited(*NEURONS, 2, "bias", to=-1.2), "network.neurons[2].bias", "(neuron h): a text in quotes"),
+    "unknown field of a neuron": (edited(*NEURONS, 2, "activatoin", to="relu"), "network.neurons[2].activatoin",
+                                  "did you mean “activation”?"),
+    "input with activation": (edited(*NEURONS, 0, "activation", to="linear"), "network.neurons[0].activation",
+                              "(neuron x0): an input has only an id and a role"),
+    "input with bias": (edited(*NEURONS, 0, "bias", to=None), "network.neurons[0].bias", "remove “bias”"),
+    "connection a list": (edited(*CONNECTIONS, 0, to=["x0", "h"]), "network.connections[0]", "an object"),
+    "connection without weight": (edited(*CONNECTIONS, 4, "weight"), "network.connections[4]",
+                                  "(h → y): “weight” is missing"),
+    "connection with a value": (edited(*CONNECTIONS, 4, "value", to=1), "network.connections[4].value",
+                                "(h → y): there is no field “value”"),
+    "parameters a list": (edited(*PARAMETERS, to=[]), "network.parameters", "an object"),
+    "parameter a number": (edited(*PARAMETERS, "w2", to=1.0), "network.parameters.w2", "an object"),
+    "parameter without value": (edited(*PARAMETERS, "w2", to={}), "network.parameters.w2", "“value” is missing"),
+    "value a text": (edited(*PARAMETERS, "w2", "value", to="1"), "network.parameters.w2.value", "a number belongs"),
+    "value null": (edited(*PARAMETERS, "w2", "value", to=None), "network.parameters.w2.value", "a number belongs"),
+    "trainable 0": (edited(*PARAMETERS, "b_y", "trainable", to=0), "network.parameters.b_y.trainable", "true or false"),
+    "unknown field of a parameter": (edited(*PARAMETERS, "b_y", "frozen", to=True), "network.parameters.b_y.frozen",
+                                     "use one of value, trainable"),
+    "parameter name empty": (edited(*PARAMETERS, "", to={"value": 1}), "network.parameters", "1 to 64 characters"),
+    "layout a list": (edited("layout", to=[]), "layout", "an object"),
+    "place with one number": (edited("layout", "x1", to=[0]), "layout.x1", "two numbers"),
+    "place with three": (edited("layout", "x1", to=[0, 1, 2]), "layout.x1", "two numbers"),
+    "place of texts": (edited("layout", "x1", to=[0, "1"]), "layout.x1[1]", "a number belongs"),
+    "place far out": (edited("layout", "x1", to=[0, -1e12]), "layout.x1", "(neuron x1): this is too far out"),
+    "data a text": (data("xor_gate"), "data", "an object"),
+    "data of no kind": (data({}), "data", "one of “generator”, “inline” and “csv”"),
+    "data of two kinds": (data({"generator": "circle", "csv": "p.csv"}), "data", "not generator and csv together"),
+    "unknown generator": (data({"generator": "xr_gate"}), "data.generator", "did you mean “xor_gate”?"),
+    "generator a number": (data({"generator": 1}), "data.generator", "there is no generator 1"),
+    "field of another generator": (data({"generator": "xor_gate", "noise": 1}), "data.noise", "use one of inputs"),
+    "gate with 7 inputs": (data({"generator": "xor_gate", "inputs": 7}), "data.inputs", "at least 1 and at most 6"),
+    "NOT with 2 inputs": (data({"generator": "not_gate", "inputs": 2}), "data.inputs", "at least 1 and at most 1"),
+    "half a sample": (data({"generator": "circle", "samples": 100.5}), "data.samples", "a whole number"),
+    "negative noise": (data({"generator": "circle", "noise": -1}), "data.noise", "at least 0"),
+    "seed a list": (data({"generator": "circle", "seed": [1]}), "data.seed", "a whole number"),
+    "inline a list": (data({"inline": []}), "data.inline", "an object"),
+    "inline without targets": (data({"inline": {"inputs": [[1]]}}), "data.inline", "“targets” is missing"),
+    "inline without rows": (inline(inputs=[], targets=[]), "data", "inputs has no row"),
+    "inline row empty": (inline(inputs=[[], []]), "data", "inputs row 0 is empty"),
+    "inline text": (inline(inputs=[[0, 0], [1, "a"]]), "data.inline.inputs[1][1]", "a number belongs here, not a text"),
+    "inline with a field too much": (inline(test_share=0.5), "data.inline.test_share", "use one of inputs, targets"),
+    "columns twice": (inline(columns=["a", "a", "t"]), "data", "names the column “a” twice"),
+    "column without name": (inline(columns=["a", "", "t"]), "data", "columns must be a list of column names"),
+    "csv a number": (data({"csv": 1}), "data.csv", "in quotes"),
+    "csv empty": (data({"csv": ""}), "data", "must lie in the document's folder"),
+    "csv inputs a text": (data({"csv": "p.csv", "inputs": "x"}), "data.inputs", "must be a list of column names"),
+    "csv inputs a number": (data({"csv": "p.csv", "inputs": 3}), "data.inputs", "must be a list of column names"),
+    "csv column twice": (data({"csv": "p.csv", "targets": ["x", "x"]}), "data.targets", "“x” twice"),
+    "csv test share": (data({"csv": "p.csv", "test_share": 1}), "data.test_share", "at most 0.9"),
+    "training a list": (edited("training", to=[]), "training", "an object"),
+    "unknown setting": (edited("training", "learnin_rate", to=1), "training.learnin_rate",
+                        "did you mean “learning_rate”?"),
+    "unknown loss": (edited("training", "loss", to="mse"), "training.loss", "“mse”; it must be one of half_squared"),
+    "loss a list": (edited("training", "loss", to=["mse"]), "training.loss", "it must be one of"),
+    "rate a text": (edited("training", "learning_rate", to="fast"), "training.learning_rate", "number"),
+    "rate below 0": (edited("training", "learning_rate", to=-1), "training.learning_rate", "at least 0"),
+    "rate null": (edited("training", "learning_rate", to=None), "training.learning_rate", "number"),
+    "rate true": (edited("training", "learning_rate", to=True), "training.learning_rate", "number"),
+    "half a batch": (edited("training", "batch_size", to=2.5), "training.batch_size", "a whole number"),
+    "unknown order": (edited("training", "order", to="random"), "training.order", "shuffle_each_epoch"),
+    "seed too large": (edited("training", "seed", to=10**300), "training.seed", "at most 9.0072e+15"),
+    "optimizer a text": (edited("training", "optimizer", to="sgd"), "training.optimizer", '{"name": "sgd"}'),
+    "optimizer without name": (edited("training", "optimizer", to={}), "training.optimizer", "one of sgd"),
+    "unknown optimizer": (edited("training", "optimizer", to={"name": "sdg"}), "training.optimizer", "“sdg”"),
+    "unknown constant": (edited("training", "optimizer", to={"name": "sgd", "beta1": 1}), "training.optimizer",
+                         "no constant “beta1”"),
+    "notes a number": (edited("notes", to=1), "notes", "a text in quotes"),
+}
+ONLY_DECODE_SEES = {
+    "id twice": (edited(*NEURONS, 1, "id", to="x0"), "network.neurons[1].id",
+                 "(neuron x0): another neuron has this id already"),
+    "unknown bias": (edited(*NEURONS, 2, "bias", to="b_x"), "network.neurons[2].bias",
+                     "(neuron h): there is no parameter “b_x”: add it"),
+    "unknown source": (edited(*CONNECTIONS, 4, "source", to="h1"), "network.connections[4].source",
+                       "there is no neuron “h1”; did you mean “h”?"),
+    "unknown target": (edited(*CONNECTIONS, 0, "target", to="zz"), "network.connections[0].target",
+                       "there is no neuron “zz”; use one of x0, x1, h, y."),
+    "unknown weight": (edited(*CONNECTIONS, 0, "weight", to="v"), "network.connections[0].weight",
+                       "(x0 → h): there is no parameter “v”"),
+    "connected twice": (edited(*CONNECTIONS, 4, "source", to="x0"), "network.connections[4]",
+                        "(x0 → y): these two are connected already"),
+    "into an input": (edited(*CONNECTIONS, 0, "target", to="x1"), "network.connections[0].target",
+                      "x1 is an input, and nothing may enter one"),
+    "to itself": (edited(*CONNECTIONS, 4, "source", to="y"), "network.connections[4]", "connected to itself"),
+    "cycle": (edited(*CONNECTIONS, 0, to={"source": "y", "target": "h", "weight": "w1"}), "network.connections",
+              "form a cycle"),
+    "unused parameter": (edited(*PARAMETERS, "w9", to={"value": 1}), "network.parameters.w9",
+                         "uses the parameter “w9”: remove it"),
+    "place of nobody": (edited("layout", "z", to=[0, 0]), "layout.z", "there is no neuron “z”: remove its place"),
+    "odd name": (edited("layout", "a b\n", to=[0, 0]), 'layout["a b\\n"]', "there is no neuron"),
+    "ragged rows": (inline(inputs=[[1], [1, 2]]), "data", "inputs row 1 has 2 numbers, but row 0 has 1"),
+    "more targets than inputs": (inline(targets=[[1]]), "data", "2 rows of inputs but 1 of targets"),
+    "too few names": (inline(columns=["a"]), "data", "1 names in columns for 3 columns"),
+    "csv upwards": (data({"csv": "../p.csv"}), "data", "“../p.csv” must lie in the document's folder"),
+    "csv absolute": (data({"csv": "/etc/passwd"}), "data", "must lie in the document's folder"),
+    "csv column for both": (data({"csv": "p.csv", "inputs": ["x"], "targets": ["x"]}), "data", "an input and a target"),
+}
+
+
+@cache
+def validator() -> jsonschema.Draft202012Validator:
+    """Of the schema as it is shipped."""
+    return jsonschema.Draft202012Validator(json.loads(resource("nnsim.schema.json").read_text("utf-8")))
+
+
+@pytest.mark.parametrize("case", A_SCHEMA_SEES | ONLY_DECODE_SEES)
+def test_what_is_wrong_is_named(case: str) -> None:
+    """The file, the field by its path, and what to do."""
+    document, field, said = (A_SCHEMA_SEES | ONLY_DECODE_SEES)[case]
+    with pytest.raises(FileError) as caught:
+        decode(json.dumps(document).encode(), "my.nnsim")
+    text = str(caught.value)
+    assert text.startswith("my.nnsim: ")
+    assert caught.value.field == field
+    assert re.match(rf"my\.nnsim: {re.escape(field)}( \(.*?\))?: ", text) if field else True
+    assert said in text and len(text) < 500 and "\n" not in text
+
+
+@pytest.mark.parametrize("case", A_SCHEMA_SEES)
+def test_the_schema_refuses_it_too(case: str) -> None:
+    """What a schema can say, ours says."""
+    assert not validator().is_valid(A_SCHEMA_SEES[case][0])
+
+
+@pytest.mark.parametrize("case", ONLY_DECODE_SEES)
+def test_the_rest_is_beyond_a_schema(case: str) -> None:
+    """If the schema refuses one of these some day, it belongs into the other table."""
+    assert validator().is_valid(ONLY_DECODE_SEES[case][0])
+
+
+def test_the_document_that_is_broken_here_is_whole() -> None:
+    """Otherwise these tests would show nothing."""
+    decode(TEXT.encode())
+    assert validator().is_valid(json.loads(TEXT))
+    assert schema()["title"] == "nnsim document, version 1"
+
+
+TEXTS = {
+    "empty": (b"", "the file is empty"),
+    "blank": (b" \n\t ", "the file is empty"),
+    "byte order mark": (b"\xef\xbb\xbf" + TEXT.encode(), "byte order mark: save it as UTF-8 without one"),
+    "UTF-16": (TEXT.encode("utf-16"), "UTF-16 text: save it as UTF-8"),
+    "UTF-16 without mark": (TEXT.encode("utf-16-le"), "this is no text"),
+    "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "this is no text"),
+    "Latin-1": (TEXT.replace('"notes": ""', '"notes": "\xe4"').encode("latin-1"), "line 27 is not UTF-8"),
+    "cut off": (TEXT.encode()[:400], "ends in the middle"),
+    "cut off in a text": (TEXT.encode()[:10], "ends in the middle"),
+    "trailing": (TEXT.encode() + b"}", "line 28, column 2 is not JSON"),
+    "a comma too much": (TEXT.replace('"x0": [0, 0],', '"x0": [0, 0],,').encode(), "line 23, column"),
+    "a list": (b"[1]", "this is no nnsim document"),
+    "a number": (b"3", "this is no nnsim document"),
+    "null": (b"null", "this is no nnsim document"),
+    "a program": (b"print('hello')", "this is no nnsim document"),
+    "deep lists": (b"[" * 100_000, "nested deeper than 32"),
+    "deep objects": (b'{"a":' * 33, "nested deeper than 32"),
+    "deep in a place": (TEXT.replace("[0, 0]", "[" * 31 + "]" * 31).encode(), "nested deeper than 32"),
+    "key twice": (TEXT.replace('"w2": {', '"w1": {').encode(), "network.parameters.w1: the key “w1” stands here twice"),
+    "key twice in a neuron": (TEXT.replace('"role": "hidden"', '"id": "g", "role": "hidden"').encode(),
+                              "network.neurons[2].id: the key “id” stands here twice"),
+    "section twice": (TEXT.replace('"notes"', '"data"').encode(), "data: the key “data” stands here twice"),
+    "NaN": (TEXT.replace("-1.2", "NaN").encode(), "network.parameters.b_h.value: NaN is not a number"),
+    "infinite": (TEXT.replace("-1.2", "-Infinity").encode(), "network.parameters.b_h.value: -Infinity is not"),
+    "1e999": (TEXT.replace("-1.2", "1e999").encode(), "network.parameters.b_h.value: the number 1e999 is too large"),
+    "400 digits": (TEXT.replace("[0, 0]", f"[0, {'9' * 400}]").encode(), "layout.x0[1]: the number 99999"),
+    "5000 digits": (TEXT.replace('"seed": 0', f'"seed": {"9" * 5000}').encode(), "training.seed: the number 99999"),
+    "half a pair": (TEXT.replace('"notes": ""', r'"notes": "\ud800"').encode(), "notes: the text holds half of a"),
+    "half a pair as a key": (TEXT.replace('"notes"', r'"\udc00"').encode(), "half of a Unicode pair"),
+    "half a pair in a name": (TEXT.replace('"x0"', r'"\ud800"').encode(), "network.neurons[0].id: the text holds half"),
+}
+
+
+@pytest.mark.parametrize("case", TEXTS)
+def test_what_is_no_text_or_no_strict_json_is_refused(case: str) -> None:
+    """Before anything is made of it, and in words that help."""
+    raw, said = TEXTS[case]
+    with pytest.raises(FileError) as caught:
+        decode(raw, "my.nnsim")
+    assert said in str(caught.value) and str(caught.value).startswith("my.nnsim: ")
+
+
+def test_brackets_and_quotes_inside_texts_do_not_count() -> None:
+    """Notes may hold any number of brackets, escaped quotes and backslashes."""
+    notes = '[{"' * 40 + "\\" * 3 + '"' + "\\"
+    assert decode(json.dumps(edited("notes", to=notes)).encode()).notes == notes
+
+
+def test_the_limits_are_exact() -> None:
+    """The largest that is allowed loads; one more is refused, naming how many there are."""
+    def neurons(n: int) -> bytes:
+        entries = [{"id": f"x{i}", "role": "input"} for i in range(n)]
+        return json.dumps({"format": "nnsim", "version": 1, "network": {"neurons": entries}}).encode()
+
+    assert len(decode(neurons(20_000)).network.structure.neurons) == 20_000
+    with pytest.raises(FileError, match=r"network\.neurons: there are 20001 neurons; at most 20000 are allowed"):
+        decode(neurons(20_001))
+    with pytest.raises(FileError, match=r"network\.connections: there are 500001 connections; at most 500000"):
+        decode(b'{"network": {"connections": [' + b"0," * 500_000 + b"0]}}")
+
+
+def test_a_file_beyond_256_mb_is_refused_unread() -> None:
+    """Its size is enough to know."""
+    with pytest.raises(FileError, match="more than 256 MB"):
+        decode(b" " * (256 * 2**20 + 1))

@@ -1,0 +1,92 @@
+"""Damaged files: whatever the bytes, a document or a FileError, nothing else."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from nnsim.documents.examples import EXAMPLES
+from nnsim.documents.files import FileError, decode, encode
+from tests.documents.base import TEXT
+from tests.documents.random_documents import documents
+
+PIECES = [b'"', b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"-", b"1e999", b"9" * 400, b"\\", b"\\ud800",
+          b"\x00", b"\xff", b"\xef\xbb\xbf", b"0", b".", b"e9", b'"id"', b'"x0"', b'"w1"', b"NaN", b"\n", b"[" * 40]
+
+
+def opens_or_says_why(raw: bytes) -> bool:
+    """Whether these bytes are a document; any error but a FileError goes through."""
+    try:
+        document = decode(raw, "damaged.nnsim")
+    except FileError as error:
+        assert str(error).startswith("damaged.nnsim: ") and len(str(error)) < 1000
+        return False
+    assert decode(encode(document)) == document
+    return True
+
+
+def damage(raw: bytes, rng: np.random.Generator) -> bytes:
+    """Bytes changed, removed, repeated or put in, some of them meaningful to a parser."""
+    changed = bytearray(raw)
+    for _ in range(rng.integers(1, 4)):
+        start = int(rng.integers(0, len(changed) + 1))
+        length = int(rng.integers(0, 20))
+        match rng.integers(0, 5):
+            case 0:
+                del changed[start : start + length]
+            case 1:
+                changed[start:start] = PIECES[rng.integers(len(PIECES))]
+            case 2:
+                changed[start : start + length] = PIECES[rng.integers(len(PIECES))]
+            case 3:
+                other = int(rng.integers(0, len(changed) + 1))
+                changed[start:start] = changed[other : other + length]
+            case _:
+                changed[start : start + 1] = bytes([rng.integers(256)])
+    return bytes(changed)
+
+
+def fuzz(rounds: int, seed: int) -> int:
+    """How many of so many damaged files are documents all the same."""
+    rng = np.random.default_rng(seed)
+    whole = [TEXT.encode(), *(example.path.read_bytes() for example in EXAMPLES.values() if example.id != "spiral")]
+    return sum(opens_or_says_why(damage(whole[rng.integers(len(whole))], rng)) for _ in range(rounds))
+
+
+def test_damaged_bytes_are_refused_in_words() -> None:
+    """A short run of the soak below; some damage, as in a note, does no harm."""
+    assert 0 < fuzz(1500, 0) < 750
+
+
+@pytest.mark.soak
+def test_damaged_bytes_are_refused_in_words_for_minutes() -> None:
+    """Many more of them."""
+    assert fuzz(300_000, 1) > 0
+
+
+@given(documents(), st.data())
+def test_a_document_with_any_value_replaced_is_refused_in_words(document: object, data: st.DataObject) -> None:
+    """Whatever stands where something else belongs: JSON that is sound, but not a document."""
+    whole = json.loads(encode(document))  # type: ignore[arg-type]
+    inner = whole
+    while isinstance(inner, dict | list) and inner:
+        keys = list(inner) if isinstance(inner, dict) else list(range(len(inner)))
+        key = data.draw(st.sampled_from(keys))
+        if not isinstance(inner[key], dict | list) or not inner[key] or data.draw(st.integers(0, 3)) == 0:
+            inner[key] = data.draw(st.recursive(
+                st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+                lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=3), part, max_size=3),
+                max_leaves=4))
+            break
+        inner = inner[key]
+    opens_or_says_why(json.dumps(whole).encode())
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_refused_in_words(raw: bytes) -> None:
+    """Files of other programs."""
+    assert not opens_or_says_why(raw)

@@ -1,0 +1,65 @@
+"""The JSON Schema and the program that reads the files agree."""
+
+from __future__ import annotations
+
+import json
+
+import jsonschema
+import pytest
+from hypothesis import given
+
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.combines import COMBINES
+from nnsim.core.fields import forms
+from nnsim.core.losses import LOSSES
+from nnsim.core.network import NOTATIONS, ROLES
+from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.data.generators import GENERATORS
+from nnsim.documents.document import Document
+from nnsim.documents.examples import EXAMPLES, Example
+from nnsim.documents.files import encode
+from nnsim.documents.schema import text
+from nnsim.resources import resource
+from nnsim.training.config import ORDERS, TrainingConfig
+from tests.documents.random_documents import documents
+
+SCHEMA = json.loads(resource("nnsim.schema.json").read_text("utf-8"))
+VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
+
+
+def test_the_shipped_schema_is_up_to_date() -> None:
+    """After a new activation, optimizer or field: python -m nnsim.documents.schema > resources/nnsim.schema.json"""
+    assert resource("nnsim.schema.json").read_text("utf-8") == text()
+
+
+def test_the_schema_is_one() -> None:
+    """By the rules of JSON Schema itself."""
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+
+
+def test_its_lists_are_the_registries() -> None:
+    """Counted from the file, not from what made it."""
+    neuron, training = SCHEMA["$defs"]["neuron"]["properties"], SCHEMA["$defs"]["training"]["properties"]
+    assert neuron["role"]["enum"] == list(ROLES)
+    assert neuron["activation"]["enum"] == list(ACTIVATIONS)
+    assert neuron["combine"]["enum"] == list(COMBINES)
+    assert neuron["notation"]["enum"] == list(NOTATIONS)
+    assert training["loss"]["enum"] == list(LOSSES)
+    assert training["order"]["enum"] == [name for name, _ in ORDERS]
+    assert [entry["properties"]["name"]["const"] for entry in training["optimizer"]["oneOf"]] == list(OPTIMIZERS)
+    assert set(training) == set(forms(TrainingConfig)) | {"optimizer"}
+    generators = [name for entry in SCHEMA["$defs"]["data"]["oneOf"]
+                  for name in entry["properties"].get("generator", {}).get("enum", [])]
+    assert sorted(generators) == sorted(GENERATORS)
+
+
+@pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
+def test_every_example_is_valid(example: Example) -> None:
+    """As it lies in resources/."""
+    VALIDATOR.validate(json.loads(example.path.read_bytes()))
+
+
+@given(documents())
+def test_whatever_is_saved_is_valid(document: Document) -> None:
+    """Every document the program can write."""
+    VALIDATOR.validate(json.loads(encode(document)))
