@@ -63,11 +63,19 @@ def check(raw: bytes, limits: Mapping[str, int]) -> str:
         json.loads(text, object_pairs_hook=pairs, parse_float=number, parse_int=number,
                    parse_constant=constant)
     except _Unsound:
-        where, fault = next(faults(tree(text)))
-        raise Fault(fault, where) from None
+        raise _placed(text) from None
     except json.JSONDecodeError as error:
         raise Fault(_syntax(error, text)) from None
     return text
+
+
+def _placed(text: str) -> Fault:
+    """The first fault of an unsound text, with its place; behind it the text may even break off."""
+    try:
+        where, message = next(faults(tree(text)))
+    except json.JSONDecodeError as error:
+        return Fault(_syntax(error, text))
+    return Fault(message, where)
 
 
 def tree(text: str) -> Any:

@@ -145,6 +145,7 @@ class TextField(QLineEdit):
                 self._typing.explain()
             else:
                 self.commit()
+                event.ignore()
         elif event.key() == Qt.Key.Key_Escape and self._typing.pending:
             self._typing.show(self._text)
         else:

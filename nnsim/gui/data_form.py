@@ -73,9 +73,9 @@ class DataForm(QWidget):
             choices.append((_OWN, self._name_of_own(source)))
         for entry in GENERATORS.values():
             made = _made(entry.name, shape[0], None)
-            if entry.name == present or made is None or entry.columns(made.fields) == shape or shape == (0, 0):
-                if made is None and entry.name != present:
-                    continue
+            columns = entry.columns(made.fields) if made is not None else (-1, -1)
+            fits = all(has in (0, needs) for has, needs in zip(shape, columns, strict=True))
+            if entry.name == present or (made is not None and fits):
                 choices.append((entry.name, self.tr(entry.label)))
                 about[entry.name] = self.tr(entry.about)
         return choices, about

@@ -41,13 +41,13 @@ class Rows(QFormLayout):
         self.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
 
-    def add(self, label: str, editor: QWidget, name: str, tip: str = "") -> ElidedLabel:
-        """Add a row whose editor is called ``name``. Gives its label."""
+    def add(self, label: str, editor: QWidget, name: str, tip: str = "", at: int = -1) -> ElidedLabel:
+        """Add a row whose editor is called ``name``, at the end or before row ``at``. Gives its label."""
         head = label_of(label, tip)
-        self.add_headed(head, label, editor, name, tip)
+        self.add_headed(head, label, editor, name, tip, at)
         return head
 
-    def add_headed(self, head: QWidget, label: str, editor: QWidget, name: str, tip: str = "") -> None:
+    def add_headed(self, head: QWidget, label: str, editor: QWidget, name: str, tip: str = "", at: int = -1) -> None:
         """Add a row that has another widget, such as a switch, in the place of its label."""
         editor.setObjectName(name)
         editor.setAccessibleName(label)
@@ -57,7 +57,7 @@ class Rows(QFormLayout):
                 editor.set_tip(tip)
             else:
                 editor.setToolTip(plain_tip(tip))
-        self.addRow(head, editor)
+        self.insertRow(at, head, editor)
 
     def show_row(self, editor: QWidget, shown: bool) -> None:
         """Show or hide the row of ``editor``."""

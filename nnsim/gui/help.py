@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
+from importlib.metadata import version
 
 import numpy as np
 import PySide6
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QMessageBox, QScrollArea, QVBoxLayout, QWidget
 
-import nnsim
 from nnsim.gui.theme import set_role
 
 
@@ -90,7 +90,7 @@ def show_gestures(parent: QWidget) -> QDialog:
 def show_about(parent: QWidget) -> None:
     """What this program is, and which versions run."""
     QMessageBox.about(parent, _tr("About nnsim"), "\n".join((
-        _tr("nnsim {version}").format(version=nnsim.__version__), "",
+        _tr("nnsim {version}").format(version=version("nnsim")), "",
         _tr("Build a neural network by hand, see every number in it, train it and watch it learn."), "",
         _tr("Engine: {engine}").format(engine=f"numpy {np.__version__}"),
         f"Qt {PySide6.__version__}, Python {platform.python_version()}",

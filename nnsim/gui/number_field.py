@@ -171,6 +171,7 @@ class NumberField(QDoubleSpinBox):
             else:
                 self.commit()
                 self.selectAll()
+                event.ignore()
         elif event.key() == Qt.Key.Key_Escape and self._typing.pending:
             self._show()
             self.selectAll()

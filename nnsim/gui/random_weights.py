@@ -24,7 +24,6 @@ class RandomWeights(QFrame):
         self._session = session
         self.setObjectName("random_popup")
         self.setAccessibleName(self.tr("Random weights"))
-        set_role(self, card="popup")
         self.setFrameShape(QFrame.Shape.Box)
         self.setStyleSheet("QFrame#random_popup { background: palette(base); border: 1px solid palette(mid); }")
         column = QVBoxLayout(self)

@@ -46,12 +46,12 @@ class Curve:
             self._push(np.vstack([[0.0], rest[:1], rest[:1], rest[:1]]))
             self._epochs, rest = 1, rest[1:]
         while len(rest):
+            if self._count >= self._capacity:
+                self._merge()
             # A piece never fills more than what is free, so that the stride is right for all of it.
             room = (self._capacity - self._count) * self._stride - len(self._pending)
             piece, rest = rest[:room], rest[room:]
             self._append(piece)
-            if self._count >= self._capacity:
-                self._merge()
 
     def points(self) -> Points:
         """All points; a last one for the epochs that do not fill a stride yet."""

@@ -222,6 +222,7 @@ TEXTS = {
     "1e999": (TEXT.replace("-1.2", "1e999").encode(), "network.parameters.b_h.value: the number 1e999 is too large"),
     "400 digits": (TEXT.replace("[0, 0]", f"[0, {'9' * 400}]").encode(), "layout.x0[1]: the number 99999"),
     "5000 digits": (TEXT.replace('"seed": 0', f'"seed": {"9" * 5000}').encode(), "training.seed: the number 99999"),
+    "1e999, and cut off": (TEXT.replace("1.0", "1e999")[:-9].encode(), "ends in the middle"),
     "half a pair": (TEXT.replace('"notes": ""', r'"notes": "\ud800"').encode(), "notes: the text holds half of a"),
     "half a pair as a key": (TEXT.replace('"notes"', r'"\udc00"').encode(), "half of a Unicode pair"),
     "half a pair in a name": (TEXT.replace('"x0"', r'"\ud800"').encode(), "network.neurons[0].id: the text holds half"),

@@ -1,0 +1,54 @@
+"""Loss curves stay bounded and true."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from nnsim.training.history import Curve
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=40), st.integers(4, 33))
+def test_merged_points_bound_and_average_their_epochs(pieces: list[int], capacity: int) -> None:
+    """However values arrive: at most capacity + 1 points, the first is epoch 0, and low ≤ mean ≤ high are the epochs' own."""
+    values = np.random.default_rng(sum(pieces)).normal(size=sum(pieces))
+    curve, at = Curve(capacity), 0
+    for piece in pieces:
+        curve.extend(values[at : at + piece])
+        at += piece
+    points = curve.points()
+    assert len(points.mean) == len(curve) <= capacity + 1
+    assert points.epoch[0] == 0 and points.mean[0] == values[0]
+    assert points.epoch[-1] == len(values) - 1
+    assert (np.diff(points.epoch) > 0).all()
+    assert (points.low <= points.mean + 1e-12).all() and (points.mean <= points.high + 1e-12).all()
+    assert points.low.min() >= values.min() and points.high.max() <= values.max()
+
+
+def test_below_capacity_every_value_is_kept() -> None:
+    """Nothing merges while there is room."""
+    curve = Curve(100)
+    curve.extend(np.arange(100.0) + 1)
+    assert curve.points().mean.tolist() == (np.arange(100.0) + 1).tolist()
+
+
+def test_means_are_exact_over_whole_strides() -> None:
+    """Five points of capacity and a sixth value: neighbours after the first merge."""
+    curve = Curve(5)
+    curve.extend([9.0, 1.0, 3.0, 5.0, 7.0, 11.0])
+    points = curve.points()
+    assert points.mean.tolist() == [9.0, 2.0, 6.0, 11.0]
+    assert points.low.tolist() == [9.0, 1.0, 5.0, 11.0]
+    assert points.high.tolist() == [9.0, 3.0, 7.0, 11.0]
+
+
+def test_earlier_views_never_change() -> None:
+    """Points handed to another thread stay as they were while the curve grows and merges."""
+    curve = Curve(8)
+    curve.extend([1.0, 2.0, 3.0])
+    view = curve.points()
+    before = [view.epoch.copy(), view.mean.copy()]
+    curve.extend(np.arange(100.0))
+    assert np.array_equal(view.epoch, before[0]) and np.array_equal(view.mean, before[1])

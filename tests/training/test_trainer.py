@@ -1,0 +1,236 @@
+"""The training loop, against plain loops written here and the lecture's numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+import nnsim
+from nnsim.core.network import Connection, Network, Neuron
+from nnsim.documents.examples import EXAMPLES
+from nnsim.training.trainer import STOP_REASONS, epoch_order, training_problems
+
+XOR_X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+XOR_T = [[0.0], [1.0], [1.0], [0.0]]
+
+
+def xor_trainer(**settings: object) -> nnsim.Trainer:
+    """A 2-3-1 tanh net on XOR."""
+    config = nnsim.TrainingConfig(**settings)  # type: ignore[arg-type]
+    return nnsim.Trainer(nnsim.Network.layered([2, 3, 1], seed=1), nnsim.Dataset(XOR_X, XOR_T), config)
+
+
+def hands_on() -> nnsim.Trainer:
+    """The lecture's 2-2-2 example."""
+    document = nnsim.load(EXAMPLES["hands_on"].path)
+    return nnsim.Trainer(document.network, nnsim.Dataset([[0.05, 0.10]], [[0.01, 0.99]]), document.training)
+
+
+def test_hands_on_update_and_ten_thousand() -> None:
+    """lecture.md section 4: every weight after one update, and the loss after one and 10 000."""
+    trainer = hands_on()
+    assert trainer.loss == pytest.approx(0.298371109, abs=5e-10)
+    trainer.run(epochs=1)
+    expected = {"w1": 0.149780716, "w2": 0.199561432, "w3": 0.249751144, "w4": 0.299502287, "w5": 0.358916480,
+                "w6": 0.408666186, "w7": 0.511301270, "w8": 0.561370121, "b1": 0.35, "b2": 0.60}
+    for name, value in expected.items():
+        assert trainer.network.value(name) == pytest.approx(value, abs=5e-10), name
+    assert trainer.loss == pytest.approx(0.291027774, abs=5e-10)
+    trainer.run(epochs=9_999)
+    assert trainer.loss == pytest.approx(0.0000351019, abs=5e-11)
+
+
+def test_batches_against_a_plain_loop() -> None:
+    """Three samples a batch out of seven: the last batch has one, and its mean is its own."""
+    rng = np.random.default_rng(3)
+    X, T = rng.normal(size=(7, 2)), rng.normal(size=(7, 1))
+    w, b, rate = np.array([0.3, -0.2]), 0.1, 0.05
+    network = Network.build(
+        [Neuron("x0", "input"), Neuron("x1", "input"), Neuron("y", "output", "linear", bias="b")],
+        [Connection("x0", "y", "w1"), Connection("x1", "y", "w2")], {"w1": w[0], "w2": w[1], "b": b})
+    trainer = nnsim.Trainer(network, nnsim.Dataset(X, T), nnsim.TrainingConfig(
+        learning_rate=rate, batch_size=3, order="sequential"))
+    losses = []
+    for _ in range(4):
+        total = 0.0
+        for start in (0, 3, 6):
+            x, t = X[start:start + 3], T[start:start + 3, 0]
+            error = x @ w + b - t
+            total += 0.5 * float((error**2).sum())
+            w, b = w - rate * (error[:, None] * x).mean(axis=0), b - rate * error.mean()
+        losses.append(total / 7)
+    assert trainer.run(epochs=4) == "epochs"
+    assert trainer.parameters == pytest.approx([*w, b], abs=1e-13)
+    assert trainer.history.train_loss[1:] == pytest.approx(losses, abs=1e-13)
+    assert trainer.update == 12
+
+
+def test_penalties_reach_weights_only() -> None:
+    """l1·Σ|w| + ½·l2·Σw² adds l1·sign(w) + l2·w to the slope of weights, nothing to biases or the reported loss."""
+    network = Network.build([Neuron("x", "input"), Neuron("y", "output", "linear", bias="b")],
+                            [Connection("x", "y", "w")], {"w": -2.0, "b": 3.0})
+    trainer = nnsim.Trainer(network, nnsim.Dataset([[0.0]], [[3.0]]),
+                            nnsim.TrainingConfig(learning_rate=0.1, l1=0.5, l2=0.25))
+    trainer.run(epochs=1)
+    assert trainer.network.value("w") == pytest.approx(-2.0 - 0.1 * (-0.5 + 0.25 * -2.0))
+    assert trainer.network.value("b") == 3.0
+    assert trainer.history.train_loss.tolist() == [0.0, 0.0]
+
+
+def test_orders() -> None:
+    """Each epoch's order is a permutation, a pure function of seed and epoch."""
+    assert epoch_order("sequential", 5, 0, 9).tolist() == [0, 1, 2, 3, 4]
+    once = [epoch_order("shuffle_once", 50, 4, e).tolist() for e in range(3)]
+    assert once[0] == once[1] == once[2] != list(range(50))
+    each = [epoch_order("shuffle_each_epoch", 50, 4, e).tolist() for e in range(3)]
+    assert each[0] != each[1] != each[2]
+    assert all(sorted(order) == list(range(50)) for order in each)
+    assert each[1] == epoch_order("shuffle_each_epoch", 50, 4, 1).tolist()
+    assert each[1] != epoch_order("shuffle_each_epoch", 50, 5, 1).tolist()
+
+
+def test_slices_change_nothing() -> None:
+    """Twenty epochs in one call, or in calls of one to three updates: the same bits."""
+    whole, sliced = xor_trainer(batch_size=3, learning_rate=0.5), xor_trainer(batch_size=3, learning_rate=0.5)
+    whole.run(epochs=20)
+    sliced.begin()
+    rng = np.random.default_rng(0)
+    while sliced.epoch < 20:
+        sliced.advance(updates=int(rng.integers(1, 4)), until_epoch=20)
+    assert np.array_equal(whole.parameters, sliced.parameters)
+    assert np.array_equal(whole.history.train_loss, sliced.history.train_loss)
+
+
+def test_seed_decides() -> None:
+    """The same seed gives the same bits, another seed others."""
+    runs = [xor_trainer(batch_size=1, seed=seed) for seed in (0, 0, 1)]
+    for trainer in runs:
+        trainer.run(epochs=10)
+    assert np.array_equal(runs[0].parameters, runs[1].parameters)
+    assert not np.array_equal(runs[0].parameters, runs[2].parameters)
+
+
+@pytest.mark.parametrize(("settings", "reason"), [
+    ({"stop_epochs": 7}, "epochs"), ({"stop_loss": 0.05}, "loss"), ({"stop_gradient": 1e-3}, "gradient"),
+    ({"stop_change": 1e-6, "stop_change_epochs": 5}, "unchanged"), ({"stop_seconds": 0.0}, "seconds"),
+])
+def test_stop_conditions(settings: dict[str, float], reason: str) -> None:
+    """Each stop condition ends a run, and truly holds at its end."""
+    trainer = xor_trainer(batch_size=0, learning_rate=0.5, **settings)
+    assert trainer.run(epochs=200_000) == reason
+    assert reason in STOP_REASONS
+    losses = trainer.history.train_loss
+    if reason == "epochs":
+        assert trainer.epoch == 7
+    if reason == "loss":
+        assert losses[-1] <= 0.05 < losses[-2]
+    if reason == "unchanged":
+        assert np.ptp(losses[-5:]) <= 1e-6
+    if reason == "gradient":
+        before = xor_trainer(batch_size=0, learning_rate=0.5)
+        before.run(epochs=trainer.epoch - 1)
+        _, gradient = nnsim.compile(before.network).loss_and_gradient(before.parameters, XOR_X, XOR_T)
+        assert np.linalg.norm(gradient) <= 1e-3
+    if reason == "seconds":
+        assert trainer.epoch == 1
+
+
+def test_stop_epochs_counts_from_each_call() -> None:
+    """Pressing Train again after a stop goes on as long again."""
+    trainer = xor_trainer(stop_epochs=3)
+    assert trainer.run(epochs=100) == "epochs"
+    assert trainer.run(epochs=100) == "epochs"
+    assert trainer.epoch == 6
+
+
+@pytest.mark.parametrize("rate", [1e3, 1e6])
+def test_divergence_restores_finite_parameters(rate: float) -> None:
+    """A linear net with a huge rate explodes: the run stops, says so, and the values are finite and good again."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(20, 2))
+    network = nnsim.Network.layered([2, 3, 1], hidden="linear", output="linear")
+    trainer = nnsim.Trainer(network, nnsim.Dataset(X, X[:, :1]), nnsim.TrainingConfig(learning_rate=rate))
+    first = trainer.loss
+    assert trainer.run(epochs=100) == "diverged"
+    assert "learning rate" in STOP_REASONS["diverged"]
+    assert np.isfinite(trainer.parameters).all()
+    assert trainer.loss <= 1000 * max(first, 0.5 * X[:, 0].var())
+    assert np.isfinite(trainer.history.train_loss).all()
+
+
+def test_frozen_parameters_stay() -> None:
+    """All frozen: a run changes nothing."""
+    network = nnsim.Network.layered([2, 2, 1])
+    frozen = Network.build(network.structure.neurons, network.structure.connections,
+                           dict(zip(network.parameter_names, network.parameters.tolist(), strict=True)),
+                           network.parameter_names)
+    trainer = nnsim.Trainer(frozen, nnsim.Dataset(XOR_X, XOR_T))
+    trainer.run(epochs=3)
+    assert np.array_equal(trainer.parameters, frozen.parameters)
+
+
+def test_test_loss_is_exact_after_each_epoch() -> None:
+    """The test curve holds the loss on the test samples before training and after each epoch."""
+    network = nnsim.Network.layered([2, 3, 1], seed=2)
+    data = nnsim.Dataset(XOR_X, XOR_T, [[0.5, 0.5]], [[1.0]])
+    trainer = nnsim.Trainer(network, data)
+    expected = []
+    program = nnsim.compile(network)
+    for _ in range(4):
+        o = program.forward(trainer.parameters, [[0.5, 0.5]])[0, 0]
+        expected.append(0.5 * (1.0 - o) ** 2)
+        trainer.run(epochs=1)
+    assert trainer.history.test_loss[:4] == pytest.approx(expected, abs=1e-15)
+
+
+def test_an_edit_while_training_is_recorded_and_replays() -> None:
+    """set_values is kept with its update; a run that repeats it ends at the same bits."""
+    edited = xor_trainer(batch_size=2)
+    edited.advance(updates=5)
+    edited.set_values({"w1": 2.0})
+    edited.advance(updates=5)
+    assert [(update, dict(values)) for update, values in edited.edits] == [(5, {"w1": 2.0})]
+    replay = xor_trainer(batch_size=2)
+    for update, values in edited.edits:
+        replay.advance(updates=update - replay.update)
+        replay.set_values(values)
+    replay.advance(updates=edited.update - replay.update)
+    assert np.array_equal(edited.parameters, replay.parameters)
+
+
+def test_data_that_do_not_fit_are_refused() -> None:
+    """Wrong columns, NaN and empty data are named."""
+    network = nnsim.Network.layered([2, 2, 1])
+    with pytest.raises(ValueError, match="2 input neurons"):
+        nnsim.Trainer(network, nnsim.Dataset([[1.0]], [[1.0]]))
+    with pytest.raises(ValueError, match="row 1, column 0"):
+        nnsim.Dataset([[1.0], [float("nan")]], [[1.0], [2.0]])
+    with pytest.raises(ValueError, match="no row"):
+        nnsim.Dataset(np.empty((0, 2)), np.empty((0, 1)))
+
+
+def test_what_cannot_be_trained_says_why() -> None:
+    """Steps, frozen nets, no data and outputs outside a loss's domain are named in the learner's words."""
+    data = nnsim.Dataset(XOR_X, XOR_T)
+    config = nnsim.TrainingConfig()
+    step = nnsim.Network.layered([2, 2, 1], hidden="heaviside", output="heaviside")
+    (problem,) = training_problems(step.structure, data, config)
+    assert problem.neurons == ("h1", "h2", "y") and "slope" in problem.message
+    mixed = nnsim.Network.layered([2, 2, 1], hidden="heaviside", output="sigmoid")
+    assert training_problems(mixed.structure, data, config) == ()
+    tanh = nnsim.Network.layered([2, 2, 1])
+    assert training_problems(tanh.structure, data, config) == ()
+    assert "no data" in training_problems(tanh.structure, None, config)[0].message
+    (problem,) = training_problems(tanh.structure, data, nnsim.TrainingConfig(loss="binary_cross_entropy"))
+    assert problem.neurons == ("y",)
+
+
+@pytest.mark.parametrize("wrong", [
+    {"learning_rate": -1.0}, {"learning_rate": float("nan")}, {"batch_size": -1}, {"batch_size": 1.5}, {"loss": "hinge"},
+    {"order": "random"}, {"optimizer": "lion"}, {"optimizer": {"name": "sgd", "beta1": 0.9}}, {"seed": -1}, {"l2": -0.1},
+    {"stop_epochs": 0}, {"learning_rate": "fast"},
+])
+def test_wrong_settings_are_refused_by_name(wrong: dict[str, object]) -> None:
+    """Every field that is out of bounds is named."""
+    with pytest.raises(ValueError, match=next(iter(wrong))):
+        nnsim.TrainingConfig(**wrong)  # type: ignore[arg-type]
