@@ -35,8 +35,20 @@ _HOMES = {
 """Where each public name lives; loaded when it is first used (PEP 562), so that ``import nnsim`` is quick."""
 
 __all__ = [
-    "Connection", "Dataset", "Document", "FileError", "Network", "NetworkError", "Neuron", "Program",
-    "Snapshot", "Trainer", "TrainingConfig", "compile", "load", "save",
+    "Connection",
+    "Dataset",
+    "Document",
+    "FileError",
+    "Network",
+    "NetworkError",
+    "Neuron",
+    "Program",
+    "Snapshot",
+    "Trainer",
+    "TrainingConfig",
+    "compile",
+    "load",
+    "save",
 ]
 
 

@@ -32,8 +32,9 @@ VERBS = ("open", "tour")
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="nnsim", description=nnsim.__doc__,
-                                     epilog="nnsim FILE opens the window with that file.")
+    parser = argparse.ArgumentParser(
+        prog="nnsim", description=nnsim.__doc__, epilog="nnsim FILE opens the window with that file."
+    )
     parser.add_argument("--version", action="version", version=f"nnsim {nnsim.__version__}")
     verbs = parser.add_subparsers(dest="verb", metavar="VERB", required=True)
     opening = verbs.add_parser("open", help="open the window, with a file if one is named")

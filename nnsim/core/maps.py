@@ -17,8 +17,11 @@ MARGIN = 0.15
 class Samples(Protocol):
     """Anything with input rows, such as a Dataset."""
 
-    X: Array
-    X_test: Array | None
+    @property
+    def X(self) -> Array: ...
+
+    @property
+    def X_test(self) -> Array | None: ...
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,9 @@ class Dataset:
     X_test: Array | None = None
     T_test: Array | None = None
 
-    def __init__(self, X: ArrayLike, T: ArrayLike, X_test: ArrayLike | None = None, T_test: ArrayLike | None = None) -> None:
+    def __init__(
+        self, X: ArrayLike, T: ArrayLike, X_test: ArrayLike | None = None, T_test: ArrayLike | None = None
+    ) -> None:
         object.__setattr__(self, "X", _table(X, "X"))
         object.__setattr__(self, "T", _table(T, "T"))
         object.__setattr__(self, "X_test", None if X_test is None else _table(X_test, "X_test"))
@@ -51,6 +53,8 @@ def _table(values: ArrayLike, what: str) -> Array:
     finite = np.isfinite(table)
     if not finite.all():
         row, column = (int(i) for i in np.argwhere(~finite)[0])
-        raise ValueError(f"{what} has {table[row, column]} in row {row}, column {column}: only finite numbers can be used.")
+        raise ValueError(
+            f"{what} has {table[row, column]} in row {row}, column {column}: only finite numbers can be used."
+        )
     table.setflags(write=False)
     return table

@@ -79,11 +79,13 @@ def remove(document: Document, neurons: Collection[str] = (), connections: Colle
     """Without these neurons (and all that touches them) and these connections."""
     structure = document.network.structure
     gone, cut = set(neurons), set(connections)
-    return _with_gate_inputs(_rebuilt(
-        document,
-        [n for n in structure.neurons if n.id not in gone],
-        [c for c in structure.connections if c.ends not in cut and not gone & {c.source, c.target}],
-    ))
+    return _with_gate_inputs(
+        _rebuilt(
+            document,
+            [n for n in structure.neurons if n.id not in gone],
+            [c for c in structure.connections if c.ends not in cut and not gone & {c.source, c.target}],
+        )
+    )
 
 
 def move(document: Document, positions: Mapping[str, Position]) -> Document:
@@ -114,8 +116,12 @@ def rename_neuron(document: Document, old: str, new: str) -> Document:
         for n in structure.neurons
     ]
     connections = [
-        replace(c, source=new if c.source == old else c.source, target=new if c.target == old else c.target,
-                weight=renames.get(c.weight, c.weight))
+        replace(
+            c,
+            source=new if c.source == old else c.source,
+            target=new if c.target == old else c.target,
+            weight=renames.get(c.weight, c.weight),
+        )
         for c in structure.connections
     ]
     values = {renames.get(name, name): document.network.value(name) for name in structure.parameter_names}
@@ -135,9 +141,15 @@ def set_role(document: Document, ids: Iterable[str], role: Role) -> Document:
         if role == "input":
             entering = document.network.structure.incoming[neuron.id]
             if entering:
-                raise NetworkError([Problem(
-                    f"{neuron.id} cannot be an input, because {entering[0].source} leads to it: "
-                    "remove its incoming connections first.", (neuron.id,))])
+                raise NetworkError(
+                    [
+                        Problem(
+                            f"{neuron.id} cannot be an input, because {entering[0].source} leads to it: "
+                            "remove its incoming connections first.",
+                            (neuron.id,),
+                        )
+                    ]
+                )
             return Neuron(neuron.id, role)
         if neuron.role == "input":
             bias = _free(f"b_{neuron.id}", taken)
@@ -226,8 +238,9 @@ def _free(name: str, taken: Collection[str]) -> str:
     return name if name not in taken else _numbered(f"{name}_", taken, 2)
 
 
-def _mapped(document: Document, ids: set[str], change: Callable[[Neuron], Neuron],
-            new_bias: float = -NEW_THRESHOLD) -> Document:
+def _mapped(
+    document: Document, ids: set[str], change: Callable[[Neuron], Neuron], new_bias: float = -NEW_THRESHOLD
+) -> Document:
     structure = document.network.structure
     neurons = tuple(change(n) if n.id in ids else n for n in structure.neurons)
     if neurons == structure.neurons:
@@ -237,8 +250,12 @@ def _mapped(document: Document, ids: set[str], change: Callable[[Neuron], Neuron
     return _rebuilt(document, neurons, structure.connections, added)
 
 
-def _rebuilt(document: Document, neurons: Iterable[Neuron], connections: Iterable[Connection],
-             added: Mapping[str, float] | None = None) -> Document:
+def _rebuilt(
+    document: Document,
+    neurons: Iterable[Neuron],
+    connections: Iterable[Connection],
+    added: Mapping[str, float] | None = None,
+) -> Document:
     """The document with another graph: parameters nothing uses any more are dropped, places too."""
     neurons, connections = tuple(neurons), tuple(connections)
     old = document.network

@@ -16,7 +16,7 @@ from nnsim.gui.window import MainWindow, stored_look
 from nnsim.resources import resource
 
 SWITCH_SECONDS = 0.0005
-"""How long the training thread may keep the interpreter before the window gets it. Python's 5 ms make the window stutter."""
+"""How long the training thread may keep the interpreter. Python's 5 ms make the window stutter."""
 
 
 def make_app(argv: list[str] | None = None) -> QApplication:
@@ -53,7 +53,10 @@ def _report_errors(window: MainWindow) -> None:
             return
         if sys.stderr is not None:
             traceback.print_exception(kind, error, trace)
-        window.messages.tell(window.tr("Something went wrong inside nnsim ({kind}: {error}). Your network is still here; save it to be safe.")
-                             .format(kind=kind.__name__, error=error))
+        window.messages.tell(
+            window.tr(
+                "Something went wrong inside nnsim ({kind}: {error}). Your network is still here; save it to be safe."
+            ).format(kind=kind.__name__, error=error)
+        )
 
     sys.excepthook = report

@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 
 from nnsim.gui.theme import set_role
 
-NARROW = 64
+NARROW = 48
 """How far an editor may shrink before its panel scrolls."""
 
 
@@ -178,7 +178,13 @@ class ChoiceField(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(4)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._tip = ""
         self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
+
+    def set_tip(self, tip: str) -> None:
+        """The tooltip; where the choice shown is cut, its whole text stands before."""
+        self._tip = tip
+        self.setToolTip(plain_tip(tip))
 
     def set_choices(self, choices: Iterable[tuple[Any, str]], about: dict[Any, str] | None = None) -> None:
         """The values and their labels, and a line about each as its tooltip."""
@@ -216,6 +222,12 @@ class ChoiceField(QComboBox):
         """The value shown as chosen."""
         return self.currentData()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip and self._tip:
+            cut = self.fontMetrics().horizontalAdvance(self.currentText()) > self._room()
+            self.setToolTip(plain_tip(f"{self.currentText()} – {self._tip}" if cut else self._tip))
+        return super().event(event)
+
     def showPopup(self) -> None:
         view = self.view()
         # A narrow panel must not cut the labels one chooses from.
@@ -234,12 +246,16 @@ class ChoiceField(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
-        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
-                                           QStyle.SubControl.SC_ComboBoxEditField, self).width()
         text = option.currentText or self.placeholderText()
-        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room)
+        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, self._room())
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.end()
+
+    def _room(self) -> int:
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        return self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
+                                           QStyle.SubControl.SC_ComboBoxEditField, self).width()
 
 
 class Segments(QWidget):

@@ -60,6 +60,9 @@ class DataForm(QWidget):
         names = [] if settings is None else [name for name in forms(settings) if name != "inputs"]
         if names:
             self._form = FieldsForm(settings, "data", names)
+            for editor in self._form.editors.values():
+                # Training has a seed too.
+                editor.setAccessibleName(self.tr("{what} of the data").format(what=editor.accessibleName()))
             self._form.edited.connect(self._set_field)
             self._column.addWidget(self._form)
 
@@ -83,7 +86,7 @@ class DataForm(QWidget):
     def _name_of_own(self, source: DataSource | None) -> str:
         if isinstance(source, InlineData):
             rows = len(source.inputs)
-            return self.tr("own table, 1 row") if rows == 1 else self.tr("own table, {n} rows").format(n=rows)
+            return self.tr("own table ({n})").format(n=rows)
         if isinstance(source, CsvData):
             return PurePosixPath(source.path).name
         return self.tr("none")
@@ -121,7 +124,7 @@ def _made(name: str, inputs: int, like: Any) -> GeneratedData | None:
 
     None if the generator has no table for so many inputs.
     """
-    kind = GENERATORS[name].fields
+    kind: Any = GENERATORS[name].fields
     known = {field.name for field in fields(kind)}
     values = {f.name: getattr(like, f.name) for f in fields(like) if f.name in known} if type(like) is kind else {}
     if "inputs" in known:

@@ -118,9 +118,13 @@ class DocumentFiles(QObject):
             return True
         name = self._session.path.name if self._session.path else self._session.title or self.tr("this network")
         buttons = QMessageBox.StandardButton
-        box = QMessageBox(QMessageBox.Icon.Question, self.tr("Save changes?"),
-                          self.tr("Do you want to save your changes to “{name}”?").format(name=name),
-                          buttons.Save | buttons.Discard | buttons.Cancel, self._window)
+        box = QMessageBox(
+            QMessageBox.Icon.Question,
+            self.tr("Save changes?"),
+            self.tr("Do you want to save your changes to “{name}”?").format(name=name),
+            buttons.Save | buttons.Discard | buttons.Cancel,
+            self._window,
+        )
         box.setObjectName("save_question")
         box.setInformativeText(self.tr("They are lost if you do not save them."))
         box.setDefaultButton(buttons.Save)
@@ -134,7 +138,7 @@ class DocumentFiles(QObject):
     def recent(self) -> list[Path]:
         """Files opened or saved lately that are still there, newest first."""
         stored = settings().value("recent", [])
-        names = [stored] if isinstance(stored, str) else list(stored or [])
+        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
         return [path for path in map(Path, names) if path.is_file()]
 
     def _remember(self, path: Path) -> None:
@@ -193,8 +197,11 @@ class DocumentFiles(QObject):
         recent = self.recent()
         if self._session.path:
             return str(self._session.path.parent)
-        return str(recent[0].parent) if recent else QStandardPaths.writableLocation(
-            QStandardPaths.StandardLocation.DocumentsLocation)
+        return (
+            str(recent[0].parent)
+            if recent
+            else QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+        )
 
     def _filter(self) -> str:
         return self.tr("Networks (*.nnsim);;All files (*)")

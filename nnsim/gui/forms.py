@@ -53,7 +53,7 @@ class Rows(QFormLayout):
         editor.setAccessibleName(label)
         if tip:
             editor.setAccessibleDescription(tip)
-            if isinstance(editor, NumberField | TextField):
+            if isinstance(editor, NumberField | TextField | ChoiceField):
                 editor.set_tip(tip)
             else:
                 editor.setToolTip(plain_tip(tip))
@@ -177,6 +177,9 @@ class FieldsForm(QWidget):
 
     def _add(self, name: str, form: Form, object_name: str) -> None:
         label, tip = self.tr(form.label), self.tr(form.help)
+        if form.off and form.unit:
+            # The unit tells “after 10 epochs” from “after 10 s” also while the field is off.
+            label = f"{label} ({self.tr(form.unit)})"
         editor = self.editors[name] = self._editor(name, form)
         if form.off:
             switch = QCheckBox(label)
@@ -184,6 +187,7 @@ class FieldsForm(QWidget):
             switch.setToolTip(plain_tip(tip))
             switch.clicked.connect(
                 lambda on: self.edited.emit(name, self._starts.get(name, 1) if on else None, None))
+            switch.setMinimumHeight(editor.sizeHint().height())
             self._switches[name] = switch
             self.rows.add_headed(switch, label, editor, object_name, tip)
         else:
@@ -205,7 +209,7 @@ class FieldsForm(QWidget):
             return text
         number = NumberField(
             form.minimum, form.maximum, whole=form.kind is int, off=self.tr(form.off) if form.off else "",
-            unit=self.tr(form.unit), start=self._starts.get(name),
+            unit=self.tr(form.unit) if form.unit and not form.off else "", start=self._starts.get(name),
             # What may be as small as 1e−6 or as large as a million is stepped by ratio.
             ladder=form.kind is float and form.minimum == 0 and form.maximum >= 1e6)
         number.edited.connect(lambda value, token: self.edited.emit(name, value, token))

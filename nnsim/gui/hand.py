@@ -64,8 +64,15 @@ class Hand:
         QTest.mouseDClick(viewport, LEFT, NO_KEYS, place)
         self.settle()
 
-    def drag(self, start: QPointF, end: QPointF, button: Qt.MouseButton = LEFT, steps: int = 6,
-             release: bool = True, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
+    def drag(
+        self,
+        start: QPointF,
+        end: QPointF,
+        button: Qt.MouseButton = LEFT,
+        steps: int = 6,
+        release: bool = True,
+        keys: Qt.KeyboardModifier = NO_KEYS,
+    ) -> None:
         """Drag on the canvas; without ``release`` the button stays down at the end."""
         self.gestures += 1
         viewport = self.canvas.viewport()
@@ -105,14 +112,14 @@ class Hand:
 
     # Keys and widgets
 
-    def key(self, key: Qt.Key | str, keys: Qt.KeyboardModifier = NO_KEYS, widget: QWidget | None = None) -> None:
+    def key(self, key: Qt.Key, keys: Qt.KeyboardModifier = NO_KEYS, widget: QWidget | None = None) -> None:
         """Press a key where the focus is."""
         self.gestures += 1
         target = widget or QApplication.focusWidget() or self.canvas
-        QTest.keyClick(target, key, keys)  # type: ignore[call-overload]
+        QTest.keyClick(target, key, keys)
         self.settle()
 
-    def type(self, text: str, enter: bool = True) -> None:
+    def write(self, text: str, enter: bool = True) -> None:
         """Replace the text of the editor that has the focus, and press Enter."""
         self.gestures += 1
         editor = QApplication.focusWidget()
@@ -124,11 +131,10 @@ class Hand:
             QTest.keyClick(editor, Qt.Key.Key_Return)
         self.settle()
 
-    def find(self, name: str, kind: type[W] = QWidget) -> W:  # type: ignore[assignment]
+    def find(self, name: str, kind: type[W]) -> W:
         """The visible widget with an objectName."""
-        found = [w for w in self.window.findChildren(kind, name) if w.isVisible()]
-        found += [w for top in QApplication.topLevelWidgets() if top is not self.window and top.isVisible()
-                  for w in [top, *top.findChildren(kind)] if w.objectName() == name and isinstance(w, kind) and w not in found]
+        tops = [self.window, *(w for w in QApplication.topLevelWidgets() if w is not self.window and w.isVisible())]
+        found = [w for top in tops for w in top.findChildren(kind, name) if w.isVisible()]
         if not found:
             raise HandError(f"There is no visible {name}.")
         return found[0]
@@ -136,7 +142,7 @@ class Hand:
     def click(self, name: str) -> None:
         """Click a button, a check box, or whatever has this objectName."""
         self.gestures += 1
-        widget = self.find(name)
+        widget = self.find(name, QWidget)
         if not widget.isEnabled():
             raise HandError(f"{name} is disabled: {widget.toolTip()}")
         QTest.mouseClick(widget, LEFT, NO_KEYS, widget.rect().center())
@@ -148,7 +154,9 @@ class Hand:
         box = self.find(name, QComboBox)
         index = box.findText(text)
         if index < 0:
-            raise HandError(f"{name} has no entry {text}; it has {', '.join(box.itemText(i) for i in range(box.count()))}.")
+            raise HandError(
+                f"{name} has no entry {text}; it has {', '.join(box.itemText(i) for i in range(box.count()))}."
+            )
         box.setFocus()
         while box.currentIndex() != index:
             before = box.currentIndex()

@@ -9,7 +9,16 @@ from importlib.metadata import version
 import numpy as np
 import PySide6
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QMessageBox, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QDialogButtonBox,
+    QGridLayout,
+    QLabel,
+    QMessageBox,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnsim.gui.theme import set_role
 
@@ -21,33 +30,42 @@ def _tr(text: str) -> str:
 def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
     """All gestures and keys: sections of (what to do, what happens)."""
     return (
-        (_tr("Build"), (
-            (_tr("Double-click on empty canvas"), _tr("add an input, a neuron or an output there")),
-            (_tr("Drag from a neuron's rim"), _tr("connect it; on empty canvas a connected neuron appears")),
-            (_tr("Drag a neuron"), _tr("move it, with all that is selected")),
-            (_tr("Double-click on a weight or neuron"), _tr("edit its number; ↑ ↓ step 0.1, with Ctrl 0.01")),
-            (_tr("Double-click on a name, F2"), _tr("rename")),
-            (_tr("I, N, O"), _tr("add an input, neuron, output")),
-            (_tr("C"), _tr("connect from the selected neuron: then select the target")),
-            (_tr("Del"), _tr("remove what is selected")),
-            (_tr("A"), _tr("arrange in columns")),
-        )),
-        (_tr("Look"), (
-            (_tr("Click the switch, Space"), _tr("flip an input between 0 and 1")),
-            (_tr("Click, Shift+click, drag on empty canvas"), _tr("select")),
-            (_tr("Alt+arrows, arrows"), _tr("go to the next neuron; move it")),
-            (_tr("Enter"), _tr("edit the number of what is selected")),
-            (_tr("Wheel"), _tr("zoom")),
-            (_tr("Drag with the middle button, or with Space held"), _tr("move the paper")),
-            (_tr("F"), _tr("fit the network into the window")),
-            (_tr("Ctrl +, Ctrl −"), _tr("larger or smaller text")),
-        )),
-        (_tr("Train"), (
-            (_tr("Ctrl+T"), _tr("train, pause")),
-            (_tr("Ctrl+B, Ctrl+E"), _tr("one batch, one epoch")),
-            (_tr("Ctrl+Z, Ctrl+Y"), _tr("undo, redo: a whole training run is one step")),
-            (_tr("Esc"), _tr("cancel what you began")),
-        )),
+        (
+            _tr("Build"),
+            (
+                (_tr("Double-click on empty canvas"), _tr("add an input, a neuron or an output there")),
+                (_tr("Drag from a neuron's rim"), _tr("connect it; on empty canvas a connected neuron appears")),
+                (_tr("Drag a neuron"), _tr("move it, with all that is selected")),
+                (_tr("Double-click on a weight or neuron"), _tr("edit its number; ↑ ↓ step 0.1, with Ctrl 0.01")),
+                (_tr("Double-click on a name, F2"), _tr("rename")),
+                (_tr("I, N, O"), _tr("add an input, neuron, output")),
+                (_tr("C"), _tr("connect from the selected neuron: then select the target")),
+                (_tr("Del"), _tr("remove what is selected")),
+                (_tr("A"), _tr("arrange in columns")),
+            ),
+        ),
+        (
+            _tr("Look"),
+            (
+                (_tr("Click the switch, Space"), _tr("flip an input between 0 and 1")),
+                (_tr("Click, Shift+click, drag on empty canvas"), _tr("select")),
+                (_tr("Alt+arrows, arrows"), _tr("go to the next neuron; move it")),
+                (_tr("Enter"), _tr("edit the number of what is selected")),
+                (_tr("Wheel"), _tr("zoom")),
+                (_tr("Drag with the middle button, or with Space held"), _tr("move the paper")),
+                (_tr("F"), _tr("fit the network into the window")),
+                (_tr("Ctrl +, Ctrl −"), _tr("larger or smaller text")),
+            ),
+        ),
+        (
+            _tr("Train"),
+            (
+                (_tr("Ctrl+T"), _tr("train, pause")),
+                (_tr("Ctrl+B, Ctrl+E"), _tr("one batch, one epoch")),
+                (_tr("Ctrl+Z, Ctrl+Y"), _tr("undo, redo: a whole training run is one step")),
+                (_tr("Esc"), _tr("cancel what you began")),
+            ),
+        ),
     )
 
 
@@ -68,7 +86,8 @@ def show_gestures(parent: QWidget) -> QDialog:
         set_role(heading, tone="title")
         grid.addWidget(heading, row, 0, 1, 2)
         grid.setRowMinimumHeight(row, 32)
-        for row, (gesture, effect) in enumerate(entries, row + 1):
+        for gesture, effect in entries:
+            row += 1
             what = QLabel(effect)
             set_role(what, tone="muted")
             grid.addWidget(QLabel(gesture), row, 0)
@@ -89,10 +108,18 @@ def show_gestures(parent: QWidget) -> QDialog:
 
 def show_about(parent: QWidget) -> None:
     """What this program is, and which versions run."""
-    QMessageBox.about(parent, _tr("About nnsim"), "\n".join((
-        _tr("nnsim {version}").format(version=version("nnsim")), "",
-        _tr("Build a neural network by hand, see every number in it, train it and watch it learn."), "",
-        _tr("Engine: {engine}").format(engine=f"numpy {np.__version__}"),
-        f"Qt {PySide6.__version__}, Python {platform.python_version()}",
-        _tr("MIT licence"),
-    )))
+    QMessageBox.about(
+        parent,
+        _tr("About nnsim"),
+        "\n".join(
+            (
+                _tr("nnsim {version}").format(version=version("nnsim")),
+                "",
+                _tr("Build a neural network by hand, see every number in it, train it and watch it learn."),
+                "",
+                _tr("Engine: {engine}").format(engine=f"numpy {np.__version__}"),
+                f"Qt {PySide6.__version__}, Python {platform.python_version()}",
+                _tr("MIT licence"),
+            )
+        ),
+    )

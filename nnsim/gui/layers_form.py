@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import re
 from functools import partial
+from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLabel, QLineEdit, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QComboBox,
+    QFormLayout,
+    QFrame,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import MAX_CONNECTIONS, MAX_NEURONS
@@ -33,12 +44,20 @@ class LayersForm(QFrame):
         form = QFormLayout()
         form.setSpacing(8)
         self.sizes = QLineEdit("2, 4, 1")
-        self._add(form, self.sizes, "layer_sizes", self.tr("Neurons in each layer"), self.tr("From the inputs to the outputs: 2, 4, 1"))
+        self._add(
+            form,
+            self.sizes,
+            "layer_sizes",
+            self.tr("Neurons in each layer"),
+            self.tr("From the inputs to the outputs: 2, 4, 1"),
+        )
         self.hidden = self._activations("layer_hidden", "tanh", form, self.tr("Hidden activation"))
         self.output = self._activations("layer_output", "sigmoid", form, self.tr("Output activation"))
         self.seed = QSpinBox()
         self.seed.setMaximum(2**31 - 1)
-        self._add(form, self.seed, "layer_seed", self.tr("Seed"), self.tr("The same seed gives the same random weights"))
+        self._add(
+            form, self.seed, "layer_seed", self.tr("Seed"), self.tr("The same seed gives the same random weights")
+        )
         column.addLayout(form)
         self.says = QLabel()
         self.says.setObjectName("layer_summary")
@@ -68,7 +87,13 @@ class LayersForm(QFrame):
         if sizes is None:
             return
         text = self.tr("Add {sizes} network").format(sizes="-".join(map(str, sizes)))
-        change = partial(add_layered, sizes=sizes, hidden=self.hidden.currentData(), output=self.output.currentData(), seed=self.seed.value())
+        change = partial(
+            add_layered,
+            sizes=sizes,
+            hidden=self.hidden.currentData(),
+            output=self.output.currentData(),
+            seed=self.seed.value(),
+        )
         if self._session.apply(text, change):
             self.close()
 
@@ -80,9 +105,12 @@ class LayersForm(QFrame):
             set_role(self.says, tone="bad")
             self.add_button.setToolTip(self.says.text())
         else:
-            weights = sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
-            self.says.setText(self.tr("A {n}-layer network with {weights} weights and {biases} biases").format(
-                n=len(sizes) - 1, weights=weights, biases=sum(sizes[1:])))
+            weights = sum(a * b for a, b in pairwise(sizes))
+            self.says.setText(
+                self.tr("A {n}-layer network with {weights} weights and {biases} biases").format(
+                    n=len(sizes) - 1, weights=weights, biases=sum(sizes[1:])
+                )
+            )
             set_role(self.says, tone="muted")
             self.add_button.setToolTip("")
         self.adjustSize()
@@ -92,7 +120,7 @@ class LayersForm(QFrame):
         if len(parts) < 2 or not all(part.isdecimal() and 1 <= int(part) <= MAX_NEURONS for part in parts):
             return None
         sizes = [int(part) for part in parts]
-        weights = sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+        weights = sum(a * b for a, b in pairwise(sizes))
         return sizes if sum(sizes) <= MAX_NEURONS and weights <= MAX_CONNECTIONS else None
 
     def _activations(self, name: str, chosen: str, form: QFormLayout, label: str) -> QComboBox:

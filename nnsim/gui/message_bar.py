@@ -43,7 +43,10 @@ class MessageBar(QFrame):
     def tell(self, text: str, action: str = "", do: Callable[[], object] | None = None) -> None:
         """Show a message, with a button if there is something to do about it."""
         t = theme()
-        self.setStyleSheet(f"QFrame#message_bar {{ background: {t.accent_soft}; border: 1px solid {t.line}; border-left: 3px solid {t.negative}; border-radius: 6px; }}")
+        self.setStyleSheet(
+            f"QFrame#message_bar {{ background: {t.accent_soft}; border: 1px solid {t.line}; "
+            f"border-left: 3px solid {t.negative}; border-radius: 6px; }}"
+        )
         self.close_button.setIcon(icon("close"))
         self.label.setText(text)
         self.setAccessibleDescription(text)

@@ -12,7 +12,7 @@ from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, set_role
 
 MARGIN = 12
-WIDTH = 272
+WIDTH = 344
 MOST = 2.0**53
 
 

@@ -55,7 +55,8 @@ class DocumentCommand(QUndoCommand):
 class Session(QObject):
     """What every view asks and every gesture calls. Lives in the GUI thread.
 
-    Signals: ``opened()`` when another document was opened; ``document_changed(old, new)`` after each edit, undo or opening; ``values_changed()`` when
+    Signals: ``opened()`` when another document was opened; ``document_changed(old, new)`` after each
+    edit, undo or opening; ``values_changed()`` when
     parameters or input values differ, at most 30 times a second while training; ``selection_changed()``;
     ``run_changed()`` when training starts, ends, or is reset; ``file_changed()`` when path or dirty mark
     may differ; ``said(text, kind)`` with something for the learner to read, kind "info" or "refused".
@@ -248,14 +249,15 @@ class Session(QObject):
             self.selected_neurons, self.selected_connections = chosen
             self.selection_changed.emit()
 
-    def set_inputs(self, values: Mapping[str, float]) -> None:
-        """Feed these values to inputs."""
+    def set_inputs(self, values: Mapping[str, float]) -> bool:
+        """Feed these values to inputs; always possible."""
         new = {**self.inputs, **{id: float(v) for id, v in values.items() if np.isfinite(v)}}
         if new != self.inputs:
             self.inputs = new
             self._trace = None
             self._map = None if len(self.structure.inputs) > 2 else self._map
             self.values_changed.emit()
+        return True
 
     @property
     def input_row(self) -> np.ndarray[Any, Any]:
@@ -474,7 +476,9 @@ class Session(QObject):
         if self._worker is None:
             if values_differ:
                 changed = np.flatnonzero(new.network.parameters != self._trainer.parameters)
-                self._trainer.set_values({new.network.parameter_names[i]: float(new.network.parameters[i]) for i in changed})
+                self._trainer.set_values(
+                    {new.network.parameter_names[i]: float(new.network.parameters[i]) for i in changed}
+                )
             if new.training != old.training:
                 self._trainer.configure(new.training)
 

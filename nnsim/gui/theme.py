@@ -12,6 +12,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
+from nnsim.resources import resource
+
 Mode = Literal["system", "light", "dark"]
 GRID = 8
 """The rhythm: margins and gaps are multiples of it, or its half."""
@@ -51,16 +53,52 @@ class Theme:
 
 
 LIGHT = Theme(
-    "light", window="#f4f4f0", card="#ffffff", raised="#fbfbf9", line="#dcdcd5", grid="#e7e7e1", ink="#1f2328",
-    muted="#62686f", accent="#2166ac", accent_soft="#eaf1f9", on_accent="#ffffff", positive="#2166ac",
-    positive_text="#1b5a99", positive_soft="#cfe0f1", negative="#d9741a", negative_text="#b35806", map_low="#e08f45",
-    map_middle="#fafafa", map_high="#3f7fbf", good="#1a7f37", bad="#b3261e", input_fill="#e6eef8",
+    "light",
+    window="#f4f4f0",
+    card="#ffffff",
+    raised="#fbfbf9",
+    line="#dcdcd5",
+    grid="#e7e7e1",
+    ink="#1f2328",
+    muted="#62686f",
+    accent="#2166ac",
+    accent_soft="#eaf1f9",
+    on_accent="#ffffff",
+    positive="#2166ac",
+    positive_text="#1b5a99",
+    positive_soft="#cfe0f1",
+    negative="#d9741a",
+    negative_text="#b35806",
+    map_low="#e08f45",
+    map_middle="#fafafa",
+    map_high="#3f7fbf",
+    good="#1a7f37",
+    bad="#b3261e",
+    input_fill="#e6eef8",
 )
 DARK = Theme(
-    "dark", window="#17191c", card="#202327", raised="#272b30", line="#3a3f46", grid="#2b2f35", ink="#e8eaed",
-    muted="#a3abb5", accent="#6faee8", accent_soft="#25364a", on_accent="#0d1620", positive="#6faee8",
-    positive_text="#8cc0f0", positive_soft="#2a4562", negative="#f0964a", negative_text="#f5ab6c", map_low="#b5651d",
-    map_middle="#23262b", map_high="#2f74b5", good="#57c575", bad="#ff8a80", input_fill="#2a3542",
+    "dark",
+    window="#17191c",
+    card="#202327",
+    raised="#272b30",
+    line="#3a3f46",
+    grid="#2b2f35",
+    ink="#e8eaed",
+    muted="#a3abb5",
+    accent="#6faee8",
+    accent_soft="#25364a",
+    on_accent="#0d1620",
+    positive="#6faee8",
+    positive_text="#8cc0f0",
+    positive_soft="#2a4562",
+    negative="#f0964a",
+    negative_text="#f5ab6c",
+    map_low="#b5651d",
+    map_middle="#23262b",
+    map_high="#2f74b5",
+    good="#57c575",
+    bad="#ff8a80",
+    input_fill="#2a3542",
 )
 
 TEXT_SIZES = {"small": 11, "body": 13, "title": 15, "display": 20}
@@ -116,11 +154,25 @@ def _palette(t: Theme) -> QPalette:
     palette = QPalette()
     roles = QPalette.ColorRole
     for role, name in (
-        (roles.Window, "window"), (roles.WindowText, "ink"), (roles.Base, "card"), (roles.AlternateBase, "raised"),
-        (roles.Text, "ink"), (roles.Button, "card"), (roles.ButtonText, "ink"), (roles.ToolTipBase, "raised"),
-        (roles.ToolTipText, "ink"), (roles.Highlight, "accent"), (roles.HighlightedText, "on_accent"),
-        (roles.Link, "accent"), (roles.PlaceholderText, "muted"), (roles.Mid, "line"), (roles.Midlight, "grid"),
-        (roles.Light, "raised"), (roles.Dark, "line"), (roles.Shadow, "line"), (roles.Accent, "accent"),
+        (roles.Window, "window"),
+        (roles.WindowText, "ink"),
+        (roles.Base, "card"),
+        (roles.AlternateBase, "raised"),
+        (roles.Text, "ink"),
+        (roles.Button, "card"),
+        (roles.ButtonText, "ink"),
+        (roles.ToolTipBase, "raised"),
+        (roles.ToolTipText, "ink"),
+        (roles.Highlight, "accent"),
+        (roles.HighlightedText, "on_accent"),
+        (roles.Link, "accent"),
+        (roles.PlaceholderText, "muted"),
+        (roles.Mid, "line"),
+        (roles.Midlight, "grid"),
+        (roles.Light, "raised"),
+        (roles.Dark, "line"),
+        (roles.Shadow, "line"),
+        (roles.Accent, "accent"),
     ):
         palette.setColor(role, t.color(name))
     for role in (roles.WindowText, roles.Text, roles.ButtonText):
@@ -131,8 +183,12 @@ def _palette(t: Theme) -> QPalette:
 def mix(one: str, other: str, share: float) -> QColor:
     """``share`` of ``other`` in ``one``: opaque, because translucent pens cost ten times as much."""
     a, b = QColor(one), QColor(other)
-    return QColor(*(round(x * (1 - share) + y * share) for x, y in
-                    ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))))
+    return QColor(
+        *(
+            round(x * (1 - share) + y * share)
+            for x, y in ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
+        )
+    )
 
 
 def map_colors(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint8]:
@@ -141,7 +197,9 @@ def map_colors(values: NDArray[np.float64], low: float, high: float) -> NDArray[
     Any shape -> the same shape + (4,), RGBA. NaN is drawn in the middle colour.
     """
     t = theme()
-    stops = np.array([[c.red(), c.green(), c.blue()] for c in (t.color("map_low"), t.color("map_middle"), t.color("map_high"))])
+    stops = np.array(
+        [[c.red(), c.green(), c.blue()] for c in (t.color("map_low"), t.color("map_middle"), t.color("map_high"))]
+    )
     with np.errstate(over="ignore", invalid="ignore"):
         share = np.nan_to_num(np.clip((values - low) / ((high - low) or 1.0), 0.0, 1.0), nan=0.5)
     table = np.stack([np.interp(np.linspace(0, 1, 256), [0, 0.5, 1], stops[:, c]) for c in range(3)], axis=-1)
@@ -150,8 +208,14 @@ def map_colors(values: NDArray[np.float64], low: float, high: float) -> NDArray[
     return colors
 
 
-def set_role(widget: QWidget, *, kind: str | None = None, card: str | None = None, tone: str | None = None,
-             state: str | None = None) -> None:
+def set_role(
+    widget: QWidget,
+    *,
+    kind: str | None = None,
+    card: str | None = None,
+    tone: str | None = None,
+    state: str | None = None,
+) -> None:
     """Set what the style sheet goes by, and have it take effect.
 
     ``kind`` of a button: primary, quiet, link. ``card``: header, body. ``tone`` of a label: title,
@@ -165,100 +229,13 @@ def set_role(widget: QWidget, *, kind: str | None = None, card: str | None = Non
 
 
 def _style_sheet(t: Theme) -> str:
-    values = {k: v for k, v in vars(t).items()} | {"radius": RADIUS, "small": pixels("small"), "body": pixels("body"),
-                                                   "title": pixels("title"), "hover": mix(t.card, t.ink, 0.06).name(),
-                                                   "accent_hover": mix(t.accent, t.ink, 0.18).name(),
-                                                   "disabled": mix(t.muted, t.card, 0.35).name()}
-    return Template(_SHEET).substitute(values)
-
-
-_SHEET = """
-QMainWindow, QDialog { background: $window; }
-QMainWindow::separator { background: $window; width: 8px; height: 8px; }
-QMainWindow::separator:hover { background: $line; }
-QToolTip { background: $raised; color: $ink; border: 1px solid $line; padding: 4px 6px; }
-QMenuBar { background: $raised; border-bottom: 1px solid $line; padding: 2px 4px; }
-QMenuBar::item { padding: 5px 9px; border-radius: 4px; background: transparent; }
-QMenuBar::item:selected { background: $accent_soft; color: $ink; }
-QMenu { background: $card; border: 1px solid $line; padding: 4px; }
-QMenu::item { padding: 5px 28px 5px 24px; border-radius: 4px; }
-QMenu::item:selected { background: $accent_soft; color: $ink; }
-QMenu::item:disabled { color: $disabled; }
-QMenu::separator { height: 1px; background: $line; margin: 4px 8px; }
-QToolBar { background: $raised; border: none; border-bottom: 1px solid $line; spacing: 6px; padding: 6px 12px; }
-QToolBar::separator { background: $line; width: 1px; margin: 4px 6px; }
-QStatusBar { background: $raised; border-top: 1px solid $line; color: $muted; }
-QStatusBar QLabel { color: $muted; padding: 0 4px; }
-QStatusBar::item { border: none; }
-
-QFrame[card="header"] { background: $card; border: 1px solid $line; border-top-left-radius: ${radius}px; border-top-right-radius: ${radius}px; }
-QFrame[card="body"] { background: $card; border: 1px solid $line; border-top: none; border-bottom-left-radius: ${radius}px; border-bottom-right-radius: ${radius}px; }
-QLabel[tone="title"] { font-weight: 600; }
-QLabel[tone="muted"] { color: $muted; }
-QLabel[tone="small"] { color: $muted; font-size: ${small}px; }
-QLabel[tone="section"] { font-weight: 600; }
-QLabel[tone="bad"] { color: $bad; }
-QLabel[tone="good"] { color: $good; }
-
-QPushButton, QToolButton { background: $card; color: $ink; border: 1px solid $line; border-radius: 6px; padding: 5px 10px; min-height: 18px; }
-QPushButton:hover, QToolButton:hover { background: $hover; }
-QPushButton:pressed, QToolButton:pressed, QToolButton:checked, QPushButton:checked { background: $accent_soft; border-color: $accent; color: $ink; }
-QPushButton:disabled, QToolButton:disabled { color: $disabled; background: $raised; }
-QPushButton:focus, QToolButton:focus { border-color: $accent; }
-QPushButton[kind="primary"], QToolButton[kind="primary"] { background: $accent; color: $on_accent; border-color: $accent; font-weight: 600; }
-QPushButton[kind="primary"]:hover, QToolButton[kind="primary"]:hover { background: $accent_hover; }
-QPushButton[kind="primary"]:disabled, QToolButton[kind="primary"]:disabled { background: $raised; color: $disabled; border-color: $line; }
-QToolButton[kind="quiet"], QPushButton[kind="quiet"] { border-color: transparent; background: transparent; color: $muted; padding: 3px 6px; }
-QToolButton[kind="quiet"]:hover, QPushButton[kind="quiet"]:hover { background: $hover; color: $ink; }
-QToolButton[kind="quiet"]:focus, QPushButton[kind="quiet"]:focus { border-color: $accent; }
-QToolButton[kind="quiet"]:checked { color: $accent; }
-QPushButton[kind="link"] { border: none; background: transparent; color: $accent; padding: 2px 0; text-align: left; }
-QPushButton[kind="link"]:hover { text-decoration: underline; }
-QPushButton[kind="link"]:focus { text-decoration: underline; }
-QToolButton::menu-indicator { image: none; }
-
-QLineEdit, QComboBox, QSpinBox, QDoubleSpinBox, QPlainTextEdit { background: $card; color: $ink; border: 1px solid $line; border-radius: 6px; padding: 4px 8px; min-height: 18px; selection-background-color: $accent; selection-color: $on_accent; }
-QLineEdit:focus, QComboBox:focus, QSpinBox:focus, QDoubleSpinBox:focus, QPlainTextEdit:focus { border-color: $accent; }
-QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled, QDoubleSpinBox:disabled { color: $disabled; background: $raised; }
-QLineEdit[state="wrong"], QSpinBox[state="wrong"], QDoubleSpinBox[state="wrong"] { border-color: $bad; }
-QComboBox::drop-down { border: none; width: 20px; }
-QComboBox::down-arrow { image: url(nnsim:chevron-down-${name}.svg); width: 10px; height: 10px; margin-right: 8px; }
-QComboBox QAbstractItemView { background: $card; border: 1px solid $line; selection-background-color: $accent_soft; selection-color: $ink; outline: none; }
-QSpinBox::up-button, QDoubleSpinBox::up-button { border: none; width: 18px; subcontrol-position: top right; subcontrol-origin: border; }
-QSpinBox::down-button, QDoubleSpinBox::down-button { border: none; width: 18px; subcontrol-position: bottom right; subcontrol-origin: border; }
-QSpinBox::up-arrow, QDoubleSpinBox::up-arrow { image: url(nnsim:chevron-up-${name}.svg); width: 8px; height: 8px; }
-QSpinBox::down-arrow, QDoubleSpinBox::down-arrow { image: url(nnsim:chevron-down-${name}.svg); width: 8px; height: 8px; }
-QCheckBox { spacing: 8px; }
-QCheckBox::indicator { width: 15px; height: 15px; border: 1px solid $muted; border-radius: 4px; background: $card; }
-QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: url(nnsim:check-${name}.svg); }
-QCheckBox::indicator:disabled { border-color: $line; background: $raised; }
-QCheckBox:focus { color: $accent; }
-QSlider::groove:horizontal { height: 3px; background: $line; border-radius: 1px; }
-QSlider::sub-page:horizontal { background: $accent; border-radius: 1px; }
-QSlider::handle:horizontal { width: 12px; height: 12px; margin: -6px 0; border-radius: 7px; background: $card; border: 2px solid $accent; }
-QSlider::handle:horizontal:disabled { border-color: $line; }
-QSlider:focus { background: transparent; }
-QSlider::handle:horizontal:focus { background: $accent; }
-QProgressBar { border: none; background: $line; border-radius: 2px; max-height: 4px; min-height: 4px; }
-QProgressBar::chunk { background: $accent; border-radius: 2px; }
-
-QTabBar { background: transparent; }
-QTabBar::tab { background: transparent; color: $muted; padding: 6px 12px; border: none; border-bottom: 2px solid transparent; }
-QTabBar::tab:selected { color: $ink; border-bottom-color: $accent; font-weight: 600; }
-QTabBar::tab:hover { color: $ink; }
-QTabBar::tab:focus { color: $accent; }
-QTableView { background: $card; border: none; gridline-color: $grid; selection-background-color: $accent_soft; selection-color: $ink; alternate-background-color: $card; outline: none; }
-QTableView::item { padding: 2px 6px; }
-QHeaderView { background: $card; }
-QHeaderView::section { background: $card; color: $muted; border: none; border-bottom: 1px solid $line; padding: 5px 8px; font-weight: 400; }
-QTableCornerButton::section { background: $card; border: none; }
-QScrollArea { background: transparent; border: none; }
-QScrollArea > QWidget > QWidget { background: transparent; }
-QScrollBar:vertical { background: transparent; width: 10px; margin: 0; }
-QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
-QScrollBar::handle { background: $line; border-radius: 4px; min-height: 24px; min-width: 24px; margin: 1px; }
-QScrollBar::handle:hover { background: $muted; }
-QScrollBar::add-line, QScrollBar::sub-line { width: 0; height: 0; }
-QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
-QGraphicsView { background: $card; border: none; }
-"""
+    values = {k: v for k, v in vars(t).items()} | {
+        "radius": RADIUS,
+        "small": pixels("small"),
+        "body": pixels("body"),
+        "title": pixels("title"),
+        "hover": mix(t.card, t.ink, 0.06).name(),
+        "accent_hover": mix(t.accent, t.ink, 0.18).name(),
+        "disabled": mix(t.muted, t.card, 0.35).name(),
+    }
+    return Template(resource("window.qss").read_text(encoding="utf-8")).substitute(values)

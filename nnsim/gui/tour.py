@@ -105,21 +105,24 @@ def _build_xor(tour: Tour, out: Path) -> None:
     for source, target in (("x0", "h1"), ("x1", "h1"), ("x0", "y"), ("x1", "y")):
         hand.connect(source, target)
     hand.double_click_at(hand.at("h1"))
-    hand.type("1.2")
+    hand.write("1.2")
     hand.drag(hand.rim("h1"), hand.at("y"), release=False)
     tour.picture(out / "2-connecting.png", "Dragging from a rim connects two neurons.")
     hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
     hand.connect("h1", "y")
     hand.double_click_at(hand.label_of("h1", "y"))
-    hand.type("-2")
+    hand.write("-2")
     hand.double_click_at(hand.at("y"))
-    hand.type("0.6")
+    hand.write("0.6")
     tour.check(tour.answers("y") == [0, 1, 1, 0], "the network drawn by hand computes XOR")
     tour.check(session.network.value("b_h1") == -1.2, "the threshold of h1 is 1.2")
     hand.choose("target_choice", "XOR")
     hand.click_at(hand.at("h1"))
     tour.check("✓" in hand.find("table_status", QLabel).text(), "every row of the truth table matches XOR")
-    tour.picture(out / "3-xor-by-hand.png", "XOR by hand: every row of the truth table with its sum, and the output over both inputs.")
+    tour.picture(
+        out / "3-xor-by-hand.png",
+        "XOR by hand: every row of the truth table with its sum, and the output over both inputs.",
+    )
     tour.check(not hand.window.actions_by_name["train"].isEnabled(), "Train is disabled for step neurons")
 
 
@@ -130,9 +133,14 @@ def _train_xor(tour: Tour, out: Path) -> None:
     tour.picture(out / "4-xor-to-learn.png", "XOR to learn: random weights, and a map that is wrong.")
     session.set_speed(None)
     hand.click("tool_train")
-    hand.wait(lambda: session.latest is not None and session.latest.loss < XOR_LOSS, f"the loss of XOR falls below {XOR_LOSS}")
+    hand.wait(
+        lambda: session.latest is not None and session.latest.loss < XOR_LOSS, f"the loss of XOR falls below {XOR_LOSS}"
+    )
     hand.click("tool_train")
-    tour.check([round(a) for a in tour.answers(session.structure.outputs[0])] == [0, 1, 1, 0], "the trained network computes XOR")
+    tour.check(
+        [round(a) for a in tour.answers(session.structure.outputs[0])] == [0, 1, 1, 0],
+        "the trained network computes XOR",
+    )
     tour.picture(out / "5-xor-learned.png", "XOR learned: the loss has fallen, and two lines part the plane.")
 
 
@@ -144,10 +152,14 @@ def _train_circle(tour: Tour, out: Path) -> None:
     hand.click("tool_train")
     hand.wait(lambda: session.epoch >= 5, "training gets going")
     tour.picture(out / "6-circle-training.png", "A circle in training: every neuron shows what it has learned so far.")
-    hand.wait(lambda: _accuracy(session) >= CIRCLE_ACCURACY and _closed(session), "the boundary closes around the circle")
+    hand.wait(
+        lambda: _accuracy(session) >= CIRCLE_ACCURACY and _closed(session), "the boundary closes around the circle"
+    )
     hand.click("tool_train")
     tour.check(not session.training, "Pause pauses")
-    hand.click_at(next(e.label.center() for e in hand.canvas.network_scene.edges.edges.values() if not e.label.isNull()))
+    hand.click_at(
+        next(e.label.center() for e in hand.canvas.network_scene.edges.edges.values() if not e.label.isNull())
+    )
     tour.picture(out / "7-circle-learned.png", "The boundary has closed; a weight is selected.")
     hand.window.set_theme("dark")
     tour.picture(out / "8-dark.png", "The same in the dark theme.")
@@ -162,7 +174,7 @@ def _accuracy(session: Session) -> float:
     assert data is not None
     o = session.program.forward(session.network.parameters, data.X)
     middle = (data.T.min() + data.T.max()) / 2
-    return float(np.mean((o > middle) == (data.T > middle)))
+    return float(np.mean((o > middle) == (middle < data.T)))
 
 
 def _closed(session: Session) -> bool:

@@ -15,7 +15,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QMenu,
-    QMessageBox,
     QSizePolicy,
     QTabWidget,
     QToolBar,
@@ -33,10 +32,13 @@ from nnsim.gui.message_bar import MessageBar
 from nnsim.gui.panel import Panel, body_frame, header_frame
 from nnsim.gui.panels.training import SpeedControl
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, Mode, apply_theme, set_role, text_scale, theme
+from nnsim.gui.theme import GRID, Mode, apply_theme, set_role, text_scale
 
-LEFT, RIGHT, BOTTOM = (Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea,
-                       Qt.DockWidgetArea.BottomDockWidgetArea)
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
 LAYOUT_VERSION = 1
 SAY_MS = 6_000
 TEXT_SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
@@ -153,8 +155,15 @@ class MainWindow(QMainWindow):
             self.resizeDocks(docks, heights, Qt.Orientation.Vertical)
         self.resizeDocks([self.docks["table"]], [220 if self.height() > 800 else 176], Qt.Orientation.Vertical)
 
-    def _action(self, name: str, text: str, do: Callable[[], object], keys: str | QKeySequence.StandardKey | None = None,
-                tip: str = "", local: bool = False) -> QAction:
+    def _action(
+        self,
+        name: str,
+        text: str,
+        do: Callable[[], object],
+        keys: str | QKeySequence.StandardKey | None = None,
+        tip: str = "",
+        local: bool = False,
+    ) -> QAction:
         action = QAction(text, self)
         action.setObjectName(f"action_{name}")
         action.setToolTip(tip or text.replace("&", "").rstrip("…"))
@@ -185,13 +194,37 @@ class MainWindow(QMainWindow):
         a("add_input", self.tr("Add &input"), lambda: canvas.add_neuron("input"), "I", local=True)
         a("add_neuron", self.tr("Add &neuron"), lambda: canvas.add_neuron("hidden"), "N", local=True)
         a("add_output", self.tr("Add &output"), lambda: canvas.add_neuron("output"), "O", local=True)
-        a("layers", self.tr("&Layers…"), self.open_layers_form, "Ctrl+L", self.tr("Add a layered network, such as 2, 4, 1"))
+        a(
+            "layers",
+            self.tr("&Layers…"),
+            self.open_layers_form,
+            "Ctrl+L",
+            self.tr("Add a layered network, such as 2, 4, 1"),
+        )
         a("connect", self.tr("&Connect from the selected neuron"), canvas.begin_connect, "C", local=True)
         a("arrange", self.tr("&Arrange"), canvas.arrange, "A", self.tr("Put the neurons in columns"), local=True)
         a("train", self.tr("&Train"), self.toggle_training, "Ctrl+T")
-        a("step_batch", self.tr("Step one &batch"), lambda: session.train(updates=1), "Ctrl+B", self.tr("Do one update, on one batch"))
-        a("step_epoch", self.tr("Step one &epoch"), lambda: session.train(epochs=1), "Ctrl+E", self.tr("Go through all samples once"))
-        a("back_to_start", self.tr("Back to &start"), session.back_to_start, "Ctrl+Backspace", self.tr("The weights from before training"))
+        a(
+            "step_batch",
+            self.tr("Step one &batch"),
+            lambda: session.train(updates=1),
+            "Ctrl+B",
+            self.tr("Do one update, on one batch"),
+        )
+        a(
+            "step_epoch",
+            self.tr("Step one &epoch"),
+            lambda: session.train(epochs=1),
+            "Ctrl+E",
+            self.tr("Go through all samples once"),
+        )
+        a(
+            "back_to_start",
+            self.tr("Back to &start"),
+            session.back_to_start,
+            "Ctrl+Backspace",
+            self.tr("The weights from before training"),
+        )
         a("fit", self.tr("&Fit the network"), canvas.fit, "F", local=True)
         a("zoom_in", self.tr("Zoom in"), lambda: canvas.zoom_by(ZOOM_STEP), "Ctrl+Alt++")
         a("zoom_out", self.tr("Zoom out"), lambda: canvas.zoom_by(1 / ZOOM_STEP), "Ctrl+Alt+-")
@@ -246,7 +279,11 @@ class MainWindow(QMainWindow):
 
     def _build_theme_menu(self, menu: QMenu) -> None:
         group = QActionGroup(self)
-        modes: tuple[tuple[Mode, str], ...] = (("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark")))
+        modes: tuple[tuple[Mode, str], ...] = (
+            ("system", self.tr("As the system")),
+            ("light", self.tr("Light")),
+            ("dark", self.tr("Dark")),
+        )
         for mode, text in modes:
             action = menu.addAction(text)
             action.setObjectName(f"theme_{mode}")
@@ -292,7 +329,7 @@ class MainWindow(QMainWindow):
         add.setObjectName("tool_add")
         add.setAccessibleName(self.tr("Add a neuron"))
         add.setToolTip(self.tr("Add an input, a neuron or an output (I, N, O on the canvas)"))
-        self._tool(bar, "layers", self.tr("Layers…"))
+        self._layers_button = self._tool(bar, "layers", self.tr("Layers…"))
         self._tool(bar, "arrange", self.tr("Arrange"))
         bar.addSeparator()
         self._train_button = self._tool(bar, "train", self.tr("Train"))
@@ -317,7 +354,10 @@ class MainWindow(QMainWindow):
         filler = QWidget()
         filler.setFixedSize(GRID, GRID)
         strip.addWidget(filler)
-        strip.setFixedWidth(GRID) if area in (Qt.ToolBarArea.LeftToolBarArea, Qt.ToolBarArea.RightToolBarArea) else strip.setFixedHeight(GRID)
+        strip.setFixedWidth(GRID) if area in (
+            Qt.ToolBarArea.LeftToolBarArea,
+            Qt.ToolBarArea.RightToolBarArea,
+        ) else strip.setFixedHeight(GRID)
         strip.toggleViewAction().setVisible(False)
         return strip
 
@@ -371,13 +411,17 @@ class MainWindow(QMainWindow):
         name = session.path.name if session.path else session.title or self.tr("Untitled")
         self.setWindowTitle(f"{name}[*] — nnsim")
         self.setWindowModified(session.dirty)
-        self._saved_label.setText(self.tr("not saved yet") if session.dirty else self.tr("saved") if session.path else "")
+        self._saved_label.setText(
+            self.tr("not saved yet") if session.dirty else self.tr("saved") if session.path else ""
+        )
 
     def _update_actions(self) -> None:
         session, act = self.session, self.actions_by_name
         stack = session.undo_stack
-        for name, can, text, word in (("undo", stack.canUndo() or session.training, stack.undoText(), self.tr("&Undo")),
-                                      ("redo", stack.canRedo(), stack.redoText(), self.tr("&Redo"))):
+        for name, can, text, word in (
+            ("undo", stack.canUndo() or session.training, stack.undoText(), self.tr("&Undo")),
+            ("redo", stack.canRedo(), stack.redoText(), self.tr("&Redo")),
+        ):
             act[name].setEnabled(can)
             act[name].setText(f"{word} {text}".rstrip())
             act[name].setToolTip(f"{word} {text}".replace("&", "").rstrip())
@@ -394,13 +438,21 @@ class MainWindow(QMainWindow):
         train.setText(self.tr("Pause") if session.training else self.tr("Train"))
         train.setIconText(train.text())
         train.setIcon(icon("pause" if session.training else "play", "on_accent" if train.isEnabled() else "ink"))
-        train.setToolTip(reason or (self.tr("Pause training (Ctrl+T)") if session.training else self.tr("Train (Ctrl+T)")))
-        for name, tip in (("step_batch", self.tr("One update, on one batch (Ctrl+B)")), ("step_epoch", self.tr("Once through all samples (Ctrl+E)"))):
+        train.setToolTip(
+            reason or (self.tr("Pause training (Ctrl+T)") if session.training else self.tr("Train (Ctrl+T)"))
+        )
+        for name, tip in (
+            ("step_batch", self.tr("One update, on one batch (Ctrl+B)")),
+            ("step_epoch", self.tr("Once through all samples (Ctrl+E)")),
+        ):
             act[name].setEnabled(not session.training and not reason)
             act[name].setToolTip(reason or tip)
         act["back_to_start"].setEnabled(session.start_network is not None)
-        act["back_to_start"].setToolTip(self.tr("The weights from before training") if session.start_network is not None
-                                        else self.tr("Train first: then this brings back the weights from before"))
+        act["back_to_start"].setToolTip(
+            self.tr("The weights from before training")
+            if session.start_network is not None
+            else self.tr("Train first: then this brings back the weights from before")
+        )
         self._hint_label.setText(self._hint())
         self._update_progress()
 
@@ -417,7 +469,9 @@ class MainWindow(QMainWindow):
             return self.tr("Space or the switch flips the input  ·  drag from its rim to connect")
         if chosen:
             return self.tr("Drag from the rim to connect, from inside to move  ·  Enter edits its number")
-        return self.tr("Drag from a rim to connect  ·  double-click on empty canvas adds a neuron  ·  F1 shows all gestures")
+        return self.tr(
+            "Drag from a rim to connect  ·  double-click on empty canvas adds a neuron  ·  F1 shows all gestures"
+        )
 
     def _update_progress(self) -> None:
         latest = self.session.latest
@@ -431,9 +485,19 @@ class MainWindow(QMainWindow):
 
     def _update_icons(self) -> None:
         act = self.actions_by_name
-        for action, name in (("undo", "undo"), ("redo", "redo"), ("add_neuron", "neuron"), ("add_input", "input"),
-                             ("add_output", "output"), ("layers", "layers"), ("arrange", "arrange"), ("step_batch", "step"),
-                             ("step_epoch", "step-epoch"), ("back_to_start", "restart"), ("fit", "fit")):
+        for action, name in (
+            ("undo", "undo"),
+            ("redo", "redo"),
+            ("add_neuron", "neuron"),
+            ("add_input", "input"),
+            ("add_output", "output"),
+            ("layers", "layers"),
+            ("arrange", "arrange"),
+            ("step_batch", "step"),
+            ("step_epoch", "step-epoch"),
+            ("back_to_start", "restart"),
+            ("fit", "fit"),
+        ):
             act[action].setIcon(icon(name))
         for id in self.docks:
             close = self.findChild(QToolButton, f"close_{id}")
@@ -452,7 +516,7 @@ class MainWindow(QMainWindow):
 
     def open_layers_form(self) -> None:
         """Open the small form that adds a layered network, under its button."""
-        button = self.findChild(QToolButton, "tool_layers")
+        button = self._layers_button
         form = LayersForm(self.session, self)
         form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         form.destroyed.connect(self.canvas.setFocus)
@@ -488,8 +552,11 @@ class MainWindow(QMainWindow):
         left = self.files.leftovers()
         if left:
             name = left[0].path.name if left[0].path else self.tr("an unsaved network")
-            self.messages.tell(self.tr("nnsim ended unexpectedly last time. Your work on {name} was kept.").format(name=name),
-                               self.tr("Recover"), lambda: self.files.recover(left[0]))
+            self.messages.tell(
+                self.tr("nnsim ended unexpectedly last time. Your work on {name} was kept.").format(name=name),
+                self.tr("Recover"),
+                lambda: self.files.recover(left[0]),
+            )
 
     # Layout and closing
 
@@ -537,4 +604,3 @@ def stored_look() -> tuple[Mode, float]:
     except ValueError:
         scale = 1.0
     return (mode if mode in ("light", "dark") else "system"), min(max(scale, TEXT_SCALES[0]), TEXT_SCALES[-1])
-

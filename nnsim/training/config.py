@@ -26,29 +26,64 @@ class TrainingConfig:
     A stop field of None is off; several may be on, the first to hold stops the run.
     """
 
-    loss: str = field("half_squared_error", "Loss", "What training makes small.",
-                      choices=[(e.name, e.label) for e in LOSSES.values()])
+    loss: str = field(
+        "half_squared_error", "Loss", "What training makes small.", choices=[(e.name, e.label) for e in LOSSES.values()]
+    )
     optimizer: str | Mapping[str, Any] = "sgd"
-    learning_rate: float = field(0.03, "Learning rate η", "How far one update goes down the slope.", minimum=0.0, maximum=1e6)
-    batch_size: int = field(10, "Batch", "Samples that share one update; 0 takes all of them.", unit="samples",
-                            minimum=0, maximum=10_000_000)
+    learning_rate: float = field(
+        0.03, "Learning rate η", "How far one update goes down the slope.", minimum=0.0, maximum=1e6
+    )
+    batch_size: int = field(
+        10,
+        "Batch",
+        "Samples that share one update; 0 takes all of them.",
+        unit="samples",
+        minimum=0,
+        maximum=10_000_000,
+    )
     order: str = field("shuffle_each_epoch", "Order", "In which order an epoch takes the samples.", choices=ORDERS)
-    seed: int = field(0, "Seed", "The same seed gives the same order, and so the same result.", minimum=0, maximum=2**53)
-    l1: float = field(0.0, "L1 penalty", "Adds l1·Σ|w| over the weights: pulls small weights to 0.",
-                      minimum=0.0, maximum=1e6, advanced=True)
-    l2: float = field(0.0, "L2 penalty", "Adds ½·l2·Σw² over the weights: keeps weights small.",
-                      minimum=0.0, maximum=1e6, advanced=True)
-    stop_epochs: int | None = field(None, "After", "Stop after this many epochs.", unit="epochs", kind=int,
-                                    minimum=1, maximum=2**53, off="never")
-    stop_loss: float | None = field(None, "Loss at most", "Stop when an epoch's train loss is this small.", kind=float,
-                                    minimum=0.0, off="off")
-    stop_change: float | None = field(None, "Loss moves less than", "Stop when the train loss stays within this band.",
-                                      kind=float, minimum=0.0, off="off")
-    stop_change_epochs: int = field(10, "for", "How many epochs the loss must stay within the band.", unit="epochs",
-                                    minimum=1, maximum=65_000)
-    stop_gradient: float | None = field(None, "Gradient at most", "Stop when the length of an epoch's mean gradient is this small.",
-                                        kind=float, minimum=0.0, off="off")
-    stop_seconds: float | None = field(None, "After", "Stop after this time.", unit="s", kind=float, minimum=0.0, off="never")
+    seed: int = field(
+        0, "Seed", "The same seed gives the same order, and so the same result.", minimum=0, maximum=2**53
+    )
+    l1: float = field(
+        0.0,
+        "L1 penalty",
+        "Adds l1·Σ|w| over the weights: pulls small weights to 0.",
+        minimum=0.0,
+        maximum=1e6,
+        advanced=True,
+    )
+    l2: float = field(
+        0.0,
+        "L2 penalty",
+        "Adds ½·l2·Σw² over the weights: keeps weights small.",
+        minimum=0.0,
+        maximum=1e6,
+        advanced=True,
+    )
+    stop_epochs: int | None = field(
+        None, "After", "Stop after this many epochs.", unit="epochs", kind=int, minimum=1, maximum=2**53, off="never"
+    )
+    stop_loss: float | None = field(
+        None, "Loss at most", "Stop when an epoch's train loss is this small.", kind=float, minimum=0.0, off="off"
+    )
+    stop_change: float | None = field(
+        None, "Change at most", "Stop when the train loss stays within this band.", kind=float, minimum=0.0, off="off"
+    )
+    stop_change_epochs: int = field(
+        10, "for", "How many epochs the loss must stay within the band.", unit="epochs", minimum=1, maximum=65_000
+    )
+    stop_gradient: float | None = field(
+        None,
+        "Gradient at most",
+        "Stop when the length of an epoch's mean gradient is this small.",
+        kind=float,
+        minimum=0.0,
+        off="off",
+    )
+    stop_seconds: float | None = field(
+        None, "After", "Stop after this time.", unit="s", kind=float, minimum=0.0, off="never"
+    )
 
     def __post_init__(self) -> None:
         check_fields(self)
@@ -78,7 +113,10 @@ def _normal_optimizer(optimizer: str | Mapping[str, Any]) -> str | Mapping[str, 
         if key == "name":
             continue
         if key not in constants:
-            raise ValueError(f"optimizer: {name} has no constant “{key}”" + (f"; it has {', '.join(constants)}." if constants else "."))
+            raise ValueError(
+                f"optimizer: {name} has no constant “{key}”"
+                + (f"; it has {', '.join(constants)}." if constants else ".")
+            )
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
             raise ValueError(f"optimizer: {key} is {value!r}; it must be a number, 0 or more.")
         if float(value) != constants[key]:

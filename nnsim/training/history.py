@@ -88,7 +88,9 @@ class Curve:
         body = self._rows[:, 1 : self._count]
         pairs = body.shape[1] // 2
         left, right = body[:, 0 : 2 * pairs : 2], body[:, 1 : 2 * pairs : 2]
-        merged = np.vstack([right[0], (left[1] + right[1]) / 2, np.minimum(left[2], right[2]), np.maximum(left[3], right[3])])
+        merged = np.vstack(
+            [right[0], (left[1] + right[1]) / 2, np.minimum(left[2], right[2]), np.maximum(left[3], right[3])]
+        )
         odd = body[1, 2 * pairs :]
         # The last point's own values are gone; its mean stands for each of its epochs.
         self._pending = np.concatenate([np.repeat(odd, self._stride), self._pending])

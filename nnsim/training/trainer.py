@@ -168,7 +168,7 @@ class Trainer:
         self._good = self._w
 
     def configure(self, config: TrainingConfig) -> None:
-        """Go on with other settings. Rate, loss and penalties count at once, batch, order and seed from the next epoch."""
+        """Go on with other settings: rate, loss and penalties at once; batch, order and seed from the next epoch."""
         if config.optimizer != self._config.optimizer:
             self._state = OPTIMIZERS[config.optimizer_name].start(len(self._w))
         if config.loss != self._config.loss:
@@ -179,9 +179,18 @@ class Trainer:
     def snapshot(self, run: int = 0, reason: str | None = None) -> Snapshot:
         """This moment, in frozen copies."""
         return Snapshot(
-            run, self.parameters, self.epoch, self.update, self._position,
-            len(self._batches) or self._batches_per_epoch(), self._epoch_loss, self.history.train.points(),
-            self.history.test.points(), self.engine, reason, self._progress(),
+            run,
+            self.parameters,
+            self.epoch,
+            self.update,
+            self._position,
+            len(self._batches) or self._batches_per_epoch(),
+            self._epoch_loss,
+            self.history.train.points(),
+            self.history.test.points(),
+            self.engine,
+            reason,
+            self._progress(),
         )
 
     # One epoch, in pieces
@@ -202,7 +211,9 @@ class Trainer:
         if config.l1 or config.l2:
             gradient = gradient + self._weights * (config.l1 * np.sign(self._w) + config.l2 * self._w)
         optimizer = OPTIMIZERS[config.optimizer_name]
-        stepped, self._state = optimizer.step(gradient, self._w, self._state, config.learning_rate, config.optimizer_constants)
+        stepped, self._state = optimizer.step(
+            gradient, self._w, self._state, config.learning_rate, config.optimizer_constants
+        )
         w = np.where(self._program.structure.trainable, stepped, self._w)
         if not (np.isfinite(loss) and np.isfinite(w).all()):
             return False
@@ -299,7 +310,11 @@ def training_problems(structure: Structure, dataset: Dataset | None, config: Tra
     """Why a network cannot be trained on this data with this config, in the learner's words. Empty if it can."""
     problems = list(program_of(structure).problems)
     if dataset is None:
-        problems.append(Problem("There is no data to learn from yet: choose a target in the truth table, or data in the Training panel."))
+        problems.append(
+            Problem(
+                "There is no data to learn from yet: choose a target in the truth table, or data in the Training panel."
+            )
+        )
     elif not problems:
         try:
             _check_columns(structure, dataset)
@@ -311,9 +326,13 @@ def training_problems(structure: Structure, dataset: Dataset | None, config: Tra
     if domain is not None:
         outside = tuple(id for id in structure.outputs if not _within(structure.by_id[id].activation, domain))
         if outside:
-            problems.append(Problem(
-                f"{LOSSES[config.loss].label} needs outputs between {domain[0]:g} and {domain[1]:g}: "
-                f"make {', '.join(outside)} a sigmoid, or choose another loss.", outside))
+            problems.append(
+                Problem(
+                    f"{LOSSES[config.loss].label} needs outputs between {domain[0]:g} and {domain[1]:g}: "
+                    f"make {', '.join(outside)} a sigmoid, or choose another loss.",
+                    outside,
+                )
+            )
     return tuple(problems + list(_slope_problems(structure)))
 
 
@@ -342,9 +361,14 @@ def _slope_problems(structure: Structure) -> list[Problem]:
         return [Problem("No trainable parameter leads to an output: connect the neurons that should learn.")]
     several = len(flat) > 1
     named = ", ".join(flat[:-1]) + f" and {flat[-1]}" if several else flat[0]
-    return [Problem(
-        f"Neuron{'s' if several else ''} {named} use{'' if several else 's'} the step function: its slope is 0 everywhere, "
-        "so gradient descent cannot train through it. Choose an activation with a slope, such as the sigmoid.", flat)]
+    return [
+        Problem(
+            f"Neuron{'s' if several else ''} {named} use{'' if several else 's'} the step function: its slope is 0 "
+            "everywhere, so gradient descent cannot train through it. "
+            "Choose an activation with a slope, such as the sigmoid.",
+            flat,
+        )
+    ]
 
 
 def _check_columns(structure: Structure, dataset: Dataset) -> None:
@@ -355,4 +379,3 @@ def _check_columns(structure: Structure, dataset: Dataset) -> None:
                 f"The data has {table.shape[1]} {what} column{'s' if table.shape[1] != 1 else ''}, but the network has "
                 f"{len(ids)} {role} neuron{'s' if len(ids) != 1 else ''}: they must be as many."
             )
-

@@ -20,8 +20,14 @@ class TrainingWorker:
     ``pause``, "failed" with ``error`` set if the loop raised).
     """
 
-    def __init__(self, trainer: Trainer, run: int, speed: float | None = None, updates: int | None = None,
-                 epochs: int | None = None) -> None:
+    def __init__(
+        self,
+        trainer: Trainer,
+        run: int,
+        speed: float | None = None,
+        updates: int | None = None,
+        epochs: int | None = None,
+    ) -> None:
         self.trainer = trainer
         self.run_id = run
         self.error: Exception | None = None

@@ -83,7 +83,7 @@ def test_a_document_with_any_value_replaced_is_refused_in_words(document: object
                 max_leaves=4))
             break
         inner = inner[key]
-    opens_or_says_why(json.dumps(whole).encode())
+    assert opens_or_says_why(json.dumps(whole).encode()) in (True, False)
 
 
 @given(st.binary(max_size=200))

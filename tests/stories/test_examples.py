@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from PySide6.QtWidgets import QToolButton
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.hand import Hand
@@ -20,7 +21,7 @@ def test_example(hand: Hand, id: str) -> None:
     assert all(np.isfinite(session.output_of(output)) for output in session.structure.outputs)
     if session.training_problems():
         assert example.speed is None
-        assert not hand.find("tool_train").isEnabled()
+        assert not hand.find("tool_train", QToolButton).isEnabled()
     else:
         assert session.speed == example.speed
         hand.click("tool_train")

@@ -34,13 +34,19 @@ def test_save_and_open_again(hand: Hand, tmp_path: Path, monkeypatch: pytest.Mon
     assert "mine.nnsim" in hand.window.windowTitle()
 
 
-@pytest.mark.parametrize(("text", "says"), [
-    ("", "empty"),
-    ("{", ""),
-    ('{"format": "nnsim", "version": 2, "network": {}}', "version"),
-    ('{"format": "nnsim", "version": 1, "network": {"neurons": [{"id": "a", "role": "boss"}], '
-     '"connections": [], "parameters": {}}}', "boss"),
-])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "empty"),
+        ("{", ""),
+        ('{"format": "nnsim", "version": 2, "network": {}}', "version"),
+        (
+            '{"format": "nnsim", "version": 1, "network": {"neurons": [{"id": "a", "role": "boss"}], '
+            '"connections": [], "parameters": {}}}',
+            "boss",
+        ),
+    ],
+)
 def test_a_wrong_file_leaves_the_open_document(hand: Hand, tmp_path: Path, text: str, says: str) -> None:
     """A file that cannot be read is refused by name above the canvas, and the open document stays."""
     hand.example("xor")

@@ -29,7 +29,7 @@ def build_and(hand: Hand) -> None:
     hand.connect("x0", "y")
     hand.connect("x1", "y")
     hand.double_click_at(hand.at("y"))
-    hand.type("1,2")
+    hand.write("1,2")
 
 
 def build_xor(hand: Hand) -> None:
@@ -42,11 +42,11 @@ def build_xor(hand: Hand) -> None:
     for source, target in (("x0", "h1"), ("x1", "h1"), ("x0", "y"), ("x1", "y"), ("h1", "y")):
         hand.connect(source, target)
     hand.double_click_at(hand.label_of("h1", "y"))
-    hand.type("-2")
+    hand.write("-2")
     hand.double_click_at(hand.at("h1"))
-    hand.type("1.2")
+    hand.write("1.2")
     hand.double_click_at(hand.at("y"))
-    hand.type("0.6")
+    hand.write("0.6")
 
 
 def test_and_by_hand_in_nine_gestures(hand: Hand) -> None:
@@ -76,7 +76,7 @@ def test_break_it_and_undo(hand: Hand) -> None:
     build_xor(hand)
     whole = hand.session.document
     hand.double_click_at(hand.label_of("h1", "y"))
-    hand.type("2")
+    hand.write("2")
     assert outputs(hand) == [0, 1, 1, 1]
     hand.drag(hand.at("h1"), hand.at("h1") + QPointF(0, 40))
     hand.click_at(hand.at("h1"))
@@ -133,7 +133,7 @@ def test_keys_alone_connect_edit_and_flip(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Return, widget=hand.canvas)
     assert [c.ends for c in hand.session.structure.connections] == [("x0", "y")]
     hand.key(Qt.Key.Key_Return, widget=hand.canvas)
-    hand.type("2.5")
+    hand.write("2.5")
     assert hand.session.network.value("w1") == 2.5
     hand.session.select(["x0"])
     hand.key(Qt.Key.Key_Space, widget=hand.canvas)

@@ -56,9 +56,10 @@ def test_a_weight_edited_while_training_takes_effect(hand: Hand) -> None:
     hand.session.set_speed(2.0)
     hand.click("tool_train")
     hand.wait(lambda: hand.session.latest is not None, "training gets going")
-    hand.double_click_at(hand.label_of(*next(
-        ends for ends, e in hand.canvas.network_scene.edges.edges.items() if not e.label.isNull())))
-    hand.type("5")
+    hand.double_click_at(
+        hand.label_of(*next(ends for ends, e in hand.canvas.network_scene.edges.edges.items() if not e.label.isNull()))
+    )
+    hand.write("5")
     assert hand.session.training
     name = hand.session.structure.by_ends[next(iter(hand.session.selected_connections))].weight
     hand.wait(lambda: abs(hand.session.network.value(name) - 5) < 0.5, "the run goes on from the new weight")

@@ -12,7 +12,7 @@ from nnsim.training.history import Curve
 @settings(max_examples=60, deadline=None)
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=40), st.integers(4, 33))
 def test_merged_points_bound_and_average_their_epochs(pieces: list[int], capacity: int) -> None:
-    """However values arrive: at most capacity + 1 points, the first is epoch 0, and low ≤ mean ≤ high are the epochs' own."""
+    """However values arrive: at most capacity + 1 points, the first is epoch 0, and low ≤ mean ≤ high."""
     values = np.random.default_rng(sum(pieces)).normal(size=sum(pieces))
     curve, at = Curve(capacity), 0
     for piece in pieces:

@@ -31,8 +31,18 @@ def test_hands_on_update_and_ten_thousand() -> None:
     trainer = hands_on()
     assert trainer.loss == pytest.approx(0.298371109, abs=5e-10)
     trainer.run(epochs=1)
-    expected = {"w1": 0.149780716, "w2": 0.199561432, "w3": 0.249751144, "w4": 0.299502287, "w5": 0.358916480,
-                "w6": 0.408666186, "w7": 0.511301270, "w8": 0.561370121, "b1": 0.35, "b2": 0.60}
+    expected = {
+        "w1": 0.149780716,
+        "w2": 0.199561432,
+        "w3": 0.249751144,
+        "w4": 0.299502287,
+        "w5": 0.358916480,
+        "w6": 0.408666186,
+        "w7": 0.511301270,
+        "w8": 0.561370121,
+        "b1": 0.35,
+        "b2": 0.60,
+    }
     for name, value in expected.items():
         assert trainer.network.value(name) == pytest.approx(value, abs=5e-10), name
     assert trainer.loss == pytest.approx(0.291027774, abs=5e-10)
@@ -47,14 +57,17 @@ def test_batches_against_a_plain_loop() -> None:
     w, b, rate = np.array([0.3, -0.2]), 0.1, 0.05
     network = Network.build(
         [Neuron("x0", "input"), Neuron("x1", "input"), Neuron("y", "output", "linear", bias="b")],
-        [Connection("x0", "y", "w1"), Connection("x1", "y", "w2")], {"w1": w[0], "w2": w[1], "b": b})
-    trainer = nnsim.Trainer(network, nnsim.Dataset(X, T), nnsim.TrainingConfig(
-        learning_rate=rate, batch_size=3, order="sequential"))
+        [Connection("x0", "y", "w1"), Connection("x1", "y", "w2")],
+        {"w1": w[0], "w2": w[1], "b": b},
+    )
+    trainer = nnsim.Trainer(
+        network, nnsim.Dataset(X, T), nnsim.TrainingConfig(learning_rate=rate, batch_size=3, order="sequential")
+    )
     losses = []
     for _ in range(4):
         total = 0.0
         for start in (0, 3, 6):
-            x, t = X[start:start + 3], T[start:start + 3, 0]
+            x, t = X[start : start + 3], T[start : start + 3, 0]
             error = x @ w + b - t
             total += 0.5 * float((error**2).sum())
             w, b = w - rate * (error[:, None] * x).mean(axis=0), b - rate * error.mean()
@@ -67,10 +80,14 @@ def test_batches_against_a_plain_loop() -> None:
 
 def test_penalties_reach_weights_only() -> None:
     """l1·Σ|w| + ½·l2·Σw² adds l1·sign(w) + l2·w to the slope of weights, nothing to biases or the reported loss."""
-    network = Network.build([Neuron("x", "input"), Neuron("y", "output", "linear", bias="b")],
-                            [Connection("x", "y", "w")], {"w": -2.0, "b": 3.0})
-    trainer = nnsim.Trainer(network, nnsim.Dataset([[0.0]], [[3.0]]),
-                            nnsim.TrainingConfig(learning_rate=0.1, l1=0.5, l2=0.25))
+    network = Network.build(
+        [Neuron("x", "input"), Neuron("y", "output", "linear", bias="b")],
+        [Connection("x", "y", "w")],
+        {"w": -2.0, "b": 3.0},
+    )
+    trainer = nnsim.Trainer(
+        network, nnsim.Dataset([[0.0]], [[3.0]]), nnsim.TrainingConfig(learning_rate=0.1, l1=0.5, l2=0.25)
+    )
     trainer.run(epochs=1)
     assert trainer.network.value("w") == pytest.approx(-2.0 - 0.1 * (-0.5 + 0.25 * -2.0))
     assert trainer.network.value("b") == 3.0
@@ -110,10 +127,16 @@ def test_seed_decides() -> None:
     assert not np.array_equal(runs[0].parameters, runs[2].parameters)
 
 
-@pytest.mark.parametrize(("settings", "reason"), [
-    ({"stop_epochs": 7}, "epochs"), ({"stop_loss": 0.05}, "loss"), ({"stop_gradient": 1e-3}, "gradient"),
-    ({"stop_change": 1e-6, "stop_change_epochs": 5}, "unchanged"), ({"stop_seconds": 0.0}, "seconds"),
-])
+@pytest.mark.parametrize(
+    ("settings", "reason"),
+    [
+        ({"stop_epochs": 7}, "epochs"),
+        ({"stop_loss": 0.05}, "loss"),
+        ({"stop_gradient": 1e-3}, "gradient"),
+        ({"stop_change": 1e-6, "stop_change_epochs": 5}, "unchanged"),
+        ({"stop_seconds": 0.0}, "seconds"),
+    ],
+)
 def test_stop_conditions(settings: dict[str, float], reason: str) -> None:
     """Each stop condition ends a run, and truly holds at its end."""
     trainer = xor_trainer(batch_size=0, learning_rate=0.5, **settings)
@@ -161,9 +184,12 @@ def test_divergence_restores_finite_parameters(rate: float) -> None:
 def test_frozen_parameters_stay() -> None:
     """All frozen: a run changes nothing."""
     network = nnsim.Network.layered([2, 2, 1])
-    frozen = Network.build(network.structure.neurons, network.structure.connections,
-                           dict(zip(network.parameter_names, network.parameters.tolist(), strict=True)),
-                           network.parameter_names)
+    frozen = Network.build(
+        network.structure.neurons,
+        network.structure.connections,
+        dict(zip(network.parameter_names, network.parameters.tolist(), strict=True)),
+        network.parameter_names,
+    )
     trainer = nnsim.Trainer(frozen, nnsim.Dataset(XOR_X, XOR_T))
     trainer.run(epochs=3)
     assert np.array_equal(trainer.parameters, frozen.parameters)
@@ -225,11 +251,23 @@ def test_what_cannot_be_trained_says_why() -> None:
     assert problem.neurons == ("y",)
 
 
-@pytest.mark.parametrize("wrong", [
-    {"learning_rate": -1.0}, {"learning_rate": float("nan")}, {"batch_size": -1}, {"batch_size": 1.5}, {"loss": "hinge"},
-    {"order": "random"}, {"optimizer": "lion"}, {"optimizer": {"name": "sgd", "beta1": 0.9}}, {"seed": -1}, {"l2": -0.1},
-    {"stop_epochs": 0}, {"learning_rate": "fast"},
-])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"learning_rate": -1.0},
+        {"learning_rate": float("nan")},
+        {"batch_size": -1},
+        {"batch_size": 1.5},
+        {"loss": "hinge"},
+        {"order": "random"},
+        {"optimizer": "lion"},
+        {"optimizer": {"name": "sgd", "beta1": 0.9}},
+        {"seed": -1},
+        {"l2": -0.1},
+        {"stop_epochs": 0},
+        {"learning_rate": "fast"},
+    ],
+)
 def test_wrong_settings_are_refused_by_name(wrong: dict[str, object]) -> None:
     """Every field that is out of bounds is named."""
     with pytest.raises(ValueError, match=next(iter(wrong))):

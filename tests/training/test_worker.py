@@ -51,7 +51,7 @@ def test_pause_and_go_on() -> None:
         worker = TrainingWorker(shared, run=1)
         worker.start()
         before = shared.update
-        wait(lambda: shared.update > before)
+        wait(lambda before=before: shared.update > before)
         worker.pause()
         assert worker.join(10)
         snapshot = worker.take()

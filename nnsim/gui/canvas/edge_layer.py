@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
@@ -75,13 +76,19 @@ class EdgeLayer(QGraphicsItem):
             self.edges[c.ends] = edge
         self._measure()
 
-    def move_ends(self, moved: Iterable[str], connections: Iterable[Connection], positions: Mapping[str, QPointF]) -> None:
+    def move_ends(
+        self, moved: Iterable[str], connections: Iterable[Connection], positions: Mapping[str, QPointF]
+    ) -> None:
         """Compute only the edges of neurons that moved, and the targets' others that share their rim."""
         moved = set(moved)
         if self.many:
             touched = [c for c in connections if c.source in moved or c.target in moved]
         else:
-            ends = moved | {c.target for c in connections if c.source in moved} | {c.source for c in connections if c.target in moved}
+            ends = (
+                moved
+                | {c.target for c in connections if c.source in moved}
+                | {c.source for c in connections if c.target in moved}
+            )
             touched = [c for c in connections if c.target in ends or c.source in ends]
         slots = {} if self.many else _slots(list(connections), positions)
         self.prepareGeometryChange()
@@ -136,12 +143,18 @@ class EdgeLayer(QGraphicsItem):
     def _near(self, point: QPointF, reach: float) -> list[int]:
         """Indices of edges whose bounding box comes within reach."""
         boxes = self._boxes
-        inside = ((boxes[:, 0] - reach <= point.x()) & (point.x() <= boxes[:, 2] + reach)
-                  & (boxes[:, 1] - reach <= point.y()) & (point.y() <= boxes[:, 3] + reach))
+        inside = (
+            (boxes[:, 0] - reach <= point.x())
+            & (point.x() <= boxes[:, 2] + reach)
+            & (boxes[:, 1] - reach <= point.y())
+            & (point.y() <= boxes[:, 3] + reach)
+        )
         return [int(i) for i in np.flatnonzero(inside)]
 
     def _measure(self) -> None:
-        lines = np.array([(e.line.x1(), e.line.y1(), e.line.x2(), e.line.y2()) for e in self.edges.values()]).reshape(-1, 4)
+        lines = np.array([(e.line.x1(), e.line.y1(), e.line.x2(), e.line.y2()) for e in self.edges.values()]).reshape(
+            -1, 4
+        )
         self._boxes = np.hstack([np.minimum(lines[:, :2], lines[:, 2:]), np.maximum(lines[:, :2], lines[:, 2:])])
         if len(lines):
             low, high = self._boxes[:, :2].min(axis=0), self._boxes[:, 2:].max(axis=0)
@@ -259,7 +272,7 @@ def _distance(edge: Edge, point: QPointF, straight: bool) -> float:
     else:
         points = [edge.path.pointAtPercent(i / 24) for i in range(25)]
     best = math.inf
-    for a, b in zip(points, points[1:], strict=False):
+    for a, b in pairwise(points):
         d = b - a
         length = d.x() ** 2 + d.y() ** 2
         share = 0.0 if length == 0 else max(0.0, min(1.0, QPointF.dotProduct(point - a, d) / length))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QWheelEvent
-from PySide6.QtWidgets import QHBoxLayout, QFrame, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from nnsim.core.network import Role
 from nnsim.core.numbers import format_number, parse_number
@@ -18,8 +18,9 @@ STEP, FINE_STEP = 0.1, 0.01
 class InlineEdit(QLineEdit):
     """A text that is edited where it stands: Enter or a click elsewhere takes it, Esc leaves it as it was."""
 
-    def __init__(self, parent: QWidget, place: QRect, text: str, name: str, accessible: str,
-                 commit: Callable[[str], bool]) -> None:
+    def __init__(
+        self, parent: QWidget, place: QRect, text: str, name: str, accessible: str, commit: Callable[[str], bool]
+    ) -> None:
         super().__init__(text, parent)
         self._commit, self._done = commit, False
         self.setObjectName(name)
@@ -77,8 +78,16 @@ class InlineEdit(QLineEdit):
 class NumberEdit(InlineEdit):
     """An InlineEdit of a number: arrows and wheel step by 0.1, with Ctrl by 0.01, seen at once."""
 
-    def __init__(self, parent: QWidget, place: QRect, value: float, name: str, accessible: str,
-                 set_value: Callable[[float, object], bool], tell: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        parent: QWidget,
+        place: QRect,
+        value: float,
+        name: str,
+        accessible: str,
+        set_value: Callable[[float, object], bool],
+        tell: Callable[[str], None],
+    ) -> None:
         self._set_value, self._tell, self._start = set_value, tell, value
         self._token = object()
         super().__init__(parent, place, format_number(value, 12), name, accessible, self._take)
@@ -125,7 +134,9 @@ class NeuronChoice(QFrame):
         self.setAccessibleName(self.tr("What to add here"))
         self._choose = choose
         set_role(self, card="choice")
-        self.setStyleSheet("QFrame#neuron_choice { background: palette(base); border: 1px solid palette(mid); border-radius: 8px; }")
+        self.setStyleSheet(
+            "QFrame#neuron_choice { background: palette(base); border: 1px solid palette(mid); border-radius: 8px; }"
+        )
         row = QHBoxLayout(self)
         row.setContentsMargins(4, 4, 4, 4)
         row.setSpacing(4)

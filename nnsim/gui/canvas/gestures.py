@@ -51,8 +51,12 @@ class MoveNeurons(Gesture):
             return
         delta = point - self._start
         # Whole numbers: a layout a person reads in the file.
-        places = {id: (float(round(p.x() + delta.x())), float(round(p.y() + delta.y()))) for id, p in self._from.items()}
-        text = self._view.tr("Move") if len(places) > 1 else self._view.tr("Move {name}").format(name=next(iter(places)))
+        places = {
+            id: (float(round(p.x() + delta.x())), float(round(p.y() + delta.y()))) for id, p in self._from.items()
+        }
+        text = (
+            self._view.tr("Move") if len(places) > 1 else self._view.tr("Move {name}").format(name=next(iter(places)))
+        )
         self._view.session.apply(text, lambda d: edits.move(d, places))
 
     def cancel(self) -> None:
@@ -100,8 +104,10 @@ class Connect(Gesture):
             return
         name = edits.free_neuron_name(view.session.structure, "hidden")
         place = (float(round(point.x())), float(round(point.y())))
-        if view.session.apply(view.tr("Add {name} connected from {source}").format(name=name, source=source),
-                              lambda d: edits.connect_new(d, source, "hidden", place)):
+        if view.session.apply(
+            view.tr("Add {name} connected from {source}").format(name=name, source=source),
+            lambda d: edits.connect_new(d, source, "hidden", place),
+        ):
             view.session.select([name])
 
     def cancel(self) -> None:
@@ -120,7 +126,9 @@ class RubberBand(Gesture):
 
     def __init__(self, view: CanvasView, start: QPointF, add: bool) -> None:
         self._view, self._start = view, start
-        self._before = (view.session.selected_neurons, view.session.selected_connections) if add else (frozenset(), frozenset())
+        self._before = (
+            (view.session.selected_neurons, view.session.selected_connections) if add else (frozenset(), frozenset())
+        )
         self._rect = QGraphicsRectItem()
         t = theme()
         self._rect.setPen(QPen(t.color("accent"), 0))

@@ -60,8 +60,11 @@ class NeuronItem(QGraphicsItem):
 
     def mark(self, *, chosen: bool | None = None, hover: str | None = None, lit: bool | None = None) -> None:
         """Show selection, the part under the mouse ("rim", "body" or nothing), and a coming connection."""
-        new = (self.chosen if chosen is None else chosen, self.hover if hover is None else hover,
-               self.lit if lit is None else lit)
+        new = (
+            self.chosen if chosen is None else chosen,
+            self.hover if hover is None else hover,
+            self.lit if lit is None else lit,
+        )
         if new != (self.chosen, self.hover, self.lit):
             self.chosen, self.hover, self.lit = new
             self.update()
@@ -118,8 +121,13 @@ class NeuronItem(QGraphicsItem):
         if face.center:
             size = "title" if len(face.center) <= 6 else "body" if len(face.center) <= 9 else "small"
             filled = face.is_input and face.fires
-            _text(painter, QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS), face.center, font(size, bold=True),
-                  t.on_accent if filled else t.ink)
+            _text(
+                painter,
+                QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS),
+                face.center,
+                font(size, bold=True),
+                t.on_accent if filled else t.ink,
+            )
         if self._detail(painter) < 0.45:
             return
         rect = self.name_rect()
@@ -168,7 +176,9 @@ class NeuronItem(QGraphicsItem):
         elif self.chosen:
             painter.setPen(QPen(t.color("accent"), 2.5))
         else:
-            painter.setPen(QPen(t.color("positive") if face.fires and not face.is_input else mix(t.ink, t.card, 0.2), 1.5))
+            painter.setPen(
+                QPen(t.color("positive") if face.fires and not face.is_input else mix(t.ink, t.card, 0.2), 1.5)
+            )
         painter.drawEllipse(center, RADIUS, RADIUS)
         if self.hover == "rim":
             painter.setPen(QPen(t.color("accent"), RIM * 0.6))
@@ -196,7 +206,9 @@ class NeuronItem(QGraphicsItem):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(t.color("card") if on else t.color("muted"))
         painter.drawEllipse(knob, 6.5, 6.5)
-        side = QRectF(SWITCH.left() + 4, SWITCH.top(), 16, 20) if on else QRectF(SWITCH.right() - 20, SWITCH.top(), 16, 20)
+        side = (
+            QRectF(SWITCH.left() + 4, SWITCH.top(), 16, 20) if on else QRectF(SWITCH.right() - 20, SWITCH.top(), 16, 20)
+        )
         _text(painter, side, "1" if on else "0", font("small", bold=True), t.on_accent if on else t.muted)
 
 

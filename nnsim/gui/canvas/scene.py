@@ -65,8 +65,12 @@ class NetworkScene(QGraphicsScene):
     # Keeping in step
 
     def _on_document(self, old: Document, new: Document) -> None:
-        if (old.network.structure is not new.network.structure or old.layout != new.layout or old.data != new.data
-                or old.training.loss != new.training.loss):
+        if (
+            old.network.structure is not new.network.structure
+            or old.layout != new.layout
+            or old.data != new.data
+            or old.training.loss != new.training.loss
+        ):
             self.rebuild()
 
     def rebuild(self) -> None:
@@ -128,7 +132,7 @@ class NetworkScene(QGraphicsScene):
         self._late.stop()
         network = self.session.network
         structure = network.structure
-        for ends, edge in self.edges.edges.items():
+        for edge in self.edges.edges.values():
             edge.value = network.value(edge.connection.weight)
             edge.text = format_number(edge.value, LABEL_DIGITS)
         images = self._images()
@@ -136,7 +140,7 @@ class NetworkScene(QGraphicsScene):
         switches = self._has_switches()
         for neuron in structure.neurons:
             image = images.get(neuron.id)
-            face = self._face(neuron, problems.get(neuron.id, ""), switches, image is not None)
+            face = self._face(neuron, problems.get(neuron.id, ""), switches)
             picture = image if isinstance(image, QImage) else None
             self.neurons[neuron.id].show_face(face, picture, image if isinstance(image, QPolygonF) else None)
         self._place_labels()
@@ -150,7 +154,7 @@ class NetworkScene(QGraphicsScene):
         data = self.session.dataset
         return data is None or bool(np.isin(data.X, (0.0, 1.0)).all())
 
-    def _face(self, neuron: Neuron, problem: str, switches: bool, has_map: bool) -> Face:
+    def _face(self, neuron: Neuron, problem: str, switches: bool) -> Face:
         session, id = self.session, neuron.id
         value = session.output_of(id)
         shown = format_number(value, LABEL_DIGITS)
@@ -167,7 +171,7 @@ class NetworkScene(QGraphicsScene):
             return Face(id, center, below, shown, value == 1.0, problem=problem, is_output=output)
         name = "θ" if neuron.notation == "threshold" else "b"
         below = "" if neuron.bias is None else f"{name} = {format_number(-bias if name == 'θ' else bias, LABEL_DIGITS)}"
-        return Face(id, "" if has_map else "", below, shown, problem=problem, is_output=output)
+        return Face(id, "", below, shown, problem=problem, is_output=output)
 
     def _images(self) -> dict[str, QImage | QPolygonF]:
         """The map (two inputs or more) or curve (one input) of every neuron with a slope."""

@@ -26,8 +26,12 @@ FIT_MARGIN = 28
 LARGEST_FIT = 1.25
 GRID_STEP = 24
 NUDGE = 10.0
-ARROWS = {Qt.Key.Key_Left: QPointF(-1, 0), Qt.Key.Key_Right: QPointF(1, 0),
-          Qt.Key.Key_Up: QPointF(0, -1), Qt.Key.Key_Down: QPointF(0, 1)}
+ARROWS = {
+    Qt.Key.Key_Left: QPointF(-1, 0),
+    Qt.Key.Key_Right: QPointF(1, 0),
+    Qt.Key.Key_Up: QPointF(0, -1),
+    Qt.Key.Key_Down: QPointF(0, 1),
+}
 
 
 class CanvasView(QGraphicsView):
@@ -43,7 +47,9 @@ class CanvasView(QGraphicsView):
         self.setScene(self.network_scene)
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Network"))
-        self.setAccessibleDescription(self.tr("The network as a picture. Double-click to add a neuron; press ? for all gestures."))
+        self.setAccessibleDescription(
+            self.tr("The network as a picture. Double-click to add a neuron; press ? for all gestures.")
+        )
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
@@ -134,7 +140,10 @@ class CanvasView(QGraphicsView):
             self._space_used = True
             self._gesture = Pan(self, point)
         elif event.button() == Qt.MouseButton.LeftButton:
-            self._press(point, bool(event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)))
+            self._press(
+                point,
+                bool(event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier)),
+            )
         event.accept()
 
     def _press(self, point: QPointF, add: bool) -> None:
@@ -211,9 +220,13 @@ class CanvasView(QGraphicsView):
         if scene.edges.hovered != hit.connection:
             scene.edges.hovered = hit.connection
             scene.edges.update()
-        shapes = {"rim": Qt.CursorShape.CrossCursor, "body": Qt.CursorShape.OpenHandCursor,
-                  "switch": Qt.CursorShape.PointingHandCursor, "label": Qt.CursorShape.PointingHandCursor,
-                  "edge": Qt.CursorShape.PointingHandCursor}
+        shapes = {
+            "rim": Qt.CursorShape.CrossCursor,
+            "body": Qt.CursorShape.OpenHandCursor,
+            "switch": Qt.CursorShape.PointingHandCursor,
+            "label": Qt.CursorShape.PointingHandCursor,
+            "edge": Qt.CursorShape.PointingHandCursor,
+        }
         self.viewport().setCursor(shapes.get(hit.part, Qt.CursorShape.ArrowCursor))
         self._hit = hit
         self.hovered.emit(hit)
@@ -237,7 +250,9 @@ class CanvasView(QGraphicsView):
         if item is not None and item.face.problem:
             return item.face.problem
         if hit.part == "rim":
-            return self.tr("Drag to connect {name} to another neuron, or to empty canvas for a new one.").format(name=hit.neuron)
+            return self.tr("Drag to connect {name} to another neuron, or to empty canvas for a new one.").format(
+                name=hit.neuron
+            )
         if hit.part == "switch":
             return self.tr("Click to flip {name} between 0 and 1.").format(name=hit.neuron)
         if hit.part == "name":
@@ -245,7 +260,8 @@ class CanvasView(QGraphicsView):
         if hit.connection is not None:
             weight = self.session.structure.by_ends[hit.connection].weight
             return self.tr("{source} → {target}, weight {weight} – double-click to edit.").format(
-                source=hit.connection[0], target=hit.connection[1], weight=weight)
+                source=hit.connection[0], target=hit.connection[1], weight=weight
+            )
         if item is not None:
             return self.tr("{name} – drag to move, double-click to edit its number.").format(name=hit.neuron)
         return ""
@@ -281,10 +297,16 @@ class CanvasView(QGraphicsView):
 
     def _keys(self) -> dict[Qt.Key, Callable[[], None]]:
         return {
-            Qt.Key.Key_Delete: self.delete_selected, Qt.Key.Key_Backspace: self.delete_selected,
-            Qt.Key.Key_C: self.begin_connect, Qt.Key.Key_F: self.fit, Qt.Key.Key_Return: self.edit_selected,
-            Qt.Key.Key_Enter: self.edit_selected, Qt.Key.Key_F2: self.rename_selected, Qt.Key.Key_A: self.arrange,
-            Qt.Key.Key_I: lambda: self.add_neuron("input"), Qt.Key.Key_N: lambda: self.add_neuron("hidden"),
+            Qt.Key.Key_Delete: self.delete_selected,
+            Qt.Key.Key_Backspace: self.delete_selected,
+            Qt.Key.Key_C: self.begin_connect,
+            Qt.Key.Key_F: self.fit,
+            Qt.Key.Key_Return: self.edit_selected,
+            Qt.Key.Key_Enter: self.edit_selected,
+            Qt.Key.Key_F2: self.rename_selected,
+            Qt.Key.Key_A: self.arrange,
+            Qt.Key.Key_I: lambda: self.add_neuron("input"),
+            Qt.Key.Key_N: lambda: self.add_neuron("hidden"),
             Qt.Key.Key_O: lambda: self.add_neuron("output"),
         }
 
@@ -356,15 +378,22 @@ class CanvasView(QGraphicsView):
             self.show_hint(self.tr("Select one neuron first, then press C and select its target."))
             return
         self._connect_from = chosen[0]
-        self.show_hint(self.tr("Connect {name} to …: click the target, or go to it with Alt+arrows and press Enter. Esc cancels.")
-                       .format(name=chosen[0]))
+        self.show_hint(
+            self.tr(
+                "Connect {name} to …: click the target, or go to it with Alt+arrows and press Enter. Esc cancels."
+            ).format(name=chosen[0])
+        )
 
     def delete_selected(self) -> None:
         """Remove what is selected, and the connections of removed neurons."""
         neurons, connections = self.session.selected_neurons, self.session.selected_connections
         if neurons or connections:
             count = len(neurons) + len(connections)
-            text = self.tr("Delete {name}").format(name=next(iter(neurons))) if len(neurons) == 1 else self.tr("Delete {n} items").format(n=count)
+            text = (
+                self.tr("Delete {name}").format(name=next(iter(neurons)))
+                if len(neurons) == 1
+                else self.tr("Delete {n} items").format(n=count)
+            )
             if not neurons and count == 1:
                 text = self.tr("Delete connection")
             self.session.apply(text, lambda d: edits.remove(d, neurons, connections))
@@ -413,8 +442,13 @@ class CanvasView(QGraphicsView):
         place = self._place(QRectF(-26, -12, 52, 24).translated(item.pos()))
         self.session.select([id])
         if neuron.role == "input":
-            self._edit_number(place, self.session.inputs.get(id, 0.0), "edit_input", self.tr("Value of {name}").format(name=id),
-                              lambda value, token: (self.session.set_inputs({id: value}), True)[1])
+            self._edit_number(
+                place,
+                self.session.inputs.get(id, 0.0),
+                "edit_input",
+                self.tr("Value of {name}").format(name=id),
+                lambda value, token: self.session.set_inputs({id: value}),
+            )
             return
         if neuron.bias is None:
             self.show_hint(self.tr("{name} has no bias; give it one in the panel at the left.").format(name=id))
@@ -422,8 +456,13 @@ class CanvasView(QGraphicsView):
         bias, sign = neuron.bias, -1.0 if neuron.notation == "threshold" else 1.0
         label = self.tr("Threshold θ of {name}") if sign < 0 else self.tr("Bias b of {name}")
         text = (self.tr("Set θ of {name}") if sign < 0 else self.tr("Set b of {name}")).format(name=id)
-        self._edit_number(place, sign * self.session.network.value(bias) + 0.0, "edit_bias", label.format(name=id),
-                          lambda value, token: self.session.set_values({bias: sign * value}, text, token))
+        self._edit_number(
+            place,
+            sign * self.session.network.value(bias) + 0.0,
+            "edit_bias",
+            label.format(name=id),
+            lambda value, token: self.session.set_values({bias: sign * value}, text, token),
+        )
 
     def edit_weight(self, ends: Ends) -> None:
         """Edit a connection's weight in place."""
@@ -434,27 +473,52 @@ class CanvasView(QGraphicsView):
         if rect.isNull():
             middle = edge.line.center()
             rect = QRectF(middle.x() - 20, middle.y() - 10, 40, 20)
-        self._edit_number(self._place(rect), self.session.network.value(weight), "edit_weight",
-                          self.tr("Weight {name}").format(name=weight),
-                          lambda value, token: self.session.set_values({weight: value}, self.tr("Set {name}").format(name=weight), token))
+        self._edit_number(
+            self._place(rect),
+            self.session.network.value(weight),
+            "edit_weight",
+            self.tr("Weight {name}").format(name=weight),
+            lambda value, token: self.session.set_values(
+                {weight: value}, self.tr("Set {name}").format(name=weight), token
+            ),
+        )
 
     def edit_name(self, id: str) -> None:
         """Rename a neuron in place."""
         item = self.network_scene.neurons[id]
         self.close_editor()
         self._editor = InlineEdit(
-            self.viewport(), self._place(item.name_rect().translated(item.pos())), id, "edit_name", self.tr("Name of {name}").format(name=id),
-            lambda text: self.session.apply(self.tr("Rename {old} to {new}").format(old=id, new=text.strip()),
-                                            lambda d: edits.rename_neuron(d, id, text)) and self._renamed(id, text.strip()))
+            self.viewport(),
+            self._place(item.name_rect().translated(item.pos())),
+            id,
+            "edit_name",
+            self.tr("Name of {name}").format(name=id),
+            lambda text: (
+                self.session.apply(
+                    self.tr("Rename {old} to {new}").format(old=id, new=text.strip()),
+                    lambda d: edits.rename_neuron(d, id, text),
+                )
+                and self._renamed(id, text.strip())
+            ),
+        )
 
     def _renamed(self, old: str, new: str) -> bool:
         self.session.select([new])
         return True
 
-    def _edit_number(self, place: QRect, value: float, name: str, accessible: str, set_value: Callable[[float, object], bool]) -> None:
+    def _edit_number(
+        self, place: QRect, value: float, name: str, accessible: str, set_value: Callable[[float, object], bool]
+    ) -> None:
         self.close_editor()
-        self._editor = NumberEdit(self.viewport(), place, value, name, accessible, set_value,
-                                  lambda text: self.session.said.emit(text, "refused"))
+        self._editor = NumberEdit(
+            self.viewport(),
+            place,
+            value,
+            name,
+            accessible,
+            set_value,
+            lambda text: self.session.said.emit(text, "refused"),
+        )
 
     def close_editor(self) -> None:
         """Take what is being edited, and close the editor or choice."""
@@ -511,20 +575,22 @@ class CanvasView(QGraphicsView):
 
     # Drawing
 
-    def drawBackground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawBackground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         t = theme()
         painter.fillRect(rect, t.color("card"))
         if self.zoom < 0.4:
             return
         painter.setPen(QPen(t.color("line"), 1.6 / self.zoom))
         left, top = math.floor(rect.left() / GRID_STEP), math.floor(rect.top() / GRID_STEP)
-        painter.drawPoints([
-            QPointF(x * GRID_STEP, y * GRID_STEP)
-            for x in range(left, math.ceil(rect.right() / GRID_STEP) + 1)
-            for y in range(top, math.ceil(rect.bottom() / GRID_STEP) + 1)
-        ])
+        painter.drawPoints(
+            [
+                QPointF(x * GRID_STEP, y * GRID_STEP)
+                for x in range(left, math.ceil(rect.right() / GRID_STEP) + 1)
+                for y in range(top, math.ceil(rect.bottom() / GRID_STEP) + 1)
+            ]
+        )
 
-    def drawForeground(self, painter: QPainter, rect: QRectF) -> None:
+    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
         if self.network_scene.neurons:
             return
         t = theme()
@@ -533,12 +599,21 @@ class CanvasView(QGraphicsView):
         view = self.viewport().rect()
         painter.setPen(t.color("ink"))
         painter.setFont(font("display"))
-        painter.drawText(view.adjusted(16, 0, -16, -48), Qt.AlignmentFlag.AlignCenter, self.tr("Double-click to add your first neuron"))
+        painter.drawText(
+            view.adjusted(16, 0, -16, -48),
+            Qt.AlignmentFlag.AlignCenter,
+            self.tr("Double-click to add your first neuron"),
+        )
         painter.setPen(t.color("muted"))
         painter.setFont(font("body"))
-        painter.drawText(view.adjusted(16, 56, -16, 0), Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-                         self.tr("then drag from its rim to connect it. Or choose Layers… for a whole network,\n"
-                                 "or Examples ▸ AND for one that is ready."))
+        painter.drawText(
+            view.adjusted(16, 56, -16, 0),
+            Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
+            self.tr(
+                "then drag from its rim to connect it. Or choose Layers… for a whole network,\n"
+                "or Examples ▸ AND for one that is ready."
+            ),
+        )
         painter.restore()
 
     def changeEvent(self, event: QEvent) -> None:

@@ -18,7 +18,7 @@ from nnsim.data.dataset import Dataset
 from nnsim.gui.controls import ElidedLabel, plain_tip
 from nnsim.gui.plot_panel import EmptyState, HeaderChoice, PlotPanel, TextLine
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, set_role, theme
+from nnsim.gui.theme import GRID, set_role
 
 if TYPE_CHECKING:
     from nnsim.gui.output_plots import ColorBar, CurvePlot, MapPlot, Points, Scale

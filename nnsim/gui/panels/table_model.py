@@ -147,7 +147,7 @@ class TableModel(QAbstractTableModel):
             return -1
         if 0 <= self.lit < len(rows.X) and (rows.X[self.lit] == inputs).all():
             return self.lit
-        found = np.flatnonzero((rows.X == inputs).all(axis=1))
+        found = np.flatnonzero((inputs == rows.X).all(axis=1))
         return int(found[0]) if len(found) else -1
 
     def sum_at(self, row: int, column: int) -> Sum:

@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
+    QFrame,
     QHBoxLayout,
     QLabel,
     QProgressBar,
@@ -34,7 +35,7 @@ from nnsim.gui.theme import GRID, set_role
 from nnsim.training.config import TrainingConfig
 
 MARGIN = 12
-SPEEDS = tuple(round(step * 10.0**power, 1) for power in range(4) for step in (1, 1.5, 2, 3, 5, 7)) + (10_000.0,)
+SPEEDS = (*(round(step * 10.0**power, 1) for power in range(4) for step in (1, 1.5, 2, 3, 5, 7)), 10_000.0)
 """Updates a second that the slider offers; after the last comes unlimited."""
 STOPS = {"stop_epochs": 1000, "stop_loss": 0.01, "stop_change": 1e-4, "stop_gradient": 1e-3, "stop_seconds": 10}
 """What a stop condition begins with when it is switched on."""
@@ -136,7 +137,10 @@ class TrainingPanel(Panel):
         when.body.addWidget(self._stops)
         advanced = Disclosure(self.tr("Advanced"), "training_advanced")
         advanced.body.addWidget(self._rare)
-        for part in (self._settings, self._data, when, advanced):
+        line = QFrame()
+        line.setFixedHeight(1)
+        line.setStyleSheet("background: palette(mid);")
+        for part in (self._settings, line, self._data, when, advanced):
             column.addWidget(part)
         column.addStretch(1)
         return content
@@ -272,6 +276,7 @@ class SpeedControl(QWidget):
         self._text = QLabel()
         self._text.setObjectName("speed_text")
         tabular(self._text)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         row.addWidget(title)
         row.addWidget(self._slider, 1)
         row.addWidget(self._text)
