@@ -27,8 +27,8 @@ class LossPlot(Plot):
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         self._log = False
-        self.train = pg.PlotDataItem()
-        self.test = pg.PlotDataItem()
+        self.train = pg.PlotDataItem(antialias=True)
+        self.test = pg.PlotDataItem(antialias=True)
         super().__init__(name, parent)
         for curve in (self.test, self.train):
             # Thousands of epochs on a few hundred pixels: only the peaks are drawn.
@@ -61,23 +61,36 @@ class LossPlot(Plot):
         x, y = super()._ticks(size)
         # Epochs are whole.
         x = [(value, text) for value, text in x if value.is_integer()]
+        room = max(size.height() - 40, 1) / (1.8 * QFontMetrics(font("small")).height())
         if self._log:
-            room = max(size.height() - 40, 1) / (1.8 * QFontMetrics(font("small")).height())
             y = [(math.log10(value), format_number(value)) for value in log_ticks(*self.ranges[1], room)]
+        elif len(y) < 2:
+            # A single number gives no scale, however low the plot is.
+            y = [(value, format_number(value)) for value in at_least_two(*self.ranges[1])]
         return x, y
 
 
 def log_ticks(low: float, high: float, count: float) -> list[float]:
-    """Round values from 10^``low`` to 10^``high`` for a logarithmic axis, at most about ``count``."""
-    decades = range(math.ceil(low - 1e-9), math.floor(high + 1e-9) + 1)
-    fine = [m * 10.0**e for e in range(math.floor(low), math.ceil(high) + 1) for m in (1, 2, 5)]
-    fine = [value for value in fine if low - 1e-9 <= math.log10(value) <= high + 1e-9]
-    if 2 <= len(fine) <= count:
-        return fine
-    if len(decades) >= 2:
-        step = math.ceil(len(decades) / max(count, 1.0))
-        return [10.0**e for e in decades[::step]]
-    return nice_ticks(10.0**low, 10.0**high, max(count, 2.0))
+    """Round values from 10^``low`` to 10^``high`` for a logarithmic axis, at most about ``count``, two or more."""
+    powers = range(math.floor(low), math.ceil(high) + 1)
+
+    def steps(*digits: int) -> list[float]:
+        values = [digit * 10.0**power for power in powers for digit in digits]
+        return [value for value in values if low - 1e-9 <= math.log10(value) <= high + 1e-9]
+
+    for ticks in (steps(1, 2, 5), steps(1, 3), steps(1)):
+        if 2 <= len(ticks) <= max(count, 2.0):
+            return ticks
+    ticks = steps(1) if len(steps(1)) > 2 else steps(1, 2, 5)
+    if len(ticks) < 2:
+        return at_least_two(10.0**low, 10.0**high)
+    return ticks[:: math.ceil(len(ticks) / max(count, 2.0))]
+
+
+def at_least_two(low: float, high: float) -> list[float]:
+    """The fewest round values from ``low`` to ``high`` that give a scale."""
+    tries = (nice_ticks(low, high, count) for count in range(2, 12))
+    return next((ticks for ticks in tries if len(ticks) >= 2), [low, high])
 
 
 def _spread(y: Array, log: bool) -> Range:

@@ -11,7 +11,7 @@ import nnsim
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.hand import Hand
 
-SEEDS_THAT_SOLVE_XOR = {0: True, 1: True, 2: True, 3: True, 4: True}
+SEEDS_THAT_SOLVE_XOR = {0: False, 1: True, 2: True, 3: True, 4: False}
 
 
 def train_until(hand: Hand, epochs: int) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from nnsim.core.numbers import format_number
@@ -65,38 +65,45 @@ class LossPanel(PlotPanel):
 
     def show_values(self) -> None:
         latest = self.session.latest
-        self._train.show_loss(self.tr("— train"), latest.train if latest else None)
-        self._test.show_loss(self.tr("┄ test"), latest.test if latest else None)
+        self._train.show_loss("—", self.tr("train"), latest.train if latest else None)
+        self._test.show_loss("┄", self.tr("test"), latest.test if latest else None)
         drawn = latest is not None and len(latest.train.epoch) > 1
         self._pages.setCurrentIndex(1 if drawn else 0)
         if drawn and latest is not None and self.plot is not None:
             self.plot.show_points(latest.train, latest.test, self._log.isChecked())
-            self.plot.setAccessibleDescription(f"{self._train.text()}, {self._test.text()}")
+            self.plot.setAccessibleDescription(f"{self._train.accessibleName()}, {self._test.accessibleName()}")
 
 
 class LossLine(TextLine):
-    """The last loss of a curve; as wide as it ever gets, so that nothing moves while it changes."""
+    """The last loss of a curve after its name; where there is little room, only after the sign of its line."""
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        self._name = ""
+        self._sign, self._curve, self._number = "", "", ""
         self.hide()
 
-    def show_loss(self, name: str, points: Points | None) -> None:
-        """Show the last value of ``points`` after ``name``; nothing where there is none."""
-        there = points is not None and len(points.mean) > 0
-        if name != self._name:
-            self._name = name
+    def show_loss(self, sign: str, curve: str, points: Points | None) -> None:
+        """Show the last value of ``points``; nothing where there is none."""
+        if (sign, curve) != (self._sign, self._curve):
+            self._sign, self._curve = sign, curve
             self.updateGeometry()
-        if points is not None and there:
-            self.set_text(f"{name} {format_number(float(points.mean[-1]), DIGITS)}")
-        self.setVisible(there)
+        if points is not None and len(points.mean):
+            self._number = format_number(float(points.mean[-1]), DIGITS)
+            self._fit()
+        self.setVisible(points is not None and len(points.mean) > 0)
 
     def sizeHint(self) -> QSize:
-        width = QFontMetrics(font(self.size_name)).horizontalAdvance(f"{self._name} 0.00000")
-        return QSize(width + 2, super().sizeHint().height())
+        # As wide as it ever gets, so that nothing moves while the number changes.
+        return QSize(self._width(f"{self._sign} {self._curve} 0.000000"), super().sizeHint().height())
 
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.FontChange:
-            self.updateGeometry()
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        whole = f"{self._sign} {self._curve} {self._number}"
+        self.set_text(whole if self._width(whole) <= self.width() else f"{self._sign} {self._number}")
+        self.setAccessibleName(f"{self._curve} {self._number}")
+
+    def _width(self, text: str) -> int:
+        return QFontMetrics(font(self.size_name)).horizontalAdvance(text) + 2

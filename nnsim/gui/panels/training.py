@@ -60,10 +60,13 @@ class TrainingPanel(Panel):
         top.addLayout(self._build_buttons())
         self._reason = plain_text("training_reason", small=True)
         top.addWidget(self._reason)
-        top.addWidget(SpeedControl(session))
-        self._build_progress(top)
-        outer.addWidget(scrolled(self._build_settings()), 1)
-        self.setMinimumSize(240, 120)
+        self._run = self._build_progress()
+        top.addWidget(self._run)
+        settings = scrolled(self._build_settings())
+        # In a low window the buttons stay and the settings scroll.
+        settings.setMinimumHeight(4 * GRID)
+        outer.addWidget(settings, 1)
+        self.setMinimumWidth(240)
 
     def sizeHint(self) -> QSize:
         return QSize(300, 300)
@@ -99,14 +102,19 @@ class TrainingPanel(Panel):
         button.clicked.connect(lambda checked=False: do())
         return button
 
-    def _build_progress(self, top: QVBoxLayout) -> None:
+    def _build_progress(self) -> QWidget:
+        """How far the run is: epoch, batch, and how near it is to its stop."""
+        run = QWidget()
+        column = QVBoxLayout(run)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         self._epoch_line = TextLine("training_epoch", color="ink", size="body")
         self._batch_line = TextLine("training_batch", align=Qt.AlignmentFlag.AlignRight)
         row.addWidget(self._epoch_line)
         row.addWidget(self._batch_line)
-        top.addLayout(row)
+        column.addLayout(row)
         self._progress = QProgressBar()
         self._progress.setObjectName("training_progress")
         self._progress.setAccessibleName(self.tr("Progress towards the stop"))
@@ -116,7 +124,8 @@ class TrainingPanel(Panel):
         policy = self._progress.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(policy)
-        top.addWidget(self._progress)
+        column.addWidget(self._progress)
+        return run
 
     def _build_settings(self) -> QWidget:
         content = QWidget()
@@ -140,7 +149,7 @@ class TrainingPanel(Panel):
         line = QFrame()
         line.setFixedHeight(1)
         line.setStyleSheet("background: palette(mid);")
-        for part in (self._settings, line, self._data, when, advanced):
+        for part in (SpeedControl(self.session), self._settings, line, self._data, when, advanced):
             column.addWidget(part)
         column.addStretch(1)
         return content
@@ -206,6 +215,7 @@ class TrainingPanel(Panel):
         self._reason.setText(_short(problems[0].message) if problems else "")
         self._reason.setToolTip(plain_tip(reason))
         self._reason.setVisible(bool(reason))
+        self._run.setVisible(not reason)
         pauses = self.tr(" (pauses first)") if running else ""
         can_return, has_weights = session.start_network is not None, bool(session.structure.parameter_names)
         for button, image, ready, tip, why in (

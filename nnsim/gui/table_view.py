@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.gui.controls import ChoiceField
-from nnsim.gui.panels.table_model import FORMS, RIGHT, WRONG, Form, TableModel
+from nnsim.gui.table_model import FORMS, RIGHT, WRONG, Form, TableModel
 from nnsim.gui.theme import GRID, font, mix, theme
 
 ARROW = "→ "
