@@ -1,4 +1,4 @@
-"""The plot of activation functions. Imports pyqtgraph: its panel imports this module late."""
+"""The plot of the Activation panel: functions and their slopes over the sum. Imported late, as ``plots`` is."""
 
 from __future__ import annotations
 
@@ -6,95 +6,152 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtGui import QFontMetrics, QPen, QResizeEvent
 
 from nnsim.core.activations import Activation
-from nnsim.gui.plots import Marker, Plot, nice_step, pen
-from nnsim.gui.theme import theme
+from nnsim.core.numbers import format_number
+from nnsim.gui.plots import Marker, Plot, pen
+from nnsim.gui.theme import GRID, font, theme
 
-POINTS = 481
-COLORS = ("accent", "negative", "good", "bad", "muted", "ink")
-DASHES = (None, (6.0, 3.0), (2.0, 2.0), (8.0, 3.0, 2.0, 3.0))
-SLOPE_DASHES = (4.0, 3.0)
+Array = NDArray[np.float64]
+SAMPLES = 241
+HALVES = (3.0, 6.0)
+"""How far the axis reaches from 0: a step needs less room than a curve. Twice that, and again, for a far sum."""
 
 
 @dataclass(frozen=True)
 class Curve:
-    """One function as it is drawn: ``shift`` moves it to the right, by θ where the axis is Σ."""
+    """One function in the plot, and the pens of f and f′."""
 
-    entry: Activation
-    slope: bool = False
-    shift: float = 0.0
+    activation: Activation
+    f_pen: QPen
+    slope_pen: QPen
 
 
-def style(index: int, slope: bool = False):  # type: ignore[no-untyped-def]
-    """The pen of the ``index``-th function: colour and dashes both tell it apart; a slope is thin and grey."""
-    if slope:
-        return pen(theme().muted, 1.2, SLOPE_DASHES)
-    return pen(theme().color(COLORS[index % len(COLORS)]), 2.0, DASHES[(index // len(COLORS) + index) % len(DASHES)])
+def samples(activation: Activation, low: float, high: float, shift: float) -> tuple[Array, Array, Array]:
+    """x, f(x − shift) and f′(x − shift) from ``low`` to ``high``.
+
+    At a kink there is a sample on either side of it, so that a jump of f is drawn straight up. f′ does not exist
+    there and is NaN.
+    """
+    z = np.linspace(low - shift, high - shift, SAMPLES)
+    kinks = np.array([k for k in activation.kinks if z[0] < k < z[-1]])
+    if len(kinks):
+        beside = np.nextafter(kinks, -np.inf), kinks, np.nextafter(kinks, np.inf)
+        z = np.sort(np.concatenate([z[~np.isin(z, kinks)], *beside]))
+    a = activation.f(z)
+    slope = activation.derivative(z, a)
+    slope[np.isin(z, kinks)] = np.nan
+    return z + shift, a, slope
 
 
 class ActivationPlot(Plot):
-    """Functions over z or Σ, with the place of a neuron on its own."""
+    """Curves of f and f′, a mark at the threshold, and the neuron's own point."""
 
     def __init__(self) -> None:
+        self.curves: tuple[Curve, ...] = ()
+        self.half = 0.0
+        self.shift = 0.0
+        self.f_items: list[pg.PlotCurveItem] = []
+        self.slope_items: list[pg.PlotCurveItem] = []
+        self._zero = [pg.InfiniteLine(0, angle=angle) for angle in (0, 90)]
+        self.step = pg.InfiniteLine(0, angle=90)
+        self.step_label = pg.TextItem("")
+        self.marker = Marker(ring=False)
         super().__init__("activation_plot")
-        self._lines: list[pg.PlotCurveItem] = []
-        self._curves: tuple[Curve, ...] = ()
-        self._zero = pg.InfiniteLine(pos=0.0, angle=90)
-        self._zero.setZValue(1)
-        self.addItem(self._zero)
-        self.marker = Marker(self, ring=False)
-        self._restyle_lines()
+        for item in (*self._zero, self.step, self.step_label):
+            self.addItem(item)
+        self.step_label.setZValue(15)
+        self.marker.stand_in(self)
 
     def restyle(self) -> None:
         super().restyle()
-        if hasattr(self, "marker"):
-            self._restyle_lines()
-            self.marker.restyle()
-            curves, self._curves = self._curves, ()
-            self.show_curves(curves)
+        t = theme()
+        for line in self._zero:
+            line.setPen(pen(t.line))
+        self.step.setPen(pen(t.muted, 1, (2, 3)))
+        self.step_label.setColor(t.color("ink"))
+        self.step_label.setFont(font("small"))
+        self.step_label.fill = pg.mkBrush(t.card)
+        self.marker.restyle()
 
-    def _restyle_lines(self) -> None:
-        self._zero.setPen(pen(theme().line))
+    def show_curves(self, curves: tuple[Curve, ...], slopes: bool) -> None:
+        """Show these functions, the first on top, with their slopes or without."""
+        self.curves = curves
+        for item in (*self.f_items, *self.slope_items):
+            self.removeItem(item)
+        self.f_items = [pg.PlotCurveItem(pen=c.f_pen, antialias=True) for c in curves]
+        self.slope_items = [pg.PlotCurveItem(pen=c.slope_pen, antialias=True, connect="finite")
+                            for c in curves if slopes]
+        for depth, item in enumerate((*reversed(self.slope_items), *reversed(self.f_items))):
+            item.setZValue(2 + depth / 100)
+            self.addItem(item)
+        self._draw()
 
-    def show_curves(self, curves: tuple[Curve, ...], reach: tuple[float, float] | None = None) -> None:
-        """Draw these functions from ``reach[0]`` to ``reach[1]``."""
-        if reach is None:
-            reach = self.ranges[0]
-        if curves == self._curves and reach == self.ranges[0]:
+    def show_threshold(self, threshold: float | None) -> None:
+        """Shift the curves to the threshold and mark it; None is no threshold."""
+        shift = threshold or 0.0
+        appeared = self.step.isVisible() != (threshold is not None)
+        self.step.setVisible(threshold is not None)
+        self.step_label.setVisible(threshold is not None)
+        if threshold is not None:
+            self.step.setValue(threshold)
+            self.step_label.setText(f"θ = {format_number(threshold)}")
+        if shift != self.shift or appeared:
+            self.shift = shift
+            self._draw()
+        self._place_label()
+
+    def reach(self, half: float, *places: float, shrink: bool) -> None:
+        """Show ``half`` to each side of 0, or as often twice that as these places need.
+
+        Without ``shrink`` the axis only grows, so that it rests while a value moves to and fro.
+        """
+        far = max((abs(place) for place in places if np.isfinite(place)), default=0.0)
+        while half < far * 1.1 and half < 1e9:
+            half *= 2
+        if half != self.half and (shrink or half > self.half):
+            self.half = half
+            self._draw()
+
+    def _draw(self) -> None:
+        if not self.half:
             return
-        self._curves = curves
-        for line in self._lines:
-            self.removeItem(line)
-        self._lines = []
-        low, high = 0.0, 1.0
-        functions = 0
-        for curve in curves:
-            x, y = _sampled(curve, reach)
-            line = pg.PlotCurveItem(x, y, antialias=True, connect="all")
-            line.setPen(style(functions - 1 if curve.slope else functions, curve.slope))
-            line.setZValue(5 if curve.slope else 10)
-            functions += not curve.slope
-            self.addItem(line)
-            self._lines.append(line)
-            low, high = min(low, float(y.min())), max(high, float(y.max()))
-        # Steep functions are cut, so that those between −1 and 1 can still be read.
-        low, high = max(low, -6.0), min(high, 6.0)
-        margin = nice_step(high - low, 8) * 0.35
-        self.set_ranges(reach, (low - margin, high + margin))
+        low, high = -self.half, self.half
+        seen = [np.array([0.0])]
+        for index, curve in enumerate(self.curves):
+            x, a, slope = samples(curve.activation, low, high, self.shift)
+            self.f_items[index].setData(x, a)
+            seen.append(a)
+            if self.slope_items:
+                self.slope_items[index].setData(x, slope)
+                seen.append(slope[np.isfinite(slope)])
+        everything = np.concatenate(seen)
+        least, most = float(everything.min()), float(everything.max())
+        margin = 0.08 * (most - least or 1.0)
+        below = margin
+        if self.step.isVisible():
+            # Room under the lowest curve, where the threshold is written.
+            insets = self.insets(self.size())
+            inside = self.height() - insets.top() - insets.bottom()
+            share = min(0.5, (QFontMetrics(font("small")).height() + GRID) / max(inside, 1))
+            below = max(margin, (most + margin - least) * share / (1 - share))
+        self.set_ranges((low, high), (least - below, most + margin))
+        self._place_label()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw()
+
+    def _place_label(self) -> None:
+        """The threshold's label at the foot of its line, on the side where there is room."""
+        (low, high), (bottom, _) = self.ranges
+        left = self.shift > (low + high) / 2 + (high - low) / 4
+        self.step_label.setAnchor((1, 1) if left else (0, 1))
+        self.step_label.setPos(self.shift, bottom)
 
 
-def _sampled(curve: Curve, reach: tuple[float, float]) -> tuple[np.ndarray, np.ndarray]:
-    """The function at enough points; a step rises straight up."""
-    x = np.linspace(*reach, POINTS)
-    for kink in curve.entry.kinks:
-        at = kink + curve.shift
-        if reach[0] < at < reach[1]:
-            x = np.sort(np.concatenate([x, [np.nextafter(at, -np.inf), at]]))
-    z = x - curve.shift
-    for kink in curve.entry.kinks:
-        # z of the two points beside a kink, exactly: x − θ may round onto the wrong side.
-        at = kink + curve.shift
-        z[x == at], z[x == np.nextafter(at, -np.inf)] = kink, kink - 1e-300
-    a = curve.entry.f(z)
-    return x, curve.entry.derivative(z, a) if curve.slope else a
+def resting_half(curves: tuple[Curve, ...]) -> float:
+    """How far the axis reaches if no value asks for more."""
+    return HALVES[0] if all(not c.activation.has_slope for c in curves) else HALVES[1]

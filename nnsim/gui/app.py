@@ -7,7 +7,7 @@ import traceback
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QDir, QTimer
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -27,7 +27,6 @@ def make_app(argv: list[str] | None = None) -> QApplication:
     app.setApplicationName("nnsim")
     app.setOrganizationName("nnsim")
     QGuiApplication.setDesktopFileName("nnsim")
-    QDir.setSearchPaths("nnsim", [str(resource("icons"))])
     app.setWindowIcon(QIcon(str(resource("desktop/nnsim.svg"))))
     apply_theme(app, *stored_look())
     return app

@@ -52,7 +52,7 @@ class DataForm(QWidget):
     def _build_form(self, settings: Any) -> None:
         if self._form is not None:
             self._column.removeWidget(self._form)
-            self._form.hide()
+            self._form.setParent(None)
             self._form.deleteLater()
             self._form = None
         self._kind = type(settings)

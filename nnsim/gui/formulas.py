@@ -16,7 +16,7 @@ from nnsim.gui.theme import GRID, pixels, theme
 
 TYPESET_SIZE = 24.0
 """The size formulas are typeset at; any other is that, scaled."""
-_MARK = 20
+_MARK, _MARK_GAP = 16, 6
 
 
 class Typeset(NamedTuple):
@@ -32,17 +32,18 @@ class Typeset(NamedTuple):
 def typeset(latex: str, color: str) -> Typeset:
     """The typeset formula. A new one takes 5 to 60 ms, so changing numbers do not belong in it."""
     # Imported here because it takes 0.2 s, which the first window does not wait for.
-    import ziamath
+    from ziamath.config import config
+    from ziamath.zmath import Latex
 
-    ziamath.config.svg2 = False  # Qt reads SVG 1
-    svg = ziamath.Latex(latex, size=TYPESET_SIZE, color=color).svg().encode()
+    config.svg2 = False  # Qt reads SVG 1
+    svg = Latex(latex, size=TYPESET_SIZE, color=color).svg().encode()
     box = QSvgRenderer(QByteArray(svg)).viewBoxF()
     return Typeset(svg, box.width(), box.height(), -box.y())
 
 
 @lru_cache(maxsize=256)
 def formula_image(latex: str, size: float, color: str, dpr: float = 1.0) -> QImage:
-    """The formula in ``color``, its letters ``size`` pixels large, sharp at the device pixel ratio ``dpr``."""
+    """The formula in ``color``, its letters ``size`` pixels large, sharp at ``dpr``."""
     formula = typeset(latex, color)
     scale = size / TYPESET_SIZE
     target = QRectF(0, 0, formula.width * scale * dpr, formula.height * scale * dpr)
@@ -57,9 +58,9 @@ def formula_image(latex: str, size: float, color: str, dpr: float = 1.0) -> QIma
 
 
 _WORDS = {
-    r"\geq": "≥", r"\leq": "≤", r"\Sigma": "Σ", r"\sum": "Σ", r"\theta": "θ", r"\sigma": "σ", r"\partial": "∂",
-    r"\cdot": "·", r"\eta": "η", r"\ln": "ln", r"\sin": "sin", r"\cos": "cos", r"\,": " ", r"\quad": " ",
-    r"\left": "", r"\right": "", r"\\": "; ", r"\prime": "′", "'": "′", "&": " ", "-": "−",
+    r"\geq": "≥", r"\leq": "≤", r"\Sigma": "Σ", r"\sum": "Σ", r"\theta": "θ", r"\sigma": "σ",
+    r"\partial": "∂", r"\cdot": "·", r"\eta": "η", r"\ln": "ln", r"\sin": "sin", r"\cos": "cos", r"\,": " ",
+    r"\quad": " ", r"\left": "", r"\right": "", r"\\": "; ", r"\prime": "′", "'": "′", "&": " ", "-": "−",
 }
 
 
@@ -138,7 +139,7 @@ class FormulaLabel(QWidget):
         entries = []
         for latex, mark in self._formulas:
             formula = typeset(latex, theme().ink)
-            entries.append((latex, mark, formula, (_MARK + GRID if mark else 0)))
+            entries.append((latex, mark, formula, (_MARK + _MARK_GAP if mark else 0)))
         factor = self._size() / TYPESET_SIZE
         gap = 2 * GRID
         lead = sum(entry[3] for entry in entries) + gap * (len(entries) - 1)
@@ -175,13 +176,14 @@ class FormulaLabel(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         ink, dpr = theme().ink, self.devicePixelRatioF()
-        images = [(p, typeset(p.latex, ink), formula_image(p.latex, p.scale * TYPESET_SIZE, ink, dpr)) for p in self._placed]
+        images = [(place, typeset(place.latex, ink), formula_image(place.latex, place.scale * TYPESET_SIZE, ink, dpr))
+                  for place in self._placed]
         painter = QPainter(self)
         for place, formula, image in images:
             if place.mark is not None:
                 # On the axis of the fractions, where the equals sign stands.
                 y = round(place.baseline - 0.25 * TYPESET_SIZE * place.scale) + 0.5
                 painter.setPen(place.mark)
-                painter.drawLine(QPointF(place.x - _MARK - GRID, y), QPointF(place.x - GRID, y))
+                painter.drawLine(QPointF(place.x - _MARK - _MARK_GAP, y), QPointF(place.x - _MARK_GAP, y))
             painter.drawImage(QPointF(place.x, place.baseline - formula.ascent * place.scale), image)
         painter.end()

@@ -179,8 +179,11 @@ class Hand:
                 continue
             QTest.mouseClick(bar, LEFT, NO_KEYS, bar.actionGeometry(top).center())
             self.wait(menu.isVisible, "the menu is open")
-            QTest.mouseMove(menu, menu.actionGeometry(action).center())
-            QTest.mouseClick(menu, LEFT, NO_KEYS, menu.actionGeometry(action).center())
+            target = menu.actionGeometry(action).center()
+            for i in range(8):
+                # A menu takes a click only after the mouse has moved over it.
+                QTest.mouseMove(menu, target + QPoint(i % 2, 0))
+            QTest.mouseClick(menu, LEFT, NO_KEYS, target)
             self.settle()
             return
         raise HandError(f"No menu has {action_name}.")

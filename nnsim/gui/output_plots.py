@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 import pyqtgraph as pg
 from numpy.typing import NDArray
@@ -13,42 +11,15 @@ from PySide6.QtWidgets import QWidget
 
 from nnsim.core.maps import Plane
 from nnsim.core.numbers import format_number
-from nnsim.gui.plots import Marker, Plot, nice_step, pen
+from nnsim.gui.output_points import FEW, MANY, Points, Scale
+from nnsim.gui.plots import Marker, Plot, pen, scaled
 from nnsim.gui.theme import GRID, font, map_colors, theme
+from nnsim.gui.ticks import nice_step
 
 Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 MOST_CROSSINGS = 1200
-"""A map that crosses its threshold in more cells than this has no legible contour, and it would take 10 ms."""
-FEW, MANY = 16, 1000
-
-
-@dataclass(frozen=True, eq=False)
-class Points:
-    """Samples in a plot: where, which are of the high class, which are for testing, and what is written beside each."""
-
-    x: Array = field(default_factory=lambda: np.zeros(0))
-    y: Array = field(default_factory=lambda: np.zeros(0))
-    high: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    test: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
-    labels: tuple[str, ...] = ()
-
-    def size(self, test: bool) -> int:
-        """How large they are drawn, in pixels: the more, the smaller."""
-        if len(self.x) > MANY:
-            return 4
-        return 13 if len(self.x) <= FEW else 7 if test else 8
-
-
-@dataclass(frozen=True)
-class Scale:
-    """What the colours of a map mean: its ends, the value between the classes, and whether it jumps."""
-
-    low: float = 0.0
-    high: float = 1.0
-    threshold: float = 0.5
-    crisp: bool = False
+"""A map that crosses its threshold in more cells than this has no legible contour; it would take 10 ms."""
 
 
 class _Picture(pg.ImageItem):
@@ -65,28 +36,25 @@ class MapPlot(Plot):
     """Values over two inputs as colours, the contour at the threshold, the samples and what is fed now."""
 
     def __init__(self) -> None:
-        super().__init__("output_map", interactive=True)
         self.points = Points()
         self.values: Array = np.zeros((0, 0))
         self.picture = _Picture(axisOrder="row-major")
         self.contour = pg.PlotCurveItem(connect="pairs", antialias=True)
-        self.contour.setZValue(5)
-        self.addItem(self.picture)
-        self.addItem(self.contour)
         # One item for each look: test below training, so that what is learned from is never hidden.
-        self.groups = {(high, test): pg.ScatterPlotItem(pxMode=True) for test in (True, False) for high in (False, True)}
-        for depth, item in enumerate(self.groups.values()):
-            item.setZValue(10 + depth)
-            self.addItem(item)
+        self.groups = {(high, test): pg.ScatterPlotItem(pxMode=True)
+                       for test in (True, False) for high in (False, True)}
         self._labels: list[pg.TextItem] = []
-        self.marker = Marker(self, ring=True)
+        self.marker = Marker(ring=True)
+        super().__init__("output_map", interactive=True)
+        for depth, item in enumerate((self.picture, self.contour, *self.groups.values())):
+            item.setZValue(depth)
+            self.addItem(item)
+        self.marker.stand_in(self)
 
     def restyle(self) -> None:
         super().restyle()
-        if hasattr(self, "marker"):
-            self.contour.setPen(pen(theme().ink))
-            self.marker.restyle()
-            self.show_points(self.points)
+        self.contour.setPen(pen(theme().ink))
+        self.marker.restyle()
 
     def show_points(self, points: Points) -> None:
         """● is the high class, ◇ the low one; test samples are hollow."""
@@ -102,14 +70,15 @@ class MapPlot(Plot):
                 edge, fill = pen(color, 1.4), t.card
             else:
                 edge, fill = pen(t.card, 2 if size > 10 else 1), color
-            item.setData(points.x[chosen], points.y[chosen], symbol="o" if high else "d", size=size + (0 if high else 2),
-                         pen=edge, brush=pg.mkBrush(fill))
+            # A diamond looks smaller than a disk of its width.
+            item.setData(points.x[chosen], points.y[chosen], symbol="o" if high else "d",
+                         size=scaled(size + (0 if high else 2)), pen=edge, brush=pg.mkBrush(fill))
         for label in self._labels:
             self.removeItem(label)
         self._labels = [self._label(*entry) for entry in zip(points.x, points.y, points.labels, strict=False)]
 
     def _label(self, x: float, y: float, text: str) -> pg.TextItem:
-        item = pg.TextItem(text, color=theme().ink, anchor=(0.5, 1.3))
+        item = pg.TextItem(text, color=theme().ink, anchor=(0.5, 1.55))
         item.setFont(font("small"))
         item.setPos(x, y)
         item.setZValue(16)
@@ -124,7 +93,8 @@ class MapPlot(Plot):
         self.picture.crisp = scale.crisp
         self.picture.setImage(map_colors(values, scale.low, scale.high), autoLevels=False)
         # A pixel's middle, not its corner, is where its value holds.
-        self.picture.setRect(QRectF(plane.x_range[0] - step_x / 2, plane.y_range[0] - step_y / 2, n * step_x, n * step_y))
+        left, low = plane.x_range[0] - step_x / 2, plane.y_range[0] - step_y / 2
+        self.picture.setRect(QRectF(left, low, n * step_x, n * step_y))
         self.contour.setVisible(not scale.crisp)
         if not scale.crisp:
             x, y = contour_of(values, scale.threshold)
@@ -140,7 +110,7 @@ class MapPlot(Plot):
 
 
 def contour_of(values: Array, level: float) -> tuple[Array, Array]:
-    """Ends of the line pieces, in pairs, where ``values`` (n, n) cross ``level``: columns x and rows y, counted from 0."""
+    """Ends of the line pieces, in pairs, where ``values`` (n, n) cross ``level``: (columns, rows) from 0."""
     finite = np.nan_to_num(values, nan=level, posinf=1e300, neginf=-1e300)
     above = finite >= level
     crossings = np.count_nonzero(above[1:] != above[:-1]) + np.count_nonzero(above[:, 1:] != above[:, :-1])
@@ -154,23 +124,20 @@ class CurvePlot(Plot):
     """The output over one input, the samples, and what is fed now."""
 
     def __init__(self) -> None:
-        super().__init__("output_curve", interactive=True)
         self.points = Points()
-        self.curve = pg.PlotCurveItem(antialias=True)
-        self.curve.setZValue(10)
         self.groups = {test: pg.ScatterPlotItem(pxMode=True) for test in (True, False)}
-        for depth, item in enumerate(self.groups.values()):
-            item.setZValue(3 + depth)
+        self.curve = pg.PlotCurveItem(antialias=True)
+        self.marker = Marker(ring=False)
+        super().__init__("output_curve", interactive=True)
+        for depth, item in enumerate((*self.groups.values(), self.curve)):
+            item.setZValue(depth)
             self.addItem(item)
-        self.addItem(self.curve)
-        self.marker = Marker(self, ring=False)
+        self.marker.stand_in(self)
 
     def restyle(self) -> None:
         super().restyle()
-        if hasattr(self, "marker"):
-            self.curve.setPen(pen(theme().accent, 2))
-            self.marker.restyle()
-            self.show_points(self.points)
+        self.curve.setPen(pen(theme().accent, 2))
+        self.marker.restyle()
 
     def show_points(self, points: Points) -> None:
         """● trains, ○ tests, both in ink."""
@@ -179,7 +146,7 @@ class CurvePlot(Plot):
         for test, item in self.groups.items():
             chosen = points.test == test
             size = 9 if len(points.x) <= FEW else 4 if len(points.x) > MANY else 5
-            item.setData(points.x[chosen], points.y[chosen], symbol="o", size=size,
+            item.setData(points.x[chosen], points.y[chosen], symbol="o", size=scaled(size),
                          pen=pen(t.muted), brush=pg.mkBrush(t.card if test else t.muted))
 
     def show_curve(self, x: Array, y: Array, crisp: bool) -> None:
@@ -224,15 +191,19 @@ class ColorBar(QWidget):
             text += self.tr(". Samples: ◆ low, ● high; hollow ones are only tested on")
         return f"{text}."
 
+    def _ends(self) -> tuple[str, str]:
+        low, high = format_number(self.scale.low), format_number(self.scale.high)
+        return (f"◆ {low}", f"{high} ●") if self._signs else (low, high)
+
     def sizeHint(self) -> QSize:
-        return QSize(11 * GRID, QFontMetrics(font("small")).height() + 2)
+        metrics = QFontMetrics(font("small"))
+        return QSize(sum(metrics.horizontalAdvance(text) for text in self._ends()) + 9 * GRID, metrics.height() + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t, s = theme(), self.scale
         used = font("small")
         metrics = QFontMetrics(used)
-        low = ("◆ " if self._signs else "") + format_number(s.low)
-        high = format_number(s.high) + (" ●" if self._signs else "")
+        low, high = self._ends()
         left = metrics.horizontalAdvance(low) + GRID
         right = self.width() - metrics.horizontalAdvance(high) - GRID
         bar = QRectF(left, (self.height() - GRID) // 2, max(right - left, 1), GRID)
@@ -252,5 +223,6 @@ class ColorBar(QWidget):
         if not s.crisp and s.high > s.low:
             share = min(max((s.threshold - s.low) / (s.high - s.low), 0.0), 1.0)
             painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-            painter.fillRect(QRectF(round(bar.left() + share * bar.width()), bar.top() - 2, 1, bar.height() + 4), t.color("ink"))
+            x = round(bar.left() + share * bar.width())
+            painter.fillRect(QRectF(x, bar.top() - 2, 1, bar.height() + 4), t.color("ink"))
         painter.end()

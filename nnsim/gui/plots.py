@@ -22,34 +22,22 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from nnsim.core.numbers import format_number
-from nnsim.gui.theme import GRID, font, theme
+from nnsim.gui.theme import GRID, Theme, font, text_scale, theme
+from nnsim.gui.ticks import nice_ticks
 
 Range = tuple[float, float]
+Ticks = list[tuple[float, str]]
 TICK_LENGTH = 4
 TICK_GAP = 3
 
 
-def nice_step(width: float, count: float) -> float:
-    """The smallest of 1, 2 and 5 times a power of ten that divides ``width`` into ``count`` steps or fewer."""
-    raw = width / max(count, 1.0)
-    if not math.isfinite(raw) or raw <= 0:
-        return 1.0
-    power = 10.0 ** math.floor(math.log10(raw))
-    return next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= raw * (1 - 1e-9))
-
-
-def nice_ticks(low: float, high: float, count: float) -> list[float]:
-    """Round numbers from ``low`` to ``high``, at most about ``count``."""
-    step = nice_step(high - low, count)
-    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
-    if last - first > 1000:
-        return [low, high]
-    return [float(f"{i * step:.12g}") for i in range(first, last + 1)]
+def _named(values: Sequence[float]) -> Ticks:
+    return [(value, format_number(value)) for value in values]
 
 
 def pen(color: QColor | str, width: float = 1.0, dashes: Sequence[float] | None = None) -> QPen:
-    """A pen whose width does not scale with the axes."""
-    result = QPen(QColor(color), width)
+    """A pen whose width does not scale with the axes; a thick one is thicker where text is larger."""
+    result = QPen(QColor(color), width * text_scale() if width > 1 else width)
     result.setCosmetic(True)
     if dashes:
         result.setDashPattern(list(dashes))
@@ -57,12 +45,17 @@ def pen(color: QColor | str, width: float = 1.0, dashes: Sequence[float] | None 
     return result
 
 
+def scaled(size: float) -> float:
+    """The size of a sign, larger where text is larger."""
+    return round(size * text_scale())
+
+
 class Plot(pg.PlotWidget):
     """Two titled axes with numbers around a view that does not pan.
 
     ``pressed(x, y)`` comes while the mouse is pressed or dragged in the view, ``hovered(x, y)`` while it moves
-    over it, ``left()`` when it has left; ``stepped(dx, dy, fine)`` for an arrow key. In a ``square`` plot the
-    view is a square whatever the numbers are.
+    over it, ``left()`` when it has left; ``stepped(dx, dy, fine)`` for an arrow key. A subclass makes its items before
+    it calls ``__init__`` here, which calls ``restyle``.
     """
 
     pressed = Signal(float, float)
@@ -76,6 +69,7 @@ class Plot(pg.PlotWidget):
         self.interactive = interactive
         self._range: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
         self._titles = ("", "")
+        self._style: tuple[Theme, float] | None = None
         item = self.getPlotItem()
         item.hideButtons()
         item.setMenuEnabled(False)
@@ -87,8 +81,8 @@ class Plot(pg.PlotWidget):
         self.axes = {side: item.getAxis(side) for side in ("left", "bottom")}
         for axis in self.axes.values():
             axis.enableAutoSIPrefix(False)
-            axis.setStyle(tickLength=TICK_LENGTH, hideOverlappingLabels=False, tickTextOffset=TICK_GAP, autoExpandTextSpace=False,
-                          autoReduceTextSpace=False)
+            axis.setStyle(tickLength=TICK_LENGTH, hideOverlappingLabels=False, tickTextOffset=TICK_GAP,
+                          autoExpandTextSpace=False, autoReduceTextSpace=False)
         self.setMouseTracking(interactive)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if interactive else Qt.FocusPolicy.NoFocus)
         if interactive:
@@ -97,9 +91,17 @@ class Plot(pg.PlotWidget):
 
     # What it shows
 
+    def keep_style(self) -> bool:
+        """Take colours and fonts from the theme if they changed; whether they did."""
+        if self._style == (theme(), text_scale()):
+            return False
+        self.restyle()
+        return True
+
     def restyle(self) -> None:
         """Take colours and fonts from the theme."""
         t = theme()
+        self._style = (t, text_scale())
         self.setBackground(t.card)
         for axis in self.axes.values():
             axis.setPen(None)  # the view's border is the line
@@ -138,11 +140,12 @@ class Plot(pg.PlotWidget):
         bottom = TICK_LENGTH + TICK_GAP + line + (line if self._titles[0] else 0)
         return QMargins(left, line // 2 + 1, max(GRID // 2, last // 2 + 1), bottom)
 
-    def _ticks(self, size: QSize) -> tuple[list[tuple[float, str]], list[tuple[float, str]]]:
+    def _ticks(self, size: QSize) -> tuple[Ticks, Ticks]:
         across, up = max(size.width() - 48, 1), max(size.height() - 40, 1)
         line = QFontMetrics(font("small")).height()
-        counts = (min(8.0, across / (3.4 * line)), min(8.0, up / (2.2 * line)))
-        return tuple([(v, format_number(v)) for v in nice_ticks(*r, count)] for r, count in zip(self._range, counts, strict=True))  # type: ignore[return-value]
+        xs, ys = self._range
+        return (_named(nice_ticks(*xs, min(8.0, across / (3.4 * line)))),
+                _named(nice_ticks(*ys, min(8.0, up / (2.2 * line)))))
 
     def _arrange(self) -> None:
         """Axes as wide as their numbers, titles as long as there is room."""
@@ -152,12 +155,14 @@ class Plot(pg.PlotWidget):
         self.axes["left"].setWidth(insets.left())
         self.axes["bottom"].setHeight(insets.bottom())
         metrics = QFontMetrics(font("small"))
-        room = {"bottom": self.width() - insets.left() - insets.right(), "left": self.height() - insets.top() - insets.bottom()}
+        room = {"bottom": self.width() - insets.left() - insets.right(),
+                "left": self.height() - insets.top() - insets.bottom()}
         for side, title, ticks in zip(("bottom", "left"), self._titles, self._ticks(self.size()), strict=True):
             axis = self.axes[side]
             # pyqtgraph reads a title as HTML, and a neuron may be called <b>.
             short = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, max(room[side], 0))
             axis.setLabel(html.escape(short), color=theme().muted)
+            axis.resizeEvent()  # puts the title in the middle again
             axis.setTicks([ticks])
         (x0, x1), (y0, y1) = self._range
         self.view.setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0, disableAutoRange=True)
@@ -244,30 +249,32 @@ class Plot(pg.PlotWidget):
 class Marker:
     """A point that moves: what is fed now."""
 
-    def __init__(self, plot: Plot, ring: bool) -> None:
+    def __init__(self, ring: bool) -> None:
         self._ring = ring
         self._halo = pg.ScatterPlotItem(pxMode=True)
         self._point = pg.ScatterPlotItem(pxMode=True)
+
+    def stand_in(self, plot: Plot) -> None:
+        """Be drawn above all else in a plot."""
         for depth, item in ((20, self._halo), (21, self._point)):
             item.setZValue(depth)
             plot.addItem(item)
-        self.restyle()
 
     def restyle(self) -> None:
         """Take the colours of the theme. A ring lets the sample beneath it be seen."""
         t = theme()
         if self._ring:
-            self._halo.setSize(16)
+            self._halo.setSize(scaled(16))
             self._halo.setPen(pen(t.card, 4))
             self._halo.setBrush(None)
-            self._point.setSize(16)
+            self._point.setSize(scaled(16))
             self._point.setPen(pen(t.ink, 1.6))
             self._point.setBrush(None)
         else:
-            self._halo.setSize(12)
+            self._halo.setSize(scaled(12))
             self._halo.setPen(None)
             self._halo.setBrush(t.color("card"))
-            self._point.setSize(9)
+            self._point.setSize(scaled(9))
             self._point.setPen(None)
             self._point.setBrush(t.color("accent"))
 

@@ -218,16 +218,20 @@ class Session(QObject):
     def _show(self, new: Document) -> None:
         """Make ``new`` the open document and tell every view what differs."""
         old, self.document = self.document, new
+        run_reset = False
         if not self._committing:
-            self._follow(old, new)
             self._parameters = new.network.parameters
+            run_reset = self._follow(old, new)
         pruned = self._prune()
         self._trace = self._map = None
         self._update_plane()
+        # All of the session is in step before the first view is told.
         self.document_changed.emit(old, new)
         if pruned:
             self.selection_changed.emit()
         self.values_changed.emit()
+        if run_reset:
+            self.run_changed.emit()
         self.file_changed.emit()
 
     def _prune(self) -> bool:
@@ -463,24 +467,23 @@ class Session(QObject):
         finally:
             self._committing = False
 
-    def _follow(self, old: Document, new: Document) -> None:
-        """Keep, adapt or drop the paused trainer as the document changes."""
+    def _follow(self, old: Document, new: Document) -> bool:
+        """Keep, adapt or drop the paused trainer as the document changes. Whether it was dropped."""
         if self._trainer is None:
-            return
+            return False
         same_run = new.network.structure is old.network.structure and new.data == old.data
-        values_differ = not np.array_equal(new.network.parameters, self._trainer.parameters)
+        values_differ = same_run and not np.array_equal(new.network.parameters, self._trainer.parameters)
         if not same_run or (values_differ and not self._editing):
             self._drop_trainer()
-            self.run_changed.emit()
-            return
+            return True
         if self._worker is None:
             if values_differ:
                 changed = np.flatnonzero(new.network.parameters != self._trainer.parameters)
-                self._trainer.set_values(
-                    {new.network.parameter_names[i]: float(new.network.parameters[i]) for i in changed}
-                )
+                names = new.network.parameter_names
+                self._trainer.set_values({names[i]: float(new.network.parameters[i]) for i in changed})
             if new.training != old.training:
                 self._trainer.configure(new.training)
+        return False
 
     def _drop_trainer(self) -> None:
         self._trainer, self.latest = None, None

@@ -23,9 +23,9 @@ from nnsim.gui.controls import plain_tip
 
 Array = NDArray[np.float64]
 Index = QModelIndex | QPersistentModelIndex
-Form = Literal["long", "short", "result"]
-FORMS: tuple[Form, ...] = ("long", "short", "result")
-"""How a sum is written, from the widest on: see core.explain."""
+Form = Literal["long", "short", "result", "output"]
+FORMS: tuple[Form, ...] = ("long", "short", "result", "output")
+"""How a sum is written, from the widest on: see core.explain; at last only what the neuron gives out."""
 BLOCK = 64
 """Rows that are run together: a whole truth table, or what is looked at of more rows."""
 MOST_WORK = 20_000_000
@@ -76,7 +76,9 @@ class Rows:
         return cls(X, T, len(data.X), False, classes)
 
 
-def columns_of(rows: Rows, structure: Structure, shown: Collection[str], tr: Callable[[str], str]) -> tuple[Column, ...]:
+def columns_of(
+    rows: Rows, structure: Structure, shown: Collection[str], tr: Callable[[str], str],
+) -> tuple[Column, ...]:
     """The columns of these rows; of the neurons with a sum those in ``shown``, in the order of their depth."""
     inputs = [Column("input", id, i, id) for i, id in enumerate(structure.inputs)]
     outputs, several = structure.outputs, len(structure.outputs) > 1
@@ -93,7 +95,7 @@ def columns_of(rows: Rows, structure: Structure, shown: Collection[str], tr: Cal
 
 
 class TableModel(QAbstractTableModel):
-    """Rows by columns. Holds no numbers of its own: they come from ``show_values``, block by block when asked."""
+    """Rows by columns. Holds no numbers of its own: they come from the network, block by block."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -107,38 +109,45 @@ class TableModel(QAbstractTableModel):
         self._thresholds: Array = np.empty(0)
         self._blocks: dict[int, Trace] = {}
         self._sums: dict[tuple[int, int], Sum] = {}
+        self._texts: dict[tuple[int, int, Form], str] = {}
 
-    def show_rows(self, rows: Rows | None, columns: tuple[Column, ...]) -> bool:
-        """Other rows and columns. Returns whether the table is another one, not only its targets."""
-        if rows is self.rows and columns == self.columns:
-            return False
-        old, self._stale = self.rows, True
-        if rows is not None and old is not None and columns == self.columns and np.array_equal(rows.X, old.X):
+    def show(self, rows: Rows | None, columns: tuple[Column, ...], network: Network, loss: str) -> None:
+        """Other rows, columns and numbers, all at once: whoever looks in between would find them unequal."""
+        if rows is not None and columns == self.columns and self._same_cells(rows):
+            self._stale = self._stale or rows is not self.rows
             self.rows = rows
-            return False
+            self.show_values(network, loss)
+            return
         self.beginResetModel()
         self.rows, self.columns, self.lit = rows, columns, -1
-        self._forget()
+        self._take(network, loss)
         self.endResetModel()
-        return True
 
     def show_values(self, network: Network, loss: str) -> bool:
         """The network whose numbers stand in the rows. Returns whether anything differs."""
-        old = self._network
-        same = network.structure is old.structure and network.parameters is old.parameters
-        if same and loss == self._loss and not self._stale:
+        old, rows = self._network, self.rows
+        same = network.structure is old.structure and network.parameters is old.parameters and loss == self._loss
+        if rows is None or (same and not self._stale):
             return False
-        self._network, self._loss, self._stale = network, loss, False
-        structure, rows = network.structure, self.rows
-        if rows is not None:
-            # A truth table's classes are 0 and 1, also where a column of targets has only one of them.
-            targets = np.array([0.0, 1.0]) if rows.is_truth_table else rows.T
-            self._thresholds = np.array([
-                decision_threshold(structure.by_id[id].activation, targets) for id in structure.outputs])
-        self._forget()
-        if rows is not None:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(rows.X) - 1, len(self.columns) - 1))
+        self._take(network, loss)
+        self.dataChanged.emit(self.index(0, 0), self.index(len(rows.X) - 1, len(self.columns) - 1))
         return True
+
+    def _same_cells(self, rows: Rows) -> bool:
+        """Whether these rows differ from those shown at most in their targets."""
+        return self.rows is not None and (rows is self.rows or np.array_equal(rows.X, self.rows.X))
+
+    def _take(self, network: Network, loss: str) -> None:
+        self._network, self._loss, self._stale = network, loss, False
+        self._blocks.clear()
+        self._sums.clear()
+        self._texts.clear()
+        if self.rows is not None:
+            # A truth table's classes are 0 and 1, also where a column of targets has only one of them.
+            targets = np.array([0.0, 1.0]) if self.rows.is_truth_table else self.rows.T
+            by_id = network.structure.by_id
+            self._thresholds = np.array(
+                [decision_threshold(by_id[id].activation, targets) for id in network.structure.outputs])
 
     def row_of(self, inputs: Array) -> int:
         """The row of these inputs, (inputs,); the current one if it is; −1 if there is none."""
@@ -147,7 +156,7 @@ class TableModel(QAbstractTableModel):
             return -1
         if 0 <= self.lit < len(rows.X) and (rows.X[self.lit] == inputs).all():
             return self.lit
-        found = np.flatnonzero((inputs == rows.X).all(axis=1))
+        found = np.flatnonzero(np.equal(rows.X, inputs).all(axis=1))
         return int(found[0]) if len(found) else -1
 
     def sum_at(self, row: int, column: int) -> Sum:
@@ -160,11 +169,19 @@ class TableModel(QAbstractTableModel):
 
     def written(self, row: int, column: int, form: Form = "long") -> str:
         """The text of a cell; a target with its sign."""
+        # Asked for to measure and again to paint, 30 times a second.
+        key = row, column, form
+        if key not in self._texts:
+            self._texts[key] = self._write(row, column, form)
+        return self._texts[key]
+
+    def _write(self, row: int, column: int, form: Form) -> str:
         here, rows = self.columns[column], self.rows
         if rows is None:
             return ""
         if here.kind == "sum":
-            return str(getattr(self.sum_at(row, column), form)())
+            here_sum = self.sum_at(row, column)
+            return format_number(here_sum.a) if form == "output" else str(getattr(here_sum, form)())
         if here.kind == "set":
             return self.tr("train") if row < rows.train else self.tr("test")
         if here.kind == "input":
@@ -247,10 +264,6 @@ class TableModel(QAbstractTableModel):
             X = self.rows.X[block * BLOCK : (block + 1) * BLOCK]
             self._blocks[block] = program_of(self._network.structure).run(self._network.parameters, X)
         return self._blocks[block], sample
-
-    def _forget(self) -> None:
-        self._blocks.clear()
-        self._sums.clear()
 
     # What Qt asks
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from typing import Any
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
 
-from PySide6.QtCore import QEvent, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -17,14 +17,16 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.gui.controls import ChoiceField
-from nnsim.gui.table_model import FORMS, RIGHT, WRONG, Form, TableModel
-from nnsim.gui.theme import GRID, font, mix, theme
+from nnsim.gui.table_model import FORMS, RIGHT, WRONG, Form, Index, TableModel
+from nnsim.gui.theme import GRID, font, mix, text_scale, theme
 
 ARROW = "→ "
 PAD = GRID
 SLACK = 2 * GRID
 """Room that a column gets beyond its text while training, where numbers change their length all the time."""
-MOST_HEADER = 160
+MOST_HEADER = {"input": 96}
+"""How wide the name of a column may make it, by its kind; names beyond are cut."""
+MOST_OTHER_HEADER = 160
 SPREAD = 3 * GRID
 CHANGING = ("sum", "output", "loss", "target", "right")
 
@@ -36,7 +38,7 @@ class CellDelegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view, colors, rect = self._view, theme(), option.rect
         model, row, column = view.table, index.row(), index.column()
         painter.save()
@@ -49,13 +51,12 @@ class CellDelegate(QStyledItemDelegate):
         text = model.written(row, column, view.forms[column])
         if kind == "sum":
             self._paint_sum(painter, room, text)
-        elif kind in ("target", "right"):
+        elif kind == "right" or (kind == "target" and not view.numbers_right(column)):
             self._paint_signed(painter, room, text)
         else:
-            painter.setFont(view.cell_font)
-            align = Qt.AlignmentFlag.AlignRight if view.numbers_right(column) else Qt.AlignmentFlag.AlignLeft
             text = view.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-            painter.drawText(room, int(align | Qt.AlignmentFlag.AlignVCenter), text)
+            left = room.width() - view.metrics.horizontalAdvance(text) if view.numbers_right(column) else 0
+            self._write(painter, room, left, text, view.cell_font)
         if index == view.currentIndex() and view.hasFocus() and kind == "target":
             painter.setPen(colors.color("accent"))
             painter.drawRoundedRect(rect.adjusted(1, 1, -2, -3), 3, 3)
@@ -67,23 +68,34 @@ class CellDelegate(QStyledItemDelegate):
         terms, arrow, result = text.rpartition(ARROW)
         end = view.bold_metrics.horizontalAdvance(result)
         terms = view.metrics.elidedText(terms + arrow, Qt.TextElideMode.ElideMiddle, max(0, room.width() - end))
-        at = QPoint(room.left(), room.top() + (room.height() + view.metrics.ascent() - view.metrics.descent()) // 2)
-        painter.setFont(view.cell_font)
-        painter.drawText(at, terms)
-        painter.setFont(view.bold_font)
-        painter.drawText(at + QPoint(view.metrics.horizontalAdvance(terms), 0), result)
+        self._write(painter, room, 0, terms, view.cell_font)
+        self._write(painter, room, view.metrics.horizontalAdvance(terms), result, view.bold_font)
 
     def _paint_signed(self, painter: QPainter, room: QRect, text: str) -> None:
+        """A target with ✓ or ✗ behind it; or the sign alone."""
         view = self._view
         sign = text[-1:] if text[-1:] in (RIGHT, WRONG) else ""
         value = text.removesuffix(sign).rstrip()
-        painter.setFont(view.cell_font)
-        painter.drawText(room, int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter), value)
-        if sign:
-            left = view.metrics.horizontalAdvance(value + " ") + PAD // 2 if value else 0
-            painter.setFont(view.bold_font)
-            painter.setPen(theme().color("good" if sign == RIGHT else "bad"))
-            painter.drawText(room.adjusted(left, 0, 0, 0), int(Qt.AlignmentFlag.AlignVCenter), sign)
+        self._write(painter, room, 0, value, view.cell_font)
+        painter.setPen(theme().color("good" if sign == RIGHT else "bad"))
+        left = view.metrics.horizontalAdvance(value) + PAD if value else 0
+        self._write(painter, room, left, sign, view.bold_font)
+
+    def _write(self, painter: QPainter, room: QRect, left: int, text: str, face: QFont) -> None:
+        """Text on the base line that all cells share."""
+        metrics = self._view.metrics
+        base = room.top() + (room.height() + metrics.ascent() - metrics.descent()) // 2
+        painter.setFont(face)
+        painter.drawText(QPoint(room.left() + left, base), text)
+
+
+class TargetChoice(NamedTuple):
+    """What the header of a target column offers. ``name`` is the objectName, ``label`` the accessible name."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str | None, str]]
+    value: str | None
 
 
 class TableHeader(QHeaderView):
@@ -104,18 +116,21 @@ class TableHeader(QHeaderView):
         self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.sectionResized.connect(self.place)
 
-    def show_targets(self, choices: dict[int, tuple[str, str, Sequence[tuple[Any, str]], Any]]) -> None:
-        """A choice in each of these columns: (objectName, accessible name, choices, what is chosen)."""
+    def show_targets(self, choices: Mapping[int, TargetChoice]) -> None:
+        """The choice in each of these columns; none in others."""
         for column in [c for c in self._choices if c not in choices]:
-            self._choices.pop(column).deleteLater()
-        for column, (name, accessible, options, value) in choices.items():
+            gone = self._choices.pop(column)
+            gone.hide()
+            gone.setObjectName("")
+            gone.deleteLater()
+        for column, shown in choices.items():
             if column not in self._choices:
                 self._choices[column] = self._new_choice(column)
             choice = self._choices[column]
-            choice.setObjectName(name)
-            choice.setAccessibleName(accessible)
-            choice.set_choices(options)
-            choice.set_value(value)
+            choice.setObjectName(shown.name)
+            choice.setAccessibleName(shown.label)
+            choice.set_choices(shown.options)
+            choice.set_value(shown.value)
         self.restyle()
 
     def restyle(self) -> None:
@@ -134,7 +149,7 @@ class TableHeader(QHeaderView):
 
     def wanted_width(self, column: int) -> int:
         """How wide a column must be for its header."""
-        text = min(MOST_HEADER, self._label_width(column)) + 2 * PAD
+        text = self._label_width(column) + 2 * PAD
         choice = self._choices.get(column)
         return text if choice is None else text + self._choice_width(choice)
 
@@ -142,7 +157,7 @@ class TableHeader(QHeaderView):
         """Put the choices where their columns are."""
         for column, choice in self._choices.items():
             if column < self.count():
-                left = self.sectionViewportPosition(column) + PAD + min(MOST_HEADER, self._label_width(column)) + 2
+                left = self.sectionViewportPosition(column) + PAD + self._label_width(column) + 2
                 right = self.sectionViewportPosition(column) + self.sectionSize(column)
                 width = min(self._choice_width(choice), right - left)
                 choice.setGeometry(left, 2, max(0, width), self.height() - 5)
@@ -161,7 +176,7 @@ class TableHeader(QHeaderView):
             painter.setPen(colors.color("ink" if chosen else "muted"))
             room = rect.adjusted(PAD, 0, -PAD, -1)
             if logicalIndex in self._choices:
-                room.setWidth(min(MOST_HEADER, room.width()))
+                room.setWidth(self._label_width(logicalIndex))
             text = painter.fontMetrics().elidedText(column.title, Qt.TextElideMode.ElideRight, room.width())
             right = self._view.numbers_right(logicalIndex)
             align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
@@ -169,11 +184,13 @@ class TableHeader(QHeaderView):
         painter.restore()
 
     def _label_width(self, column: int) -> int:
-        title = self._view.table.columns[column].title
-        return QFontMetrics(font("body", bold=True)).horizontalAdvance(title) + 1
+        here = self._view.table.columns[column]
+        # Selected neurons stand in bold: the column must not change its width with the selection.
+        width = QFontMetrics(font("body", bold=here.neuron != "")).horizontalAdvance(here.title) + 1
+        return min(width, round(text_scale() * MOST_HEADER.get(here.kind, MOST_OTHER_HEADER)))
 
     def _choice_width(self, choice: ChoiceField) -> int:
-        return choice.fontMetrics().horizontalAdvance(choice.currentText()) + 4 * GRID
+        return choice.fontMetrics().horizontalAdvance(choice.currentText()) + 3 * GRID + 4
 
     def _new_choice(self, column: int) -> ChoiceField:
         choice = ChoiceField()
@@ -211,6 +228,7 @@ class TableView(QTableView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
+        self.clicked.connect(self._on_click)
         self.horizontalScrollBar().valueChanged.connect(self.titles.place)
         self.verticalScrollBar().valueChanged.connect(self.grow)
 
@@ -226,7 +244,7 @@ class TableView(QTableView):
 
     def row_height(self) -> int:
         """25 pixels, or more where the text is larger."""
-        return QFontMetrics(font("body")).height() + 9
+        return QFontMetrics(font("body")).height() + 10
 
     def numbers_right(self, column: int) -> bool:
         """Whether the text of a column stands at its right: the numbers of data, so that they can be compared."""
@@ -265,22 +283,26 @@ class TableView(QTableView):
     def grow(self) -> None:
         """Fit again if a text in sight has become wider than its column."""
         for column, here in enumerate(self.table.columns):
-            if here.kind in CHANGING and column < len(self.forms):
-                if self._text_width(column, self.forms[column]) > self.titles.sectionSize(column):
-                    self.fit(self._first, SLACK)
-                    return
+            width = self.titles.sectionSize(column)
+            if here.kind in CHANGING and self._text_width(column, self.forms[column]) > width:
+                self.fit(self._first, SLACK)
+                return
 
     def _shorten(self, widths: list[int], order: list[int], room: int, slack: int) -> None:
-        """Results only, then longer forms while there is room for them."""
+        """The longest form that fits everywhere, then longer ones for the first columns while there is room."""
+        for shared in FORMS[1:]:
+            for column in order:
+                self.forms[column], widths[column] = shared, self._wanted(column, shared) + slack
+            if sum(widths) <= room:
+                break
         for column in order:
-            self.forms[column] = "result"
-            widths[column] = self._wanted(column, "result") + slack
-        for column in order:
-            for form in FORMS[:-1]:
+            for form in FORMS[: FORMS.index(self.forms[column])]:
                 wanted = self._wanted(column, form) + slack
                 if sum(widths) - widths[column] + wanted <= room:
                     self.forms[column], widths[column] = form, wanted
                     break
+            else:
+                return
 
     def _spread(self, widths: list[int], room: int) -> None:
         """Share what is left: data over their whole width, a truth table with the rest behind its last column."""
@@ -292,7 +314,8 @@ class TableView(QTableView):
 
     def _wanted(self, column: int, form: Form) -> int:
         wanted = max(self.titles.wanted_width(column), self._text_width(column, form))
-        return -(-wanted // GRID) * GRID
+        # Whole steps, so that a column does not move with every digit; not where every pixel counts.
+        return wanted if form == "output" else -(-wanted // GRID) * GRID
 
     def _text_width(self, column: int, form: Form) -> int:
         """The widest text of the column in the rows in sight."""
@@ -327,19 +350,20 @@ class TableView(QTableView):
                 self._following = False
         self.viewport().update()
 
-    def currentChanged(self, current: QModelIndex | QPersistentModelIndex,
-                       previous: QModelIndex | QPersistentModelIndex) -> None:
+    def go_to(self, row: int, column: int) -> None:
+        """Put the keyboard on a cell, without feeding its row to the inputs."""
+        self._following = True
+        try:
+            self.setCurrentIndex(self.table.index(row, column))
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        finally:
+            self._following = False
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.isValid() and not self._following and current.row() != previous.row():
             self.row_chosen.emit(current.row())
         self.viewport().update()
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        super().mouseReleaseEvent(event)
-        index = self.indexAt(event.position().toPoint())
-        if event.button() == Qt.MouseButton.LeftButton and index.isValid() and index == self.currentIndex():
-            self.row_chosen.emit(index.row())
-            self._flip(index)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -355,14 +379,17 @@ class TableView(QTableView):
     def keyboardSearch(self, search: str) -> None:
         """Letters are shortcuts of the program, not a search."""
 
-    def focusInEvent(self, event: Any) -> None:
-        super().focusInEvent(event)
-        self.viewport().update()
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Qt makes the first cell the current one; that alone must not feed its row to the inputs.
+        self._following = True
+        try:
+            super().focusInEvent(event)
+        finally:
+            self._following = False
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.FocusOut:
-            self.viewport().update()
-        return super().event(event)
+    def _on_click(self, index: QModelIndex) -> None:
+        self.row_chosen.emit(index.row())
+        self._flip(index)
 
     def _can_flip(self, index: QModelIndex) -> bool:
         rows = self.table.rows

@@ -8,7 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QDir, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
@@ -146,6 +146,8 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0) ->
     base.setPixelSize(pixels("body"))
     app.setFont(base)
     app.setPalette(_palette(chosen))
+    # Where the style sheet's url(nnsim:…) lead.
+    QDir.setSearchPaths("nnsim", [str(resource("icons"))])
     app.setStyleSheet(_style_sheet(chosen))
     return chosen
 

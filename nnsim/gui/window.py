@@ -273,7 +273,11 @@ class MainWindow(QMainWindow):
                 action = examples.addAction(example.title)
                 action.setObjectName(f"example_{example.id}")
                 action.setToolTip(example.about)
-                action.triggered.connect(lambda checked=False, example=example: self.files.open_example(example))
+                # Queued, so that the menu is gone before a question about unsaved work is asked.
+                action.triggered.connect(
+                    lambda checked=False, example=example: self.files.open_example(example),
+                    Qt.ConnectionType.QueuedConnection,
+                )
         menu(self.tr("&Help"), "gestures", "about")
         self._fill_recent()
 

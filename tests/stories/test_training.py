@@ -16,7 +16,7 @@ SEEDS_THAT_SOLVE_XOR = {0: False, 1: True, 2: True, 3: True, 4: False}
 
 def train_until(hand: Hand, epochs: int) -> None:
     """Press Train, wait for some epochs, press Pause."""
-    hand.session.set_speed(None)
+    hand.session.set_speed(500.0)
     hand.click("tool_train")
     hand.wait(lambda: hand.session.epoch >= epochs, f"{epochs} epochs are done")
     hand.click("tool_train")

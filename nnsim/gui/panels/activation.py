@@ -3,199 +3,323 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSize
-from PySide6.QtWidgets import QLabel, QMenu, QToolButton, QVBoxLayout
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import QAction, QMouseEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout
 
 from nnsim.core.activations import ACTIVATIONS, Activation
 from nnsim.core.network import Neuron
-from nnsim.core.numbers import format_number
+from nnsim.core.numbers import comparison, format_number
+from nnsim.gui.controls import plain_tip
 from nnsim.gui.formulas import FormulaLabel
 from nnsim.gui.panel import quiet_button
-from nnsim.gui.plot_panel import HeaderChoice, PlotPanel, TextLine
+from nnsim.gui.plot_panel import HeaderChoice, Legend, PlotPanel, TextLine
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, set_role
+from nnsim.gui.theme import GRID, mix, set_role, theme
 
 if TYPE_CHECKING:
     from nnsim.gui.activation_plot import ActivationPlot
 
-HALF = 6.0
-"""The axis reaches this far to both sides, or farther where the neuron is."""
 FIRST = "sigmoid"
+_LOOKS: tuple[tuple[str, tuple[float, ...]], ...] = (
+    ("positive", ()), ("negative", (6, 3)), ("good", (2, 2)), ("bad", (8, 3, 2, 3)), ("ink", (12, 4)),
+)
+"""Colour and dashes of curves that are compared. Every pair is used once before one comes again."""
 
 
 class ActivationPanel(PlotPanel):
-    """f and f′ of the selected neuron's function, or of any others of the list beside it."""
+    """f and f′ of the selected neuron, or of a function of the list; others to compare; typeset."""
 
     id = "activation"
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, QCoreApplication.translate("ActivationPanel", "Activation"))
-        self.compared: list[str] = []
-        """Functions the learner chose to see as well."""
-        self._last = FIRST
+        self.function = FIRST
+        """The function that is shown: the selected neuron's, else the one last shown."""
+        self.compared: set[str] = set()
         self.plot: ActivationPlot | None = None
-        self.choice = HeaderChoice("activation_function", self.tr("The function that is shown"))
-        self.choice.set_choices([(entry.name, entry.label) for entry in ACTIVATIONS.values()])
-        self.choice.chosen.connect(self._choose)
-        self.slope = quiet_button("f′", "activation_derivative", self.tr("Show the derivative f′, the slope"), checkable=True)
-        self.slope.setChecked(True)
-        self.slope.toggled.connect(lambda on: self._on_change())
-        self.compare = quiet_button(self.tr("compare ▾"), "activation_compare", self.tr("Show other functions as well"))
-        self.compare.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self.compare.setMenu(self._compare_menu())
-        self.add_to_header(self.choice, self.slope, self.compare)
-        self.readout = TextLine("activation_readout", "ink")
-        self.formulas = FormulaLabel()
-        self.formulas.setObjectName("activation_formula")
-        self.about = QLabel()
-        self.about.setObjectName("activation_about")
-        self.about.setWordWrap(True)
-        set_role(self.about, tone="small")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(GRID, GRID, GRID, GRID)
-        self._column.setSpacing(GRID // 2)
-        for widget in (self.readout, self.formulas, self.about):
-            self._column.addWidget(widget)
+        self._drawn: tuple[object, ...] = ()
+        self._build_header()
+        self._build_body()
 
     def sizeHint(self) -> QSize:
-        return QSize(280, 380)
+        return QSize(300, 380)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(160, 180)
+        return QSize(200, 240)
 
-    def _compare_menu(self) -> QMenu:
-        menu = QMenu(self.compare)
+    def _build_header(self) -> None:
+        self.slope = quiet_button(self.tr("f′"), "activation_derivative", self.tr("Show the slope f′, dashed"),
+                                  checkable=True)
+        self.slope.setChecked(True)
+        self.slope.toggled.connect(self.update_document)
+        self.compare = quiet_button(self.tr("compare ▾"), "activation_compare",
+                                    self.tr("Choose functions to compare with"))
+        self.compare.setPopupMode(self.compare.ToolButtonPopupMode.InstantPopup)
+        menu = _StayingMenu(self)
         menu.setObjectName("activation_compare_menu")
+        self.actions_by_name: dict[str, QAction] = {}
         for entry in ACTIVATIONS.values():
             action = menu.addAction(entry.label)
             action.setObjectName(f"compare_{entry.name}")
             action.setCheckable(True)
-            action.toggled.connect(lambda on, name=entry.name: self._compare(name, on))
-        return menu
+            action.toggled.connect(self._on_compared)
+            self.actions_by_name[entry.name] = action
+        menu.addSeparator()
+        self.clear = menu.addAction(self.tr("Compare with none"))
+        self.clear.setObjectName("compare_none")
+        self.clear.triggered.connect(self._compare_none)
+        self.compare.setMenu(menu)
+        for button in (self.slope, self.compare):
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.add_to_header(self.slope, self.compare)
 
-    def _compare(self, name: str, on: bool) -> None:
-        self.compared = [n for n in self.compared if n != name] + ([name] if on else [])
-        self._on_change()
+    def _build_body(self) -> None:
+        self.who = TextLine("activation_who", "muted", "body")
+        self.readout = TextLine("activation_readout", "ink", "body", Qt.AlignmentFlag.AlignRight)
+        self.choice = HeaderChoice("activation_function", self.tr("The function that is plotted"))
+        self.choice.set_choices([(entry.name, entry.label) for entry in ACTIVATIONS.values()],
+                                {entry.name: entry.about for entry in ACTIVATIONS.values()})
+        self.choice.chosen.connect(self._choose)
+        self.input_says = self._words("activation_input_says", "muted")
+        self.input_says.setText(self.tr("An input has no activation function."))
+        self.legend = Legend("activation_legend")
+        self.formula = FormulaLabel()
+        self.formula.setObjectName("activation_formula")
+        self.formula.setAccessibleName(self.tr("Formula"))
+        self.about = self._words("activation_about")
+        self.no_slope = self._words("activation_no_slope")
+        self.no_slope.setText(self.tr("The slope is 0 everywhere: gradient descent cannot move this neuron."))
+        top = QHBoxLayout()
+        top.setSpacing(GRID)
+        top.addWidget(self.who, 1)
+        top.addWidget(self.readout)
+        top.addWidget(self.choice)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(12, GRID, 12, GRID)
+        self.column.setSpacing(GRID // 2)
+        self.column.addWidget(self.input_says)
+        self.column.addLayout(top)
+        self.column.addWidget(self.legend)
+        self.place = self.column.count()
+        self.column.addStretch(1)
+        self.column.addWidget(self.formula)
+        self.column.addSpacing(GRID // 2)
+        self.column.addWidget(self.about)
+        self.column.addWidget(self.no_slope)
 
-    def _choose(self, name: str) -> None:
-        """Another function to look at; the neuron keeps its own."""
-        self._last = name
-        self.session.select()
-        self._on_change()
-
-    @property
-    def neuron(self) -> Neuron | None:
-        """The neuron whose function is shown: the selected one, unless it is an input."""
-        chosen = self.session.selected_neurons
-        if len(chosen) != 1:
-            return None
-        neuron = self.session.structure.by_id[next(iter(chosen))]
-        return None if neuron.role == "input" else neuron
+    def _words(self, name: str, tone: str = "small") -> QLabel:
+        label = QLabel()
+        label.setObjectName(name)
+        label.setTextFormat(Qt.TextFormat.PlainText)
+        label.setWordWrap(True)
+        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        set_role(label, tone=tone)
+        label.hide()
+        return label
 
     def build(self) -> None:
-        # Late, because pyqtgraph takes 0.3 s to import.
         from nnsim.gui.activation_plot import ActivationPlot
 
         self.plot = ActivationPlot()
+        self.plot.setMinimumHeight(96)
         self.plot.setAccessibleName(self.tr("Plot of the activation function"))
-        self._column.insertWidget(0, self.plot, 1)
+        stretch = self.column.takeAt(self.place)
+        del stretch
+        self.column.insertWidget(self.place, self.plot, 1)
 
-    def show_document(self) -> None:
-        plot, neuron = self.plot, self.neuron
-        if plot is None:
-            return
-        if neuron is not None:
-            self._last = neuron.activation
-        entry = ACTIVATIONS[self._last]
-        self.choice.set_value(entry.name)
-        plot.restyle()
-        self.formulas.set_formulas(self._formulas(entry))
-        inputs = self.session.selected_neurons & set(self.session.structure.inputs)
-        says = entry.about
-        if not entry.has_slope and neuron is not None:
-            says = self.tr("The slope is 0 everywhere: gradient descent cannot move this neuron.")
-        if inputs and neuron is None:
-            says = self.tr("An input has no activation function. Shown is {name}.").format(name=entry.label)
-        self.about.setText(says)
-        self.show_values()
+    # What is chosen
 
-    def show_values(self) -> None:
-        from nnsim.gui.activation_plot import Curve
+    def _choose(self, name: str) -> None:
+        self.function = name
+        self.update_document()
 
-        plot, neuron = self.plot, self.neuron
-        if plot is None:
-            return
-        theta = self._threshold(neuron)
-        here = theta or 0.0
-        now = math.nan if neuron is None else self.session.sum_of(neuron.id) + here
-        curves = []
-        for name in dict.fromkeys([self._last, *self.compared]):
-            curves.append(Curve(ACTIVATIONS[name], shift=here))
-            if self.slope.isChecked():
-                curves.append(Curve(ACTIVATIONS[name], slope=True, shift=here))
-        plot.show_curves(tuple(curves), _reach(now, theta))
-        plot.set_titles(self._axis(neuron), "f" if neuron is None else neuron.id)
-        if neuron is None:
-            plot.marker.move(math.nan, math.nan)
-            self.readout.set_text("")
-            return
-        a = self.session.output_of(neuron.id)
-        plot.marker.move(now, a)
-        symbol = "z" if theta is None else "Σ"
-        text = f"{symbol} = {format_number(now)}  →  {format_number(a)}"
-        if theta is not None:
-            text += f"      θ = {format_number(theta)}"
-        self.readout.set_text(text)
+    def _on_compared(self) -> None:
+        # The function that is shown has its check mark anyway, and it is not one the learner set.
+        self.compared = {n for n, a in self.actions_by_name.items() if a.isChecked() and a.isEnabled()} | (
+            self.compared & {self.function})
+        self.update_document()
 
-    def _axis(self, neuron: Neuron | None) -> str:
-        if neuron is None:
-            return "x"
-        if neuron.notation == "threshold":
-            return self.tr("weighted sum Σ") if neuron.combine == "sum" else self.tr("combination Σ")
-        return self.tr("pre-activation z")
+    def _compare_none(self) -> None:
+        self.compared = set()
+        self.update_document()
 
-    def _threshold(self, neuron: Neuron | None) -> float | None:
-        """θ where the neuron is written with a threshold; else None, and the axis is z."""
+    @property
+    def neuron(self) -> Neuron | None:
+        """The selected neuron, if one alone is."""
+        if len(self.session.selected_neurons) != 1:
+            return None
+        return self.session.structure.by_id.get(next(iter(self.session.selected_neurons)))
+
+    @property
+    def _computing(self) -> Neuron | None:
+        neuron = self.neuron
+        return None if neuron is None or neuron.role == "input" else neuron
+
+    def _threshold(self) -> float | None:
+        """θ of the selected neuron, if it is written with one."""
+        neuron = self._computing
         if neuron is None or neuron.notation != "threshold":
             return None
-        return -self.session.network.value(neuron.bias) + 0.0 if neuron.bias is not None else 0.0
+        return 0.0 if neuron.bias is None else -self.session.network.value(neuron.bias) + 0.0
 
-    def _formulas(self, entry: Activation):  # type: ignore[no-untyped-def]
-        """The formulas of all functions shown, each marked with its line where there are several."""
-        from nnsim.gui.activation_plot import style
+    # What is shown
 
-        names = list(dict.fromkeys([entry.name, *self.compared]))
-        neuron = self.neuron
-        formulas = []
-        for i, name in enumerate(names):
-            one = ACTIVATIONS[name]
-            mark = style(i) if len(names) > 1 else None
-            if i == 0 and neuron is not None and neuron.notation == "threshold":
-                text = "f(\\Sigma) = " + _over_sum(one.formula)
-            else:
-                text = "f(x) = " + one.formula
-            formulas.append((text, mark))
-            if self.slope.isChecked() and len(names) == 1:
-                formulas.append(("f'(x) = " + one.derivative_formula, None))
-        return formulas
+    def show_document(self) -> None:
+        if self.plot is None:
+            return
+        neuron = self._computing
+        if neuron is not None:
+            self.function = neuron.activation
+        self._show_top(neuron)
+        self._show_menu()
+        names = [self.function, *(n for n in ACTIVATIONS if n in self.compared and n != self.function)]
+        drawn = (tuple(names), self.slope.isChecked(), neuron and (neuron.notation == "threshold"), theme())
+        restyled = self.plot.keep_style()
+        if drawn != self._drawn or restyled:
+            self._drawn = drawn
+            self._show_functions(names, neuron)
+        self._reach(shrink=True)
+        self.show_values()
+        self.readout.reserve(shrink=True)
+        self._fit_height()
+
+    def _show_top(self, neuron: Neuron | None) -> None:
+        entry = ACTIVATIONS[self.function]
+        if neuron is not None:
+            self.who.set_text(f"{neuron.id} · {entry.label}")
+        else:
+            self.who.set_text(self.tr("Any function"))
+        self.input_says.setVisible(neuron is None and self.neuron is not None)
+        self.who.setToolTip(plain_tip(self.who.text()))
+        self.readout.setVisible(neuron is not None)
+        self.choice.setVisible(neuron is None)
+        self.choice.set_value(self.function)
+
+    def _show_menu(self) -> None:
+        for name, action in self.actions_by_name.items():
+            action.blockSignals(True)
+            action.setChecked(name == self.function or name in self.compared)
+            action.setEnabled(name != self.function)
+            action.setToolTip(self.tr("Shown already") if name == self.function else ACTIVATIONS[name].about)
+            action.blockSignals(False)
+        self.clear.setEnabled(bool(self.compared - {self.function}))
+
+    def _show_functions(self, names: list[str], neuron: Neuron | None) -> None:
+        from nnsim.gui.activation_plot import Curve
+        from nnsim.gui.plots import pen
+
+        assert self.plot is not None
+        t = theme()
+        curves = []
+        for index, name in enumerate(names):
+            color, dashes = look(index)
+            faint = t.color("muted") if index == 0 else mix(getattr(t, color), t.card, 0.45)
+            slope = pen(faint, 1, (4, 3) if index == 0 else (2, 3))
+            curves.append(Curve(ACTIVATIONS[name], pen(getattr(t, color), 2, dashes), slope))
+        self.plot.show_curves(tuple(curves), self.slope.isChecked())
+        self.plot.set_titles(*self._titles(neuron))
+        self.legend.show_entries([(c.activation.label, c.f_pen) for c in curves] if len(curves) > 1 else [])
+        entry = ACTIVATIONS[self.function]
+        f, f_slope = formulas_of(entry, neuron)
+        shown: list[tuple[str, QPen | None]] = [(f, curves[0].f_pen)]
+        if self.slope.isChecked():
+            shown.append((f_slope, curves[0].slope_pen))
+        if neuron is not None and neuron.notation == "threshold" and self.function != "heaviside":
+            shown.append((r"z = \Sigma - \theta", None))
+        self.formula.set_formulas(shown)
+        self.about.setText(entry.about)
+        self.formula.setToolTip(plain_tip(entry.about))
+        self.no_slope.setVisible(not entry.has_slope)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        """Where the panel is too low for all, the line about the function is left to the formula's tooltip."""
+        if self.plot is None:
+            return
+        width = self.width() - 24
+        parts = [self.choice.sizeHint().height(), self.plot.minimumHeight(), self.formula.heightForWidth(width)]
+        parts.append(6 * GRID)
+        parts += [w.heightForWidth(width) for w in (self.legend, self.input_says, self.no_slope) if not w.isHidden()]
+        self.about.setVisible(sum(parts) + self.about.heightForWidth(width) <= self.height())
+
+    def _titles(self, neuron: Neuron | None) -> tuple[str, str]:
+        if neuron is None:
+            return "x", "f(x)"
+        if neuron.notation == "threshold":
+            return self.tr("weighted sum Σ"), "f(Σ)"
+        return self.tr("pre-activation z"), "f(z)"
+
+    def _sum(self, neuron: Neuron) -> float:
+        """Where the neuron stands on the axis: Σ in θ notation, else z."""
+        return self.session.sum_of(neuron.id) + (self._threshold() or 0.0)
+
+    def _reach(self, shrink: bool) -> None:
+        from nnsim.gui.activation_plot import resting_half
+
+        assert self.plot is not None
+        neuron = self._computing
+        places = () if neuron is None else (self._sum(neuron), self.plot.shift)
+        self.plot.reach(resting_half(self.plot.curves), *places, shrink=shrink)
+
+    def show_values(self) -> None:
+        if self.plot is None:
+            return
+        neuron, threshold = self._computing, self._threshold()
+        self.plot.show_threshold(threshold)
+        if neuron is None:
+            self.plot.marker.move(math.nan, math.nan)
+            return
+        at, a = self._sum(neuron), self.session.output_of(neuron.id)
+        self._reach(shrink=False)
+        self.plot.marker.move(at, a)
+        if threshold is None:
+            text = f"z = {format_number(at)} → {format_number(a)}"
+        else:
+            # As many digits as it takes for Σ not to look equal to a θ that it does not reach.
+            text = f"Σ = {comparison(at, threshold).split()[0]} → {format_number(a)}"
+        self.readout.set_text(text)
+        self.readout.reserve()
 
 
-def _over_sum(formula: str) -> str:
-    """A formula in x written in Σ and θ: a condition on x becomes one on Σ against θ, any other x is Σ − θ."""
-    for relation in (r"\geq", r"\leq", ">", "<"):
-        formula = formula.replace(f"x {relation} 0", rf"\Sigma {relation} \theta")
-    kept = formula.replace(r"\text", "\0").replace(r"\exp", "\1")
-    kept = kept.replace("-x", r"-(\Sigma-\theta)").replace("x", r"(\Sigma-\theta)")
-    return kept.replace("\0", r"\text").replace("\1", r"\exp")
+def look(index: int) -> tuple[str, tuple[float, ...]]:
+    """Colour name and dashes of the curve with this place in the comparison."""
+    count = len(_LOOKS)
+    return _LOOKS[index % count][0], _LOOKS[(index + index // count) % count][1]
 
 
-def _reach(now: float, theta: float | None) -> tuple[float, float]:
-    """From −6 to 6 about the threshold, in whole numbers, or as far as the neuron is; steps are shown closer."""
-    half = 3.0 if theta is not None else HALF
-    middle = round(theta) if theta is not None else 0.0
-    low, high = middle - half, middle + half
-    if math.isfinite(now):
-        low, high = min(low, 2.0 * math.floor((now - 0.5) / 2)), max(high, 2.0 * math.ceil((now + 0.5) / 2))
-    return low, high
+def formulas_of(entry: Activation, neuron: Neuron | None) -> tuple[str, str]:
+    """LaTeX of f(…) = … and f′(…) = …, in the letter of the axis: x, z or Σ."""
+    if neuron is None:
+        argument, letter = "x", "x"
+    elif neuron.notation != "threshold":
+        argument, letter = "z", "z"
+    elif entry.name == "heaviside":
+        argument, letter = r"\Sigma", r"\Sigma"
+    else:
+        argument, letter = r"\Sigma", "z"
+    f, slope = (re.sub(r"(?<![a-zA-Z\\])x(?![a-zA-Z])", lambda _: letter, text)
+                for text in (entry.formula, entry.derivative_formula))
+    if letter == r"\Sigma":
+        # In θ notation the step stands at θ: Σ ≥ θ instead of Σ ≥ 0.
+        f = re.sub(r"(\\geq|<) 0", r"\1 \\theta", f)
+    slope = slope.replace(f"f({letter})", f"f({argument})")
+    return f"f({argument}) = {f}", f"f'({argument}) = {slope}"
+
+
+class _StayingMenu(QMenu):
+    """A menu that stays open while its check marks are set."""
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        action = self.activeAction()
+        if action is not None and action.isCheckable():
+            if action.isEnabled():
+                action.trigger()
+        else:
+            super().mouseReleaseEvent(event)

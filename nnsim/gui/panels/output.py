@@ -16,12 +16,14 @@ from nnsim.core.numbers import format_number
 from nnsim.core.program import Trace
 from nnsim.data.dataset import Dataset
 from nnsim.gui.controls import ElidedLabel, plain_tip
+from nnsim.gui.output_points import Points, Scale, nearest, points_of
 from nnsim.gui.plot_panel import EmptyState, HeaderChoice, PlotPanel, TextLine
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, set_role
+from nnsim.gui.ticks import nice_step, rounded
 
 if TYPE_CHECKING:
-    from nnsim.gui.output_plots import ColorBar, CurvePlot, MapPlot, Points, Scale
+    from nnsim.gui.output_plots import ColorBar, CurvePlot, MapPlot
 
 Array = NDArray[np.float64]
 MARGIN = GRID
@@ -30,7 +32,8 @@ FINE = 192
 FINE_NETWORK = 48
 SNAP = 8.0
 """A press this near to a sample, in pixels, means the sample."""
-LABELLED = 8
+PLACES = 200
+"""How finely the mouse and Ctrl with an arrow set an input: parts of what is shown."""
 READ_DIGITS = 3
 
 
@@ -44,6 +47,7 @@ class OutputPanel(PlotPanel):
         self.output = ""
         """The output neuron that is shown; empty if there is none."""
         self._hovered: tuple[float, float] | None = None
+        self._scale = Scale()
         self._drawn_points: tuple[object, ...] = ()
         self._fine: tuple[object, Array] | None = None
         self.map: MapPlot | None = None
@@ -171,8 +175,6 @@ class OutputPanel(PlotPanel):
         self._arrange()
 
     def _scale_of(self, output: str) -> Scale:
-        from nnsim.gui.output_plots import Scale
-
         activation = self.session.structure.by_id[output].activation
         if self._softmax:
             return Scale(0.0, 1.0, 0.5)
@@ -190,12 +192,13 @@ class OutputPanel(PlotPanel):
         if self.curve is not None:
             self.curve.hide()
         assert plane.y is not None
-        self.map.restyle()
+        if self.map.keep_style():
+            self._drawn_points = ()
         self.map.set_titles(plane.x, plane.y)
         self.map.set_ranges(plane.x_range, plane.y_range)
-        self.map.setAccessibleName(self.tr("{output} over {x} and {y}").format(output=self.output, x=plane.x, y=plane.y))
+        name = self.tr("{output} over {x} and {y}")
+        self.map.setAccessibleName(name.format(output=self.output, x=plane.x, y=plane.y))
         self.map.show()
-        self._drawn_points = ()
         self._show_points()
         self.bar.show_scale(self._scale, bool(len(self.map.points.x)))
         self.bar.show()
@@ -209,11 +212,11 @@ class OutputPanel(PlotPanel):
         for widget in (self.map, self.bar):
             if widget is not None:
                 widget.hide()
-        self.curve.restyle()
+        if self.curve.keep_style():
+            self._drawn_points = ()
         self.curve.set_titles(plane.x, self._name())
         self.curve.setAccessibleName(self.tr("{output} over {x}").format(output=self.output, x=plane.x))
         self.curve.show()
-        self._drawn_points = ()
         self._show_points()
 
     def _adopt(self, plot: MapPlot | CurvePlot) -> None:
@@ -232,8 +235,9 @@ class OutputPanel(PlotPanel):
     def _fitting(self) -> Dataset | None:
         """The data, if its columns are those of the network."""
         data, structure = self.session.dataset, self.session.structure
-        fits = data is not None and data.X.shape[1] == len(structure.inputs) and data.T.shape[1] == len(structure.outputs)
-        return data if fits else None
+        if data is None or (data.X.shape[1], data.T.shape[1]) != (len(structure.inputs), len(structure.outputs)):
+            return None
+        return data
 
     def _targets(self) -> Array | None:
         data = self._fitting()
@@ -241,50 +245,30 @@ class OutputPanel(PlotPanel):
 
     def _show_points(self) -> None:
         """Draw the samples, if others are to be seen than are drawn."""
-        from nnsim.gui.output_plots import Points
-
         plane, plot, data = self.session.plane, self.plot, self._fitting()
         if plane is None or plot is None:
             return
         inputs = self.session.structure.inputs
         others = [i for i, id in enumerate(inputs) if id not in (plane.x, plane.y)]
         rest = tuple(self.session.input_row[0, others])
-        key = (data, plane, self.output, rest)
+        key = (plot, data, plane, self.output, rest, self._scale)
         if self._drawn_points and all(a is b or a == b for a, b in zip(key, self._drawn_points, strict=True)):
             return
         self._drawn_points = key
-        plot.show_points(Points() if data is None else self._points(data, plane, others, rest))
+        if data is None:
+            plot.show_points(Points())
+        else:
+            column = self.session.structure.outputs.index(self.output)
+            fed = self.session.input_row[0]
+            plot.show_points(points_of(data, inputs, column, plane, fed, self._scale.threshold))
 
-    def _points(self, data: Dataset, plane: Plane, others: list[int], rest: tuple[float, ...]) -> Points:
-        from nnsim.gui.output_plots import Points
-
-        inputs = self.session.structure.inputs
-        column = self.session.structure.outputs.index(self.output)
-        X, t, test = data.X, data.T[:, column], np.zeros(len(data.X), dtype=np.bool_)
-        if data.X_test is not None and data.T_test is not None:
-            X, t = np.vstack([X, data.X_test]), np.concatenate([t, data.T_test[:, column]])
-            test = np.concatenate([test, np.ones(len(data.X_test), dtype=np.bool_)])
-        binary = bool(np.isin(X, (0.0, 1.0)).all())
-        if others and binary:
-            # Of a truth table only the rows that lie in this plane; of measured samples none would.
-            here = (X[:, others] == np.array(rest)).all(axis=1)
-            X, t, test = X[here], t[here], test[here]
-        x = X[:, inputs.index(plane.x)]
-        if plane.y is None:
-            return Points(x, t, np.ones(len(x), dtype=np.bool_), test)
-        y = X[:, inputs.index(plane.y)]
-        labels: tuple[str, ...] = ()
-        if binary and len(X) <= LABELLED:
-            labels = tuple(f"({a:g}, {b:g})" for a, b in zip(x, y, strict=True))
-        assert self._scale is not None
-        return Points(x, y, t >= self._scale.threshold, test, labels)
 
     # Values
 
     def show_values(self) -> None:
         plane, plot = self.session.plane, self.plot
         trace = self.session.map_trace
-        if plane is None or plot is None or trace is None or self._scale is None:
+        if plane is None or plot is None or trace is None:
             return
         now = float(self._values(self.session.trace)[0])
         at_x = self.session.inputs.get(plane.x, 0.0)
@@ -315,16 +299,10 @@ class OutputPanel(PlotPanel):
         return self._fine[1]
 
     def _show_curve(self, plane: Plane, values: Array) -> None:
-        assert self.curve is not None and self._scale is not None
+        assert self.curve is not None
         self.curve.show_curve(plane.values("x"), values, self._scale.crisp)
-        activation = self.session.structure.by_id[self.output].activation
-        seen = [values[np.isfinite(values)], self.curve.points.y]
-        low, high = value_range(activation)
-        if self._scale.crisp or not len(self.curve.points.y):
-            seen.append(np.array([low, high]))
-        seen.append(np.array([self._scale.low, self._scale.high]) if np.isfinite(value_range(activation)).all() else seen[0])
-        everything = np.concatenate(seen)
-        self.curve.fit(plane, float(everything.min()), float(everything.max()))
+        seen = np.concatenate([values[np.isfinite(values)], self.curve.points.y, [self._scale.low, self._scale.high]])
+        self.curve.fit(plane, float(seen.min()), float(seen.max()))
 
     def _read_out(self, plane: Plane, now: float) -> None:
         """The inputs and what comes of them: those under the mouse, else those fed."""
@@ -335,21 +313,25 @@ class OutputPanel(PlotPanel):
             if plane.y is not None:
                 row[0, inputs.index(plane.y)] = self._hovered[1]
             value = float(self._values(self.session.program.run(self.session.network.parameters, row))[0])
-        at = [format_number(float(row[0, inputs.index(id)]), READ_DIGITS) for id in (plane.x, plane.y) if id is not None]
-        shown = f"softmax {format_number(value, READ_DIGITS)}" if self._softmax else format_number(value, READ_DIGITS)
+        at = [format_number(float(row[0, inputs.index(id)]), READ_DIGITS) for id in (plane.x, plane.y) if id]
+        shown = format_number(value, READ_DIGITS)
         self.readout.set_text(f"({', '.join(at)}) → {shown}" if plane.y is not None else f"{at[0]} → {shown}")
 
     def _say_rest(self, plane: Plane) -> None:
-        """What the plot does not show: the other inputs, or data that does not fit."""
+        """What the plot itself does not say: data that does not fit, softmax, the other inputs."""
         data, structure = self.session.dataset, self.session.structure
-        text = ""
+        texts = []
         if data is not None and self._fitting() is None:
-            text = self.tr("The data has {X} input and {T} target columns: not those of this network").format(
-                X=data.X.shape[1], T=data.T.shape[1])
-        elif len(structure.inputs) > 2:
+            text = self.tr("the data has {X} input and {T} target columns: not those of this network")
+            texts.append(text.format(X=data.X.shape[1], T=data.T.shape[1]))
+        if self._softmax and plane.y is not None:
+            texts.append(self.tr("softmax of the outputs"))
+        if len(structure.inputs) > 2:
             others = [id for id in structure.inputs if id not in (plane.x, plane.y)]
             parts = [f"{id} = {format_number(self.session.inputs.get(id, 0.0), READ_DIGITS)}" for id in others]
-            text = self.tr("The rest stays as fed: {inputs}").format(inputs=", ".join(parts))
+            texts.append(self.tr("the rest as fed: {inputs}").format(inputs=", ".join(parts)))
+        text = " · ".join(texts)
+        text = text[:1].upper() + text[1:]
         self.note.set_text(text)
         self.note.setToolTip(plain_tip(text))
         if self.note.isHidden() == bool(text):
@@ -374,34 +356,26 @@ class OutputPanel(PlotPanel):
         plane, plot = self.session.plane, self.plot
         if plane is None or plot is None:
             return
-        x, y = self._near_sample(plot, x, y) or (_rounded(x, plane.x_range, 200), _rounded(y, plane.y_range, 200))
-        self.session.set_inputs({plane.x: x} if plane.y is None else {plane.x: x, plane.y: y})
-
-    def _near_sample(self, plot: MapPlot | CurvePlot, x: float, y: float) -> tuple[float, float] | None:
-        """The sample under the mouse, if the samples are few."""
-        points = plot.points
-        if not 0 < len(points.x) <= 1000:
-            return None
         (x0, x1), (y0, y1) = plot.ranges
         size = plot.view.sceneBoundingRect().size()
-        away = np.abs(points.x - x) * size.width() / (x1 - x0)
-        if plot is self.map:
-            away = np.hypot(away, (points.y - y) * size.height() / (y1 - y0))
-        nearest = int(np.argmin(away))
-        return (float(points.x[nearest]), float(points.y[nearest])) if away[nearest] <= SNAP else None
+        per_x, per_y = size.width() / (x1 - x0), size.height() / (y1 - y0)
+        found = nearest(plot.points, x, None if plane.y is None else y, per_x, per_y)
+        if found is not None and found[1] <= SNAP:
+            x, y = float(plot.points.x[found[0]]), float(plot.points.y[found[0]])
+        else:
+            x, y = rounded(x, nice_step(x1 - x0, PLACES)), rounded(y, nice_step(y1 - y0, PLACES))
+        self.session.set_inputs({plane.x: x} if plane.y is None else {plane.x: x, plane.y: y})
+
 
     def _on_stepped(self, dx: int, dy: int, fine: bool) -> None:
-        from nnsim.gui.plots import nice_step
-
         plane = self.session.plane
         if plane is None:
             return
         values = {}
         for id, reach, direction in ((plane.x, plane.x_range, dx), (plane.y, plane.y_range, dy)):
             if id is not None and direction:
-                step = nice_step(reach[1] - reach[0], 200 if fine else 20)
-                value = round((self.session.inputs.get(id, 0.0) + direction * step) / step) * step
-                values[id] = float(f"{value:.12g}")
+                step = nice_step(reach[1] - reach[0], PLACES if fine else PLACES / 10)
+                values[id] = rounded(self.session.inputs.get(id, 0.0) + direction * step, step)
         self.session.set_inputs(values)
 
     # Place
@@ -420,7 +394,7 @@ class OutputPanel(PlotPanel):
         line = self.readout.sizeHint().height()
         below = GRID // 2 + line * (1 if self.note.isHidden() else 2)
         size = QSize(room.width(), max(room.height() - below, 60))
-        if plot is self.map:
+        if self.map is not None and plot is self.map:
             size = self.map.square(size)
         else:
             size.setHeight(min(size.height(), size.width()))
@@ -430,17 +404,9 @@ class OutputPanel(PlotPanel):
         top = room.top() + size.height() + GRID // 2
         colors = 0
         if self.bar is not None and not self.bar.isHidden():
-            colors = min(self.bar.sizeHint().width(), (right - left) // 2)
+            colors = min(self.bar.sizeHint().width(), (right - left) * 11 // 20)
             self.bar.setGeometry(left, top, colors, line)
         # The numbers may run out to the panel's edge, so that they are whole in a narrow one.
         end = room.right() if right - left - colors < 20 * GRID else right
         self.readout.setGeometry(left + colors + GRID, top, end - left - colors - GRID, line)
         self.note.setGeometry(left, top + line, room.right() - left, line)
-
-
-def _rounded(value: float, reach: tuple[float, float], parts: int) -> float:
-    """``value`` with as many digits as a place in the plot has."""
-    from nnsim.gui.plots import nice_step
-
-    step = nice_step(reach[1] - reach[0], parts)
-    return float(f"{round(value / step) * step:.12g}")

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import MAX_NAME_LENGTH, Structure
@@ -95,6 +95,9 @@ class SelectedPanel(Panel):
                 number.revert()
             for text in self._shown.findChildren(TextField):
                 text.revert()
+            focused = QApplication.focusWidget()
+            if focused is not None and self._shown.isAncestorOf(focused):
+                self.setFocus()  # else the keys would go to a field nobody sees
             self._shown.hide()
         self._shown = page
         page.show()

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtWidgets import QLabel, QStackedLayout, QVBoxLayout, QWidget
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QSize, Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from nnsim.data.generators import GENERATORS
-from nnsim.documents.document import Document
+from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS
+from nnsim.documents.edits import set_data
 from nnsim.documents.targets import OWN, choose_target, flip_target, gates, target_choices, truth_table_of
+from nnsim.gui.controls import ElidedLabel
 from nnsim.gui.panel import Panel
-from nnsim.gui.table_model import RIGHT, Rows, TableModel, columns_of
-from nnsim.gui.table_view import TableView
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.session import Session
+from nnsim.gui.table_model import RIGHT, Rows, TableModel, columns_of
+from nnsim.gui.table_view import SLACK, TableView, TargetChoice
 from nnsim.gui.theme import GRID, set_role
 
 MOST_SUMS = 12
 """Above this number of neurons only outputs and selected ones have a column."""
+COUNT_MS = 500
+"""While training on samples the right ones are counted no more often than this."""
 
 
 class TablePanel(Panel):
@@ -31,15 +35,32 @@ class TablePanel(Panel):
         self.view.setObjectName("table_rows")
         self.view.setAccessibleName(self.tr("Rows of the table"))
         self.empty = EmptyState("table_empty")
+        self.fix = QPushButton(self.tr("Use a truth table"))
+        self.fix.setObjectName("table_fix")
+        self.fix.setAccessibleName(self.fix.text())
+        self.fix.setToolTip(self.tr("Take these data away and show every case of the inputs; Undo brings them back"))
         self.note = QLabel()
         self.note.setObjectName("table_note")
         self.note.setTextFormat(Qt.TextFormat.PlainText)
         self.note.setContentsMargins(GRID, 2, GRID, 2)
         set_role(self.note, tone="small")
-        self.status = QLabel()
+        self.status = ElidedLabel()
         self.status.setObjectName("table_status")
-        self.status.setTextFormat(Qt.TextFormat.PlainText)
+        set_role(self.status, tone="muted")
         self.add_to_header(self.status)
+        self._pages = self._build_pages()
+        self._source: tuple[object, ...] = ()
+        self._rows: Rows | None = None
+        self._choices: list[str | None] = []
+        self._since_count = QElapsedTimer()
+        self.view.row_chosen.connect(self._feed)
+        self.view.flipped.connect(self._flip)
+        self.view.titles.target_chosen.connect(self._choose)
+        self.view.titles.sectionClicked.connect(self._select)
+        self.fix.clicked.connect(self._drop_data)
+
+    def _build_pages(self) -> QStackedLayout:
+        """A page with the rows, and one that says why there are none."""
         filled = QWidget()
         column = QVBoxLayout(filled)
         column.setContentsMargins(GRID // 2, 2, GRID // 2, 2)
@@ -48,16 +69,14 @@ class TablePanel(Panel):
         column.addWidget(self.note)
         framed = QWidget()
         frame = QVBoxLayout(framed)
-        frame.setContentsMargins(GRID, GRID, GRID, GRID)
-        frame.addWidget(self.empty)
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(filled)
-        self._pages.addWidget(framed)
-        self._source: tuple[object, ...] = ()
-        self._rows: Rows | None = None
-        self.view.row_chosen.connect(self._feed)
-        self.view.flipped.connect(self._flip)
-        self.view.titles.target_chosen.connect(self._choose)
+        frame.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        frame.setSpacing(GRID // 2)
+        frame.addWidget(self.empty, 1)
+        frame.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignCenter)
+        pages = QStackedLayout(self)
+        pages.addWidget(filled)
+        pages.addWidget(framed)
+        return pages
 
     def sizeHint(self) -> QSize:
         return QSize(640, 190)
@@ -68,109 +87,128 @@ class TablePanel(Panel):
     # Showing
 
     def update_document(self) -> None:
-        session = self.session
-        structure = session.structure
+        session, structure = self.session, self.session.structure
         rows = self._current_rows()
         problem = self._problem(rows)
         if problem or rows is None:
             self._pages.setCurrentIndex(1)
             self.empty.say(*problem)
-            self.model.show_rows(None, ())
-            self.status.setText("")
+            self.fix.setVisible(session.document.data is not None and 1 <= len(structure.inputs) <= MAX_GATE_INPUTS)
+            self.model.show(None, (), session.network, session.document.training.loss)
+            self._say("", "muted")
             return
         neurons = [n.id for n in structure.neurons if n.role != "input"]
-        folded = len(neurons) > MOST_SUMS
+        folded = rows.is_truth_table and len(neurons) > MOST_SUMS
         shown = set(structure.outputs) | session.selected_neurons if folded else set(neurons)
-        other = self.model.show_rows(rows, columns_of(rows, structure, shown - set(structure.inputs), self.tr))
-        self._show_values(fit=True)
+        columns = columns_of(rows, structure, shown - set(structure.inputs), self.tr)
+        self.model.show(rows, columns, session.network, session.document.training.loss)
         self._pages.setCurrentIndex(0)
-        self.note.setText(self.tr("Only outputs and selected neurons are shown here.") if folded else "")
-        self.note.setVisible(folded and rows.is_truth_table)
+        self.note.setText(
+            self.tr("Only outputs and selected neurons are shown: {n} would be too many.").format(n=len(neurons)))
+        self.note.setVisible(folded)
         self.view.titles.selected = session.selected_neurons
-        self.view.refont()
+        self._show_values()
         self._show_choices(rows)
-        if other or not session.training:
-            self.view.fit(session.selected_neurons)
+        self.view.fit(session.selected_neurons, SLACK if session.training else 0)
+        self._show_status(rows)
 
     def update_values(self) -> None:
-        if self._pages.currentIndex() == 0 and self.model.rows is not None:
-            self._show_values(fit=False)
+        rows = self.model.rows
+        if self._pages.currentIndex() != 0 or rows is None or not self._show_values():
+            return
+        self.view.grow()
+        # To count all samples 30 times a second would slow training down.
+        wait = self.session.training and not rows.is_truth_table and self._since_count.elapsed() < COUNT_MS
+        if not wait:
+            self._show_status(rows)
 
-    def _show_values(self, fit: bool) -> None:
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._on_change()
+
+    def _show_values(self) -> bool:
+        """Show the numbers of now, and light the row of the inputs. Returns whether more than those differ."""
         session = self.session
         changed = self.model.show_values(session.network, session.document.training.loss)
-        self.view.follow(self.model.row_of(session.input_row[0]))
-        if changed:
-            if not fit:
-                self.view.grow()
-            self._show_status()
+        row = self.model.row_of(session.input_row[0])
+        if row != self.model.lit:
+            self.view.follow(row)
+        return changed
 
-    def _show_status(self) -> None:
-        rows, count = self.model.rows, self.model.count_right()
-        if rows is None or count is None:
-            self.status.setText("")
+    def _show_status(self, rows: Rows) -> None:
+        self._since_count.start()
+        count = self.model.count_right()
+        if np.isnan(rows.T).all():
+            self._say(self.tr("choose a target to check the rows"), "muted")
+            return
+        if count is None:
+            self._say("", "muted")
             return
         right, tests = count
-        if rows.is_truth_table:
-            choices = target_choices(self.session.document, self._table())
-            names = [GENERATORS[c].label for c in choices if c in GENERATORS]
-            name = names[0] if len(names) == 1 == len(choices) else self.tr("the target")
-            if all(choice is None for choice in choices):
-                self.status.setText("")
-                return
-            total = len(rows.X)
-            text = (
-                self.tr("all {n} rows match {name} {sign}").format(n=total, name=name, sign=RIGHT)
-                if right == total
-                else self.tr("{right} of {n} rows match {name}").format(right=right, n=total, name=name)
-            )
+        if not rows.is_truth_table:
+            self._say(self._sample_status(rows, right, tests), "muted")
+        elif right == len(rows.X):
+            text = self.tr("all {n} rows match {target}").format(n=right, target=self._target_name())
+            self._say(f"{text} {RIGHT}", "good")
         else:
-            total = rows.train
-            text = self.tr("{share} % of {n} train samples right").format(share=f"{100 * right / total:.0f}", n=total)
-            if len(rows.X) > rows.train:
-                share = 100 * tests / (len(rows.X) - rows.train)
-                text += self.tr(" · {share} % of test").format(share=f"{share:.0f}")
-        self.status.setText(text)
-        good = rows.is_truth_table and right == total
-        if self.status.property("tone") != ("good" if good else "muted"):
-            set_role(self.status, tone="good" if good else "muted")
+            text = self.tr("{right} of {n} rows match {target}")
+            self._say(text.format(right=right, n=len(rows.X), target=self._target_name()), "muted")
+
+    def _sample_status(self, rows: Rows, right: int, tests: int) -> str:
+        text = self.tr("{right} of {n} right").format(right=right, n=rows.train)
+        total = len(rows.X) - rows.train
+        return text + (" · " + self.tr("test {right} of {n}").format(right=tests, n=total) if total else "")
+
+    def _say(self, text: str, tone: str) -> None:
+        if self.status.text() != text:
+            self.status.setText(text)
+            self.status.updateGeometry()
+        if self.status.property("tone") != tone:
+            set_role(self.status, tone=tone)
+
+    def _target_name(self) -> str:
+        """The gate that a single target column is."""
+        choice = self._choices[0] if len(self._choices) == 1 else None
+        return GENERATORS[choice].label if choice in GENERATORS else self.tr("the target")
 
     def _show_choices(self, rows: Rows) -> None:
-        if not rows.is_truth_table:
-            self.view.titles.show_targets({})
-            return
-        outputs = self.session.structure.outputs
-        options = [(name, GENERATORS[name].label) for name in gates(rows.X.shape[1])]
-        options += [(OWN, self.tr("own")), (None, self.tr("none"))]
+        document, outputs = self.session.document, self.session.structure.outputs
+        table = truth_table_of(document) if rows.is_truth_table else None
+        self._choices = [] if table is None else target_choices(document, table)
+        # Own comes last: it leads away into the table, and arrow keys should reach every other choice before.
+        options: list[tuple[str | None, str]] = [(None, self.tr("none"))]
+        options += [(name, GENERATORS[name].label) for name in gates(rows.X.shape[1])]
+        options += [(OWN, self.tr("own"))]
         shown = {}
         for column, here in enumerate(self.model.columns):
-            if here.kind == "target":
+            if here.kind == "target" and self._choices:
                 output = outputs[here.index] if here.index < len(outputs) else ""
                 name = "target_choice" if here.index == 0 else f"target_choice_{output}"
-                value = target_choices(self.session.document, self._table())[here.index]
-                shown[column] = (name, self.tr("Target of {output}").format(output=output or "y"), options, value)
+                label = self.tr("Target of {output}").format(output=output) if output else self.tr("Target")
+                shown[column] = TargetChoice(name, label, options, self._choices[here.index])
         self.view.titles.show_targets(shown)
 
-    def _table(self):  # type: ignore[no-untyped-def]
-        table = truth_table_of(self.session.document)
-        assert table is not None
-        return table
-
     def _current_rows(self) -> Rows | None:
-        """The rows of the document; the same object until structure or data differ."""
+        """The rows of the document; the same object until its columns or data differ."""
         document, data = self.session.document, self.session.dataset
-        key = (document.network.structure, document.data, data)
-        if self._source[:2] != key[:2] or (self._source and self._source[2] is not data):
+        structure = document.network.structure
+        key = (structure.inputs, structure.outputs, document.data)
+        if self._source[:-1] != key or self._source[-1] is not data:
             table = truth_table_of(document)
-            self._rows = Rows.of_table(table) if table is not None else Rows.of_dataset(data) if data is not None else None
-            self._source = key
+            if table is not None:
+                self._rows = Rows.of_table(table)
+            else:
+                self._rows = None if data is None else Rows.of_dataset(data)
+            self._source = (*key, data)
         return self._rows
 
     def _problem(self, rows: Rows | None) -> tuple[str, str] | tuple[()]:
         """What to say in place of rows, and why; empty if there are rows to show."""
         session, structure = self.session, self.session.structure
         if not structure.inputs:
-            return self.tr("Add inputs to see every case"), self.tr("The table lists what each neuron computes for them.")
+            why = self.tr("The table lists what each neuron computes for them.")
+            return self.tr("Add inputs to see every case"), why
         if session.data_problem:
             return self.tr("The data cannot be used"), session.data_problem
         if rows is None:
@@ -178,14 +216,27 @@ class TablePanel(Panel):
                 self.tr("Choose data in the Training panel to see its samples"),
                 self.tr("A truth table of more than 6 inputs would be too long."),
             )
-        if rows.X.shape[1] != len(structure.inputs):
-            return (
-                self.tr("The data does not fit the inputs"),
-                self.tr("It has {columns} input columns, the network has {inputs} inputs: they must be as many.").format(
-                    columns=rows.X.shape[1], inputs=len(structure.inputs)
-                ),
-            )
-        return ()
+        if rows.is_truth_table:
+            return ()
+        return self._misfit(rows.X.shape[1], len(structure.inputs), rows.T.shape[1], len(structure.outputs))
+
+    def _misfit(self, columns: int, inputs: int, targets: int, outputs: int) -> tuple[str, str] | tuple[()]:
+        """Why data of other columns than the network has neurons cannot stand in the table."""
+        if columns != inputs:
+            have = self.tr("The data have {columns} for inputs, the network has {neurons}.")
+            more, has, needs = columns > inputs, inputs, columns
+        elif targets != outputs:
+            have = self.tr("The data have {columns} for outputs, the network has {neurons}.")
+            more, has, needs = targets > outputs, outputs, targets
+        else:
+            return ()
+        fix = self.tr("Add neurons") if more else self.tr("Remove neurons")
+        one = self.tr("1 column") if needs == 1 else self.tr("{n} columns").format(n=needs)
+        why = have.format(columns=one, neurons=has or self.tr("none"))
+        return (
+            self.tr("The data do not fit the network yet"),
+            f"{why} " + self.tr("{fix}, or choose other data in the Training panel.").format(fix=fix),
+        )
 
     # What the learner does
 
@@ -199,9 +250,19 @@ class TablePanel(Panel):
         self.session.apply(self.tr("Change a target"), lambda d: flip_target(d, row, output))
 
     def _choose(self, column: int, choice: str | None) -> None:
-        output = self.model.columns[column].index
+        rows, output = self.model.rows, self.model.columns[column].index
+        self.session.apply(self.tr("Choose the target"), lambda d: choose_target(d, output, choice))
+        if choice == OWN:
+            self.view.go_to(max(0, self.model.lit), column)
+            self.session.said.emit(self.tr("Click a target, or press Space on it, to change it."), "info")
+        if rows is not None:
+            # The choice shows what the column is: own stays XOR while its targets are those of XOR.
+            self._show_choices(rows)
 
-        def change(document: Document) -> Document:
-            return choose_target(document, output, choice)
+    def _select(self, column: int) -> None:
+        neuron = self.model.columns[column].neuron
+        if neuron:
+            self.session.select([neuron])
 
-        self.session.apply(self.tr("Choose the target"), change)
+    def _drop_data(self) -> None:
+        self.session.apply(self.fix.text(), lambda d: set_data(d, None))

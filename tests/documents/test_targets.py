@@ -1,0 +1,156 @@
+"""The truth table of a document and its target columns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from nnsim.data.generators import GENERATORS, GateFields, NotFields, SampleFields
+from nnsim.data.sources import DataSource, GeneratedData, InlineData
+from nnsim.documents import edits
+from nnsim.documents.document import Document
+from nnsim.documents.targets import OWN, choose_target, flip_target, gates, target_choices, truth_table_of
+
+XOR = GeneratedData("xor_gate")
+BITS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
+
+
+def net(inputs: int, outputs: int, data: DataSource | None = None) -> Document:
+    """A document with that many inputs and outputs, and these data."""
+    document = Document()
+    for _ in range(inputs):
+        document = edits.add_neuron(document, "input", (0, 0))
+    for _ in range(outputs):
+        document = edits.add_neuron(document, "output", (0, 0))
+    return replace(document, data=data)
+
+
+def own(*targets: tuple[float, ...], inputs: tuple[tuple[float, ...], ...] = BITS) -> InlineData:
+    return InlineData(inputs, targets)
+
+
+def columns(document: Document) -> list[list[float | None]]:
+    """The target columns, None where unset."""
+    table = truth_table_of(document)
+    assert table is not None
+    return [[None if np.isnan(t) else t for t in column] for column in table.targets.T.tolist()]
+
+
+def choices(document: Document) -> list[str | None]:
+    table = truth_table_of(document)
+    assert table is not None
+    return target_choices(document, table)
+
+
+@pytest.mark.parametrize("inputs", [1, 2, 3, 6])
+def test_a_table_has_every_row_of_its_inputs(inputs: int) -> None:
+    table = truth_table_of(net(inputs, 1))
+    assert table is not None
+    assert [int("".join(f"{x:g}" for x in row), 2) for row in table.X] == list(range(2**inputs))
+    assert np.isnan(table.targets).all()
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        net(0, 1), net(7, 1), net(0, 0, XOR), net(3, 1, XOR),
+        net(2, 1, GeneratedData("circle", SampleFields())),
+        net(2, 1, own((0,), (1,), (1,), (2,))), net(2, 1, own((-1,), (1,), (1,), (-1,))),
+        net(2, 1, own((0,), (1,), inputs=((0.05, 0.1), (1.0, 1.0)))),
+        net(2, 1, own((0,), (1,), inputs=((1.0, 1.0), (1.0, 1.0)))),
+        net(2, 1, own(*[(0, 1)] * 4)), net(1, 1, own(*[(1,)] * 4)),
+        net(2, 1, replace(own(*[(1,)] * 4), test_share=0.5)),
+    ],
+)
+def test_other_data_are_no_truth_table(document: Document) -> None:
+    assert truth_table_of(document) is None
+
+
+def test_rows_of_a_table_in_a_file_may_stand_in_any_order_and_be_missing() -> None:
+    data = own((1,), (0,), inputs=((1.0, 0.0), (0.0, 0.0)))
+    assert columns(net(2, 1, data)) == [[0, None, 1, None]]
+
+
+def test_a_gate_for_two_outputs_sets_the_first_and_leaves_the_second_open() -> None:
+    document = net(2, 2, XOR)
+    assert columns(document) == [[0, 1, 1, 0], [None] * 4]
+    assert choices(document) == ["xor_gate", None]
+
+
+def test_the_column_stands_also_before_there_is_an_output() -> None:
+    assert columns(net(2, 0, XOR)) == [[0, 1, 1, 0]]
+
+
+def test_not_is_offered_for_one_input_only() -> None:
+    assert "not_gate" in gates(1)
+    assert "not_gate" not in gates(2)
+    assert {"and_gate", "or_gate", "nand_gate", "nor_gate", "xor_gate", "xnor_gate", "majority_gate"} <= set(gates(2))
+    assert "circle" not in gates(2)
+
+
+@pytest.mark.parametrize("name", [n for n, g in GENERATORS.items() if g.is_gate])
+def test_choosing_a_gate_makes_it_the_data(name: str) -> None:
+    inputs = 1 if name == "not_gate" else 3
+    document = choose_target(net(inputs, 1), 0, name)
+    assert document.data == GeneratedData(name, GENERATORS[name].fields(inputs=inputs))
+    assert choices(document) == [name]
+
+
+def test_what_was_chosen_is_shown_though_another_gate_has_the_same_column() -> None:
+    assert choices(choose_target(net(2, 1), 0, "majority_gate")) == ["majority_gate"]
+    assert choices(net(2, 1, own((0,), (0,), (0,), (1,)))) == ["and_gate"]
+
+
+def test_each_output_has_its_own_gate() -> None:
+    """A half adder: the sum is XOR, the carry AND."""
+    document = choose_target(choose_target(net(2, 2), 0, "xor_gate"), 1, "and_gate")
+    assert document.data == own((0, 0), (1, 0), (1, 0), (0, 1))
+    assert choices(document) == ["xor_gate", "and_gate"]
+
+
+def test_no_target_takes_the_data_away() -> None:
+    assert choose_target(net(2, 1, XOR), 0, None).data is None
+
+
+def test_own_starts_with_zeros_and_keeps_what_is_set() -> None:
+    started = choose_target(net(2, 1), 0, OWN)
+    assert started.data == own((0,), (0,), (0,), (0,))
+    assert choices(started) == [OWN]
+    document = net(2, 1, XOR)
+    assert choose_target(document, 0, OWN) is document
+    assert choose_target(net(2, 2, XOR), 1, OWN).data == own((0, 0), (1, 0), (1, 0), (0, 0))
+
+
+def test_flipping_a_target_makes_it_own_and_back_makes_it_the_gate_again() -> None:
+    once = flip_target(net(2, 1, XOR), 1, 0)
+    assert once.data == own((0,), (0,), (1,), (0,))
+    assert choices(once) == [OWN]
+    assert flip_target(once, 1, 0).data == XOR
+
+
+def test_flipping_into_another_gate_is_that_gate() -> None:
+    assert flip_target(net(2, 1, XOR), 3, 0).data == GeneratedData("or_gate", GateFields(inputs=2))
+    assert flip_target(net(1, 1, own((0,), (0,), inputs=((0.0,), (1.0,)))), 0, 0).data == GeneratedData(
+        "not_gate", NotFields())
+
+
+def test_flipping_where_nothing_is_set_sets_the_whole_table() -> None:
+    assert flip_target(net(2, 1), 2, 0).data == own((0,), (0,), (1,), (0,))
+
+
+def test_flipping_a_missing_row_adds_it_alone() -> None:
+    document = flip_target(net(2, 1, own((1,), inputs=((1.0, 0.0),))), 3, 0)
+    assert document.data == own((1,), (1,), inputs=((1.0, 0.0), (1.0, 1.0)))
+
+
+def test_flipping_keeps_the_names_and_the_seed_of_the_data() -> None:
+    data = InlineData(BITS, ((0, 0),) * 4, ("a", "b", "sum", "carry"), seed=7)
+    changed = flip_target(net(2, 2, data), 3, 1).data
+    assert changed == replace(data, targets=((0, 0), (0, 0), (0, 0), (0, 1)))
+
+
+def test_flipping_leaves_other_data_alone() -> None:
+    document = net(2, 1, GeneratedData("circle"))
+    assert flip_target(document, 0, 0) is document

@@ -1,0 +1,200 @@
+"""The Loss panel: curves, axis, numbers."""
+
+from __future__ import annotations
+
+import math
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from pytestqt.qtbot import QtBot
+
+import nnsim
+from nnsim.gui.panels.loss import LossPanel
+from nnsim.gui.plot_panel import EmptyState, TextLine
+from nnsim.gui.session import Session
+from nnsim.gui.theme import apply_theme, theme
+from nnsim.resources import resource
+from nnsim.training.history import Points
+
+
+@pytest.fixture
+def panel(session: Session, qtbot: QtBot) -> Iterator[LossPanel]:
+    """The panel, shown and built, with the circle net and unlimited speed."""
+    session.open_document(nnsim.load(resource("examples/circle.nnsim")))
+    session.set_speed(None)
+    panel = LossPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(340, 170)
+    panel.header.setParent(panel)
+    panel.header.resize(300, 30)
+    panel.show()
+    qtbot.waitUntil(lambda: panel.plot is not None)
+    yield panel
+    session.pause()
+
+
+def train(panel: LossPanel, qtbot: QtBot, epochs: int) -> None:
+    panel.session.train(epochs=epochs)
+    qtbot.waitUntil(lambda: not panel.session.training)
+
+
+def text(panel: LossPanel, name: str) -> str:
+    line = panel.header.findChild(TextLine, name)
+    assert line is not None
+    return line.accessibleName() if not line.isHidden() else ""
+
+
+def test_pyqtgraph_is_not_needed_to_show_the_window() -> None:
+    code = "import nnsim.gui.panels.loss, sys; print('pyqtgraph' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert run.stdout.strip() == "False", run.stderr
+
+
+def test_an_empty_panel_says_what_will_appear(panel: LossPanel) -> None:
+    empty = panel.findChild(EmptyState, "loss_empty")
+    assert empty is not None
+    assert empty.isVisible()
+    assert "Train to see the loss fall" in empty.text()
+    assert (text(panel, "loss_train"), text(panel, "loss_test")) == ("", "")
+
+
+def test_curves_grow_while_training(panel: LossPanel, session: Session, qtbot: QtBot) -> None:
+    session.set_speed(2000)
+    session.train()
+    plot = panel.plot
+    assert plot is not None
+    qtbot.waitUntil(lambda: session.epoch >= 3 and plot.isVisible())
+    seen = plot.train.xData[-1]
+    qtbot.waitUntil(lambda: plot.train.xData[-1] > seen)
+    session.pause()
+    assert session.latest is not None
+    assert np.array_equal(plot.train.yData, session.latest.train.mean)
+    assert np.array_equal(plot.test.yData, session.latest.test.mean)
+    assert text(panel, "loss_train").startswith("train 0.")
+    assert text(panel, "loss_test").startswith("test 0.")
+
+
+def test_train_is_solid_and_test_dashed_in_ink_of_width_1(panel: LossPanel, qapp: QApplication) -> None:
+    plot = panel.plot
+    assert plot is not None
+    for mode in ("light", "dark"):
+        apply_theme(qapp, mode)
+        QApplication.processEvents()
+        for curve, style in ((plot.train, Qt.PenStyle.SolidLine), (plot.test, Qt.PenStyle.CustomDashLine)):
+            pen = curve.opts["pen"]
+            assert (pen.style(), pen.width(), pen.color().name()) == (style, 1, theme().ink)
+        assert plot.backgroundBrush().color().name() == theme().card
+
+
+def test_axes_have_titles_and_numbers(panel: LossPanel, qtbot: QtBot) -> None:
+    train(panel, qtbot, 20)
+    assert panel.plot is not None
+    for height in (170, 80):
+        panel.resize(280, height)
+        QApplication.processEvents()
+        for side, title in (("bottom", "epoch"), ("left", "loss")):
+            axis = panel.plot.axes[side]
+            assert title in axis.labelText
+            assert len(axis._tickLevels[0]) >= 2
+    panel.grab()
+
+
+def test_the_log_switch(panel: LossPanel, qtbot: QtBot) -> None:
+    train(panel, qtbot, 20)
+    log = panel.header.findChild(QToolButton, "loss_log")
+    assert isinstance(log, QToolButton)
+    assert log.accessibleName()
+    plot = panel.plot
+    assert plot is not None
+    plain = plot.train.yData.copy()
+    QTest.mouseClick(log, Qt.MouseButton.LeftButton)
+    assert np.allclose(plot.train.yData, np.log10(plain))
+    QTest.mouseClick(log, Qt.MouseButton.LeftButton)
+    assert np.array_equal(plot.train.yData, plain)
+
+
+def test_a_loss_of_0_leaves_the_log_axis_alone(panel: LossPanel) -> None:
+    assert panel.plot is not None
+    values = np.array([1.0, 0.1, 0.0])
+    points = Points(np.arange(3.0), values, values, values)
+    none = Points(*np.empty((4, 0)))
+    panel.plot.show_points(points, none, log=True)
+    assert np.array_equal(panel.plot.train.yData, [0.0, -1.0])
+    panel.plot.show_points(points, none, log=False)
+    zero = Points(np.arange(2.0), np.zeros(2), np.zeros(2), np.zeros(2))
+    for log in (False, True):
+        panel.plot.show_points(zero, none, log)
+
+
+def test_without_test_data_only_train_is_named(panel: LossPanel, session: Session, qtbot: QtBot) -> None:
+    session.open_document(nnsim.load(resource("examples/hands_on.nnsim")))
+    train(panel, qtbot, 5)
+    assert text(panel, "loss_train")
+    assert text(panel, "loss_test") == ""
+
+
+def test_going_back_empties_it(panel: LossPanel, session: Session, qtbot: QtBot) -> None:
+    train(panel, qtbot, 3)
+    session.back_to_start()
+    assert panel.findChild(EmptyState, "loss_empty").isVisible()
+
+
+def test_a_narrow_header_keeps_the_number(panel: LossPanel, qtbot: QtBot) -> None:
+    train(panel, qtbot, 3)
+    line = panel.header.findChild(TextLine, "loss_train")
+    assert line is not None
+    number = line.text().split()[-1]
+    panel.header.resize(150, 30)
+    QApplication.processEvents()
+    assert line.text() == f"— {number}"
+    assert line.accessibleName() == f"train {number}"
+
+
+def test_hidden_it_draws_nothing(panel: LossPanel, qtbot: QtBot) -> None:
+    train(panel, qtbot, 3)
+    panel.hide()
+    train(panel, qtbot, 3)
+    assert panel.plot is not None
+    assert panel.plot.train.xData[-1] == 3
+    panel.show()
+    assert panel.plot.train.xData[-1] == 6
+
+
+def test_nothing_pans_or_opens_a_menu(panel: LossPanel, qtbot: QtBot) -> None:
+    train(panel, qtbot, 3)
+    assert panel.plot is not None
+    before = panel.plot.ranges
+    viewport: QWidget = panel.plot.viewport()
+    QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=viewport.rect().center())
+    QTest.mouseMove(viewport, viewport.rect().center() * 1.3)
+    QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(viewport, Qt.MouseButton.RightButton)
+    assert panel.plot.ranges == before
+    assert QApplication.activePopupWidget() is None
+
+
+@given(low=st.floats(-12, 3), width=st.floats(0.03, 12), count=st.floats(0.5, 12))
+def test_log_ticks_are_round_few_and_in_range(low: float, width: float, count: float) -> None:
+    from nnsim.gui.loss_plot import log_ticks
+
+    ticks = log_ticks(low, low + width, count)
+    assert 2 <= len(ticks) <= max(count, 2) + 10
+    assert all(low - 1e-6 <= math.log10(tick) <= low + width + 1e-6 for tick in ticks)
+    assert ticks == sorted(ticks)
+
+
+def test_a_stop_shows_the_last_loss(panel: LossPanel, session: Session, qtbot: QtBot) -> None:
+    session.configure(replace(session.document.training, stop_epochs=4), "x")
+    session.train()
+    qtbot.waitUntil(lambda: not session.training)
+    assert panel.plot is not None
+    assert panel.plot.train.xData[-1] == 4

@@ -1,0 +1,348 @@
+"""The Selected panel, driven with real mouse and keys."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+import nnsim
+from nnsim.core.network import Network
+from nnsim.documents import edits
+from nnsim.documents.document import Document
+from nnsim.gui.forms import NumberField, TextField
+from nnsim.gui.panels.selected import SelectedPanel
+from nnsim.gui.plot_panel import TextLine
+from nnsim.gui.session import Session
+from nnsim.resources import resource
+
+KEY, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier
+W = TypeVar("W", bound=QWidget)
+
+
+@pytest.fixture
+def panel(session: Session, qtbot: QtBot) -> SelectedPanel:
+    """The panel, shown, with XOR built by hand."""
+    session.open_document(nnsim.load(resource("examples/xor.nnsim")))
+    panel = SelectedPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(288, 480)
+    panel.show()
+    panel.activateWindow()
+    QTest.qWaitForWindowActive(panel)
+    return panel
+
+
+def find(panel: SelectedPanel, name: str, kind: type[W]) -> W:
+    """The widget of this name, which the learner sees."""
+    found = panel.findChild(kind, name)
+    assert isinstance(found, kind)
+    assert found.isVisible(), f"{name} is hidden"
+    return found
+
+
+def hidden(panel: SelectedPanel, name: str) -> bool:
+    widget = panel.findChild(QWidget, name)
+    assert widget is not None
+    return not widget.isVisible()
+
+
+def retype(widget: QWidget, text: str, enter: bool = True) -> None:
+    widget.setFocus()
+    QTest.keyClick(widget, KEY.Key_A, CTRL)
+    QTest.keyClicks(widget, text)
+    if enter:
+        QTest.keyClick(widget, KEY.Key_Return)
+
+
+def choose(box: QComboBox, label: str) -> None:
+    box.setFocus()
+    while box.currentText() != label:
+        before = box.currentIndex()
+        QTest.keyClick(box, KEY.Key_Down if before < box.findText(label) else KEY.Key_Up)
+        assert box.currentIndex() != before, f"{box.objectName()} does not reach {label}"
+
+
+def open_advanced(panel: SelectedPanel) -> None:
+    button = find(panel, "neuron_advanced", QWidget)
+    button.setFocus()
+    QTest.keyClick(button, KEY.Key_Space)
+
+
+def subject(panel: SelectedPanel) -> str:
+    label = panel.header.findChild(QLabel, "selected_subject")
+    assert label is not None
+    return label.text()
+
+
+class TestNeuron:
+    def test_shows_the_neuron(self, panel: SelectedPanel, session: Session) -> None:
+        session.set_inputs({"x0": 1, "x1": 1})
+        session.select(["h"])
+        assert subject(panel) == "Neuron h"
+        assert find(panel, "neuron_name", TextField).text() == "h"
+        assert find(panel, "neuron_role", QComboBox).currentText() == "Hidden"
+        assert find(panel, "neuron_activation", QComboBox).currentText() == "Heaviside step"
+        assert find(panel, "neuron_bias", NumberField).text() == "1.2"
+        assert find(panel, "neuron_bias", NumberField).accessibleName() == "Threshold θ"
+        assert find(panel, "neuron_sum", TextLine).text() == "2"
+        assert find(panel, "neuron_output", TextLine).text() == "1"
+        assert find(panel, "neuron_trainable", QCheckBox).isChecked()
+        assert hidden(panel, "input_value")
+        assert hidden(panel, "neuron_shared")
+
+    def test_theta_is_minus_the_bias(self, panel: SelectedPanel, session: Session) -> None:
+        session.select(["h"])
+        retype(find(panel, "neuron_bias", NumberField), "0,7")
+        assert session.network.value("b_h") == -0.7
+        retype(find(panel, "neuron_bias", NumberField), "0")
+        assert str(session.network.value("b_h")) == "0.0"
+        session.undo()
+        session.undo()
+        assert find(panel, "neuron_bias", NumberField).number == 1.2
+
+    def test_notation_switches_the_label_and_the_sign(self, panel: SelectedPanel, session: Session) -> None:
+        session.select(["h"])
+        QTest.mouseClick(find(panel, "neuron_notation_bias", QWidget), Qt.MouseButton.LeftButton)
+        assert session.structure.by_id["h"].notation == "bias"
+        bias = find(panel, "neuron_bias", NumberField)
+        assert (bias.text(), bias.accessibleName()) == ("−1.2", "Bias b")
+        assert find(panel, "neuron_sum", TextLine).text() == "−1.2"
+
+    def test_arrows_are_one_undo_step_for_each_neuron(self, panel: SelectedPanel, session: Session) -> None:
+        session.select(["h"])
+        bias = find(panel, "neuron_bias", NumberField)
+        bias.setFocus()
+        for _ in range(3):
+            QTest.keyClick(bias, KEY.Key_Up)
+        assert session.network.value("b_h") == -1.5
+        assert session.undo_stack.count() == 1
+        session.select(["output"])
+        QTest.keyClick(bias, KEY.Key_Up)
+        assert session.network.value("b_output") == -0.7
+        assert session.undo_stack.count() == 2
+        session.undo()
+        session.undo()
+        assert session.network.value("b_h") == -1.2
+
+    def test_rename_keeps_selection_focus_and_input(self, panel: SelectedPanel, session: Session) -> None:
+        session.set_inputs({"x0": 0.25})
+        session.select(["x0"])
+        name = find(panel, "neuron_name", TextField)
+        retype(name, "left")
+        assert session.selected_neurons == {"left"}
+        assert session.inputs["left"] == 0.25
+        assert subject(panel) == "Input left"
+        assert QApplication.focusWidget() is name
+
+    def test_a_name_that_exists_is_marked_and_not_taken(self, panel: SelectedPanel, session: Session) -> None:
+        session.select(["h"])
+        name = find(panel, "neuron_name", TextField)
+        retype(name, "x0")
+        assert name.property("state") == "wrong"
+        assert "already" in name.toolTip()
+        find(panel, "neuron_role", QComboBox).setFocus()
+        assert name.text() == "h"
+        assert "h" in session.structure.by_id
+        assert session.undo_stack.count() == 0
+
+    def test_role_and_activation(self, panel: SelectedPanel, session: Session) -> None:
+        session.select(["h"])
+        choose(find(panel, "neuron_role", QComboBox), "Output")
+        assert session.structure.outputs == ("h", "output")
+        choose(find(panel, "neuron_activation", QComboBox), "Sigmoid")
+        assert session.structure.by_id["h"].activation == "sigmoid"
+
+    def test_a_neuron_that_is_fed_cannot_become_an_input(self, panel: SelectedPanel, session: Session) -> None:
+        session.select(["h"])
+        role = find(panel, "neuron_role", QComboBox)
+        role.setFocus()
+        QTest.keyClick(role, KEY.Key_Home)
+        assert session.structure.by_id["h"].role == "hidden"
+        assert "x0" in role.itemData(0, Qt.ItemDataRole.ToolTipRole)
+
+    def test_an_input_is_fed_by_number_and_switch(self, panel: SelectedPanel, session: Session) -> None:
+        session.select(["x1"])
+        assert hidden(panel, "neuron_bias")
+        assert hidden(panel, "neuron_activation")
+        QTest.mouseClick(find(panel, "input_switch_1.0", QWidget), Qt.MouseButton.LeftButton)
+        assert session.inputs["x1"] == 1
+        value = find(panel, "input_value", NumberField)
+        assert value.text() == "1"
+        retype(value, "0.3")
+        assert session.inputs["x1"] == 0.3
+        assert session.undo_stack.count() == 0
+
+    def test_freezing(self, panel: SelectedPanel, session: Session) -> None:
+        session.select(["h"])
+        box = find(panel, "neuron_trainable", QCheckBox)
+        QTest.mouseClick(box, Qt.MouseButton.LeftButton, pos=QPoint(8, box.height() // 2))
+        assert session.structure.frozen == {"b_h"}
+        assert "frozen" in box.text()
+        session.undo()
+        assert box.isChecked()
+
+    def test_advanced_combine_bias_and_counts(self, panel: SelectedPanel, session: Session) -> None:
+        session.select(["h"])
+        assert hidden(panel, "neuron_combine")
+        open_advanced(panel)
+        assert find(panel, "neuron_connections", QLabel).text() == "2 in, 1 out"
+        choose(find(panel, "neuron_combine", QComboBox), "Product")
+        assert session.structure.by_id["h"].combine == "product"
+        box = find(panel, "neuron_has_bias", QCheckBox)
+        box.setFocus()
+        QTest.keyClick(box, KEY.Key_Space)
+        assert session.structure.by_id["h"].bias is None
+        assert hidden(panel, "neuron_bias")
+        assert hidden(panel, "neuron_bias_name")
+        QTest.keyClick(box, KEY.Key_Space)
+        assert session.structure.by_id["h"].bias == "b_h"
+        assert find(panel, "neuron_bias", NumberField).number == 0
+
+    def test_an_existing_name_shares_the_bias(self, panel: SelectedPanel, session: Session, qtbot: QtBot) -> None:
+        session.select(["h"])
+        open_advanced(panel)
+        with qtbot.waitSignal(session.said) as said:
+            retype(find(panel, "neuron_bias_name", TextField), "b_output")
+        assert "shared" in said.args[0]
+        assert session.structure.by_id["h"].bias == "b_output"
+        assert find(panel, "neuron_shared", QLabel).text() == "output"
+        assert find(panel, "neuron_bias", NumberField).text() == "0.6"
+
+    def test_user_text_stays_plain(self, panel: SelectedPanel, session: Session) -> None:
+        session.apply("x", lambda d: edits.rename_neuron(d, "x0", "<b>bold & long</b>" + "n" * 30))
+        session.select([session.structure.inputs[0]])
+        for label in panel.findChildren(QLabel):
+            assert label.textFormat() == Qt.TextFormat.PlainText or not label.text()
+        session.select(["h"])
+        tip = find(panel, "neuron_role", QComboBox).itemData(0, Qt.ItemDataRole.ToolTipRole)
+        assert "&lt;b&gt;" in tip
+        assert panel.minimumSizeHint().width() <= 280
+
+
+class TestConnection:
+    def test_weight_and_undo(self, panel: SelectedPanel, session: Session) -> None:
+        session.select([], [("h", "output")])
+        weight = find(panel, "connection_weight", NumberField)
+        assert (weight.text(), weight.accessibleName()) == ("−2", "Weight w5")
+        assert subject(panel) == "h → output"
+        QTest.keyClick(weight, KEY.Key_Up, CTRL)
+        assert session.network.value("w5") == -1.99
+        assert "w5" in session.undo_stack.undoText()
+        session.undo()
+        assert weight.number == -2
+
+    def test_rename_share_and_freeze(self, panel: SelectedPanel, session: Session) -> None:
+        session.select([], [("h", "output")])
+        name = find(panel, "connection_name", TextField)
+        retype(name, "v")
+        assert session.structure.by_ends["h", "output"].weight == "v"
+        retype(name, "w1")
+        assert session.structure.by_ends["h", "output"].weight == "w1"
+        assert find(panel, "connection_shared", QLabel).text() == "x0 → h"
+        assert find(panel, "connection_weight", NumberField).text() == "1"
+        box = find(panel, "connection_trainable", QCheckBox)
+        box.setFocus()
+        QTest.keyClick(box, KEY.Key_Space)
+        assert "w1" in session.structure.frozen
+
+    def test_a_name_in_progress_is_dropped_with_its_connection(self, panel: SelectedPanel, session: Session) -> None:
+        session.select([], [("h", "output")])
+        retype(find(panel, "connection_weight", NumberField), "77", enter=False)
+        session.apply("cut", lambda d: edits.remove(d, (), [("h", "output")]))
+        assert subject(panel) == "Network"
+        assert QApplication.focusWidget() is panel
+        find(panel, "network_notes", QPlainTextEdit).setFocus()
+        assert session.undo_stack.count() == 1
+
+
+class TestSeveral:
+    def test_common_fields(self, panel: SelectedPanel, session: Session) -> None:
+        session.apply("x", lambda d: edits.set_neurons(d, ["h"], activation="tanh"))
+        session.select(["h", "output", "x0"], [("h", "output")])
+        assert find(panel, "several_count", QLabel).text() == "3 neurons, 1 connection"
+        activation = find(panel, "several_activation", QComboBox)
+        assert activation.currentIndex() == -1
+        choose(activation, "Sigmoid")
+        assert {session.structure.by_id[id].activation for id in ("h", "output")} == {"sigmoid"}
+        box = find(panel, "several_trainable", QCheckBox)
+        box.setFocus()
+        QTest.keyClick(box, KEY.Key_Space)
+        assert session.structure.frozen == {"b_h", "b_output", "w5"}
+        session.apply("x", lambda d: edits.set_trainable(d, ["w5"], True))
+        assert box.checkState() == Qt.CheckState.PartiallyChecked
+        QTest.keyClick(box, KEY.Key_Space)
+        assert session.structure.frozen == frozenset()
+
+    def test_connections_only_have_no_activation(self, panel: SelectedPanel, session: Session) -> None:
+        session.select([], [("h", "output"), ("x0", "h")])
+        assert hidden(panel, "several_activation")
+
+
+class TestNetwork:
+    def test_counts_in_the_lectures_terms(self, panel: SelectedPanel, session: Session) -> None:
+        assert subject(panel) == "Network"
+        assert find(panel, "network_kind", QLabel).text() == "2-layer network, not counting the inputs"
+        counts = {name: find(panel, f"network_{name}", QLabel).text()
+                  for name in ("inputs", "neurons", "connections", "parameters")}
+        assert counts == {"inputs": "2", "neurons": "2", "connections": "5", "parameters": "7"}
+        assert hidden(panel, "network_problems")
+        session.apply("x", lambda d: edits.set_trainable(d, ["w1"], False))
+        assert find(panel, "network_parameters", QLabel).text() == "7, 1 of them frozen"
+        session.open_document(Document(network=Network.layered([3, 4, 4, 1])))
+        assert find(panel, "network_kind", QLabel).text().startswith("3-layer")
+
+    def test_an_empty_canvas_teaches_and_a_half_built_one_says_what_is_missing(
+        self, panel: SelectedPanel, session: Session
+    ) -> None:
+        session.open_document(Document())
+        assert "Double-click" in find(panel, "network_kind", QLabel).text()
+        assert hidden(panel, "network_problems")
+        session.apply("x", lambda d: edits.add_neuron(d, "output", (0, 0)))
+        assert "Nothing leads to output y" in find(panel, "network_problems", QLabel).text()
+
+    def test_notes_are_saved_as_they_are_typed(self, panel: SelectedPanel, session: Session) -> None:
+        notes = find(panel, "network_notes", QPlainTextEdit)
+        notes.setFocus()
+        QTest.keyClicks(notes, "hello <b>")
+        assert session.document.notes == "hello <b>"
+        assert session.undo_stack.count() == 1
+        session.undo()
+        assert notes.toPlainText() == ""
+        session.redo()
+        assert notes.toPlainText() == "hello <b>"
+
+
+class TestTraining:
+    def test_values_are_live_and_a_weight_is_edited_without_stopping(self, session: Session, qtbot: QtBot) -> None:
+        session.open_document(nnsim.load(resource("examples/circle.nnsim")))
+        panel = SelectedPanel(session)
+        qtbot.addWidget(panel)
+        panel.show()
+        QTest.qWaitForWindowActive(panel)
+        ends = session.structure.connections[0].ends
+        session.select([], [ends])
+        weight = find(panel, "connection_weight", NumberField)
+        name = session.structure.by_ends[ends].weight
+        session.set_speed(500)
+        session.train()
+        qtbot.waitUntil(lambda: session.epoch >= 2)
+        assert weight.number == session.network.value(name)
+        retype(weight, "9")
+        assert session.training
+        qtbot.waitUntil(lambda: session.network.value(name) != 9)
+        assert session.training
+        assert abs(session.network.value(name) - 9) < 2
+        session.pause()
+        assert session.undo_stack.count() == 1
+
+    def test_hidden_it_does_nothing_and_catches_up(self, panel: SelectedPanel, session: Session) -> None:
+        panel.hide()
+        session.select(["h"])
+        assert subject(panel) == "Network"
+        panel.show()
+        assert subject(panel) == "Neuron h"

@@ -1,0 +1,384 @@
+"""The Training panel and the speed control, driven with real mouse and keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TypeVar
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSlider,
+    QToolButton,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+import nnsim
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.initializers import INITIALIZERS
+from nnsim.core.losses import LOSSES
+from nnsim.data.sources import GeneratedData
+from nnsim.documents import edits
+from nnsim.documents.document import Document
+from nnsim.gui.forms import NumberField
+from nnsim.gui.panels.training import SPEEDS, SpeedControl, TrainingPanel
+from nnsim.gui.plot_panel import TextLine
+from nnsim.gui.random_weights import RandomWeights
+from nnsim.gui.session import Session
+from nnsim.resources import resource
+
+KEY, CTRL, LEFT = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
+W = TypeVar("W", bound=QWidget)
+
+
+@pytest.fixture
+def panel(session: Session, qtbot: QtBot) -> Iterator[TrainingPanel]:
+    """The panel, shown, with the circle net."""
+    session.open_document(nnsim.load(resource("examples/circle.nnsim")))
+    panel = TrainingPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(300, 300)
+    panel.show()
+    panel.activateWindow()
+    QTest.qWaitForWindowActive(panel)
+    yield panel
+    session.pause()
+
+
+def find(panel: QWidget, name: str, kind: type[W]) -> W:
+    """The widget of this name."""
+    found = panel.findChild(kind, name)
+    assert isinstance(found, kind)
+    return found
+
+
+def click(panel: QWidget, name: str) -> None:
+    button = find(panel, name, QWidget)
+    assert button.isVisible()
+    assert button.isEnabled(), button.toolTip()
+    QTest.mouseClick(button, LEFT)
+
+
+def retype(panel: QWidget, name: str, text: str) -> None:
+    field = find(panel, name, NumberField)
+    field.setFocus()
+    QTest.keyClick(field, KEY.Key_A, CTRL)
+    QTest.keyClicks(field, text)
+    QTest.keyClick(field, KEY.Key_Return)
+
+
+def choose(panel: QWidget, name: str, label: str) -> None:
+    box = find(panel, name, QComboBox)
+    box.setFocus()
+    while box.currentText() != label:
+        before = box.currentIndex()
+        QTest.keyClick(box, KEY.Key_Down if before < box.findText(label) else KEY.Key_Up)
+        assert box.currentIndex() != before, f"{name} does not reach {label}"
+
+
+class TestRunning:
+    def test_train_and_pause(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+        train = find(panel, "train_button", QPushButton)
+        assert train.text() == "Train"
+        click(panel, "train_button")
+        assert session.training
+        assert train.text() == "Pause"
+        qtbot.waitUntil(lambda: session.epoch >= 1)
+        epoch = find(panel, "training_epoch", TextLine)
+        assert epoch.text() == f"Epoch {session.epoch}"
+        QTest.keyClick(train, KEY.Key_Space)
+        assert not session.training
+        assert train.text() == "Train"
+
+    def test_one_batch_then_the_rest_of_the_epoch(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+        button = find(panel, "step_batch", QToolButton)
+        button.setFocus()
+        QTest.keyClick(button, KEY.Key_Space)
+        # Nothing flickers, and the focus stays for the next step.
+        assert find(panel, "train_button", QPushButton).text() == "Train"
+        assert button.isEnabled()
+        qtbot.waitUntil(lambda: not session.training)
+        assert QApplication.focusWidget() is button
+        assert session.latest is not None
+        assert session.latest.update == 1
+        assert find(panel, "training_batch", TextLine).text() == f"batch 1 of {session.latest.batches}"
+        click(panel, "step_epoch")
+        qtbot.waitUntil(lambda: not session.training)
+        assert session.epoch == 1
+        assert find(panel, "training_epoch", TextLine).text() == "Epoch 1"
+
+    def test_a_step_pauses_a_run_first(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+        click(panel, "train_button")
+        qtbot.waitUntil(lambda: session.latest is not None)
+        click(panel, "step_batch")
+        qtbot.waitUntil(lambda: not session.training)
+        assert find(panel, "train_button", QPushButton).text() == "Train"
+
+    def test_back_to_start(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+        back = find(panel, "back_to_start", QToolButton)
+        assert not back.isEnabled()
+        assert "Train first" in back.toolTip()
+        start = session.network.parameters.copy()
+        click(panel, "step_epoch")
+        qtbot.waitUntil(lambda: not session.training)
+        assert (session.network.parameters != start).any()
+        click(panel, "back_to_start")
+        assert (session.network.parameters == start).all()
+        assert find(panel, "training_epoch", TextLine).text() == "Epoch 0"
+
+    def test_progress_towards_the_stop(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+        bar = find(panel, "training_progress", QProgressBar)
+        assert not bar.isVisible()
+        find(panel, "training_stop", QPushButton).click()
+        switch = find(panel, "training_stop_epochs_on", QCheckBox)
+        switch.setFocus()
+        QTest.keyClick(switch, KEY.Key_Space)
+        retype(panel, "training_stop_epochs", "4")
+        session.set_speed(None)
+        click(panel, "train_button")
+        qtbot.waitUntil(lambda: not session.training)
+        assert session.epoch == 4
+        assert bar.isVisible()
+        assert bar.value() == 1000
+
+    def test_a_net_of_steps_cannot_be_trained_and_says_why(self, panel: TrainingPanel, session: Session) -> None:
+        session.open_document(nnsim.load(resource("examples/xor.nnsim")))
+        train, reason = find(panel, "train_button", QPushButton), find(panel, "training_reason", QLabel)
+        assert not train.isEnabled()
+        assert "sigmoid" in train.toolTip()
+        assert reason.isVisible()
+        assert "Neurons h and output use the step function" in reason.text()
+        assert reason.textFormat() == Qt.TextFormat.PlainText
+        for name in ("step_batch", "step_epoch"):
+            assert not find(panel, name, QToolButton).isEnabled()
+            assert "slope" in find(panel, name, QToolButton).toolTip()
+        session.apply("x", lambda d: edits.set_neurons(d, ["h", "output"], activation="sigmoid"))
+        assert train.isEnabled()
+        assert not reason.isVisible()
+
+    def test_the_reason_of_a_huge_net_stays_short(self, panel: TrainingPanel, session: Session) -> None:
+        session.apply("x", lambda d: Document())
+        session.apply("x", lambda d: edits.add_layered(d, [2, 60, 1], "heaviside", "heaviside", 0))
+        session.apply("x", lambda d: edits.set_data(d, GeneratedData("circle")))
+        reason = find(panel, "training_reason", QLabel)
+        assert reason.isVisible()
+        assert len(reason.text()) <= 130
+        assert "h60" in reason.toolTip()
+
+    def test_the_buttons_stay_in_sight_in_a_low_panel(self, panel: TrainingPanel, session: Session) -> None:
+        for example in ("circle", "xor"):
+            session.open_document(nnsim.load(resource(f"examples/{example}.nnsim")))
+            panel.resize(280, 146)
+            train = find(panel, "train_button", QPushButton)
+            assert train.visibleRegion().boundingRect().size() == train.size()
+            tops = [find(panel, name, QWidget) for name in ("train_button", "training_reason", "training_epoch")]
+            shown = [w.rect().translated(w.mapTo(panel, w.rect().topLeft())) for w in tops if w.isVisible()]
+            assert not shown[0].intersects(shown[1])
+
+
+class TestSettings:
+    def test_settings_are_shown_and_set(self, panel: TrainingPanel, session: Session) -> None:
+        assert find(panel, "training_learning_rate", NumberField).number == session.document.training.learning_rate
+        retype(panel, "training_learning_rate", "0.1")
+        retype(panel, "training_batch_size", "5")
+        retype(panel, "training_seed", "3")
+        choose(panel, "training_order", "as given")
+        choose(panel, "training_loss", LOSSES["mean_squared_error"].label)
+        config = session.document.training
+        assert (config.learning_rate, config.batch_size, config.seed, config.order, config.loss) == (
+            0.1, 5, 3, "sequential", "mean_squared_error")
+        session.undo()
+        assert find(panel, "training_loss", QComboBox).currentData() == "half_squared_error"
+
+    def test_every_field_of_the_settings_has_an_editor(self, panel: TrainingPanel) -> None:
+        from nnsim.core.fields import forms
+        from nnsim.training.config import TrainingConfig
+
+        for name in forms(TrainingConfig):
+            editor = find(panel, f"training_{name}", QWidget)
+            assert editor.accessibleName()
+
+    def test_a_run_goes_on_with_another_rate(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+        click(panel, "train_button")
+        qtbot.waitUntil(lambda: session.epoch >= 1)
+        rate = find(panel, "training_learning_rate", NumberField)
+        rate.setFocus()
+        QTest.keyClick(rate, KEY.Key_Up)
+        assert session.training
+        assert session.document.training.learning_rate == 0.05
+        epoch = session.epoch
+        qtbot.waitUntil(lambda: session.epoch > epoch)
+
+    def test_stop_conditions_are_switched_on_and_off(self, panel: TrainingPanel, session: Session) -> None:
+        assert not find(panel, "training_stop_loss", NumberField).isVisible()
+        find(panel, "training_stop", QPushButton).click()
+        change = find(panel, "training_stop_change_on", QCheckBox)
+        for name, value in (("stop_loss", 0.01), ("stop_change", 1e-4), ("stop_seconds", 10)):
+            switch = find(panel, f"training_{name}_on", QCheckBox)
+            switch.setFocus()
+            QTest.keyClick(switch, KEY.Key_Space)
+            assert getattr(session.document.training, name) == value
+        assert find(panel, "training_stop_change_epochs", NumberField).isVisible()
+        change.setFocus()
+        QTest.keyClick(change, KEY.Key_Space)
+        assert session.document.training.stop_change is None
+        assert not find(panel, "training_stop_change_epochs", NumberField).isVisible()
+
+    def test_penalties_sit_behind_advanced(self, panel: TrainingPanel, session: Session) -> None:
+        assert not find(panel, "training_l2", NumberField).isVisible()
+        find(panel, "training_advanced", QPushButton).click()
+        retype(panel, "training_l2", "0.001")
+        assert session.document.training.l2 == 0.001
+
+
+class TestData:
+    def test_the_fields_of_the_data(self, panel: TrainingPanel, session: Session) -> None:
+        retype(panel, "data_samples", "40")
+        retype(panel, "data_noise", "0.5")
+        retype(panel, "data_test_share", "0.25")
+        retype(panel, "data_seed", "2")
+        data = session.document.data
+        assert isinstance(data, GeneratedData)
+        assert (data.fields.samples, data.fields.noise, data.fields.test_share, data.fields.seed) == (40, 0.5, 0.25, 2)
+        assert session.dataset is not None
+        assert len(session.dataset.X) == 30
+
+    def test_another_generator_keeps_what_it_shares(self, panel: TrainingPanel, session: Session) -> None:
+        retype(panel, "data_samples", "40")
+        choose(panel, "data_source", "Spiral")
+        data = session.document.data
+        assert isinstance(data, GeneratedData)
+        assert (data.generator, data.fields.samples) == ("spiral", 40)
+        choose(panel, "data_source", "XOR")
+        assert session.document.data == GeneratedData("xor_gate")
+        assert panel.findChild(NumberField, "data_samples") is None
+
+    def test_only_data_that_fit_the_network_are_offered(self, panel: TrainingPanel, session: Session) -> None:
+        box = find(panel, "data_source", QComboBox)
+        labels = [box.itemText(i) for i in range(box.count())]
+        assert "Sine" not in labels
+        assert "NOT" not in labels
+        assert {"XOR", "Circle", "Spiral"} <= set(labels)
+        session.open_document(nnsim.load(resource("examples/sine.nnsim")))
+        labels = [box.itemText(i) for i in range(box.count())]
+        assert {"Sine", "NOT"} <= set(labels)
+        assert "Circle" not in labels
+
+    def test_a_table_in_the_document_is_named_and_has_a_test_share(
+        self, panel: TrainingPanel, session: Session
+    ) -> None:
+        session.open_document(nnsim.load(resource("examples/hands_on.nnsim")))
+        assert find(panel, "data_source", QComboBox).currentText() == "own table (1)"
+        session.open_document(Document())
+        assert find(panel, "data_source", QComboBox).currentText() == "none"
+
+    def test_steps_on_data_merge_to_one_undo_step(self, panel: TrainingPanel, session: Session) -> None:
+        noise = find(panel, "data_noise", NumberField)
+        noise.setFocus()
+        for _ in range(4):
+            QTest.keyClick(noise, KEY.Key_Up)
+        assert session.undo_stack.count() == 1
+        assert noise.number == 0.4
+
+
+class TestRandomWeights:
+    def popup(self, panel: TrainingPanel) -> RandomWeights:
+        click(panel, "random_weights")
+        return find(panel, "random_popup", RandomWeights)
+
+    def test_draws_with_seed_and_distribution(self, panel: TrainingPanel, session: Session) -> None:
+        popup = self.popup(panel)
+        retyped = find(popup, "random_seed", NumberField)
+        assert QApplication.focusWidget() is retyped
+        choose(popup, "random_initializer", INITIALIZERS["normal"].label)
+        QTest.keyClick(retyped, KEY.Key_A, CTRL)
+        QTest.keyClicks(retyped, "7")
+        QTest.keyClick(retyped, KEY.Key_Return)
+        expected = session.document.network.initialized(7, "normal").parameters
+        assert (session.network.parameters == expected).all()
+        assert not popup.isVisible()
+        session.undo()
+        assert (session.network.parameters != expected).any()
+
+    def test_next_seed_draws_again_and_stays(self, panel: TrainingPanel, session: Session) -> None:
+        popup = self.popup(panel)
+        click(popup, "random_next")
+        click(popup, "random_next")
+        assert (session.network.parameters == session.network.initialized(2, None).parameters).all()
+        assert popup.isVisible()
+        QTest.keyClick(popup, KEY.Key_Escape)
+        assert not popup.isVisible()
+
+    def test_every_distribution_is_offered_first_the_activations_own(self, panel: TrainingPanel) -> None:
+        popup = self.popup(panel)
+        box = find(popup, "random_initializer", QComboBox)
+        assert [box.itemData(i) for i in range(box.count())] == [None, *INITIALIZERS]
+        popup.close()
+
+    def test_without_weights_it_says_why(self, panel: TrainingPanel, session: Session) -> None:
+        session.open_document(Document())
+        button = find(panel, "random_weights", QToolButton)
+        assert not button.isEnabled()
+        assert "no weights" in button.toolTip()
+
+
+class TestSpeed:
+    def test_two_controls_stay_in_step(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+        other = SpeedControl(session)
+        qtbot.addWidget(other)
+        slider = find(panel, "speed_slider", QSlider)
+        slider.setFocus()
+        QTest.keyClick(slider, KEY.Key_Home)
+        assert session.speed == 1
+        assert find(other, "speed_text", QLabel).text() == "1 update/s"
+        QTest.keyClick(slider, KEY.Key_End)
+        assert session.speed is None
+        assert find(other, "speed_text", QLabel).text() == "unlimited"
+        QTest.keyClick(slider, KEY.Key_Left)
+        assert session.speed == 10_000
+        QTest.keyClick(slider, KEY.Key_PageDown)
+        assert session.speed == 1000
+        assert find(other, "speed_slider", QSlider).value() == slider.value()
+
+    def test_it_is_logarithmic(self) -> None:
+        ratios = [b / a for a, b in pairwise(SPEEDS)]
+        assert min(ratios) > 1.3
+        assert max(ratios) <= 1.7
+
+    def test_a_speed_between_two_marks_is_kept(self, panel: TrainingPanel, session: Session) -> None:
+        session.set_speed(120)
+        assert session.speed == 120
+        assert find(panel, "speed_text", QLabel).text() == "120 updates/s"
+
+
+def test_every_control_has_a_name_and_a_tooltip(panel: TrainingPanel) -> None:
+    for kind in (QPushButton, QToolButton, NumberField, QComboBox, QSlider):
+        for control in panel.findChildren(kind):
+            if control.objectName().startswith("qt_"):
+                continue
+            assert control.objectName()
+            assert control.accessibleName(), control.objectName()
+
+
+def test_hidden_it_does_no_work(panel: TrainingPanel, session: Session) -> None:
+    panel.hide()
+    session.configure(nnsim.TrainingConfig(seed=9), "x")
+    assert find(panel, "training_seed", NumberField).number == 0
+    panel.show()
+    assert find(panel, "training_seed", NumberField).number == 9
+
+
+def test_every_activation_trains_or_says_why(panel: TrainingPanel, session: Session) -> None:
+    for entry in ACTIVATIONS.values():
+        session.apply("x", lambda d, name=entry.name: edits.set_neurons(d, d.network.structure.by_id, activation=name))
+        train = find(panel, "train_button", QPushButton)
+        assert train.isEnabled() == entry.has_slope
