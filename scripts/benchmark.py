@@ -16,7 +16,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from nnsim.documents.examples import EXAMPLES
@@ -88,12 +87,12 @@ def calm(tour: Tour, seconds: float) -> None:
 
     timer.timeout.connect(tick)
     session.train()
-    QTest.qWait(300)
+    hand.rest(0.3)
     clock.start()
     expected[0] = TICK_MS
     timer.start()
     first = session.latest.update if session.latest else 0
-    QTest.qWait(int(seconds * 1000))
+    hand.rest(seconds)
     timer.stop()
     done = (session.latest.update if session.latest else 0) - first
     pauses = []
@@ -102,7 +101,7 @@ def calm(tour: Tour, seconds: float) -> None:
         session.pause()
         pauses.append((time.perf_counter() - start) * 1000)
         session.train()
-        QTest.qWait(60)
+        hand.rest(0.06)
     session.pause()
     middle, most, worst = percentiles(late)
     row(
@@ -125,7 +124,6 @@ def edit_to_paint(tour: Tour, example: str, runs: int = 60) -> None:
     for i in range(runs):
         start = time.perf_counter()
         session.set_values({name: start_value + 0.01 * (i + 1)}, "edit", "benchmark")
-        hand.window.repaint()
         QApplication.processEvents()
         times.append((time.perf_counter() - start) * 1000)
     middle, most, worst = percentiles(times[5:])

@@ -5,6 +5,7 @@ The target columns are the data that a small network of 0s and 1s learns from.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,6 +19,7 @@ Array = NDArray[np.float64]
 
 OWN = "own"
 """The choice that stands for a column of the learner's own."""
+_NOTHING: Mapping[int, str] = {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,10 +42,9 @@ def truth_table_of(document: Document) -> TruthTable | None:
     X = truth_table(n)
     targets = np.full((len(X), max(1, len(structure.outputs))), np.nan)
     if isinstance(data, GeneratedData):
-        entry = GENERATORS[data.generator]
-        if not entry.is_gate or entry.inputs(data.fields) != n:
+        if data.generator not in gates(n) or data.fields.inputs != n:
             return None
-        targets[:, :1] = entry.make(data.fields)[1]
+        targets[:, 0] = _column(data.generator, n)
     elif isinstance(data, InlineData):
         if not _is_table(data, n, targets.shape[1]):
             return None
@@ -68,18 +69,32 @@ def gates(inputs: int) -> list[str]:
     return [name for name, entry in GENERATORS.items() if entry.is_gate and (name != single or inputs == 1)]
 
 
-def target_choices(document: Document, table: TruthTable) -> list[str | None]:
-    """What each target column is: the name of a gate, OWN, or None where it is not set."""
+def target_choices(document: Document, table: TruthTable, chosen: Mapping[int, str] = _NOTHING) -> list[str | None]:
+    """What each target column is: the name of a gate, OWN, or None where it is not set.
+
+    Several gates may be the same column, as majority and AND for two inputs: then the one of the document
+    is named, or the one that was ``chosen`` for that output.
+    """
+    if isinstance(document.data, GeneratedData):
+        chosen = {**chosen, 0: document.data.generator}
+    inputs = table.X.shape[1]
     choices: list[str | None] = []
-    for column in table.targets.T:
+    for output, column in enumerate(table.targets.T):
         if np.isnan(column).all():
             choices.append(None)
-        else:
-            choices.append(gate_named(column, table.X.shape[1]) or OWN)
-    if isinstance(document.data, GeneratedData):
-        # Majority and AND agree for two inputs: what was chosen is shown.
-        choices[0] = document.data.generator
+            continue
+        gate = chosen.get(output)
+        if gate not in gates(inputs) or not np.array_equal(_column(gate, inputs), column):
+            gate = gate_named(column, inputs)
+        choices.append(gate or OWN)
     return choices
+
+
+def _column(gate: str, inputs: int) -> Array:
+    """The targets of a gate, (2ⁿ,)."""
+    entry = GENERATORS[gate]
+    targets: Array = entry.make(entry.fields(inputs=inputs))[1][:, 0]
+    return targets
 
 
 def choose_target(document: Document, output: int, choice: str | None) -> Document:
@@ -96,10 +111,10 @@ def choose_target(document: Document, output: int, choice: str | None) -> Docume
             return document
         targets = np.nan_to_num(targets)
     else:
-        fields = GENERATORS[choice].fields(inputs=table.X.shape[1])
+        inputs = table.X.shape[1]
         if targets.shape[1] == 1:
-            return replace(document, data=GeneratedData(choice, fields))
-        targets[:, output] = GENERATORS[choice].make(fields)[1][:, 0]
+            return replace(document, data=GeneratedData(choice, GENERATORS[choice].fields(inputs=inputs)))
+        targets[:, output] = _column(choice, inputs)
         targets = np.nan_to_num(targets)
     return _with_targets(document, table.X, targets)
 

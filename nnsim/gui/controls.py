@@ -31,6 +31,7 @@ from PySide6.QtWidgets import (
     QToolTip,
     QWidget,
 )
+from shiboken6 import isValid
 
 from nnsim.gui.theme import set_role
 
@@ -75,6 +76,11 @@ class Typing(QObject):
         self._tip = tip
         if not self.wrong:
             self._frame.setToolTip(plain_tip(tip))
+
+    @property
+    def alive(self) -> bool:
+        """False while the window goes down: then the focus leaves too, but nothing can be taken over any more."""
+        return isValid(self._edit)
 
     def show(self, text: str) -> None:
         """Show ``text``; what was being typed is dropped."""
@@ -152,7 +158,7 @@ class TextField(QLineEdit):
             super().keyPressEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
+        if event.reason() != Qt.FocusReason.PopupFocusReason and self._typing.alive:
             self.commit()
         super().focusOutEvent(event)
 

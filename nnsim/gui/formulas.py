@@ -136,6 +136,7 @@ class FormulaLabel(QWidget):
 
     def _rows(self, width: int) -> tuple[list[_Placed], int]:
         """Every formula in its place, and the height of all."""
+        width -= 2  # antialiasing takes a pixel more
         entries = []
         for latex, mark in self._formulas:
             formula = typeset(latex, theme().ink)

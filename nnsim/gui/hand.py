@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QMessageBox, QWidget
 
@@ -214,8 +214,22 @@ class Hand:
 
     def wait(self, until: Callable[[], object], what: str, seconds: float = 20.0) -> None:
         """Let the window work until something holds; an error names it if it does not in time."""
+        if not self._rest(seconds, until):
+            raise HandError(f"After {seconds:g} s it is still not so that {what}.")
+
+    def rest(self, seconds: float) -> None:
+        """Do nothing for a while; the window goes on."""
+        self._rest(seconds, lambda: False)
+
+    @staticmethod
+    def _rest(seconds: float, until: Callable[[], object]) -> bool:
+        """A real event loop, so that the window can tell when it is idle. Whether ``until`` came true."""
+        if until():
+            return True
+        loop, poll = QEventLoop(), QTimer()
         end = time.monotonic() + seconds
-        while not until():
-            if time.monotonic() > end:
-                raise HandError(f"After {seconds:g} s it is still not so that {what}.")
-            QTest.qWait(10)
+        poll.timeout.connect(lambda: loop.quit() if until() or time.monotonic() > end else None)
+        poll.start(10)
+        loop.exec()
+        poll.stop()
+        return bool(until())

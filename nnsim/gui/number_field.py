@@ -191,7 +191,7 @@ class NumberField(QDoubleSpinBox):
         event.accept()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        if event.reason() != Qt.FocusReason.PopupFocusReason:
+        if event.reason() != Qt.FocusReason.PopupFocusReason and self._typing.alive:
             self.commit()
             self._token = None
             self._wheel = 0

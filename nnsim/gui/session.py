@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import lru_cache
@@ -9,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from nnsim.core.maps import Plane, plane_samples
@@ -92,6 +93,8 @@ class Session(QObject):
         self._trainer: Trainer | None = None
         self._worker: TrainingWorker | None = None
         self._runs = 0
+        self._free = threading.Event()
+        """Set while the window has nothing to do: then the worker has the interpreter for itself."""
         self._parameters = self.document.network.parameters
         self._trace: Trace | None = None
         self._map: Trace | None = None
@@ -363,7 +366,8 @@ class Session(QObject):
             self._trainer = Trainer(self.document.network, dataset, self.document.training)
             self._runs += 1
         speed = self.speed if updates is None and epochs is None else None
-        self._worker = TrainingWorker(self._trainer, self._runs, speed, updates, epochs)
+        self._worker = TrainingWorker(self._trainer, self._runs, speed, updates, epochs, self._free)
+        self._watch(True)
         self._worker.start()
         self._timer.start()
         self.run_changed.emit()
@@ -378,6 +382,7 @@ class Session(QObject):
         if self._worker is None:
             return
         self._worker.pause()
+        self._free.set()
         self._worker.join(JOIN_SECONDS)
         self._finish(self._worker.take())
 
@@ -443,6 +448,7 @@ class Session(QObject):
     def _finish(self, snapshot: Snapshot | None) -> None:
         worker, self._worker = self._worker, None
         self._timer.stop()
+        self._watch(False)
         if snapshot is not None:
             self.latest = snapshot
             self._parameters = snapshot.parameters
@@ -453,6 +459,25 @@ class Session(QObject):
         elif snapshot is not None and snapshot.reason in STOP_REASONS and snapshot.reason != "updates":
             kind = "refused" if snapshot.reason == "diverged" else "info"
             self.said.emit(self.tr(STOP_REASONS[snapshot.reason]), kind)
+
+    def _watch(self, on: bool) -> None:
+        """While a run goes on, tell its worker when this thread is busy and when it waits."""
+        self._free.set()
+        dispatcher = QAbstractEventDispatcher.instance()
+        if dispatcher is None:
+            return
+        if on:
+            dispatcher.awake.connect(self._busy)
+            dispatcher.aboutToBlock.connect(self._idle)
+        else:
+            dispatcher.awake.disconnect(self._busy)
+            dispatcher.aboutToBlock.disconnect(self._idle)
+
+    def _busy(self) -> None:
+        self._free.clear()
+
+    def _idle(self) -> None:
+        self._free.set()
 
     def _commit_run(self) -> None:
         """What the run learned so far becomes one undo step; pieces of one run merge."""

@@ -248,9 +248,8 @@ class TableView(QTableView):
 
     def numbers_right(self, column: int) -> bool:
         """Whether the text of a column stands at its right: the numbers of data, so that they can be compared."""
-        rows = self.table.rows
-        kinds = ("input", "target", "output", "loss")
-        return rows is not None and not rows.is_truth_table and self.table.columns[column].kind in kinds
+        rows, kind = self.table.rows, self.table.columns[column].kind
+        return rows is not None and not rows.is_truth_table and kind in ("input", "target", "output", "loss")
 
     # Sharing the width
 
@@ -371,8 +370,9 @@ class TableView(QTableView):
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Space and self._can_flip(self.currentIndex()):
-            self._flip(self.currentIndex())
+        here = self.currentIndex()
+        if event.key() == Qt.Key.Key_Space and self._can_flip(here):
+            self.flipped.emit(here.row(), here.column())
         else:
             super().keyPressEvent(event)
 
@@ -389,13 +389,10 @@ class TableView(QTableView):
 
     def _on_click(self, index: QModelIndex) -> None:
         self.row_chosen.emit(index.row())
-        self._flip(index)
+        if self._can_flip(index):
+            self.flipped.emit(index.row(), index.column())
 
     def _can_flip(self, index: QModelIndex) -> bool:
         rows = self.table.rows
         return index.isValid() and rows is not None and rows.is_truth_table and (
             self.table.columns[index.column()].kind == "target")
-
-    def _flip(self, index: QModelIndex) -> None:
-        if self._can_flip(index):
-            self.flipped.emit(index.row(), index.column())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from string import Template
 from typing import Literal
 
@@ -126,8 +127,9 @@ def pixels(size: str) -> int:
     return round(TEXT_SIZES[size] * text_scale())
 
 
+@cache
 def font(size: str = "body", *, bold: bool = False) -> QFont:
-    """The system's typeface in one of the four sizes, with digits of equal width."""
+    """The system's typeface in one of the four sizes, with digits of equal width. Not to be changed."""
     result = QFont(QApplication.font())
     result.setPixelSize(pixels(size))
     result.setBold(bold)
@@ -145,6 +147,7 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0) ->
     base = app.font()
     base.setPixelSize(pixels("body"))
     app.setFont(base)
+    font.cache_clear()
     app.setPalette(_palette(chosen))
     # Where the style sheet's url(nnsim:…) lead.
     QDir.setSearchPaths("nnsim", [str(resource("icons"))])
@@ -198,16 +201,18 @@ def map_colors(values: NDArray[np.float64], low: float, high: float) -> NDArray[
 
     Any shape -> the same shape + (4,), RGBA. NaN is drawn in the middle colour.
     """
-    t = theme()
-    stops = np.array(
-        [[c.red(), c.green(), c.blue()] for c in (t.color("map_low"), t.color("map_middle"), t.color("map_high"))]
-    )
     with np.errstate(over="ignore", invalid="ignore"):
         share = np.nan_to_num(np.clip((values - low) / ((high - low) or 1.0), 0.0, 1.0), nan=0.5)
-    table = np.stack([np.interp(np.linspace(0, 1, 256), [0, 0.5, 1], stops[:, c]) for c in range(3)], axis=-1)
-    colors = np.full((*values.shape, 4), 255, dtype=np.uint8)
-    colors[..., :3] = table.round().astype(np.uint8)[(share * 255).astype(np.intp)]
-    return colors
+    return _color_table(theme())[(share * 255).astype(np.intp)]
+
+
+@cache
+def _color_table(t: Theme) -> NDArray[np.uint8]:
+    """(256, 4): the colours from the lowest to the highest value, RGBA."""
+    stops = np.array([t.color(name).getRgb() for name in ("map_low", "map_middle", "map_high")], dtype=np.float64)
+    steps = [np.interp(np.linspace(0, 1, 256), [0, 0.5, 1], stops[:, channel]) for channel in range(4)]
+    return np.stack(steps, axis=-1).round().astype(np.uint8)
+
 
 
 def set_role(

@@ -10,6 +10,8 @@ from nnsim.training.config import TrainingConfig
 from nnsim.training.trainer import Snapshot, Trainer
 
 SLICE_SECONDS = 0.010
+POLITE_SECONDS = 0.030
+"""How long the worker lets the window go first before it takes a slice all the same."""
 
 
 class TrainingWorker:
@@ -18,6 +20,9 @@ class TrainingWorker:
     The worker owns the trainer from ``start`` until ``join`` returns. ``take`` gives the latest
     snapshot once, or None; the last one carries the reason why the run ended ("paused" after
     ``pause``, "failed" with ``error`` set if the loop raised).
+
+    ``free`` is cleared by the window while it is busy: then the worker waits between two updates, because
+    each of the thousands of calls of a drawing would else wait for the interpreter's lock in turn.
     """
 
     def __init__(
@@ -27,6 +32,7 @@ class TrainingWorker:
         speed: float | None = None,
         updates: int | None = None,
         epochs: int | None = None,
+        free: threading.Event | None = None,
     ) -> None:
         self.trainer = trainer
         self.run_id = run
@@ -38,6 +44,7 @@ class TrainingWorker:
         self._mailbox: Snapshot | None = None
         self._lock = threading.Lock()
         self._wake = threading.Event()
+        self._free = free
         self._pausing = False
         self._thread = threading.Thread(target=self._run, name=f"nnsim-training-{run}", daemon=True)
 
@@ -104,6 +111,8 @@ class TrainingWorker:
                 return "epochs"
             if self._updates_left == 0:
                 return "updates"
+            # A window that stays busy does not stop the worker: after a while it takes its slice all the same.
+            polite = self._free is not None and self._free.wait(POLITE_SECONDS)
             now = time.monotonic()
             budget = self._updates_left
             if self._speed is not None:
@@ -117,7 +126,11 @@ class TrainingWorker:
             last = now
             done = self.trainer.update
             end = now + SLICE_SECONDS
-            reason = self.trainer.advance(budget, self._until_epoch, lambda end=end: time.monotonic() >= end)  # type: ignore[misc]
+
+            def over(end: float = end, polite: bool = polite) -> bool:
+                return time.monotonic() >= end or (polite and self._free is not None and not self._free.is_set())
+
+            reason = self.trainer.advance(budget, self._until_epoch, over)
             done = self.trainer.update - done
             due = 1.0 if self._speed is None else due - done
             if self._updates_left is not None:

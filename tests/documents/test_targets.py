@@ -100,7 +100,11 @@ def test_choosing_a_gate_makes_it_the_data(name: str) -> None:
 
 def test_what_was_chosen_is_shown_though_another_gate_has_the_same_column() -> None:
     assert choices(choose_target(net(2, 1), 0, "majority_gate")) == ["majority_gate"]
-    assert choices(net(2, 1, own((0,), (0,), (0,), (1,)))) == ["and_gate"]
+    own_and = net(2, 1, own((0,), (0,), (0,), (1,)))
+    table = truth_table_of(own_and)
+    assert table is not None
+    assert choices(own_and) == target_choices(own_and, table, {0: "or_gate"}) == ["and_gate"]
+    assert target_choices(own_and, table, {0: "majority_gate"}) == ["majority_gate"]
 
 
 def test_each_output_has_its_own_gate() -> None:

@@ -268,6 +268,14 @@ class TestNumberField:
         assert len(said) == 2
 
 
+def test_a_window_that_goes_down_takes_over_nothing_and_does_not_crash(session: Session) -> None:
+    number, text = NumberField(), TextField()
+    for editor in (number, text):
+        window = Window(editor)
+        QTest.keyClicks(editor, "12")
+        del window
+
+
 class TestTextField:
     def test_says_what_was_typed_once(self, shown: Show) -> None:
         text, other = TextField(), TextField()

@@ -95,13 +95,16 @@ class Table:
         return found
 
     def choose(self, choice: str | None, name: str = "target_choice") -> None:
-        """Choose a target with the keys."""
+        """Choose a target from its list with the keys."""
         field = self.choice(name)
         field.setFocus()
+        QTest.keyClick(field, KEY.Key_F4)
         values = [field.itemData(i) for i in range(field.count())]
-        steps = values.index(choice) - field.currentIndex()
-        for _ in range(abs(steps)):
-            QTest.keyClick(field, KEY.Key_Down if steps > 0 else KEY.Key_Up)
+        for _ in range(field.count()):
+            QTest.keyClick(field.view(), KEY.Key_Up)
+        for _ in range(values.index(choice)):
+            QTest.keyClick(field.view(), KEY.Key_Down)
+        QTest.keyClick(field.view(), KEY.Key_Return)
 
     def index(self, row: int, title: str) -> QModelIndex:
         return self.model.index(row, self.titles.index(title))
@@ -371,6 +374,21 @@ def test_own_keeps_the_targets_and_leads_to_them(table: Table, qtbot: QtBot) -> 
 def test_own_targets_that_are_a_gate_are_called_so(table: Table) -> None:
     table.open(xor(InlineData(BITS, ((0,), (0,), (0,), (1,)))))
     assert table.choice().currentText() == "AND"
+
+
+@pytest.mark.parametrize("document", [xor(None), half_adder()])
+def test_the_arrow_keys_reach_every_choice(table: Table, document: Document) -> None:
+    """Also majority, which for two inputs is the same as AND."""
+    table.open(document)
+    field = table.choice()
+    field.setFocus()
+    labels = [field.itemText(i) for i in range(field.count())]
+    reached = []
+    for _ in range(field.count() - 1):
+        QTest.keyClick(field, KEY.Key_Down)
+        reached.append(field.currentText())
+    assert labels[0] == "none" and reached[:-1] == labels[1:-1]
+    assert table.view.hasFocus()
 
 
 def test_every_output_has_a_target(table: Table) -> None:

@@ -33,6 +33,10 @@ class Edge:
     connection: Connection
     line: QLineF
     path: QPainterPath
+    places: tuple[QPointF, ...] = ()
+    """Where its label may stand, best first."""
+    heading: QPointF = field(default_factory=lambda: QPointF(1, 0))
+    """The direction in which it meets its target, of length 1."""
     value: float = 0.0
     text: str = ""
     label: QRectF = field(default_factory=QRectF)
@@ -111,8 +115,7 @@ class EdgeLayer(QGraphicsItem):
             if not edge.text or (crowded and not important):
                 continue
             width = max(34.0, metrics.horizontalAdvance(edge.text) + 14)
-            for share in PLACES:
-                at = edge.path.pointAtPercent(share) if not self.many else edge.line.pointAt(share)
+            for at in edge.places:
                 rect = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
                 if not any(rect.intersects(other) for other in busy):
                     edge.label = rect
@@ -120,9 +123,17 @@ class EdgeLayer(QGraphicsItem):
                     break
             else:
                 if important:
-                    at = edge.path.pointAtPercent(0.5)
+                    at = edge.places[0]
                     edge.label = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
         self.update()
+
+    def labels_fit(self) -> bool:
+        """Whether every label that is shown still has room for its text."""
+        metrics = QFontMetricsF(font("small"))
+        return all(
+            edge.label.isNull() or metrics.horizontalAdvance(edge.text) + 6 <= edge.label.width()
+            for edge in self.edges.values()
+        )
 
     def at(self, point: QPointF, reach: float) -> tuple[Ends, str] | None:
         """The connection at a point, and whether its "label" or its "edge" is there."""
@@ -217,7 +228,7 @@ class EdgeLayer(QGraphicsItem):
         painter.drawPath(edge.path)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
-        painter.drawPolygon(_arrow(edge.path, 5.5 + width * 0.9))
+        painter.drawPolygon(_arrow(edge, 5.5 + width * 0.9))
 
     def _paint_label(self, painter: QPainter, t: Theme, edge: Edge, chosen: bool) -> None:
         painter.setPen(QPen(t.color("accent") if chosen else t.color("line"), 1.6 if chosen else 1.0))
@@ -241,7 +252,8 @@ def curve(start: QPointF, end: QPointF) -> QPainterPath:
 
 def _edge(c: Connection, source: QPointF, target: QPointF, slot: float, many: bool) -> Edge:
     if many:
-        return Edge(c, QLineF(source, target), QPainterPath())
+        line = QLineF(source, target)
+        return Edge(c, line, QPainterPath(), tuple(line.pointAt(share) for share in PLACES))
     if target.x() - source.x() > 2 * RADIUS:
         start = source + QPointF(RADIUS, 0)
         end = target + QPointF(-math.cos(slot), math.sin(slot)) * (RADIUS + 1.5)
@@ -249,7 +261,11 @@ def _edge(c: Connection, source: QPointF, target: QPointF, slot: float, many: bo
         line = QLineF(source, target)
         direction = QPointF(line.dx(), line.dy()) / (line.length() or 1.0)
         start, end = source + direction * RADIUS, target - direction * (RADIUS + 1.5)
-    return Edge(c, QLineF(start, end), curve(start, end))
+    path = curve(start, end)
+    before = path.pointAtPercent(0.97)
+    last = QLineF(before, end)
+    heading = QPointF(last.dx(), last.dy()) / (last.length() or 1.0)
+    return Edge(c, QLineF(start, end), path, tuple(path.pointAtPercent(share) for share in PLACES), heading)
 
 
 def _slots(connections: list[Connection], positions: Mapping[str, QPointF]) -> dict[Ends, float]:
@@ -281,13 +297,8 @@ def _distance(edge: Edge, point: QPointF, straight: bool) -> float:
     return best
 
 
-def _arrow(path: QPainterPath, size: float) -> QPolygonF:
-    tip = path.pointAtPercent(1.0)
-    length = path.length() or 1.0
-    back = path.pointAtPercent(max(0.0, 1.0 - size * 1.2 / length))
-    d = tip - back
-    norm = math.hypot(d.x(), d.y()) or 1.0
-    d /= norm
+def _arrow(edge: Edge, size: float) -> QPolygonF:
+    tip, d = edge.line.p2(), edge.heading
     side = QPointF(-d.y(), d.x()) * size * 0.55
     base = tip - d * size * 1.15
     return QPolygonF([tip, base + side, base - side])

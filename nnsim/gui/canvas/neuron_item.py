@@ -103,7 +103,7 @@ class NeuronItem(QGraphicsItem):
         return [r.translated(self.pos()) for r in rects if not r.isNull()]
 
     def boundingRect(self) -> QRectF:
-        circle = QRectF(-RADIUS - 8, -RADIUS - 8, 2 * RADIUS + 16, 2 * RADIUS + 16)
+        circle = QRectF(-RADIUS - 12, -RADIUS - 12, 2 * RADIUS + 24, 2 * RADIUS + 24)
         return circle.united(self.name_rect()).united(self.below_rect()).united(self.badge_rect()).united(SWITCH)
 
     def shape(self) -> QPainterPath:
@@ -181,14 +181,15 @@ class NeuronItem(QGraphicsItem):
             )
         painter.drawEllipse(center, RADIUS, RADIUS)
         if self.hover == "rim":
-            painter.setPen(QPen(t.color("accent"), RIM * 0.6))
-            painter.drawEllipse(center, RADIUS - RIM * 0.3, RADIUS - RIM * 0.3)
-            painter.setPen(QPen(t.color("on_accent"), 1.6))
-            x = RADIUS - RIM * 0.3
+            painter.setPen(QPen(t.color("accent"), 4.0))
+            painter.drawEllipse(center, RADIUS - 1, RADIUS - 1)
+            plus = QPointF(RADIUS + 2, 0)
+            painter.setPen(QPen(t.color("card"), 1.5))
             painter.setBrush(t.color("accent"))
-            painter.drawEllipse(QPointF(x, 0), 8, 8)
-            painter.drawLine(QPointF(x - 4, 0), QPointF(x + 4, 0))
-            painter.drawLine(QPointF(x, -4), QPointF(x, 4))
+            painter.drawEllipse(plus, 8, 8)
+            painter.setPen(QPen(t.color("on_accent"), 1.6))
+            for arm in (QPointF(4, 0), QPointF(0, 4)):
+                painter.drawLine(plus - arm, plus + arm)
 
     def _paint_badge(self, painter: QPainter, t: Theme) -> None:
         rect = self.badge_rect()

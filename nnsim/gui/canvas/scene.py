@@ -85,8 +85,9 @@ class NetworkScene(QGraphicsScene):
                 self.addItem(self.neurons[id])
             self.neurons[id].setPos(QPointF(*layout[id]))
         self.edges.lay_out(structure.connections, self.positions())
-        self.show_selection()
+        self._placed = False
         self.update_values()
+        self.show_selection()
         # One wide sheet: a scene rectangle that follows its content would make the view jump.
         self.setSceneRect(SHEET.united(self.content_rect().adjusted(-2000, -2000, 2000, 2000)))
 
@@ -143,10 +144,15 @@ class NetworkScene(QGraphicsScene):
             face = self._face(neuron, problems.get(neuron.id, ""), switches)
             picture = image if isinstance(image, QImage) else None
             self.neurons[neuron.id].show_face(face, picture, image if isinstance(image, QPolygonF) else None)
-        self._place_labels()
+        # Labels keep their places while numbers change: what moves about cannot be read.
+        if not self._placed or not self.edges.labels_fit():
+            self._place_labels()
         self.edges.update()
 
+    _placed = False
+
     def _place_labels(self) -> None:
+        self._placed = bool(self.neurons)
         self.edges.place_labels([rect for item in self.neurons.values() for rect in item.taken()])
 
     def _has_switches(self) -> bool:

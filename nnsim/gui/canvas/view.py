@@ -59,6 +59,7 @@ class CanvasView(QGraphicsView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self._gesture: Gesture | None = None
         self._connect_from = ""
         self._space_held = self._space_used = False
@@ -619,5 +620,6 @@ class CanvasView(QGraphicsView):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "network_scene"):
-            self.network_scene.update_values()
+            self.resetCachedContent()
+            self.network_scene.rebuild()
             self.viewport().update()

@@ -58,8 +58,9 @@ class ActivationPanel(PlotPanel):
         self.slope.toggled.connect(self.update_document)
         self.compare = quiet_button(self.tr("compare ▾"), "activation_compare",
                                     self.tr("Choose functions to compare with"))
-        self.compare.setPopupMode(self.compare.ToolButtonPopupMode.InstantPopup)
-        menu = _StayingMenu(self)
+        self.compare.clicked.connect(self._open_menu)
+        self.menu = menu = _StayingMenu(self)
+        menu.setToolTipsVisible(True)
         menu.setObjectName("activation_compare_menu")
         self.actions_by_name: dict[str, QAction] = {}
         for entry in ACTIVATIONS.values():
@@ -72,7 +73,6 @@ class ActivationPanel(PlotPanel):
         self.clear = menu.addAction(self.tr("Compare with none"))
         self.clear.setObjectName("compare_none")
         self.clear.triggered.connect(self._compare_none)
-        self.compare.setMenu(menu)
         for button in (self.slope, self.compare):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.add_to_header(self.slope, self.compare)
@@ -136,6 +136,9 @@ class ActivationPanel(PlotPanel):
     def _choose(self, name: str) -> None:
         self.function = name
         self.update_document()
+
+    def _open_menu(self) -> None:
+        self.menu.popup(self.compare.mapToGlobal(self.compare.rect().bottomLeft()))
 
     def _on_compared(self) -> None:
         # The function that is shown has its check mark anyway, and it is not one the learner set.

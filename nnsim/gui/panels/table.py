@@ -52,12 +52,15 @@ class TablePanel(Panel):
         self._source: tuple[object, ...] = ()
         self._rows: Rows | None = None
         self._choices: list[str | None] = []
+        self._chosen: dict[int, str] = {}
+        """The gate last chosen for an output: of several with the same column that one is shown."""
         self._since_count = QElapsedTimer()
         self.view.row_chosen.connect(self._feed)
         self.view.flipped.connect(self._flip)
         self.view.titles.target_chosen.connect(self._choose)
         self.view.titles.sectionClicked.connect(self._select)
         self.fix.clicked.connect(self._drop_data)
+        session.opened.connect(self._chosen.clear)
 
     def _build_pages(self) -> QStackedLayout:
         """A page with the rows, and one that says why there are none."""
@@ -175,7 +178,7 @@ class TablePanel(Panel):
     def _show_choices(self, rows: Rows) -> None:
         document, outputs = self.session.document, self.session.structure.outputs
         table = truth_table_of(document) if rows.is_truth_table else None
-        self._choices = [] if table is None else target_choices(document, table)
+        self._choices = [] if table is None else target_choices(document, table, self._chosen)
         # Own comes last: it leads away into the table, and arrow keys should reach every other choice before.
         options: list[tuple[str | None, str]] = [(None, self.tr("none"))]
         options += [(name, GENERATORS[name].label) for name in gates(rows.X.shape[1])]
@@ -251,6 +254,8 @@ class TablePanel(Panel):
 
     def _choose(self, column: int, choice: str | None) -> None:
         rows, output = self.model.rows, self.model.columns[column].index
+        if choice is not None:
+            self._chosen[output] = choice
         self.session.apply(self.tr("Choose the target"), lambda d: choose_target(d, output, choice))
         if choice == OWN:
             self.view.go_to(max(0, self.model.lit), column)
