@@ -53,7 +53,14 @@ class Panel(QWidget):
             layout.addWidget(widget)
 
     def _on_document(self, old: Document, new: Document) -> None:
-        self._on_change()
+        # Where only values or places differ, values_changed follows and is enough.
+        if (old.network.structure, old.data, old.training, old.notes) != (
+            new.network.structure,
+            new.data,
+            new.training,
+            new.notes,
+        ):
+            self._on_change()
 
     def _on_change(self) -> None:
         if self.isVisible():

@@ -21,10 +21,12 @@ from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
 from nnsim.training.config import TrainingConfig
 from nnsim.training.trainer import STOP_REASONS, Snapshot, Trainer, training_problems
-from nnsim.training.worker import TrainingWorker
+from nnsim.training.worker import PATIENCE, TrainingWorker
 
 FRAME_MS = 33
 JOIN_SECONDS = 10.0
+DRAWING_PATIENCE = 0.2
+"""Seconds that the worker waits at most while a frame is drawn."""
 Change = Callable[[Document], Document]
 Ends = tuple[str, str]
 
@@ -438,7 +440,10 @@ class Session(QObject):
             self._finish(snapshot)
         else:
             self.latest = snapshot
+            worker.patience = DRAWING_PATIENCE
             self._set_parameters(snapshot.parameters)
+            # Fires after what was changed above has been painted.
+            QTimer.singleShot(0, self, self._drawn)
 
     def _set_parameters(self, parameters: np.ndarray[Any, Any]) -> None:
         self._parameters = parameters
@@ -472,6 +477,10 @@ class Session(QObject):
         else:
             dispatcher.awake.disconnect(self._busy)
             dispatcher.aboutToBlock.disconnect(self._idle)
+
+    def _drawn(self) -> None:
+        if self._worker is not None:
+            self._worker.patience = PATIENCE
 
     def _busy(self) -> None:
         self._free.clear()

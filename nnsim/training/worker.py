@@ -10,8 +10,8 @@ from nnsim.training.config import TrainingConfig
 from nnsim.training.trainer import Snapshot, Trainer
 
 SLICE_SECONDS = 0.010
-POLITE_SECONDS = 0.030
-"""How long the worker lets the window go first before it takes a slice all the same."""
+PATIENCE = 0.030
+"""Seconds that the worker lets a busy window go first before it takes a slice all the same."""
 
 
 class TrainingWorker:
@@ -45,6 +45,8 @@ class TrainingWorker:
         self._lock = threading.Lock()
         self._wake = threading.Event()
         self._free = free
+        self.patience = PATIENCE
+        """How long a busy window goes first; the window asks for more while it draws."""
         self._pausing = False
         self._thread = threading.Thread(target=self._run, name=f"nnsim-training-{run}", daemon=True)
 
@@ -111,8 +113,7 @@ class TrainingWorker:
                 return "epochs"
             if self._updates_left == 0:
                 return "updates"
-            # A window that stays busy does not stop the worker: after a while it takes its slice all the same.
-            polite = self._free is not None and self._free.wait(POLITE_SECONDS)
+            polite = self._wait_until_free()
             now = time.monotonic()
             budget = self._updates_left
             if self._speed is not None:
@@ -138,6 +139,16 @@ class TrainingWorker:
             if reason is not None:
                 return reason
             self._deliver(self.trainer.snapshot(self.run_id))
+
+    def _wait_until_free(self) -> bool:
+        """Let a busy window go first. False if it stays busy: then the worker takes its slice all the same."""
+        if self._free is None:
+            return False
+        start = time.monotonic()
+        while not self._free.wait(SLICE_SECONDS):
+            if self._pausing or time.monotonic() - start > self.patience:
+                return False
+        return True
 
     def _read_messages(self) -> None:
         with self._lock:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, QTimer
+from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF
 from PySide6.QtGui import QImage, QPolygonF
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -53,9 +53,6 @@ class NetworkScene(QGraphicsScene):
         self.addItem(self.edges)
         self._since = QElapsedTimer()
         self._since.start()
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.timeout.connect(self.update_values)
         session.document_changed.connect(self._on_document)
         session.values_changed.connect(self._on_values)
         session.selection_changed.connect(self.show_selection)
@@ -119,18 +116,13 @@ class NetworkScene(QGraphicsScene):
         self.edges.update()
 
     def _on_values(self) -> None:
-        if self.session.training:
-            left = TRAINING_FRAME_MS - self._since.elapsed()
-            if left > 0:
-                if not self._late.isActive():
-                    self._late.start(int(left))
-                return
-        self.update_values()
+        # Frames come 30 times a second while training, and once more at its end.
+        if not (self.session.training and self._since.elapsed() < TRAINING_FRAME_MS):
+            self.update_values()
 
     def update_values(self) -> None:
         """Show the values of now: weights, outputs, maps and reasons."""
         self._since.restart()
-        self._late.stop()
         network = self.session.network
         structure = network.structure
         for edge in self.edges.edges.values():

@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QAction, QMouseEvent, QPen, QResizeEvent
+from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout
 
 from nnsim.core.activations import ACTIVATIONS, Activation
@@ -317,12 +317,22 @@ def formulas_of(entry: Activation, neuron: Neuron | None) -> tuple[str, str]:
 
 
 class _StayingMenu(QMenu):
-    """A menu that stays open while its check marks are set."""
+    """A menu that stays open while its check marks are set, with the mouse or the space bar."""
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         action = self.activeAction()
-        if action is not None and action.isCheckable():
-            if action.isEnabled():
-                action.trigger()
-        else:
+        if action is None or not action.isCheckable() or not action.isEnabled():
             super().mouseReleaseEvent(event)
+            return
+        # A disabled entry does not close its menu, which still hears of the release.
+        action.setEnabled(False)
+        super().mouseReleaseEvent(event)
+        action.setEnabled(True)
+        action.trigger()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        action = self.activeAction()
+        if event.key() == Qt.Key.Key_Space and action is not None and action.isCheckable():
+            action.trigger()
+        else:
+            super().keyPressEvent(event)
