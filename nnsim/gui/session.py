@@ -432,6 +432,8 @@ class Session(QObject):
         if worker is None:
             self._timer.stop()
             return
+        # A timer fires after the dispatcher said that it would block, and before it says that it is awake.
+        self.mark_busy()
         snapshot = worker.take()
         if snapshot is None or snapshot.run != worker.run_id:
             return
@@ -472,17 +474,18 @@ class Session(QObject):
         if dispatcher is None:
             return
         if on:
-            dispatcher.awake.connect(self._busy)
+            dispatcher.awake.connect(self.mark_busy)
             dispatcher.aboutToBlock.connect(self._idle)
         else:
-            dispatcher.awake.disconnect(self._busy)
+            dispatcher.awake.disconnect(self.mark_busy)
             dispatcher.aboutToBlock.disconnect(self._idle)
 
     def _drawn(self) -> None:
         if self._worker is not None:
             self._worker.patience = PATIENCE
 
-    def _busy(self) -> None:
+    def mark_busy(self) -> None:
+        """The window has something to do: until it waits for the next event, the worker lets it go first."""
         self._free.clear()
 
     def _idle(self) -> None:
