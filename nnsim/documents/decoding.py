@@ -27,13 +27,12 @@ from nnsim.core.network import (
 from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents.document import Document
+from nnsim.documents.encoding import VERSION
 from nnsim.documents.errors import Fault, FileError
 from nnsim.documents.layout import MAX_POSITION, filled
 from nnsim.documents.strict_json import check, faults, step, tree
 from nnsim.documents.typed_faults import instead, typed_fault
 from nnsim.training.config import TrainingConfig
-
-VERSION = 1
 
 T = TypeVar("T")
 

@@ -10,12 +10,14 @@ from typing import Any
 from nnsim.core.fields import forms
 from nnsim.core.network import Network, Neuron
 from nnsim.data.sources import CsvData, DataSource, GeneratedData
-from nnsim.documents.decoding import VERSION
 from nnsim.documents.document import Document
 from nnsim.documents.errors import FileError
 from nnsim.documents.layout import MAX_POSITION, filled
 from nnsim.documents.strict_json import MAX_BYTES
 from nnsim.training.config import TrainingConfig
+
+VERSION = 1
+"""The version of the file format that is written; files of a higher one are refused."""
 
 
 def encode(document: Document, name: str = "document") -> bytes:

@@ -8,7 +8,6 @@ import stat
 from pathlib import Path
 
 from nnsim.documents.atomic import write_atomically
-from nnsim.documents.decoding import decode
 from nnsim.documents.document import Document
 from nnsim.documents.encoding import encode
 from nnsim.documents.errors import FileError
@@ -28,6 +27,14 @@ _REASONS = {
     errno.ENAMETOOLONG: "the name is too long: choose a shorter one",
     errno.ELOOP: "its links lead in a circle",
 }
+
+
+def decode(raw: bytes, name: str = "document") -> Document:
+    """The document in the bytes of a .nnsim file. Raises FileError, naming ``name`` and what is wrong."""
+    # Imported here because msgspec takes 50 ms, which the first window does not wait for.
+    from nnsim.documents.decoding import decode
+
+    return decode(raw, name)
 
 
 def load(path: str | os.PathLike[str]) -> Document:

@@ -18,7 +18,7 @@ from nnsim.core.network import MAX_CONNECTIONS, MAX_NAME_LENGTH, MAX_NEURONS, NO
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import CsvData, InlineData
-from nnsim.documents.decoding import VERSION
+from nnsim.documents.encoding import VERSION
 from nnsim.documents.layout import MAX_POSITION
 from nnsim.training.config import TrainingConfig
 

@@ -135,7 +135,7 @@ class ActivationPlot(Plot):
             # Room under the lowest curve, where the threshold is written.
             insets = self.insets(self.size())
             inside = self.height() - insets.top() - insets.bottom()
-            share = min(0.5, (QFontMetrics(font("small")).height() + GRID) / max(inside, 1))
+            share = min(0.5, (QFontMetrics(font("small")).height() + 1.5 * GRID) / max(inside, 1))
             below = max(margin, (most + margin - least) * share / (1 - share))
         self.set_ranges((low, high), (least - below, most + margin))
         self._place_label()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Sequence
-from importlib.metadata import version
 
 import numpy as np
 import PySide6
@@ -108,6 +107,9 @@ def show_gestures(parent: QWidget) -> QDialog:
 
 def show_about(parent: QWidget) -> None:
     """What this program is, and which versions run."""
+    # Here, because importlib.metadata takes 30 ms, which the first window does not wait for.
+    from importlib.metadata import version
+
     QMessageBox.about(
         parent,
         _tr("About nnsim"),

@@ -78,7 +78,7 @@ class MapPlot(Plot):
         self._labels = [self._label(*entry) for entry in zip(points.x, points.y, points.labels, strict=False)]
 
     def _label(self, x: float, y: float, text: str) -> pg.TextItem:
-        item = pg.TextItem(text, color=theme().ink, anchor=(0.5, 1.55))
+        item = pg.TextItem(text, color=theme().ink, anchor=(0.5, 1.4))
         item.setFont(font("small"))
         item.setPos(x, y)
         item.setZValue(16)
@@ -197,15 +197,15 @@ class ColorBar(QWidget):
 
     def sizeHint(self) -> QSize:
         metrics = QFontMetrics(font("small"))
-        return QSize(sum(metrics.horizontalAdvance(text) for text in self._ends()) + 9 * GRID, metrics.height() + 2)
+        return QSize(sum(metrics.horizontalAdvance(text) for text in self._ends()) + 8 * GRID, metrics.height() + 2)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t, s = theme(), self.scale
         used = font("small")
         metrics = QFontMetrics(used)
         low, high = self._ends()
-        left = metrics.horizontalAdvance(low) + GRID
-        right = self.width() - metrics.horizontalAdvance(high) - GRID
+        left = metrics.horizontalAdvance(low) + GRID // 2
+        right = self.width() - metrics.horizontalAdvance(high) - GRID // 2
         bar = QRectF(left, (self.height() - GRID) // 2, max(right - left, 1), GRID)
         colors = QLinearGradient(bar.topLeft(), bar.topRight())
         for place, name in ((0.0, "map_low"), (0.5, "map_middle"), (1.0, "map_high")):

@@ -74,6 +74,8 @@ class TextLine(QWidget):
         super().__init__()
         self.setObjectName(name)
         self.color, self.size_name, self.align = color, size, align
+        self.wraps = False
+        """Whether it is broken into lines where it is given more height than one needs."""
         self._text = ""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
 
@@ -111,8 +113,11 @@ class TextLine(QWidget):
         used = font(self.size_name)
         painter.setFont(used)
         painter.setPen(theme().color(self.color))
-        text = QFontMetrics(used).elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
-        painter.drawText(self.rect(), self.align | Qt.AlignmentFlag.AlignVCenter, text)
+        if self.wraps:
+            painter.drawText(self.rect(), self.align | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._text)
+        else:
+            text = QFontMetrics(used).elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
+            painter.drawText(self.rect(), self.align | Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()
 
 

@@ -227,7 +227,7 @@ class Session(QObject):
         if not self._committing:
             self._parameters = new.network.parameters
             run_reset = self._follow(old, new)
-        pruned = self._prune()
+        pruned = self._prune(old.network.structure)
         self._trace = self._map = None
         self._update_plane()
         # All of the session is in step before the first view is told.
@@ -239,15 +239,22 @@ class Session(QObject):
             self.run_changed.emit()
         self.file_changed.emit()
 
-    def _prune(self) -> bool:
-        """Selection and inputs of neurons that are gone are forgotten. Whether the selection lost something."""
+    def _prune(self, old: Structure) -> bool:
+        """Selection and inputs follow a renamed neuron; those of neurons that are gone are forgotten.
+
+        Whether the selection differs.
+        """
         structure = self.structure
-        neurons = self.selected_neurons & set(structure.by_id)
-        connections = self.selected_connections & set(structure.by_ends)
-        self.inputs = {id: self.inputs.get(id, 0.0) for id in structure.inputs}
-        pruned = (neurons, connections) != (self.selected_neurons, self.selected_connections)
-        self.selected_neurons, self.selected_connections = neurons, connections
-        return pruned
+        before = self.selected_neurons, self.selected_connections
+        if structure is old:
+            return False
+        new_name = _renamed(old, structure)
+        neurons = frozenset(new_name.get(id, id) for id in self.selected_neurons) & set(structure.by_id)
+        ends = frozenset((new_name.get(a, a), new_name.get(b, b)) for a, b in self.selected_connections)
+        self.selected_neurons, self.selected_connections = neurons, ends & set(structure.by_ends)
+        inputs = {new_name.get(id, id): value for id, value in self.inputs.items()}
+        self.inputs = {id: inputs.get(id, 0.0) for id in structure.inputs}
+        return before != (self.selected_neurons, self.selected_connections)
 
     # What the learner looks at: no undo step, no dirty mark
 
@@ -524,6 +531,14 @@ class Session(QObject):
 
     def _drop_trainer(self) -> None:
         self._trainer, self.latest = None, None
+
+
+def _renamed(old: Structure, new: Structure) -> dict[str, str]:
+    """Old name -> new name, if the two differ by the name of one neuron; else nothing."""
+    if len(old.neurons) != len(new.neurons):
+        return {}
+    names = {a.id: b.id for a, b in zip(old.neurons, new.neurons, strict=True) if a.id != b.id}
+    return names if len(names) == 1 else {}
 
 
 @lru_cache(maxsize=8)

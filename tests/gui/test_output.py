@@ -251,17 +251,18 @@ def test_the_wheel_and_the_right_button_change_nothing(show: Show, session: Sess
     assert QApplication.activePopupWidget() is None
 
 
-@pytest.mark.parametrize(("width", "height"), [(280, 300), (300, 330), (340, 500)])
+@pytest.mark.parametrize(("width", "height"), [(280, 300), (300, 330), (340, 500), (300, 230)])
 def test_the_view_is_a_square_and_nothing_is_cut(show: Show, width: int, height: int) -> None:
     panel = show(xor(), width, height)
     plot = the_map(panel)
     view = plot.view.sceneBoundingRect()
     assert view.width() == pytest.approx(view.height(), abs=2)
-    assert view.width() > 0.5 * width
+    assert view.width() > 0.5 * min(width, height)
     assert plot.view.viewRange() == [pytest.approx([-0.35, 1.35]), pytest.approx([-0.35, 1.35])]
     assert panel.bar is not None
     for widget in (plot, panel.bar, panel.readout):
         assert panel.rect().contains(widget.geometry())
+    assert not panel.readout.geometry().intersects(panel.bar.geometry())
     assert panel.bar.text().startswith("Orange is 0, blue is 1")
 
 
@@ -325,7 +326,7 @@ def test_with_three_inputs_two_are_picked_and_the_rest_stays_as_fed(show: Show, 
     panel = show(Document(network=network, data=GeneratedData("majority_gate", GateFields(3))))
     plot = the_map(panel)
     assert "x2 = 0" in panel.note.text()
-    choose(qtbot, panel.y_choice, "x2")
+    choose(qtbot, panel.choices.y_axis, "x2")
     assert session.plane is not None
     assert (session.plane.x, session.plane.y) == ("x0", "x2")
     assert "x1 = 0" in panel.note.text()
@@ -341,23 +342,23 @@ def test_with_three_inputs_two_are_picked_and_the_rest_stays_as_fed(show: Show, 
 
 def test_choosing_the_other_axis_swaps_them(show: Show, session: Session, qtbot: QtBot) -> None:
     panel = show(Document(network=Network.layered([3, 1], seed=4)))
-    choose(qtbot, panel.x_choice, "x1")
+    choose(qtbot, panel.choices.x_axis, "x1")
     assert session.plane is not None
     assert (session.plane.x, session.plane.y) == ("x1", "x0")
-    assert (panel.x_choice.currentText(), panel.y_choice.currentText()) == ("x1", "x0")
+    assert (panel.choices.x_axis.currentText(), panel.choices.y_axis.currentText()) == ("x1", "x0")
 
 
 def test_several_outputs_are_picked_in_the_header(show: Show, session: Session, qtbot: QtBot) -> None:
     panel = show(Document(network=Network.layered([2, 3, 2], seed=4)))
     plot = the_map(panel)
-    assert panel.neuron_choice.isVisible() and not panel.x_choice.isVisible()
+    assert panel.choices.neuron.isVisible() and not panel.choices.x_axis.isVisible()
     first = plot.values.copy()
-    choose(qtbot, panel.neuron_choice, "o2")
+    choose(qtbot, panel.choices.neuron, "o2")
     assert panel.output == "o2"
     assert not np.allclose(first, plot.values)
     session.apply("Remove", lambda d: edits.remove(d, ["o2"]))
     assert panel.output == "o1"
-    assert not panel.neuron_choice.isVisible()
+    assert not panel.choices.neuron.isVisible()
     assert np.allclose(first, plot.values)
 
 

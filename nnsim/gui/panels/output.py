@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
 
 from nnsim.core.losses import LOSSES
@@ -15,11 +15,12 @@ from nnsim.core.maps import Plane, decision_threshold, plane_samples, value_rang
 from nnsim.core.numbers import format_number
 from nnsim.core.program import Trace
 from nnsim.data.dataset import Dataset
-from nnsim.gui.controls import ElidedLabel, plain_tip
+from nnsim.gui.controls import plain_tip
+from nnsim.gui.output_choices import OutputChoices
 from nnsim.gui.output_points import Points, Scale, nearest, points_of
-from nnsim.gui.plot_panel import EmptyState, HeaderChoice, PlotPanel, TextLine
+from nnsim.gui.plot_panel import EmptyState, PlotPanel, TextLine
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, set_role
+from nnsim.gui.theme import GRID, text_scale
 from nnsim.gui.ticks import nice_step, rounded
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ SNAP = 8.0
 PLACES = 200
 """How finely the mouse and Ctrl with an arrow set an input: parts of what is shown."""
 READ_DIGITS = 3
+BESIDE = 80
+"""As much width beside the map is enough to explain it there."""
 
 
 class OutputPanel(PlotPanel):
@@ -53,7 +56,10 @@ class OutputPanel(PlotPanel):
         self.map: MapPlot | None = None
         self.curve: CurvePlot | None = None
         self.bar: ColorBar | None = None
-        self._build_header()
+        self.choices = OutputChoices()
+        self.choices.neuron_chosen.connect(self._choose_neuron)
+        self.choices.axes_chosen.connect(session.set_axes)
+        self.add_to_header(self.choices)
         self.readout = TextLine("output_readout", "ink", align=Qt.AlignmentFlag.AlignRight)
         self.note = TextLine("output_note")
         self.empty = EmptyState("output_empty")
@@ -67,57 +73,9 @@ class OutputPanel(PlotPanel):
     def minimumSizeHint(self) -> QSize:
         return QSize(160, 160)
 
-    def _build_header(self) -> None:
-        self.over = ElidedLabel(most=200)
-        self.over.setObjectName("output_over")
-        set_role(self.over, tone="muted")
-        self.neuron_choice = HeaderChoice("output_neuron", self.tr("Which output is shown"))
-        self.x_choice = HeaderChoice("output_x", self.tr("The input along the horizontal axis"))
-        self.y_choice = HeaderChoice("output_y", self.tr("The input along the vertical axis"))
-        self.neuron_choice.chosen.connect(self._choose_neuron)
-        self.x_choice.chosen.connect(self._choose_x)
-        self.y_choice.chosen.connect(self._choose_y)
-        self.add_to_header(self.neuron_choice, self.over, self.x_choice, self.y_choice)
-        layout = self.header.layout()
-        assert layout is not None
-        layout.setSpacing(GRID // 2)
-
-    # What is chosen
-
     def _choose_neuron(self, id: str) -> None:
         self.output = id
         self.update_document()
-
-    def _choose_x(self, id: str) -> None:
-        plane = self.session.plane
-        if plane is not None and plane.y is not None:
-            self.session.set_axes(id, plane.x if id == plane.y else plane.y)
-
-    def _choose_y(self, id: str) -> None:
-        plane = self.session.plane
-        if plane is not None:
-            self.session.set_axes(plane.y if id == plane.x and plane.y is not None else plane.x, id)
-
-    def _show_header(self, plane: Plane | None) -> None:
-        inputs, outputs = self.session.structure.inputs, self.session.structure.outputs
-        many_inputs, many_outputs = plane is not None and len(inputs) > 2, len(outputs) > 1
-        self.neuron_choice.set_choices([(id, id) for id in outputs])
-        self.neuron_choice.set_value(self.output)
-        self.neuron_choice.setVisible(plane is not None and many_outputs)
-        for choice, id in ((self.x_choice, plane and plane.x), (self.y_choice, plane and plane.y)):
-            choice.setVisible(many_inputs)
-            if many_inputs:
-                choice.set_choices([(name, name) for name in inputs])
-                choice.set_value(id)
-        text = ""
-        if plane is not None:
-            over = "" if many_inputs else plane.x if plane.y is None else f"{plane.x}, {plane.y}"
-            text = self.tr("over {inputs}").format(inputs=over).strip()
-            if not many_outputs:
-                text = f"{self.output} {text}"
-        self.over.setText(text)
-        # Three choices in a narrow bar need no word between them.
-        self.over.setVisible(bool(text) and not (many_inputs and many_outputs))
 
     # What is shown
 
@@ -150,7 +108,7 @@ class OutputPanel(PlotPanel):
         plane = self.session.plane
         if not self.output or not structure.incoming[self.output]:
             plane = None
-        self._show_header(plane)
+        self.choices.show_chosen(structure, plane, self.output)
         if plane is None:
             self._show_empty()
             return
@@ -385,7 +343,7 @@ class OutputPanel(PlotPanel):
         self._arrange()
 
     def _arrange(self) -> None:
-        """The plot as large as it can be, a square over two inputs; under it what explains it."""
+        """The plot as large as it can be; under it what explains it, or beside it in a low, wide panel."""
         room = self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
         self.empty.setGeometry(room)
         plot = self.plot
@@ -394,14 +352,37 @@ class OutputPanel(PlotPanel):
         line = self.readout.sizeHint().height()
         below = GRID // 2 + line * (1 if self.note.isHidden() else 2)
         size = QSize(room.width(), max(room.height() - below, 60))
+        beside = False
         if self.map is not None and plot is self.map:
-            size = self.map.square(size)
+            size, tall = self.map.square(size), self.map.square(room.size())
+            beside = tall.height() > size.height() and room.width() - tall.width() >= BESIDE * text_scale()
+            size = tall if beside else size
         else:
             size.setHeight(min(size.height(), size.width()))
-        plot.setGeometry(room.left() + (room.width() - size.width()) // 2, room.top(), size.width(), size.height())
-        insets = plot.insets(size)
-        left, right = plot.x() + insets.left(), plot.x() + size.width() - insets.right()
-        top = room.top() + size.height() + GRID // 2
+        left = 0 if beside else (room.width() - size.width()) // 2
+        plot.setGeometry(room.left() + left, room.top(), size.width(), size.height())
+        self.readout.wraps = self.note.wraps = beside
+        self.readout.align = Qt.AlignmentFlag.AlignLeft if beside else Qt.AlignmentFlag.AlignRight
+        if beside:
+            corner = QPoint(plot.geometry().right() + GRID // 2, room.top())
+            self._explain_beside(QRect(corner, room.bottomRight()), line)
+        else:
+            self._explain_below(plot, room, line)
+
+    def _explain_beside(self, room: QRect, line: int) -> None:
+        """Colours, the value and the note one under the other, at the right of the plot."""
+        assert self.bar is not None
+        x, top, width = room.left(), room.top() + GRID // 2, room.width()
+        self.bar.setGeometry(x, top, min(width, self.bar.sizeHint().width()), line)
+        self.readout.setGeometry(x, top + line + GRID, width, 2 * line)
+        note = top + 3 * line + 2 * GRID
+        self.note.setGeometry(x, note, width, max(line, room.bottom() - note))
+
+    def _explain_below(self, plot: MapPlot | CurvePlot, room: QRect, line: int) -> None:
+        """Colours at the left and the value at the right, in one line under the view; then the note."""
+        insets = plot.insets(plot.size())
+        left, right = plot.x() + insets.left(), plot.geometry().right() - insets.right()
+        top = plot.geometry().bottom() + GRID // 2
         colors = 0
         if self.bar is not None and not self.bar.isHidden():
             colors = min(self.bar.sizeHint().width(), (right - left) * 11 // 20)
