@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSettings, QStandardPaths, QTimer, Signal
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES, Example
@@ -99,6 +99,7 @@ class DocumentFiles(QObject):
         return self._save(path if path.suffix else path.with_suffix(SUFFIX))
 
     def _save(self, path: Path) -> bool:
+        _take_edits()
         document = self._session.live_document
         try:
             save(document, path)
@@ -113,6 +114,7 @@ class DocumentFiles(QObject):
 
     def may_leave(self) -> bool:
         """Whether the open document may be replaced: saved, or given up on purpose. Stops training first."""
+        _take_edits()
         self._session.stop_training()
         if not self._session.dirty:
             return True
@@ -205,6 +207,13 @@ class DocumentFiles(QObject):
 
     def _filter(self) -> str:
         return self.tr("Networks (*.nnsim);;All files (*)")
+
+
+def _take_edits() -> None:
+    """A number or name that is half typed counts: its editor takes it when it loses the focus."""
+    focused = QApplication.focusWidget()
+    if focused is not None:
+        focused.clearFocus()
 
 
 def example_sections() -> dict[str, list[Example]]:

@@ -74,9 +74,9 @@ class PanelEntry:
 PANELS = (
     PanelEntry("nnsim.gui.panels.selected:SelectedPanel", "Selected", LEFT, 300),
     PanelEntry("nnsim.gui.panels.activation:ActivationPanel", "Activation", LEFT, 400),
-    PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 330),
-    PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 170),
-    PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 240),
+    PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 320),
+    PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 150),
+    PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 290),
     PanelEntry("nnsim.gui.panels.table:TablePanel", "Table", BOTTOM, 220),
 )
 """Every panel: one file, one line here."""

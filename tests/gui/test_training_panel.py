@@ -332,10 +332,12 @@ class TestRandomWeights:
 
 
 class TestSpeed:
-    def test_two_controls_stay_in_step(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
-        other = SpeedControl(session)
-        qtbot.addWidget(other)
-        slider = find(panel, "speed_slider", QSlider)
+    def test_two_controls_stay_in_step(self, session: Session, qtbot: QtBot) -> None:
+        one, other = SpeedControl(session), SpeedControl(session)
+        for control in (one, other):
+            qtbot.addWidget(control)
+        one.show()
+        slider = find(one, "speed_slider", QSlider)
         slider.setFocus()
         QTest.keyClick(slider, KEY.Key_Home)
         assert session.speed == 1
@@ -354,10 +356,12 @@ class TestSpeed:
         assert min(ratios) > 1.3
         assert max(ratios) <= 1.7
 
-    def test_a_speed_between_two_marks_is_kept(self, panel: TrainingPanel, session: Session) -> None:
+    def test_a_speed_between_two_marks_is_kept(self, session: Session, qtbot: QtBot) -> None:
+        control = SpeedControl(session)
+        qtbot.addWidget(control)
         session.set_speed(120)
         assert session.speed == 120
-        assert find(panel, "speed_text", QLabel).text() == "120 updates/s"
+        assert find(control, "speed_text", QLabel).text() == "120 updates/s"
 
 
 def test_every_control_has_a_name_and_a_tooltip(panel: TrainingPanel) -> None:

@@ -494,18 +494,11 @@ class CanvasView(QGraphicsView):
             id,
             "edit_name",
             self.tr("Name of {name}").format(name=id),
-            lambda text: (
-                self.session.apply(
-                    self.tr("Rename {old} to {new}").format(old=id, new=text.strip()),
-                    lambda d: edits.rename_neuron(d, id, text),
-                )
-                and self._renamed(id, text.strip())
+            lambda text: self.session.apply(
+                self.tr("Rename {old} to {new}").format(old=id, new=text.strip()),
+                lambda d: edits.rename_neuron(d, id, text),
             ),
         )
-
-    def _renamed(self, old: str, new: str) -> bool:
-        self.session.select([new])
-        return True
 
     def _edit_number(
         self, place: QRect, value: float, name: str, accessible: str, set_value: Callable[[float, object], bool]

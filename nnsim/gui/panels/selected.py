@@ -105,15 +105,10 @@ class SelectedPanel(Panel):
 
     def _rename(self, old: str, new: str) -> None:
         """Rename a neuron; it stays selected, keeps the focus, and an input keeps what is fed to it."""
-        session, fed = self.session, self.session.inputs.get(old)
         self._renaming = True
         try:
-            done = session.apply(self.tr("Rename {old} to {new}").format(old=old, new=new),
-                                 lambda d: edits.rename_neuron(d, old, new))
-            if done:
-                session.select([new])
-                if fed is not None:
-                    session.set_inputs({new: fed})
+            self.session.apply(self.tr("Rename {old} to {new}").format(old=old, new=new),
+                               lambda d: edits.rename_neuron(d, old, new))
         finally:
             self._renaming = False
         self.update_document()

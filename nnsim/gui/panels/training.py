@@ -149,7 +149,7 @@ class TrainingPanel(Panel):
         line = QFrame()
         line.setFixedHeight(1)
         line.setStyleSheet("background: palette(mid);")
-        for part in (SpeedControl(self.session), self._settings, line, self._data, when, advanced):
+        for part in (self._settings, line, self._data, when, advanced):
             column.addWidget(part)
         column.addStretch(1)
         return content
