@@ -10,6 +10,9 @@ from nnsim.documents.document import Layout
 
 STEP_X = 220.0
 STEP_Y = 120.0
+TALLEST = 16
+"""Neurons that stand above each other at most."""
+FOLD_X = 110.0
 CLEARANCE = 90.0
 """Nearer than this, in x and in y, two neurons are in each other's way."""
 MAX_POSITION = 1e9
@@ -22,17 +25,25 @@ def arrange(structure: Structure) -> Layout:
     """A place for every neuron: columns by depth from left to right, each centred on y = 0.
 
     Inputs stand in the first column, outputs that feed nothing in the last; in a column neurons stand
-    from top to bottom as in the file.
+    from top to bottom as in the file. A column of more than ``TALLEST`` neurons is folded into several
+    side by side, so that a wide layer can be seen at once.
     """
     column = _columns(structure)
     members: dict[int, list[str]] = {}
     for neuron in structure.neurons:
         members.setdefault(column[neuron.id], []).append(neuron.id)
+    place: dict[str, Position] = {}
+    left = 0.0
     # Columns nothing is in take no room.
-    place = {
-        id: (x * STEP_X, (i - (len(members[key]) - 1) / 2) * STEP_Y)
-        for x, key in enumerate(sorted(members)) for i, id in enumerate(members[key])
-    }
+    for key in sorted(members):
+        layer = members[key]
+        folds = -(-len(layer) // TALLEST)
+        rows = -(-len(layer) // folds)
+        for i, id in enumerate(layer):
+            fold, row = divmod(i, rows)
+            height = min(rows, len(layer) - fold * rows)
+            place[id] = (left + fold * FOLD_X, (row - (height - 1) / 2) * STEP_Y)
+        left += (folds - 1) * FOLD_X + STEP_X
     return MappingProxyType({neuron.id: place[neuron.id] for neuron in structure.neurons})
 
 

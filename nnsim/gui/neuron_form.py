@@ -100,8 +100,8 @@ class NeuronForm(QWidget):
             ("bias", "b", self.tr("Show it as the bias b = −θ that is added to the weighted sum"))])
         self._notation.chosen.connect(lambda notation: self._set_field(
             self.tr("Set notation of {name}").format(name=self._id), notation=notation))
-        self._bias_row = beside(self._bias, self._notation)
-        self._bias_label = self._rows.add(self.tr("Bias b"), self._bias_row, "neuron_bias_row")
+        self._bias_label = self._rows.add(self.tr("Bias b"), self._bias, "neuron_bias")
+        self._rows.add(self.tr("Written as"), self._notation, "neuron_notation")
         self._trainable = QCheckBox()
         self._trainable.clicked.connect(self._set_trainable)
         self._rows.add(self.tr("Trainable"), self._trainable, "neuron_trainable",
@@ -153,7 +153,7 @@ class NeuronForm(QWidget):
         self._combine.set_value(neuron.combine)
         self._show_yes(self._has_bias, bias is not None, self.tr("no"))
         for editor, shown in ((self._value_row, is_input), (self._activation, not is_input),
-                              (self._bias_row, bias is not None), (self._trainable, bias is not None),
+                              (self._bias, bias is not None), (self._notation, bias is not None), (self._trainable, bias is not None),
                               (self._sum, not is_input), (self._output, not is_input)):
             self._rows.show_row(editor, shown)
         for editor, shown in ((self._combine, not is_input), (self._has_bias, not is_input),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -19,6 +19,7 @@ class Panel(QWidget):
     cheap). ``header`` is a row at the right end of its title bar for a line of status or small controls.
     """
 
+    title_changed = Signal(str)
     id = ""
     """Stable name, for objectName and the stored layout."""
 
@@ -44,6 +45,13 @@ class Panel(QWidget):
 
     def update_values(self) -> None:
         """Show the values of now."""
+
+    def set_title(self, title: str) -> None:
+        """Another title, because the panel shows something else now."""
+        if title != self.title:
+            self.title = title
+            self.setAccessibleName(title)
+            self.title_changed.emit(title)
 
     def add_to_header(self, *widgets: QWidget) -> None:
         """Put small controls or labels at the right end of the title bar."""
@@ -94,6 +102,7 @@ def header_frame(title: str, extra: QWidget | None = None) -> tuple[QFrame, QHBo
     row.setContentsMargins(12, 4, 8, 4)
     row.setSpacing(GRID)
     label = QLabel(title)
+    label.setObjectName("card_title")
     label.setTextFormat(Qt.TextFormat.PlainText)
     set_role(label, tone="title")
     row.addWidget(label)

@@ -150,6 +150,9 @@ class Session(QObject):
         self.inputs = {}
         self._axes = None
         self._show(document)
+        if self.dataset is not None and self.dataset.X.shape[1] == len(self.structure.inputs):
+            # The first sample is fed: an example shows the numbers it is known by.
+            self.set_inputs(dict(zip(self.structure.inputs, self.dataset.X[0].tolist(), strict=True)))
         self.selection_changed.emit()
         self.run_changed.emit()
         self.opened.emit()

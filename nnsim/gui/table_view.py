@@ -280,7 +280,10 @@ class TableView(QTableView):
         self.viewport().update()
 
     def grow(self) -> None:
-        """Fit again if a text in sight has become wider than its column."""
+        """Fit again if a text in sight has become wider than its column, or the columns are others."""
+        if len(self.forms) != len(self.table.columns):
+            self.fit(self._first, SLACK)
+            return
         for column, here in enumerate(self.table.columns):
             width = self.titles.sectionSize(column)
             if here.kind in CHANGING and self._text_width(column, self.forms[column]) > width:

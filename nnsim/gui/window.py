@@ -77,7 +77,7 @@ PANELS = (
     PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 320),
     PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 150),
     PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 290),
-    PanelEntry("nnsim.gui.panels.table:TablePanel", "Table", BOTTOM, 220),
+    PanelEntry("nnsim.gui.panels.table:TablePanel", "Truth table", BOTTOM, 220),
 )
 """Every panel: one file, one line here."""
 
@@ -153,6 +153,10 @@ class MainWindow(QMainWindow):
             close.clicked.connect(dock.close)
             header, row = header_frame(panel.title, panel.header)
             row.addWidget(close)
+            label = header.findChild(QLabel, "card_title")
+            if label is not None:
+                panel.title_changed.connect(label.setText)
+            panel.title_changed.connect(dock.setWindowTitle)
             dock.setTitleBarWidget(header)
             dock.setWidget(body_frame(panel))
             self.addDockWidget(entry.area, dock)

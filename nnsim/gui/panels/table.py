@@ -29,7 +29,7 @@ class TablePanel(Panel):
     id = "table"
 
     def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("TablePanel", "Table"))
+        super().__init__(session, QCoreApplication.translate("TablePanel", "Truth table"))
         self.model = TableModel(self)
         self.view = TableView(self.model)
         self.view.setObjectName("table_rows")
@@ -92,6 +92,8 @@ class TablePanel(Panel):
     def update_document(self) -> None:
         session, structure = self.session, self.session.structure
         rows = self._current_rows()
+        is_table = rows.is_truth_table if rows is not None else session.document.data is None
+        self.set_title(self.tr("Truth table") if is_table else self.tr("Data"))
         problem = self._problem(rows)
         if problem or rows is None:
             self._pages.setCurrentIndex(1)
