@@ -43,7 +43,7 @@ class Hand:
 
     def name_of(self, id: str) -> QPointF:
         """The middle of a neuron's name."""
-        return self.at(id) + self.canvas.network_scene.neurons[id].name_rect().center()
+        return self.at(id) + self.canvas.network_scene.neurons[id].name_rect.center()
 
     def label_of(self, source: str, target: str) -> QPointF:
         """The middle of a connection's label."""

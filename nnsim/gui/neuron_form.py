@@ -66,9 +66,12 @@ class NeuronForm(QWidget):
         self._role = ChoiceField()
         self._role.set_choices(
             [("input", self.tr("Input")), ("hidden", self.tr("Hidden")), ("output", self.tr("Output"))],
-            {"input": self.tr("Takes a value from outside; nothing may lead to it."),
-             "hidden": self.tr("Calculates for other neurons."),
-             "output": self.tr("Its value is the network's answer.")})
+            {
+                "input": self.tr("Takes a value from outside; nothing may lead to it."),
+                "hidden": self.tr("Calculates for other neurons."),
+                "output": self.tr("Its value is the network's answer."),
+            },
+        )
         self._role.chosen.connect(self._set_role)
         self._rows.add(self.tr("Role"), self._role, "neuron_role", self.tr("What the neuron is for"))
 
@@ -85,35 +88,55 @@ class NeuronForm(QWidget):
         self._activation = ChoiceField()
         self._activation.set_choices(
             [(entry.name, self.tr(entry.label)) for entry in ACTIVATIONS.values()],
-            {entry.name: self.tr(entry.about) for entry in ACTIVATIONS.values()})
-        self._activation.chosen.connect(lambda name: self._set_field(
-            self.tr("Set activation of {name}").format(name=self._id), activation=name))
-        self._rows.add(self.tr("Activation"), self._activation, "neuron_activation",
-                       self.tr("The function that turns the sum into the output"))
+            {entry.name: self.tr(entry.about) for entry in ACTIVATIONS.values()},
+        )
+        self._activation.chosen.connect(
+            lambda name: self._set_field(self.tr("Set activation of {name}").format(name=self._id), activation=name)
+        )
+        self._rows.add(
+            self.tr("Activation"),
+            self._activation,
+            "neuron_activation",
+            self.tr("The function that turns the sum into the output"),
+        )
 
     def _build_bias(self) -> None:
         self._bias = NumberField()
         self._bias.setObjectName("neuron_bias")
         self._bias.edited.connect(self._set_bias)
-        self._notation = Segments("neuron_notation", [
-            ("threshold", "θ", self.tr("Show it as the threshold θ that the weighted sum has to reach")),
-            ("bias", "b", self.tr("Show it as the bias b = −θ that is added to the weighted sum"))])
-        self._notation.chosen.connect(lambda notation: self._set_field(
-            self.tr("Set notation of {name}").format(name=self._id), notation=notation))
+        self._notation = Segments(
+            "neuron_notation",
+            [
+                ("threshold", "θ", self.tr("Show it as the threshold θ that the weighted sum has to reach")),
+                ("bias", "b", self.tr("Show it as the bias b = −θ that is added to the weighted sum")),
+            ],
+        )
+        self._notation.chosen.connect(
+            lambda notation: self._set_field(self.tr("Set notation of {name}").format(name=self._id), notation=notation)
+        )
         self._bias_label = self._rows.add(self.tr("Bias b"), self._bias, "neuron_bias")
         self._rows.add(self.tr("Written as"), self._notation, "neuron_notation")
         self._trainable = QCheckBox()
         self._trainable.clicked.connect(self._set_trainable)
-        self._rows.add(self.tr("Trainable"), self._trainable, "neuron_trainable",
-                       self.tr("Whether training may change the bias; its weights have switches of their own"))
+        self._rows.add(
+            self.tr("Trainable"),
+            self._trainable,
+            "neuron_trainable",
+            self.tr("Whether training may change the bias; its weights have switches of their own"),
+        )
         self._shared = plain_text("neuron_shared")
-        self._rows.add(self.tr("Shared with"), self._shared, "neuron_shared",
-                       self.tr("These neurons use the same parameter: what changes here changes there"))
+        self._rows.add(
+            self.tr("Shared with"),
+            self._shared,
+            "neuron_shared",
+            self.tr("These neurons use the same parameter: what changes here changes there"),
+        )
 
     def _build_numbers(self) -> None:
         self._sum = TextLine("neuron_sum", color="ink", size="body")
-        self._sum_label = self._rows.add(self.tr("Pre-activation z"), self._sum, "neuron_sum",
-                                         self.tr("What comes in, before the activation"))
+        self._sum_label = self._rows.add(
+            self.tr("Pre-activation z"), self._sum, "neuron_sum", self.tr("What comes in, before the activation")
+        )
         self._output = TextLine("neuron_output", color="ink", size="body")
         self._rows.add(self.tr("Output"), self._output, "neuron_output", self.tr("What the neuron says now"))
 
@@ -121,19 +144,30 @@ class NeuronForm(QWidget):
         self._rare = Rows()
         self._advanced.body.addLayout(self._rare)
         self._combine = ChoiceField()
-        self._combine.set_choices([(entry.name, self.tr(entry.label)) for entry in COMBINES.values()],
-                                  {entry.name: self.tr(entry.about) for entry in COMBINES.values()})
-        self._combine.chosen.connect(lambda name: self._set_field(
-            self.tr("Set combination of {name}").format(name=self._id), combine=name))
+        self._combine.set_choices(
+            [(entry.name, self.tr(entry.label)) for entry in COMBINES.values()],
+            {entry.name: self.tr(entry.about) for entry in COMBINES.values()},
+        )
+        self._combine.chosen.connect(
+            lambda name: self._set_field(self.tr("Set combination of {name}").format(name=self._id), combine=name)
+        )
         self._rare.add(self.tr("Combine"), self._combine, "neuron_combine", self.tr("How the inputs are put together"))
         self._has_bias = QCheckBox()
         self._has_bias.clicked.connect(self._set_bias_used)
-        self._rare.add(self.tr("Has a bias"), self._has_bias, "neuron_has_bias",
-                       self.tr("Whether a number of its own is added to the sum"))
+        self._rare.add(
+            self.tr("Has a bias"),
+            self._has_bias,
+            "neuron_has_bias",
+            self.tr("Whether a number of its own is added to the sum"),
+        )
         self._bias_name = TextField(self._why_not_parameter)
         self._bias_name.edited.connect(self._share)
-        self._rare.add(self.tr("Bias name"), self._bias_name, "neuron_bias_name", self.tr(
-            "What the parameter is called. The name of another parameter makes them one, shared by both."))
+        self._rare.add(
+            self.tr("Bias name"),
+            self._bias_name,
+            "neuron_bias_name",
+            self.tr("What the parameter is called. The name of another parameter makes them one, shared by both."),
+        )
         self._counts = plain_text("neuron_connections")
         self._rare.add(self.tr("Connections"), self._counts, "neuron_connections")
 
@@ -152,12 +186,21 @@ class NeuronForm(QWidget):
         self._notation.set_value(neuron.notation)
         self._combine.set_value(neuron.combine)
         self._show_yes(self._has_bias, bias is not None, self.tr("no"))
-        for editor, shown in ((self._value_row, is_input), (self._activation, not is_input),
-                              (self._bias, bias is not None), (self._notation, bias is not None), (self._trainable, bias is not None),
-                              (self._sum, not is_input), (self._output, not is_input)):
+        for editor, shown in (
+            (self._value_row, is_input),
+            (self._activation, not is_input),
+            (self._bias, bias is not None),
+            (self._notation, bias is not None),
+            (self._trainable, bias is not None),
+            (self._sum, not is_input),
+            (self._output, not is_input),
+        ):
             self._rows.show_row(editor, shown)
-        for editor, shown in ((self._combine, not is_input), (self._has_bias, not is_input),
-                              (self._bias_name, bias is not None)):
+        for editor, shown in (
+            (self._combine, not is_input),
+            (self._has_bias, not is_input),
+            (self._bias_name, bias is not None),
+        ):
             self._rare.show_row(editor, shown)
         self._show_parameter(structure, neuron, same)
         counts = self.tr("{incoming} in, {outgoing} out")
@@ -176,8 +219,11 @@ class NeuronForm(QWidget):
         self._sum_label.setText(self.tr("Weighted sum Σ") if self._shows_sum(neuron) else self.tr("Pre-activation z"))
         if neuron.bias is None:
             return
-        tip = (self.tr("The neuron fires when the weighted sum reaches this; parameter {name} holds −θ") if threshold
-               else self.tr("What is added to the weighted sum; parameter {name}"))
+        tip = (
+            self.tr("The neuron fires when the weighted sum reaches this; parameter {name} holds −θ")
+            if threshold
+            else self.tr("What is added to the weighted sum; parameter {name}")
+        )
         self._bias.set_tip(tip.format(name=neuron.bias))
         self._bias_name.set_text(neuron.bias, keep_typing=same)
         self._show_yes(self._trainable, neuron.bias not in structure.frozen, self.tr("no, frozen"))
@@ -208,8 +254,11 @@ class NeuronForm(QWidget):
     def _forbid_input(self, structure: Structure) -> None:
         """A neuron that something enters cannot become an input: its entry says why."""
         entering = structure.incoming[self._id]
-        reason = self.tr("{source} leads to it: remove its incoming connections first.").format(
-            source=entering[0].source) if entering else ""
+        reason = (
+            self.tr("{source} leads to it: remove its incoming connections first.").format(source=entering[0].source)
+            if entering
+            else ""
+        )
         self._role.forbid("input", plain_tip(reason))
 
     @staticmethod

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -25,7 +26,7 @@ from nnsim.training.worker import PATIENCE, TrainingWorker
 
 FRAME_MS = 33
 JOIN_SECONDS = 10.0
-DRAWING_PATIENCE = 0.2
+DRAWING_PATIENCE = 0.25
 """Seconds that the worker waits at most while a frame is drawn."""
 Change = Callable[[Document], Document]
 Ends = tuple[str, str]
@@ -96,7 +97,8 @@ class Session(QObject):
         self._worker: TrainingWorker | None = None
         self._runs = 0
         self._free = threading.Event()
-        """Set while the window has nothing to do: then the worker has the interpreter for itself."""
+        """Cleared while the window is busy: then the worker waits."""
+        self._free.set()
         self._parameters = self.document.network.parameters
         self._trace: Trace | None = None
         self._map: Trace | None = None
@@ -442,8 +444,6 @@ class Session(QObject):
         if worker is None:
             self._timer.stop()
             return
-        # A timer fires after the dispatcher said that it would block, and before it says that it is awake.
-        self.mark_busy()
         snapshot = worker.take()
         if snapshot is None or snapshot.run != worker.run_id:
             return
@@ -452,10 +452,8 @@ class Session(QObject):
             self._finish(snapshot)
         else:
             self.latest = snapshot
-            worker.patience = DRAWING_PATIENCE
-            self._set_parameters(snapshot.parameters)
-            # Fires after what was changed above has been painted.
-            QTimer.singleShot(0, self, self._drawn)
+            with self.going_first():
+                self._set_parameters(snapshot.parameters)
 
     def _set_parameters(self, parameters: np.ndarray[Any, Any]) -> None:
         self._parameters = parameters
@@ -478,28 +476,33 @@ class Session(QObject):
             self.said.emit(self.tr(STOP_REASONS[snapshot.reason]), kind)
 
     def _watch(self, on: bool) -> None:
-        """While a run goes on, tell its worker when this thread is busy and when it waits."""
+        """While a run goes on, tell its worker when this thread is busy and when it waits for events."""
         self._free.set()
         dispatcher = QAbstractEventDispatcher.instance()
         if dispatcher is None:
             return
         if on:
-            dispatcher.awake.connect(self.mark_busy)
-            dispatcher.aboutToBlock.connect(self._idle)
+            dispatcher.awake.connect(self._free.clear)
+            dispatcher.aboutToBlock.connect(self._free.set)
         else:
-            dispatcher.awake.disconnect(self.mark_busy)
-            dispatcher.aboutToBlock.disconnect(self._idle)
+            dispatcher.awake.disconnect(self._free.clear)
+            dispatcher.aboutToBlock.disconnect(self._free.set)
 
-    def _drawn(self) -> None:
-        if self._worker is not None:
-            self._worker.patience = PATIENCE
+    @contextmanager
+    def going_first(self) -> Iterator[None]:
+        """While the window draws, the training thread waits; see TrainingWorker.
 
-    def mark_busy(self) -> None:
-        """The window has something to do: until it waits for the next event, the worker lets it go first."""
+        A timer or a paint may come after the dispatcher said that it would wait, so it has to say so itself.
+        """
         self._free.clear()
-
-    def _idle(self) -> None:
-        self._free.set()
+        worker = self._worker
+        if worker is not None:
+            worker.patience = DRAWING_PATIENCE
+        try:
+            yield
+        finally:
+            if worker is not None:
+                worker.patience = PATIENCE
 
     def _commit_run(self) -> None:
         """What the run learned so far becomes one undo step; pieces of one run merge."""

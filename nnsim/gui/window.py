@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QObject, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
@@ -42,23 +42,6 @@ LEFT, RIGHT, BOTTOM = (
 LAYOUT_VERSION = 1
 SAY_MS = 6_000
 TEXT_SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
-
-
-class BusyWatch(QObject):
-    """Tells the session of every event of the window before it is handled: then the training thread waits."""
-
-    def __init__(self, session: Session, window: QMainWindow) -> None:
-        super().__init__(window)
-        self._session = session
-        window.installEventFilter(self)
-        handle = window.windowHandle()
-        if handle is not None:
-            handle.installEventFilter(self)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if self._session.training:
-            self._session.mark_busy()
-        return False
 
 
 @dataclass(frozen=True)
@@ -592,10 +575,15 @@ class MainWindow(QMainWindow):
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         self.show()
-        BusyWatch(self.session, self)
         if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT_VERSION)):
             self._arrange_panels()
         self.canvas.fit_soon()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.UpdateRequest and self.session.training:
+            with self.session.going_first():
+                return super().event(event)
+        return super().event(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         # Ignored first: if anything below raises, the window must stay open with the work in it.

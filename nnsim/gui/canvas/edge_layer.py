@@ -62,6 +62,11 @@ class EdgeLayer(QGraphicsItem):
         """Whether there are too many edges for full style."""
         return len(self.edges) > MANY
 
+    @property
+    def crowded(self) -> bool:
+        """Whether there are too many edges for a label each."""
+        return len(self.edges) > LABELS
+
     # Geometry
 
     def lay_out(self, connections: Iterable[Connection], positions: Mapping[str, QPointF]) -> None:
@@ -108,7 +113,7 @@ class EdgeLayer(QGraphicsItem):
         metrics = QFontMetricsF(font("small"))
         height = metrics.height() + 5
         busy = list(taken)
-        crowded = len(self.edges) > LABELS
+        crowded = self.crowded
         for ends, edge in self.edges.items():
             important = ends in self.chosen or ends == self.hovered
             edge.label = QRectF()
@@ -127,13 +132,14 @@ class EdgeLayer(QGraphicsItem):
                     edge.label = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
         self.update()
 
-    def labels_fit(self) -> bool:
-        """Whether every label that is shown still has room for its text."""
+    def widen_labels(self) -> None:
+        """Make room in each label that is shown for a text that has become longer; its place stays."""
         metrics = QFontMetricsF(font("small"))
-        return all(
-            edge.label.isNull() or metrics.horizontalAdvance(edge.text) + 6 <= edge.label.width()
-            for edge in self.edges.values()
-        )
+        for edge in self.edges.values():
+            if not edge.label.isNull():
+                missing = metrics.horizontalAdvance(edge.text) + 8 - edge.label.width()
+                if missing > 0:
+                    edge.label.adjust(-missing / 2, 0, missing / 2, 0)
 
     def at(self, point: QPointF, reach: float) -> tuple[Ends, str] | None:
         """The connection at a point, and whether its "label" or its "edge" is there."""

@@ -45,17 +45,20 @@ class NeuronItem(QGraphicsItem):
         self.curve: QPolygonF | None = None
         self.chosen = False
         self.hover = ""
+        self._bounds = QRectF()
         self.lit = False
         """Whether a connection that is being drawn would end here."""
         self.setZValue(2)
+        self.measure()
 
     def show_face(self, face: Face, image: QImage | None, curve: QPolygonF | None) -> None:
         """Draw this face from now on; nothing happens if nothing differs."""
         if face == self.face and image is self.image and curve is self.curve:
             return
-        if face.below != self.face.below or face.name != self.face.name:
-            self.prepareGeometryChange()
+        remeasure = face != self.face
         self.face, self.image, self.curve = face, image, curve
+        if remeasure:
+            self.measure()
         self.update()
 
     def mark(self, *, chosen: bool | None = None, hover: str | None = None, lit: bool | None = None) -> None:
@@ -71,40 +74,38 @@ class NeuronItem(QGraphicsItem):
 
     # Geometry, in the item's own coordinates
 
-    def name_rect(self) -> QRectF:
-        """Where the name stands, above the circle."""
+    def measure(self) -> None:
+        """Find out where the texts stand; to be called when the face or the text size differs."""
+        face = self.face
         metrics = QFontMetricsF(font("body"))
-        width = min(NAME_WIDTH, metrics.horizontalAdvance(self.face.name)) + 8
-        return QRectF(-width / 2, -RADIUS - metrics.height() - 7, width, metrics.height() + 2)
-
-    def below_rect(self) -> QRectF:
-        """Where the reason or bias stands, under the circle."""
-        if not self.face.below:
-            return QRectF()
-        metrics = QFontMetricsF(font("small"))
-        width = metrics.horizontalAdvance(self.face.below) + 12
-        top = SWITCH.bottom() + 4 if self.face.switch is not None else RADIUS + 8
-        return QRectF(-width / 2, top, width, metrics.height() + 2)
-
-    def badge_rect(self) -> QRectF:
-        """Where the output stands, at the upper right of the circle."""
-        if not self.face.badge:
-            return QRectF()
-        metrics = QFontMetricsF(font("small", bold=True))
-        width = max(20.0, metrics.horizontalAdvance(self.face.badge) + 11)
-        return QRectF(RADIUS * 0.62, -RADIUS - 2, width, 19)
+        self.name_text = metrics.elidedText(face.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
+        width = metrics.horizontalAdvance(self.name_text) + 8
+        self.name_rect = QRectF(-width / 2, -RADIUS - metrics.height() - 7, width, metrics.height() + 2)
+        small = QFontMetricsF(font("small"))
+        self.below_rect = self.badge_rect = QRectF()
+        if face.below:
+            width = small.horizontalAdvance(face.below) + 12
+            top = SWITCH.bottom() + 4 if face.switch is not None else RADIUS + 8
+            self.below_rect = QRectF(-width / 2, top, width, small.height() + 2)
+        if face.badge:
+            width = max(20.0, QFontMetricsF(font("small", bold=True)).horizontalAdvance(face.badge) + 11)
+            self.badge_rect = QRectF(RADIUS * 0.62, -RADIUS - 2, width, 19)
+        circle = QRectF(-RADIUS - 12, -RADIUS - 12, 2 * RADIUS + 24, 2 * RADIUS + 24)
+        bounds = circle.united(self.name_rect).united(self.below_rect).united(self.badge_rect).united(SWITCH)
+        if bounds != self._bounds:
+            self.prepareGeometryChange()
+            self._bounds = bounds
 
     def taken(self) -> list[QRectF]:
         """The rectangles, in the scene, that labels of connections keep clear of."""
         circle = QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS)
-        rects = [circle, self.name_rect(), self.below_rect(), self.badge_rect()]
+        rects = [circle, self.name_rect, self.below_rect, self.badge_rect]
         if self.face.switch is not None:
             rects.append(SWITCH)
         return [r.translated(self.pos()) for r in rects if not r.isNull()]
 
     def boundingRect(self) -> QRectF:
-        circle = QRectF(-RADIUS - 12, -RADIUS - 12, 2 * RADIUS + 24, 2 * RADIUS + 24)
-        return circle.united(self.name_rect()).united(self.below_rect()).united(self.badge_rect()).united(SWITCH)
+        return self._bounds
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
@@ -130,11 +131,10 @@ class NeuronItem(QGraphicsItem):
             )
         if self._detail(painter) < 0.45:
             return
-        rect = self.name_rect()
-        shown = QFontMetricsF(font("body")).elidedText(face.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
-        _text(painter, rect, shown, font("body"), t.muted, t.card)
+        rect = self.name_rect
+        _text(painter, rect, self.name_text, font("body"), t.muted, t.card)
         if face.below:
-            _text(painter, self.below_rect(), face.below, font("small"), t.ink, t.card)
+            _text(painter, self.below_rect, face.below, font("small"), t.ink, t.card)
         if face.badge:
             self._paint_badge(painter, t)
         if face.switch is not None:
@@ -192,7 +192,7 @@ class NeuronItem(QGraphicsItem):
                 painter.drawLine(plus - arm, plus + arm)
 
     def _paint_badge(self, painter: QPainter, t: Theme) -> None:
-        rect = self.badge_rect()
+        rect = self.badge_rect
         strong = self.face.fires
         painter.setPen(QPen(t.color("card"), 1.5))
         painter.setBrush(t.color("positive") if strong else t.color("muted"))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF
+from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, QTimer
 from PySide6.QtGui import QImage, QPolygonF
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -25,6 +25,7 @@ from nnsim.gui.theme import map_colors
 
 TRAINING_FRAME_MS = 100
 """While training the canvas is drawn at most 10 times a second."""
+TRAINING_DELAY_MS = 16
 MAPS = 300
 """Above this number of neurons none shows a map."""
 LABEL_DIGITS = 3
@@ -112,12 +113,21 @@ class NetworkScene(QGraphicsScene):
             item.mark(chosen=id in self.session.selected_neurons)
         self.edges.chosen = self.session.selected_connections
         self.edges.touching = self.session.selected_neurons
-        self._place_labels()
+        if self.edges.crowded:
+            # Then only chosen connections have a label.
+            self._place_labels()
         self.edges.update()
 
     def _on_values(self) -> None:
-        # Frames come 30 times a second while training, and once more at its end.
-        if not (self.session.training and self._since.elapsed() < TRAINING_FRAME_MS):
+        if not self.session.training:
+            self.update_values()
+        elif self._since.elapsed() >= TRAINING_FRAME_MS:
+            # Between two frames of the panels, so that the window never draws all at once.
+            self._since.restart()
+            QTimer.singleShot(TRAINING_DELAY_MS, self, self._late_frame)
+
+    def _late_frame(self) -> None:
+        with self.session.going_first():
             self.update_values()
 
     def update_values(self) -> None:
@@ -137,7 +147,9 @@ class NetworkScene(QGraphicsScene):
             picture = image if isinstance(image, QImage) else None
             self.neurons[neuron.id].show_face(face, picture, image if isinstance(image, QPolygonF) else None)
         # Labels keep their places while numbers change: what moves about cannot be read.
-        if not self._placed or not self.edges.labels_fit():
+        if self._placed:
+            self.edges.widen_labels()
+        else:
             self._place_labels()
         self.edges.update()
 
@@ -206,11 +218,11 @@ class NetworkScene(QGraphicsScene):
                 return Hit("rim" if distance > RADIUS - RIM else "body", id)
             if item.face.switch is not None and SWITCH.adjusted(-3, -3, 3, 3).contains(local):
                 return Hit("switch", id)
-            if item.face.badge and item.badge_rect().contains(local):
+            if item.face.badge and item.badge_rect.contains(local):
                 return Hit("badge", id)
-            if item.name_rect().contains(local):
+            if item.name_rect.contains(local):
                 return Hit("name", id)
-            if item.face.below and item.below_rect().contains(local):
+            if item.face.below and item.below_rect.contains(local):
                 return Hit("below", id)
         found = self.edges.at(point, 6.0 / max(scale, 0.2))
         if found is not None:

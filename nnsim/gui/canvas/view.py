@@ -490,7 +490,7 @@ class CanvasView(QGraphicsView):
         self.close_editor()
         self._editor = InlineEdit(
             self.viewport(),
-            self._place(item.name_rect().translated(item.pos())),
+            self._place(item.name_rect.translated(item.pos())),
             id,
             "edit_name",
             self.tr("Name of {name}").format(name=id),
@@ -614,5 +614,7 @@ class CanvasView(QGraphicsView):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange and hasattr(self, "network_scene"):
             self.resetCachedContent()
+            for item in self.network_scene.neurons.values():
+                item.measure()
             self.network_scene.rebuild()
             self.viewport().update()
