@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -37,6 +38,8 @@ class Edge:
     """Where its label may stand, best first."""
     heading: QPointF = field(default_factory=lambda: QPointF(1, 0))
     """The direction in which it meets its target, of length 1."""
+    bounds: QRectF = field(default_factory=QRectF)
+    """Around the path, its arrow and its mark when chosen."""
     value: float = 0.0
     text: str = ""
     label: QRectF = field(default_factory=QRectF)
@@ -195,7 +198,7 @@ class EdgeLayer(QGraphicsItem):
         largest = max((abs(e.value) for e in self.edges.values()), default=1.0) or 1.0
         styled = [e for ends, e in self.edges.items() if not self.many or self._important(ends)]
         for edge in styled:
-            if edge.path.controlPointRect().adjusted(-8, -8, 8, 8).intersects(exposed):
+            if edge.bounds.intersects(exposed):
                 self._paint_edge(painter, t, edge, largest)
         if QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) >= 0.45:
             painter.setFont(font("small"))
@@ -219,21 +222,18 @@ class EdgeLayer(QGraphicsItem):
 
     def _paint_edge(self, painter: QPainter, t: Theme, edge: Edge, largest: float) -> None:
         ends = edge.connection.ends
-        width = 1.2 + 3.3 * min(1.0, abs(edge.value) / max(largest, 2.0))
-        color = t.color("positive") if edge.value >= 0 else t.color("negative")
+        # A few widths only, so that pens can be kept.
+        width = 1.2 + round(16 * min(1.0, abs(edge.value) / max(largest, 2.0))) * 0.2
+        color = t.positive if edge.value >= 0 else t.negative
         if ends in self.chosen or ends == self.hovered:
             painter.setPen(QPen(mix(t.accent, t.card, 0.55), width + 5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(edge.path)
-        pen = QPen(color, width)
-        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
-        if edge.value < 0:
-            pen.setDashPattern([3.2, 2.0] if width > 2 else [5.0, 3.0])
-        painter.setPen(pen)
+        painter.setPen(_pen(color, width, edge.value < 0))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(edge.path)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
+        painter.setBrush(QColor(color))
         painter.drawPolygon(_arrow(edge, 5.5 + width * 0.9))
 
     def _paint_label(self, painter: QPainter, t: Theme, edge: Edge, chosen: bool) -> None:
@@ -242,6 +242,15 @@ class EdgeLayer(QGraphicsItem):
         painter.drawRoundedRect(edge.label, 4, 4)
         painter.setPen(QColor(t.positive_text if edge.value >= 0 else t.negative_text))
         painter.drawText(edge.label, Qt.AlignmentFlag.AlignCenter, edge.text)
+
+
+@lru_cache(maxsize=256)
+def _pen(color: str, width: float, negative: bool) -> QPen:
+    pen = QPen(QColor(color), width)
+    pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    if negative:
+        pen.setDashPattern([3.2, 2.0] if width > 2 else [5.0, 3.0])
+    return pen
 
 
 def curve(start: QPointF, end: QPointF) -> QPainterPath:
@@ -258,8 +267,11 @@ def curve(start: QPointF, end: QPointF) -> QPainterPath:
 
 def _edge(c: Connection, source: QPointF, target: QPointF, slot: float, many: bool) -> Edge:
     if many:
-        line = QLineF(source, target)
-        return Edge(c, line, QPainterPath(), tuple(line.pointAt(share) for share in PLACES))
+        line, path = QLineF(source, target), QPainterPath(source)
+        path.lineTo(target)
+        heading = QPointF(line.dx(), line.dy()) / (line.length() or 1.0)
+        places = tuple(line.pointAt(share) for share in PLACES)
+        return Edge(c, line, path, places, heading, path.boundingRect().adjusted(-8, -8, 8, 8))
     if target.x() - source.x() > 2 * RADIUS:
         start = source + QPointF(RADIUS, 0)
         end = target + QPointF(-math.cos(slot), math.sin(slot)) * (RADIUS + 1.5)
@@ -271,7 +283,14 @@ def _edge(c: Connection, source: QPointF, target: QPointF, slot: float, many: bo
     before = path.pointAtPercent(0.97)
     last = QLineF(before, end)
     heading = QPointF(last.dx(), last.dy()) / (last.length() or 1.0)
-    return Edge(c, QLineF(start, end), path, tuple(path.pointAtPercent(share) for share in PLACES), heading)
+    return Edge(
+        c,
+        QLineF(start, end),
+        path,
+        tuple(path.pointAtPercent(share) for share in PLACES),
+        heading,
+        path.controlPointRect().adjusted(-8, -8, 8, 8),
+    )
 
 
 def _slots(connections: list[Connection], positions: Mapping[str, QPointF]) -> dict[Ends, float]:

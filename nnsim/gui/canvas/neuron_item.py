@@ -216,9 +216,7 @@ class NeuronItem(QGraphicsItem):
 def _text(painter: QPainter, rect: QRectF, text: str, used: QFont, color: str, ground: str = "") -> None:
     """Centred text, on a ground of its own where an edge may pass behind it."""
     if ground:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(ground))
-        painter.drawRoundedRect(rect, 4, 4)
+        painter.fillRect(rect, QColor(ground))
     painter.setFont(used)
     painter.setPen(color)
     painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
