@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
@@ -24,10 +24,11 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.gui.canvas.view import ZOOM_STEP, CanvasView
-from nnsim.gui.files import DocumentFiles, example_sections, settings
+from nnsim.gui.files import DocumentFiles, settings
 from nnsim.gui.help import show_about, show_gestures
 from nnsim.gui.icons import icon
 from nnsim.gui.layers_form import LayersForm
+from nnsim.gui.menus import Menus
 from nnsim.gui.message_bar import MessageBar
 from nnsim.gui.panel import Panel, body_frame, header_frame
 from nnsim.gui.panels.training import SpeedControl
@@ -86,7 +87,7 @@ class MainWindow(QMainWindow):
         self._build_center()
         self._build_panels()
         self._build_actions()
-        self._build_menus()
+        self._menus = Menus(self)
         self._build_toolbar()
         self._build_status()
         session = self.session
@@ -237,80 +238,6 @@ class MainWindow(QMainWindow):
         a("reset_layout", self.tr("&Reset the arrangement of panels"), self.reset_layout)
         a("gestures", self.tr("&Gestures and keys"), lambda: show_gestures(self), "F1")
         a("about", self.tr("&About nnsim"), lambda: show_about(self))
-
-    def _build_menus(self) -> None:
-        bar, act = self.menuBar(), self.actions_by_name
-        bar.setObjectName("menu_bar")
-
-        def menu(title: str, *names: str) -> QMenu:
-            made = bar.addMenu(title)
-            made.setToolTipsVisible(True)
-            for name in names:
-                if name:
-                    made.addAction(act[name])
-                else:
-                    made.addSeparator()
-            return made
-
-        file = menu(self.tr("&File"), "new", "open")
-        self._recent_menu = file.addMenu(self.tr("Open &recent"))
-        self._recent_menu.aboutToShow.connect(self._fill_recent)
-        self.files.recent_changed.connect(self._fill_recent)
-        for name in ("", "save", "save_as", "", "quit"):
-            file.addAction(act[name]) if name else file.addSeparator()
-        menu(self.tr("&Edit"), "undo", "redo", "", "edit_value", "rename", "delete", "", "select_all")
-        menu(self.tr("&Network"), "add_input", "add_neuron", "add_output", "", "layers", "connect", "", "arrange")
-        menu(self.tr("&Train"), "train", "step_batch", "step_epoch", "", "back_to_start")
-        view = menu(self.tr("&View"), "fit", "zoom_in", "zoom_out", "")
-        for dock in self.docks.values():
-            view.addAction(dock.toggleViewAction())
-        view.addSeparator()
-        self._build_theme_menu(view.addMenu(self.tr("&Theme")))
-        for name in ("text_larger", "text_smaller", "", "reset_layout"):
-            view.addAction(act[name]) if name else view.addSeparator()
-        examples = bar.addMenu(self.tr("E&xamples"))
-        examples.setObjectName("examples_menu")
-        examples.setToolTipsVisible(True)
-        for section, entries in example_sections().items():
-            examples.addSection(section)
-            for example in entries:
-                action = examples.addAction(example.title)
-                action.setObjectName(f"example_{example.id}")
-                action.setToolTip(example.about)
-                # Queued, so that the menu is gone before a question about unsaved work is asked.
-                action.triggered.connect(
-                    lambda checked=False, example=example: self.files.open_example(example),
-                    Qt.ConnectionType.QueuedConnection,
-                )
-        menu(self.tr("&Help"), "gestures", "about")
-        self._fill_recent()
-
-    def _build_theme_menu(self, menu: QMenu) -> None:
-        group = QActionGroup(self)
-        modes: tuple[tuple[Mode, str], ...] = (
-            ("system", self.tr("As the system")),
-            ("light", self.tr("Light")),
-            ("dark", self.tr("Dark")),
-        )
-        for mode, text in modes:
-            action = menu.addAction(text)
-            action.setObjectName(f"theme_{mode}")
-            action.setCheckable(True)
-            action.setChecked(settings().value("theme", "system") == mode)
-            action.triggered.connect(lambda checked=False, mode=mode: self.set_theme(mode))
-            group.addAction(action)
-
-    def _fill_recent(self) -> None:
-        self._recent_menu.clear()
-        recent = self.files.recent()
-        for path in recent:
-            action = self._recent_menu.addAction(path.name)
-            action.setToolTip(str(path))
-            action.triggered.connect(lambda checked=False, path=path: self.files.open(path))
-        if recent:
-            self._recent_menu.addSeparator()
-            self._recent_menu.addAction(self.tr("Clear this list"), self.files.clear_recent)
-        self._recent_menu.setEnabled(bool(recent))
 
     def _build_toolbar(self) -> None:
         bar = QToolBar(self.tr("Main toolbar"))
