@@ -295,6 +295,7 @@ class Segments(QWidget):
             button.clicked.connect(lambda checked=False, value=value: self.chosen.emit(value))
         # As high as the field it stands beside.
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
+        self.setMinimumHeight(24)
 
     def set_value(self, value: Any) -> None:
         """Light the option of this value; none if it is no option."""

@@ -237,6 +237,7 @@ class MainWindow(QMainWindow):
         a("text_smaller", self.tr("&Smaller text"), lambda: self.scale_text(-1), keys.ZoomOut)
         a("reset_layout", self.tr("&Reset the arrangement of panels"), self.reset_layout)
         a("gestures", self.tr("&Gestures and keys"), lambda: show_gestures(self), "F1")
+        self.actions_by_name["gestures"].setShortcuts([QKeySequence("F1"), QKeySequence("?")])
         a("about", self.tr("&About nnsim"), lambda: show_about(self))
 
     def _build_toolbar(self) -> None:

@@ -23,6 +23,8 @@ MANY = 1_000
 """Above this number of connections, edges are straight and 1 px, and only the chosen ones get full style."""
 LABELS = 300
 """Above this number, labels are placed for the chosen and hovered connections only."""
+READABLE = 0.72
+"""Pixels per unit of the scene from which on small text can be read."""
 PLACES = (0.5, 0.38, 0.62, 0.28, 0.72, 0.2, 0.8)
 """Where along an edge its label may stand, best first."""
 
@@ -200,11 +202,13 @@ class EdgeLayer(QGraphicsItem):
         for edge in styled:
             if edge.bounds.intersects(exposed):
                 self._paint_edge(painter, t, edge, largest)
-        if QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) >= 0.45:
-            painter.setFont(font("small"))
-            for ends, edge in self.edges.items():
-                if not edge.label.isNull() and edge.label.intersects(exposed):
-                    self._paint_label(painter, t, edge, ends in self.chosen)
+        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        painter.setFont(font("small"))
+        for ends, edge in self.edges.items():
+            # Farther away a number is a blur; those of what is looked at stay.
+            readable = detail >= READABLE or self._important(ends)
+            if readable and not edge.label.isNull() and edge.label.intersects(exposed):
+                self._paint_label(painter, t, edge, ends in self.chosen)
 
     def _important(self, ends: Ends) -> bool:
         return ends in self.chosen or ends == self.hovered or bool(self.touching & set(ends))

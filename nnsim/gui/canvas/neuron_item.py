@@ -14,6 +14,8 @@ RADIUS = 32.0
 RIM = 10.0
 """The outer ring of a neuron, in scene units: a drag from it connects, from inside it moves."""
 NAME_WIDTH = 128.0
+NAMES_FROM, NUMBERS_FROM = 0.5, 0.66
+"""Pixels per unit of the scene from which on names and small numbers can be read."""
 SWITCH = QRectF(-20, RADIUS + 9, 40, 20)
 
 
@@ -129,20 +131,19 @@ class NeuronItem(QGraphicsItem):
                 font(size, bold=True),
                 t.on_accent if filled else t.ink,
             )
-        if self._detail(painter) < 0.45:
+        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        if detail < NAMES_FROM:
             return
         rect = self.name_rect
         _text(painter, rect, self.name_text, font("body"), t.muted, t.card)
+        if detail < NUMBERS_FROM and not self.chosen and not self.hover:
+            return
         if face.below:
             _text(painter, self.below_rect, face.below, font("small"), t.ink, t.card)
         if face.badge:
             self._paint_badge(painter, t)
         if face.switch is not None:
             self._paint_switch(painter, t, face.switch)
-
-    @staticmethod
-    def _detail(painter: QPainter) -> float:
-        return QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
 
     def _paint_circle(self, painter: QPainter, t: Theme) -> None:
         face, center = self.face, QPointF(0, 0)

@@ -187,6 +187,7 @@ class CanvasView(QGraphicsView):
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             gesture.release(self.mapToScene(event.position().toPoint()))
+        self._hover(self.mapToScene(event.position().toPoint()), event.position().toPoint())
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

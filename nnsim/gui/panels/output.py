@@ -35,7 +35,7 @@ SNAP = 8.0
 """A press this near to a sample, in pixels, means the sample."""
 PLACES = 200
 """How finely the mouse and Ctrl with an arrow set an input: parts of what is shown."""
-READ_DIGITS = 3
+READ_DIGITS, PLACE_DIGITS = 3, 2
 BESIDE = 80
 """As much width beside the map is enough to explain it there."""
 
@@ -271,7 +271,8 @@ class OutputPanel(PlotPanel):
             if plane.y is not None:
                 row[0, inputs.index(plane.y)] = self._hovered[1]
             value = float(self._values(self.session.program.run(self.session.network.parameters, row))[0])
-        at = [format_number(float(row[0, inputs.index(id)]), READ_DIGITS) for id in (plane.x, plane.y) if id]
+        # The place is rounded more than the value, which must never be cut.
+        at = [format_number(float(row[0, inputs.index(id)]), PLACE_DIGITS) for id in (plane.x, plane.y) if id]
         shown = format_number(value, READ_DIGITS)
         self.readout.set_text(f"({', '.join(at)}) → {shown}" if plane.y is not None else f"{at[0]} → {shown}")
 

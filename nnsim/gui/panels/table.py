@@ -92,7 +92,8 @@ class TablePanel(Panel):
     def update_document(self) -> None:
         session, structure = self.session, self.session.structure
         rows = self._current_rows()
-        is_table = rows.is_truth_table if rows is not None else session.document.data is None
+        few = len(structure.inputs) <= MAX_GATE_INPUTS
+        is_table = rows.is_truth_table if rows is not None else session.document.data is None and few
         self.set_title(self.tr("Truth table") if is_table else self.tr("Data"))
         problem = self._problem(rows)
         if problem or rows is None:
