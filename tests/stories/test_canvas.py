@@ -1,0 +1,162 @@
+"""Handling the canvas: select, rename, change roles, zoom, pan, add layers, and the state in between."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+
+from nnsim.gui.canvas.editors import InlineEdit, NeuronChoice
+from nnsim.gui.hand import Hand
+
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+def wheel(hand: Hand, at: QPointF, steps: int) -> None:
+    """Turn the wheel over a point of the canvas."""
+    viewport = hand.canvas.viewport()
+    place = QPointF(hand.canvas.mapFromScene(at))
+    event = QWheelEvent(
+        place,
+        QPointF(viewport.mapToGlobal(place.toPoint())),
+        QPoint(),
+        QPoint(0, 120 * steps),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(viewport, event)
+    hand.settle()
+
+
+def test_select_by_click_shift_and_rubber_band(hand: Hand) -> None:
+    """A click selects one, Shift adds and takes away, a rectangle selects what lies in it with its connections."""
+    hand.example("xor")
+    hand.click_at(hand.at("h"))
+    assert hand.session.selected_neurons == {"h"}
+    hand.click_at(hand.at("x0"), SHIFT)
+    assert hand.session.selected_neurons == {"h", "x0"}
+    hand.click_at(hand.at("h"), SHIFT)
+    assert hand.session.selected_neurons == {"x0"}
+    corner = QPointF(-50, -50)
+    hand.drag(corner, hand.at("h") + QPointF(45, 60))
+    assert hand.session.selected_neurons >= {"x0", "h"}
+    assert ("x0", "h") in hand.session.selected_connections
+    hand.click_at(hand.label_of("h", "output"))
+    assert hand.session.selected_connections == {("h", "output")} and not hand.session.selected_neurons
+
+
+def test_dragging_moves_all_that_is_selected(hand: Hand) -> None:
+    """Two selected neurons move together, in one undo step; Esc in the middle leaves them where they were."""
+    hand.example("xor")
+    before = dict(hand.session.document.layout)
+    hand.click_at(hand.at("x0"))
+    hand.click_at(hand.at("x1"), SHIFT)
+    hand.drag(hand.at("x0"), hand.at("x0") + QPointF(40, 30), release=False)
+    hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
+    assert dict(hand.session.document.layout) == before
+    assert hand.at("x1") == QPointF(*before["x1"])
+    hand.drag(hand.at("x0"), hand.at("x0") + QPointF(40, 30))
+    after = hand.session.document.layout
+    for id in ("x0", "x1"):
+        assert after[id][0] - before[id][0] == pytest.approx(40, abs=2)
+        assert after[id][1] - before[id][1] == pytest.approx(30, abs=2)
+    assert after["h"] == before["h"]
+    assert hand.session.undo_stack.count() == 1
+
+
+def test_rename_in_place_keeps_value_and_selection(hand: Hand) -> None:
+    """A double-click on a name edits it; a taken name is refused and said, and the editor stays open."""
+    hand.example("xor")
+    hand.flip("x0")
+    hand.double_click_at(hand.name_of("x0"))
+    hand.write("x1")
+    assert "x1" in hand.find("message_text", QLabel).text()
+    assert hand.canvas.findChild(InlineEdit, "edit_name") is not None
+    hand.write("left")
+    assert "left" in hand.session.structure.by_id
+    assert hand.session.inputs["left"] == 1.0
+    hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier, hand.window)
+    assert hand.session.inputs["x0"] == 1.0
+
+
+def test_wrong_numbers_never_reach_the_document(hand: Hand) -> None:
+    """“abc”, nothing and 1e999 are refused in place; Esc leaves the weight as it was; arrows step by 0.1 and 0.01."""
+    hand.example("xor")
+    before = hand.session.document
+    for text in ("abc", "", "1e999"):
+        hand.double_click_at(hand.label_of("x0", "h"))
+        hand.write(text)
+        assert hand.session.document is before
+        hand.key(Qt.Key.Key_Escape)
+        assert hand.session.document == before
+    hand.double_click_at(hand.label_of("x0", "h"))
+    hand.key(Qt.Key.Key_Up)
+    hand.key(Qt.Key.Key_Up)
+    hand.key(Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
+    assert hand.session.network.value("w1") == pytest.approx(1.19)
+    hand.key(Qt.Key.Key_Return)
+    assert hand.session.undo_stack.count() == 1
+    assert hand.session.network.value("w1") == pytest.approx(1.19)
+
+
+def test_role_is_changed_in_the_panel(hand: Hand) -> None:
+    """A neuron becomes an output, and an input that feeds others a neuron with a threshold of its own."""
+    hand.example("xor")
+    hand.click_at(hand.at("h"))
+    hand.choose("neuron_role", "Output")
+    assert hand.session.structure.outputs == ("h", "output")
+    hand.click_at(hand.at("x0"))
+    hand.choose("neuron_role", "Hidden")
+    assert hand.session.structure.by_id["x0"].activation == "heaviside"
+
+
+def test_zoom_pan_and_fit(hand: Hand) -> None:
+    """The wheel zooms about the mouse, the middle button and Space drag pan, F fits; no undo step comes of it."""
+    hand.example("xor")
+    point = hand.at("output")
+    place, zoom = hand.canvas.mapFromScene(point), hand.canvas.zoom
+    wheel(hand, point, 2)
+    assert hand.canvas.zoom > zoom * 1.2
+    assert (hand.canvas.mapFromScene(point) - place).manhattanLength() <= 3
+    start = hand.canvas.mapFromScene(QPointF(0, 0))
+    hand.drag(point, point + QPointF(-60, 20), Qt.MouseButton.MiddleButton)
+    assert hand.canvas.mapFromScene(QPointF(0, 0)) != start
+    hand.key(Qt.Key.Key_F, widget=hand.canvas)
+    shown = hand.canvas.mapToScene(hand.canvas.viewport().rect()).boundingRect()
+    assert shown.contains(hand.canvas.network_scene.content_rect())
+    assert hand.session.undo_stack.count() == 0
+
+
+def test_layers_form_adds_a_network(hand: Hand) -> None:
+    """Layers… with “2, 3, 1” adds a named, connected network; a wrong entry says what is wrong and adds nothing."""
+    hand.click("tool_layers")
+    hand.write("2", enter=False)
+    assert not hand.find("layer_add", QPushButton).isEnabled()
+    assert "at least two" in hand.find("layer_summary", QLabel).text()
+    hand.write("2, 3, 1")
+    structure = hand.session.structure
+    assert structure.inputs == ("x0", "x1") and structure.outputs == ("y",)
+    assert len(structure.connections) == 9
+    assert hand.session.undo_stack.count() == 1
+
+
+def test_escape_closes_the_choice(hand: Hand) -> None:
+    """Esc on the choice Input / Neuron / Output adds nothing."""
+    hand.double_click_at(QPointF(0, 0))
+    choice = hand.find("neuron_choice", NeuronChoice)
+    hand.key(Qt.Key.Key_Escape)
+    assert not choice.isVisible()
+    assert not hand.session.structure.neurons
+
+
+def test_any_number_can_be_fed(hand: Hand) -> None:
+    """A double-click on an input edits its value: no undo step, no dirty mark."""
+    hand.example("circle")
+    hand.double_click_at(hand.at("x0"))
+    hand.write("-1,5")
+    assert hand.session.inputs["x0"] == -1.5
+    assert not hand.session.dirty
+    assert hand.session.undo_stack.count() == 0
