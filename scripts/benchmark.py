@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QApplication
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
+from nnsim.gui.app import settle_memory
 from nnsim.gui.tour import Tour, toured_window
 
 TICK_MS = 16
@@ -161,6 +162,9 @@ def window(seconds: float) -> None:
     """All figures of the window."""
     first_window()
     with toured_window() as tour:
+        tour.hand.rest(1.0)
+        # As the program does a few seconds after its start.
+        settle_memory()
         gestures_for_and(tour)
         for example in ("xor", "circle", "spiral"):
             edit_to_paint(tour, example)

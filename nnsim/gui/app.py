@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 import traceback
 from pathlib import Path
@@ -17,6 +18,9 @@ from nnsim.resources import resource
 
 SWITCH_SECONDS = 0.0005
 """How long the training thread may keep the interpreter. Python's 5 ms make the window stutter."""
+
+SETTLED_MS = 3_000
+"""By then all panels are built."""
 
 
 def make_app(argv: list[str] | None = None) -> QApplication:
@@ -40,7 +44,14 @@ def run(file: str | None = None) -> int:
     window.show_with_layout()
     if file is not None:
         QTimer.singleShot(0, window, lambda: window.files.open(Path(file)))
+    QTimer.singleShot(SETTLED_MS, window, settle_memory)
     return app.exec()
+
+
+def settle_memory() -> None:
+    """Take what is there for good out of garbage collection, which would else stop the window for 40 ms at times."""
+    gc.collect()
+    gc.freeze()
 
 
 def _report_errors(window: MainWindow) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -24,7 +25,9 @@ from nnsim.training.config import TrainingConfig
 from nnsim.training.trainer import STOP_REASONS, Snapshot, Trainer, training_problems
 from nnsim.training.worker import PATIENCE, TrainingWorker
 
-FRAME_MS = 33
+FRAME_MS, SLOWEST_FRAME_MS = 33, 100
+REST = 3.0
+"""A frame comes after this many times the time that drawing the last one took: a slow machine stays calm."""
 JOIN_SECONDS = 10.0
 DRAWING_PATIENCE = 0.25
 """Seconds that the worker waits at most while a frame is drawn."""
@@ -96,6 +99,7 @@ class Session(QObject):
         self._trainer: Trainer | None = None
         self._worker: TrainingWorker | None = None
         self._runs = 0
+        self._drawn_ms = 0.0
         self._free = threading.Event()
         """Cleared while the window is busy: then the worker waits."""
         self._free.set()
@@ -452,6 +456,8 @@ class Session(QObject):
             self._finish(snapshot)
         else:
             self.latest = snapshot
+            self._timer.setInterval(round(min(max(FRAME_MS, REST * self._drawn_ms), SLOWEST_FRAME_MS)))
+            self._drawn_ms = 0.0
             with self.going_first():
                 self._set_parameters(snapshot.parameters)
 
@@ -495,12 +501,14 @@ class Session(QObject):
         A timer or a paint may come after the dispatcher said that it would wait, so it has to say so itself.
         """
         self._free.clear()
+        start = time.perf_counter()
         worker = self._worker
         if worker is not None:
             worker.patience = DRAWING_PATIENCE
         try:
             yield
         finally:
+            self._drawn_ms += (time.perf_counter() - start) * 1000
             if worker is not None:
                 worker.patience = PATIENCE
 
