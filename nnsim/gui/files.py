@@ -96,7 +96,22 @@ class DocumentFiles(QObject):
         if not name:
             return False
         path = Path(name)
-        return self._save(path if path.suffix else path.with_suffix(SUFFIX))
+        if path.suffix != SUFFIX:
+            # The dialog asked about the name as it was typed, not about this one.
+            path = path.with_name(path.name + SUFFIX)
+            if path.exists() and not self._may_replace(path):
+                return False
+        return self._save(path)
+
+    def _may_replace(self, path: Path) -> bool:
+        buttons = QMessageBox.StandardButton
+        question = self.tr("“{name}” exists already. Replace it?").format(name=path.name)
+        box = QMessageBox(
+            QMessageBox.Icon.Question, self.tr("Replace the file?"), question, buttons.Yes | buttons.No, self._window
+        )
+        box.setObjectName("replace_question")
+        box.setDefaultButton(buttons.No)
+        return box.exec() == buttons.Yes
 
     def _save(self, path: Path) -> bool:
         _take_edits()

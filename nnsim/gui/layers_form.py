@@ -6,7 +6,7 @@ import re
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -28,6 +28,8 @@ from nnsim.gui.theme import set_role
 
 class LayersForm(QFrame):
     """Sizes such as “2, 4, 1”, activations and a seed; Enter adds the network and selects nothing."""
+
+    added = Signal()
 
     def __init__(self, session: Session, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -95,6 +97,7 @@ class LayersForm(QFrame):
             seed=self.seed.value(),
         )
         if self._session.apply(text, change):
+            self.added.emit()
             self.close()
 
     def _check(self) -> None:

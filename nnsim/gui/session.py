@@ -100,6 +100,8 @@ class Session(QObject):
         self._worker: TrainingWorker | None = None
         self._runs = 0
         self._drawn_ms = 0.0
+        self._edits_sent = 0
+        """Edits that a snapshot must have in it, not to show the values from before them again."""
         self._free = threading.Event()
         """Cleared while the window is busy: then the worker waits."""
         self._free.set()
@@ -183,13 +185,17 @@ class Session(QObject):
         if new == live:
             return True
         if self.training:
-            if new.network.structure is live.network.structure and new.data == live.data:
+            problems = _training_problems(new.network.structure, self.dataset, new.training)
+            if new.network.structure is live.network.structure and new.data == live.data and not problems:
                 if new.training != live.training and self._worker is not None:
                     self._worker.configure(new.training)
                 self._commit_run()
             else:
                 self.stop_training()
-                self.said.emit(self.tr("Training stopped, because the network or its data changed."), "info")
+                if new.network.structure is live.network.structure and problems:
+                    self.said.emit(" ".join(problem.message for problem in problems), "refused")
+                else:
+                    self.said.emit(self.tr("Training stopped, because the network or its data changed."), "info")
             try:
                 new = change(self.document)
             except (NetworkError, ValueError) as error:
@@ -205,6 +211,7 @@ class Session(QObject):
             return False
         if self.training and self._worker is not None:
             self._worker.set_values(values)
+            self._edits_sent += 1
             self._set_parameters(self.network.with_values(values).parameters)
             return True
         return self.apply(text, lambda d: replace(d, network=d.network.with_values(values)), token)
@@ -384,6 +391,7 @@ class Session(QObject):
             self._trainer = Trainer(self.document.network, dataset, self.document.training)
             self._runs += 1
         speed = self.speed if updates is None and epochs is None else None
+        self._edits_sent = len(self._trainer.edits)
         self._worker = TrainingWorker(self._trainer, self._runs, speed, updates, epochs, self._free)
         self._watch(True)
         self._worker.start()
@@ -450,6 +458,8 @@ class Session(QObject):
             return
         snapshot = worker.take()
         if snapshot is None or snapshot.run != worker.run_id:
+            return
+        if snapshot.reason is None and snapshot.edits < self._edits_sent:
             return
         if snapshot.reason is not None:
             worker.join(JOIN_SECONDS)

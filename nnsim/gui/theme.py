@@ -145,13 +145,18 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0) ->
     if app.style().objectName().lower() != "fusion":
         app.setStyle(QStyleFactory.create("Fusion"))
     base = app.font()
-    base.setPixelSize(pixels("body"))
-    app.setFont(base)
+    if base.pixelSize() != pixels("body"):
+        base.setPixelSize(pixels("body"))
+        app.setFont(base)
     font.cache_clear()
-    app.setPalette(_palette(chosen))
+    palette = _palette(chosen)
+    if app.palette() != palette:
+        app.setPalette(palette)
     # Where the style sheet's url(nnsim:…) lead.
     QDir.setSearchPaths("nnsim", [str(resource("icons"))])
-    app.setStyleSheet(_style_sheet(chosen))
+    sheet = _style_sheet(chosen)
+    if app.styleSheet() != sheet:
+        app.setStyleSheet(sheet)
     return chosen
 
 

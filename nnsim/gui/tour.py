@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QPointF, QSettings, QStandardPaths, Qt
+from PySide6.QtCore import QEvent, QPointF, QSettings, QStandardPaths, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from nnsim.gui.app import make_app
@@ -61,6 +61,8 @@ def toured_window() -> Iterator[Tour]:
             window.session.mark_saved(Path(folder) / "tour.nnsim", window.session.live_document)
             window.close()
             window.deleteLater()
+            # Now, not when the event loop ends: a window half gone must not be restyled.
+            QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
             QApplication.processEvents()
 
 

@@ -456,6 +456,7 @@ class MainWindow(QMainWindow):
         form = LayersForm(self.session, self)
         form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         form.destroyed.connect(self.canvas.setFocus)
+        form.added.connect(self.canvas.fit)
         form.open_at(button.mapToGlobal(QPoint(0, button.height() + 2)))
 
     def set_theme(self, mode: Mode) -> None:

@@ -55,6 +55,8 @@ class Snapshot:
     test: Points
     engine: str
     reason: str | None = None
+    edits: int = 0
+    """Edits by hand that are in these parameters."""
     progress: float | None = None
     """How near the run is to its stop, 0 to 1; None if nothing tells."""
 
@@ -190,6 +192,7 @@ class Trainer:
             self.history.test.points(),
             self.engine,
             reason,
+            len(self.edits),
             self._progress(),
         )
 
@@ -333,7 +336,34 @@ def training_problems(structure: Structure, dataset: Dataset | None, config: Tra
                     outside,
                 )
             )
+    if dataset is not None:
+        problems += _target_problems(dataset, config)
     return tuple(problems + list(_slope_problems(structure)))
+
+
+def _target_problems(dataset: Dataset, config: TrainingConfig) -> list[Problem]:
+    """Targets that a loss of probabilities can do nothing with."""
+    label = LOSSES[config.loss].label
+    T = dataset.T if dataset.T_test is None else np.concatenate([dataset.T, dataset.T_test])
+    if config.loss == "binary_cross_entropy" and (T.min() < 0 or T.max() > 1):
+        return [
+            Problem(
+                f"{label} needs targets between 0 and 1, "
+                f"but these reach from {T.min():g} to {T.max():g}: choose another loss."
+            )
+        ]
+    if config.loss == "softmax_cross_entropy":
+        if T.shape[1] < 2:
+            return [
+                Problem(
+                    f"{label} needs an output for each class, two or more: choose another loss."
+                )
+            ]
+        if T.min() < 0 or not np.allclose(T.sum(axis=1), 1.0):
+            return [
+                Problem(f"{label} needs targets that are 0 or more and add up to 1 in each row: choose another loss.")
+            ]
+    return []
 
 
 def _within(activation: str, domain: tuple[float, float]) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, QStandardPaths
+from PySide6.QtCore import QEvent, QSettings, QStandardPaths
 from PySide6.QtWidgets import QApplication
 
 from nnsim.gui.app import make_app
@@ -29,4 +29,6 @@ def hand(qapp: QApplication, tmp_path: Path) -> Iterator[Hand]:
     window.session.mark_saved(tmp_path / "nowhere.nnsim", window.session.live_document)
     assert window.close()
     window.deleteLater()
+    # Now, not when the event loop ends: a window half gone must not be restyled.
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     QApplication.processEvents()

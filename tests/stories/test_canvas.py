@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton
 
+from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.editors import InlineEdit, NeuronChoice
 from nnsim.gui.hand import Hand
 
@@ -160,3 +161,56 @@ def test_any_number_can_be_fed(hand: Hand) -> None:
     assert hand.session.inputs["x0"] == -1.5
     assert not hand.session.dirty
     assert hand.session.undo_stack.count() == 0
+
+
+def test_a_gesture_ends_when_its_neuron_goes(hand: Hand) -> None:
+    """Delete and undo in the middle of a drag end it; a second button neither ends it nor leaves a line behind."""
+    hand.example("xor")
+    hand.drag(hand.at("h"), hand.at("h") + QPointF(40, 40), release=False)
+    hand.key(Qt.Key.Key_Delete, widget=hand.canvas)
+    assert "h" not in hand.session.structure.by_id
+    hand.drag(hand.at("x0"), hand.at("x0") + QPointF(0, -20))
+    hand.drag(hand.rim("x0"), hand.at("x0") + QPointF(90, 40), release=False)
+    hand.window.files.open_example(EXAMPLES["and"]) if not hand.session.dirty else hand.answering(
+        "Discard", lambda: hand.window.files.open_example(EXAMPLES["and"])
+    )
+    assert set(hand.session.structure.by_id) == {"x0", "x1", "n"}
+    items = hand.canvas.network_scene.items()
+    hand.drag(hand.rim("x0"), hand.at("x0") + QPointF(60, 60), release=False)
+    hand.drag(hand.at("x1"), hand.at("x1") + QPointF(20, 0), Qt.MouseButton.MiddleButton)
+    hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
+    assert len(hand.canvas.network_scene.items()) == len(items)
+
+
+def test_an_editor_closes_when_its_neuron_goes(hand: Hand) -> None:
+    """Undo from the menu while a threshold is open for editing closes the editor without an error."""
+    hand.add("output", QPointF(0, 0))
+    hand.double_click_at(hand.at("y"))
+    hand.menu("action_undo")
+    assert not hand.session.structure.neurons
+    assert hand.canvas.findChild(InlineEdit) is None or not hand.canvas.findChild(InlineEdit).isVisible()
+
+
+def test_an_untouched_number_keeps_all_its_digits(hand: Hand) -> None:
+    """Opening a weight and pressing Enter or Esc changes nothing: no undo step, no dirty mark."""
+    hand.example("xor_to_learn")
+    ends = next(iter(hand.session.structure.by_ends))
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Escape):
+        hand.double_click_at(hand.label_of(*ends))
+        hand.key(key)
+    assert not hand.session.dirty
+    assert hand.session.undo_stack.count() == 0
+
+
+def test_a_fitted_network_stays_fitted(hand: Hand) -> None:
+    """A smaller window still shows all of a network that was fitted; Layers… shows what it added."""
+    hand.example("circle")
+    hand.key(Qt.Key.Key_F, widget=hand.canvas)
+    hand.window.resize(1280, 720)
+    hand.settle()
+    shown = hand.canvas.mapToScene(hand.canvas.viewport().rect()).boundingRect()
+    assert shown.contains(hand.canvas.network_scene.content_rect())
+    hand.click("tool_layers")
+    hand.write("3, 6, 3")
+    shown = hand.canvas.mapToScene(hand.canvas.viewport().rect()).boundingRect()
+    assert shown.contains(hand.canvas.network_scene.content_rect())

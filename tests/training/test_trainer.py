@@ -272,3 +272,18 @@ def test_wrong_settings_are_refused_by_name(wrong: dict[str, object]) -> None:
     """Every field that is out of bounds is named."""
     with pytest.raises(ValueError, match=next(iter(wrong))):
         nnsim.TrainingConfig(**wrong)  # type: ignore[arg-type]
+
+
+def test_losses_of_probabilities_refuse_other_targets() -> None:
+    """Cross-entropies say why targets of ±1, or a single output, are nothing for them."""
+    sigmoid = nnsim.Network.layered([2, 2, 1], output="sigmoid").structure
+    signs = nnsim.Dataset(XOR_X, [[-1.0], [1.0], [1.0], [-1.0]])
+    (problem,) = training_problems(sigmoid, signs, nnsim.TrainingConfig(loss="binary_cross_entropy"))
+    assert "between 0 and 1" in problem.message
+    one = nnsim.Dataset(XOR_X, XOR_T)
+    assert training_problems(sigmoid, one, nnsim.TrainingConfig(loss="binary_cross_entropy")) == ()
+    (problem,) = training_problems(sigmoid, one, nnsim.TrainingConfig(loss="softmax_cross_entropy"))
+    assert "two or more" in problem.message
+    two = nnsim.Network.layered([2, 2, 2], output="linear").structure
+    classes = nnsim.Dataset(XOR_X, [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]])
+    assert training_problems(two, classes, nnsim.TrainingConfig(loss="softmax_cross_entropy")) == ()

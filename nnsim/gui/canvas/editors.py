@@ -90,9 +90,14 @@ class NumberEdit(InlineEdit):
     ) -> None:
         self._set_value, self._tell, self._start = set_value, tell, value
         self._token = object()
-        super().__init__(parent, place, format_number(value, 12), name, accessible, self._take)
+        self._stepped = False
+        self._shown = format_number(value, 12)
+        super().__init__(parent, place, self._shown, name, accessible, self._take)
 
     def _take(self, text: str) -> bool:
+        if text == self._shown and not self._stepped:
+            # Nobody touched it: the number keeps the digits that are not shown, and what training made of it.
+            return True
         value = parse_number(text)
         if value is None:
             self._tell(self.tr("“{text}” is not a number. Write one such as 1.2, 1,2 or −2.").format(text=text))
@@ -105,6 +110,7 @@ class NumberEdit(InlineEdit):
             # Rounded, because 0.1 + 0.2 would show as 0.30000000000000004.
             value = round(value + steps * (FINE_STEP if fine else STEP), 10)
             self.setText(format_number(value, 12))
+            self._stepped = True
             self._set_value(value, self._token)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -114,7 +120,7 @@ class NumberEdit(InlineEdit):
         elif event.key() == Qt.Key.Key_Down:
             self._step(-1, fine)
         else:
-            if event.key() == Qt.Key.Key_Escape:
+            if event.key() == Qt.Key.Key_Escape and self._stepped:
                 self._set_value(self._start, self._token)
             super().keyPressEvent(event)
 

@@ -60,7 +60,9 @@ class MoveNeurons(Gesture):
         self._view.session.apply(text, lambda d: edits.move(d, places))
 
     def cancel(self) -> None:
-        self._view.network_scene.preview_move(self._from)
+        # The network may be another one by now.
+        neurons = self._view.network_scene.neurons
+        self._view.network_scene.preview_move({id: place for id, place in self._from.items() if id in neurons})
 
 
 class Connect(Gesture):
@@ -152,7 +154,9 @@ class RubberBand(Gesture):
         self._view.network_scene.removeItem(self._rect)
 
     def cancel(self) -> None:
-        self._view.session.select(*self._before)
+        structure = self._view.session.structure
+        neurons, connections = self._before
+        self._view.session.select(neurons & set(structure.by_id), connections & set(structure.by_ends))
         self._view.network_scene.removeItem(self._rect)
 
 

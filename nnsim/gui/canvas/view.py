@@ -12,6 +12,7 @@ from shiboken6 import isValid
 
 from nnsim.core.network import Role
 from nnsim.documents import edits
+from nnsim.documents.document import Document
 from nnsim.documents.layout import arrange
 from nnsim.gui.canvas.edge_layer import Ends
 from nnsim.gui.canvas.editors import InlineEdit, NeuronChoice, NumberEdit
@@ -61,6 +62,11 @@ class CanvasView(QGraphicsView):
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self._gesture: Gesture | None = None
+        self._button = Qt.MouseButton.NoButton
+        self._fitted = True
+        """Whether the view shows all because it was asked to: then it does so at any size."""
+        session.document_changed.connect(self._on_document)
+        session.opened.connect(self._on_opened)
         self._connect_from = ""
         self._space_held = self._space_used = False
         self._hit = Hit()
@@ -80,6 +86,7 @@ class CanvasView(QGraphicsView):
 
     def zoom_by(self, factor: float, at: QPoint | None = None) -> None:
         """Zoom, keeping the point ``at`` of the viewport (or its middle) where it is."""
+        self._fitted = False
         at = at or self.viewport().rect().center()
         before = self.mapToScene(at)
         factor = min(max(self.zoom * factor, ZOOM_RANGE[0]), ZOOM_RANGE[1]) / self.zoom
@@ -89,6 +96,7 @@ class CanvasView(QGraphicsView):
 
     def scroll_by(self, dx: float, dy: float) -> None:
         """Move the paper by pixels."""
+        self._fitted = False
         self.horizontalScrollBar().setValue(self.horizontalScrollBar().value() - round(dx))
         self.verticalScrollBar().setValue(self.verticalScrollBar().value() - round(dy))
 
@@ -103,6 +111,7 @@ class CanvasView(QGraphicsView):
         self.resetTransform()
         self.scale(scale, scale)
         self.centerOn(rect.center())
+        self._fitted = True
 
     def fit_soon(self) -> None:
         """Fit now, and once more when the view gets its size for the first time."""
@@ -111,15 +120,9 @@ class CanvasView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        old = event.oldSize()
-        if self._fit_wanted or old.width() <= 0 or self._shows_all(QRect(QPoint(0, 0), old)):
+        if self._fit_wanted or self._fitted:
             self.fit()
             self._fit_wanted = not self.isVisible()
-
-    def _shows_all(self, viewport: QRect) -> bool:
-        """Whether all was visible in a viewport of this size: then it stays so when that size changes."""
-        shown = self.mapToScene(viewport).boundingRect()
-        return shown.contains(self.network_scene.content_rect())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y()
@@ -131,7 +134,33 @@ class CanvasView(QGraphicsView):
 
     # Mouse
 
+    def _on_document(self, old: Document, new: Document) -> None:
+        """What was begun on a network that is another one now ends."""
+        if old.network.structure is new.network.structure:
+            return
+        if self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            gesture.cancel()
+        editor, self._editor = self._editor, None
+        if editor is not None and isValid(editor):
+            if isinstance(editor, InlineEdit):
+                editor.finish(False)
+            else:
+                editor.close_choice()
+        if self._connect_from and self._connect_from not in new.network.structure.by_id:
+            self._connect_from = ""
+            self.show_hint("")
+
+    def _on_opened(self) -> None:
+        self._connect_from = ""
+        self.show_hint("")
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self._gesture is not None:
+            # One gesture at a time, and the button that began it ends it.
+            event.accept()
+            return
+        self._button = event.button()
         self.close_editor()
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         point = self.mapToScene(event.position().toPoint())
@@ -184,7 +213,7 @@ class CanvasView(QGraphicsView):
             self._hover(point, event.position().toPoint())
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if self._gesture is not None:
+        if self._gesture is not None and event.button() == self._button:
             gesture, self._gesture = self._gesture, None
             gesture.release(self.mapToScene(event.position().toPoint()))
         self._hover(self.mapToScene(event.position().toPoint()), event.position().toPoint())
