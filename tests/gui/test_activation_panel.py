@@ -14,6 +14,8 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.documents import edits
 from nnsim.documents.document import Document
+from nnsim.documents.examples import EXAMPLES
+from nnsim.documents.files import load
 from nnsim.gui.activation_plot import ActivationPlot, samples
 from nnsim.gui.panel import body_frame, header_frame
 from nnsim.gui.panels.activation import ActivationPanel, formulas_of, look
@@ -321,3 +323,12 @@ def test_a_theme_change_recolours_the_curves(show: Show, qapp: QApplication) -> 
     apply_theme(qapp, "light")
     QApplication.processEvents()
     assert the_plot(panel).f_items[0].opts["pen"].color() == theme().color("positive")
+
+
+def test_an_opened_network_begins_with_its_own_function(session: Session, qtbot: QtBot) -> None:
+    """After a gate of steps, the circle's tanh is shown before anything is selected."""
+    panel = ActivationPanel(session)
+    qtbot.addWidget(panel)
+    for example, function in (("xor", "heaviside"), ("circle", "tanh")):
+        session.open_document(load(EXAMPLES[example].path))
+        assert panel.function == function

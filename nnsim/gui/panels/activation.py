@@ -38,12 +38,20 @@ class ActivationPanel(PlotPanel):
     def __init__(self, session: Session) -> None:
         super().__init__(session, QCoreApplication.translate("ActivationPanel", "Activation"))
         self.function = FIRST
-        """The function that is shown: the selected neuron's, else the one last shown."""
+        """The function that is shown: the selected neuron's, else the one last shown or the first of the network."""
         self.compared: set[str] = set()
         self.plot: ActivationPlot | None = None
         self._drawn: tuple[object, ...] = ()
         self._build_header()
         self._build_body()
+        session.opened.connect(self._on_opened)
+
+    def _on_opened(self) -> None:
+        """Another network begins with its own function, not with one of the last."""
+        neurons = [n for n in self.session.structure.neurons if n.role != "input"]
+        if neurons:
+            self.function = neurons[0].activation
+            self._on_change()
 
     def sizeHint(self) -> QSize:
         return QSize(300, 380)
