@@ -323,7 +323,7 @@ class MainWindow(QMainWindow):
 
     def _on_opened(self) -> None:
         self.messages.hide()
-        self.canvas.fit_soon()
+        self.canvas.fit()
 
     def _update_all(self) -> None:
         self._update_title()
@@ -506,7 +506,7 @@ class MainWindow(QMainWindow):
         self.show()
         if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT_VERSION)):
             self._arrange_panels()
-        self.canvas.fit_soon()
+        self.canvas.fit()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.UpdateRequest and self.session.training:

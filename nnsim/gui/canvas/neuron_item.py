@@ -33,7 +33,6 @@ class Face:
     switch: bool | None = None
     """The position of an input's 0/1 switch, or None where it has none."""
     problem: str = ""
-    is_output: bool = False
 
 
 class NeuronItem(QGraphicsItem):

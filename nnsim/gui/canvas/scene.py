@@ -172,16 +172,15 @@ class NetworkScene(QGraphicsScene):
             switch = bool(value) if switches and value in (0.0, 1.0) else None
             return Face(id, center=shown, is_input=True, fires=value == 1.0 and switch is not None, switch=switch)
         bias = session.network.value(neuron.bias) if neuron.bias is not None else 0.0
-        output = neuron.role == "output"
         if not ACTIVATIONS[neuron.activation].has_slope:
             center = f"≥ {format_number(-bias, LABEL_DIGITS)}"
             if neuron.notation == "bias":
                 center = "z ≥ 0"
             below = explain(session.network, id, session.trace).short()
-            return Face(id, center, below, shown, value == 1.0, problem=problem, is_output=output)
+            return Face(id, center, below, shown, value == 1.0, problem=problem)
         name = "θ" if neuron.notation == "threshold" else "b"
         below = "" if neuron.bias is None else f"{name} = {format_number(-bias if name == 'θ' else bias, LABEL_DIGITS)}"
-        return Face(id, "", below, shown, problem=problem, is_output=output)
+        return Face(id, "", below, shown, problem=problem)
 
     def _images(self) -> dict[str, QImage | QPolygonF]:
         """The map (two inputs or more) or curve (one input) of every neuron with a slope."""

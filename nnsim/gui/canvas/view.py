@@ -70,7 +70,6 @@ class CanvasView(QGraphicsView):
         self._connect_from = ""
         self._space_held = self._space_used = False
         self._hit = Hit()
-        self._fit_wanted = True
         self._editor: InlineEdit | NeuronChoice | None = None
         self._hint = QLabel(self.viewport())
         self._hint.setObjectName("canvas_hint")
@@ -113,16 +112,10 @@ class CanvasView(QGraphicsView):
         self.centerOn(rect.center())
         self._fitted = True
 
-    def fit_soon(self) -> None:
-        """Fit now, and once more when the view gets its size for the first time."""
-        self._fit_wanted = not self.isVisible()
-        self.fit()
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._fit_wanted or self._fitted:
+        if self._fitted:
             self.fit()
-            self._fit_wanted = not self.isVisible()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         turned = event.angleDelta().y()
