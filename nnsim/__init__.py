@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from nnsim.documents.document import Document
     from nnsim.documents.files import FileError, load, save
     from nnsim.training.config import TrainingConfig
-    from nnsim.training.trainer import Snapshot, Trainer
+    from nnsim.training.snapshot import Snapshot
+    from nnsim.training.trainer import Trainer
 
 __version__ = "0.1.0"
 
@@ -25,7 +26,7 @@ _HOMES = {
     "NetworkError": "nnsim.core.network",
     "Neuron": "nnsim.core.network",
     "Program": "nnsim.core.program",
-    "Snapshot": "nnsim.training.trainer",
+    "Snapshot": "nnsim.training.snapshot",
     "Trainer": "nnsim.training.trainer",
     "TrainingConfig": "nnsim.training.config",
     "compile": "nnsim.core.program",

@@ -155,6 +155,8 @@ install_packages() { # run|dev
         QT_QPA_PLATFORM=offscreen "$venv/bin/python" -I -c \
             'from PySide6 import QtSvg, QtTest, QtWidgets; QtWidgets.QApplication([])' ||
             stop "Qt does not start on this machine; its own message stands above"
+        say "compiling the engine (half a minute, once)"
+        "$venv/bin/python" -m nnsim.training.engines
         { echo "$1" && fingerprint; } >"$ready"
         rm "$unfinished"
         trap - INT TERM

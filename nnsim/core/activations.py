@@ -15,7 +15,8 @@ Array = NDArray[np.float64]
 class Activation:
     """A function a = f(z) that every neuron may use; arrays of any shape, elementwise.
 
-    ``derivative(z, a)`` gives f′(z), with a = f(z) at hand because most are cheaper through it.
+    ``derivative(z, a)`` gives f′(z), with a = f(z) at hand because most are cheaper through it. Both are written
+    with operators and numpy functions alone, so that one text serves arrays and, compiled, the tiles of a kernel.
     ``formula`` is LaTeX for f(x). ``kinks`` are the points where f has no derivative (a step or a
     corner). ``has_slope`` is False where f′ is 0 everywhere, so that gradients cannot train
     through it. ``initializer`` names the weights' distribution that suits it.
@@ -61,9 +62,14 @@ def _swish_derivative(z: Array, a: Array) -> Array:
     return s + a * (1.0 - s)
 
 
+def _bounded(z: Array) -> Array:
+    # Beyond |z| = 28 a Gaussian is 0 in float64; the bound keeps z² from overflowing.
+    return np.maximum(np.minimum(z, 40.0), -40.0)
+
+
 def _gaussian(z: Array) -> Array:
-    # Beyond |z| = 28 the value is 0 in float64; the bound keeps z² from overflowing.
-    return np.exp(-np.square(np.clip(z, -40.0, 40.0)))
+    near = _bounded(z)
+    return np.exp(-(near * near))
 
 
 _ENTRIES = (
@@ -71,14 +77,14 @@ _ENTRIES = (
         "heaviside", "Heaviside step",
         r"\begin{cases}1 & \text{if } x \geq 0\\ 0 & \text{if } x < 0\end{cases}",
         "0", "Fires (1) from the threshold on, else 0. Its slope is 0 everywhere.",
-        lambda z: (z >= 0).astype(np.float64), lambda z, a: np.zeros_like(z),
+        lambda z: np.where(z >= 0, 1.0, 0.0), lambda z, a: np.zeros_like(z),
         kinks=(0.0,), has_slope=False, range=(0.0, 1.0),
     ),
     Activation(
         "relu", "ReLU", r"\begin{cases}x & \text{if } x > 0\\ 0 & \text{if } x \leq 0\end{cases}",
         r"\begin{cases}1 & \text{if } x > 0\\ 0 & \text{if } x \leq 0\end{cases}",
         "Rectified linear unit: passes what is positive, blocks the rest.",
-        lambda z: np.maximum(z, 0.0), lambda z, a: (z > 0).astype(np.float64),
+        lambda z: np.maximum(z, 0.0), lambda z, a: np.where(z > 0, 1.0, 0.0),
         initializer="he_uniform", kinks=(0.0,), range=(0.0, np.inf),
     ),
     Activation(
@@ -104,7 +110,7 @@ _ENTRIES = (
     Activation(
         "tanh", "Tanh", r"\frac{e^{x}-e^{-x}}{e^{x}+e^{-x}}", r"1-f(x)^{2}",
         "Hyperbolic tangent: squashes every number into (−1, 1).",
-        np.tanh, lambda z, a: 1.0 - a * a, range=(-1.0, 1.0),
+        lambda z: np.tanh(z), lambda z, a: 1.0 - a * a, range=(-1.0, 1.0),
     ),
     Activation(
         "softplus", "Softplus", r"\ln(1+e^{x})", r"\frac{1}{1+e^{-x}}",
@@ -119,15 +125,15 @@ _ENTRIES = (
     Activation(
         "gaussian", "Gaussian", r"e^{-x^{2}}", r"-2x\,e^{-x^{2}}",
         "A bump: 1 at 0, falling to 0 on both sides.",
-        _gaussian, lambda z, a: -2.0 * np.clip(z, -40.0, 40.0) * a, range=(0.0, 1.0),
+        _gaussian, lambda z, a: -2.0 * _bounded(z) * a, range=(0.0, 1.0),
     ),
     Activation(
         "sine", "Sine", r"\sin(x)", r"\cos(x)", "A wave: good at periodic data, hard to train.",
-        np.sin, lambda z, a: np.cos(z), range=(-1.0, 1.0),
+        lambda z: np.sin(z), lambda z, a: np.cos(z), range=(-1.0, 1.0),
     ),
     Activation(
         "linear", "Linear", "x", "1", "Passes the sum on unchanged; for outputs that may be any number.",
-        lambda z: z.copy(), lambda z, a: np.ones_like(z), initializer="lecun_normal",
+        lambda z: 1.0 * z, lambda z, a: np.ones_like(z), initializer="lecun_normal",
     ),
 )
 

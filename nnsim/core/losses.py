@@ -15,21 +15,37 @@ Array = NDArray[np.float64]
 class Loss:
     """A loss of outputs o against targets t, both (samples, outputs).
 
-    ``per_sample(o, t)`` -> (samples,); the loss of a batch is its mean. ``gradient(o, t)`` ->
-    (samples, outputs), the derivative of each sample's own loss by each output. ``domain`` is the
-    open interval outputs must lie in, if any. ``shown`` maps outputs to what the window shows.
+    ``term(o, t)`` is what one output costs, ``slope(o, t, total)`` the derivative of a sample's loss by that output;
+    ``total`` is the sum of the sample's targets. Both are elementwise, written with operators and numpy functions
+    alone: one text serves arrays and, compiled, the tiles of a kernel. A sample's loss is the sum of its terms, or
+    with ``averaged`` their mean. With ``log_softmax`` both get log softmax(o) in place of o.
+    ``domain`` is the open interval outputs must lie in, if any. ``shown`` maps outputs to what the window shows.
     """
 
     name: str
     label: str
     formula: str
     about: str
-    per_sample: Callable[[Array, Array], Array]
-    gradient: Callable[[Array, Array], Array]
+    term: Callable[[Array, Array], Array]
+    slope: Callable[[Array, Array, Array], Array]
+    averaged: bool = False
+    log_softmax: bool = False
     domain: tuple[float, float] | None = None
     shown: Callable[[Array], Array] = lambda o: o
     constant: Callable[[Array], Array] = lambda mean: mean
     """The constant outputs that say the mean of the targets, (outputs,) -> (outputs,)."""
+
+    @np.errstate(divide="ignore", invalid="ignore")
+    def per_sample(self, o: Array, t: Array) -> Array:
+        """Each sample's own loss, (samples,)."""
+        terms = self.term(_log_softmax(o) if self.log_softmax else o, t)
+        return np.asarray(terms.mean(axis=1) if self.averaged else terms.sum(axis=1))
+
+    @np.errstate(divide="ignore", invalid="ignore")
+    def gradient(self, o: Array, t: Array) -> Array:
+        """The derivative of each sample's own loss by each output, (samples, outputs)."""
+        slopes = self.slope(_log_softmax(o) if self.log_softmax else o, t, t.sum(axis=1, keepdims=True))
+        return slopes / o.shape[1] if self.averaged else slopes
 
     def value(self, o: Array, t: Array) -> float:
         """The mean over the samples."""
@@ -62,31 +78,35 @@ def _log_softmax(o: Array) -> Array:
 
 def _clamped_log(x: Array) -> Array:
     # PyTorch's BCELoss: log is never below −100, so that a certain miss costs 100 and not infinity.
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.maximum(np.log(x), _LOG_CLAMP)
+    return np.maximum(np.log(x), _LOG_CLAMP)
+
+
+@np.errstate(divide="ignore")
+def _constant_logits(mean: Array) -> Array:
+    return _clamped_log(mean)
 
 
 _ENTRIES = (
     Loss("half_squared_error", "½ Σ(T−O)² (lecture: MSE)", r"\frac{1}{2}\sum_{i}(T_i-O_i)^2",
          "Half the squared error, summed over the outputs: its derivative is simply −(T−O).",
-         lambda o, t: 0.5 * np.square(t - o).sum(axis=1), lambda o, t: o - t),
+         lambda o, t: 0.5 * ((t - o) * (t - o)), lambda o, t, total: o - t),
     Loss("mean_squared_error", "Mean squared error", r"\frac{1}{m}\sum_{i}(T_i-O_i)^2",
          "The squared error, averaged over the outputs.",
-         lambda o, t: np.square(t - o).mean(axis=1), lambda o, t: 2.0 * (o - t) / o.shape[1]),
+         lambda o, t: (t - o) * (t - o), lambda o, t, total: 2.0 * (o - t), averaged=True),
     Loss("mean_absolute_error", "Mean absolute error", r"\frac{1}{m}\sum_{i}|T_i-O_i|",
          "The distance, averaged over the outputs: outliers weigh less.",
-         lambda o, t: np.abs(t - o).mean(axis=1), lambda o, t: np.sign(o - t) / o.shape[1]),
+         lambda o, t: np.abs(t - o), lambda o, t, total: np.where(o > t, 1.0, np.where(o < t, -1.0, 0.0)),
+         averaged=True),
     Loss("binary_cross_entropy", "Binary cross-entropy",
          r"-\frac{1}{m}\sum_{i}\left(T_i\ln O_i+(1-T_i)\ln(1-O_i)\right)",
          "For outputs read as probabilities of yes, in (0, 1): a confident miss costs much.",
-         lambda o, t: (t * -_clamped_log(o) + (1.0 - t) * -_clamped_log(1.0 - o)).mean(axis=1),
-         lambda o, t: (o - t) / np.maximum((1.0 - o) * o, _DENOMINATOR_CLAMP) / o.shape[1],
-         domain=(0.0, 1.0)),
+         lambda o, t: t * -_clamped_log(o) + (1.0 - t) * -_clamped_log(1.0 - o),
+         lambda o, t, total: (o - t) / np.maximum((1.0 - o) * o, _DENOMINATOR_CLAMP),
+         averaged=True, domain=(0.0, 1.0)),
     Loss("softmax_cross_entropy", "Softmax cross-entropy", r"-\sum_{i}T_i\ln\mathrm{softmax}(O)_i",
          "For one class out of several: linear outputs become probabilities that sum to 1.",
-         lambda o, t: (t * -_log_softmax(o)).sum(axis=1),
-         lambda o, t: softmax(o) * t.sum(axis=1, keepdims=True) - t,
-         shown=softmax, constant=_clamped_log),
+         lambda o, t: t * -o, lambda o, t, total: np.exp(o) * total - t,
+         log_softmax=True, shown=softmax, constant=_constant_logits),
 )
 
 LOSSES: dict[str, Loss] = {entry.name: entry for entry in _ENTRIES}

@@ -10,35 +10,114 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-State = tuple[Array, ...]
+Step = Callable[[Array, Array, Array, Array, int, float, Array], tuple[Array, Array, Array]]
 
 
 @dataclass(frozen=True)
 class Optimizer:
-    """A rule w′ = w + step. ``constants`` are its defaults by name, such as beta1.
+    """A rule that turns the gradient g of the parameters w into new parameters.
 
-    ``start(n)`` gives the state before the first update, arrays of n parameters each.
-    ``step(gradient, parameters, state, learning_rate, constants)`` -> (parameters, state), new arrays.
+    ``step(g, w, r, s, t, rate, c)`` -> (w, r, s). r and s are what the rule remembers of each parameter, both 0 before
+    the first update; it uses as many of them as ``memory`` names. t counts its updates from 1. c holds the values of
+    ``constants``, in their order. Elementwise, written with operators and numpy functions alone: one text serves
+    arrays and, compiled, the tiles of a kernel. ``straight`` takes every slope as 1: the perceptron rule.
     """
 
     name: str
     label: str
     formula: str
     about: str
-    step: Callable[[Array, Array, State, float, Mapping[str, float]], tuple[Array, State]]
-    start: Callable[[int], State] = lambda n: ()
+    step: Step
+    memory: tuple[str, ...] = ()
     constants: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    straight: bool = False
 
 
-def _sgd(
-    g: Array, w: Array, state: State, rate: float, constants: Mapping[str, float]
-) -> tuple[Array, State]:
-    return w - rate * g, state
+def _sgd(g, w, r, s, t, rate, c):  # type: ignore[no-untyped-def]
+    """w ← w − ηg. Robbins & Monro 1951."""
+    return w - rate * g, r, s
 
 
+def _momentum(g, w, r, s, t, rate, c):  # type: ignore[no-untyped-def]
+    """r ← μr + g, w ← w − ηr. Polyak 1964, as torch.optim.SGD(momentum=μ, dampening=0)."""
+    r = c[0] * r + g
+    return w - rate * r, r, s
+
+
+def _nesterov(g, w, r, s, t, rate, c):  # type: ignore[no-untyped-def]
+    """r ← μr + g, w ← w − η(g + μr). Nesterov 1983, Sutskever et al. 2013, as torch.optim.SGD(nesterov=True)."""
+    r = c[0] * r + g
+    return w - rate * (g + c[0] * r), r, s
+
+
+def _adagrad(g, w, r, s, t, rate, c):  # type: ignore[no-untyped-def]
+    """r ← r + g², w ← w − ηg/(√r + ε). Duchi, Hazan & Singer 2011, as torch.optim.Adagrad."""
+    r = r + g * g
+    return w - rate * g / (np.sqrt(r) + c[0]), r, s
+
+
+def _rmsprop(g, w, r, s, t, rate, c):  # type: ignore[no-untyped-def]
+    """r ← αr + (1−α)g², w ← w − ηg/(√r + ε). Tieleman & Hinton 2012, as torch.optim.RMSprop."""
+    r = c[0] * r + (1.0 - c[0]) * (g * g)
+    return w - rate * g / (np.sqrt(r) + c[1]), r, s
+
+
+def _adam(g, w, r, s, t, rate, c):  # type: ignore[no-untyped-def]
+    """r ← β₁r + (1−β₁)g, s ← β₂s + (1−β₂)g², w ← w − η r̂/(√ŝ + ε) with r̂ = r/(1−β₁ᵗ), ŝ = s/(1−β₂ᵗ).
+
+    Kingma & Ba 2015, algorithm 1, as torch.optim.Adam.
+    """
+    r = c[0] * r + (1.0 - c[0]) * g
+    s = c[1] * s + (1.0 - c[1]) * (g * g)
+    size = rate / (1.0 - c[0] ** t)
+    root = np.sqrt(1.0 - c[1] ** t)
+    return w - size * r / (np.sqrt(s) / root + c[2]), r, s
+
+
+def _adamw(g, w, r, s, t, rate, c):  # type: ignore[no-untyped-def]
+    """First w ← w − ηλw, then Adam's step. Loshchilov & Hutter 2019, algorithm 2, as torch.optim.AdamW."""
+    r = c[0] * r + (1.0 - c[0]) * g
+    s = c[1] * s + (1.0 - c[1]) * (g * g)
+    size = rate / (1.0 - c[0] ** t)
+    root = np.sqrt(1.0 - c[1] ** t)
+    return w * (1.0 - rate * c[3]) - size * r / (np.sqrt(s) / root + c[2]), r, s
+
+
+def _constants(**values: float) -> Mapping[str, float]:
+    return MappingProxyType(values)
+
+
+_ADAM = {"beta1": 0.9, "beta2": 0.999, "epsilon": 1e-8}
 _ENTRIES = (
     Optimizer("sgd", "SGD", r"w' = w - \eta\,\frac{\partial L}{\partial w}",
               "Stochastic gradient descent: a step downhill, as long as the slope is steep.", _sgd),
+    Optimizer("momentum", "Momentum", r"r' = \mu r + \frac{\partial L}{\partial w},\quad w' = w - \eta\,r'",
+              "A ball that rolls downhill: past slopes keep pushing.", _momentum, ("r",), _constants(momentum=0.9)),
+    Optimizer("nesterov", "Nesterov momentum",
+              r"r' = \mu r + \frac{\partial L}{\partial w},\quad "
+              r"w' = w - \eta\left(\frac{\partial L}{\partial w} + \mu r'\right)",
+              "Momentum that looks ahead: it brakes before the slope turns.", _nesterov, ("r",),
+              _constants(momentum=0.9)),
+    Optimizer("adagrad", "Adagrad",
+              r"r' = r + g^2,\quad w' = w - \frac{\eta}{\sqrt{r'}+\epsilon}\,g",
+              "A rate of its own for each weight, smaller the more it has moved.", _adagrad, ("r",),
+              _constants(epsilon=1e-10)),
+    Optimizer("rmsprop", "RMSprop",
+              r"r' = \alpha r + (1-\alpha)g^2,\quad w' = w - \frac{\eta}{\sqrt{r'}+\epsilon}\,g",
+              "Adagrad that forgets: the rate follows the recent slopes.", _rmsprop, ("r",),
+              _constants(alpha=0.99, epsilon=1e-8)),
+    Optimizer("adam", "Adam",
+              r"r' = \beta_1 r + (1-\beta_1)g,\quad s' = \beta_2 s + (1-\beta_2)g^2,\quad "
+              r"w' = w - \eta\,\frac{\hat r}{\sqrt{\hat s}+\epsilon}",
+              "Momentum and RMSprop together: seldom the worst choice.", _adam, ("r", "s"), _constants(**_ADAM)),
+    Optimizer("adamw", "AdamW",
+              r"w' = w - \eta\lambda w - \eta\,\frac{\hat r}{\sqrt{\hat s}+\epsilon}",
+              "Adam that also pulls every parameter a little towards 0.", _adamw, ("r", "s"),
+              _constants(**_ADAM, weight_decay=0.01)),
+    Optimizer("perceptron", "Perceptron rule", r"w' = w + \eta\,(T-O)\,x",
+              "For one layer of threshold neurons: a wrong output moves its weights by the input. "
+              "It ends if a straight line can separate the classes, and wanders for ever if none can. Rosenblatt 1958.",
+              _sgd, straight=True),
 )
 
 OPTIMIZERS: dict[str, Optimizer] = {entry.name: entry for entry in _ENTRIES}

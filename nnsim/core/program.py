@@ -195,11 +195,17 @@ class Program:
         return Trace(z, a)
 
     @np.errstate(over="ignore", invalid="ignore", under="ignore")
-    def gradient(self, parameters: Array, X: Array, T: Array, loss: str) -> tuple[float, Array]:
-        """``loss_and_gradient`` for arrays known to be sound. Rumelhart, Hinton, Williams 1986."""
+    def gradient(
+        self, parameters: Array, X: Array, T: Array, loss: str, straight: bool = False
+    ) -> tuple[float, Array]:
+        """``loss_and_gradient`` for arrays known to be sound. Rumelhart, Hinton, Williams 1986.
+
+        With ``straight`` every activation counts as one of slope 1 and the loss as ½(t−o)²: for one layer of threshold
+        neurons ∂L/∂w is then (o−t)·x, the perceptron rule. Rosenblatt 1958.
+        """
         trace = self.run(parameters, X)
         o = self._output_places.of(trace.a_rows).T
-        return LOSSES[loss].value(o, T), self._backward(parameters, trace, T, loss)[0]
+        return LOSSES[loss].value(o, T), self._backward(parameters, trace, T, loss, straight)[0]
 
     @np.errstate(over="ignore", invalid="ignore", under="ignore")
     def deltas(self, parameters: Array, X: Array, T: Array, loss: str) -> Array:
@@ -219,16 +225,20 @@ class Program:
             return np.asarray(W @ group.sources.of(a))
         return group.combine.forward(group.terms(W, a))
 
-    def _backward(self, parameters: Array, trace: Trace, T: Array, loss: str) -> tuple[Array, Array]:
+    def _backward(
+        self, parameters: Array, trace: Trace, T: Array, loss: str, straight: bool = False
+    ) -> tuple[Array, Array]:
         """(∂L/∂p, δ by rows, but for the inputs')."""
         gradient = np.zeros_like(parameters)
         # Each row gathers ∂L/∂a from the neurons it feeds, then its own turn comes: δ = ∂L/∂a · f′(z).
         delta = np.zeros_like(trace.a_rows)
         o = self._output_places.of(trace.a_rows).T
-        self._output_places.put(delta, LOSSES[loss].gradient(o, T).T / len(T))
+        slopes = o - T if straight else LOSSES[loss].gradient(o, T)
+        self._output_places.put(delta, slopes.T / len(T))
         for group in reversed(self.groups):
             z, a = group.neurons.of(trace.z_rows), group.neurons.of(trace.a_rows)
-            d = group.neurons.of(delta) * group.activation.derivative(z, a)
+            d = group.neurons.of(delta)
+            d = d.copy() if straight else d * group.activation.derivative(z, a)
             group.neurons.put(delta, d)
             if group.biases is not None:
                 group.biases.add(gradient, d.sum(axis=1))

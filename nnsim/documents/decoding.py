@@ -32,7 +32,7 @@ from nnsim.documents.errors import Fault, FileError
 from nnsim.documents.layout import MAX_POSITION, filled
 from nnsim.documents.strict_json import check, faults, step, tree
 from nnsim.documents.typed_faults import instead, typed_fault
-from nnsim.training.config import TrainingConfig
+from nnsim.training.config import CHOICES, TrainingConfig
 
 T = TypeVar("T")
 
@@ -268,8 +268,10 @@ def _data(values: dict[str, Any]) -> DataSource:
 
 
 def _training(values: dict[str, Any]) -> TrainingConfig:
-    if "optimizer" in values and not isinstance(values["optimizer"], dict):
-        raise Fault('an object such as {"name": "sgd"} belongs here.', "training.optimizer")
+    for field in CHOICES:
+        if field in values and not isinstance(values[field], dict):
+            example = TrainingConfig.__dataclass_fields__[field].default
+            raise Fault(f'an object such as {{"name": "{example}"}} belongs here.', f"training.{field}")
     return _settings(TrainingConfig, values, "training")
 
 

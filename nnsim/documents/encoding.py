@@ -14,7 +14,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.errors import FileError
 from nnsim.documents.layout import MAX_POSITION, filled
 from nnsim.documents.strict_json import MAX_BYTES
-from nnsim.training.config import TrainingConfig
+from nnsim.training.config import CHOICES, TrainingConfig, chosen_name, own_constants
 
 VERSION = 1
 """The version of the file format that is written; files of a higher one are refused."""
@@ -99,23 +99,19 @@ def _data(source: DataSource) -> str:
 
 
 def _settings(owner: Any) -> dict[str, str]:
-    """The fields with a form that are not at their defaults, and the optimizer of a training."""
+    """The fields with a form that are not at their defaults, and the choices of a training."""
     defaults = {field.name: field.default for field in dataclasses.fields(owner)}
     known = forms(owner)
     found = {}
     for key, default in defaults.items():
         value = getattr(owner, key)
-        if key == "optimizer" and isinstance(owner, TrainingConfig):
+        if isinstance(owner, TrainingConfig) and key in CHOICES:
             if value != default:
-                constants = {k: _number(v) for k, v in _own_constants(value).items()}
-                found[key] = _line({"name": _text(owner.optimizer_name), **constants})
+                constants = {k: _number(v) for k, v in own_constants(value).items()}
+                found[key] = _line({"name": _text(chosen_name(value)), **constants})
         elif key in known and value != default:
             found[key] = _value(value, known[key].kind)
     return found
-
-
-def _own_constants(optimizer: str | Mapping[str, Any]) -> dict[str, float]:
-    return {} if isinstance(optimizer, str) else {k: v for k, v in optimizer.items() if k != "name"}
 
 
 def _value(value: Any, kind: type) -> str:

@@ -15,12 +15,11 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
 from nnsim.core.fields import Form, forms
 from nnsim.core.network import MAX_CONNECTIONS, MAX_NAME_LENGTH, MAX_NEURONS, NOTATIONS, ROLES
-from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import CsvData, InlineData
 from nnsim.documents.encoding import VERSION
 from nnsim.documents.layout import MAX_POSITION
-from nnsim.training.config import TrainingConfig
+from nnsim.training.config import CHOICES, TrainingConfig
 
 Schema = dict[str, Any]
 
@@ -65,10 +64,7 @@ def schema() -> Schema:
             "data": {"oneOf": [*_generators(), _inline(), _csv()]},
             "training": _object({
                 **_forms(TrainingConfig),
-                "optimizer": {"oneOf": [
-                    _object({"name": {"const": entry.name}, **_constants(entry.constants)}, ("name",))
-                    for entry in OPTIMIZERS.values()
-                ]},
+                **{field: _choice(registry) for field, registry in CHOICES.items()},
             }, ()),
         },
     }
@@ -139,6 +135,13 @@ def _form(form: Form) -> Schema:
             if math.isfinite(bound):
                 found[key] = int(bound) if float(bound).is_integer() else bound
     return found
+
+
+def _choice(registry: Mapping[str, Any]) -> Schema:
+    return {"oneOf": [
+        _object({"name": {"const": entry.name}, **_constants(entry.constants)}, ("name",))
+        for entry in registry.values()
+    ]}
 
 
 def _constants(constants: Mapping[str, float]) -> dict[str, Schema]:

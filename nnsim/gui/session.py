@@ -21,8 +21,11 @@ from nnsim.core.program import Program, Trace, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
+from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
-from nnsim.training.trainer import STOP_REASONS, Snapshot, Trainer, training_problems
+from nnsim.training.problems import training_problems
+from nnsim.training.snapshot import Snapshot
+from nnsim.training.trainer import STOP_REASONS, Trainer
 from nnsim.training.worker import PATIENCE, TrainingWorker
 
 FRAME_MS, SLOWEST_FRAME_MS = 33, 100
@@ -320,7 +323,7 @@ class Session(QObject):
         """
         if self._map is None and self.plane is not None:
             samples = plane_samples(self.plane, self.structure.inputs, self.input_row[0])
-            self._map = self.program.run(self._parameters, samples)
+            self._map = engines.fast_program_of(self.structure).run(self._parameters, samples)
         return self._map
 
     def set_axes(self, x: str, y: str) -> None:
@@ -388,7 +391,7 @@ class Session(QObject):
             self.said.emit(" ".join(problem.message for problem in problems), "refused")
             return False
         if self._trainer is None:
-            self._trainer = Trainer(self.document.network, dataset, self.document.training)
+            self._trainer = Trainer(self.document.network, dataset, self.document.training, engines.now())
             self._runs += 1
         speed = self.speed if updates is None and epochs is None else None
         self._edits_sent = len(self._trainer.edits)

@@ -10,8 +10,10 @@ from typing import Any
 from nnsim.core.fields import check_fields, field
 from nnsim.core.losses import LOSSES
 from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.core.schedules import SCHEDULES
 
-ORDERS = (
+Choice = str | Mapping[str, Any]
+ORDER_CHOICES = (
     ("shuffle_each_epoch", "shuffle every epoch"),
     ("shuffle_once", "shuffle once"),
     ("sequential", "as given"),
@@ -22,17 +24,19 @@ ORDERS = (
 class TrainingConfig:
     """Loss, optimizer and the rest of a run. Raises ValueError naming the field that is wrong.
 
-    ``optimizer`` is a name, or a mapping with ``name`` and constants: {"name": "adam", "beta1": 0.9}.
+    ``optimizer`` is a name, or a mapping with ``name`` and constants: {"name": "adam", "beta1": 0.9}; so is
+    ``schedule``: {"name": "step", "epochs": 100, "factor": 0.5}.
     A stop field of None is off; several may be on, the first to hold stops the run.
     """
 
     loss: str = field(
         "half_squared_error", "Loss", "What training makes small.", choices=[(e.name, e.label) for e in LOSSES.values()]
     )
-    optimizer: str | Mapping[str, Any] = "sgd"
+    optimizer: Choice = "sgd"
     learning_rate: float = field(
         0.03, "Learning rate η", "How far one update goes down the slope.", minimum=0.0, maximum=1e6
     )
+    schedule: Choice = "constant"
     batch_size: int = field(
         10,
         "Batch",
@@ -41,7 +45,9 @@ class TrainingConfig:
         minimum=0,
         maximum=10_000_000,
     )
-    order: str = field("shuffle_each_epoch", "Order", "In which order an epoch takes the samples.", choices=ORDERS)
+    order: str = field(
+        "shuffle_each_epoch", "Order", "In which order an epoch takes the samples.", choices=ORDER_CHOICES
+    )
     seed: int = field(
         0, "Seed", "The same seed gives the same order, and so the same result.", minimum=0, maximum=2**53
     )
@@ -59,6 +65,16 @@ class TrainingConfig:
         "Adds ½·l2·Σw² over the weights: keeps weights small.",
         minimum=0.0,
         maximum=1e6,
+        advanced=True,
+    )
+    clip: float | None = field(
+        None,
+        "Clip the gradient at",
+        "A longer gradient is shortened to this length before the step: no update leaps.",
+        kind=float,
+        minimum=0.0,
+        maximum=1e6,
+        off="off",
         advanced=True,
     )
     stop_epochs: int | None = field(
@@ -87,38 +103,67 @@ class TrainingConfig:
 
     def __post_init__(self) -> None:
         check_fields(self)
-        object.__setattr__(self, "optimizer", _normal_optimizer(self.optimizer))
+        for name, registry in CHOICES.items():
+            object.__setattr__(self, name, _normal(name, getattr(self, name), registry))
 
     @property
     def optimizer_name(self) -> str:
         """The optimizer's name in the registry."""
-        return self.optimizer if isinstance(self.optimizer, str) else str(self.optimizer["name"])
+        return chosen_name(self.optimizer)
 
     @property
     def optimizer_constants(self) -> Mapping[str, float]:
         """All constants of the optimizer, the defaults filled in."""
-        own = {} if isinstance(self.optimizer, str) else {k: v for k, v in self.optimizer.items() if k != "name"}
-        return {**OPTIMIZERS[self.optimizer_name].constants, **own}
+        return all_constants(self.optimizer, OPTIMIZERS)
+
+    @property
+    def schedule_name(self) -> str:
+        """The schedule's name in the registry."""
+        return chosen_name(self.schedule)
+
+    @property
+    def schedule_constants(self) -> Mapping[str, float]:
+        """All constants of the schedule, the defaults filled in."""
+        return all_constants(self.schedule, SCHEDULES)
 
 
-def _normal_optimizer(optimizer: str | Mapping[str, Any]) -> str | Mapping[str, Any]:
+CHOICES: Mapping[str, Mapping[str, Any]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
+"""The fields that choose an entry of a registry, and its constants."""
+
+
+def chosen_name(choice: Choice) -> str:
+    """The name in a choice."""
+    return choice if isinstance(choice, str) else str(choice["name"])
+
+
+def own_constants(choice: Choice) -> dict[str, float]:
+    """The constants that differ from the registry's."""
+    return {} if isinstance(choice, str) else {k: v for k, v in choice.items() if k != "name"}
+
+
+def all_constants(choice: Choice, registry: Mapping[str, Any]) -> dict[str, float]:
+    """All constants of the chosen entry, in the registry's order."""
+    return {**registry[chosen_name(choice)].constants, **own_constants(choice)}
+
+
+def _normal(field: str, choice: Any, registry: Mapping[str, Any]) -> Choice:
     """A bare name where all constants are the defaults, else a read-only mapping: equal settings are equal."""
-    given: Mapping[str, Any] = {"name": optimizer} if isinstance(optimizer, str) else optimizer
+    given: Mapping[str, Any] = {"name": choice} if isinstance(choice, str) else choice
     name = given.get("name")
-    if not isinstance(name, str) or name not in OPTIMIZERS:
-        raise ValueError(f"optimizer is “{name}”; it must be one of {', '.join(OPTIMIZERS)}.")
-    constants = OPTIMIZERS[name].constants
+    if not isinstance(name, str) or name not in registry:
+        raise ValueError(f"{field} is “{name}”; it must be one of {', '.join(registry)}.")
+    constants = registry[name].constants
     own: dict[str, float] = {}
     for key, value in given.items():
         if key == "name":
             continue
         if key not in constants:
             raise ValueError(
-                f"optimizer: {name} has no constant “{key}”"
+                f"{field}: {name} has no constant “{key}”"
                 + (f"; it has {', '.join(constants)}." if constants else ".")
             )
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
-            raise ValueError(f"optimizer: {key} is {value!r}; it must be a number, 0 or more.")
+            raise ValueError(f"{field}: {key} is {value!r}; it must be a number, 0 or more.")
         if float(value) != constants[key]:
             own[key] = float(value)
     return MappingProxyType({"name": name, **own}) if own else name

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -52,6 +53,23 @@ class Curve:
             room = (self._capacity - self._count) * self._stride - len(self._pending)
             piece, rest = rest[:room], rest[room:]
             self._append(piece)
+
+    def state(self) -> dict[str, Array]:
+        """All that it holds, as arrays for a file; ``restored`` makes the same curve of them."""
+        return {
+            "rows": self._rows[:, : self._count],
+            "pending": self._pending,
+            "counts": np.array([self._capacity, self._stride, self._epochs], dtype=np.float64),
+        }
+
+    @classmethod
+    def restored(cls, state: Mapping[str, Array]) -> Curve:
+        """The curve that ``state`` was asked of."""
+        capacity, stride, epochs = (int(count) for count in state["counts"])
+        curve = cls(capacity)
+        curve._rows, curve._count = np.array(state["rows"]), state["rows"].shape[1]
+        curve._pending, curve._stride, curve._epochs = np.array(state["pending"]), stride, epochs
+        return curve
 
     def points(self) -> Points:
         """All points; a last one for the epochs that do not fill a stride yet."""

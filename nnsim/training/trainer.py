@@ -1,26 +1,36 @@
-"""The training loop: batches, updates, stop conditions and divergence."""
+"""The trainer: a network, its data and its settings, trained on one engine."""
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.descent import CONVERGED, DIVERGED, GRADIENT, LOSS, UNCHANGED, Progress, Rule, Samples
 from nnsim.core.losses import LOSSES
-from nnsim.core.network import Connection, Network, Problem, Structure, frozen_vector
-from nnsim.core.optimizers import OPTIMIZERS, State
-from nnsim.core.program import compile, program_of
+from nnsim.core.network import Network, frozen_vector
+from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.core.order import ORDERS
+from nnsim.core.program import compile
+from nnsim.core.schedules import SCHEDULES
 from nnsim.data.dataset import Dataset
+from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
-from nnsim.training.history import History, Points
+from nnsim.training.history import Curve, History
+from nnsim.training.problems import check_columns, rule_problems
+from nnsim.training.snapshot import RunState, Snapshot
 
 Array = NDArray[np.float64]
 
 DIVERGENCE_FACTOR = 1_000.0
+FOR_EVER = 2**62
+CURVE = 8192
+"""Epochs that an engine does at most before their losses go to the history."""
+FASTER = 4.0
+"""A timed piece of a run is at most this many times as long as the one before."""
 
 STOP_REASONS: dict[str, str] = {
     "epochs": "The number of epochs asked for is done.",
@@ -28,73 +38,85 @@ STOP_REASONS: dict[str, str] = {
     "loss": "The loss is as small as asked for.",
     "unchanged": "The loss has not changed any more.",
     "gradient": "The gradient is as small as asked for.",
+    "converged": "Every sample is right: the perceptron rule has nothing to change any more.",
     "seconds": "The time asked for is over.",
     "diverged": "Training diverged: the loss exploded. The last good weights are back. Try a smaller learning rate.",
 }
 """Why a run ended, by the name that ``Trainer.run`` returns."""
 
-
-@dataclass(frozen=True)
-class Snapshot:
-    """A moment of training: frozen copies, safe to hand to another thread.
-
-    ``loss`` is the running mean of the current epoch, or of the last one at its end; ``gradient_norm`` the
-    length of the last epoch's mean gradient.
-    """
-
-    run: int
-    parameters: Array
-    epoch: int
-    update: int
-    position: int
-    """Batches of the current epoch that are done."""
-    batches: int
-    """Batches of a whole epoch."""
-    loss: float
-    train: Points
-    test: Points
-    engine: str
-    reason: str | None = None
-    edits: int = 0
-    """Edits by hand that are in these parameters."""
-    progress: float | None = None
-    """How near the run is to its stop, 0 to 1; None if nothing tells."""
+_REASONS = {DIVERGED: "diverged", LOSS: "loss", UNCHANGED: "unchanged", GRADIENT: "gradient", CONVERGED: "converged"}
 
 
 class Trainer:
     """Trains a network on a dataset. The same network, data, config and engine give the same bits.
 
-    Raises NetworkError if the network cannot run, ValueError if the data do not fit it.
+    ``engine`` is "numba", "numpy" or None for the faster one that can be had here; a trainer keeps it. Raises
+    NetworkError if the network cannot run, ValueError if the data do not fit it or there is no such engine.
     """
 
-    def __init__(self, network: Network, dataset: Dataset, config: TrainingConfig | None = None) -> None:
+    def __init__(
+        self, network: Network, dataset: Dataset, config: TrainingConfig | None = None, engine: str | None = None
+    ) -> None:
         self._program = compile(network)
         self.start = network
         """The network as it was before training."""
         self._dataset = dataset
         self._config = config or TrainingConfig()
-        _check_columns(network.structure, dataset)
-        self._w: Array = network.parameters
-        self._state: State = OPTIMIZERS[self._config.optimizer_name].start(len(self._w))
-        self._weights = np.array([name in network.structure.weight_names for name in network.parameter_names])
+        check_columns(network.structure, dataset)
+        self._check_rule(self._config)
+        none = dataset.X[:0], dataset.T[:0]
+        tests = none if dataset.X_test is None or dataset.T_test is None else (dataset.X_test, dataset.T_test)
+        samples = Samples(dataset.X, dataset.T, *tests)
+        chosen = engines.chosen(engine)
+        self._descent = engines.descent_of(chosen, network.structure, samples, self._batch_size())
+        self._descent.write(self._descent.v.w, network.parameters)
+        self._descent.write(self._descent.v.good, network.parameters)
         self.history = History()
-        self.epoch = 0
-        """Whole epochs done."""
-        self.update = 0
-        """Updates done."""
         self.edits: list[tuple[int, Mapping[str, float]]] = []
         """Values set by hand while training, each with the number of updates done before it."""
         first = self.loss
-        self._limit = DIVERGENCE_FACTOR * max(first, self._constant_loss()) or float("inf")
-        self._epoch_loss = first
-        self._gradient_norm = float("inf")
-        self._good = self._w
+        self._limit = self._limit_from(first)
+        self._rule = self._rule_of(self._config)
+        self._progress = Progress(loss=first)
         self.history.train.extend(first)
-        self._record_test_loss()
-        self._batches: list[NDArray[np.intp]] = []
-        self._position = 0
-        self._sums = (0.0, 0, np.zeros_like(self._w))
-        self._started_epoch, self._started_at, self._band = 0, 0.0, (float("inf"), float("-inf"), 0)
+        if len(samples.test_X):
+            self.history.test.extend(self._loss_on(samples.test_X, samples.test_T))
+        self._curves = np.empty(CURVE), np.empty(CURVE)
+        self._pace = 0.0
+        self._started_epoch, self._started_at = 0, 0.0
+
+    @classmethod
+    def resume(
+        cls, network: Network, dataset: Dataset, config: TrainingConfig | None, snapshot: Snapshot,
+        engine: str | None = None,
+    ) -> Trainer:
+        """A trainer that goes on from a snapshot as if it had never stopped.
+
+        Network, data and config are those that the snapshot was made with; the engine is the snapshot's, unless
+        another is named. Raises ValueError if the snapshot has no state or is of another network.
+        """
+        state = snapshot.state
+        if state is None:
+            raise ValueError("This snapshot was taken from a run that went on: it has nothing to resume from.")
+        if len(snapshot.parameters) != len(network.parameters):
+            raise ValueError(
+                f"The snapshot has {len(snapshot.parameters)} parameters, the network {len(network.parameters)}: "
+                "it was taken of another network."
+            )
+        trainer = cls(network, dataset, config, engine or snapshot.engine)
+        descent, v = trainer._descent, trainer._descent.v
+        for vector, values in (
+            (v.w, snapshot.parameters), (v.good, state.good), (v.r, state.memory[0]), (v.s, state.memory[1]),
+            (v.mean_gradient, state.mean_gradient),
+        ):
+            descent.write(vector, values)
+        descent.resume(state.progress)
+        trainer._progress, trainer._limit, trainer._started_epoch = state.progress, state.limit, state.started_epoch
+        trainer._rule = trainer._rule_of(trainer._config)
+        trainer._started_at = time.monotonic()
+        trainer.history = History(Curve.restored(state.train), Curve.restored(state.test))
+        trainer.edits = [(update, dict(values)) for update, values in state.edits]
+        return trainer
 
     @property
     def config(self) -> TrainingConfig:
@@ -104,17 +126,33 @@ class Trainer:
     @property
     def parameters(self) -> Array:
         """The values now, read-only."""
-        return frozen_vector(self._w)
+        return frozen_vector(self._descent.read(self._descent.v.w))
 
     @property
     def network(self) -> Network:
         """The network with the values of now."""
-        return self.start.with_parameters(self._w)
+        return self.start.with_parameters(self.parameters)
 
     @property
     def engine(self) -> str:
         """Which engine runs this trainer."""
-        return self._program.engine
+        return self._descent.engine
+
+    @property
+    def epoch(self) -> int:
+        """Whole epochs done."""
+        return self._progress.epoch
+
+    @property
+    def update(self) -> int:
+        """Updates done."""
+        return self._progress.update
+
+    @property
+    def learning_rate(self) -> float:
+        """The rate of the current epoch, as the schedule has it."""
+        schedule = SCHEDULES[self._config.schedule_name]
+        return float(schedule.rate(self._rule.rate, self._progress.epoch, self._rule.schedule_constants))
 
     @property
     def loss(self) -> float:
@@ -137,137 +175,118 @@ class Trainer:
     def begin(self) -> None:
         """Start counting the stop conditions anew."""
         self._started_epoch, self._started_at = self.epoch, time.monotonic()
-        self._band = (float("inf"), float("-inf"), 0)
+        self._progress = self._progress._replace(low=math.inf, high=-math.inf, since=0)
 
     def advance(
-        self, updates: int | None = None, until_epoch: int | None = None, until: Callable[[], bool] | None = None
+        self, updates: int | None = None, until_epoch: int | None = None, seconds: float | None = None
     ) -> str | None:
         """Do updates until a stop condition holds (returns its name) or a bound is met (returns None).
 
-        The bounds are a number of updates, an epoch to reach, and ``until``, asked after each update. Where a
-        call ends never changes what training computes.
+        The bounds are a number of updates, an epoch to reach, and about how long it may take. Where a call ends never
+        changes what training computes.
         """
-        left = updates if updates is not None else -1
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            while left != 0 and (until_epoch is None or self.epoch < until_epoch):
-                if not self._batches:
-                    self._begin_epoch()
-                if not self._update():
-                    return self._restore()
-                left -= 1
-                if self._position == len(self._batches):
-                    reason = self._end_epoch()
-                    if reason is not None:
-                        return reason
-                if until is not None and until():
-                    break
+        last_update = FOR_EVER if updates is None else self.update + updates
+        last_epoch = FOR_EVER if until_epoch is None else until_epoch
+        if self._config.stop_epochs is not None:
+            last_epoch = min(last_epoch, self._started_epoch + self._config.stop_epochs)
+        if self._config.stop_seconds is not None:
+            seconds = min(seconds or math.inf, max(self._config.stop_seconds / 10, 0.001))
+        reason = None
+        while reason is None and self.update < last_update and self.epoch < last_epoch:
+            piece = last_update
+            if seconds is not None:
+                piece = min(last_update, self.update + max(1, int(self._pace * seconds)))
+            reason = self._advance(piece, last_epoch)
+            if seconds is not None:
+                break
+        if reason is None and self._config.stop_epochs is not None:
+            reason = "epochs" if self.epoch - self._started_epoch >= self._config.stop_epochs else None
+        return reason
+
+    def _advance(self, last_update: int, last_epoch: int) -> str | None:
+        """One call of the engine; its losses go to the history."""
+        before, began = self._progress, time.monotonic()
+        self._progress = now = self._descent.advance(self._rule, before, last_update, last_epoch, self._curves)
+        took = max(time.monotonic() - began, 1e-6)
+        pace = (now.update - before.update) / took
+        self._pace = min(pace, FASTER * self._pace) if self._pace else pace
+        done = now.epoch - before.epoch
+        self.history.train.extend(self._curves[0][:done])
+        if len(self._descent.samples.test_X):
+            self.history.test.extend(self._curves[1][:done])
+        if now.reason == DIVERGED:
+            self._restore()
+        if now.reason in _REASONS:
+            return _REASONS[now.reason]
+        if done and self._config.stop_seconds is not None:
+            over = time.monotonic() - self._started_at >= self._config.stop_seconds
+            return "seconds" if over else None
         return None
 
     def set_values(self, values: Mapping[str, float]) -> None:
         """Set parameters by name while training, as an edit by hand does; recorded in ``edits``."""
+        parameters = self.network.with_values(values).parameters
         self.edits.append((self.update, dict(values)))
-        self._w = self.network.with_values(values).parameters
-        self._good = self._w
+        self._descent.write(self._descent.v.w, parameters)
+        self._descent.write(self._descent.v.good, parameters)
 
     def configure(self, config: TrainingConfig) -> None:
-        """Go on with other settings: rate, loss and penalties at once; batch, order and seed from the next epoch."""
-        if config.optimizer != self._config.optimizer:
-            self._state = OPTIMIZERS[config.optimizer_name].start(len(self._w))
-        if config.loss != self._config.loss:
-            self._config = config
-            self._limit = DIVERGENCE_FACTOR * max(self.loss, self._constant_loss()) or float("inf")
-        self._config = config
+        """Go on with other settings: rate, loss and penalties at once; batch, order and seed from the next epoch.
 
-    def snapshot(self, run: int = 0, reason: str | None = None) -> Snapshot:
-        """This moment, in frozen copies."""
+        Raises ValueError if the perceptron rule is chosen for a network that it cannot train.
+        """
+        self._check_rule(config)
+        old, self._config = self._config, config
+        if config.optimizer != old.optimizer:
+            self._forget()
+        if config.loss != old.loss:
+            self._limit = self._limit_from(self.loss)
+        self._rule = self._rule_of(config)
+
+    def snapshot(self, run: int = 0, reason: str | None = None, whole: bool = True) -> Snapshot:
+        """This moment, in frozen copies. Without ``whole`` it is for looking at only, and cheaper."""
+        now = self._progress
+        batch = now.batch or self._rule.batch
         return Snapshot(
             run,
             self.parameters,
-            self.epoch,
-            self.update,
-            self._position,
-            len(self._batches) or self._batches_per_epoch(),
-            self._epoch_loss,
+            now.epoch,
+            now.update,
+            -(-now.done // batch),
+            -(-len(self._dataset.X) // batch),
+            now.loss,
             self.history.train.points(),
             self.history.test.points(),
             self.engine,
             reason,
             len(self.edits),
-            self._progress(),
+            self._nearness(),
+            self._state() if whole else None,
         )
 
-    # One epoch, in pieces
-
-    def _begin_epoch(self) -> None:
-        n, size = len(self._dataset.X), self._config.batch_size or len(self._dataset.X)
-        order = epoch_order(self._config.order, n, self._config.seed, self.epoch)
-        self._batches = [order[i : i + size] for i in range(0, n, size)]
-        self._position = 0
-        self._sums = (0.0, 0, np.zeros_like(self._w))
-
-    def _update(self) -> bool:
-        """One batch, one update. False if a number is not finite any more."""
-        batch, config = self._batches[self._position], self._config
-        loss, gradient = self._program.gradient(self._w, self._dataset.X[batch], self._dataset.T[batch], config.loss)
-        total, count, mean = self._sums
-        self._sums = (total + loss * len(batch), count + len(batch), mean + gradient * len(batch))
-        if config.l1 or config.l2:
-            gradient = gradient + self._weights * (config.l1 * np.sign(self._w) + config.l2 * self._w)
-        optimizer = OPTIMIZERS[config.optimizer_name]
-        stepped, self._state = optimizer.step(
-            gradient, self._w, self._state, config.learning_rate, config.optimizer_constants
+    def _state(self) -> RunState:
+        v, read = self._descent.v, self._descent.read
+        return RunState(
+            self._progress, (read(v.r), read(v.s)), read(v.good), read(v.mean_gradient), self._limit,
+            self._started_epoch, tuple((update, dict(values)) for update, values in self.edits),
+            self.history.train.state(), self.history.test.state(),
         )
-        w = np.where(self._program.structure.trainable, stepped, self._w)
-        if not (np.isfinite(loss) and np.isfinite(w).all()):
-            return False
-        self._w = w
-        self._epoch_loss = self._sums[0] / self._sums[1]
-        self._position += 1
-        self.update += 1
-        return True
 
-    def _end_epoch(self) -> str | None:
-        total, count, gradient = self._sums
-        loss = total / count
-        if loss > self._limit:
-            return self._restore()
-        self.epoch += 1
-        self._batches, self._position = [], 0
-        self._good, self._epoch_loss = self._w, loss
-        self._gradient_norm = float(np.linalg.norm(gradient[self._program.structure.trainable]) / count)
-        self.history.train.extend(loss)
-        self._record_test_loss()
-        return self._stop_reason(loss)
-
-    def _restore(self) -> str:
+    def _restore(self) -> None:
         """Back to the values at the end of the last good epoch, after a divergence."""
-        self._w = self._good
-        self._state = OPTIMIZERS[self._config.optimizer_name].start(len(self._w))
-        self._batches, self._position = [], 0
-        self._epoch_loss = self.loss
-        return "diverged"
+        v = self._descent.v
+        v.w[:] = v.good
+        self._forget()
+        v.mean_gradient[:] = 0.0
+        self._progress = self._progress._replace(done=0, loss=self.loss)
 
-    def _stop_reason(self, loss: float) -> str | None:
-        config = self._config
-        low, high, since = self._band
-        low, high, since = min(low, loss), max(high, loss), since + 1
-        if config.stop_change is not None and high - low > config.stop_change:
-            low = high = loss
-            since = 0
-        self._band = (low, high, since)
-        if config.stop_loss is not None and loss <= config.stop_loss:
-            return "loss"
-        if config.stop_change is not None and since >= config.stop_change_epochs:
-            return "unchanged"
-        if config.stop_gradient is not None and self._gradient_norm <= config.stop_gradient:
-            return "gradient"
-        if config.stop_epochs is not None and self.epoch - self._started_epoch >= config.stop_epochs:
-            return "epochs"
-        if config.stop_seconds is not None and time.monotonic() - self._started_at >= config.stop_seconds:
-            return "seconds"
-        return None
+    def _forget(self) -> None:
+        """The optimizer begins anew."""
+        self._descent.v.r[:] = self._descent.v.s[:] = 0.0
+        self._progress = self._progress._replace(steps=0)
 
-    def _progress(self) -> float | None:
+    def _nearness(self) -> float | None:
+        """How near the run is to its stop, 0 to 1; None if nothing tells."""
         config = self._config
         shares = []
         if config.stop_epochs is not None:
@@ -278,22 +297,51 @@ class Trainer:
             first = float(self.history.train.points().mean[0])
             if first > config.stop_loss:
                 # On a log scale, because the last halving of a loss takes about as long as the first.
-                now = max(self._epoch_loss, config.stop_loss)
+                now = max(self._progress.loss, config.stop_loss)
                 shares.append(float(np.log(first / now) / np.log(first / config.stop_loss)))
         return min(1.0, max(0.0, *shares)) if shares else None
 
-    def _batches_per_epoch(self) -> int:
-        n, size = len(self._dataset.X), self._config.batch_size
-        return -(-n // size) if size else 1
+    def _batch_size(self) -> int:
+        n = len(self._dataset.X)
+        return min(self._config.batch_size or n, n)
 
-    def _record_test_loss(self) -> None:
-        if self._dataset.X_test is not None and self._dataset.T_test is not None and len(self._dataset.X_test):
-            self.history.test.extend(self._loss_on(self._dataset.X_test, self._dataset.T_test))
+    def _check_rule(self, config: TrainingConfig) -> None:
+        if OPTIMIZERS[config.optimizer_name].straight:
+            problems = rule_problems(self.start.structure, self._dataset)
+            if problems:
+                raise ValueError(" ".join(problem.message for problem in problems))
+
+    def _rule_of(self, config: TrainingConfig) -> Rule:
+        """The config in numbers, for the engine."""
+        return Rule(
+            loss=list(LOSSES).index(config.loss),
+            optimizer=list(OPTIMIZERS).index(config.optimizer_name),
+            constants=_four(config.optimizer_constants),
+            rate=float(config.learning_rate),
+            schedule=list(SCHEDULES).index(config.schedule_name),
+            schedule_constants=_four(config.schedule_constants),
+            batch=self._batch_size(),
+            order=ORDERS[config.order],
+            seed=int(config.seed),
+            l1=float(config.l1),
+            l2=float(config.l2),
+            clip=_or_off(config.clip, -1.0),
+            straight=OPTIMIZERS[config.optimizer_name].straight,
+            limit=self._limit,
+            stop_loss=_or_off(config.stop_loss, -math.inf),
+            stop_change=_or_off(config.stop_change, -1.0),
+            stop_change_epochs=int(config.stop_change_epochs),
+            stop_gradient=_or_off(config.stop_gradient, -1.0),
+        )
 
     def _loss_on(self, X: Array, T: Array) -> float:
-        with np.errstate(over="ignore", invalid="ignore", under="ignore"):
-            o = self._program.run(self._w, X).a[:, self._program.outputs]
+        with np.errstate(all="ignore"):
+            o = self._program.run(self.parameters, X).a[:, self._program.outputs]
             return LOSSES[self._config.loss].value(o, T)
+
+    def _limit_from(self, loss: float) -> float:
+        """The loss of an epoch that counts as diverged."""
+        return DIVERGENCE_FACTOR * max(loss, self._constant_loss()) or math.inf
 
     def _constant_loss(self) -> float:
         """The loss of a network that always says the mean of the targets."""
@@ -302,110 +350,10 @@ class Trainer:
         return loss.value(np.broadcast_to(constant, T.shape), T)
 
 
-def epoch_order(order: str, n: int, seed: int, epoch: int) -> NDArray[np.intp]:
-    """The order in which epoch ``epoch`` takes n samples: a pure function of its arguments."""
-    if order == "sequential":
-        return np.arange(n)
-    return np.random.default_rng([seed, epoch if order == "shuffle_each_epoch" else 0]).permutation(n)
+def _four(constants: Mapping[str, float]) -> Array:
+    """The values in their order, filled up with 0 to the four that engines take."""
+    return np.array([*constants.values(), 0.0, 0.0, 0.0, 0.0][:4])
 
 
-def training_problems(structure: Structure, dataset: Dataset | None, config: TrainingConfig) -> tuple[Problem, ...]:
-    """Why a network cannot be trained on this data with this config, in the learner's words. Empty if it can."""
-    problems = list(program_of(structure).problems)
-    if dataset is None:
-        problems.append(
-            Problem(
-                "There is no data to learn from yet: choose a target in the truth table, or data in the Training panel."
-            )
-        )
-    elif not problems:
-        try:
-            _check_columns(structure, dataset)
-        except ValueError as error:
-            problems.append(Problem(str(error)))
-    if problems:
-        return tuple(problems)
-    domain = LOSSES[config.loss].domain
-    if domain is not None:
-        outside = tuple(id for id in structure.outputs if not _within(structure.by_id[id].activation, domain))
-        if outside:
-            problems.append(
-                Problem(
-                    f"{LOSSES[config.loss].label} needs outputs between {domain[0]:g} and {domain[1]:g}: "
-                    f"make {', '.join(outside)} a sigmoid, or choose another loss.",
-                    outside,
-                )
-            )
-    if dataset is not None:
-        problems += _target_problems(dataset, config)
-    return tuple(problems + list(_slope_problems(structure)))
-
-
-def _target_problems(dataset: Dataset, config: TrainingConfig) -> list[Problem]:
-    """Targets that a loss of probabilities can do nothing with."""
-    label = LOSSES[config.loss].label
-    T = dataset.T if dataset.T_test is None else np.concatenate([dataset.T, dataset.T_test])
-    if config.loss == "binary_cross_entropy" and (T.min() < 0 or T.max() > 1):
-        return [
-            Problem(
-                f"{label} needs targets between 0 and 1, "
-                f"but these reach from {T.min():g} to {T.max():g}: choose another loss."
-            )
-        ]
-    if config.loss == "softmax_cross_entropy":
-        if T.shape[1] < 2:
-            return [
-                Problem(
-                    f"{label} needs an output for each class, two or more: choose another loss."
-                )
-            ]
-        if T.min() < 0 or not np.allclose(T.sum(axis=1), 1.0):
-            return [
-                Problem(f"{label} needs targets that are 0 or more and add up to 1 in each row: choose another loss.")
-            ]
-    return []
-
-
-def _within(activation: str, domain: tuple[float, float]) -> bool:
-    low, high = ACTIVATIONS[activation].range
-    return low >= domain[0] and high <= domain[1]
-
-
-def _slope_problems(structure: Structure) -> list[Problem]:
-    """Where no trainable parameter reaches the loss through slopes, gradient descent has nothing to go by."""
-    free = [name for name in structure.parameter_names if name not in structure.frozen]
-    if not free:
-        return [Problem("Every parameter is frozen, so there is nothing to train: make one trainable.")]
-    sloping: set[str] = set()
-    for id in sorted(structure.by_id, key=lambda id: -structure.depth[id]):
-        neuron = structure.by_id[id]
-        heard = neuron.role == "output" or any(c.target in sloping for c in structure.outgoing[id])
-        if heard and neuron.role != "input" and ACTIVATIONS[neuron.activation].has_slope:
-            sloping.add(id)
-    for name in free:
-        for use in structure.uses[name]:
-            if (use.target if isinstance(use, Connection) else use.id) in sloping:
-                return []
-    flat = tuple(n.id for n in structure.neurons if n.role != "input" and not ACTIVATIONS[n.activation].has_slope)
-    if not flat:
-        return [Problem("No trainable parameter leads to an output: connect the neurons that should learn.")]
-    several = len(flat) > 1
-    named = ", ".join(flat[:-1]) + f" and {flat[-1]}" if several else flat[0]
-    return [
-        Problem(
-            f"Neuron{'s' if several else ''} {named} use{'' if several else 's'} the step function: its slope is 0 "
-            "everywhere, so gradient descent cannot train through it. "
-            "Choose an activation with a slope, such as the sigmoid.",
-            flat,
-        )
-    ]
-
-
-def _check_columns(structure: Structure, dataset: Dataset) -> None:
-    for what, table, ids in (("input", dataset.X, structure.inputs), ("target", dataset.T, structure.outputs)):
-        if table.shape[1] != len(ids):
-            role = "input" if what == "input" else "output"
-            raise ValueError(
-                f"The data has {table.shape[1]} {what} column{'s' if table.shape[1] != 1 else ''}, but the network has "
-                f"{len(ids)} {role} neuron{'s' if len(ids) != 1 else ''}: they must be as many."
-            )
+def _or_off(value: float | None, off: float) -> float:
+    return off if value is None else float(value)

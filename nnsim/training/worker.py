@@ -7,9 +7,12 @@ import time
 from collections.abc import Callable, Mapping
 
 from nnsim.training.config import TrainingConfig
-from nnsim.training.trainer import Snapshot, Trainer
+from nnsim.training.engines import COMPILED
+from nnsim.training.snapshot import Snapshot
+from nnsim.training.trainer import Trainer
 
-SLICE_SECONDS = 0.010
+SLICE_SECONDS, NUMPY_SLICE_SECONDS = 0.010, 0.001
+"""How long the trainer is on its own; numpy's calls hold the interpreter, which the window wants too."""
 PATIENCE = 0.030
 """Seconds that the worker lets a busy window go first before it takes a slice all the same."""
 
@@ -21,8 +24,8 @@ class TrainingWorker:
     snapshot once, or None; the last one carries the reason why the run ended ("paused" after
     ``pause``, "failed" with ``error`` set if the loop raised).
 
-    ``free`` is cleared by the window while it is busy: then the worker waits between two updates, because
-    each of the thousands of calls of a drawing would else wait for the interpreter's lock in turn.
+    ``free`` is cleared by the window while it is busy: then a worker that runs numpy waits between two updates,
+    because each of the thousands of calls of a drawing would else wait for the interpreter's lock in turn.
     """
 
     def __init__(
@@ -113,7 +116,7 @@ class TrainingWorker:
                 return "epochs"
             if self._updates_left == 0:
                 return "updates"
-            polite = self._wait_until_free()
+            self._wait_until_free()
             now = time.monotonic()
             budget = self._updates_left
             if self._speed is not None:
@@ -126,29 +129,27 @@ class TrainingWorker:
                 budget = int(due) if budget is None else min(int(due), budget)
             last = now
             done = self.trainer.update
-            end = now + SLICE_SECONDS
-
-            def over(end: float = end, polite: bool = polite) -> bool:
-                return time.monotonic() >= end or (polite and self._free is not None and not self._free.is_set())
-
-            reason = self.trainer.advance(budget, self._until_epoch, over)
+            seconds = SLICE_SECONDS if self.trainer.engine == COMPILED else NUMPY_SLICE_SECONDS
+            reason = self.trainer.advance(budget, self._until_epoch, seconds)
             done = self.trainer.update - done
             due = 1.0 if self._speed is None else due - done
             if self._updates_left is not None:
                 self._updates_left -= done
             if reason is not None:
                 return reason
-            self._deliver(self.trainer.snapshot(self.run_id))
+            self._deliver(self.trainer.snapshot(self.run_id, whole=False))
 
-    def _wait_until_free(self) -> bool:
-        """Let a busy window go first. False if it stays busy: then the worker takes its slice all the same."""
-        if self._free is None:
-            return False
+    def _wait_until_free(self) -> None:
+        """Let a busy window go first; if it stays busy, the worker takes its slice all the same.
+
+        Compiled code does without the interpreter, so it need not wait.
+        """
+        if self._free is None or self.trainer.engine == COMPILED:
+            return
         start = time.monotonic()
         while not self._free.wait(SLICE_SECONDS):
             if self._pausing or time.monotonic() - start > self.patience:
-                return False
-        return True
+                return
 
     def _read_messages(self) -> None:
         with self._lock:

@@ -14,7 +14,8 @@ from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES, Example
 from nnsim.documents.files import encode, load
 from nnsim.resources import resource
-from nnsim.training.trainer import Trainer, training_problems
+from nnsim.training.problems import training_problems
+from nnsim.training.trainer import Trainer
 
 EVERY = pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
 

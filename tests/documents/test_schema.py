@@ -20,7 +20,7 @@ from nnsim.documents.examples import EXAMPLES, Example
 from nnsim.documents.files import encode
 from nnsim.documents.schema import text
 from nnsim.resources import resource
-from nnsim.training.config import ORDERS, TrainingConfig
+from nnsim.training.config import CHOICES, ORDER_CHOICES, TrainingConfig
 from tests.documents.random_documents import documents
 
 SCHEMA = json.loads(resource("nnsim.schema.json").read_text("utf-8"))
@@ -45,9 +45,9 @@ def test_its_lists_are_the_registries() -> None:
     assert neuron["combine"]["enum"] == list(COMBINES)
     assert neuron["notation"]["enum"] == list(NOTATIONS)
     assert training["loss"]["enum"] == list(LOSSES)
-    assert training["order"]["enum"] == [name for name, _ in ORDERS]
+    assert training["order"]["enum"] == [name for name, _ in ORDER_CHOICES]
     assert [entry["properties"]["name"]["const"] for entry in training["optimizer"]["oneOf"]] == list(OPTIMIZERS)
-    assert set(training) == set(forms(TrainingConfig)) | {"optimizer"}
+    assert set(training) == set(forms(TrainingConfig)) | set(CHOICES)
     generators = [name for entry in SCHEMA["$defs"]["data"]["oneOf"]
                   for name in entry["properties"].get("generator", {}).get("enum", [])]
     assert sorted(generators) == sorted(GENERATORS)

@@ -7,8 +7,10 @@ import pytest
 
 import nnsim
 from nnsim.core.network import Connection, Network, Neuron
+from nnsim.core.order import epoch_order
 from nnsim.documents.examples import EXAMPLES
-from nnsim.training.trainer import STOP_REASONS, epoch_order, training_problems
+from nnsim.training.problems import training_problems
+from nnsim.training.trainer import STOP_REASONS
 
 XOR_X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 XOR_T = [[0.0], [1.0], [1.0], [0.0]]

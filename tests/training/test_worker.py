@@ -9,7 +9,7 @@ from collections.abc import Callable
 import numpy as np
 
 import nnsim
-from nnsim.training.trainer import Snapshot
+from nnsim.training.snapshot import Snapshot
 from nnsim.training.worker import TrainingWorker
 
 X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
@@ -36,7 +36,7 @@ def test_a_number_of_updates() -> None:
     assert worker.join(10)
     snapshot = worker.take()
     assert isinstance(snapshot, Snapshot)
-    assert (snapshot.reason, snapshot.update, snapshot.run, snapshot.engine) == ("updates", 5, 3, "numpy")
+    assert (snapshot.reason, snapshot.update, snapshot.run, snapshot.engine) == ("updates", 5, 3, "numba")
     assert worker.take() is None
     alone = trainer()
     alone.advance(updates=5)
