@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from nnsim.core import kernels, layers
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.descent import Descent, Progress, Rule, Samples
+from nnsim.core.descent import Descent, Progress, Rule, Samples, aligned
 from nnsim.core.network import Network, Neuron, Structure
 from nnsim.core.program import Program, Trace
 from nnsim.core.switches import ACTIVATION_NUMBER, COMBINE_NUMBER, LANES
@@ -22,8 +22,9 @@ Integers = NDArray[np.int64]
 PAD = LANES
 """Tiles may reach this far past the last sample, and rows that are no power of 2 long share the cache better."""
 
-# What a tile costs, in units of one multiplication and addition, measured on 2-2-1 to 784-256-128-10 nets.
-ACTIVATION_COST, EDGE_COST, SUM_COST = 30, 3, 8
+# What a tile, and a call for a layer, costs in units of one multiplication and addition; measured on nets from 2-2-1 to
+# 784-256-128-10.
+ACTIVATION_COST, EDGE_COST, SUM_COST, LAYER_COST = 30, 3, 8, 170
 
 
 class CompiledProgram(Program):
@@ -38,11 +39,17 @@ class CompiledProgram(Program):
     def run(self, parameters: Array, X: Array) -> Trace:
         n = len(X)
         columns = _padded(X)
-        z = np.empty((len(self.structure.neurons), columns.shape[1]))
-        a = np.empty_like(z)
+        z, a = (aligned(len(self.structure.neurons), columns.shape[1]) for _ in range(2))
         w = np.append(parameters, 0.0)[self._places]
-        kernels.evaluate(self._graph, columns, w, z, a)
+        kernels.evaluate(self._graph, columns, n, w, z, a)
         return Trace(z[:, :n], a[:, :n])
+
+    def activations(self, parameters: Array, X: Array) -> Array:
+        columns = _padded(X)
+        a = aligned(len(self.structure.neurons), columns.shape[1])
+        # z is not asked for, so each sum may stand where its activation will.
+        kernels.evaluate(self._graph, columns, len(X), np.append(parameters, 0.0)[self._places], a, a)
+        return a[:, : len(X)]
 
 
 class GraphDescent(Descent):
@@ -82,7 +89,7 @@ class LayerDescent(Descent):
         self._layers, places = _layers(structure, levels)
         super().__init__(structure, samples, places)
         X, T, test_X, test_T = map(_as_read, samples)
-        self._data = layers.Rows(X, T, test_X, test_T, np.arange(len(test_X), dtype=np.int64))
+        self._data = layers.Rows(X, T, test_X, test_T, X.shape[1], np.arange(len(test_X), dtype=np.int64))
 
     def advance(
         self, rule: Rule, start: Progress, last_update: int, last_epoch: int, curves: tuple[Array, Array]
@@ -113,7 +120,7 @@ def _cost_by_layers(levels: Sequence[Sequence[Neuron]], batch: int) -> int:
     widths = [len(level) for level in levels]
     activations = sum(map(_tiles, widths[1:])) * ACTIVATION_COST
     edges = sum(n * _tiles(width) for n, width in pairwise(widths)) * EDGE_COST
-    return batch * (activations + edges)
+    return batch * (activations + edges) + (len(levels) - 1) * LAYER_COST
 
 
 def layered_levels(structure: Structure) -> tuple[tuple[Neuron, ...], ...] | None:
@@ -152,7 +159,7 @@ def _graph(structure: Structure, columns: int) -> tuple[kernels.Graph, Index]:
     places = _whole_tiles([*weights, *biases])
     shared = _shared(places, len(structure.parameter_names))
     n = len(structure.neurons)
-    z, a, delta = (np.zeros((n, columns)) for _ in range(3))
+    z, a, delta = (aligned(n, columns) for _ in range(3))
     return kernels.Graph(
         rows=_integers(position[neuron.id] for neuron in order),
         first=_integers([0, *np.cumsum(fan_in, dtype=np.int64).tolist()]),
@@ -168,7 +175,7 @@ def _graph(structure: Structure, columns: int) -> tuple[kernels.Graph, Index]:
         z=z,
         a=a,
         delta=delta,
-        terms=np.zeros((max(fan_in, default=0) + 1, LANES)),
+        terms=aligned(max(fan_in, default=0) + 1, LANES),
     ), places
 
 
@@ -192,8 +199,8 @@ def _layers(structure: Structure, levels: Sequence[Sequence[Neuron]]) -> tuple[l
             matrix[:-1, column] = [index[edge.weight] for edge in structure.incoming[neuron.id]]
             matrix[-1, column] = -1 if neuron.bias is None else index[neuron.bias]
         matrices.append(matrix.ravel())
-    z, a, delta = (np.zeros((layers.CHUNK, int(start[-1]) + PAD)) for _ in range(3))
-    o, slopes, t = (np.zeros((n_out[-1], layers.CHUNK + PAD)) for _ in range(3))
+    z, a, delta = (aligned(layers.CHUNK, int(start[-1]) + PAD) for _ in range(3))
+    o, slopes, t = (aligned(n_out[-1], layers.CHUNK + PAD) for _ in range(3))
     return layers.Layers(
         n_in=_integers(n_in),
         n_out=_integers(n_out),
@@ -223,7 +230,7 @@ def _whole_tiles(places: list[int]) -> Index:
 
 def _padded(rows: Array) -> Array:
     """(samples, columns) as (columns, samples), with room for a tile that begins at the last sample."""
-    columns = np.zeros((rows.shape[1], len(rows) + 2 * LANES - 1 - (len(rows) - 1) % LANES))
+    columns = aligned(rows.shape[1], (_tiles(len(rows)) + 1) * LANES)
     columns[:, : len(rows)] = rows.T
     return columns
 

@@ -46,6 +46,8 @@ class Rule(NamedTuple):
     clip: float = -1.0
     straight: bool = False
     """Every slope counts as 1: the perceptron rule."""
+    some_frozen: bool = True
+    """Whether there are parameters that training leaves alone."""
     limit: float = inf
     """An epoch whose loss is larger diverged."""
     stop_loss: float = -inf
@@ -159,6 +161,19 @@ def descend(
             reason)
 
 
+def aligned(rows: int, columns: int | None = None) -> Array:
+    """Zeros, (rows,) or (rows, columns), that begin on a cache line: a tile across two of them takes twice as long."""
+    count = rows * (1 if columns is None else columns)
+    room = np.zeros(count + _LINE)
+    start = -(room.ctypes.data // room.itemsize) % _LINE
+    found = room[start : start + count]
+    return found if columns is None else found.reshape(rows, columns)
+
+
+_LINE = 8
+"""Numbers on a cache line."""
+
+
 class Samples(NamedTuple):
     """What is learned from and tested on: X (samples, inputs), T (samples, outputs). Without test samples, no rows."""
 
@@ -184,8 +199,10 @@ class Descent:
         self._first = np.flatnonzero(places >= 0)[self._first]
         is_weight = np.array([name in structure.weight_names for name in structure.parameter_names], dtype=np.float64)
         share = np.where(structure.trainable, 1.0 / np.maximum(used, 1), 0.0)
-        w, r, s, gradient, mean_gradient, good = (np.zeros(len(places)) for _ in range(6))
-        self.v = Vectors(w, r, s, gradient, mean_gradient, good, self._placed(share), self._placed(is_weight))
+        w, r, s, gradient, mean_gradient, good = (aligned(len(places)) for _ in range(6))
+        self.v = Vectors(w, r, s, gradient, mean_gradient, good, aligned(len(places)), aligned(len(places)))
+        self.write(self.v.trainable, share)
+        self.write(self.v.is_weight, is_weight)
         self.samples = samples
         self.order: Order = np.arange(len(samples.X), dtype=np.int64)
 

@@ -18,20 +18,26 @@ from nnsim.core.descent import descend
 from nnsim.core.switches import LANES, activate, cost, inlined, rate_at, settle, through, update_vectors
 from nnsim.core.tiles import (
     at,
+    by_itself,
     compiled,
     fill,
     first_lanes,
     fma,
     load,
+    put,
     repeat,
     row_sums,
     rows_at,
     spread,
     store,
+    views,
 )
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
+
+apart = njit(error_model="numpy", forceinline=False, _nrt=False)
+"""For the loops over a layer: functions that say ``by_itself``."""
 
 CHUNK = 64
 """Samples that are worked on together."""
@@ -69,6 +75,8 @@ class Rows(NamedTuple):
     T: Array
     test_X: Array
     test_T: Array
+    columns: int
+    """How many X has."""
     in_order: Index
     """0, 1, 2 … for the test samples."""
 
@@ -79,87 +87,107 @@ def prepare(layers, data, order):
 
 
 @inlined
-def feed(layers, X, order, start, count):
+def feed(a, X, columns, order, start, count):
     """The samples of a batch become the first columns of its rows."""
-    width = X.shape[1]
+    whole = columns - columns % LANES
     for i in range(count):
         row = at(order, start + i)
-        whole = width - width % LANES
         for j in range(0, whole, LANES):
-            store(layers.a, (i, j), load(LANES, X, (row, j)))
-        for j in range(whole, width):
-            layers.a[i, j] = at(X, (row, j))
+            store(a, (i, j), load(LANES, X, (row, j)))
+        for j in range(whole, columns):
+            put(a, (i, j), at(X, (row, j)))
 
 
 @inlined
-def product(like, layers, w, k, i, t):
-    """z of a tile of neurons from t for the samples i … i+3, one term after the other, then the bias."""
-    width, source = at(layers.width, k), at(layers.source, k)
-    place, n = at(layers.place, k) + t, at(layers.n_in, k)
+def four_sums(like, w, a, z, i, place, n, width, source, target, exact):
+    """z of a tile of neurons for the samples i … i+3, one term after the other, then the bias."""
     z0, z1, z2, z3 = fill(like, 0.0), fill(like, 0.0), fill(like, 0.0), fill(like, 0.0)
     for s in range(n):
         weights = load(like, w, place + s * width)
-        a0, a1 = spread(like, layers.a, (i, source + s)), spread(like, layers.a, (i + 1, source + s))
-        a2, a3 = spread(like, layers.a, (i + 2, source + s)), spread(like, layers.a, (i + 3, source + s))
-        if layers.exact:
+        a0, a1 = spread(like, a, (i, source + s)), spread(like, a, (i + 1, source + s))
+        a2, a3 = spread(like, a, (i + 2, source + s)), spread(like, a, (i + 3, source + s))
+        if exact:
             z0, z1, z2, z3 = z0 + weights * a0, z1 + weights * a1, z2 + weights * a2, z3 + weights * a3
         else:
             z0, z1 = fma(weights, a0, z0), fma(weights, a1, z1)
             z2, z3 = fma(weights, a2, z2), fma(weights, a3, z3)
-    bias, target = load(like, w, place + n * width), at(layers.target, k) + t
-    store(layers.z, (i, target), z0 + bias)
-    store(layers.z, (i + 1, target), z1 + bias)
-    store(layers.z, (i + 2, target), z2 + bias)
-    store(layers.z, (i + 3, target), z3 + bias)
+    bias = load(like, w, place + n * width)
+    store(z, (i, target), z0 + bias)
+    store(z, (i + 1, target), z1 + bias)
+    store(z, (i + 2, target), z2 + bias)
+    store(z, (i + 3, target), z3 + bias)
 
 
 @inlined
-def product_of_one(like, layers, w, k, i, t):
-    """``product`` for sample i alone."""
-    width, source = at(layers.width, k), at(layers.source, k)
-    place, n = at(layers.place, k) + t, at(layers.n_in, k)
-    z = fill(like, 0.0)
+def one_sum(like, w, a, z, i, place, n, width, source, target, exact):
+    """``four_sums`` for sample i alone."""
+    total = fill(like, 0.0)
     for s in range(n):
-        weights, a = load(like, w, place + s * width), spread(like, layers.a, (i, source + s))
-        z = z + weights * a if layers.exact else fma(weights, a, z)
-    store(layers.z, (i, at(layers.target, k) + t), z + load(like, w, place + n * width))
+        weights, x = load(like, w, place + s * width), spread(like, a, (i, source + s))
+        total = total + weights * x if exact else fma(weights, x, total)
+    store(z, (i, target), total + load(like, w, place + n * width))
+
+
+@inlined
+def sums(like, w, a, z, place, n, width, source, target, count, exact):
+    """``four_sums`` for all samples."""
+    fours = count - count % 4
+    for i in range(0, fours, 4):
+        four_sums(like, w, a, z, i, place, n, width, source, target, exact)
+    for i in range(fours, count):
+        one_sum(like, w, a, z, i, place, n, width, source, target, exact)
+
+
+@apart
+def product(w, a, z, place, n, width, source, target, count, exact):
+    """z = W x + b of a layer, for the first ``count`` rows."""
+    by_itself()
+    wide = width - width % WIDE
+    for t in range(0, wide, WIDE):
+        sums(fill(WIDE, 0.0), w, a, z, place + t, n, width, source, target + t, count, exact)
+    for t in range(wide, width, LANES):
+        sums(fill(LANES, 0.0), w, a, z, place + t, n, width, source, target + t, count, exact)
+
+
+@apart
+def activate_layer(number, z, a, count, target, width):
+    """a = f(z) of a layer."""
+    by_itself()
+    activate(number, z, a, 0, count, target, target + width)
+
+
+@apart
+def through_layer(number, z, a, delta, count, target, width):
+    """δ = ∂L/∂a · f′(z) of a layer."""
+    by_itself()
+    through(number, z, a, delta, 0, count, target, target + width)
 
 
 @inlined
 def forward(layers, w, count):
     """z = W x + b and a = f(z), layer by layer, for the first ``count`` rows."""
     for k in range(len(layers.place)):
-        width = at(layers.width, k)
-        fours, wide = count - count % 4, width - width % WIDE
-        for t in range(0, wide, WIDE):
-            for i in range(0, fours, 4):
-                product(fill(WIDE, 0.0), layers, w, k, i, t)
-            for i in range(fours, count):
-                product_of_one(fill(WIDE, 0.0), layers, w, k, i, t)
-        for t in range(wide, width, LANES):
-            for i in range(0, fours, 4):
-                product(fill(LANES, 0.0), layers, w, k, i, t)
-            for i in range(fours, count):
-                product_of_one(fill(LANES, 0.0), layers, w, k, i, t)
-        target = at(layers.target, k)
-        activate(at(layers.activation, k), (layers.z, layers.a, 0, count, target, target + width))
+        width, target = at(layers.width, k), at(layers.target, k)
+        product(
+            w, layers.a, layers.z, at(layers.place, k), at(layers.n_in, k), width, at(layers.source, k), target, count,
+            layers.exact,
+        )
+        activate_layer(at(layers.activation, k), layers.z, layers.a, count, target, width)
 
 
 @inlined
-def outer(like, layers, gradient, k, s, t, count, begun):
-    """∂L/∂W of the sources s … s+3 to a tile of neurons from t: the sum of a·δ over the samples, added."""
-    width, source, target = at(layers.width, k), at(layers.source, k) + s, at(layers.target, k) + t
-    place = at(layers.place, k) + s * width + t
+def four_slopes(like, gradient, a, delta, place, width, source, target, count, begun):
+    """∂L/∂W of four sources to a tile of neurons: the sum of a·δ over the samples, added once one has begun."""
     g0, g1, g2, g3 = fill(like, 0.0), fill(like, 0.0), fill(like, 0.0), fill(like, 0.0)
     if begun:
         g0, g1 = load(like, gradient, place), load(like, gradient, place + width)
         g2, g3 = load(like, gradient, place + 2 * width), load(like, gradient, place + 3 * width)
     for i in range(count):
-        d = load(like, layers.delta, (i, target))
-        g0 = fma(spread(like, layers.a, (i, source)), d, g0)
-        g1 = fma(spread(like, layers.a, (i, source + 1)), d, g1)
-        g2 = fma(spread(like, layers.a, (i, source + 2)), d, g2)
-        g3 = fma(spread(like, layers.a, (i, source + 3)), d, g3)
+        d = load(like, delta, (i, target))
+        g0 = fma(spread(like, a, (i, source)), d, g0)
+        g1 = fma(spread(like, a, (i, source + 1)), d, g1)
+        g2 = fma(spread(like, a, (i, source + 2)), d, g2)
+        g3 = fma(spread(like, a, (i, source + 3)), d, g3)
     store(gradient, place, g0)
     store(gradient, place + width, g1)
     store(gradient, place + 2 * width, g2)
@@ -167,89 +195,97 @@ def outer(like, layers, gradient, k, s, t, count, begun):
 
 
 @inlined
-def outer_of_one(like, layers, gradient, k, s, t, count, begun):
-    """``outer`` for source s alone."""
-    width, source, target = at(layers.width, k), at(layers.source, k) + s, at(layers.target, k) + t
-    place = at(layers.place, k) + s * width + t
-    g = load(like, gradient, place) if begun else fill(like, 0.0)
-    for i in range(count):
-        g = fma(spread(like, layers.a, (i, source)), load(like, layers.delta, (i, target)), g)
-    store(gradient, place, g)
-
-
-@inlined
-def slopes_of(like, layers, gradient, k, t, count, begun):
-    """∂L/∂W and ∂L/∂b of a tile of neurons from t."""
-    n = at(layers.n_in, k)
+def slopes(like, gradient, a, delta, place, n, width, source, target, count, begun):
+    """∂L/∂W and ∂L/∂b of a tile of neurons."""
     fours = n - n % 4
     for s in range(0, fours, 4):
-        outer(like, layers, gradient, k, s, t, count, begun)
-    for s in range(fours, n):
-        outer_of_one(like, layers, gradient, k, s, t, count, begun)
-    place = at(layers.place, k) + n * at(layers.width, k) + t
-    g = load(like, gradient, place) if begun else fill(like, 0.0)
-    for i in range(count):
-        g += load(like, layers.delta, (i, at(layers.target, k) + t))
-    store(gradient, place, g)
+        four_slopes(like, gradient, a, delta, place + s * width, width, source + s, target, count, begun)
+    for s in range(fours, n + 1):
+        g = load(like, gradient, place + s * width) if begun else fill(like, 0.0)
+        for i in range(count):
+            x = spread(like, a, (i, source + s)) if s < n else fill(like, 1.0)
+            g = fma(x, load(like, delta, (i, target)), g)
+        store(gradient, place + s * width, g)
 
 
-@inlined
-def send_back(layers, w, k, count):
+@apart
+def outer(gradient, a, delta, place, n, width, source, target, count, begun):
+    """∂L/∂W and ∂L/∂b of a layer."""
+    by_itself()
+    wide = width - width % WIDE
+    for t in range(0, wide, WIDE):
+        slopes(fill(WIDE, 0.0), gradient, a, delta, place + t, n, width, source, target + t, count, begun)
+    for t in range(wide, width, LANES):
+        slopes(fill(LANES, 0.0), gradient, a, delta, place + t, n, width, source, target + t, count, begun)
+
+
+@apart
+def send_back(w, delta, place, n, width, source, target, count):
     """∂L/∂a of the sources, Wᵀδ: a tile of sources at a time, each the sum over its row of the matrix."""
-    n, width = at(layers.n_in, k), at(layers.width, k)
-    source, target, place = at(layers.source, k), at(layers.target, k), at(layers.place, k)
+    by_itself()
     for s in range(0, n, LANES):
         inside = first_lanes(LANES, n - s)
         for i in range(count):
-            sums = fill(SQUARE, 0.0)
+            total = fill(SQUARE, 0.0)
             for t in range(0, width, LANES):
-                d = repeat(LANES, load(LANES, layers.delta, (i, target + t)))
-                sums = fma(rows_at(LANES, w, place + s * width + t, width), d, sums)
-            store(layers.delta, (i, source + s), np.where(inside, row_sums(LANES, sums), 0.0))
+                d = repeat(LANES, load(LANES, delta, (i, target + t)))
+                total = fma(rows_at(LANES, w, place + s * width + t, width), d, total)
+            store(delta, (i, source + s), np.where(inside, row_sums(LANES, total), 0.0))
 
 
 @inlined
 def backward(layers, w, straight, gradient, count, begun):
     """δ of every neuron and ∂L/∂p, from ∂L/∂a of the outputs. Rumelhart, Hinton, Williams 1986."""
+    a, delta = layers.a, layers.delta
     for k in range(len(layers.place) - 1, -1, -1):
-        width, target = at(layers.width, k), at(layers.target, k)
+        place, n, width = at(layers.place, k), at(layers.n_in, k), at(layers.width, k)
+        source, target = at(layers.source, k), at(layers.target, k)
         if not straight:
-            block = (layers.z, layers.a, layers.delta, 0, count, target, target + width)
-            through(at(layers.activation, k), block)
-        wide = width - width % WIDE
-        for t in range(0, wide, WIDE):
-            slopes_of(fill(WIDE, 0.0), layers, gradient, k, t, count, begun)
-        for t in range(wide, width, LANES):
-            slopes_of(fill(LANES, 0.0), layers, gradient, k, t, count, begun)
+            through_layer(at(layers.activation, k), layers.z, a, delta, count, target, width)
         if k > 0:
-            send_back(layers, w, k, count)
+            send_back(w, delta, place, n, width, source, target, count)
+        outer(gradient, a, delta, place, n, width, source, target, count, begun)
 
 
-@inlined
-def losses(layers, T, order, start, count, batch, rule):
-    """The sum of the losses of a chunk; ∂L/∂o goes to the δ of its outputs.
+@apart
+def side_by_side(a, o, t, T, order, start, count, target, n):
+    """The outputs and targets of a chunk, (outputs, samples), as ``cost`` wants them.
 
-    ``cost`` wants the samples side by side. Tiles are filled from the last lane to the first and written whole:
-    a processor is slow to read at once what was written in pieces.
+    Tiles are filled from the last lane to the first and written whole: a processor is slow to read at once what was
+    written in pieces.
     """
-    last = len(layers.place) - 1
-    target, n, width = at(layers.target, last), at(layers.n_out, last), at(layers.width, last)
+    by_itself()
     for first in range(0, count, LANES):
         for j in range(n):
-            o, t = fill(LANES, 0.0), fill(LANES, 0.0)
+            outputs, targets = fill(LANES, 0.0), fill(LANES, 0.0)
             for i in range(min(LANES, count - first) - 1, -1, -1):
                 inside = first_lanes(LANES, i + 1)
-                o = np.where(inside, spread(LANES, layers.a, (first + i, target + j)), o)
-                t = np.where(inside, spread(LANES, T, (at(order, start + first + i), j)), t)
-            store(layers.o, (j, first), o)
-            store(layers.t, (j, first), t)
-    total = cost(rule.loss, (layers.o, layers.slopes, layers.lanes, layers.t, 0, count, batch, rule.straight))
+                outputs = np.where(inside, spread(LANES, a, (first + i, target + j)), outputs)
+                targets = np.where(inside, spread(LANES, T, (at(order, start + first + i), j)), targets)
+            store(o, (j, first), outputs)
+            store(t, (j, first), targets)
+
+
+@apart
+def one_below_the_other(delta, slopes, count, target, n, width):
+    """∂L/∂o of a chunk into the rows of δ."""
+    by_itself()
     for i in range(count):
         for first in range(0, width, LANES):
             d = fill(LANES, 0.0)
             for j in range(min(LANES, n - first) - 1, -1, -1):
-                d = np.where(first_lanes(LANES, j + 1), spread(LANES, layers.slopes, (first + j, i)), d)
-            store(layers.delta, (i, target + first), d)
+                d = np.where(first_lanes(LANES, j + 1), spread(LANES, slopes, (first + j, i)), d)
+            store(delta, (i, target + first), d)
+
+
+@inlined
+def losses(layers, T, order, start, count, batch, rule):
+    """The sum of the losses of a chunk; ∂L/∂o goes to the δ of its outputs."""
+    last = len(layers.place) - 1
+    target, n, width = at(layers.target, last), at(layers.n_out, last), at(layers.width, last)
+    side_by_side(layers.a, layers.o, layers.t, T, order, start, count, target, n)
+    total = cost(rule.loss, layers.o, layers.slopes, layers.lanes, layers.t, 0, count, batch, rule.straight)
+    one_below_the_other(layers.delta, layers.slopes, count, target, n, width)
     return total
 
 
@@ -259,7 +295,7 @@ def gradient_of_batch(layers, data, order, start, count, rule, v):
     total = 0.0
     for first in range(start, start + count, CHUNK):
         some = min(CHUNK, start + count - first)
-        feed(layers, data.X, order, first, some)
+        feed(layers.a, data.X, data.columns, order, first, some)
         forward(layers, v.w, some)
         total += losses(layers, data.T, order, first, some, count, rule)
         backward(layers, v.w, rule.straight, v.gradient, some, first > start)
@@ -267,21 +303,15 @@ def gradient_of_batch(layers, data, order, start, count, rule, v):
 
 
 @inlined
-def mean_loss(layers, X, T, order, w, rule):
-    """The mean loss of samples; NaN if there are none."""
-    n, total = len(X), 0.0
+def test_loss(layers, data, rule, v):
+    """The mean loss of the test samples; NaN if there are none."""
+    n, total = len(data.test_X), 0.0
     for first in range(0, n, CHUNK):
         some = min(CHUNK, n - first)
-        feed(layers, X, order, first, some)
-        forward(layers, w, some)
-        total += losses(layers, T, order, first, some, n, rule)
+        feed(layers.a, data.test_X, data.columns, data.in_order, first, some)
+        forward(layers, v.w, some)
+        total += losses(layers, data.test_T, data.in_order, first, some, n, rule)
     return total / n if n else np.nan
-
-
-@inlined
-def test_loss(layers, data, rule, v):
-    """``mean_loss`` of the test samples."""
-    return mean_loss(layers, data.test_X, data.test_T, data.in_order, v.w, rule)
 
 
 _descend = compiled(descend, forceinline=True)
@@ -291,6 +321,6 @@ _descend = compiled(descend, forceinline=True)
 def train(layers, data, order, v, rule, start, last_update, last_epoch, train_curve, test_curve):
     """``descend`` with these kernels."""
     return _descend(
-        prepare, gradient_of_batch, test_loss, rate_at, update_vectors, settle, layers, data, order, v, rule, start,
-        last_update, last_epoch, train_curve, test_curve,
+        prepare, gradient_of_batch, test_loss, rate_at, update_vectors, settle, views(layers), views(data),
+        views(order), views(v), views(rule), start, last_update, last_epoch, views(train_curve), views(test_curve),
     )

@@ -194,6 +194,10 @@ class Program:
             group.neurons.put(a, group.activation.f(combined))
         return Trace(z, a)
 
+    def activations(self, parameters: Array, X: Array) -> Array:
+        """The activation of every neuron, (neurons, samples), for arrays known to be sound: what maps are made of."""
+        return self.run(parameters, X).a_rows
+
     @np.errstate(over="ignore", invalid="ignore", under="ignore")
     def gradient(
         self, parameters: Array, X: Array, T: Array, loss: str, straight: bool = False

@@ -19,7 +19,7 @@ from nnsim.core.descent import CLIP_MARGIN
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.core.optimizers import OPTIMIZERS, Optimizer
 from nnsim.core.schedules import SCHEDULES
-from nnsim.core.tiles import compiled, fill, first_lanes, lane_sum, load, store
+from nnsim.core.tiles import at, compiled, fill, first_lanes, fma, lane_sum, load, store
 
 LANES = 8
 LARGEST = float(np.finfo(np.float64).max)
@@ -92,26 +92,22 @@ def _cost(loss: Loss) -> Any:
 
     @inlined
     def cost(a, delta, outputs, targets, start, count, batch, straight):
-        """The sum of the losses of ``count`` samples; ∂L/∂o for the mean of ``batch`` goes to the outputs' δ.
-
-        a, delta (neurons, samples from 0), targets (outputs, samples from ``start``).
-        """
         total, width = fill(LANES, 0.0), float(len(outputs))
         for i in range(0, count, LANES):
             inside = first_lanes(LANES, count - i)
             top, shift = fill(LANES, 0.0), fill(LANES, 0.0)
             if softmax:
-                top = load(LANES, a, (outputs[0], i))
+                top = load(LANES, a, (at(outputs, 0), i))
                 for k in range(1, len(outputs)):
-                    top = np.maximum(load(LANES, a, (outputs[k], i)), top)
+                    top = np.maximum(load(LANES, a, (at(outputs, k), i)), top)
                 for k in range(len(outputs)):
-                    shift += np.exp(np.maximum(load(LANES, a, (outputs[k], i)) - top, -LARGEST))
+                    shift += np.exp(np.maximum(load(LANES, a, (at(outputs, k), i)) - top, -LARGEST))
                 shift = np.log(shift)
             target_sum, sample_loss = fill(LANES, 0.0), fill(LANES, 0.0)
             for k in range(len(outputs)):
                 target_sum += load(LANES, targets, (k, start + i))
             for k in range(len(outputs)):
-                o, t = load(LANES, a, (outputs[k], i)), load(LANES, targets, (k, start + i))
+                o, t = load(LANES, a, (at(outputs, k), i)), load(LANES, targets, (k, start + i))
                 if softmax:
                     o = np.maximum(o - top, -LARGEST) - shift
                 sample_loss += term(o, t)
@@ -119,8 +115,8 @@ def _cost(loss: Loss) -> Any:
                 if averaged:
                     d = d / width
                 if straight:
-                    d = load(LANES, a, (outputs[k], i)) - t
-                store(delta, (outputs[k], i), np.where(inside, d / float(batch), 0.0))
+                    d = load(LANES, a, (at(outputs, k), i)) - t
+                store(delta, (at(outputs, k), i), np.where(inside, d / float(batch), 0.0))
             if averaged:
                 sample_loss = sample_loss / width
             total += np.where(inside, sample_loss, 0.0)
@@ -135,8 +131,9 @@ def _step(entry: Optimizer) -> Any:
     @inlined
     def step(rule, rate, steps, v):
         """One update of v.w. Whether all of it is finite."""
-        constants = (rule.constants[0], rule.constants[1], rule.constants[2], rule.constants[3])
+        constants = rule.constants[0], rule.constants[1], rule.constants[2], rule.constants[3]
         strange, t = fill(LANES, 0.0), float(steps)
+        some_frozen = rule.some_frozen
         for i in range(0, len(v.w), LANES):
             w, r, s = load(LANES, v.w, i), fill(LANES, 0.0), fill(LANES, 0.0)
             if memory > 0:
@@ -144,8 +141,11 @@ def _step(entry: Optimizer) -> Any:
             if memory > 1:
                 s = load(LANES, v.s, i)
             stepped, r, s = rule_step(load(LANES, v.gradient, i), w, r, s, t, rate, constants)
-            w = np.where(load(LANES, v.trainable, i) > 0.0, stepped, w)
-            strange += w - w
+            if some_frozen:
+                stepped = np.where(load(LANES, v.trainable, i) > 0.0, stepped, w)
+            # 0 as long as w is a finite number.
+            strange = fma(stepped, 0.0, strange)
+            w = stepped
             store(v.w, i, w)
             if memory > 0:
                 store(v.r, i, r)
@@ -162,11 +162,32 @@ def _numbers(registry: dict[str, Any]) -> dict[str, int]:
 
 ACTIVATION_NUMBER, COMBINE_NUMBER = _numbers(ACTIVATIONS), _numbers(COMBINES)
 
-activate = switch([_activate(compiled(entry.f, forceinline=True)) for entry in ACTIVATIONS.values()])
-through = switch([_through(compiled(entry.derivative, forceinline=True)) for entry in ACTIVATIONS.values()])
-cost = switch([_cost(entry) for entry in LOSSES.values()])
+_activations = switch([_activate(compiled(entry.f, forceinline=True)) for entry in ACTIVATIONS.values()])
+_slopes = switch([_through(compiled(entry.derivative, forceinline=True)) for entry in ACTIVATIONS.values()])
+_costs = switch([_cost(entry) for entry in LOSSES.values()])
 _steps = switch([_step(entry) for entry in OPTIMIZERS.values()])
 _rates = switch([compiled(entry.rate) for entry in SCHEDULES.values()])
+
+
+@inlined
+def activate(number, z, a, first_row, last_row, first, last):
+    """a = f(z) in a block of both, f by its number."""
+    _activations(number, (z, a, first_row, last_row, first, last))
+
+
+@inlined
+def through(number, z, a, delta, first_row, last_row, first, last):
+    """δ = ∂L/∂a · f′(z) in a block, f by its number."""
+    _slopes(number, (z, a, delta, first_row, last_row, first, last))
+
+
+@inlined
+def cost(number, a, delta, outputs, targets, start, count, batch, straight):
+    """The sum of the losses of ``count`` samples; ∂L/∂o for the mean of ``batch`` goes to the outputs' δ.
+
+    a, delta (neurons, samples from 0), targets (outputs, samples from ``start``).
+    """
+    return _costs(number, (a, delta, outputs, targets, start, count, batch, straight))
 
 
 @inlined

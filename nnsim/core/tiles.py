@@ -58,6 +58,71 @@ class _MaskModel(models.PrimitiveModel):
         super().__init__(manager, kind, ir.VectorType(BOOL, kind.lanes))
 
 
+class ViewType(types.Type):
+    """The Numba type of an array's numbers without the array: where they begin, how many rows, how far apart.
+
+    Compiled code hands an array on in up to ten words and a view in three, and no view is counted as a reference.
+    """
+
+    def __init__(self, dtype: Any, ndim: int) -> None:
+        self.dtype, self.ndim = dtype, ndim
+        super().__init__(name=f"View({dtype}, {ndim})")
+
+
+@register_model(ViewType)
+class _ViewModel(models.StructModel):
+    def __init__(self, manager: Any, kind: ViewType) -> None:
+        members = [("data", types.CPointer(kind.dtype)), ("size", types.int64), ("step", types.int64)]
+        super().__init__(manager, kind, members)
+
+
+def _viewed(kind: Any) -> Any:
+    """What kind of thing ``views`` makes of another kind."""
+    if isinstance(kind, types.Array):
+        return ViewType(kind.dtype, kind.ndim)
+    return kind
+
+
+def _as_view(context: Any, builder: Any, kind: Any, value: Any) -> Any:
+    if not isinstance(kind, types.Array):
+        return value
+    array = context.make_array(kind)(context, builder, value)
+    view = cgutils.create_struct_proxy(_viewed(kind))(context, builder)
+    view.data = array.data
+    view.size = cgutils.unpack_tuple(builder, array.shape)[0]
+    view.step = cgutils.unpack_tuple(builder, array.strides)[0]
+    return view._getvalue()
+
+
+@intrinsic
+def views(typing: Any, arrays: Any) -> Any:
+    """The view of a C-contiguous array; of a tuple, the tuple with views in place of its arrays."""
+    if isinstance(arrays, types.BaseNamedTuple):
+        result = types.NamedTuple([_viewed(kind) for kind in arrays.types], arrays.instance_class)
+    else:
+        result = _viewed(arrays)
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        if not isinstance(arrays, types.BaseNamedTuple):
+            return _as_view(context, builder, arrays, args[0])
+        values = cgutils.unpack_tuple(builder, args[0])
+        made = [_as_view(context, builder, k, v) for k, v in zip(arrays.types, values, strict=True)]
+        return context.make_tuple(builder, result, made)
+
+    return signature(result, arrays), code
+
+
+@intrinsic
+def by_itself(typing: Any) -> Any:
+    """Said in a function, LLVM does not inline it: its loops have the processor's registers for themselves."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        builder.function.attributes.add("noinline")
+        return context.get_dummy_value()
+
+    return signature(types.void), code
+
+
 # How lanes are filled
 
 
@@ -80,23 +145,22 @@ def _lanes(like: Any) -> int:
 
 
 def _address(context: Any, builder: Any, kinds: Any, values: Any) -> Any:
-    """Pointer to one entry, from (array, place); place is an index or a tuple of them.
+    """Pointer to one entry, from (view, place); place is an index or a pair of them.
 
     No index counts from the end, and none is checked.
     """
-    array, place = kinds
+    kind, place = kinds
+    view = cgutils.create_struct_proxy(kind)(context, builder, values[0])
+    size = context.get_abi_sizeof(context.get_data_type(kind.dtype))
     if isinstance(place, types.BaseTuple):
-        indices = list(zip(place.types, cgutils.unpack_tuple(builder, values[1]), strict=True))
+        indices = [context.cast(builder, v, k, types.int64)
+                   for v, k in zip(cgutils.unpack_tuple(builder, values[1]), place.types, strict=True)]
     else:
-        indices = [(place, values[1])]
-    view = context.make_array(array)(context, builder, values[0])
-    steps = cgutils.unpack_tuple(builder, view.strides)
-    if array.layout == "C":
-        # Known, so that the compiler sees that neighbours follow one another.
-        steps[-1] = BITS(array.dtype.bitwidth // 8)
+        indices = [context.cast(builder, values[1], place, types.int64)]
+    steps = [view.step, BITS(size)][-kind.ndim:]
     address = builder.ptrtoint(view.data, BITS)
-    for (kind, index), step in zip(indices, steps, strict=True):
-        address = builder.add(address, builder.mul(context.cast(builder, index, kind, types.int64), step))
+    for index, step in zip(indices, steps, strict=True):
+        address = builder.add(address, builder.mul(index, step))
     return builder.inttoptr(address, DOUBLE.as_pointer())
 
 
@@ -145,6 +209,48 @@ def at(typing: Any, array: Any, place: Any) -> Any:
         return builder.load(builder.bitcast(address, kind.as_pointer()))
 
     return signature(array.dtype, array, place), code
+
+
+@intrinsic
+def put(typing: Any, array: Any, place: Any, value: Any) -> Any:
+    """array[place] = value; nothing is checked."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        address = _address(context, builder, sig.args[:2], args[:2])
+        number = context.cast(builder, args[2], value, array.dtype)
+        builder.store(number, builder.bitcast(address, number.type.as_pointer()))
+        return context.get_dummy_value()
+
+    return signature(types.void, array, place, value), code
+
+
+@overload(operator.getitem)
+def _getitem(array, place):
+    if isinstance(array, ViewType):
+        return lambda array, place: at(array, place)
+    return None
+
+
+@overload(operator.setitem)
+def _setitem(array, place, value):
+    if isinstance(array, ViewType):
+        return lambda array, place, value: put(array, place, value)
+    return None
+
+
+@intrinsic
+def _rows(typing: Any, array: Any) -> Any:
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return cgutils.create_struct_proxy(array)(context, builder, args[0]).size
+
+    return signature(types.int64, array), code
+
+
+@overload(len)
+def _len(array):
+    if isinstance(array, ViewType):
+        return lambda array: _rows(array)
+    return None
 
 
 @intrinsic(prefer_literal=True)
@@ -340,6 +446,9 @@ def row_sums(typing: Any, lanes: Any, square: Any) -> Any:
 # Exponential and logarithm, as polynomials that stay in the vector registers
 
 _LOG2_E = 1.4426950408889634
+_LN2 = 0.6931471805599453
+_TANH_IS_1 = 22.0
+"""Beyond it tanh is 1 to the last digit."""
 _LN2_HIGH, _LN2_LOW = 0.6931471803691238, 1.9082149292705877e-10
 _SMALLEST, _LARGEST = -708.39, 709.0
 _ROUNDING = 6755399441055744.0
@@ -363,16 +472,12 @@ def _power_of_2(typing: Any, shifted: Any) -> Any:
 
 
 @njit(forceinline=True, _nrt=False)
-def _exp_parts(x):
-    """(2ⁿ, p) with eˣ = 2ⁿ·(1 + p), |p| < 0.42. x in [−708.39, 709].
+def _less_1(r):
+    """eʳ − 1 for |r| ≤ ½ ln 2.
 
-    p = r·q(r) with r = x − n·ln 2; q is the best polynomial of degree 10 for (eʳ − 1)/r on |r| ≤ ½ ln 2, its
-    error 1.8e-17 (Chebyshev fit at 50 digits). Summed in pairs (Estrin 1960), so that few wait for each other.
+    r·q(r), with q the best polynomial of degree 10 for (eʳ − 1)/r, its error 1.8e-17 (Chebyshev fit at 50 digits).
+    Summed in pairs (Estrin 1960), so that few wait for each other.
     """
-    shifted = fma(x, _LOG2_E, _ROUNDING)
-    n = shifted - _ROUNDING
-    r = fma(n, -_LN2_HIGH, x)
-    r = fma(n, -_LN2_LOW, r)
     r2 = r * r
     r4 = r2 * r2
     low = fma(fma(r, 0.041666666666572767692, 0.16666666666666671008), r2, fma(r, 0.50000000000000056451, 1.0))
@@ -381,8 +486,15 @@ def _exp_parts(x):
         fma(r, 1.3888888932619635148e-3, 8.3333333333261120526e-3),
     )
     high = fma(2.5105259538448493419e-8, r2, fma(r, 2.7626426376580332797e-7, 2.7557255297969644392e-6))
-    q = fma(fma(high, r4, middle), r4, low)
-    return _power_of_2(shifted), r * q
+    return r * fma(fma(high, r4, middle), r4, low)
+
+
+@njit(forceinline=True, _nrt=False)
+def _exp_parts(x):
+    """(2ⁿ, p) with eˣ = 2ⁿ·(1 + p), |p| < 0.42. x in [−708.39, 709]. n·ln 2 is taken off in two pieces (Cody 1980)."""
+    shifted = fma(x, _LOG2_E, _ROUNDING)
+    n = shifted - _ROUNDING
+    return _power_of_2(shifted), _less_1(fma(n, -_LN2_LOW, fma(n, -_LN2_HIGH, x)))
 
 
 @njit(forceinline=True, _nrt=False)
@@ -403,11 +515,15 @@ def _expm1(x):
 
 @njit(forceinline=True, _nrt=False)
 def _tanh(x):
-    """−(e^−2|x| − 1)/(e^−2|x| + 1) with the sign of x: no digit is lost near 0."""
-    double = -2.0 * np.abs(x)
-    power, p = _exp_parts(np.where(double < _SMALLEST, _SMALLEST, double))
+    """−(e^−2|x| − 1)/(e^−2|x| + 1) with the sign of x: no digit is lost near 0.
+
+    One piece of ln 2 is enough here: what it rounds away counts n·2⁻ⁿ·4e-17.
+    """
+    size = np.abs(x)
+    shifted = fma(size, -2.0 * _LOG2_E, _ROUNDING)
+    power, p = _power_of_2(shifted), _less_1(fma(shifted - _ROUNDING, -_LN2, -2.0 * size))
     below_1 = fma(power, p, power - 1.0)
-    return _signed(below_1 / (below_1 + 2.0), x)
+    return _signed(np.where(size > _TANH_IS_1, 1.0, below_1 / (below_1 + 2.0)), x)
 
 
 @intrinsic

@@ -327,6 +327,7 @@ class Trainer:
             l2=float(config.l2),
             clip=_or_off(config.clip, -1.0),
             straight=OPTIMIZERS[config.optimizer_name].straight,
+            some_frozen=bool(self.start.structure.frozen),
             limit=self._limit,
             stop_loss=_or_off(config.stop_loss, -math.inf),
             stop_change=_or_off(config.stop_change, -1.0),
