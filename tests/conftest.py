@@ -10,6 +10,14 @@ import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+from nnsim.training import engines
+
+
+@pytest.fixture(scope="session", autouse=True)
+def engine_loaded() -> None:
+    """From the first test on every run is on the same engine, in whichever order the tests come."""
+    engines.load()
+
 
 @pytest.fixture(autouse=True)
 def no_thread_left() -> Iterator[None]:

@@ -573,7 +573,7 @@ def _log(x):
 def _log1p(x):
     """ln(1 + x) with what 1 + x rounds away put back (Kahan). x ≥ 0."""
     u = 1.0 + x
-    return _log(u) + (x - (u - 1.0)) / u
+    return np.where(u < np.inf, _log(u) + (x - (u - 1.0)) / u, u)
 
 
 @overload(np.zeros_like)

@@ -15,9 +15,13 @@ from PySide6.QtWidgets import QApplication
 from nnsim.gui.theme import apply_theme
 from nnsim.gui.window import MainWindow, stored_look
 from nnsim.resources import resource
+from nnsim.training import engines
 
 SWITCH_SECONDS = 0.0005
 """How long the training thread may keep the interpreter. Python's 5 ms make the window stutter."""
+
+SHOWN_MS = 400
+"""By then the first window is painted."""
 
 SETTLED_MS = 3_000
 """By then all panels are built."""
@@ -44,6 +48,7 @@ def run(file: str | None = None) -> int:
     window.show_with_layout()
     if file is not None:
         QTimer.singleShot(0, window, lambda: window.files.open(Path(file)))
+    QTimer.singleShot(SHOWN_MS, window, lambda: engines.prepare_in_background())
     QTimer.singleShot(SETTLED_MS, window, settle_memory)
     return app.exec()
 

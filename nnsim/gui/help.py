@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.gui.theme import set_role
+from nnsim.training import engines
 
 
 def _tr(text: str) -> str:
@@ -105,6 +106,20 @@ def show_gestures(parent: QWidget) -> QDialog:
     return dialog
 
 
+def engine_in_words() -> str:
+    """Which engine the next run will be on, with its version, and why, if it is not the fast one."""
+    from importlib.metadata import version
+
+    if engines.ready():
+        return _tr("compiled, Numba {version}").format(version=version("numba"))
+    numpy = _tr("numpy {version}").format(version=np.__version__)
+    if engines.failure():
+        return _tr("{numpy} (the compiled engine failed: {why})").format(numpy=numpy, why=engines.failure())
+    if engines.installed():
+        return _tr("{numpy}, until the compiled engine is ready").format(numpy=numpy)
+    return _tr("{numpy} (Numba is not installed)").format(numpy=numpy)
+
+
 def show_about(parent: QWidget) -> None:
     """What this program is, and which versions run."""
     # Here, because importlib.metadata takes 30 ms, which the first window does not wait for.
@@ -119,7 +134,7 @@ def show_about(parent: QWidget) -> None:
                 "",
                 _tr("Build a neural network by hand, see every number in it, train it and watch it learn."),
                 "",
-                _tr("Engine: {engine}").format(engine=f"numpy {np.__version__}"),
+                _tr("Engine: {engine}").format(engine=engine_in_words()),
                 f"Qt {PySide6.__version__}, Python {platform.python_version()}",
                 _tr("MIT licence"),
             )

@@ -553,7 +553,12 @@ class Session(QObject):
                 names = new.network.parameter_names
                 self._trainer.set_values({names[i]: float(new.network.parameters[i]) for i in changed})
             if new.training != old.training:
-                self._trainer.configure(new.training)
+                try:
+                    self._trainer.configure(new.training)
+                except ValueError:
+                    # Such settings cannot train this network at all; Train says why.
+                    self._drop_trainer()
+                    return True
         return False
 
     def _drop_trainer(self) -> None:

@@ -94,7 +94,7 @@ class Snapshot:
     def load(cls, path: str | Path) -> Snapshot:
         """Read a file that ``save`` wrote. Raises ValueError if it is none."""
         try:
-            with np.load(path, allow_pickle=False) as file:
+            with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
                 return cls._read({key: file[key] for key in file.files})
         except (KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile, ValueError) as error:
             raise ValueError(f"{path} is not a snapshot of a training run: {error}") from None

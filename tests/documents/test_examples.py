@@ -151,6 +151,19 @@ def test_xor_to_learn_learns_xor() -> None:
     assert 8 <= trainer.update / (EXAMPLES["xor_to_learn"].speed or 0) <= 15
 
 
+def test_the_perceptron_finds_and_but_wanders_on_xor() -> None:
+    """AND is found within 8 to 15 seconds at the example's speed, and the run ends by itself; XOR never is."""
+    document, dataset = opened("perceptron_and")
+    trainer = Trainer(document.network, dataset, document.training)
+    assert trainer.run(epochs=1000) == "converged"
+    assert 8 <= trainer.update / (EXAMPLES["perceptron_and"].speed or 1) <= 15
+    assert compile(trainer.network).forward(trainer.parameters, dataset.X)[:, 0].tolist() == [0, 0, 0, 1]
+    document, dataset = opened("perceptron_xor")
+    trainer = Trainer(document.network, dataset, document.training)
+    assert trainer.run(epochs=1000) == "epochs"
+    assert trainer.history.train_loss.min() > 0
+
+
 @pytest.mark.parametrize("seed, learns", [(0, False), (1, True), (2, True), (3, True), (4, False)])
 def test_not_every_start_finds_xor(seed: int, learns: bool) -> None:
     """As the notes of the example say."""

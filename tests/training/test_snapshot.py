@@ -1,0 +1,96 @@
+"""Snapshots: a run that is saved and resumed, also in another process, ends at the same bits."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nnsim
+from nnsim.training.engines import ENGINES
+
+SETTINGS = {
+    "adam": {"optimizer": "adam", "learning_rate": 0.01},
+    "momentum with all else": {
+        "optimizer": "momentum", "learning_rate": 0.05, "schedule": {"name": "step", "epochs": 5}, "l2": 1e-3,
+        "clip": 0.5, "stop_gradient": 1e-9, "stop_change": 1e-12,
+    },
+    "once shuffled": {"order": "shuffle_once", "batch_size": 3},
+}
+
+RESUME = """
+import sys
+from tests.training.test_snapshot import SETTINGS, parts
+import nnsim
+file, out, name, engine = sys.argv[1:]
+network, data, config = parts(name)
+snapshot = nnsim.Snapshot.load(file)
+trainer = nnsim.Trainer.resume(network, data, config, snapshot)
+assert trainer.engine == engine
+trainer.advance(until_epoch=30)
+trainer.snapshot().save(out)
+"""
+
+
+def parts(name: str) -> tuple[nnsim.Network, nnsim.Dataset, nnsim.TrainingConfig]:
+    """The same network, data and settings in every process."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(23, 2))
+    data = nnsim.Dataset(X, np.sign(X[:, :1]), X[:5] + 0.1, np.sign(X[:5, :1]))
+    return nnsim.Network.layered([2, 4, 1], seed=2), data, nnsim.TrainingConfig(**SETTINGS[name])  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("name", SETTINGS)
+def test_resumed_in_another_process(name: str, engine: str, tmp_path: Path) -> None:
+    """Stopped in the middle of an epoch, saved, gone on with elsewhere: parameters, curves and memory are the same."""
+    network, data, config = parts(name)
+    whole = nnsim.Trainer(network, data, config, engine)
+    whole.advance(until_epoch=30)
+    stopped = nnsim.Trainer(network, data, config, engine)
+    stopped.advance(updates=31)
+    stopped.set_values({"w1": float(stopped.network.value("w1"))})
+    assert 0 < stopped.snapshot().position < stopped.snapshot().batches
+    file, out = tmp_path / "run.npz", tmp_path / "end.npz"
+    stopped.snapshot().save(file)
+    command = [sys.executable, "-c", RESUME, str(file), str(out), name, engine]
+    done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    end, expected = nnsim.Snapshot.load(out), whole.snapshot()
+    assert end.state is not None and expected.state is not None
+    assert np.array_equal(end.parameters, expected.parameters)
+    assert end.state.progress == expected.state.progress
+    assert [update for update, _ in end.state.edits] == [31]
+    for ours, theirs in zip(end.state.memory, expected.state.memory, strict=True):
+        assert np.array_equal(ours, theirs)
+    assert np.array_equal(end.train.mean, expected.train.mean)
+    assert np.array_equal(end.test.mean, expected.test.mean)
+    assert end.engine == engine
+
+
+def test_a_frame_of_a_running_worker_cannot_be_resumed() -> None:
+    """It holds what a window draws, and says so."""
+    network, data, config = parts("adam")
+    frame = nnsim.Trainer(network, data, config).snapshot(whole=False)
+    with pytest.raises(ValueError, match="went on"):
+        nnsim.Trainer.resume(network, data, config, frame)
+    with pytest.raises(ValueError, match="stands still"):
+        frame.save("nowhere.npz")
+
+
+def test_what_is_no_snapshot_is_refused(tmp_path: Path) -> None:
+    """Text, half a file, another network: a ValueError that says what is wrong."""
+    network, data, config = parts("adam")
+    file = tmp_path / "run.npz"
+    nnsim.Trainer(network, data, config).snapshot().save(file)
+    whole = file.read_bytes()
+    for damaged in (b"", b"text", whole[: len(whole) // 2]):
+        file.write_bytes(damaged)
+        with pytest.raises(ValueError, match="not a snapshot"):
+            nnsim.Snapshot.load(file)
+    file.write_bytes(whole)
+    with pytest.raises(ValueError, match="another network"):
+        nnsim.Trainer.resume(nnsim.Network.layered([2, 5, 1]), data, config, nnsim.Snapshot.load(file))
