@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QToolButton
 import nnsim
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.hand import Hand
+from nnsim.gui.help import engine_in_words
 
 SEEDS_THAT_SOLVE_XOR = {0: False, 1: True, 2: True, 3: True, 4: False}
 
@@ -34,6 +35,41 @@ def test_xor_from_five_seeds(seed: int) -> None:
     answers = nnsim.compile(network).forward(trainer.parameters, X) > 0.5
     assert answers.ravel().tolist() == [False, True, True, False] or not SEEDS_THAT_SOLVE_XOR[seed]
     assert (trainer.loss < 0.01) == SEEDS_THAT_SOLVE_XOR[seed]
+
+
+def test_the_perceptron_rule_is_watched(hand: Hand) -> None:
+    """AND is found and the run ends by itself, with a word why; on XOR it goes on and on, and the line keeps moving."""
+    said: list[str] = []
+    hand.session.said.connect(lambda text, kind: said.append(text))
+    hand.example("perceptron_and")
+    hand.session.set_speed(None)
+    hand.click("tool_train")
+    hand.wait(lambda: not hand.session.training, "the run ends by itself")
+    assert any("nothing to change" in text for text in said)
+    X = [[0, 0], [0, 1], [1, 0], [1, 1]]
+    network = hand.session.document.network
+    assert nnsim.compile(network).forward(network.parameters, X)[:, 0].tolist() == [0, 0, 0, 1]
+
+    hand.answering("Discard", lambda: hand.example("perceptron_xor"))
+    hand.session.set_speed(50.0)
+    seen = set()
+
+    def has_wandered() -> bool:
+        seen.add(tuple(hand.session.network.parameters.tolist()))
+        return hand.session.epoch >= 20
+
+    hand.click("tool_train")
+    hand.wait(has_wandered, "it goes on")
+    assert hand.session.training and len(seen) > 3
+    hand.click("tool_train")
+
+
+def test_a_run_says_which_engine_it_is_on(hand: Hand) -> None:
+    """The run's record names the engine, and About the one that the next run will take."""
+    hand.example("circle")
+    train_until(hand, 5)
+    assert hand.session.latest is not None and hand.session.latest.engine == "numba"
+    assert "Numba" in engine_in_words()
 
 
 def test_training_is_one_undo_step(hand: Hand) -> None:
