@@ -19,6 +19,7 @@ from nnsim.core.tiles import at, compiled, fill, first_lanes, fma, lane_sum, loa
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
+TWO = 2 * LANES
 CHUNK = 64
 """Samples that are worked on together: their numbers stay in the processor's first cache."""
 SUM, PRODUCT, MAX = (COMBINE_NUMBER[name] for name in ("sum", "product", "max"))
@@ -82,16 +83,16 @@ def feed(graph, inputs, start, count):
 
 
 @inlined
-def combined(w, a, source, kind, first, end, i):
-    """What comes in over the connections first … end−1, one term after the other, for the samples from i."""
-    total = fill(LANES, 0.0)
+def combined(like, w, a, source, kind, first, end, i):
+    """What comes in over the connections first … end−1, one term after the other, for a tile of samples from i."""
+    total = fill(like, 0.0)
     if kind == SUM:
         for e in range(first, end):
-            total += spread(LANES, w, e) * load(LANES, a, (at(source, e), i))
+            total += spread(like, w, e) * load(like, a, (at(source, e), i))
     elif first < end:
-        total = spread(LANES, w, first) * load(LANES, a, (at(source, first), i))
+        total = spread(like, w, first) * load(like, a, (at(source, first), i))
         for e in range(first + 1, end):
-            term = spread(LANES, w, e) * load(LANES, a, (at(source, e), i))
+            term = spread(like, w, e) * load(like, a, (at(source, e), i))
             total = total * term if kind == PRODUCT else np.maximum(total, term)
     return total
 
@@ -99,8 +100,14 @@ def combined(w, a, source, kind, first, end, i):
 @inlined
 def combine(w, z, a, source, kind, first, end, bias, row, start, stop):
     """z = combine(weightᵢ·activationᵢ, in file order) + bias of one neuron for the samples start … stop−1."""
-    for i in range(start, stop, LANES):
-        store(z, (row, i), combined(w, a, source, kind, first, end, i) + spread(LANES, w, bias))
+    two, one = fill(TWO, 0.0), fill(LANES, 0.0)
+    i = start
+    while i + LANES < stop:
+        # Two tiles at a time share the weights.
+        store(z, (row, i), combined(two, w, a, source, kind, first, end, i) + spread(two, w, bias))
+        i += TWO
+    if i < stop:
+        store(z, (row, i), combined(one, w, a, source, kind, first, end, i) + spread(one, w, bias))
 
 
 @inlined
@@ -140,7 +147,7 @@ def send_back_gated(w, a, delta, source, terms, gradient, kind, first, end, bias
         d = load(LANES, delta, (row, i))
         put(gradient, bias, at(gradient, bias) + lane_sum(d))
         before, free = fill(LANES, 1.0), fill(LANES, 1.0)
-        best = combined(w, a, source, kind, first, end, i)
+        best = combined(fill(LANES, 0.0), w, a, source, kind, first, end, i)
         for e in range(first, end):
             term = spread(LANES, w, e) * load(LANES, a, (at(source, e), i))
             if kind == PRODUCT:

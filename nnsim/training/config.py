@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -69,7 +70,7 @@ class TrainingConfig:
     )
     clip: float | None = field(
         None,
-        "Clip the gradient at",
+        "Clip gradient",
         "A longer gradient is shortened to this length before the step: no update leaps.",
         kind=float,
         minimum=0.0,
@@ -105,6 +106,10 @@ class TrainingConfig:
         check_fields(self)
         for name, registry in CHOICES.items():
             object.__setattr__(self, name, _normal(name, getattr(self, name), registry))
+
+    def __hash__(self) -> int:
+        values = (getattr(self, f.name) for f in dataclasses.fields(self))
+        return hash(tuple(tuple(sorted(v.items())) if isinstance(v, Mapping) else v for v in values))
 
     @property
     def optimizer_name(self) -> str:

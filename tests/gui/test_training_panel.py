@@ -26,9 +26,12 @@ import nnsim
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.initializers import INITIALIZERS
 from nnsim.core.losses import LOSSES
+from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.core.schedules import SCHEDULES
 from nnsim.data.sources import GeneratedData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
+from nnsim.gui.choice_form import CONSTANTS
 from nnsim.gui.forms import NumberField
 from nnsim.gui.panels.training import SPEEDS, SpeedControl, TrainingPanel
 from nnsim.gui.plot_panel import TextLine
@@ -238,6 +241,54 @@ class TestSettings:
         find(panel, "training_advanced", QPushButton).click()
         retype(panel, "training_l2", "0.001")
         assert session.document.training.l2 == 0.001
+
+
+    def test_constants_of_the_optimizer(self, panel: TrainingPanel, session: Session) -> None:
+        """They come with the optimizer that has them; one that is edited leaves the others as they are."""
+        find(panel, "training_advanced", QPushButton).click()
+        assert not find(panel, "training_optimizer_beta1", NumberField).isVisible()
+        choose(panel, "training_optimizer", "Adam")
+        assert session.document.training.optimizer == "adam"
+        assert find(panel, "training_optimizer_beta1", NumberField).isVisible()
+        assert not find(panel, "training_optimizer_momentum", NumberField).isVisible()
+        retype(panel, "training_optimizer_beta1", "0.8")
+        retype(panel, "training_optimizer_beta2", "0.99")
+        assert session.document.training.optimizer_constants == {"beta1": 0.8, "beta2": 0.99, "epsilon": 1e-8}
+        session.undo()
+        assert session.document.training.optimizer == {"name": "adam", "beta1": 0.8}
+        choose(panel, "training_optimizer", "Nesterov momentum")
+        assert session.document.training.optimizer == "nesterov"
+        assert find(panel, "training_optimizer_momentum", NumberField).isVisible()
+        assert not find(panel, "training_optimizer_beta1", NumberField).isVisible()
+
+    def test_schedules_and_clipping(self, panel: TrainingPanel, session: Session) -> None:
+        """A schedule brings its constants; a gradient can be clipped."""
+        find(panel, "training_advanced", QPushButton).click()
+        assert not find(panel, "training_schedule_epochs", NumberField).isVisible()
+        choose(panel, "training_schedule", "Steps")
+        retype(panel, "training_schedule_epochs", "20")
+        assert session.document.training.schedule == {"name": "step", "epochs": 20.0}
+        switch = find(panel, "training_clip_on", QCheckBox)
+        switch.setFocus()
+        QTest.keyClick(switch, KEY.Key_Space)
+        assert session.document.training.clip == 1.0
+        choose(panel, "training_schedule", "Constant")
+        assert session.document.training.schedule == "constant"
+        assert not find(panel, "training_schedule_epochs", NumberField).isVisible()
+
+    def test_every_constant_has_its_words(self) -> None:
+        """Whoever adds an optimizer or a schedule is told to name its constants."""
+        used = {name for registry in (OPTIMIZERS, SCHEDULES) for entry in registry.values() for name in entry.constants}
+        assert used == set(CONSTANTS)
+
+    def test_the_engine_is_named(self, panel: TrainingPanel, session: Session) -> None:
+        """Before a run, the one it will be on; afterwards, the one it was on."""
+        assert find(panel, "training_engine", QLabel).text() == "compiled (Numba)"
+        assert session.train(epochs=1)
+        session.pause()
+        panel.update_values()
+        assert session.latest is not None and session.latest.engine == "numba"
+        assert find(panel, "training_engine", QLabel).text() == "compiled (Numba)"
 
 
 class TestData:

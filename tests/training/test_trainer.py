@@ -276,6 +276,16 @@ def test_wrong_settings_are_refused_by_name(wrong: dict[str, object]) -> None:
         nnsim.TrainingConfig(**wrong)  # type: ignore[arg-type]
 
 
+def test_equal_settings_are_equal_and_have_one_hash() -> None:
+    """Whether constants are named or left at their defaults, and in whichever order."""
+    one = nnsim.TrainingConfig(optimizer={"name": "adam", "beta1": 0.8, "beta2": 0.99}, schedule={"name": "step"})
+    other = nnsim.TrainingConfig(
+        optimizer={"beta2": 0.99, "name": "adam", "beta1": 0.8, "epsilon": 1e-8}, schedule="step"
+    )
+    assert one == other and hash(one) == hash(other)
+    assert one != nnsim.TrainingConfig(optimizer="adam", schedule="step")
+
+
 def test_losses_of_probabilities_refuse_other_targets() -> None:
     """Cross-entropies say why targets of ±1, or a single output, are nothing for them."""
     sigmoid = nnsim.Network.layered([2, 2, 1], output="sigmoid").structure

@@ -24,14 +24,17 @@ from PySide6.QtWidgets import (
 from nnsim.core.fields import forms
 from nnsim.core.numbers import format_number
 from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.core.schedules import SCHEDULES
+from nnsim.gui.choice_form import ChoiceForm, choice_of
 from nnsim.gui.data_form import DataForm
-from nnsim.gui.forms import ChoiceField, Disclosure, FieldsForm, plain_text, plain_tip, scrolled, tabular
+from nnsim.gui.forms import ChoiceField, Disclosure, FieldsForm, Rows, plain_text, plain_tip, scrolled, tabular
 from nnsim.gui.icons import icon
 from nnsim.gui.panel import Panel
 from nnsim.gui.plot_panel import TextLine
 from nnsim.gui.random_weights import RandomWeights
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, set_role
+from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
 
 MARGIN = 12
@@ -138,14 +141,12 @@ class TrainingPanel(Panel):
         self._settings = FieldsForm(TrainingConfig, "training", [n for n in described if n not in [*stops, *rare]])
         self._optimizer = self._build_optimizer()
         self._stops = FieldsForm(TrainingConfig, "training", stops, STOPS)
-        self._rare = FieldsForm(TrainingConfig, "training", rare)
-        for form in (self._settings, self._stops, self._rare):
+        for form in (self._settings, self._stops):
             form.edited.connect(self._set_field)
         self._data = DataForm(self.session)
         when = Disclosure(self.tr("Stop when"), "training_stop")
         when.body.addWidget(self._stops)
-        advanced = Disclosure(self.tr("Advanced"), "training_advanced")
-        advanced.body.addWidget(self._rare)
+        advanced = self._build_rare(rare)
         line = QFrame()
         line.setFixedHeight(1)
         line.setStyleSheet("background: palette(mid);")
@@ -154,17 +155,29 @@ class TrainingPanel(Panel):
         column.addStretch(1)
         return content
 
-    def _build_optimizer(self) -> ChoiceField | None:
-        """A choice only where there is one."""
-        if len(OPTIMIZERS) < 2:
-            return None
-        choice = ChoiceField()
-        choice.set_choices([(entry.name, self.tr(entry.label)) for entry in OPTIMIZERS.values()],
-                           {entry.name: self.tr(entry.about) for entry in OPTIMIZERS.values()})
+    def _build_optimizer(self) -> ChoiceField:
+        choice = choice_of(OPTIMIZERS)
         choice.chosen.connect(lambda name: self._set_field("optimizer", name, None))
         self._settings.rows.add(self.tr("Optimizer"), choice, "training_optimizer",
                                 self.tr("How a gradient becomes a step"), at=1)
         return choice
+
+    def _build_rare(self, rare: list[str]) -> Disclosure:
+        """What few change: the constants of the optimizer, the rate's schedule, penalties, clipping; the engine."""
+        advanced = Disclosure(self.tr("Advanced"), "training_advanced")
+        self._rare = FieldsForm(TrainingConfig, "training", rare)
+        self._constants = ChoiceForm("optimizer", OPTIMIZERS)
+        self._schedule = ChoiceForm("schedule", SCHEDULES, self.tr("Rate schedule"),
+                                    self.tr("How the learning rate changes from epoch to epoch"))
+        self._engine = plain_text("training_engine", muted=True)
+        rows = Rows()
+        rows.add(self.tr("Engine"), self._engine, "training_engine",
+                 self.tr("What computes: compiled kernels, or numpy until they are ready. A run keeps its engine."))
+        for form in (self._constants, self._schedule, self._rare):
+            form.edited.connect(self._set_field)
+            advanced.body.addWidget(form)
+        advanced.body.addLayout(rows)
+        return advanced
 
     # Showing
 
@@ -176,8 +189,9 @@ class TrainingPanel(Panel):
         for form in (self._settings, self._stops, self._rare):
             form.show_values(config)
         self._stops.rows.show_row(self._stops.editors["stop_change_epochs"], config.stop_change is not None)
-        if self._optimizer is not None:
-            self._optimizer.set_value(config.optimizer_name)
+        self._optimizer.set_value(config.optimizer_name)
+        self._constants.show_choice(config.optimizer)
+        self._schedule.show_choice(config.schedule)
         self._data.show_document()
         self._update_buttons()
         self.update_values()
@@ -189,6 +203,8 @@ class TrainingPanel(Panel):
             self._stepping = False
             self._update_buttons()
         snapshot = session.latest
+        engine = snapshot.engine if snapshot is not None else engines.now()
+        self._engine.setText(self.tr("compiled (Numba)") if engine == engines.COMPILED else self.tr("numpy"))
         self._epoch_line.set_text(self.tr("Epoch {n}").format(n=session.epoch))
         watchable = not session.training or (session.speed is not None and session.speed <= 20)
         if snapshot is not None and snapshot.position and watchable:
@@ -254,7 +270,8 @@ class TrainingPanel(Panel):
         if name.startswith("stop_"):
             text = self.tr("Set when to stop")
         else:
-            label = self.tr(described[name].label) if name in described else name
+            named = {"optimizer": self.tr("Optimizer"), "schedule": self.tr("Rate schedule")}
+            label = named[name] if name in named else self.tr(described[name].label)
             # “Learning rate” inside a line is “learning rate”, but “L1 penalty” stays.
             label = label[:1].lower() + label[1:] if label[1:2].islower() else label
             text = self.tr("Set {what}").format(what=label)
