@@ -6,6 +6,7 @@ compiles the same text around its kernels. So batches, order, stop conditions an
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from math import inf, isfinite
 from typing import Any, NamedTuple
 
@@ -183,7 +184,7 @@ class Samples(NamedTuple):
     test_T: Array
 
 
-class Descent:
+class Descent(ABC):
     """One run on one engine: its vectors, its order of the samples, and the loop over them.
 
     ``places`` tells which parameter stands at each place of the vectors, −1 for a place that only fills up.
@@ -221,11 +222,11 @@ class Descent:
         """Put the samples in the order that ``progress`` was made with."""
         shuffle(self.order, progress.order, progress.seed, progress.shuffled)
 
+    @abstractmethod
     def advance(
         self, rule: Rule, start: Progress, last_update: int, last_epoch: int, curves: tuple[Array, Array]
     ) -> Progress:
         """``descend`` on this engine."""
-        raise NotImplementedError
 
 
 class NumpyDescent(Descent):

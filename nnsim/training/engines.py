@@ -75,7 +75,7 @@ def _imported() -> ModuleType:
 
 
 def cache_folder() -> Path:
-    """Where compiled kernels are kept, one folder for each text of core/ and each version of what compiles it.
+    """Where compiled kernels are kept, one folder for each text of core/, each processor and what compiles it.
 
     Numba's own check looks at one file only, and would go on using what another file has changed.
     """
@@ -84,7 +84,10 @@ def cache_folder() -> Path:
         key.update(path.read_bytes())
     from importlib.metadata import version
 
-    key.update(repr((sys.version_info[:3], np.__version__, version("numba"), version("llvmlite"))).encode())
+    from llvmlite.binding import get_host_cpu_name
+
+    made_by = sys.version_info[:3], np.__version__, version("numba"), version("llvmlite"), get_host_cpu_name()
+    key.update(repr(made_by).encode())
     folder = _user_cache() / "nnsim" / f"kernels-{key.hexdigest()[:16]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
