@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from nnsim.core.descent import descend
 from nnsim.core.switches import COMBINE_NUMBER, LANES, activate, cost, inlined, rate_at, settle, through, update_vectors
-from nnsim.core.tiles import at, compiled, fill, first_lanes, fma, lane_sum, load, put, spread, store, views
+from nnsim.core.tile_functions import compiled
+from nnsim.core.tiles import at, fill, first_lanes, fma, lane_sum, load, put, spread, store, views
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]

@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from nnsim.core.descent import descend
 from nnsim.core.switches import LANES, activate, cost, inlined, rate_at, settle, through, update_vectors
+from nnsim.core.tile_functions import compiled
 from nnsim.core.tiles import (
     at,
     by_itself,
-    compiled,
     fill,
     first_lanes,
     fma,

@@ -19,7 +19,8 @@ from nnsim.core.descent import CLIP_MARGIN
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.core.optimizers import OPTIMIZERS, Optimizer
 from nnsim.core.schedules import SCHEDULES
-from nnsim.core.tiles import at, compiled, fill, first_lanes, fma, lane_sum, load, store
+from nnsim.core.tile_functions import compiled
+from nnsim.core.tiles import at, fill, first_lanes, fma, lane_sum, load, store
 
 LANES = 8
 LARGEST = float(np.finfo(np.float64).max)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from nnsim.core.tiles import compiled, fill, fma, lane_sum, load, row_sums, rows_at, store, views
+from nnsim.core.tile_functions import compiled
+from nnsim.core.tiles import fill, fma, lane_sum, load, row_sums, rows_at, store, views
 
 RNG = np.random.default_rng(0)
 WIDE = np.concatenate([RNG.normal(size=4000) * 3, RNG.normal(size=4000) * 1e-6, RNG.uniform(-700, 700, 8000)])
