@@ -9,7 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from nnsim.core.numbers import format_number
-from nnsim.gui.forms import ChoiceField, NumberField, Rows
+from nnsim.gui.forms import ChoiceField, ElidedLabel, NumberField, Rows
 from nnsim.training.config import Choice, all_constants, chosen_name
 
 CONSTANTS: Mapping[str, tuple[str, str]] = {
@@ -24,6 +24,20 @@ CONSTANTS: Mapping[str, tuple[str, str]] = {
     "minimum": ("Lowest rate", "Where the rate ends."),
 }
 """Label and help of each constant that an optimizer or a schedule has, in the order in which they are shown."""
+# A mean that keeps all of itself is divided by 0; so is a slope of 0 with an ε of 0.
+_SHARE: dict[str, Any] = {"maximum": 0.9999, "step": 0.01, "fine": 0.001}
+_BOUNDS: Mapping[str, dict[str, Any]] = {
+    "momentum": {"maximum": 1.0, "step": 0.01, "fine": 0.001},
+    "alpha": _SHARE,
+    "beta1": _SHARE,
+    "beta2": _SHARE,
+    "epsilon": {"minimum": 1e-15, "ladder": True},
+    "weight_decay": {"ladder": True},
+    "epochs": {"minimum": 1.0, "maximum": 1e7, "whole": True},
+    "factor": {"step": 0.01, "fine": 0.001},
+    "minimum": {"ladder": True},
+}
+"""How the field of a constant differs from a number between 0 and a million."""
 
 
 class ChoiceForm(QWidget):
@@ -44,9 +58,10 @@ class ChoiceForm(QWidget):
         self.picker: ChoiceField | None = None
         if label:
             self.picker = choice_of(registry)
-            self.picker.chosen.connect(lambda name: self.edited.emit(field, {"name": name}, None))
+            self.picker.chosen.connect(self._choose)
             self.rows.add(label, self.picker, f"training_{field}", tip)
         self._editors: dict[str, NumberField] = {}
+        self._heads: dict[str, ElidedLabel] = {}
         used = {name for entry in registry.values() for name in entry.constants}
         for name in CONSTANTS:
             if name in used:
@@ -57,21 +72,29 @@ class ChoiceForm(QWidget):
         self._choice = choice
         if self.picker is not None:
             self.picker.set_value(chosen_name(choice))
-        values = all_constants(choice, self._registry)
+        values, entry = all_constants(choice, self._registry), self._registry[chosen_name(choice)]
         for name, editor in self._editors.items():
             self.rows.show_row(editor, name in values)
             if name in values:
                 editor.set_number(values[name])
+                tip = self.tr("{help} Usual with {name}: {value}.").format(
+                    help=self.tr(CONSTANTS[name][1]), name=self.tr(entry.label),
+                    value=format_number(entry.constants[name]))
+                editor.setAccessibleDescription(tip)
+                editor.set_tip(tip)
+                self._heads[name].set_tip(tip)
         self.setVisible(self.picker is not None or bool(values))
 
     def _add(self, name: str) -> None:
         label, help = (self.tr(text) for text in CONSTANTS[name])
-        usual = {entry.constants[name] for entry in self._registry.values() if name in entry.constants}
-        if len(usual) == 1:
-            help += self.tr(" Usually {value}.").format(value=format_number(usual.pop()))
-        editor = self._editors[name] = NumberField(0.0, 1e6, whole=name == "epochs")
+        editor = self._editors[name] = NumberField(**{"minimum": 0.0, "maximum": 1e6, **_BOUNDS.get(name, {})})
         editor.edited.connect(lambda value, token: self._emit(name, value, token))
-        self.rows.add(label, editor, f"training_{self._field}_{name}", help)
+        self._heads[name] = self.rows.add(label, editor, f"training_{self._field}_{name}", help)
+
+    def _choose(self, name: str) -> None:
+        # Chosen again, it keeps its constants.
+        if name != chosen_name(self._choice):
+            self.edited.emit(self._field, name, None)
 
     def _emit(self, name: str, value: float, token: object) -> None:
         constants = {**all_constants(self._choice, self._registry), name: float(value)}

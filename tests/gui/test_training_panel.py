@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import TypeVar
 
@@ -38,6 +39,7 @@ from nnsim.gui.plot_panel import TextLine
 from nnsim.gui.random_weights import RandomWeights
 from nnsim.gui.session import Session
 from nnsim.resources import resource
+from nnsim.training import engines
 
 KEY, CTRL, LEFT = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
 W = TypeVar("W", bound=QWidget)
@@ -281,14 +283,51 @@ class TestSettings:
         used = {name for registry in (OPTIMIZERS, SCHEDULES) for entry in registry.values() for name in entry.constants}
         assert used == set(CONSTANTS)
 
-    def test_the_engine_is_named(self, panel: TrainingPanel, session: Session) -> None:
+    def test_steps_of_a_constant_stay_where_training_works(self, panel: TrainingPanel, session: Session) -> None:
+        """An arrow key never makes a constant that divides by 0."""
+        find(panel, "training_advanced", QPushButton).click()
+        choose(panel, "training_optimizer", "Adam")
+        for name, up, down in (("beta1", 0.91, 0.89), ("beta2", 0.9999, 0.989), ("epsilon", 1e-6, 1e-15)):
+            field = find(panel, f"training_optimizer_{name}", NumberField)
+            field.setFocus()
+            for key, value in ((KEY.Key_Up, up), (KEY.Key_Down, down)):
+                QTest.keyClick(field, key)
+                assert session.document.training.optimizer_constants[name] == value
+                session.undo()
+        retype(panel, "training_optimizer_beta1", "1")
+        assert session.document.training.optimizer == "adam"
+
+    def test_a_constants_tooltip_tells_the_default_of_the_chosen(self, panel: TrainingPanel) -> None:
+        for label, default in (("Adam", "1e−8"), ("Adagrad", "1e−10")):
+            choose(panel, "training_optimizer", label)
+            assert f"Usual with {label}: {default}." in find(panel, "training_optimizer_epsilon", NumberField).toolTip()
+
+    def test_the_same_chosen_again_keeps_its_constants(self, panel: TrainingPanel, session: Session) -> None:
+        find(panel, "training_advanced", QPushButton).click()
+        choose(panel, "training_optimizer", "Adam")
+        retype(panel, "training_optimizer_beta1", "0.8")
+        choose(panel, "training_schedule", "Steps")
+        retype(panel, "training_schedule_epochs", "20")
+        before, steps = session.document.training, session.undo_stack.count()
+        for name in ("training_optimizer", "training_schedule"):
+            box = find(panel, name, QComboBox)
+            box.showPopup()
+            QTest.keyClick(box.view(), KEY.Key_Return)
+        assert session.document.training == before
+        assert session.undo_stack.count() == steps
+
+    def test_the_engine_is_named(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
         """Before a run, the one it will be on; afterwards, the one it was on."""
-        assert find(panel, "training_engine", QLabel).text() == "compiled (Numba)"
-        assert session.train(epochs=1)
-        session.pause()
+        words, label = {"numba": "compiled (Numba)", "numpy": "numpy"}, find(panel, "training_engine", QLabel)
+        assert label.text() == words[engines.now()]
+        click(panel, "step_epoch")
+        qtbot.waitUntil(lambda: not session.training)
+        assert session.latest is not None
+        assert label.text() == words[session.latest.engine]
+        session.latest = replace(session.latest, engine="numpy")
         panel.update_values()
-        assert session.latest is not None and session.latest.engine == "numba"
-        assert find(panel, "training_engine", QLabel).text() == "compiled (Numba)"
+        assert label.text() == "numpy"
+        assert label.accessibleName() == "Engine: numpy"
 
 
 class TestData:

@@ -29,7 +29,7 @@ print(trainer.engine, trainer.snapshot().engine, engines.ready(), trainer.epoch)
 def run(code: str, **environment: str) -> str:
     """What a fresh Python prints."""
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=300,
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=900,
         env={**os.environ, **environment},
     )
     assert done.returncode == 0, done.stderr

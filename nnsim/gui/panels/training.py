@@ -157,7 +157,7 @@ class TrainingPanel(Panel):
 
     def _build_optimizer(self) -> ChoiceField:
         choice = choice_of(OPTIMIZERS)
-        choice.chosen.connect(lambda name: self._set_field("optimizer", name, None))
+        choice.chosen.connect(self._choose_optimizer)
         self._settings.rows.add(self.tr("Optimizer"), choice, "training_optimizer",
                                 self.tr("How a gradient becomes a step"), at=1)
         return choice
@@ -204,7 +204,11 @@ class TrainingPanel(Panel):
             self._update_buttons()
         snapshot = session.latest
         engine = snapshot.engine if snapshot is not None else engines.now()
-        self._engine.setText(self.tr("compiled (Numba)") if engine == engines.COMPILED else self.tr("numpy"))
+        engine_text = self.tr("compiled (Numba)") if engine == engines.COMPILED else self.tr("numpy")
+        if engine_text != self._engine.text():
+            self._engine.setText(engine_text)
+            # The name of a label is read in place of its text.
+            self._engine.setAccessibleName(self.tr("Engine: {name}").format(name=engine_text))
         self._epoch_line.set_text(self.tr("Epoch {n}").format(n=session.epoch))
         watchable = not session.training or (session.speed is not None and session.speed <= 20)
         if snapshot is not None and snapshot.position and watchable:
@@ -264,6 +268,11 @@ class TrainingPanel(Panel):
         popup = RandomWeights(self.session, self)
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         popup.open_at(self._random)
+
+    def _choose_optimizer(self, name: str) -> None:
+        # Chosen again, it keeps its constants.
+        if name != self.session.document.training.optimizer_name:
+            self._set_field("optimizer", name, None)
 
     def _set_field(self, name: str, value: Any, token: object) -> None:
         described = forms(TrainingConfig)
