@@ -55,7 +55,7 @@ class CompiledProgram(Program):
 class GraphDescent(Descent):
     """A run of any graph, edge by edge."""
 
-    engine = "numba"
+    engine, kind = "numba", "edges"
 
     def __init__(self, structure: Structure, samples: Samples) -> None:
         self._graph, places = _graph(structure, kernels.CHUNK + PAD)
@@ -81,7 +81,7 @@ class GraphDescent(Descent):
 class LayerDescent(Descent):
     """A run of a network that is fully connected layer by layer, as matrix products."""
 
-    engine = "numba"
+    engine, kind = "numba", "layers"
 
     def __init__(self, structure: Structure, samples: Samples) -> None:
         levels = layered_levels(structure)
@@ -99,9 +99,11 @@ class LayerDescent(Descent):
         ))
 
 
-def descent_of(structure: Structure, samples: Samples, batch: int) -> Descent:
-    """The faster of the two kinds of run for batches of this size."""
+def descent_of(structure: Structure, samples: Samples, batch: int, kind: str = "") -> Descent:
+    """The faster of the two kinds of run for batches of this size, or the ``kind`` that is named."""
     levels = layered_levels(structure)
+    if kind:
+        return LayerDescent(structure, samples) if kind == LayerDescent.kind else GraphDescent(structure, samples)
     if levels is not None and _cost_by_layers(levels, batch) < _cost_by_edges(structure, batch):
         return LayerDescent(structure, samples)
     return GraphDescent(structure, samples)

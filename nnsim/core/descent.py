@@ -191,6 +191,8 @@ class Descent(ABC):
     """
 
     engine = ""
+    kind = ""
+    """Which of an engine's kinds of run it is; another rounds differently."""
 
     def __init__(self, structure: Structure, samples: Samples, places: Index) -> None:
         used = np.bincount(places[places >= 0], minlength=len(structure.parameter_names))
@@ -232,7 +234,7 @@ class Descent(ABC):
 class NumpyDescent(Descent):
     """A run in numpy: the readable reference, and the engine where there is no other."""
 
-    engine = "numpy"
+    engine = kind = "numpy"
 
     def __init__(self, program: Program, samples: Samples) -> None:
         self._program = program

@@ -161,10 +161,10 @@ def now() -> str:
     return COMPILED if ready() else NUMPY
 
 
-def descent_of(engine: str, structure: Structure, samples: Samples, batch: int) -> Descent:
-    """A run on an engine that ``chosen`` named."""
+def descent_of(engine: str, structure: Structure, samples: Samples, batch: int, kind: str = "") -> Descent:
+    """A run on an engine that ``chosen`` named; of the ``kind`` that a snapshot names, if it is of this engine."""
     if engine == COMPILED and _kernels is not None:
-        descent: Descent = _kernels.descent_of(structure, samples, batch)
+        descent: Descent = _kernels.descent_of(structure, samples, batch, "" if kind == NUMPY else kind)
         return descent
     return NumpyDescent(program_of(structure), samples)
 

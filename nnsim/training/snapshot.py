@@ -24,10 +24,12 @@ VERSION = 1
 class RunState:
     """All that a run needs to go on as if it had never stopped, besides network, data and config.
 
-    ``memory`` is what the optimizer remembers, two vectors (n_parameters,); ``good`` the parameters of the last good
-    epoch; ``mean_gradient`` this epoch's gradient so far. The order of the samples is a function of ``progress``.
+    ``kind`` names the engine's kind of run, see Descent; ``memory`` is what the optimizer remembers, two vectors
+    (n_parameters,); ``good`` the parameters of the last good epoch; ``mean_gradient`` this epoch's gradient so far.
+    The order of the samples is a function of ``progress``.
     """
 
+    kind: str
     progress: Progress
     memory: tuple[Array, Array]
     good: Array
@@ -73,7 +75,7 @@ class Snapshot:
             raise ValueError("Only a snapshot of a run that stands still can be saved: ask the trainer for one.")
         state = self.state
         about = {
-            "version": VERSION, "run": self.run, "reason": self.reason, "engine": self.engine,
+            "version": VERSION, "kind": state.kind, "run": self.run, "reason": self.reason, "engine": self.engine,
             "position": self.position, "batches": self.batches, "nearness": self.progress,
             "integers": {k: v for k, v in state.progress._asdict().items() if isinstance(v, int)},
             "started_epoch": state.started_epoch,
@@ -112,8 +114,8 @@ class Snapshot:
         progress = Progress(**about["integers"], **floats)
         curves = [{key: file[f"{name}_{key}"] for key in ("rows", "pending", "counts")} for name in ("train", "test")]
         state = RunState(
-            progress, (file["r"], file["s"]), file["good"], file["mean_gradient"], limit, about["started_epoch"],
-            tuple((update, values) for update, values in about["edits"]), *curves,
+            about["kind"], progress, (file["r"], file["s"]), file["good"], file["mean_gradient"], limit,
+            about["started_epoch"], tuple((update, values) for update, values in about["edits"]), *curves,
         )
         train, test = (Curve.restored(curve).points() for curve in curves)
         parameters = file["parameters"]

@@ -67,10 +67,8 @@ class Trainer:
         none = dataset.X[:0], dataset.T[:0]
         tests = none if dataset.X_test is None or dataset.T_test is None else (dataset.X_test, dataset.T_test)
         samples = Samples(dataset.X, dataset.T, *tests)
-        chosen = engines.chosen(engine)
-        self._descent = engines.descent_of(chosen, network.structure, samples, self._batch_size())
-        self._descent.write(self._descent.v.w, network.parameters)
-        self._descent.write(self._descent.v.good, network.parameters)
+        self._samples = samples
+        self._start_on(engines.chosen(engine))
         self.history = History()
         self.edits: list[tuple[int, Mapping[str, float]]] = []
         """Values set by hand while training, each with the number of updates done before it."""
@@ -104,6 +102,9 @@ class Trainer:
                 "it was taken of another network."
             )
         trainer = cls(network, dataset, config, engine or snapshot.engine)
+        if state.kind != trainer._descent.kind:
+            # The settings may have changed since the run began, and it keeps what it began with.
+            trainer._start_on(trainer.engine, state.kind)
         descent, v = trainer._descent, trainer._descent.v
         for vector, values in (
             (v.w, snapshot.parameters), (v.good, state.good), (v.r, state.memory[0]), (v.s, state.memory[1]),
@@ -117,6 +118,12 @@ class Trainer:
         trainer.history = History(Curve.restored(state.train), Curve.restored(state.test))
         trainer.edits = [(update, dict(values)) for update, values in state.edits]
         return trainer
+
+    def _start_on(self, engine: str, kind: str = "") -> None:
+        """Begin on an engine, at the values of ``start``."""
+        self._descent = engines.descent_of(engine, self.start.structure, self._samples, self._batch_size(), kind)
+        self._descent.write(self._descent.v.w, self.start.parameters)
+        self._descent.write(self._descent.v.good, self.start.parameters)
 
     @property
     def config(self) -> TrainingConfig:
@@ -267,8 +274,8 @@ class Trainer:
     def _state(self) -> RunState:
         v, read = self._descent.v, self._descent.read
         return RunState(
-            self._progress, (read(v.r), read(v.s)), read(v.good), read(v.mean_gradient), self._limit,
-            self._started_epoch, tuple((update, dict(values)) for update, values in self.edits),
+            self._descent.kind, self._progress, (read(v.r), read(v.s)), read(v.good), read(v.mean_gradient),
+            self._limit, self._started_epoch, tuple((update, dict(values)) for update, values in self.edits),
             self.history.train.state(), self.history.test.state(),
         )
 

@@ -71,6 +71,23 @@ def test_resumed_in_another_process(name: str, engine: str, tmp_path: Path) -> N
     assert end.engine == engine
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_settings_that_changed_on_the_way_change_no_bit(engine: str) -> None:
+    """A run keeps the kernels it began with, also where another batch size would have chosen others."""
+    rng = np.random.default_rng(1)
+    X = rng.normal(size=(50, 2))
+    data = nnsim.Dataset(X, np.sign(X[:, :1]))
+    network = nnsim.Network.layered([2, 8, 8, 1], seed=2)
+    trainer = nnsim.Trainer(network, data, nnsim.TrainingConfig(batch_size=50), engine)
+    trainer.advance(updates=3)
+    trainer.configure(nnsim.TrainingConfig(batch_size=1, optimizer="adam"))
+    trainer.advance(updates=70)
+    resumed = nnsim.Trainer.resume(network, data, trainer.config, trainer.snapshot())
+    for each in (trainer, resumed):
+        each.advance(updates=200)
+    assert np.array_equal(trainer.parameters, resumed.parameters)
+
+
 def test_a_frame_of_a_running_worker_cannot_be_resumed() -> None:
     """It holds what a window draws, and says so."""
     network, data, config = parts("adam")
