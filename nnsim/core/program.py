@@ -40,6 +40,25 @@ class Trace:
 
 
 @dataclass(frozen=True)
+class Backward:
+    """All numbers of both passes over some samples: the mean loss and how it depends on everything.
+
+    ``gradient`` is ∂L/∂p, (n_parameters,). ``delta_rows`` is δ = ∂L/∂z, (neurons, samples): each sample's share of
+    the mean, so a column is 1/samples of that sample's own δ. Inputs have none: 0.
+    """
+
+    loss: float
+    gradient: Array
+    trace: Trace
+    delta_rows: Array
+
+    @property
+    def deltas(self) -> Array:
+        """δ of every neuron, (samples, neurons)."""
+        return self.delta_rows.T
+
+
+@dataclass(frozen=True)
 class Places:
     """Where some numbers stand in a longer array: to read them there, and to add to them.
 
@@ -212,14 +231,13 @@ class Program:
         return LOSSES[loss].value(o, T), self._backward(parameters, trace, T, loss, straight)[0]
 
     @np.errstate(over="ignore", invalid="ignore", under="ignore")
-    def deltas(self, parameters: Array, X: Array, T: Array, loss: str) -> Array:
-        """δ = ∂L/∂z of every neuron for the mean loss, (samples, neurons); arrays known to be sound.
-
-        Each sample's share of the mean, so a row is 1/samples of that sample's own δ. Inputs have none: 0.
-        """
-        delta = self._backward(parameters, self.run(parameters, X), T, loss)[1]
+    def backward(self, parameters: Array, X: Array, T: Array, loss: str) -> Backward:
+        """Both passes with all their numbers; arrays known to be sound."""
+        trace = self.run(parameters, X)
+        gradient, delta = self._backward(parameters, trace, T, loss)
         delta[self.inputs] = 0.0
-        return delta.T
+        o = self._output_places.of(trace.a_rows).T
+        return Backward(LOSSES[loss].value(o, T), gradient, trace, delta)
 
     def _combine(self, group: Group, parameters: Array, a: Array) -> Array:
         if group.fan_in == 0:

@@ -38,6 +38,7 @@ class Panel(QWidget):
         session.selection_changed.connect(self._on_change)
         session.run_changed.connect(self._on_change)
         session.plane_changed.connect(self._on_change)
+        session.study.changed.connect(self._on_change)
         session.values_changed.connect(self._on_values)
 
     def update_document(self) -> None:

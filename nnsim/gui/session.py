@@ -21,6 +21,7 @@ from nnsim.core.program import Program, Trace, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
+from nnsim.gui.study import Study
 from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
 from nnsim.training.problems import training_problems
@@ -112,6 +113,8 @@ class Session(QObject):
         self._trace: Trace | None = None
         self._map: Trace | None = None
         self._dataset: tuple[object, Dataset | None, str] | None = None
+        self.study = Study(self)
+        """What the learner studies: scope, notation, targets, what is lit."""
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._take_snapshot)
@@ -421,6 +424,11 @@ class Session(QObject):
         if self._worker is not None:
             self._worker.set_speed(speed)
         self.run_changed.emit()
+
+    @property
+    def paused_trainer(self) -> Trainer | None:
+        """The trainer of a run that is paused, to be asked about its next update; None before a run and during one."""
+        return None if self.training else self._trainer
 
     @property
     def start_network(self) -> Network | None:

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QSizePolicy,
+    QTabBar,
     QTabWidget,
     QToolBar,
     QToolButton,
@@ -40,7 +41,7 @@ LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.RightDockWidgetArea,
     Qt.DockWidgetArea.BottomDockWidgetArea,
 )
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 SAY_MS = 6_000
 TEXT_SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 
@@ -53,6 +54,8 @@ class PanelEntry:
     title: str
     area: Qt.DockWidgetArea
     height: int
+    behind: str = ""
+    """The panel whose tab it is a neighbour of at first; empty for one that stands by itself."""
 
 
 PANELS = (
@@ -141,6 +144,8 @@ class MainWindow(QMainWindow):
             if label is not None:
                 panel.title_changed.connect(label.setText)
             panel.title_changed.connect(dock.setWindowTitle)
+            dock.visibilityChanged.connect(self._update_tabs)
+            dock.dockLocationChanged.connect(self._update_tabs)
             dock.setTitleBarWidget(header)
             dock.setWidget(body_frame(panel))
             self.addDockWidget(entry.area, dock)
@@ -151,14 +156,40 @@ class MainWindow(QMainWindow):
         for entry, dock in zip(PANELS, self.docks.values(), strict=True):
             dock.setFloating(False)
             self.addDockWidget(entry.area, dock)
+            if entry.behind:
+                self.tabifyDockWidget(self.docks[entry.behind], dock)
             dock.show()
         width = 288 if self.width() < 1400 else 304
         for area, size in ((LEFT, width), (RIGHT, width + 56)):
-            docks = [d for e, d in zip(PANELS, self.docks.values(), strict=True) if e.area == area]
-            heights = [e.height for e in PANELS if e.area == area]
-            self.resizeDocks(docks[:1], [size], Qt.Orientation.Horizontal)
-            self.resizeDocks(docks, heights, Qt.Orientation.Vertical)
-        self.resizeDocks([self.docks["table"]], [220 if self.height() > 800 else 176], Qt.Orientation.Vertical)
+            docks = [(e, self.docks[id]) for id, e in self._entries() if e.area == area and not e.behind]
+            self.resizeDocks([docks[0][1]], [size], Qt.Orientation.Horizontal)
+            self.resizeDocks([dock for _, dock in docks], [e.height for e, _ in docks], Qt.Orientation.Vertical)
+        self.resizeDocks([self.docks["table"]], [248 if self.height() > 800 else 204], Qt.Orientation.Vertical)
+        for id in {entry.behind for entry in PANELS} - {""}:
+            self.docks[id].raise_()
+
+    def _entries(self) -> list[tuple[str, PanelEntry]]:
+        return list(zip(self.docks, PANELS, strict=True))
+
+    def _update_tabs(self) -> None:
+        """A panel among tabs has its title there; its bar need not say it again."""
+        for dock in self.docks.values():
+            header = dock.titleBarWidget()
+            label = header.findChild(QLabel, "card_title") if header is not None else None
+            if label is not None:
+                label.setVisible(not self.tabifiedDockWidgets(dock))
+        for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            bar.setObjectName("panel_tabs")
+            bar.setAccessibleName(self.tr("Panels"))
+            bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            bar.setDrawBase(False)
+
+    def show_panel(self, id: str) -> None:
+        """Bring a panel to the front, and the keys to it."""
+        dock = self.docks[id]
+        dock.show()
+        dock.raise_()
+        self.panels[id].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _action(
         self,

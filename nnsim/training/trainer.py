@@ -13,7 +13,7 @@ from nnsim.core.descent import CONVERGED, DIVERGED, GRADIENT, LOSS, UNCHANGED, P
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network, frozen_vector
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.core.order import ORDERS
+from nnsim.core.order import ORDERS, epoch_order
 from nnsim.core.program import compile
 from nnsim.core.schedules import SCHEDULES
 from nnsim.data.dataset import Dataset
@@ -24,6 +24,7 @@ from nnsim.training.problems import check_columns, rule_problems
 from nnsim.training.snapshot import RunState, Snapshot
 
 Array = NDArray[np.float64]
+Index = NDArray[np.intp]
 
 DIVERGENCE_FACTOR = 1_000.0
 FOR_EVER = 2**62
@@ -229,6 +230,20 @@ class Trainer:
             over = time.monotonic() - self._started_at >= self._config.stop_seconds
             return "seconds" if over else None
         return None
+
+    def next_batch(self) -> Index:
+        """The rows of the data that the next update takes."""
+        now, n = self._progress, len(self._dataset.X)
+        if now.done:
+            return np.array(self._descent.order[now.done : now.done + now.batch], dtype=np.intp)
+        order = epoch_order(self._config.order, n, self._config.seed, now.epoch)
+        return order[: self._rule.batch].astype(np.intp)
+
+    @property
+    def memory(self) -> tuple[Array, Array, int]:
+        """What the optimizer remembers of each parameter, two vectors (n_parameters,), and after how many updates."""
+        v = self._descent.v
+        return self._descent.read(v.r), self._descent.read(v.s), self._progress.steps
 
     def set_values(self, values: Mapping[str, float]) -> None:
         """Set parameters by name while training, as an edit by hand does; recorded in ``edits``."""

@@ -31,7 +31,7 @@ def test_forward_loss_gradient_and_deltas_agree_with_autograd(seed: int) -> None
     own_loss, own_gradient = program.loss_and_gradient(network.parameters, case.X, case.T, case.loss)
     np.testing.assert_allclose(own_loss, loss, **close)
     np.testing.assert_allclose(own_gradient, gradient, **close)
-    own_deltas = program.deltas(network.parameters, case.X, case.T, case.loss)
+    own_deltas = program.backward(network.parameters, case.X, case.T, case.loss).deltas
     np.testing.assert_allclose(own_deltas, deltas, **close)
 
 

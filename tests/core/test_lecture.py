@@ -149,7 +149,7 @@ def test_the_factors_of_the_chain_rule(hands_on: Network) -> None:
     slope = float(sigmoid(trace.z[0, [o1]])[0] * (1.0 - sigmoid(trace.z[0, [o1]])[0]))
     assert by_output == printed(0.741365070)
     assert slope == printed(0.186815602)
-    delta = program.deltas(hands_on.parameters, np.array(X), np.array(T), "half_squared_error")
+    delta = program.backward(hands_on.parameters, np.array(X), np.array(T), "half_squared_error").deltas
     assert delta[0, o1] == pytest.approx(by_output * slope, rel=1e-14)
     assert delta[0, o1] * trace.a[0, h1] == printed(0.082167041)
     assert delta[0, : len(X[0])].tolist() == [0.0, 0.0]

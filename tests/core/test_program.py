@@ -230,7 +230,7 @@ def test_overflow_is_silent() -> None:
                 program = compile(network)
                 program.loss_and_gradient(network.parameters, [[1e150], [-3.0]], [[0.0], [1.0]], loss)
                 X, T = np.array([[1e150]]), np.array([[1.0]])
-                assert program.deltas(network.parameters, X, T, loss).shape == (1, 4)
+                assert program.backward(network.parameters, X, T, loss).deltas.shape == (1, 4)
 
 
 # What is refused

@@ -22,7 +22,7 @@ Ends = tuple[str, str]
 MANY = 1_000
 """Above this number of connections, edges are straight and 1 px, and only the chosen ones get full style."""
 LABELS = 300
-"""Above this number, labels are placed for the chosen and hovered connections only."""
+"""Above this number, labels are placed for the chosen and lit connections only."""
 READABLE = 0.72
 """Pixels per unit of the scene from which on small text can be read."""
 PLACES = (0.5, 0.38, 0.62, 0.28, 0.72, 0.2, 0.8)
@@ -55,7 +55,8 @@ class EdgeLayer(QGraphicsItem):
         super().__init__()
         self.edges: dict[Ends, Edge] = {}
         self.chosen: frozenset[Ends] = frozenset()
-        self.hovered: Ends | None = None
+        self.lit: frozenset[Ends] = frozenset()
+        """Those that are pointed at, here or where their numbers are shown."""
         self.touching: frozenset[str] = frozenset()
         """Neurons whose edges get full style also among many."""
         self._bounds = QRectF()
@@ -120,7 +121,7 @@ class EdgeLayer(QGraphicsItem):
         busy = list(taken)
         crowded = self.crowded
         for ends, edge in self.edges.items():
-            important = ends in self.chosen or ends == self.hovered
+            important = ends in self.chosen or ends in self.lit
             edge.label = QRectF()
             if not edge.text or (crowded and not important):
                 continue
@@ -211,7 +212,7 @@ class EdgeLayer(QGraphicsItem):
                 self._paint_label(painter, t, edge, ends in self.chosen)
 
     def _important(self, ends: Ends) -> bool:
-        return ends in self.chosen or ends == self.hovered or bool(self.touching & set(ends))
+        return ends in self.chosen or ends in self.lit or bool(self.touching & set(ends))
 
     def _paint_many(self, painter: QPainter, t: Theme) -> None:
         """Thousands of edges: straight, 1 px, opaque, light or dark for the sign and the size."""
@@ -229,7 +230,7 @@ class EdgeLayer(QGraphicsItem):
         # A few widths only, so that pens can be kept.
         width = 1.2 + round(16 * min(1.0, abs(edge.value) / max(largest, 2.0))) * 0.2
         color = t.positive if edge.value >= 0 else t.negative
-        if ends in self.chosen or ends == self.hovered:
+        if ends in self.chosen or ends in self.lit:
             painter.setPen(QPen(mix(t.accent, t.card, 0.55), width + 5))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawPath(edge.path)

@@ -58,6 +58,7 @@ class NetworkScene(QGraphicsScene):
         session.values_changed.connect(self._on_values)
         session.selection_changed.connect(self.show_selection)
         session.plane_changed.connect(self._on_values)
+        session.study.lit_changed.connect(self.show_lit)
         self.rebuild()
 
     # Keeping in step
@@ -115,6 +116,16 @@ class NetworkScene(QGraphicsScene):
         self.edges.touching = self.session.selected_neurons
         if self.edges.crowded:
             # Then only chosen connections have a label.
+            self._place_labels()
+        self.edges.update()
+
+    def show_lit(self) -> None:
+        """Light what is pointed at, here or where its numbers are shown."""
+        study = self.session.study
+        for id, item in self.neurons.items():
+            item.mark(lit=id in study.lit_neurons and not item.hover)
+        self.edges.lit = study.lit_connections
+        if self.edges.crowded:
             self._place_labels()
         self.edges.update()
 

@@ -241,9 +241,7 @@ class CanvasView(QGraphicsView):
             scene.neurons[self._hit.neuron].mark(hover="")
         if hit.neuron:
             scene.neurons[hit.neuron].mark(hover=hit.part if hit.part in ("rim", "body") else "")
-        if scene.edges.hovered != hit.connection:
-            scene.edges.hovered = hit.connection
-            scene.edges.update()
+        self.session.study.light([hit.neuron] if hit.neuron else (), [hit.connection] if hit.connection else ())
         shapes = {
             "rim": Qt.CursorShape.CrossCursor,
             "body": Qt.CursorShape.OpenHandCursor,

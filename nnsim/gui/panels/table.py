@@ -247,9 +247,14 @@ class TablePanel(Panel):
     # What the learner does
 
     def _feed(self, row: int) -> None:
-        rows = self.model.rows
-        if rows is not None:
-            self.session.set_inputs(dict(zip(self.session.structure.inputs, rows.X[row].tolist(), strict=True)))
+        rows, session = self.model.rows, self.session
+        if rows is None:
+            return
+        data = session.dataset
+        if data is not None and row < len(data.X) and np.array_equal(data.X[row], rows.X[row]):
+            session.study.choose_row(row)
+        else:
+            session.set_inputs(dict(zip(session.structure.inputs, rows.X[row].tolist(), strict=True)))
 
     def _flip(self, row: int, column: int) -> None:
         output = self.model.columns[column].index

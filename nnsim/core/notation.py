@@ -1,0 +1,118 @@
+"""Notations: how the quantities of a network are written, as plain text and in LaTeX."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from nnsim.core.network import Structure
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """One name in two spellings: ``net h1`` and ``\\mathrm{net}_{h_{1}}``."""
+
+    text: str
+    latex: str
+
+    def with_prime(self) -> Symbol:
+        """The same after an update: w5′."""
+        return Symbol(f"{self.text}′", f"{self.latex}'")
+
+    def by(self, other: Symbol) -> Symbol:
+        """The partial derivative of this by ``other``: ∂Loss/∂w5."""
+        return Symbol(f"∂{self.text}/∂{other.text}",
+                      rf"\frac{{\partial {self.latex}}}{{\partial {other.latex}}}")
+
+
+_NUMBERED = re.compile(r"^([A-Za-z])_?(\d+)$")
+_ESCAPES = {"\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "%": r"\%", "#": r"\#", "&": r"\&",
+            "_": r"\_", "^": r"\hat{}", "~": r"\sim "}
+
+
+@lru_cache(maxsize=4096)
+def name(text: str) -> Symbol:
+    """A neuron's or parameter's own name. A letter and a number become an index; any other stands as it is."""
+    numbered = _NUMBERED.match(text)
+    if numbered:
+        return Symbol(text, f"{numbered[1]}_{{{numbered[2]}}}")
+    if len(text) == 1 and text.isascii() and text.isalpha():
+        return Symbol(text, text)
+    words = r"\ ".join("".join(_ESCAPES.get(c, c) for c in word) for word in text.split(" "))
+    return Symbol(text, rf"\mathrm{{{words}}}")
+
+
+def words(text: str) -> Symbol:
+    """A word of its own, such as Loss."""
+    return Symbol(text, rf"\mathrm{{{text}}}")
+
+
+@dataclass(frozen=True)
+class Notation:
+    """A way of writing. ``z`` and ``a`` go before a neuron's name, with a space where they are words."""
+
+    id: str
+    label: str
+    about: str
+    z: str
+    a: str
+    output: str
+    target: str
+    rate: Symbol
+    loss: Symbol
+
+    def pre_activation(self, id: str) -> Symbol:
+        """What a neuron sums up: z, net or Input."""
+        return self._of(self.z, id)
+
+    def activation(self, structure: Structure, id: str) -> Symbol:
+        """What a neuron gives: an input's is its own name, an output's o or O with its number."""
+        role = structure.by_id[id].role
+        if role == "input":
+            return name(id)
+        return self._numbered(self.output, id) if role == "output" else self._of(self.a, id)
+
+    def target_of(self, id: str) -> Symbol:
+        """What an output should give."""
+        return self._numbered(self.target, id)
+
+    def delta(self, id: str) -> Symbol:
+        """∂L/∂z of a neuron."""
+        return Symbol(f"δ {id}", rf"\delta_{{{name(id).latex}}}")
+
+    @staticmethod
+    def _of(letter: str, id: str) -> Symbol:
+        if len(letter) == 1:
+            return Symbol(f"{letter} {id}", f"{letter}_{{{name(id).latex}}}")
+        return Symbol(f"{letter} {id}", rf"\mathrm{{{letter}}}_{{{name(id).latex}}}")
+
+    def _numbered(self, letter: str, id: str) -> Symbol:
+        """O1 of a neuron called o1; O of the only y is O y."""
+        numbered = _NUMBERED.match(id)
+        if numbered and numbered[1] in "oOyY":
+            return Symbol(f"{letter}{numbered[2]}", f"{letter}_{{{numbered[2]}}}")
+        return Symbol(f"{letter} {id}", f"{letter}_{{{name(id).latex}}}")
+
+
+_ETA = Symbol("η", r"\eta")
+_ENTRIES = (
+    Notation("lecture", "Lecture: Input, out, T, O, l", "As the lecture's slides write it.",
+             "Input", "out", "O", "T", Symbol("l", "l"), words("Loss")),
+    Notation("net", "net, out, T, O, η", "As many textbooks and worked examples write it.",
+             "net", "out", "O", "T", _ETA, words("Loss")),
+    Notation("field", "Field: z, a, t, o, η", "As research papers write it.",
+             "z", "a", "o", "t", _ETA, Symbol("L", "L")),
+)
+
+NOTATIONS: dict[str, Notation] = {entry.id: entry for entry in _ENTRIES}
+"""Every notation by name."""
+
+_LECTURES_INPUT = re.compile(r"^i\d+$")
+
+
+def notation_for(structure: Structure) -> Notation:
+    """The lecture's notation for a network whose inputs are named as in the lecture's example (i1, i2), else the field's."""
+    inputs = structure.inputs
+    lectures = bool(inputs) and all(_LECTURES_INPUT.match(id) for id in inputs)
+    return NOTATIONS["lecture" if lectures else "field"]
