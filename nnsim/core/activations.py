@@ -17,7 +17,8 @@ class Activation:
 
     ``derivative(z, a)`` gives f′(z), with a = f(z) at hand because most are cheaper through it. Both are written
     with operators and numpy functions alone, so that one text serves arrays and, compiled, the tiles of a kernel.
-    ``formula`` is LaTeX for f(x). ``kinks`` are the points where f has no derivative (a step or a
+    ``formula`` is LaTeX for f(x); ``slope`` is f′ once more, as text of z and a that nnsim.core.terms reads, for those
+    who want to see its numbers. ``kinks`` are the points where f has no derivative (a step or a
     corner). ``has_slope`` is False where f′ is 0 everywhere, so that gradients cannot train
     through it. ``initializer`` names the weights' distribution that suits it.
     """
@@ -27,6 +28,7 @@ class Activation:
     formula: str
     derivative_formula: str
     about: str
+    slope: str
     f: Callable[[Array], Array]
     derivative: Callable[[Array, Array], Array]
     initializer: str = "glorot_uniform"
@@ -76,14 +78,14 @@ _ENTRIES = (
     Activation(
         "heaviside", "Heaviside step",
         r"\begin{cases}1 & \text{if } x \geq 0\\ 0 & \text{if } x < 0\end{cases}",
-        "0", "Fires (1) from the threshold on, else 0. Its slope is 0 everywhere.",
+        "0", "Fires (1) from the threshold on, else 0. Its slope is 0 everywhere.", "0",
         lambda z: np.where(z >= 0, 1.0, 0.0), lambda z, a: np.zeros_like(z),
         kinks=(0.0,), has_slope=False, range=(0.0, 1.0),
     ),
     Activation(
         "relu", "ReLU", r"\begin{cases}x & \text{if } x > 0\\ 0 & \text{if } x \leq 0\end{cases}",
         r"\begin{cases}1 & \text{if } x > 0\\ 0 & \text{if } x \leq 0\end{cases}",
-        "Rectified linear unit: passes what is positive, blocks the rest.",
+        "Rectified linear unit: passes what is positive, blocks the rest.", "1 if z > 0 else 0",
         lambda z: np.maximum(z, 0.0), lambda z, a: np.where(z > 0, 1.0, 0.0),
         initializer="he_uniform", kinks=(0.0,), range=(0.0, np.inf),
     ),
@@ -91,48 +93,48 @@ _ENTRIES = (
         "leaky_relu", "Leaky ReLU",
         r"\begin{cases}x & \text{if } x > 0\\ 0.01\,x & \text{if } x \leq 0\end{cases}",
         r"\begin{cases}1 & \text{if } x > 0\\ 0.01 & \text{if } x \leq 0\end{cases}",
-        "ReLU that leaks a little (slope 0.01), so that it never stops learning.",
+        "ReLU that leaks a little (slope 0.01), so that it never stops learning.", "1 if z > 0 else 0.01",
         lambda z: np.where(z > 0, z, LEAKY_SLOPE * z), lambda z, a: np.where(z > 0, 1.0, LEAKY_SLOPE),
         initializer="he_uniform", kinks=(0.0,),
     ),
     Activation(
         "elu", "ELU", r"\begin{cases}x & \text{if } x > 0\\ e^{x}-1 & \text{if } x \leq 0\end{cases}",
         r"\begin{cases}1 & \text{if } x > 0\\ e^{x} & \text{if } x \leq 0\end{cases}",
-        "Exponential linear unit: like ReLU, but smooth and down to −1.",
+        "Exponential linear unit: like ReLU, but smooth and down to −1.", "1 if z > 0 else a + 1",
         _elu, lambda z, a: np.where(z > 0, 1.0, a + ELU_ALPHA),
         initializer="he_uniform", range=(-ELU_ALPHA, np.inf),
     ),
     Activation(
         "sigmoid", "Sigmoid", r"\frac{1}{1+e^{-x}}", r"f(x)\,(1-f(x))",
-        "Logistic function: squashes every number into (0, 1).",
+        "Logistic function: squashes every number into (0, 1).", "a*(1 - a)",
         sigmoid, lambda z, a: a * (1.0 - a), range=(0.0, 1.0),
     ),
     Activation(
         "tanh", "Tanh", r"\frac{e^{x}-e^{-x}}{e^{x}+e^{-x}}", r"1-f(x)^{2}",
-        "Hyperbolic tangent: squashes every number into (−1, 1).",
+        "Hyperbolic tangent: squashes every number into (−1, 1).", "1 - a**2",
         lambda z: np.tanh(z), lambda z, a: 1.0 - a * a, range=(-1.0, 1.0),
     ),
     Activation(
         "softplus", "Softplus", r"\ln(1+e^{x})", r"\frac{1}{1+e^{-x}}",
-        "A smooth ReLU; its slope is the sigmoid.",
+        "A smooth ReLU; its slope is the sigmoid.", "sigmoid(z)",
         _softplus, lambda z, a: sigmoid(z), initializer="he_uniform", range=(0.0, np.inf),
     ),
     Activation(
         "swish", "Swish", r"\frac{x}{1+e^{-x}}", r"\sigma(x)+f(x)\,(1-\sigma(x))",
-        "x times its sigmoid (also called SiLU): smooth, dips slightly below 0.",
+        "x times its sigmoid (also called SiLU): smooth, dips slightly below 0.", "sigmoid(z) + a*(1 - sigmoid(z))",
         _swish, _swish_derivative, initializer="he_uniform", range=(-0.2784645427610738, np.inf),
     ),
     Activation(
         "gaussian", "Gaussian", r"e^{-x^{2}}", r"-2x\,e^{-x^{2}}",
-        "A bump: 1 at 0, falling to 0 on both sides.",
+        "A bump: 1 at 0, falling to 0 on both sides.", "-2*z*a",
         _gaussian, lambda z, a: -2.0 * _bounded(z) * a, range=(0.0, 1.0),
     ),
     Activation(
-        "sine", "Sine", r"\sin(x)", r"\cos(x)", "A wave: good at periodic data, hard to train.",
+        "sine", "Sine", r"\sin(x)", r"\cos(x)", "A wave: good at periodic data, hard to train.", "cos(z)",
         lambda z: np.sin(z), lambda z, a: np.cos(z), range=(-1.0, 1.0),
     ),
     Activation(
-        "linear", "Linear", "x", "1", "Passes the sum on unchanged; for outputs that may be any number.",
+        "linear", "Linear", "x", "1", "Passes the sum on unchanged; for outputs that may be any number.", "1",
         lambda z: 1.0 * z, lambda z, a: np.ones_like(z), initializer="lecun_normal",
     ),
 )

@@ -28,6 +28,9 @@ class Loss:
     about: str
     term: Callable[[Array, Array], Array]
     slope: Callable[[Array, Array, Array], Array]
+    written: tuple[str, str]
+    """Term and slope once more, as text of t, o, m (outputs), p and lnp (softmax(o) and its logarithm) and total, which
+    nnsim.core.terms reads, for those who want to see the numbers. The slope has the 1/m of a mean in it."""
     averaged: bool = False
     log_softmax: bool = False
     domain: tuple[float, float] | None = None
@@ -89,23 +92,27 @@ def _constant_logits(mean: Array) -> Array:
 _ENTRIES = (
     Loss("half_squared_error", "½ Σ(T−O)² (lecture: MSE)", r"\frac{1}{2}\sum_{i}(T_i-O_i)^2",
          "Half the squared error, summed over the outputs: its derivative is simply −(T−O).",
-         lambda o, t: 0.5 * ((t - o) * (t - o)), lambda o, t, total: o - t),
+         lambda o, t: 0.5 * ((t - o) * (t - o)), lambda o, t, total: o - t, ("0.5*(t - o)**2", "-(t - o)")),
     Loss("mean_squared_error", "Mean squared error", r"\frac{1}{m}\sum_{i}(T_i-O_i)^2",
          "The squared error, averaged over the outputs.",
-         lambda o, t: (t - o) * (t - o), lambda o, t, total: 2.0 * (o - t), averaged=True),
+         lambda o, t: (t - o) * (t - o), lambda o, t, total: 2.0 * (o - t),
+         ("(t - o)**2", "-2*(t - o)/m"), averaged=True),
     Loss("mean_absolute_error", "Mean absolute error", r"\frac{1}{m}\sum_{i}|T_i-O_i|",
          "The distance, averaged over the outputs: outliers weigh less.",
          lambda o, t: np.abs(t - o), lambda o, t, total: np.where(o > t, 1.0, np.where(o < t, -1.0, 0.0)),
+         ("abs(t - o)", "sign(o - t)/m"),
          averaged=True),
     Loss("binary_cross_entropy", "Binary cross-entropy",
          r"-\frac{1}{m}\sum_{i}\left(T_i\ln O_i+(1-T_i)\ln(1-O_i)\right)",
          "For outputs read as probabilities of yes, in (0, 1): a confident miss costs much.",
          lambda o, t: t * -_clamped_log(o) + (1.0 - t) * -_clamped_log(1.0 - o),
          lambda o, t, total: (o - t) / np.maximum((1.0 - o) * o, _DENOMINATOR_CLAMP),
+         ("-(t*clamped_ln(o) + (1 - t)*clamped_ln(1 - o))", "(o - t)/above_zero(o*(1 - o))/m"),
          averaged=True, domain=(0.0, 1.0)),
     Loss("softmax_cross_entropy", "Softmax cross-entropy", r"-\sum_{i}T_i\ln\mathrm{softmax}(O)_i",
          "For one class out of several: linear outputs become probabilities that sum to 1.",
          lambda o, t: t * -o, lambda o, t, total: np.exp(o) * total - t,
+         ("-t*lnp", "p - t if total == 1 else total*p - t"),
          log_softmax=True, shown=softmax, constant=_constant_logits),
 )
 

@@ -50,7 +50,7 @@ def words(text: str) -> Symbol:
 
 @dataclass(frozen=True)
 class Notation:
-    """A way of writing. ``z`` and ``a`` go before a neuron's name, with a space where they are words."""
+    """A way of writing. ``z`` and ``a`` go before a neuron's name: z_h1, and as words net h1."""
 
     id: str
     label: str
@@ -79,20 +79,20 @@ class Notation:
 
     def delta(self, id: str) -> Symbol:
         """∂L/∂z of a neuron."""
-        return Symbol(f"δ {id}", rf"\delta_{{{name(id).latex}}}")
+        return Symbol(f"δ_{id}", rf"\delta_{{{name(id).latex}}}")
 
     @staticmethod
     def _of(letter: str, id: str) -> Symbol:
         if len(letter) == 1:
-            return Symbol(f"{letter} {id}", f"{letter}_{{{name(id).latex}}}")
+            return Symbol(f"{letter}_{id}", f"{letter}_{{{name(id).latex}}}")
         return Symbol(f"{letter} {id}", rf"\mathrm{{{letter}}}_{{{name(id).latex}}}")
 
     def _numbered(self, letter: str, id: str) -> Symbol:
-        """O1 of a neuron called o1; O of the only y is O y."""
+        """O1 of a neuron called o1, O_y of one called y."""
         numbered = _NUMBERED.match(id)
         if numbered and numbered[1] in "oOyY":
             return Symbol(f"{letter}{numbered[2]}", f"{letter}_{{{numbered[2]}}}")
-        return Symbol(f"{letter} {id}", f"{letter}_{{{name(id).latex}}}")
+        return Symbol(f"{letter}_{id}", f"{letter}_{{{name(id).latex}}}")
 
 
 _ETA = Symbol("η", r"\eta")
@@ -112,7 +112,7 @@ _LECTURES_INPUT = re.compile(r"^i\d+$")
 
 
 def notation_for(structure: Structure) -> Notation:
-    """The lecture's notation for a network whose inputs are named as in the lecture's example (i1, i2), else the field's."""
+    """The lecture's notation for a network whose inputs are named as in its example (i1, i2), else the field's."""
     inputs = structure.inputs
     lectures = bool(inputs) and all(_LECTURES_INPUT.match(id) for id in inputs)
     return NOTATIONS["lecture" if lectures else "field"]

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterable
 
 MINUS = "−"
 DIGITS = 4
 _MOST_DIGITS = 17
+_MOST_COMMON = 2
 _NUMBER = re.compile(r"^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:e([+-]?\d+))?$")
 
 
-def format_number(value: float, digits: int = DIGITS) -> str:
+def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     """``value`` with ``digits`` significant digits, a real minus sign, and 1.2e−5 when small or large.
 
-    Trailing zeros are dropped: 1, 0.6, −2, 0.5933, 1.2e−5. Whole digits are not rounded away below 10⁶.
+    Trailing zeros are dropped: 1, 0.6, −2, 0.5933, 1.2e−5, but for the ``decimals`` that a number with a fraction
+    keeps: 0.40 with two. Whole digits are not rounded away below 10⁶.
     """
     if math.isnan(value):
         return "NaN"
@@ -26,18 +29,27 @@ def format_number(value: float, digits: int = DIGITS) -> str:
     exponent = int(e)
     if -4 <= exponent < max(digits + 2, 6):
         text = _trimmed(f"{value:.{max(0, digits - 1 - exponent)}f}")
+        if "." in text:
+            text += "0" * (decimals - len(text.partition(".")[2]))
     else:
         text = f"{_trimmed(mantissa)}e{exponent}"
     return text.replace("-", MINUS)
+
+
+def common_decimals(values: Iterable[float], digits: int = DIGITS) -> int:
+    """The decimals with which numbers that stand together line up: 2 for 0.05 and 0.2, 0 if one needs more than 2."""
+    texts = [format_number(value, digits) for value in values]
+    needed = max((len(text.partition(".")[2]) for text in texts), default=0)
+    return needed if needed <= _MOST_COMMON and not any("e" in text for text in texts) else 0
 
 
 def _trimmed(text: str) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def factor(value: float, digits: int = DIGITS) -> str:
+def factor(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     """``value`` as a factor of a product: a negative one stands in brackets, (−2)."""
-    text = format_number(value, digits)
+    text = format_number(value, digits, decimals)
     return f"({text})" if text.startswith(MINUS) else text
 
 

@@ -69,7 +69,7 @@ class Study(QObject):
 
     @property
     def notation(self) -> Notation:
-        """How quantities are written: as chosen, else the lecture's for the lecture's example and the field's for others."""
+        """How quantities are written: as chosen, else in the notation that suits the network."""
         return NOTATIONS.get(self._notation) or notation_for(self._session.structure)
 
     @property
@@ -90,7 +90,7 @@ class Study(QObject):
             return None
         if self._row is not None and self._row < len(data.X) and np.array_equal(data.X[self._row], fed):
             return self._row
-        same = np.flatnonzero((data.X == fed).all(axis=1))
+        same = np.flatnonzero((fed == data.X).all(axis=1))
         self._row = int(same[0]) if len(same) else None
         return self._row
 
@@ -154,7 +154,8 @@ class Study(QObject):
         if session.dataset is None:
             return self.tr("There are no targets yet: choose a target in the table, or set one in Losses.")
         if self.scope == "sample":
-            return self.tr("These inputs are no sample of the data: choose a row of the table, or set targets in Losses.")
+            return self.tr(
+                "These inputs are no sample of the data: choose a row of the table, or set targets in Losses.")
         return self.tr("The data do not fit this network's inputs and outputs.")
 
     @property

@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.explain import Sum, explain
 from nnsim.core.losses import LOSSES
 from nnsim.core.maps import decision_threshold
 from nnsim.core.network import Network, Structure
 from nnsim.core.numbers import format_number
 from nnsim.core.program import Trace, program_of
+from nnsim.core.sums import Sum, sum_of
 from nnsim.data.dataset import Dataset
 from nnsim.documents.targets import TruthTable
 from nnsim.gui.controls import plain_tip
@@ -25,7 +25,7 @@ Array = NDArray[np.float64]
 Index = QModelIndex | QPersistentModelIndex
 Form = Literal["long", "short", "result", "output"]
 FORMS: tuple[Form, ...] = ("long", "short", "result", "output")
-"""How a sum is written, from the widest on: see core.explain; at last only what the neuron gives out."""
+"""How a sum is written, from the widest on: see core.sums; at last only what the neuron gives out."""
 BLOCK = 64
 """Rows that are run together: a whole truth table, or what is looked at of more rows."""
 MOST_WORK = 20_000_000
@@ -164,7 +164,7 @@ class TableModel(QAbstractTableModel):
         key = row, column
         if key not in self._sums:
             trace, sample = self._trace(row)
-            self._sums[key] = explain(self._network, self.columns[column].neuron, trace, sample)
+            self._sums[key] = sum_of(self._network, self.columns[column].neuron, trace, sample)
         return self._sums[key]
 
     def written(self, row: int, column: int, form: Form = "long") -> str:

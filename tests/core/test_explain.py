@@ -1,200 +1,227 @@
-"""How a neuron comes to its output, written as the lecture writes it."""
+"""The explainer: its numbers are the engine's, and its terms come to them."""
 
 from __future__ import annotations
 
-import re
+from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.combines import COMBINES
-from nnsim.core.explain import Sum, Term, explain
-from nnsim.core.network import Connection, Network, Neuron
-from nnsim.core.program import compile
+import nnsim
+from nnsim.core.chain import MOST_PATHS, chain_of, chain_of_activation, count_paths
+from nnsim.core.explain import Explanation, Step, gradients_by_sample, mean_equation, update_equations
+from nnsim.core.network import Network
+from nnsim.core.notation import NOTATIONS, notation_for
+from nnsim.core.numbers import parse_number
+from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.core.terms import evaluate
+from nnsim.documents.examples import EXAMPLES
+from tests.core import reference
+from tests.core.random_networks import random_case
 
-
-def neuron_of(
-    weights: list[float], inputs: list[float], bias: float | None = None, activation: str = "heaviside",
-    notation: str = "threshold", combine: str = "sum",
-) -> Sum:
-    """A single neuron with these numbers, run by the engine and explained."""
-    ids = [f"x{i}" for i in range(len(weights))]
-    neurons = [*(Neuron(id, "input") for id in ids),
-               Neuron("n", "output", activation, combine, None if bias is None else "b", notation)]
-    values = {f"w{i}": w for i, w in enumerate(weights)} | ({} if bias is None else {"b": bias})
-    connections = [Connection(id, "n", f"w{i}") for i, id in enumerate(ids)]
-    network = Network.build(neurons, connections, values)
-    return explain(network, "n", compile(network).trace(network.parameters, [inputs]))
+SEEDS = range(500)
+X, T = [0.05, 0.10], [0.01, 0.99]
 
 
-def xor_by_hand() -> Network:
-    """XOR exactly as in the lecture, section 1."""
-    return Network.build(
-        [Neuron("x0", "input"), Neuron("x1", "input"),
-         Neuron("h", "hidden", "heaviside", bias="b_h", notation="threshold"),
-         Neuron("output", "output", "heaviside", bias="b_o", notation="threshold")],
-        [Connection("x0", "h", "w1"), Connection("x1", "h", "w2"), Connection("x0", "output", "w3"),
-         Connection("x1", "output", "w4"), Connection("h", "output", "w5")],
-        {"w1": 1, "w2": 1, "w3": 1, "w4": 1, "w5": -2, "b_h": -1.2, "b_o": -0.6},
-    )
+@pytest.fixture
+def hands_on() -> Explanation:
+    """The lecture's example, section 4 of the lecture."""
+    return Explanation(nnsim.load(EXAMPLES["hands_on"].path).network, X, T)
 
 
-LECTURE_XOR = [
-    ("1·0 + 1·0 = 0 < 1.2 → 0", "1·0 + 1·0 + (−2)·0 = 0 < 0.6 → 0"),
-    ("1·0 + 1·1 = 1 < 1.2 → 0", "1·0 + 1·1 + (−2)·0 = 1 ≥ 0.6 → 1"),
-    ("1·1 + 1·0 = 1 < 1.2 → 0", "1·1 + 1·0 + (−2)·0 = 1 ≥ 0.6 → 1"),
-    ("1·1 + 1·1 = 2 ≥ 1.2 → 1", "1·1 + 1·1 + (−2)·1 = 0 < 0.6 → 0"),
-]
+# The lecture's numbers, from its checked table.
 
 
-def test_the_lectures_table_of_xor() -> None:
-    network = xor_by_hand()
-    trace = compile(network).trace(network.parameters, [[0, 0], [0, 1], [1, 0], [1, 1]])
-    for row, sums in enumerate(LECTURE_XOR):
-        assert tuple(explain(network, id, trace, row).long() for id in ("h", "output")) == sums
+def test_forward_as_the_lecture_writes_it(hands_on: Explanation) -> None:
+    """Input h1 and out h1 with their numbers; the outputs with theirs."""
+    z, a = hands_on.forward("h1")
+    assert z.text(symbols=False) == "Input h1 = 0.05·0.15 + 0.10·0.20 + 0.35 = 0.3775"
+    assert z.text() == "Input h1 = i1·w1 + i2·w2 + b1 = 0.05·0.15 + 0.10·0.20 + 0.35 = 0.3775"
+    assert a.text(symbols=False) == "out h1 = σ(0.3775) = 0.5933"
+    expected = {"h1": (0.3775, 0.593269992), "h2": (0.3925, 0.596884378), "o1": (1.105905967, 0.751365070),
+                "o2": (1.224921404, 0.772928465)}
+    for id, (z_value, a_value) in expected.items():
+        z, a = hands_on.forward(id)
+        assert (z.value, a.value) == (pytest.approx(z_value, abs=1e-9), pytest.approx(a_value, abs=1e-9))
 
 
-def test_the_short_form_shows_the_products_only() -> None:
-    network = xor_by_hand()
-    trace = compile(network).trace(network.parameters, [[1, 1]])
-    assert explain(network, "h", trace).short() == "1 + 1 = 2 ≥ 1.2 → 1"
-    assert explain(network, "output", trace).short() == "1 + 1 − 2 = 0 < 0.6 → 0"
-    assert explain(network, "output", trace).result() == "0 < 0.6 → 0"
+def test_loss_as_the_lecture_writes_it(hands_on: Explanation) -> None:
+    """½(T1−O1)² + ½(T2−O2)² = 0.2984."""
+    loss = hands_on.loss()
+    assert loss.value == pytest.approx(0.298371109, abs=1e-9)
+    assert loss.text() == ("Loss = ½(T1 − O1)² + ½(T2 − O2)² = ½(0.01 − 0.7514)² + ½(0.99 − 0.7729)² = 0.2984")
 
 
-def test_the_lectures_hands_on_neuron() -> None:
-    """Section 4: net h1 = 0.3775, out h1 = 0.593269992."""
-    h1 = neuron_of([0.15, 0.20], [0.05, 0.10], 0.35, "sigmoid", "bias")
-    assert h1.long() == "0.15·0.05 + 0.2·0.1 + 0.35 = 0.3775 → 0.5933"
-    assert h1.short() == "0.0075 + 0.02 + 0.35 = 0.3775 → 0.5933"
-    assert h1.long(9).endswith("= 0.3775 → 0.593269992")
+def test_chain_rule_of_w5(hands_on: Explanation) -> None:
+    """Three factors, 0.7414 · 0.1868 · 0.5933 = 0.0822, and the update to 0.3589."""
+    chain = chain_of(hands_on, "w5")
+    assert chain.count == 1 and chain.name.text == "∂Loss/∂w5"
+    (path,) = chain.paths
+    assert [factor.name.text for factor in path.factors] == ["∂Loss/∂O1", "∂O1/∂Input o1", "∂Input o1/∂w5"]
+    expected = [0.741365070, 0.186815602, 0.593269992]
+    np.testing.assert_allclose([factor.value for factor in path.factors], expected, atol=1e-9)
+    assert path.factors[1].text() == "∂O1/∂Input o1 = O1·(1 − O1) = 0.7514·(1 − 0.7514) = 0.1868"
+    assert chain.total == pytest.approx(0.082167041, abs=1e-9)
+    (update,) = update_equations("w5", 0.4, chain.total, Step(rate=0.5), hands_on.notation)
+    assert update.text() == "w5′ = w5 − l·∂Loss/∂w5 = 0.4 − 0.5·0.08217 = 0.3589"
+    assert update.value == pytest.approx(0.358916480, abs=1e-9)
 
 
-def test_a_bias_is_added_last_with_its_sign() -> None:
-    plus = neuron_of([1, -2], [0.5, 0.3], 0.35, "sigmoid", "bias")
-    assert plus.long() == "1·0.5 + (−2)·0.3 + 0.35 = 0.25 → 0.5622"
-    minus = neuron_of([1, 1], [1, -1], -1.2, "heaviside", "bias")
-    assert minus.long() == "1·1 + 1·(−1) − 1.2 = −1.2 < 0 → 0"
-    assert minus.short() == "1 − 1 − 1.2 = −1.2 < 0 → 0"
+def test_every_gradient_of_the_lecture(hands_on: Explanation) -> None:
+    """All eight weights, and the shared biases summed over their uses."""
+    table = {"w1": 0.000438568, "w2": 0.000877135, "w3": 0.000497713, "w4": 0.000995425, "w5": 0.082167041,
+             "w6": 0.082667628, "w7": -0.022602540, "w8": -0.022740242, "b1": 0.018726, "b2": 0.100400}
+    for name, value in table.items():
+        assert hands_on.gradient_equation(name).value == pytest.approx(value, abs=1e-6 if name[0] == "b" else 1e-9)
+    assert hands_on.gradient_equation("b1").text(symbols=True).startswith("∂Loss/∂b1 = δ_h1 + δ_h2 =")
 
 
-@pytest.mark.parametrize(
-    ("combine", "weights", "inputs", "bias", "activation", "long", "short"),
-    [
-        ("product", [1, 1], [2, 3], None, "linear", "2 · 3 = 6", "2 · 3 = 6"),
-        ("product", [2, 1], [2, -3], 0.5, "linear", "(2·2) · (−3) + 0.5 = −11.5", "4 · (−3) + 0.5 = −11.5"),
-        ("product", [2], [3], None, "linear", "2·3 = 6", "6"),
-        ("max", [1, 1], [1, 2], None, "linear", "max(1, 2) = 2", "max(1, 2) = 2"),
-        ("max", [1, -2], [1, 2], None, "linear", "max(1, (−2)·2) = 1", "max(1, −4) = 1"),
-        ("max", [1, 1], [1, 2], -1.5, "heaviside", "max(1, 2) = 2 ≥ 1.5 → 1", "max(1, 2) = 2 ≥ 1.5 → 1"),
-        ("sum", [1, 1], [2, 3], None, "linear", "1·2 + 1·3 = 5", "2 + 3 = 5"),
-        ("sum", [1], [1], -1, "heaviside", "1·1 = 1 ≥ 1 → 1", "1 ≥ 1 → 1"),
-        ("sum", [], [], None, "linear", "0", "0"),
-        ("sum", [], [], -1, "heaviside", "0 < 1 → 0", "0 < 1 → 0"),
-        ("sum", [], [], 0.35, "sigmoid", "0 + 0.35 = 0.35 → 0.5866", "0 + 0.35 = 0.35 → 0.5866"),
-    ],
-)
-def test_other_neurons(
-    combine: str, weights: list[float], inputs: list[float], bias: float | None, activation: str,
-    long: str, short: str,
-) -> None:
-    # A net needs an input even where the neuron has none: built here, so that nothing leads to n.
-    notation = "threshold" if activation == "heaviside" else "bias"
-    if not weights:
-        network = Network.build(
-            [Neuron("x", "input"), Neuron("y", "output"),
-             Neuron("n", "hidden", activation, combine, None if bias is None else "b", notation)],
-            [Connection("x", "y", "w")], {"w": 1.0} | ({} if bias is None else {"b": bias}))
-        written = explain(network, "n", compile(network).trace(network.parameters, [[1]]))
+def test_notations_differ_in_names_only(hands_on: Explanation) -> None:
+    """The lecture's Input, out, T, O, l; net; and the field's z, a, t, o, η."""
+    network = hands_on.network
+    first = {id: Explanation(network, X, T, notation=notation).forward("h1")[0].text(symbols=False).split(" = ")[0]
+             for id, notation in NOTATIONS.items()}
+    assert first == {"lecture": "Input h1", "net": "net h1", "field": "z_h1"}
+    assert notation_for(network.structure).id == "lecture"
+    assert notation_for(Network.layered([2, 2, 1]).structure).id == "field"
+    field = Explanation(network, X, T, notation=NOTATIONS["field"])
+    assert field.loss_slope("o1").text() == "∂L/∂o1 = −(t1 − o1) = −(0.01 − 0.7514) = 0.7414"
+    (update,) = update_equations("w5", 0.4, 0.1, Step(rate=0.5), field.notation)
+    assert "η" in update.text()
+
+
+def test_steps_say_what_they_compare() -> None:
+    """The lecture's XOR: each step neuron with its sum and its comparison."""
+    explanation = Explanation(nnsim.load(EXAMPLES["xor"].path).network, [1, 1])
+    total, out = explanation.forward("output")
+    assert total.text() == "Σ output = w3·x0 + w4·x1 + w5·a_h = 1·1 + 1·1 + (−2)·1 = 0"
+    assert out.text() == "o_output = 0  (0 < 0.6)"
+    with pytest.raises(ValueError, match="target"):
+        explanation.loss()
+
+
+# Any graph
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_terms_come_to_the_engines_numbers(seed: int) -> None:
+    """500 random graphs: every equation's term comes to the engine's number, and the paths sum to the gradient."""
+    case = random_case(seed)
+    e = Explanation(case.network, case.X[0], case.T[0], case.loss)
+    structure = case.network.structure
+    equations = [e.loss()]
+    for id in structure.by_id:
+        equations += e.forward(id)
+        if structure.by_id[id].role != "input":
+            equations += [e.slope(id), e.delta_equation(id), e.by_activation(id)]
+            assert e.delta_equation(id).value == e.delta(id)
+    for name in structure.parameter_names:
+        equations.append(e.gradient_equation(name))
+        assert e.gradient_equation(name).value == e.gradient(name)
+    for equation in equations:
+        close = pytest.approx(equation.value, rel=1e-12, abs=1e-12)
+        assert float(evaluate(equation.term)) == close, equation.text()
+    for name in structure.parameter_names:
+        chain = chain_of(e, name, MOST_PATHS)
+        assert len(chain.paths) == chain.count and chain.hidden == 0
+        summed = sum(path.value for path in chain.paths)
+        scale = max((abs(path.value) for path in chain.paths), default=0.0)
+        assert summed == pytest.approx(e.gradient(name), rel=1e-12, abs=1e-12 * max(1.0, scale))
+        for path in chain.paths:
+            product = np.prod([factor.value for factor in path.factors])
+            assert product == pytest.approx(path.value, rel=1e-12, abs=1e-300)
+        sizes = [abs(path.value) for path in chain.paths]
+        assert all(a >= b * (1 - 1e-9) for a, b in pairwise(sizes)), "largest first"
+
+
+@pytest.mark.parametrize("seed", range(0, 60, 2))
+def test_against_an_independent_library(seed: int) -> None:
+    """The explained gradient of one sample is that of autograd."""
+    case = random_case(seed)
+    _, gradient, _ = reference.loss_gradient_deltas(case.network, case.X[:1], case.T[:1], case.loss)
+    e = Explanation(case.network, case.X[0], case.T[0], case.loss)
+    for name, expected in zip(case.network.parameter_names, gradient, strict=True):
+        assert sum(path.value for path in chain_of(e, name, MOST_PATHS).paths) == pytest.approx(expected, abs=1e-9)
+
+
+def test_paths_are_counted_and_folded() -> None:
+    """A 2-8-8-8-1 net: 64 paths from a first weight, by multiplication; the rest is the total less what is shown."""
+    e = Explanation(Network.layered([2, 8, 8, 8, 1], seed=1), [0.3, -0.4], [1.0])
+    chain = chain_of(e, "w1", most=3)
+    assert chain.count == 8 * 8 and len(chain.paths) == 3 and chain.hidden == 61
+    everything = chain_of(e, "w1", MOST_PATHS)
+    largest = sorted((abs(path.value) for path in everything.paths), reverse=True)[:3]
+    np.testing.assert_allclose([abs(path.value) for path in chain.paths], largest)
+    assert chain.rest == pytest.approx(sum(path.value for path in everything.paths[3:]), rel=1e-9)
+
+
+def test_very_many_paths_are_counted_not_listed() -> None:
+    """Ten layers of 20: 20⁹ paths are counted exactly, and three of them found, without listing any other."""
+    e = Explanation(Network.layered([2, *[20] * 10, 1], seed=0), [0.3, -0.4], [1.0])
+    chain = chain_of(e, "w1", most=3)
+    assert chain.count == 20**9 and len(chain.paths) == 3
+    assert count_paths(e, ["y"]) == 1
+
+
+def test_an_activation_has_a_chain_too(hands_on: Explanation) -> None:
+    """The paths from net h1 sum to δ of h1."""
+    chain = chain_of_activation(hands_on, "h1")
+    assert chain.count == 2 and chain.rest == pytest.approx(0.0, abs=1e-15)
+    assert chain.total == pytest.approx(hands_on.delta("h1"))
+
+
+@pytest.mark.parametrize("seed", range(0, 40))
+def test_a_batch_is_the_mean_of_its_samples(seed: int) -> None:
+    """Each sample's own gradient is that of an explanation of this sample alone; their mean is the engine's."""
+    case = random_case(seed)
+    program, network = nnsim.compile(case.network), case.network
+    backward = program.backward(network.parameters, case.X, case.T, case.loss)
+    for index, name in enumerate(network.parameter_names):
+        values = gradients_by_sample(network, backward, name)
+        assert values.mean() == pytest.approx(backward.gradient[index], rel=1e-11, abs=1e-12)
+        alone = Explanation(network, case.X[-1], case.T[-1], case.loss).gradient(name)
+        assert values[-1] == pytest.approx(alone, rel=1e-11, abs=1e-12)
+
+
+def test_the_mean_folds_what_is_too_much() -> None:
+    """Of 100 samples the five largest are written, the others as one number, and the mean stays right."""
+    values = np.linspace(-1, 2, 100)
+    equation = mean_equation("w1", values, NOTATIONS["field"])
+    assert equation.value == pytest.approx(0.5)
+    assert float(evaluate(equation.term)) == pytest.approx(0.5)
+    assert "…" in equation.text() and len(equation.term.parts[0].parts) == 6
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_updates_are_the_trainers(optimizer: str) -> None:
+    """With penalties and clipping: the last equation's value is what one batch of the Trainer makes of the weight."""
+    if OPTIMIZERS[optimizer].straight:
+        network = nnsim.load(EXAMPLES["perceptron_and"].path).network
+        X, T, extra = [[1.0, 0.0]], [[1.0]], {}
     else:
-        written = neuron_of(weights, inputs, bias, activation, notation, combine)
-    assert written.long() == long
-    assert written.short() == short
+        network, extra = Network.layered([2, 3, 1], seed=3), {"l1": 0.01, "l2": 0.02, "clip": 0.05}
+        X, T = [[0.3, -0.7]], [[0.5]]
+    config = nnsim.TrainingConfig(learning_rate=0.1, batch_size=0, optimizer=optimizer, **extra)
+    trainer = nnsim.Trainer(network, nnsim.Dataset(X, T), config, engine="numpy")
+    trainer.advance(updates=2)
+    before, (r, s, t) = trainer.network, trainer.memory
+    program = nnsim.compile(before)
+    _, gradient = program.gradient(before.parameters, np.array(X), np.array(T), config.loss,
+                                   straight=OPTIMIZERS[optimizer].straight)
+    weights = np.array([name in before.structure.weight_names for name in before.parameter_names], dtype=float)
+    whole = gradient + weights * (config.l1 * np.sign(before.parameters) + config.l2 * before.parameters)
+    trainer.advance(updates=1)
+    for i, name in enumerate(network.parameter_names):
+        step = Step(optimizer, config.optimizer_constants, 0.1, r[i], s[i], t, config.l1 * weights[i],
+                    config.l2 * weights[i], config.clip, float(np.linalg.norm(whole)))
+        new = update_equations(name, before.parameters[i], gradient[i], step, NOTATIONS["field"])[-1]
+        assert new.value == pytest.approx(trainer.parameters[i], rel=1e-12)
 
 
-def test_many_terms_are_folded() -> None:
-    seven = neuron_of([1] * 7, [1] * 7, -3)
-    assert seven.short() == "1 + 1 + … = 7 ≥ 3 → 1"
-    assert seven.long() == " + ".join(["1·1"] * 7) + " = 7 ≥ 3 → 1"
-    assert neuron_of([1] * 6, [1] * 6, -3).short() == "1 + 1 + 1 + 1 + 1 + 1 = 6 ≥ 3 → 1"
-    assert neuron_of([1] * 7, [1] * 7, 0.5, "sigmoid", "bias").short() == "1 + 1 + … + 0.5 = 7.5 → 0.9994"
-    assert neuron_of([1] * 7, [2] * 7, combine="product", activation="linear").short() == "2 · 2 · … = 128"
-    assert neuron_of([1] * 7, [2] * 7, combine="max", activation="linear").short() == "max(2, 2, …) = 2"
-    assert neuron_of([1] * 500, [1] * 500, -3).long() == "1·1 + 1·1 + … = 500 ≥ 3 → 1"
-
-
-def test_a_comparison_that_rounding_would_falsify_gets_more_digits() -> None:
-    """0.7 + 0.1 < 0.8 in binary: the neuron does not fire, and the text must not say it should."""
-    close = neuron_of([0.7, 0.1], [1, 1], -0.8)
-    assert close.a == 0
-    assert close.long() == "0.7·1 + 0.1·1 = 0.7999999999999999 < 0.8 → 0"
-    assert close.short() == "0.7 + 0.1 = 0.7999999999999999 < 0.8 → 0"
-    assert close.digits_added()
-    far = neuron_of([0.7, 0.2], [1, 1], -0.8)
-    assert far.long() == "0.7·1 + 0.2·1 = 0.9 ≥ 0.8 → 1"
-    assert not far.digits_added()
-    assert not neuron_of([1], [0.1], 0.1, "sigmoid", "bias").digits_added()
-
-
-def test_where_sum_and_z_disagree_z_is_written() -> None:
-    """Σ ≥ θ, yet z < 0, as an engine that rounds otherwise could have it: the text leads to the output."""
-    terms = Term(0.7, 1.0, "x"), Term(0.1, 1.0, "y")
-    odd = Sum("n", terms, "sum", 0.8, -0.8, "heaviside", "threshold", -1e-17, 0.0)
-    assert odd.long() == "0.7·1 + 0.1·1 − 0.8 = −1e−17 < 0 → 0"
-    assert odd.short() == "0.7 + 0.1 − 0.8 = −1e−17 < 0 → 0"
-
-
-def test_numbers_that_left_the_scale_claim_nothing_false() -> None:
-    assert neuron_of([1e308, 1e308], [1, 1], -1).long().endswith("= ∞ ≥ 1 → 1")
-    assert neuron_of([1e308, -1e308], [10, 10], -1).long().endswith("= NaN ≱ 1 → 0")
-
-
-def reads_true(text: str, a: float) -> None:
-    """The printed comparison holds and the output follows from it."""
-    found = re.search(r"(\S+) ([<≥]) (\S+) → (\d)$", text.replace("−", "-"))
-    assert found, text
-    left, relation, right, output = found.groups()
-    assert (float(left) >= float(right)) == (relation == "≥"), text
-    assert output == ("1" if relation == "≥" else "0") == f"{a:g}", text
-
-
-tenths = st.integers(-30, 30).map(lambda i: i / 10)
-values = st.one_of(tenths, st.floats(-1e6, 1e6))
-
-
-@given(st.lists(st.tuples(values, values), min_size=1, max_size=9), values,
-       st.sampled_from(["bias", "threshold"]), st.sampled_from(sorted(COMBINES)), st.integers(1, 9))
-def test_every_step_reads_true(
-    terms: list[tuple[float, float]], bias: float, notation: str, combine: str, digits: int,
-) -> None:
-    weights, inputs = [w for w, _ in terms], [x for _, x in terms]
-    step = neuron_of(weights, inputs, bias, "heaviside", notation, combine)
-    for text in (step.long(digits), step.short(digits), step.result(digits)):
-        reads_true(text, step.a)
-
-
-@given(st.lists(tenths, min_size=1, max_size=6), st.sampled_from(["bias", "threshold"]))
-def test_a_sum_that_just_reaches_its_threshold_reads_true(weights: list[float], notation: str) -> None:
-    """θ is the sum in another order: now above, now below by the last bit."""
-    step = neuron_of(weights, [1.0] * len(weights), -sum(sorted(weights)), "heaviside", notation)
-    reads_true(step.long(), step.a)
-    reads_true(step.short(), step.a)
-
-
-@pytest.mark.parametrize("activation", sorted(ACTIVATIONS))
-@pytest.mark.parametrize("combine", sorted(COMBINES))
-def test_the_parts_lead_to_the_output(activation: str, combine: str) -> None:
-    """terms → combination → z → a, for random numbers, by the mathematics written out here."""
-    rng = np.random.default_rng(3)
-    weights, inputs, bias = rng.normal(size=3).tolist(), rng.normal(size=3).tolist(), float(rng.normal())
-    written = neuron_of(weights, inputs, bias, activation, "bias", combine)
-    products = np.multiply(weights, inputs)
-    joined = {"sum": products.sum(), "product": products.prod(), "max": products.max()}[combine]
-    assert [t.value for t in written.terms] == pytest.approx(products)
-    assert [t.source for t in written.terms] == ["x0", "x1", "x2"]
-    assert written.combined == pytest.approx(joined)
-    assert written.z == pytest.approx(joined + bias)
-    assert written.a == pytest.approx(float(ACTIVATIONS[activation].f(np.array([joined + bias]))[0]))
+def test_written_numbers_read_back(hands_on: Explanation) -> None:
+    """The last number of a line is the value, to the digits asked for."""
+    for digits in (3, 4, 6, 9):
+        for name in hands_on.structure.parameter_names:
+            equation = hands_on.gradient_equation(name)
+            shown = parse_number(equation.text(digits).split(" = ")[-1])
+            assert shown == pytest.approx(equation.value, rel=10.0 ** (1 - digits))

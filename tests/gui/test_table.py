@@ -13,9 +13,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnsim.core.explain import explain
 from nnsim.core.network import Network
 from nnsim.core.program import Program, compile
+from nnsim.core.sums import sum_of
 from nnsim.data.generators import GENERATORS, GateFields, SampleFields
 from nnsim.data.sources import DataSource, GeneratedData, InlineData, dataset_of
 from nnsim.documents import edits
@@ -424,7 +424,7 @@ def test_the_target_is_what_training_learns(table: Table, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not session.training, timeout=10_000)
     network = session.document.network
     trace = compile(network).trace(network.parameters, BITS)
-    assert table.row(2)[2:5] == [explain(network, id, trace, 2).long() for id in ("h1", "h2", "y")]
+    assert table.row(2)[2:5] == [sum_of(network, id, trace, 2).long() for id in ("h1", "h2", "y")]
 
 
 # Room

@@ -12,10 +12,10 @@ from PySide6.QtGui import QImage, QPolygonF
 from PySide6.QtWidgets import QGraphicsScene
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.explain import explain
 from nnsim.core.maps import value_range
 from nnsim.core.network import Neuron
 from nnsim.core.numbers import format_number
+from nnsim.core.sums import sum_of
 from nnsim.documents.document import Document
 from nnsim.documents.layout import filled
 from nnsim.gui.canvas.edge_layer import EdgeLayer, Ends
@@ -187,7 +187,7 @@ class NetworkScene(QGraphicsScene):
             center = f"≥ {format_number(-bias, LABEL_DIGITS)}"
             if neuron.notation == "bias":
                 center = "z ≥ 0"
-            below = explain(session.network, id, session.trace).short()
+            below = sum_of(session.network, id, session.trace).short()
             return Face(id, center, below, shown, value == 1.0, problem=problem)
         name = "θ" if neuron.notation == "threshold" else "b"
         below = "" if neuron.bias is None else f"{name} = {format_number(-bias if name == 'θ' else bias, LABEL_DIGITS)}"
