@@ -11,14 +11,65 @@ import nnsim
 
 def main() -> int:
     """Run the command line; returns the exit status."""
-    arguments = _parser().parse_args(_with_open(sys.argv[1:]))
+    arguments = _parser().parse_args(_joined(_with_open(sys.argv[1:])))
     if arguments.verb == "tour":
         from nnsim.gui.tour import run_tour
 
         return run_tour(Path(arguments.out))
+    if arguments.verb == "explain":
+        try:
+            sys.stdout.write(_explain(arguments))
+        except (ValueError, OSError) as error:
+            print(f"nnsim explain: {error}", file=sys.stderr)
+            return 2
+        return 0
     from nnsim.gui.app import run
 
     return run(arguments.file)
+
+
+def _explain(arguments: argparse.Namespace) -> str:
+    """Both passes of one sample, taken apart. Raises ValueError for what does not fit, OSError for no file."""
+    from nnsim.core.explain import Explanation
+    from nnsim.core.notation import NOTATIONS
+    from nnsim.data.sources import dataset_of
+    from nnsim.exchange.explained import as_json, as_text
+
+    path = Path(arguments.file)
+    document = nnsim.load(path)
+    x, t = arguments.inputs, arguments.targets
+    if x is None:
+        data = None if document.data is None else dataset_of(document.data, path.parent)
+        if data is None:
+            raise ValueError("The file has no data: give the inputs with --inputs, such as --inputs 0.05,0.10.")
+        x, t = data.X[0], data.T[0] if t is None else t
+    notation = NOTATIONS.get(arguments.notation or "")
+    explanation = Explanation(document.network, x, t, document.training.loss, notation)
+    parameter = arguments.parameter
+    if parameter is not None and parameter not in explanation.structure.parameter_index:
+        known = ", ".join(explanation.structure.parameter_names[:12])
+        raise ValueError(f"There is no parameter “{parameter}”; this network has {known}.")
+    if parameter is not None and t is None:
+        raise ValueError("A gradient needs a target: give one with --targets, such as --targets 0.01,0.99.")
+    if arguments.format == "json":
+        return as_json(explanation) + "\n"
+    return as_text(explanation, document.training, parameter, arguments.digits)
+
+
+def _numbers(text: str) -> list[float]:
+    """“0.05,0.10” as numbers."""
+    from nnsim.core.numbers import parse_number
+
+    values = [parse_number(part) for part in text.replace(";", ",").split(",")]
+    if None in values:
+        raise argparse.ArgumentTypeError(f"“{text}” is not a list of numbers such as 0.05,0.10")
+    return [value for value in values if value is not None]
+
+
+def _digits(text: str) -> int:
+    if not text.isdecimal() or not 2 <= int(text) <= 17:
+        raise argparse.ArgumentTypeError("give a number of digits from 2 to 17")
+    return int(text)
 
 
 def _with_open(words: list[str]) -> list[str]:
@@ -28,7 +79,19 @@ def _with_open(words: list[str]) -> list[str]:
     return ["open", *words]
 
 
-VERBS = ("open", "tour")
+def _joined(words: list[str]) -> list[str]:
+    """`--inputs -1,2` as `--inputs=-1,2`: argparse would take -1,2 for an option."""
+    found: list[str] = []
+    for word in words:
+        if found and found[-1] in ("--inputs", "--targets"):
+            found[-1] += f"={word}"
+        else:
+            found.append(word)
+    return found
+
+
+VERBS = ("open", "tour", "explain")
+FORMATS = ("text", "latex", "markdown", "json")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -41,6 +104,15 @@ def _parser() -> argparse.ArgumentParser:
     opening.add_argument("file", nargs="?", metavar="FILE")
     tour = verbs.add_parser("tour", help="drive the real window through the main job and write pictures of it")
     tour.add_argument("--out", required=True, metavar="DIR", help="the folder the pictures go to")
+    explain = verbs.add_parser("explain", help="write every number of one sample's forward and backward pass")
+    explain.add_argument("file", metavar="FILE")
+    explain.add_argument("--inputs", type=_numbers, metavar="A,B,…", help="the sample; without it the file's first")
+    explain.add_argument("--targets", type=_numbers, metavar="A,B,…", help="what the outputs should be")
+    explain.add_argument("--parameter", metavar="NAME", help="the chain rule and the update of this one")
+    explain.add_argument("--format", choices=FORMATS, default="text")
+    explain.add_argument("--digits", type=_digits, default=4, metavar="N", help="significant digits (4)")
+    explain.add_argument("--notation", choices=("lecture", "net", "field"),
+                         help="the lecture's Input, out, T, O, l; net, out, T, O, η; or z, a, t, o, η")
     return parser
 
 

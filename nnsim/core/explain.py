@@ -104,6 +104,7 @@ class Explanation:
         self.notation = notation or notation_for(self.structure)
         self.loss_name = loss
         X = checked_matrix(np.atleast_2d(np.asarray(x, dtype=np.float64)), "X", self.structure.inputs)
+        self.x: Array = X[0]
         self.trace = self.program.run(network.parameters, X)
         self.t: Array | None = None
         self.backward: Backward | None = None

@@ -1,0 +1,1 @@
+"""What goes out to other tools and to paper, and what comes in."""

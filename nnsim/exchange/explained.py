@@ -1,0 +1,100 @@
+"""An explanation as plain text, and as numbers for other programs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+
+from nnsim.core.chain import Chain, chain_of
+from nnsim.core.explain import Equation, Explanation
+from nnsim.core.numbers import DIGITS, format_number
+from nnsim.core.numbers import factor as written_factor
+from nnsim.training.config import TrainingConfig
+from nnsim.training.update import next_update, training_gradient
+
+PATHS = 8
+
+
+def as_json(explanation: Explanation) -> str:
+    """Loss, outputs, and by name z, a and δ of each neuron, value and gradient of each parameter.
+
+    Inputs have only ``a``. Without a target loss is null, and there are no deltas and gradients. A number that is not
+    finite is null, which JSON has no other word for.
+    """
+    e, structure = explanation, explanation.structure
+    known = e.backward is not None
+    neurons: dict[str, dict[str, float | None]] = {}
+    for id, neuron in structure.by_id.items():
+        if neuron.role == "input":
+            neurons[id] = {"a": _finite(e.a(id))}
+        else:
+            neurons[id] = {"z": _finite(e.z(id)), "a": _finite(e.a(id))}
+            if known:
+                neurons[id]["delta"] = _finite(e.delta(id))
+    parameters: dict[str, dict[str, float | None]] = {}
+    for name in structure.parameter_names:
+        parameters[name] = {"value": e.network.value(name)}
+        if known:
+            parameters[name]["gradient"] = _finite(e.gradient(name))
+    whole = {
+        "loss": _finite(e.backward.loss) if e.backward is not None else None,
+        "outputs": [_finite(e.a(id)) for id in structure.outputs],
+        "neurons": neurons,
+        "parameters": parameters,
+    }
+    return json.dumps(whole, indent=2, ensure_ascii=False, allow_nan=False)
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def as_text(
+    explanation: Explanation, config: TrainingConfig, parameter: str | None = None, digits: int = DIGITS
+) -> str:
+    """The forward pass, the loss and the backward pass, a line each; of one parameter also chain rule and update."""
+    return "\n".join(_lines(explanation, config, parameter, digits)) + "\n"
+
+
+def _lines(e: Explanation, config: TrainingConfig, parameter: str | None, digits: int) -> Iterator[str]:
+    yield "Forward"
+    for id in e.order:
+        for equation in e.forward(id):
+            yield "  " + equation.text(digits)
+    if e.t is None or e.backward is None:
+        return
+    yield ""
+    yield "Loss"
+    yield "  " + e.loss().text(digits)
+    yield ""
+    yield "Backward"
+    for id in reversed(e.order):
+        if e.structure.by_id[id].role != "input":
+            yield "  " + e.delta_equation(id).text(digits)
+    for name in e.structure.parameter_names if parameter is None else (parameter,):
+        yield "  " + e.gradient_equation(name).text(digits)
+    if parameter is not None:
+        yield ""
+        yield "Chain rule"
+        yield from _chain(chain_of(e, parameter, PATHS), digits)
+        yield ""
+        yield "Update"
+        gradient = training_gradient(e.network, config, e.x[None], e.t[None])
+        for equation in next_update(e.network, config, gradient, parameter, e.notation):
+            yield "  " + equation.text(digits)
+
+
+def _chain(chain: Chain, digits: int) -> Iterator[str]:
+    for index, path in enumerate(chain.paths):
+        start = f"  {chain.name.text} = " if index == 0 else "    + "
+        yield start + " · ".join(factor.name.text for factor in path.factors)
+        numbers = " · ".join(written_factor(factor.value, digits) for factor in path.factors)
+        yield f"    = {numbers} = {format_number(path.value, digits)}"
+    if chain.hidden:
+        yield f"    + {chain.hidden:,} more paths = {format_number(chain.rest, digits)}"
+    if len(chain.paths) > 1 or chain.hidden:
+        yield f"  {chain.name.text} = {format_number(chain.total, digits)}"
+    seen: dict[str, Equation] = {factor.name.text: factor for path in chain.paths for factor in path.factors}
+    for factor in seen.values():
+        yield "  " + factor.text(digits)

@@ -1,0 +1,50 @@
+"""The next update of one parameter, in equations."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnsim.core.explain import Equation, Step, update_equations
+from nnsim.core.network import Network
+from nnsim.core.notation import Notation
+from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.core.program import program_of
+from nnsim.core.schedules import SCHEDULES
+from nnsim.training.config import TrainingConfig
+
+Array = NDArray[np.float64]
+Memory = tuple[Array, Array, int]
+
+
+def next_update(
+    network: Network, config: TrainingConfig, gradient: Array, parameter: str, notation: Notation,
+    memory: Memory | None = None, epoch: int = 0,
+) -> list[Equation]:
+    """What an update with this gradient, (n_parameters,), makes of a parameter; the last equation is its new value.
+
+    ``memory`` is what the optimizer remembers, see Trainer.memory; before the first update nothing.
+    """
+    structure, w = network.structure, network.parameters
+    weights = np.array([name in structure.weight_names for name in structure.parameter_names], dtype=np.float64)
+    whole = gradient + weights * (config.l1 * np.sign(w) + config.l2 * w)
+    r, s, t = memory or (np.zeros_like(w), np.zeros_like(w), 0)
+    index = structure.parameter_index[parameter]
+    step = Step(
+        config.optimizer_name, config.optimizer_constants, rate_at(config, epoch), float(r[index]), float(s[index]), t,
+        config.l1 * weights[index], config.l2 * weights[index], config.clip,
+        float(np.sqrt(np.sum(structure.trainable * whole * whole))),
+    )
+    return update_equations(parameter, network.value(parameter), float(gradient[index]), step, notation)
+
+
+def training_gradient(network: Network, config: TrainingConfig, X: Array, T: Array) -> Array:
+    """The gradient that the optimizer gets, (n_parameters,): of the loss, or for the perceptron rule its own."""
+    straight = OPTIMIZERS[config.optimizer_name].straight
+    return program_of(network.structure).gradient(network.parameters, X, T, config.loss, straight)[1]
+
+
+def rate_at(config: TrainingConfig, epoch: int) -> float:
+    """The learning rate of an epoch, as the schedule has it."""
+    constants = np.array([*config.schedule_constants.values(), 0.0, 0.0, 0.0, 0.0][:4])
+    return float(SCHEDULES[config.schedule_name].rate(config.learning_rate, epoch, constants))
