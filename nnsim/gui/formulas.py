@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from PySide6.QtCore import QByteArray, QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -17,6 +17,7 @@ from nnsim.gui.theme import GRID, pixels, theme
 TYPESET_SIZE = 24.0
 """The size formulas are typeset at; any other is that, scaled."""
 _MARK, _MARK_GAP = 16, 6
+MOST_TYPESET = 4096
 
 
 class Typeset(NamedTuple):
@@ -41,7 +42,40 @@ def typeset(latex: str, color: str) -> Typeset:
     return Typeset(svg, box.width(), box.height(), -box.y())
 
 
-@lru_cache(maxsize=256)
+class Typesetter(QObject):
+    """Typesets what is wanted piece by piece while the window has nothing else to do. ``ready()`` after each."""
+
+    ready = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._done: dict[tuple[str, str], Typeset] = {}
+        self._wanted: dict[tuple[str, str], None] = {}
+        self._timer = QTimer(self)
+        self._timer.setInterval(0)
+        self._timer.timeout.connect(self._typeset_one)
+
+    def get(self, latex: str, color: str) -> Typeset | None:
+        """The typeset formula if it is there; else None, and it comes soon."""
+        found = self._done.get((latex, color))
+        if found is None:
+            self._wanted[(latex, color)] = None
+            self._timer.start()
+        return found
+
+    def _typeset_one(self) -> None:
+        if not self._wanted:
+            self._timer.stop()
+            return
+        key = next(iter(self._wanted))
+        del self._wanted[key]
+        if len(self._done) > MOST_TYPESET:
+            self._done.clear()
+        self._done[key] = typeset(*key)
+        self.ready.emit()
+
+
+@lru_cache(maxsize=1024)
 def formula_image(latex: str, size: float, color: str, dpr: float = 1.0) -> QImage:
     """The formula in ``color``, its letters ``size`` pixels large, sharp at ``dpr``."""
     formula = typeset(latex, color)

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
+from nnsim.core.notation import NOTATIONS
 from nnsim.gui.files import example_sections, settings
 from nnsim.gui.theme import Mode
 
 if TYPE_CHECKING:
     from nnsim.gui.window import MainWindow
+
+EXPLAINING = ("forward", "backward", "steps", "matrices", "losses", "loss_slice", "slope", "separability", "worksheet")
+"""The panels of the Explain menu, in the order of their keys Ctrl+1 …"""
 
 
 class Menus(QObject):
@@ -47,6 +52,7 @@ class Menus(QObject):
         menu(self.tr("&Edit"), "undo", "redo", "", "edit_value", "rename", "delete", "", "select_all")
         menu(self.tr("&Network"), "add_input", "add_neuron", "add_output", "", "layers", "connect", "", "arrange")
         menu(self.tr("&Train"), "train", "step_batch", "step_epoch", "", "back_to_start")
+        self._build_explain_menu(menu(self.tr("E&xplain")))
         view = menu(self.tr("&View"), "fit", "zoom_in", "zoom_out", "")
         for dock in window.docks.values():
             view.addAction(dock.toggleViewAction())
@@ -54,7 +60,7 @@ class Menus(QObject):
         self._build_theme_menu(view.addMenu(self.tr("&Theme")))
         for name in ("text_larger", "text_smaller", "", "reset_layout"):
             view.addAction(act[name]) if name else view.addSeparator()
-        examples = bar.addMenu(self.tr("E&xamples"))
+        examples = bar.addMenu(self.tr("Exam&ples"))
         examples.setObjectName("examples_menu")
         examples.setToolTipsVisible(True)
         for section, entries in example_sections().items():
@@ -70,6 +76,43 @@ class Menus(QObject):
                 )
         menu(self.tr("&Help"), "gestures", "about")
         self._fill_recent()
+
+    def _build_explain_menu(self, menu: QMenu) -> None:
+        window, study = self._window, self._window.session.study
+        for number, id in enumerate((id for id in EXPLAINING if id in window.panels), 1):
+            action = menu.addAction(window.panels[id].title)
+            action.setObjectName(f"explain_{id}")
+            if number < 10:
+                action.setShortcut(f"Ctrl+{number}")
+            action.triggered.connect(lambda checked=False, id=id: window.show_panel(id))
+        menu.addSeparator()
+        scopes = (("sample", self.tr("This sample")), ("batch", self.tr("This batch")), ("all", self.tr("All data")))
+        self._choice(menu.addMenu(self.tr("&Gradients of")), "scope", scopes, lambda: study.scope, study.set_scope)
+        notations = (("", self.tr("As suits the network")),
+                     *((entry.id, self.tr(entry.label)) for entry in NOTATIONS.values()))
+        self._choice(menu.addMenu(self.tr("&Notation")), "notation", notations, lambda: study.chosen_notation,
+                     study.set_notation)
+        digits = tuple((n, self.tr("{n} digits").format(n=n)) for n in (3, 4, 5, 6, 9, 12))
+        self._choice(menu.addMenu(self.tr("&Digits")), "digits", digits, lambda: study.digits, study.set_digits)
+
+    def _choice(self, menu: QMenu, name: str, options: Iterable[tuple[Any, str]], now: Callable[[], Any],
+                choose: Callable[[Any], None]) -> None:
+        """A menu of which one entry holds."""
+        menu.setObjectName(f"{name}_menu")
+        group = QActionGroup(self)
+        actions = {}
+        for value, text in options:
+            action = actions[value] = menu.addAction(text)
+            action.setObjectName(f"{name}_{value}")
+            action.setCheckable(True)
+            action.triggered.connect(lambda checked=False, value=value: choose(value))
+            group.addAction(action)
+
+        def show() -> None:
+            actions[now()].setChecked(True)
+
+        menu.aboutToShow.connect(show)
+        show()
 
     def _build_theme_menu(self, menu: QMenu) -> None:
         group = QActionGroup(self)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -95,12 +97,45 @@ class Panel(QWidget):
             self._on_change()
 
 
+class Paced(QObject):
+    """Lets something that is too slow for 30 times a second be done 10 times a second while training.
+
+    The last of several wishes is always fulfilled.
+    """
+
+    INTERVAL_MS = 100
+
+    def __init__(self, panel: Panel, session: Session, do: Callable[[], None]) -> None:
+        super().__init__(panel)
+        self._panel, self._session, self._do = panel, session, do
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(self.INTERVAL_MS)
+        self._timer.timeout.connect(self._late)
+        self._wished = False
+
+    def update(self) -> None:
+        """Do it now, or soon if it was done a moment ago in a run that goes on."""
+        if not self._session.training:
+            self._do()
+        elif self._timer.isActive():
+            self._wished = True
+        else:
+            self._timer.start()
+            self._do()
+
+    def _late(self) -> None:
+        if self._wished and self._panel.isVisible():
+            self._wished = False
+            self.update()
+
+
 def header_frame(title: str, extra: QWidget | None = None) -> tuple[QFrame, QHBoxLayout]:
     """The title bar of a card: its title at the left, ``extra`` at the right."""
     frame = QFrame()
     set_role(frame, card="header")
     row = QHBoxLayout(frame)
-    row.setContentsMargins(12, 4, 8, 4)
+    row.setContentsMargins(12, 3, 8, 3)
     row.setSpacing(GRID)
     label = QLabel(title)
     label.setObjectName("card_title")
@@ -110,8 +145,14 @@ def header_frame(title: str, extra: QWidget | None = None) -> tuple[QFrame, QHBo
     row.addStretch(1)
     if extra is not None:
         row.addWidget(extra)
-    frame.setFixedHeight(max(36, round(36 * text_scale())))
+    frame.setFixedHeight(header_height())
     return frame, row
+
+
+def header_height(among_tabs: bool = False) -> int:
+    """The height of a title bar; lower where a tab above it has the title."""
+    height = 30 if among_tabs else 36
+    return max(height, round(height * text_scale()))
 
 
 def body_frame(content: QWidget) -> QFrame:

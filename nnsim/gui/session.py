@@ -60,6 +60,7 @@ class DocumentCommand(QUndoCommand):
             return False
         self._new = other._new
         self.setText(other.text())
+        self.setObsolete(self._new == self._old)
         return True
 
 
@@ -287,6 +288,13 @@ class Session(QObject):
             self.selected_neurons, self.selected_connections = chosen
             self.selection_changed.emit()
 
+    def select_place(self, place: tuple[str, ...]) -> None:
+        """Select a neuron, (id,), or a connection, (source, target)."""
+        if len(place) == 1:
+            self.select([place[0]])
+        elif len(place) == 2:
+            self.select((), [(place[0], place[1])])
+
     def set_inputs(self, values: Mapping[str, float]) -> bool:
         """Feed these values to inputs; always possible."""
         new = {**self.inputs, **{id: float(v) for id, v in values.items() if np.isfinite(v)}}
@@ -417,6 +425,25 @@ class Session(QObject):
         self._free.set()
         self._worker.join(JOIN_SECONDS)
         self._finish(self._worker.take())
+
+    def go_back_to(self, snapshot: Snapshot | None, parameters: np.ndarray[Any, Any]) -> bool:
+        """Take the last updates of the run back as if they had never been: values, optimizer, order of the samples.
+
+        ``snapshot`` is the paused trainer's from before them, None if there was none yet; ``parameters`` are the values
+        from then. It is part of the run's one undo step. False if there is no run.
+        """
+        start, dataset = self.start_network, self.dataset
+        if self.training or start is None or dataset is None:
+            return False
+        if snapshot is None:
+            self._drop_trainer()
+        else:
+            self._trainer = Trainer.resume(start, dataset, self.document.training, snapshot)
+            self.latest = snapshot
+        self._set_parameters(self.document.network.with_parameters(parameters).parameters)
+        self._commit_run()
+        self.run_changed.emit()
+        return True
 
     def set_speed(self, speed: float | None) -> None:
         """Updates a second from now on; None is unlimited."""

@@ -9,7 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from nnsim.core.explain import Explanation
 from nnsim.core.notation import NOTATIONS, Notation, notation_for
+from nnsim.core.numbers import DIGITS
 from nnsim.core.order import epoch_order
 from nnsim.core.program import Backward
 
@@ -32,11 +34,13 @@ class Studied(NamedTuple):
 class Study(QObject):
     """View state, never part of the document: no undo step, no dirty mark.
 
-    Signals: ``changed()`` when scope, sample, targets or notation differ; ``lit_changed()`` when another part is lit.
+    Signals: ``changed()`` when scope, sample, targets or notation differ; ``lit_changed()`` when another part is lit;
+    ``wave_changed()`` when a wave goes on.
     """
 
     changed = Signal()
     lit_changed = Signal()
+    wave_changed = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -44,13 +48,20 @@ class Study(QObject):
         self.scope = "sample"
         """Which samples every gradient in the window is of: "sample", "batch" or "all"."""
         self._notation = ""
+        self.digits = DIGITS
+        """How many significant digits formulas are written with."""
         self._row: int | None = None
         self._targets: dict[str, float] = {}
         self._by_hand = False
         self.lit_neurons: frozenset[str] = frozenset()
         self.lit_connections: frozenset[Ends] = frozenset()
+        self.reached: frozenset[str] | None = None
+        """The neurons that a wave through the network has reached; None where none is under way."""
+        self.tags: Mapping[str, str] = {}
+        """What stands below a neuron in place of its bias."""
         self._backward: Backward | None = None
         self._known = False
+        self._explanation: Explanation | None = None
         session.opened.connect(self._forget)
         session.values_changed.connect(self._recompute)
         session.document_changed.connect(self._recompute)
@@ -80,6 +91,11 @@ class Study(QObject):
     def set_notation(self, id: str) -> None:
         """Write in this notation, or with "" in the one that suits the network."""
         self._notation = id if id in NOTATIONS else ""
+        self._tell()
+
+    def set_digits(self, digits: int) -> None:
+        """Write numbers with this many significant digits."""
+        self.digits = digits
         self._tell()
 
     @property
@@ -137,7 +153,19 @@ class Study(QObject):
         structure = session.structure
         if data is None or data.X.shape[1] != len(structure.inputs) or data.T.shape[1] != len(structure.outputs):
             return None
-        rows = np.arange(len(data.X)) if self.scope == "all" else self._next_batch()
+        return self.next_batch if self.scope == "batch" else self._of_rows(np.arange(len(data.X)))
+
+    @property
+    def next_batch(self) -> Studied | None:
+        """The samples that Train's next update takes; None if the data do not fit."""
+        data, structure = self._session.dataset, self._session.structure
+        if data is None or data.X.shape[1] != len(structure.inputs) or data.T.shape[1] != len(structure.outputs):
+            return None
+        return self._of_rows(self._next_batch())
+
+    def _of_rows(self, rows: NDArray[np.intp]) -> Studied | None:
+        data = self._session.dataset
+        assert data is not None
         rows = rows[np.isfinite(data.T[rows]).all(axis=1)]
         return Studied(data.X[rows], data.T[rows], rows) if len(rows) else None
 
@@ -157,6 +185,15 @@ class Study(QObject):
             return self.tr(
                 "These inputs are no sample of the data: choose a row of the table, or set targets in Losses.")
         return self.tr("The data do not fit this network's inputs and outputs.")
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """The sample that is fed, taken apart; without a loss if it has no target. None if the network cannot run."""
+        if self._explanation is None and not self._session.problems and self._session.structure.inputs:
+            session = self._session
+            self._explanation = Explanation(session.network, session.input_row, self.targets,
+                                            session.document.training.loss, self.notation)
+        return self._explanation
 
     @property
     def backward(self) -> Backward | None:
@@ -191,6 +228,12 @@ class Study(QObject):
             self.lit_neurons, self.lit_connections = lit
             self.lit_changed.emit()
 
+    def show_wave(self, reached: frozenset[str] | None, tags: Mapping[str, str] | None = None) -> None:
+        """Show on the canvas how far a wave has come, and what it found; None ends it."""
+        if (reached, tags or {}) != (self.reached, self.tags):
+            self.reached, self.tags = reached, dict(tags or {})
+            self.wave_changed.emit()
+
     # Keeping in step
 
     def _forget(self) -> None:
@@ -199,12 +242,12 @@ class Study(QObject):
         self._tell()
 
     def _recompute(self) -> None:
-        self._known = False
+        self._known, self._explanation = False, None
         fed = tuple(self._session.input_row[0].tolist())
         if fed != self._fed:
             self._fed = fed
             self._by_hand = False
 
     def _tell(self) -> None:
-        self._known = False
+        self._known, self._explanation = False, None
         self.changed.emit()

@@ -31,7 +31,7 @@ from nnsim.gui.icons import icon
 from nnsim.gui.layers_form import LayersForm
 from nnsim.gui.menus import Menus
 from nnsim.gui.message_bar import MessageBar
-from nnsim.gui.panel import Panel, body_frame, header_frame
+from nnsim.gui.panel import Panel, body_frame, header_frame, header_height
 from nnsim.gui.panels.training import SpeedControl
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, Mode, apply_theme, set_role, text_scale
@@ -65,6 +65,9 @@ PANELS = (
     PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 150),
     PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 290),
     PanelEntry("nnsim.gui.panels.table:TablePanel", "Truth table", BOTTOM, 220),
+    PanelEntry("nnsim.gui.panels.forward:ForwardPanel", "Forward", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.backward:BackwardPanel", "Backward", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.steps:StepsPanel", "Step through", BOTTOM, 220, "table"),
 )
 """Every panel: one file, one line here."""
 
@@ -148,16 +151,14 @@ class MainWindow(QMainWindow):
             dock.dockLocationChanged.connect(self._update_tabs)
             dock.setTitleBarWidget(header)
             dock.setWidget(body_frame(panel))
-            self.addDockWidget(entry.area, dock)
+            self._put(dock, entry)
             self.panels[panel.id], self.docks[panel.id] = panel, dock
 
     def _arrange_panels(self) -> None:
         """The first arrangement: what is selected at the left, numbers below, output and training at the right."""
         for entry, dock in zip(PANELS, self.docks.values(), strict=True):
             dock.setFloating(False)
-            self.addDockWidget(entry.area, dock)
-            if entry.behind:
-                self.tabifyDockWidget(self.docks[entry.behind], dock)
+            self._put(dock, entry)
             dock.show()
         width = 288 if self.width() < 1400 else 304
         for area, size in ((LEFT, width), (RIGHT, width + 56)):
@@ -168,6 +169,13 @@ class MainWindow(QMainWindow):
         for id in {entry.behind for entry in PANELS} - {""}:
             self.docks[id].raise_()
 
+    def _put(self, dock: QDockWidget, entry: PanelEntry) -> None:
+        """Put a panel where it stands at first. Side by side for a moment, tabs would make the window wider."""
+        if entry.behind:
+            self.tabifyDockWidget(self.docks[entry.behind], dock)
+        else:
+            self.addDockWidget(entry.area, dock)
+
     def _entries(self) -> list[tuple[str, PanelEntry]]:
         return list(zip(self.docks, PANELS, strict=True))
 
@@ -176,8 +184,10 @@ class MainWindow(QMainWindow):
         for dock in self.docks.values():
             header = dock.titleBarWidget()
             label = header.findChild(QLabel, "card_title") if header is not None else None
-            if label is not None:
-                label.setVisible(not self.tabifiedDockWidgets(dock))
+            if header is not None and label is not None:
+                among_tabs = bool(self.tabifiedDockWidgets(dock))
+                label.setVisible(not among_tabs)
+                header.setFixedHeight(header_height(among_tabs))
         for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             bar.setObjectName("panel_tabs")
             bar.setAccessibleName(self.tr("Panels"))

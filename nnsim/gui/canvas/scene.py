@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -26,6 +26,8 @@ from nnsim.gui.theme import map_colors
 TRAINING_FRAME_MS = 100
 """While training the canvas is drawn at most 10 times a second."""
 TRAINING_DELAY_MS = 16
+UNREACHED = 0.3
+"""How strongly a neuron shows that a wave has not reached yet."""
 MAPS = 300
 """Above this number of neurons none shows a map."""
 LABEL_DIGITS = 3
@@ -59,6 +61,7 @@ class NetworkScene(QGraphicsScene):
         session.selection_changed.connect(self.show_selection)
         session.plane_changed.connect(self._on_values)
         session.study.lit_changed.connect(self.show_lit)
+        session.study.wave_changed.connect(self.update_values)
         self.rebuild()
 
     # Keeping in step
@@ -152,10 +155,16 @@ class NetworkScene(QGraphicsScene):
         images = self._images()
         problems = {id: problem.message for problem in self.session.problems for id in problem.neurons}
         switches = self._has_switches()
+        study = self.session.study
+        reached = study.reached
         for neuron in structure.neurons:
             image = images.get(neuron.id)
             face = self._face(neuron, problems.get(neuron.id, ""), switches)
             picture = image if isinstance(image, QImage) else None
+            tag = study.tags.get(neuron.id)
+            if tag is not None:
+                face = replace(face, below=tag)
+            self.neurons[neuron.id].setOpacity(1.0 if reached is None or neuron.id in reached else UNREACHED)
             self.neurons[neuron.id].show_face(face, picture, image if isinstance(image, QPolygonF) else None)
         # Labels keep their places while numbers change: what moves about cannot be read.
         if self._placed:
