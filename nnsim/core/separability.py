@@ -30,6 +30,8 @@ MOST_ADDED = 8
 """So many points of each class are added to it at a time."""
 MOST_ROUNDS, ROUNDING_ROUNDS = 200, 30
 TOLERANCE, SMALLEST_DUAL = 1e-9, 1e-13
+ALIKE = 4
+"""Columns are as wide as the widest if they are at least 2^−4 of it."""
 LOSS = 0.02
 """Which share of the gap between the classes short numbers may cost."""
 
@@ -215,8 +217,12 @@ def _widest(exact: _Exact) -> tuple[Fractions | None, list[int]]:
     """
     X, high = exact.X, exact.high
     half = X.max(axis=0) / 2 - X.min(axis=0) / 2
-    # Powers of two scale exactly. A column that does not vary cannot help; its weight stays 0.
-    scale = np.exp2(np.minimum(np.frexp(half)[1], 1023).astype(np.float64))
+    # Powers of two scale exactly. Columns of about the same width keep their proportions: what is square to the line
+    # stays so. A column that does not vary cannot help; its weight stays 0.
+    powers = np.minimum(np.frexp(half)[1], 1023)
+    widest = np.where(half > 0, powers, -2000).max()
+    powers = np.where(powers >= widest - ALIKE, widest, powers)
+    scale = np.exp2(np.where(half > 0, powers, 0).astype(np.float64))
     Z = np.where(half > 0, (X - (X.max(axis=0) / 2 + X.min(axis=0) / 2)) / scale, 0.0)
     side = np.where(high, 1.0, -1.0)
     program = _Program(half > 0)
@@ -241,7 +247,7 @@ def _widest(exact: _Exact) -> tuple[Fractions | None, list[int]]:
         if delta <= TOLERANCE:
             break
     if w.any():
-        with np.errstate(over="ignore", under="ignore", invalid="ignore"):
+        with np.errstate(all="ignore"):
             for weights in _short(X, high, w * (scale.min() / scale), scale):
                 lowest, highest = exact.gap(weights)
                 if lowest is not None and highest is not None and highest < lowest:
@@ -262,7 +268,9 @@ def _short(X: Array, high: Flags, w: Array, scale: Array) -> Iterator[Fractions]
     """The weights with few digits, as far as the gap stays as wide, and last as they are."""
     def width(weights: Array) -> float:
         sums = X @ weights
-        return float((sums[high].min() - sums[~high].max()) / np.linalg.norm(weights * scale))
+        lengths = np.abs(weights * scale)
+        longest = lengths.max()
+        return float((sums[high].min() - sums[~high].max()) / longest / np.linalg.norm(lengths / longest))
 
     w = w / np.abs(w).max()
     if not np.isfinite(w).all():
