@@ -78,6 +78,7 @@ class SeparabilityPanel(PlotPanel):
         self.proof = self._words("separability_proof")
         self.take = QPushButton(self.tr("Take these weights"))
         self.take.setObjectName("separability_take")
+        self.take.setAccessibleName(self.take.text())
         self.take.clicked.connect(self._take)
         # Nothing is said before it is known.
         for widget in (self.choice, self.empty, self.verdict, self.proof, self.take):
