@@ -128,8 +128,7 @@ def parts(X: ArrayLike, t: ArrayLike, weights: Sequence[float | Fraction], thres
 
 
 def _checked(X: ArrayLike, t: ArrayLike) -> tuple[Array, Flags]:
-    # Adding 0 makes −0 the 0 that it equals.
-    points = np.asarray(X, dtype=np.float64) + 0.0
+    points = np.asarray(X, dtype=np.float64)
     targets = np.asarray(t)
     if points.ndim != 2 or 0 in points.shape or targets.shape != points.shape[:1]:
         raise ValueError(f"X must be (samples, inputs) and t (samples,); their shapes are {points.shape} "

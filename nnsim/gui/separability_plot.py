@@ -12,6 +12,7 @@ from nnsim.gui.plots import Marker, pen
 from nnsim.gui.theme import theme
 
 Array = NDArray[np.float64]
+LABEL_ABOVE, LABEL_BELOW = 1.4, -0.4
 NOWHERE = np.zeros((0, 2))
 
 
@@ -44,6 +45,8 @@ class SeparabilityPlot(SamplePlot):
     def show_line(self, weights: Array, threshold: float) -> None:
         """The line weights·x = threshold, across all that is shown; none where both weights are 0."""
         self._show(line_across(weights, threshold, *self.ranges))
+        if weights[1]:
+            self._put_labels(self.points.high == (weights[1] > 0))
 
     def show_meeting(self, zeros: Array, ones: Array, point: Array) -> None:
         """The points (n, 2) of each class in a proof, joined, and the point that is a mean of both."""
@@ -55,7 +58,13 @@ class SeparabilityPlot(SamplePlot):
             # Three points are a triangle: it is closed.
             ends = np.vstack([points, points[:1]]) if len(points) > 2 else points
             self.spans[high].setData(ends[:, 0], ends[:, 1])
+        self._put_labels(self.points.y > sum(self.ranges[1]) / 2)
         self.marker.move(*(point if len(point) else (np.nan, np.nan)))
+
+    def _put_labels(self, above: NDArray[np.bool_]) -> None:
+        """Write the labels above or below their points, so that no line crosses them."""
+        for label, up in zip(self._labels, above, strict=False):
+            label.setAnchor((0.5, LABEL_ABOVE if up else LABEL_BELOW))
 
 
 def line_across(weights: Array, threshold: float, x: tuple[float, float], y: tuple[float, float]) -> Array:

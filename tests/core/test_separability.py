@@ -267,6 +267,17 @@ def test_a_failing_solver_is_made_up_for_exactly(monkeypatch: pytest.MonkeyPatch
     assert checked(*two_curves(200, 0.0)).verdict == "no"
 
 
+@pytest.mark.parametrize("seed", range(40))
+def test_the_exact_equations_alone_decide_points_that_touch(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small whole points, where lines often run through points of the other class: a tie is not taken for a gap."""
+    monkeypatch.setattr(separability._Program, "solve", lambda self: None)
+    rng = np.random.default_rng(seed)
+    X = rng.integers(-2, 3, size=(9, 2))
+    t = X @ rng.integers(-2, 3, size=2) + 0.4 * (rng.random(9) > 0.8) > 0
+    if t.any() and not t.all():
+        assert checked(X, t).verdict != "unknown"
+
+
 def test_what_takes_too_long_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
     """With no time for exact equations and no solver there is no verdict, and a reason; so for too many numbers."""
     monkeypatch.setattr(separability._Program, "solve", lambda self: None)

@@ -10,7 +10,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -121,6 +121,23 @@ def test_from_a_line_to_a_proof_and_back_nothing_is_left_over(panel: Separabilit
         assert plot(panel).marker.place == place
         spanned = plot(panel).spans[True].getData()[0]
         assert (spanned is not None and len(spanned) > 0) == (line == 0)
+
+
+@pytest.mark.parametrize("name", ["and", "or", "nand", "nor", "xor"])
+def test_no_line_crosses_a_label(panel: SeparabilityPanel, name: str) -> None:
+    """The coordinates beside the points stand clear of the line, and of the pairs of a proof."""
+    panel.resize(304, 264)
+    show(panel, example(name))
+    drawn = plot(panel)
+    lines = [item.getData() for item in (drawn.line, *drawn.spans.values())]
+    pieces = [QLineF(QPointF(x[0], y[0]), QPointF(x[1], y[1])) for x, y in lines if x is not None and len(x) == 2]
+    assert len(pieces) == (2 if name == "xor" else 1)
+    assert len(drawn._labels) == 4
+    for label in drawn._labels:
+        box = label.mapRectToParent(label.boundingRect())
+        for piece in pieces:
+            along = [piece.pointAt(share) for share in np.linspace(0, 1, 500)]
+            assert not any(box.contains(place) for place in along)
 
 
 def test_a_point_in_a_triangle(panel: SeparabilityPanel) -> None:
@@ -389,6 +406,17 @@ def test_every_control_can_be_named_and_reached(panel: SeparabilityPanel) -> Non
     panel.take.setFocus()
     QTest.keyClick(panel.take, Qt.Key.Key_Space)
     assert panel.session.network.value("b_o1") == -1.5
+
+
+@pytest.mark.parametrize("name", ["xor", "and", "circle", "nand"])
+def test_where_there_is_room_nothing_scrolls(panel: SeparabilityPanel, name: str) -> None:
+    """In a dock 300 high, of which the title takes 36, plot, words and button are all in sight."""
+    show(panel, example(name))
+    # A plot that was high once must give way again.
+    for height in (800, 264):
+        panel.resize(304, height)
+        QApplication.processEvents()
+    assert panel.area.verticalScrollBar().maximum() == 0
 
 
 @pytest.mark.parametrize("size", [(304, 300), (240, 200), (520, 240)])

@@ -38,8 +38,8 @@ MOST_TERMS = 8
 """As many weights, or points of a proof, are written out."""
 MOST_INPUTS = 6
 """Points with more inputs are named by their row."""
-LOWEST_PLOT = 144
-AROUND = 0.08
+LOWEST_PLOT = 128
+AROUND = 0.15
 """How much more than the plane is shown on each side, so that no sign and no label is cut in a low plot."""
 
 
@@ -239,10 +239,10 @@ class SeparabilityPanel(PlotPanel):
                 ones[0], zeros, high, low)
             if len(outer) == 2:
                 text = self.tr("{inner} is {of_inner} and lies between {outer}, which are {of_outer}. {straight} with "
-                               "both on one side has all between them there too.")
+                               "both on one side has it there too.")
             else:
                 text = self.tr("{inner} is {of_inner} and lies in the triangle of {outer}, which are {of_outer}. "
-                               "{straight} with all corners on one side has the triangle there too.")
+                               "{straight} with all three on one side has it there too.")
             straight = (self.tr("A threshold"), self.tr("A line"), self.tr("A plane"))[min(X.shape[1], 3) - 1]
             return text.format(inner=inner, outer=self._listed(outer), of_inner=of_inner, of_outer=of_outer,
                                straight=straight)
