@@ -380,7 +380,15 @@ def test_weights_that_floats_cannot_hold_are_not_given(
     show(panel, layered(2, GeneratedData("and_gate")))
     assert said(panel)[0].startswith("Yes")
     assert not panel.take.isEnabled()
-    assert "nearly touch" in panel.take.toolTip()
+    assert "would be wrong" in panel.take.toolTip()
+
+
+def test_sums_beyond_the_largest_float(panel: SeparabilityPanel) -> None:
+    """Sums of the largest floats are compared exactly; their θ is no float, so it is not given to the network."""
+    show(panel, layered(3, inline([(1.7e308,) * 3, (1.5e308,) * 3], [1, 0])))
+    assert said(panel)[0].endswith("≥ ∞")
+    assert said(panel)[0].startswith("Yes")
+    assert not panel.take.isEnabled()
 
 
 def test_names_are_plain_text(panel: SeparabilityPanel) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -155,7 +156,8 @@ class SeparabilityPanel(PlotPanel):
         if high is None:
             return None
         answer = separate(X, high)
-        as_floats = answer.verdict == "yes" and parts(X, high, *_floats(answer))
+        weights, theta = _floats(answer)
+        as_floats = answer.verdict == "yes" and math.isfinite(theta) and parts(X, high, weights, theta)
         return Examined(data, self.column, X, high, float(t.min()), float(t.max()), answer, as_floats)
 
     # What is shown
@@ -351,7 +353,7 @@ class SeparabilityPanel(PlotPanel):
         if any(len(structure.uses[name]) > 1 for name in [*names, neuron.bias]):
             return None, self.tr("{neuron} shares a weight or its threshold.").format(neuron=neuron.id)
         if not found.as_floats:
-            return None, self.tr("The classes nearly touch: rounded to 16 digits these weights would be wrong.")
+            return None, self.tr("Rounded to the digits a network keeps, these weights would be wrong.")
         return neuron, ""
 
     def _take(self) -> None:
@@ -375,7 +377,7 @@ def equation(names: Sequence[str], weights: Sequence[Fraction], threshold: Fract
         text += sign + (name if size == "1" else f"{size}·{name}")
     if len(used) > MOST_TERMS:
         text += " + …"
-    return f"{text} ≥ {format_number(float(threshold), DIGITS)}"
+    return f"{text} ≥ {format_number(_float(threshold), DIGITS)}"
 
 
 def certificate(X: Array, meeting: Meeting, where: str) -> str:
@@ -434,4 +436,12 @@ def _wider(ends: tuple[float, float]) -> tuple[float, float]:
 
 def _floats(answer: Separation) -> tuple[list[float], float]:
     """Weights and θ as a network keeps them."""
-    return [float(w) for w in answer.weights], float(answer.threshold)
+    return [float(w) for w in answer.weights], _float(answer.threshold)
+
+
+def _float(number: Fraction) -> float:
+    """The nearest float; of a sum of the largest floats, infinity."""
+    try:
+        return float(number)
+    except OverflowError:
+        return math.inf if number > 0 else -math.inf
