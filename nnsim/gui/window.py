@@ -61,7 +61,7 @@ class PanelEntry:
 PANELS = (
     PanelEntry("nnsim.gui.panels.selected:SelectedPanel", "Selected", LEFT, 300),
     PanelEntry("nnsim.gui.panels.activation:ActivationPanel", "Activation", LEFT, 400),
-    PanelEntry("nnsim.gui.panels.separability:SeparabilityPanel", "Could one neuron do it?", LEFT, 300),
+    PanelEntry("nnsim.gui.panels.separability:SeparabilityPanel", "Could one neuron do it?", LEFT, 400, "activation"),
     PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 320),
     PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 150),
     PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 290),
@@ -152,13 +152,16 @@ class MainWindow(QMainWindow):
             dock.dockLocationChanged.connect(self._update_tabs)
             dock.setTitleBarWidget(header)
             dock.setWidget(body_frame(panel))
-            self._put(dock, entry)
+            dock.hide()
             self.panels[panel.id], self.docks[panel.id] = panel, dock
 
     def _arrange_panels(self) -> None:
         """The first arrangement: what is selected at the left, numbers below, output and training at the right."""
-        for entry, dock in zip(PANELS, self.docks.values(), strict=True):
+        # All away first: a panel that moves while others stand leaves empty tabs and a wider window behind.
+        for dock in self.docks.values():
             dock.setFloating(False)
+            self.removeDockWidget(dock)
+        for entry, dock in zip(PANELS, self.docks.values(), strict=True):
             self._put(dock, entry)
             dock.show()
         width = 288 if self.width() < 1400 else 304
