@@ -43,13 +43,17 @@ Line = tuple[Piece, ...]
 
 
 class LayerCode(NamedTuple):
-    """A layer in code: what its arrays are called, and its lines. ``b`` is empty where no neuron has a bias."""
+    """A layer in code: what its arrays are called, and its lines.
+
+    ``b`` is empty where no neuron has a bias, ``x`` where nothing comes in. ``parts`` is what x is joined from.
+    """
 
     W: str
     x: str
     b: str
     z: str
     a: str
+    parts: tuple[str, ...]
     lines: tuple[Line, ...]
 
     @property
@@ -101,9 +105,8 @@ def _layer_code(layer: Layer, names: dict[int, str], sizes: dict[int, int],
     depth, a = layer.depth, names[layer.depth]
     W, b, z = f"W{depth}", f"b{depth}" if layer.has_bias else "", f"z{depth}"
     lines: list[Line] = []
-    x = ""
-    if layer.columns:
-        parts = _parts(layer, names, sizes, place)
+    x, parts = "", _parts(layer, names, sizes, place)
+    if parts:
         x = parts[0] if parts[0] in names.values() and len(parts) == 1 else f"x{depth}"
         if x != parts[0]:
             joined = parts[0] if len(parts) == 1 else f"np.concatenate([{', '.join(parts)}])"
@@ -113,7 +116,7 @@ def _layer_code(layer: Layer, names: dict[int, str], sizes: dict[int, int],
     if all(sums) and len(set(functions)) == 1:
         # The whole layer in one line, as the lecture writes it.
         lines.append((Piece(a, "a"), Piece(" = "), *_called(functions[0], total)))
-        return LayerCode(W, x, b, z, a, tuple(lines))
+        return LayerCode(W, x, b, z, a, parts, tuple(lines))
     if not any(sums):
         lines.append((Piece(z, "z"), Piece(f" = np.empty({len(sums)})")))
     else:
@@ -134,7 +137,7 @@ def _layer_code(layer: Layer, names: dict[int, str], sizes: dict[int, int],
             rows = [row for row, own in enumerate(functions) if own == function]
             lines.append((Piece(f"{a}[{rows}]", "a"), Piece(" = "),
                           *_called(function, (Piece(f"{z}[{rows}]", "z"),))))
-    return LayerCode(W, x, b, z, a, tuple(lines))
+    return LayerCode(W, x, b, z, a, parts, tuple(lines))
 
 
 def _total(rows: int, W: str, x: str, b: str) -> Line:
@@ -150,13 +153,14 @@ def _called(function: str, argument: Line) -> Line:
 
 
 def _parts(layer: Layer, names: dict[int, str], sizes: dict[int, int],
-           place: dict[str, tuple[int, int]]) -> list[str]:
+           place: dict[str, tuple[int, int]]) -> tuple[str, ...]:
     """What x is put together from: whole earlier layers, or some entries of them."""
     entries: dict[int, list[int]] = {}
     for id in layer.columns:
         depth, row = place[id]
         entries.setdefault(depth, []).append(row)
-    return [names[depth] if len(rows) == sizes[depth] else f"{names[depth]}[{rows}]" for depth, rows in entries.items()]
+    return tuple(names[depth] if len(rows) == sizes[depth] else f"{names[depth]}[{rows}]"
+                 for depth, rows in entries.items())
 
 
 def _arrays(network: Network, layer: Layer, code: LayerCode) -> list[str]:
