@@ -342,15 +342,17 @@ class MatrixView(QAbstractScrollArea):
 
     # Pointing
 
-    def _point(self, cell: Cell | None) -> None:
-        study = self._session.study
+    def _light_of(self, cell: Cell | None) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+        """The neurons and connections that a cell belongs to."""
         if cell is None:
-            study.light()
-        elif cell.part == "W":
+            return frozenset(), frozenset()
+        if cell.part == "W":
             connection = self.connection(cell)
-            study.light((), [connection.ends] if connection is not None else ())
-        else:
-            study.light([self.neuron(cell)])
+            return frozenset(), frozenset([connection.ends] if connection is not None else ())
+        return frozenset([self.neuron(cell)]), frozenset()
+
+    def _point(self, cell: Cell | None) -> None:
+        self._session.study.light(*self._light_of(cell))
         self.setAccessibleDescription("" if cell is None else self.about(cell))
         self.pointed.emit(cell)
         self.viewport().update()
@@ -539,8 +541,10 @@ class MatrixView(QAbstractScrollArea):
     def lit_parts(self, index: int) -> frozenset[str]:
         """Which parts of a layer's code are lit."""
         at, study, layer = self.at, self._session.study, self.blocks[index].layer
-        if at is not None and at.layer == index:
-            return frozenset([at.part]) if at.part != "W" or self.connection(at) is not None else frozenset()
+        # Where the light comes from this cell, its own part is meant: z, not all that belongs to the neuron.
+        if at is not None and at.layer == index and (
+                (study.lit_neurons, study.lit_connections) == self._light_of(at) != self._light_of(None)):
+            return frozenset([at.part])
         lit = {"W" for _, target in study.lit_connections if target in layer.row_of}
         lit |= {"a" for id in study.lit_neurons if id in layer.row_of}
         return frozenset(lit | {"x" for id in study.lit_neurons if id in layer.column_of})

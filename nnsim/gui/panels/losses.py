@@ -31,7 +31,7 @@ MOST_ROWS = 32
 """Above this number of outputs only the first have a row; the sum is of all."""
 MOST_SLOPES = 4
 """So many outputs have a column of their own in the list of losses."""
-NAME_WIDTH, FORMULA_WIDTH, NUMBER_WIDTH, USE_WIDTH = 136, 136, 64, 72
+NAME_WIDTH, FORMULA_WIDTH, NUMBER_WIDTH, USE_WIDTH = 136, 136, 64, 80
 """Columns of the list of losses, at 100 % text."""
 MANY, WAIT_MS = 1000, 500
 """While training on more samples than this the list of losses is computed no more often than that."""
@@ -58,6 +58,7 @@ class LossesPanel(Panel):
         column.addWidget(self.choice)
         column.addStretch(1)
         self._area = scrolled(content)
+        self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.empty = EmptyState("losses_empty")
         framed = QWidget()
         frame = QVBoxLayout(framed)
@@ -67,6 +68,10 @@ class LossesPanel(Panel):
         self._pages.addWidget(self._area)
         self._pages.addWidget(framed)
         self._since = QElapsedTimer()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.choice.fit(self.width() - 3 * 12)
 
     def sizeHint(self) -> QSize:
         return QSize(640, 190)
@@ -286,7 +291,7 @@ class LossList(QWidget):
                      enumerate(LOSSES.items(), 1)}
         self._grid.setColumnStretch(0, 2)
         self._grid.setColumnStretch(1, 3)
-        self._count = 0
+        self._count, self._room = 0, 640
 
     def show_document(self) -> None:
         """Show the outputs, the notation, and which loss is in use."""
@@ -317,12 +322,13 @@ class LossList(QWidget):
     def _slopes_that_fit(self) -> int:
         """How many outputs have a column of their own: as many as there is room for, and one at least."""
         others = NAME_WIDTH + FORMULA_WIDTH + NUMBER_WIDTH + USE_WIDTH
-        room = self.width() - round(others * text_scale()) - (3 + MOST_SLOPES) * GRID
+        room = self._room - round(others * text_scale()) - (3 + MOST_SLOPES) * GRID
         fit = max(1, int(room // round(NUMBER_WIDTH * text_scale())))
         return min(len(self._session.structure.outputs), MOST_SLOPES, fit)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
+    def fit(self, room: int) -> None:
+        """Share this width."""
+        self._room = room
         if self._count and self._slopes_that_fit() != self._count:
             self.show_document()
             for row in self.rows.values():
