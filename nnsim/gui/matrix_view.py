@@ -32,7 +32,7 @@ from nnsim.core.explain import explain
 from nnsim.core.matrices import Layer, layers_of
 from nnsim.core.network import Connection, Neuron, Structure
 from nnsim.core.notation import name
-from nnsim.core.numbers import DIGITS, format_number
+from nnsim.core.numbers import DIGITS, MINUS, format_number
 from nnsim.exchange.numpy_code import LayerCode, Line, layer_codes
 from nnsim.gui.canvas.editors import NumberEdit
 from nnsim.gui.controls import plain_tip
@@ -46,7 +46,7 @@ PARTS = ("W", "x", "b", "z", "a")
 MARGIN = 12
 PAD = 4
 MOST_LABEL, MOST_SOURCE = 96, 72
-NARROWEST = 40
+NARROWEST = 44
 """A cell with a number is at least this wide, at 100 % text."""
 NARROW = 12
 """A cell of a matrix too wide for numbers: its tint alone, and a dash where it is negative."""
@@ -77,6 +77,8 @@ class Block:
     """Neurons that do not sum, whose rows are written out as terms."""
     functions: str
     """Which neuron has which function, where they differ."""
+    labels: tuple[str, ...]
+    """What stands before each row."""
     top: int = 0
     header: int = 0
     cells: int = 0
@@ -182,7 +184,7 @@ class MatrixView(QAbstractScrollArea):
         def widest(ids: tuple[str, ...], most: int) -> int:
             return max((min(metrics.horizontalAdvance(id), round(most * scale)) for id in ids), default=0) + 1
 
-        block.label_width = widest(tuple(row_label(neuron) for neuron in layer.neurons), MOST_LABEL)
+        block.label_width = widest(block.labels, MOST_LABEL)
         block.source_width = widest(layer.columns, MOST_SOURCE) if layer.columns else 0
         number = self.number_width
         # Around each part a bracket, before it the sign that joins it with the part before.
@@ -371,8 +373,10 @@ class MatrixView(QAbstractScrollArea):
     def _reveal(self, cell: Cell) -> None:
         rect, view = self.rect_of(cell), self.viewport().rect()
         block = self.blocks[cell.layer]
-        above = block.cells - (block.top if cell.row == 0 else block.header)
-        below = block.bottom - block.below + GRID if cell.row == block.rows(cell.part) - 1 else 0
+        # With the first row the formula, with the last the code; else the header, which lies over the rows.
+        above = block.cells - (block.top if cell.row == 0 else block.header) + 2
+        last = cell.row == block.rows(cell.part) - 1
+        below = block.bottom - block.cells - block.rows(cell.part) * self.row_height + GRID if last else 2
         for bar, low, high, size in (
             (self.verticalScrollBar(), rect.top() - above, rect.bottom() + below, view.height()),
             (self.horizontalScrollBar(), rect.left() - MARGIN - block.label_width, rect.right() + GRID, view.width()),
@@ -628,8 +632,7 @@ class _BlockPainter:
 
     def _paint_number(self, rect: QRect, value: float) -> None:
         size = "body" if rect.width() >= self.number - 8 else "small"
-        for digits in range(DIGITS, 0, -1):
-            text = format_number(value, digits)
+        for text in (*(format_number(value, digits) for digits in range(DIGITS, 0, -1)), power_of_ten(value)):
             if _metrics(size, text_scale()).horizontalAdvance(text) <= rect.width() - 4:
                 self.painter.setFont(font(size))
                 self.painter.drawText(rect.adjusted(2, 0, -2, 0), Qt.AlignmentFlag.AlignCenter, text)
@@ -688,7 +691,7 @@ class _BlockPainter:
         for part, ids, lit, left, width in (
             ("x", block.layer.columns, self.lit_columns, block.left.get("x", 0) - self.x0 - GRID - block.source_width,
              block.source_width),
-            ("W", tuple(row_label(neuron) for neuron in block.layer.neurons), self.lit_rows, MARGIN, block.label_width),
+            ("W", block.labels, self.lit_rows, MARGIN, block.label_width),
         ):
             if part == "W" and self.x0:
                 painter.fillRect(QRect(0, max(0, block.cells - self.y0), MARGIN + width + GRID // 2,
@@ -769,6 +772,12 @@ class _BlockPainter:
             self.painter.drawText(QPoint(x, y + 2 + metrics.ascent()), end)
 
 
+def power_of_ten(value: float) -> str:
+    """The shortest way to write a small number: −4e−4."""
+    mantissa, _, exponent = f"{value:.0e}".partition("e")
+    return f"{mantissa}e{int(exponent)}".replace("-", MINUS) if exponent else format_number(value)
+
+
 def row_label(neuron: Neuron) -> str:
     """A neuron's name before its row; with a sign where it does not sum."""
     signs = {"product": "Π ", "max": "max "}
@@ -800,7 +809,8 @@ def _block(layer: Layer, code: LayerCode) -> Block:
         functions.setdefault(neuron.activation, []).append(neuron.id)
     several = "; ".join(f"{function}: {', '.join(ids)}" for function, ids in functions.items())
     words = tuple(n for n, is_sum in zip(layer.neurons, layer.sums, strict=True) if not is_sum)
-    return Block(layer, code, words, several if len(functions) > 1 else "")
+    return Block(layer, code, words, several if len(functions) > 1 else "",
+                 tuple(row_label(neuron) for neuron in layer.neurons))
 
 
 def tint(value: float, scale: float) -> QColor:

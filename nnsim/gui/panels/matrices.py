@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 
 from nnsim.core.network import NetworkError
 from nnsim.exchange.numpy_code import numpy_code
-from nnsim.gui.controls import ElidedLabel, plain_tip
+from nnsim.gui.controls import plain_tip
 from nnsim.gui.matrix_view import Cell, MatrixView
 from nnsim.gui.panel import Panel, quiet_button
-from nnsim.gui.plot_panel import EmptyState
+from nnsim.gui.plot_panel import EmptyState, TextLine
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, set_role
+from nnsim.gui.theme import GRID, text_scale
 
 
 class MatricesPanel(Panel):
@@ -25,9 +25,7 @@ class MatricesPanel(Panel):
         self.view = MatrixView(session)
         self.view.setObjectName("matrix_view")
         self.view.setAccessibleName(self.tr("Matrices of the layers"))
-        self.status = ElidedLabel()
-        self.status.setObjectName("matrices_status")
-        set_role(self.status, tone="muted")
+        self.status = CellLine("matrices_status", "muted", "body", Qt.AlignmentFlag.AlignRight)
         self.copy = quiet_button(self.tr("Copy NumPy code"), "matrices_copy", self.tr("Copy NumPy code"))
         self._copy_tip = self.tr("The whole network as a program that needs NumPy alone")
         self.copy.clicked.connect(self._copy)
@@ -66,10 +64,7 @@ class MatricesPanel(Panel):
         self._show_status(self.view.at)
 
     def _show_status(self, cell: Cell | None) -> None:
-        text = "" if cell is None else self.view.about(cell)
-        if text != self.status.text():
-            self.status.setText(text)
-            self.status.updateGeometry()
+        self.status.set_text("" if cell is None else self.view.about(cell))
 
     def _copy(self) -> None:
         session = self.session
@@ -80,3 +75,15 @@ class MatricesPanel(Panel):
             return
         QApplication.clipboard().setText(code)
         session.said.emit(self.tr("The network is in the clipboard as NumPy code."), "info")
+
+
+class CellLine(TextLine):
+    """The cell that is pointed at, in words; always as wide, so that nothing moves while the mouse does."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(320 * text_scale()), super().sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(plain_tip(self.text()))
+        return super().event(event)
