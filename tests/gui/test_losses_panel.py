@@ -218,6 +218,21 @@ def test_many_outputs_have_a_row_each_and_nothing_is_cut(losses: Losses) -> None
     assert content is not None and content.minimumSizeHint().width() <= area.viewport().width()
 
 
+def test_tab_goes_through_targets_and_losses(losses: Losses) -> None:
+    """The keys come to the first target, then the others, then the buttons that can be pressed."""
+    losses.example("circle")
+    losses.example("hands_on")
+    losses.panel.setFocus(Qt.FocusReason.ShortcutFocusReason)
+    reached = []
+    for _ in range(5):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        reached.append(focused.objectName())
+        QTest.keyClick(focused, KEY.Key_Tab)
+    assert reached == ["losses_target_o1", "losses_target_o2", "losses_use_mean_squared_error",
+                       "losses_use_mean_absolute_error", "losses_use_binary_cross_entropy"]
+
+
 def test_half_built_networks_have_nothing_to_show(losses: Losses) -> None:
     """And it says what is missing."""
     losses.open(Document())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,6 +60,7 @@ class LossesPanel(Panel):
         column.addStretch(1)
         self._area = scrolled(content)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
+        self._area.setCornerWidget(QWidget())
         self.empty = EmptyState("losses_empty")
         framed = QWidget()
         frame = QVBoxLayout(framed)
@@ -68,6 +70,7 @@ class LossesPanel(Panel):
         self._pages.addWidget(self._area)
         self._pages.addWidget(framed)
         self._since = QElapsedTimer()
+        self._targets: list[NumberField] = []
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -88,7 +91,18 @@ class LossesPanel(Panel):
         self._pages.setCurrentIndex(0)
         self.terms.show_document()
         self.choice.show_document()
+        self._order_keys()
         self._show(True)
+
+    def _order_keys(self) -> None:
+        """Tab goes through the targets, then the losses; the panel's keys begin at the first target."""
+        targets = self.terms.targets
+        if targets and targets != self._targets:
+            self._targets = targets
+            order = [*targets, *(row.use for row in self.choice.rows.values())]
+            for before, after in pairwise(order):
+                QWidget.setTabOrder(before, after)
+            self.setFocusProxy(targets[0])
 
     def update_values(self) -> None:
         if self._pages.currentIndex() == 0:
@@ -131,6 +145,11 @@ class TermTable(QWidget):
         self._total_name = line("losses_sum_name", "muted", "body", LEFT)
         self._more = line("losses_more", "muted", "small", LEFT)
         self._grid.setColumnStretch(3, 1)
+
+    @property
+    def targets(self) -> list[NumberField]:
+        """The fields of the targets, from the first."""
+        return [row.target for row in self._rows]
 
     def show_document(self) -> None:
         """Show the outputs, the loss in use and the notation."""
@@ -179,7 +198,7 @@ class TermTable(QWidget):
             row.show_values(float(t[0, i]), float(o[0, i]), "" if problems else written,
                             "" if problems else format_number(float(slopes[i])))
         if problems:
-            self._total.set_text(problems[0].message)
+            self._total.set_text(self.tr("no value: the list below says why"))
             return
         parts = [rounded(float(term), decimals) for term in terms]
         text = " + ".join(parts) if len(parts) <= 4 else self.tr("the sum of {n} terms").format(n=len(parts))
