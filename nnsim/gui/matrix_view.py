@@ -28,11 +28,11 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from shiboken6 import isValid
 
-from nnsim.core.explain import explain
 from nnsim.core.matrices import Layer, layers_of
 from nnsim.core.network import Connection, Neuron, Structure
 from nnsim.core.notation import name
 from nnsim.core.numbers import DIGITS, MINUS, format_number
+from nnsim.core.sums import sum_of
 from nnsim.exchange.numpy_code import LayerCode, Line, layer_codes
 from nnsim.gui.canvas.editors import NumberEdit
 from nnsim.gui.controls import plain_tip
@@ -535,7 +535,7 @@ class MatrixView(QAbstractScrollArea):
         for neuron in block.words[:MOST_WORDS]:
             does = (self.tr("{name} multiplies its terms: no row of a matrix product") if neuron.combine == "product"
                     else self.tr("{name} takes its largest term: no row of a matrix product"))
-            lines.append(f"{does.format(name=neuron.id)} · {explain(network, neuron.id, trace).long()}")
+            lines.append(f"{does.format(name=neuron.id)} · {sum_of(network, neuron.id, trace).long()}")
         if len(block.words) > MOST_WORDS:
             lines.append(self.tr("… and {n} more that do not sum").format(n=len(block.words) - MOST_WORDS))
         if block.functions:

@@ -8,18 +8,19 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.core.notation import Notation
 from nnsim.core.numbers import DIGITS, format_number
+from nnsim.core.terms import text as written_out
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.forms import plain_text, scrolled
 from nnsim.gui.formulas import FormulaLabel
 from nnsim.gui.number_field import NumberField
-from nnsim.gui.panel import Panel
+from nnsim.gui.panel import Paced, Panel
 from nnsim.gui.plot_panel import EmptyState, TextLine
 from nnsim.gui.scope_choice import ScopeChoice
 from nnsim.gui.session import Session
@@ -34,8 +35,6 @@ MOST_SLOPES = 4
 """So many outputs have a column of their own in the list of losses."""
 NAME_WIDTH, FORMULA_WIDTH, NUMBER_WIDTH, USE_WIDTH = 136, 136, 64, 80
 """Columns of the list of losses, at 100 % text."""
-MANY, WAIT_MS = 1000, 500
-"""While training on more samples than this the list of losses is computed no more often than that."""
 RIGHT, LEFT = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
 
 
@@ -69,7 +68,7 @@ class LossesPanel(Panel):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._area)
         self._pages.addWidget(framed)
-        self._since = QElapsedTimer()
+        self._paced = Paced(self, session, self._show)
         self._targets: list[NumberField] = []
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -92,7 +91,7 @@ class LossesPanel(Panel):
         self.terms.show_document()
         self.choice.show_document()
         self._order_keys()
-        self._show(True)
+        self._show()
 
     def _order_keys(self) -> None:
         """Tab goes through the targets, then the losses; the panel's keys begin at the first target."""
@@ -105,23 +104,18 @@ class LossesPanel(Panel):
             self.setFocusProxy(targets[0])
 
     def update_values(self) -> None:
-        if self._pages.currentIndex() == 0:
-            self._show(False)
+        self._paced.update()
 
-    def _show(self, everything: bool) -> None:
+    def _show(self) -> None:
+        if self._pages.currentIndex() != 0:
+            return  # a wish from before the network lost its outputs
         study = self.session.study
-        targets = study.targets
-        self.terms.show_values(targets)
-        samples = study.samples
+        self.terms.show_values(study.targets)
         why = study.why_not
         if why != self._why.text():
             self._why.setText(why)
         self._why.setVisible(bool(why))
-        # To run all samples 30 times a second would slow training down.
-        many = samples is not None and len(samples.X) > MANY and self.session.training
-        if everything or not many or not self._since.isValid() or self._since.elapsed() >= WAIT_MS:
-            self._since.start()
-            self.choice.show_values(samples)
+        self.choice.show_values(study.samples)
 
 
 class TermTable(QWidget):
@@ -189,13 +183,15 @@ class TermTable(QWidget):
         t = targets[None]
         problems = loss_problems(structure, t, entry.name)
         terms, slopes, total = entry.terms(o, t)[0], entry.gradient(o, t)[0], float(entry.per_sample(o, t)[0])
-        seen = entry.shown(o)[0]
+        explanation = session.study.explanation
+        equations = {} if problems or explanation is None else explanation.loss_terms()
         divisor = len(terms) if entry.averaged and len(terms) > 1 else 1
         decimals = decimals_of(float(terms.sum()))
         for i, row in enumerate(self._rows):
+            equation = equations.get(self._ids[i])
             value = rounded(float(terms[i]), decimals)
-            written = f"{entry.term_in_numbers(float(seen[i]), float(t[0, i]))} = {value}"
-            row.show_values(float(t[0, i]), float(o[0, i]), "" if problems else written,
+            written = "" if equation is None else f"{written_out(equation.term, numbers=True)} = {value}"
+            row.show_values(float(t[0, i]), float(o[0, i]), written,
                             "" if problems else format_number(float(slopes[i])))
         if problems:
             self._total.set_text(self.tr("no value: the list below says why"))
