@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
-from PySide6.QtGui import QEnterEvent, QResizeEvent
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
 from nnsim.core.losses import LOSSES, Loss
@@ -25,7 +25,7 @@ from nnsim.gui.plot_panel import EmptyState, TextLine
 from nnsim.gui.scope_choice import ScopeChoice
 from nnsim.gui.session import Session
 from nnsim.gui.study import Studied
-from nnsim.gui.theme import GRID, set_role, text_scale
+from nnsim.gui.theme import GRID, font, set_role, text_scale, theme
 from nnsim.training.problems import loss_problems
 
 Array = NDArray[np.float64]
@@ -33,7 +33,7 @@ MOST_ROWS = 32
 """Above this number of outputs only the first have a row; the sum is of all."""
 MOST_SLOPES = 4
 """So many outputs have a column of their own in the list of losses."""
-NAME_WIDTH, FORMULA_WIDTH, NUMBER_WIDTH, USE_WIDTH = 136, 136, 64, 80
+NAME_WIDTH, FORMULA_WIDTH, NUMBER_WIDTH, USE_WIDTH = 128, 120, 64, 76
 """Columns of the list of losses, at 100 % text."""
 RIGHT, LEFT = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
 
@@ -135,7 +135,7 @@ class TermTable(QWidget):
         for column, head in enumerate(self._heads):
             self._grid.addWidget(head, 0, column)
         self._rows: list[OutputRow] = []
-        self._total = line("losses_sum", "ink", "body", LEFT)
+        self._total = TermLine("losses_sum", "ink", "body", LEFT)
         self._total_name = line("losses_sum_name", "muted", "body", LEFT)
         self._more = line("losses_more", "muted", "small", LEFT)
         self._grid.setColumnStretch(3, 1)
@@ -224,9 +224,9 @@ class OutputRow:
         self.target = NumberField(off="–", start=0.0)
         self.target.setObjectName(f"losses_target_{id}")
         self.target.edited.connect(self._set)
-        self.target.setMaximumWidth(round(112 * text_scale()))
+        self.target.setFixedWidth(round(88 * text_scale()))
         self.output = line(f"losses_output_{id}", "ink", "body", RIGHT)
-        self.term = line(f"losses_term_{id}", "ink", "body", LEFT)
+        self.term = TermLine(f"losses_term_{id}", "ink", "body", LEFT)
         self.slope = line(f"losses_slope_{id}", "ink", "body", RIGHT)
         for column, widget in enumerate(self._widgets()):
             grid.addWidget(widget, row, column)
@@ -263,6 +263,30 @@ class OutputRow:
             self.target.set_number(None if known is None else float(known[outputs.index(self._id)]), keep_typing=False)
             return
         self._session.study.set_targets({self._id: value})
+
+
+class TermLine(TextLine):
+    """A term and what it comes to, which is never cut; the tooltip has the whole."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(1, super().sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(plain_tip(self.text()))
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        face = font(self.size_name)
+        metrics = QFontMetrics(face)
+        term, equals, value = self.text().rpartition(" = ")
+        end = equals + value
+        term = metrics.elidedText(term, Qt.TextElideMode.ElideRight, self.width() - metrics.horizontalAdvance(end))
+        painter = QPainter(self)
+        painter.setFont(face)
+        painter.setPen(theme().color(self.color))
+        painter.drawText(self.rect(), self.align | Qt.AlignmentFlag.AlignVCenter, term + end)
+        painter.end()
 
 
 class OutputName(TextLine):
@@ -337,8 +361,8 @@ class LossList(QWidget):
     def _slopes_that_fit(self) -> int:
         """How many outputs have a column of their own: as many as there is room for, and one at least."""
         others = NAME_WIDTH + FORMULA_WIDTH + NUMBER_WIDTH + USE_WIDTH
-        room = self._room - round(others * text_scale()) - (3 + MOST_SLOPES) * GRID
-        fit = max(1, int(room // round(NUMBER_WIDTH * text_scale())))
+        room = self._room - round(others * text_scale()) - 3 * GRID
+        fit = max(1, room // (round(NUMBER_WIDTH * text_scale()) + GRID))
         return min(len(self._session.structure.outputs), MOST_SLOPES, fit)
 
     def fit(self, room: int) -> None:

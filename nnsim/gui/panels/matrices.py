@@ -27,6 +27,8 @@ class MatricesPanel(Panel):
         self.view.setAccessibleName(self.tr("Matrices of the layers"))
         self.status = CellLine("matrices_status", "muted", "body", Qt.AlignmentFlag.AlignRight)
         self.copy = quiet_button(self.tr("Copy NumPy code"), "matrices_copy", self.tr("Copy NumPy code"))
+        # Low enough for a title bar among tabs.
+        self.copy.setStyleSheet("padding: 1px 6px; min-height: 0;")
         self._copy_tip = self.tr("The whole network as a program that needs NumPy alone")
         self.copy.clicked.connect(self._copy)
         self.add_to_header(self.status, self.copy)
