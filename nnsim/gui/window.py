@@ -69,6 +69,8 @@ PANELS = (
     PanelEntry("nnsim.gui.panels.forward:ForwardPanel", "Forward", BOTTOM, 220, "table"),
     PanelEntry("nnsim.gui.panels.backward:BackwardPanel", "Backward", BOTTOM, 220, "table"),
     PanelEntry("nnsim.gui.panels.steps:StepsPanel", "Step through", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.matrices:MatricesPanel", "Matrices", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.losses:LossesPanel", "Losses", BOTTOM, 220, "table"),
 )
 """Every panel: one file, one line here."""
 
