@@ -22,7 +22,7 @@ MOST_CROSSINGS = 1200
 """A map that crosses its threshold in more cells than this has no legible contour; it would take 10 ms."""
 
 
-class _Picture(pg.ImageItem):
+class Picture(pg.ImageItem):
     """An image that is smooth where the function is, and not where it jumps."""
 
     crisp = False
@@ -38,7 +38,7 @@ class MapPlot(Plot):
     def __init__(self) -> None:
         self.points = Points()
         self.values: Array = np.zeros((0, 0))
-        self.picture = _Picture(axisOrder="row-major")
+        self.picture = Picture(axisOrder="row-major")
         self.contour = pg.PlotCurveItem(connect="pairs", antialias=True)
         # One item for each look: test below training, so that what is learned from is never hidden.
         self.groups = {(high, test): pg.ScatterPlotItem(pxMode=True)
