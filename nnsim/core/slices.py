@@ -131,7 +131,8 @@ def straight_jumps(x: Array, y: Array, f: Callable[[Array], Array]) -> tuple[Arr
 def half_width(at: float, f: Callable[[Array], Array]) -> float:
     """How far to look to both sides of ``at`` to see the valley of f: the least of 1, 1½, 2, 3, 4 … that does.
 
-    The valley is seen where f has done nine tenths of the fall that it does anywhere near.
+    The valley begins where f has done nine tenths of the fall that it does anywhere near; half as far again, and a
+    parabola's floor is seen.
     """
     halves = np.array(_HALVES)
     # Close together near the point, wide apart far from it.
@@ -146,7 +147,7 @@ def half_width(at: float, f: Callable[[Array], Array]) -> float:
         return 1.0
     seen = losses <= lowest + 0.1 * fall
     distance = float(steps[np.flatnonzero(seen)[0]])
-    return float(halves[min(int(np.searchsorted(halves, distance * 1.1)), len(halves) - 1)])
+    return float(halves[min(int(np.searchsorted(halves, distance * 1.5)), len(halves) - 1)])
 
 
 def window(must: Sequence[float], wish: Range, kept: Range | None) -> Range:
@@ -161,5 +162,7 @@ def window(must: Sequence[float], wish: Range, kept: Range | None) -> Range:
     margin = 0.06 * (high - low)
     low -= margin if low < wish[0] else 0.0
     high += margin if high > wish[1] else 0.0
-    step = 2.0 ** np.floor(np.log2(max(high - low, 1e-12) / 16))
+    # Not so small beside the numbers themselves that they could not tell the ends apart.
+    least = 1e-9 * max(abs(low), abs(high), 1e-3)
+    step = 2.0 ** np.floor(np.log2(max((high - low) / 16, least)))
     return float(step * np.floor(low / step + 1e-9)), float(step * np.ceil(high / step - 1e-9))

@@ -357,12 +357,16 @@ class LossSlicePanel(PlotPanel):
         if backward is None or samples is None:
             self._show_empty(self.tr("No gradient yet"), session.study.why_not)
             return
-        self.pages.setCurrentIndex(1)
         network, loss = session.network, session.document.training.loss
         index = session.structure.parameter_index
         signs = np.array([axis.sign for axis in self.axes])
         at = np.array([network.value(axis.parameter) for axis in self.axes]) * signs
         slopes = backward.gradient[[index[axis.parameter] for axis in self.axes]] * signs
+        if not np.isfinite([backward.loss, *slopes]).all():
+            self._show_empty(self.tr("The loss or its slope is no number here"),
+                             self.tr("Some numbers grew out of all bounds: undo, or go back to the start."))
+            return
+        self.pages.setCurrentIndex(1)
         after = at - self.rate * slopes
         there = self._loss_at(after * signs) if np.isfinite(after).all() else math.nan
         self.step = step = Step(tuple(at.tolist()), tuple((slopes + 0.0).tolist()), tuple((after + 0.0).tolist()),
@@ -490,8 +494,6 @@ class LossSlicePanel(PlotPanel):
 
     def _slice_in_words(self, step: Step, losses: Array, jumps: bool) -> str:
         symbol, slope = _short(self.axes[0].symbol.text), step.slopes[0]
-        if not math.isfinite(slope) or not math.isfinite(step.loss):
-            return self.tr("The loss or its slope is no number here.")
         if slope == 0:
             if jumps:
                 return self.tr("The slope is 0 here, yet the loss jumps: gradient descent sees nothing.")
@@ -517,8 +519,6 @@ class LossSlicePanel(PlotPanel):
                                                       after=after)
 
     def _map_in_words(self, step: Step, values: Array) -> str:
-        if not all(map(math.isfinite, (*step.slopes, step.loss))):
-            return self.tr("The loss or its slope is no number here.")
         if not any(step.slopes):
             if self._steps and np.ptp(values[np.isfinite(values)]) > 0:
                 return self.tr("The slope is 0 here, yet the loss jumps: gradient descent sees nothing.")
