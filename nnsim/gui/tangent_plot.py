@@ -98,15 +98,15 @@ class Arrow:
         return self._color
 
 
-class SlicePlot(TangentPlot):
-    """The loss over one parameter, with the next step: an arrow along the axis and a second point on the curve."""
+class StepPlot(TangentPlot):
+    """A function of one number, with the next step: an arrow along the axis and a second point on the curve."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, *, interactive: bool = False) -> None:
         self.drops = pg.PlotCurveItem(connect="pairs")
         self.arrow = Arrow()
         self.after = pg.ScatterPlotItem(pxMode=True)
         self._step: tuple[float, float, float, float, str] | None = None
-        super().__init__("loss_slice_plot")
+        super().__init__(name, interactive=interactive)
         self.drops.setZValue(2)
         self.after.setZValue(19)
         self.addItem(self.drops)
@@ -118,7 +118,7 @@ class SlicePlot(TangentPlot):
         self.drops.setPen(pen(theme().muted, 1, (2, 3)))
 
     def fit(self, x: Range, losses: Array, shown: tuple[float, ...], whole: bool) -> None:
-        """Show the curve over ``x``: the ``whole`` of it, or steep walls only as far as the losses ``shown`` need."""
+        """Show the curve over ``x``: the ``whole`` of it, or steep walls only as far as the values ``shown`` need."""
         finite = losses[np.isfinite(losses)]
         lowest, highest = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
         known = [loss for loss in shown if math.isfinite(loss)]
@@ -146,6 +146,24 @@ class SlicePlot(TangentPlot):
         super().resizeEvent(event)
         if self._step is not None:
             self.show_step(*self._step)
+
+
+class TrailPlot(StepPlot):
+    """A step plot that also shows the points one came by, joined in their order."""
+
+    def __init__(self, name: str) -> None:
+        self.trail = pg.PlotCurveItem(antialias=True)
+        self.points = pg.ScatterPlotItem(pxMode=True)
+        super().__init__(name, interactive=True)
+        for depth, item in ((16, self.trail), (17, self.points)):
+            item.setZValue(depth)
+            self.addItem(item)
+
+    def show_trail(self, x: Array, y: Array) -> None:
+        """The points so far, the first one first."""
+        color = theme().negative_text
+        self.trail.setData(x, y, pen=pen(color))
+        self.points.setData(x, y, size=scaled(6), symbol="o", pen=None, brush=pg.mkBrush(color))
 
 
 class ContourPlot(Plot):

@@ -32,7 +32,7 @@ from nnsim.gui.training_path import TrainingPath
 from nnsim.training import engines
 
 if TYPE_CHECKING:
-    from nnsim.gui.tangent_plot import ContourPlot, SlicePlot
+    from nnsim.gui.tangent_plot import ContourPlot, StepPlot
 
 Array = NDArray[np.float64]
 Losses = Callable[[Array], Array]
@@ -82,7 +82,7 @@ class LossSlicePanel(PlotPanel):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, QCoreApplication.translate("LossSlicePanel", "Loss slice"))
-        self.plot: SlicePlot | None = None
+        self.plot: StepPlot | None = None
         self.map: ContourPlot | None = None
         self.path = TrainingPath(session)
         self.axes: tuple[Axis, ...] = ()
@@ -192,9 +192,9 @@ class LossSlicePanel(PlotPanel):
         return self.sliding
 
     def build(self) -> None:
-        from nnsim.gui.tangent_plot import ContourPlot, SlicePlot
+        from nnsim.gui.tangent_plot import ContourPlot, StepPlot
 
-        self.plot, self.map = SlicePlot(), ContourPlot()
+        self.plot, self.map = StepPlot("loss_slice_plot"), ContourPlot()
         self.plot.setAccessibleName(self.tr("Loss over the selected parameter"))
         self.map.setAccessibleName(self.tr("Loss over the two selected parameters"))
         for plot in (self.plot, self.map):
