@@ -21,7 +21,7 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.panel import body_frame, header_frame
 from nnsim.gui.panels.loss_slice import LossSlicePanel
 from nnsim.gui.session import Session
-from nnsim.gui.tangent_plot import ContourPlot, SlicePlot
+from nnsim.gui.tangent_plot import ContourPlot, StepPlot
 from nnsim.gui.theme import apply_theme, theme
 from nnsim.gui.training_path import MOST_POINTS, TrainingPath
 
@@ -70,7 +70,7 @@ def line(w1: float = 1.0, w2: float = 0.0, frozen: tuple[str, ...] = (), rate: f
     return replace(document, training=replace(document.training, learning_rate=rate, batch_size=0))
 
 
-def the_plot(panel: LossSlicePanel) -> SlicePlot:
+def the_plot(panel: LossSlicePanel) -> StepPlot:
     """The panel's plot of one parameter, which is there once it was painted."""
     assert panel.plot is not None
     return panel.plot
@@ -94,7 +94,7 @@ def try_rate(panel: LossSlicePanel, qtbot: QtBot, text: str) -> None:
 
 
 def test_the_lectures_weight(show: Show) -> None:
-    """w5 of the hands-on example: slope 0.0822, new value 0.3589, in the lecture's letters; the point at (0.4, 0.2984)."""
+    """w5 of the hands-on example: slope 0.0822, new value 0.3589, in the lecture's letters; the loss is 0.2984."""
     panel = show(example("hands_on"), (), (("h1", "o1"),))
     assert panel.says.text() == "The slope is 0.0822: the loss rises with w5, so w5 falls: 0.4 → 0.3589."
     assert panel.readout.text() == "∂Loss/∂w5 = 0.0822"

@@ -155,6 +155,7 @@ class SlopePanel(PlotPanel):
         self.plot.stepped.connect(self._on_arrow)
         self.plot.set_titles("x", "f(x)")
         self.column.insertWidget(self.place, self.plot, 1)
+        QWidget.setTabOrder(self.field, self.plot)
 
     # What the learner does
 
@@ -229,6 +230,7 @@ class SlopePanel(PlotPanel):
 
     def _stop(self) -> None:
         self._runner.stop()
+        self.run.setText(self.tr("Run"))
 
     def _go_back(self) -> None:
         self._stop()
