@@ -73,20 +73,29 @@ class Arrow:
             item.setZValue(18)
             plot.addItem(item)
 
-    def show(self, plot: Plot, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-        """Point from ``start`` to ``end``; hidden where these are no places, or the same."""
+    def show(self, plot: Plot, start: tuple[float, float], end: tuple[float, float], color: str,
+             least: float = 0.0) -> None:
+        """Point from ``start`` to ``end``; hidden where these are no places, or the same.
+
+        One shorter than ``least`` pixels is drawn as long as that, and dashed: it says the direction only.
+        """
         self.start, self.end, self._color = start, end, QColor(color)
         there = all(map(math.isfinite, (*start, *end))) and start != end
         self.line.setVisible(there)
         self.head.setVisible(there)
         if not there:
             return
-        self.line.setData([start[0], end[0]], [start[1], end[1]])
-        self.line.setPen(pen(color, 2))
         # As it is seen, with y downwards; a head at 0 degrees points to the left.
         (x0, x1), (y0, y1) = plot.ranges
         right = (end[0] - start[0]) / (x1 - x0) * plot.view.width()
         down = (start[1] - end[1]) / (y1 - y0) * plot.view.height()
+        length = math.hypot(right, down)
+        short = length < least
+        if short:
+            grow = least / max(length, 1e-9)
+            end = (start[0] + (end[0] - start[0]) * grow, start[1] + (end[1] - start[1]) * grow)
+        self.line.setData([start[0], end[0]], [start[1], end[1]])
+        self.line.setPen(pen(color, 2, (1.5, 1.5) if short else None))
         angle = math.degrees(math.atan2(down, right)) - 180
         self.head.setStyle(angle=angle, headLen=scaled(10), headWidth=scaled(9), tailLen=None,
                            pen=pen(color), brush=pg.mkBrush(color))
@@ -177,6 +186,7 @@ class ContourPlot(Plot):
         self.arrow = Arrow()
         self.marker = Marker(ring=False)
         self.values: Array = np.zeros((0, 0))
+        self._step: tuple[tuple[float, float], tuple[float, float], str] | None = None
         super().__init__("loss_slice_map")
         for depth, item in enumerate((self.picture, self.lines, self.path, self.start)):
             item.setZValue(depth)
@@ -230,5 +240,11 @@ class ContourPlot(Plot):
 
     def show_step(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
         """The point of now and the step against the gradient."""
+        self._step = (start, end, color)
         self.marker.move(*start)
-        self.arrow.show(self, start, end, color)
+        self.arrow.show(self, start, end, color, least=scaled(16))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._step is not None:
+            self.show_step(*self._step)

@@ -208,7 +208,7 @@ def test_a_frozen_parameter_is_drawn_and_said_to_be(show: Show) -> None:
     """The slice of a frozen weight is as any other's, and the sentence adds that training leaves it alone."""
     panel = show(line(1.0, frozen=("w1",)), (), (("x0", "y"),))
     assert panel.says.text().startswith("The slope is 1:")
-    assert panel.says.text().endswith("Training leaves w1 alone: frozen.")
+    assert panel.note.isVisible() and panel.note.text() == "Frozen: training leaves w1 alone."
 
 
 def test_a_parameter_without_effect_says_so(show: Show, session: Session) -> None:
@@ -297,10 +297,20 @@ def test_two_parameters_are_a_map(show: Show, session: Session, qtbot: QtBot) ->
     assert plot.values == pytest.approx(0.5 * (w1 + 2 * w2) ** 2)
     assert plot.marker.place == pytest.approx((1.0, 0.5))
     assert plot.arrow.end == pytest.approx((0.8, 0.1))
-    assert panel.says.text() == "Straight downhill: w1 1 → 0.8, w2 0.5 → 0.1; the loss falls from 2 to 0.5."
+    assert plot.arrow.head.pos().toTuple() == pytest.approx((0.8, 0.1))
+    assert panel.says.text() == "Straight downhill: w1 1 → 0.8, w2 0.5 → 0.1. The loss falls from 2 to 0.5."
     assert [plot.axes[side].label.toPlainText().strip() for side in ("bottom", "left")] == ["w1", "w2"]
     qtbot.mouseClick(panel.take, LEFT)
     assert session.network.parameters == pytest.approx([0.8, 0.1, 0.0]) and session.undo_stack.count() == 1
+
+
+def test_a_step_too_short_to_be_seen_shows_its_direction(show: Show) -> None:
+    """At η = 1e−6 the arrow is as long as the eye needs, in the direction of (−2, −4), and dashed."""
+    plot = the_map(show(line(1.0, 0.5, rate=1e-6), (), (("x0", "y"), ("x1", "y"))))
+    assert plot.arrow.end == pytest.approx((1.0, 0.5), abs=1e-5)
+    x, y = plot.arrow.head.pos().toTuple()
+    assert (y - 0.5) / (x - 1.0) == pytest.approx(2.0) and x < 0.99
+    assert plot.arrow.line.opts["pen"].dashPattern()
 
 
 def test_a_weight_and_a_bias_are_a_map_too(show: Show, session: Session) -> None:

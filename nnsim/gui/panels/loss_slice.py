@@ -91,7 +91,7 @@ class LossSlicePanel(PlotPanel):
         self._zoom = 0
         self._shown_for: tuple[object, ...] = ()
         self._windows: list[Range | None] = [None, None]
-        self._opened: tuple[Structure, tuple[str, ...], Program] | None = None
+        self._opened: tuple[Structure, tuple[str, ...], Structure] | None = None
         self._calm = QTimer(self)
         self._calm.setSingleShot(True)
         self._calm.timeout.connect(self._catch_up)
@@ -134,6 +134,8 @@ class LossSlicePanel(PlotPanel):
         self.says.wraps = True
         self.column.addWidget(self.says)
         self.note = TextLine("loss_slice_note")
+        self.note.wraps = True
+        self.note.hide()
         self.column.addWidget(self.note)
         self.column.addLayout(self._build_rate())
         self.column.addWidget(self._build_slider())
@@ -329,6 +331,7 @@ class LossSlicePanel(PlotPanel):
             self.map.set_titles(*titles)
         elif titles:
             self.plot.set_titles(f"{titles[0]} · {self._where(self.axes[0])}", loss)
+        self._fit_height()
 
     def _where(self, axis: Axis) -> str:
         """Which parameter it is: h1 → o1, or bias of o1."""
@@ -347,9 +350,9 @@ class LossSlicePanel(PlotPanel):
         """The network with the parameters of the axes as inputs."""
         names = tuple(axis.parameter for axis in self.axes)
         if self._opened is None or self._opened[:2] != (self.session.structure, names):
-            structure = opened(self.session.structure, names)
-            self._opened = (self.session.structure, names, engines.fast_program_of(structure))
-        return self._opened[2]
+            self._opened = (self.session.structure, names, opened(self.session.structure, names))
+        # Asked anew each time: the fast engine may have become ready meanwhile.
+        return engines.fast_program_of(self._opened[2])
 
     def _draw(self) -> None:
         session = self.session
@@ -484,9 +487,6 @@ class LossSlicePanel(PlotPanel):
     # In words
 
     def _say(self, text: str) -> None:
-        frozen = [_short(axis.symbol.text) for axis in self.axes if axis.frozen]
-        if frozen:
-            text += " " + self.tr("Training leaves {names} alone: frozen.").format(names=", ".join(frozen))
         self.says.color = "bad" if self.step is not None and self.step.overshoots else "ink"
         self.says.set_text(text)
         self.says.setToolTip(plain_tip(text))
@@ -528,18 +528,24 @@ class LossSlicePanel(PlotPanel):
         before, after = _apart(step.loss, step.loss_after, SLOPE_DIGITS)
         moves = ", ".join(f"{_short(axis.symbol.text)} {' → '.join(_apart(a, b))}"
                           for axis, a, b in zip(self.axes, step.at, step.after, strict=True))
-        return self.tr("Straight downhill: {moves}; the loss falls from {before} to {after}.").format(
+        return self.tr("Straight downhill: {moves}. The loss falls from {before} to {after}.").format(
             moves=moves, before=before, after=after)
 
     def _show_note(self, used: int, all: int) -> None:
-        text = ""
-        if used < all:
-            text = self.tr("Drawn with {used} of {all} samples.").format(used=used, all=all)
+        notes = []
         if len(self.axes) == 2 and len(self.path.of(self.axes[0].parameter)):
-            text = (self.tr("□─ the way of training.") + " " + text).strip()
-        self.note.set_text(text)
-        self.note.setVisible(bool(text))
-        self._fit_height()
+            notes.append(self.tr("□─ the way of training."))
+        frozen = [_short(axis.symbol.text) for axis in self.axes if axis.frozen]
+        if frozen:
+            notes.append(self.tr("Frozen: training leaves {names} alone.").format(names=", ".join(frozen)))
+        if used < all:
+            notes.append(self.tr("Drawn with {used} of {all} samples.").format(used=used, all=all))
+        text = " ".join(notes)
+        if text != self.note.text():
+            self.note.set_text(text)
+            self.note.setToolTip(plain_tip(text))
+            self.note.setVisible(bool(text))
+            self._fit_height()
 
     def _show_take(self, step: Step) -> None:
         moves = any(step.slopes) and all(map(math.isfinite, step.after)) and step.after != step.at
@@ -554,9 +560,14 @@ class LossSlicePanel(PlotPanel):
 
     def _fit_height(self) -> None:
         """Where the panel is too low for a good plot and all else, the formula gives way, then the slider."""
+        metrics = QFontMetrics(font("small"))
+        wrapped = metrics.boundingRect(0, 0, max(self.width() - 2 * MARGIN, 1), 1000, Qt.TextFlag.TextWordWrap,
+                                       self.note.text()).height() + 2
+        if self.note.height() != wrapped:
+            self.note.setFixedHeight(wrapped)
         left = self.height() - (LOW_MAP if len(self.axes) == 2 else LOW_PLOT) - self.says.height() - 5 * GRID
         left -= self.take.sizeHint().height()
-        left -= self.note.sizeHint().height() + GRID if not self.note.isHidden() else 0
+        left -= wrapped + GRID if not self.note.isHidden() else 0
         left -= self.sliding.sizeHint().height() + GRID
         self.sliding.setVisible(left >= 0)
         width = self.width() - 2 * MARGIN - self.readout.minimumWidth() - GRID
