@@ -17,7 +17,7 @@ from nnsim.gui.ticks import nice_step
 
 Array = NDArray[np.float64]
 CONTOURS = 10
-ARROW_STRIP = 0.14
+ARROW_STRIP = 0.16
 """The share of the height under the curve in which the arrow of a step lies."""
 
 
@@ -143,7 +143,7 @@ class StepPlot(TangentPlot):
         """The step from x to ``x_after``, where the function is ``y_after``."""
         self._step = (x, y, x_after, y_after, color)
         bottom, top = self.ranges[1]
-        level = bottom + (top - bottom) * ARROW_STRIP * 0.4
+        level = bottom + (top - bottom) * ARROW_STRIP / 2
         self.arrow.show(self, (x, level), (x_after, level), color)
         moves = x != x_after and math.isfinite(x_after)
         ends = [(x, y), (x_after, y_after)] if moves and math.isfinite(y_after) else []

@@ -434,6 +434,21 @@ def test_nothing_is_cut_or_covered(show: Show, width: int, height: int, selected
     assert panel.numbers.isVisible() or height < 400 or len(selected) == 2
 
 
+def test_large_text_fits_too(show: Show, qapp: QApplication) -> None:
+    """At 150 % the button has a row of its own, as wide as its words, and beside the field again at 100 %."""
+    panel = show(example("hands_on"), (), (("h1", "o1"),), 302, 400)
+    try:
+        apply_theme(qapp, "light", 1.5)
+        QApplication.processEvents()
+        assert panel.take.width() >= panel.take.sizeHint().width()
+        assert panel.take.mapTo(panel, panel.take.rect().bottomLeft()).y() <= panel.height()
+        assert panel.rate_field.width() >= 90 and the_plot(panel).height() >= 96
+    finally:
+        apply_theme(qapp, "light")
+    QApplication.processEvents()
+    assert panel.take.geometry().center().y() == panel.rate_field.geometry().center().y()
+
+
 def test_long_names_do_not_widen_the_panel(show: Show) -> None:
     """64 letters without a space: shortened in the sentence, the formula in w, the width stays."""
     document = edits.share(line(1.0), "w1", "w" * 64)

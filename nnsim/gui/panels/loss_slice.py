@@ -27,7 +27,7 @@ from nnsim.gui.panel import quiet_button
 from nnsim.gui.plot_panel import EmptyState, PlotPanel, TextLine
 from nnsim.gui.scope_choice import ScopeChoice
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, font, set_role, theme
+from nnsim.gui.theme import GRID, font, set_role, text_scale, theme
 from nnsim.gui.training_path import TrainingPath
 from nnsim.training import engines
 
@@ -169,7 +169,7 @@ class LossSlicePanel(PlotPanel):
         self.take.setObjectName("loss_slice_take")
         self.take.setAccessibleName(self.take.text())
         self.take.clicked.connect(self._take_step)
-        row = QHBoxLayout()
+        self.rate_row = row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.rate_label)
         row.addWidget(self.rate_field, 1)
@@ -559,18 +559,26 @@ class LossSlicePanel(PlotPanel):
         self._fit_height()
 
     def _fit_height(self) -> None:
-        """Where the panel is too low for a good plot and all else, the formula gives way, then the slider."""
+        """Where the panel is too low for a good plot and all else, the formula gives way, then the slider.
+
+        Where large text does not fit beside each other, the button goes into a row of its own.
+        """
+        room = self.width() - 2 * MARGIN
+        beside = self.rate_label.sizeHint().width() + round(64 * text_scale()) + self.take.sizeHint().width() + 2 * GRID
+        if (beside <= room) != (self.rate_row.indexOf(self.take) >= 0):
+            (self.rate_row if beside <= room else self.column).addWidget(self.take)
         metrics = QFontMetrics(font("small"))
         wrapped = metrics.boundingRect(0, 0, max(self.width() - 2 * MARGIN, 1), 1000, Qt.TextFlag.TextWordWrap,
                                        self.note.text()).height() + 2
         if self.note.height() != wrapped:
             self.note.setFixedHeight(wrapped)
         left = self.height() - (LOW_MAP if len(self.axes) == 2 else LOW_PLOT) - self.says.height() - 5 * GRID
-        left -= self.take.sizeHint().height()
+        left -= self.take.sizeHint().height() * (1 if beside <= room else 2) + (0 if beside <= room else GRID)
         left -= wrapped + GRID if not self.note.isHidden() else 0
         left -= self.sliding.sizeHint().height() + GRID
         self.sliding.setVisible(left >= 0)
-        width = self.width() - 2 * MARGIN - self.readout.minimumWidth() - GRID
+        width = room - self.readout.minimumWidth() - GRID
+        self.formula.setVisible(width >= 96 * text_scale())
         self.numbers.setVisible(left >= self.formula.heightForWidth(width) + GRID)
 
 
