@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
@@ -25,7 +25,7 @@ Show = Callable[..., SlopePanel]
 @pytest.fixture
 def show(qtbot: QtBot, session: Session) -> Iterator[Show]:
     """Shows the panel as the window does, with a function typed if one is named."""
-    kept: list[QWidget] = []  # qtbot holds widgets weakly
+    kept: list[QWidget] = []
 
     def shown(text: str = "", width: int = 302, height: int = 400) -> SlopePanel:
         panel = SlopePanel(session)
@@ -36,7 +36,6 @@ def show(qtbot: QtBot, session: Session) -> Iterator[Show]:
         column.addWidget(header_frame(panel.title, panel.header)[0])
         column.addWidget(body_frame(panel), 1)
         card.resize(width, height)
-        qtbot.addWidget(card)
         kept.append(card)
         card.show()
         qtbot.waitUntil(lambda: panel.built)
@@ -46,6 +45,11 @@ def show(qtbot: QtBot, session: Session) -> Iterator[Show]:
         return panel
 
     yield shown
+    for card in kept:
+        card.close()
+        card.deleteLater()
+        # Now, not when the garbage is collected: that may be while another test restyles all widgets.
+        QApplication.sendPostedEvents(card, QEvent.Type.DeferredDelete)
 
 
 def the_plot(panel: SlopePanel) -> TrailPlot:

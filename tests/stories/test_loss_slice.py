@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QPushButton
 
 from nnsim.gui.hand import Hand
 from nnsim.gui.number_field import NumberField
+from nnsim.gui.panels.loss_slice import LossSlicePanel
 from nnsim.gui.plot_panel import EmptyState, TextLine
 from nnsim.gui.tangent_plot import ContourPlot, StepPlot
 
@@ -105,3 +106,21 @@ def test_the_keys_alone_reach_all_of_it(hand: Hand) -> None:
     hand.key(Qt.Key.Key_PageUp)
     assert "w5 falls" in says(hand)
     assert hand.find("loss_slice_rate", NumberField).number == pytest.approx(5.0)
+
+
+def test_behind_another_tab_it_does_no_work(hand: Hand) -> None:
+    """Behind the Activation tab the panel keeps its old words while w5 changes; brought back it has the new ones."""
+    hand.example("hands_on")
+    open_panel(hand)
+    hand.session.select((), [("h1", "o1")])
+    before = says(hand)
+    panel = hand.window.panels["loss_slice"]
+    assert isinstance(panel, LossSlicePanel) and panel.seen
+    hand.window.show_panel("activation")
+    hand.settle()
+    assert not panel.seen
+    hand.session.set_values({"w5": 3.0}, "w5")
+    assert panel.says.text() == before
+    hand.window.show_panel("loss_slice")
+    hand.settle()
+    assert panel.seen and "3 → " in panel.says.text()

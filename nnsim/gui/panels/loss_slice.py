@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
@@ -23,7 +23,7 @@ from nnsim.core.slices import Range, affordable, half_width, losses_at, opened, 
 from nnsim.gui.controls import CalmSlider, plain_tip
 from nnsim.gui.formulas import FormulaLabel
 from nnsim.gui.number_field import NumberField
-from nnsim.gui.panel import quiet_button
+from nnsim.gui.panel import Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState, PlotPanel, TextLine
 from nnsim.gui.scope_choice import ScopeChoice
 from nnsim.gui.session import Session
@@ -39,8 +39,8 @@ Losses = Callable[[Array], Array]
 POINTS, MAP_POINTS = 121, 33
 LOW_PLOT, LOW_MAP = 128, 160
 """A plot lower than this wants the place of what can be spared."""
-TRAINING_MS, MAP_TRAINING_MS = 100, 500
-"""While training the picture is made anew at most this often."""
+MAP_TRAINING_MS = 500
+"""While training a map is made anew at most this often."""
 SLOPE_DIGITS = 3
 LONGEST_NAME = 14
 FARTHEST = 24.0
@@ -92,10 +92,8 @@ class LossSlicePanel(PlotPanel):
         self._shown_for: tuple[object, ...] = ()
         self._windows: list[Range | None] = [None, None]
         self._opened: tuple[Structure, tuple[str, ...], Structure] | None = None
-        self._calm = QTimer(self)
-        self._calm.setSingleShot(True)
-        self._calm.timeout.connect(self._catch_up)
-        self._pending = False
+        self._slice_pace = Paced(self, session, self._draw_selected)
+        self._map_pace = Paced(self, session, self._draw_selected, MAP_TRAINING_MS)
         self._build_header()
         self._build_body()
         session.opened.connect(self._on_opened)
@@ -261,8 +259,6 @@ class LossSlicePanel(PlotPanel):
     # What is shown
 
     def show_document(self) -> None:
-        self._calm.stop()
-        self._pending = False
         self._show_rate()
         axes, select, why = self._selected_axes()
         key = (self.session.structure, axes)
@@ -276,20 +272,11 @@ class LossSlicePanel(PlotPanel):
             self._draw()
 
     def show_values(self) -> None:
-        if not self.axes:
-            return
-        if not self.session.training:
-            self._draw()
-        elif self._calm.isActive():
-            self._pending = True
-        else:
-            self._draw()
-            self._calm.start(TRAINING_MS if len(self.axes) == 1 else MAP_TRAINING_MS)
+        (self._map_pace if len(self.axes) == 2 else self._slice_pace).update()
 
-    def _catch_up(self) -> None:
-        if self._pending and self.isVisible():
-            self._pending = False
-            self.show_values()
+    def _draw_selected(self) -> None:
+        if self.axes:
+            self._draw()
 
     def _show_empty(self, text: str, why: str) -> None:
         self.step = None

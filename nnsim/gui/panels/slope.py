@@ -223,7 +223,7 @@ class SlopePanel(PlotPanel):
             self._run_on()
 
     def _run_on(self) -> None:
-        if not self._left or not self._take_step():
+        if not self.seen or not self._left or not self._take_step():
             self._stop()
             self.update_values()
         self._left -= 1
