@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QSizePolicy,
+    QSlider,
     QStyle,
     QStyleOptionComboBox,
     QStylePainter,
@@ -303,6 +304,16 @@ class Segments(QWidget):
         for option, button in self._buttons.items():
             button.setChecked(option == value)
         self._group.setExclusive(True)
+
+
+class CalmSlider(QSlider):
+    """A slider that the wheel moves only while it has the focus."""
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        if self.hasFocus():
+            super().wheelEvent(event)
+        else:
+            event.ignore()
 
 
 class ElidedLabel(QLabel):

@@ -22,7 +22,7 @@ MOST_CROSSINGS = 1200
 """A map that crosses its threshold in more cells than this has no legible contour; it would take 10 ms."""
 
 
-class _Picture(pg.ImageItem):
+class Picture(pg.ImageItem):
     """An image that is smooth where the function is, and not where it jumps."""
 
     crisp = False
@@ -81,7 +81,7 @@ class MapPlot(SamplePlot):
 
     def __init__(self) -> None:
         self.values: Array = np.zeros((0, 0))
-        self.picture = _Picture(axisOrder="row-major")
+        self.picture = Picture(axisOrder="row-major")
         self.contour = pg.PlotCurveItem(connect="pairs", antialias=True)
         self.marker = Marker(ring=True)
         super().__init__("output_map", interactive=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from nnsim.documents.document import Document
 from nnsim.gui.session import Session
@@ -36,6 +36,8 @@ class Panel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         self._stale = True
+        self._behind = False
+        self._dock: QDockWidget | None = None
         session.document_changed.connect(self._on_document)
         session.selection_changed.connect(self._on_change)
         session.run_changed.connect(self._on_change)
@@ -73,20 +75,41 @@ class Panel(QWidget):
         ):
             self._on_change()
 
+    @property
+    def seen(self) -> bool:
+        """Whether it can be seen: neither closed nor behind another tab, where Qt calls a widget visible still."""
+        return self.isVisible() and not (self._behind and self.visibleRegion().isEmpty())
+
     def _on_change(self) -> None:
-        if self.isVisible():
+        if self.seen:
             self.update_document()
         else:
             self._stale = True
 
     def _on_values(self) -> None:
-        if self.isVisible():
+        if self.seen:
             self.update_values()
         else:
             self._stale = True
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
+        if self._dock is None:
+            above = self.parentWidget()
+            while above is not None and not isinstance(above, QDockWidget):
+                above = above.parentWidget()
+            if above is not None:
+                self._dock = above
+                above.visibilityChanged.connect(self._on_front)
+        self._catch_up_if_stale()
+
+    def _on_front(self, front: bool) -> None:
+        """The dock came before its neighbours among the tabs, or went behind one."""
+        self._behind = not front
+        if front and self.isVisible():
+            self._catch_up_if_stale()
+
+    def _catch_up_if_stale(self) -> None:
         if self._stale:
             self._stale = False
             self.update_document()
@@ -98,19 +121,19 @@ class Panel(QWidget):
 
 
 class Paced(QObject):
-    """Lets something that is too slow for 30 times a second be done 10 times a second while training.
+    """Lets something that is too slow for 30 times a second be done 10 times a second, or less, while training.
 
     The last of several wishes is always fulfilled.
     """
 
     INTERVAL_MS = 100
 
-    def __init__(self, panel: Panel, session: Session, do: Callable[[], None]) -> None:
+    def __init__(self, panel: Panel, session: Session, do: Callable[[], None], interval_ms: int = INTERVAL_MS) -> None:
         super().__init__(panel)
         self._panel, self._session, self._do = panel, session, do
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.setInterval(self.INTERVAL_MS)
+        self._timer.setInterval(interval_ms)
         self._timer.timeout.connect(self._late)
         self._wished = False
 
@@ -125,7 +148,7 @@ class Paced(QObject):
             self._do()
 
     def _late(self) -> None:
-        if self._wished and self._panel.isVisible():
+        if self._wished and self._panel.seen:
             self._wished = False
             self.update()
 

@@ -152,7 +152,7 @@ class HeaderChoice(ChoiceField):
         painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
         room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
                                            QStyle.SubControl.SC_ComboBoxEditField, self)
-        text = option.currentText
+        text = option.currentText or self.placeholderText()
         option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.end()

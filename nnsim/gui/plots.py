@@ -73,6 +73,10 @@ class Plot(pg.PlotWidget):
         item = self.getPlotItem()
         item.hideButtons()
         item.setMenuEnabled(False)
+        for menu in (item.ctrlMenu, *(action.menu() for action in item.ctrlMenu.actions())):
+            if menu is not None:
+                # Without a parent the garbage collector ends it, perhaps while Qt restyles all widgets.
+                menu.setParent(self, menu.windowFlags())
         item.setMouseEnabled(False, False)
         item.disableAutoRange()
         view = item.getViewBox()

@@ -48,7 +48,7 @@ TEXT_SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 
 @dataclass(frozen=True)
 class PanelEntry:
-    """A panel of the window: where its class lives, what it is called, and where it stands at first."""
+    """A panel of the window: where its class lives, what its tab says, and where it stands at first."""
 
     home: str
     title: str
@@ -61,7 +61,9 @@ class PanelEntry:
 PANELS = (
     PanelEntry("nnsim.gui.panels.selected:SelectedPanel", "Selected", LEFT, 300),
     PanelEntry("nnsim.gui.panels.activation:ActivationPanel", "Activation", LEFT, 400),
-    PanelEntry("nnsim.gui.panels.separability:SeparabilityPanel", "Could one neuron do it?", LEFT, 400, "activation"),
+    PanelEntry("nnsim.gui.panels.loss_slice:LossSlicePanel", "Loss slice", LEFT, 400, "activation"),
+    PanelEntry("nnsim.gui.panels.slope:SlopePanel", "Slope", LEFT, 400, "activation"),
+    PanelEntry("nnsim.gui.panels.separability:SeparabilityPanel", "One neuron?", LEFT, 400, "activation"),
     PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 320),
     PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 150),
     PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 290),
@@ -135,7 +137,7 @@ class MainWindow(QMainWindow):
         for entry in PANELS:
             module, name = entry.home.split(":")
             panel: Panel = getattr(import_module(module), name)(self.session)
-            dock = QDockWidget(panel.title, self)
+            dock = QDockWidget(self.tr(entry.title), self)
             dock.setObjectName(f"dock_{panel.id}")
             dock.setAccessibleName(panel.title)
             close = QToolButton()
@@ -149,7 +151,8 @@ class MainWindow(QMainWindow):
             label = header.findChild(QLabel, "card_title")
             if label is not None:
                 panel.title_changed.connect(label.setText)
-            panel.title_changed.connect(dock.setWindowTitle)
+            if panel.title == dock.windowTitle():
+                panel.title_changed.connect(dock.setWindowTitle)
             dock.visibilityChanged.connect(self._update_tabs)
             dock.dockLocationChanged.connect(self._update_tabs)
             dock.setTitleBarWidget(header)
@@ -192,7 +195,7 @@ class MainWindow(QMainWindow):
             label = header.findChild(QLabel, "card_title") if header is not None else None
             if header is not None and label is not None:
                 among_tabs = bool(self.tabifiedDockWidgets(dock))
-                label.setVisible(not among_tabs)
+                label.setVisible(not among_tabs or label.text() != dock.windowTitle())
                 header.setFixedHeight(header_height(among_tabs))
         for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             bar.setObjectName("panel_tabs")

@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
-from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -15,7 +14,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QPushButton,
     QSizePolicy,
-    QSlider,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -26,6 +24,7 @@ from nnsim.core.numbers import format_number
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.schedules import SCHEDULES
 from nnsim.gui.choice_form import ChoiceForm, choice_of
+from nnsim.gui.controls import CalmSlider
 from nnsim.gui.data_form import DataForm
 from nnsim.gui.forms import ChoiceField, Disclosure, FieldsForm, Rows, plain_text, plain_tip, scrolled, tabular
 from nnsim.gui.icons import icon
@@ -348,16 +347,6 @@ class SpeedControl(QWidget):
         if speed == 1:
             return self.tr("1 update/s")
         return self.tr("{n} updates/s").format(n=format_number(speed))
-
-
-class CalmSlider(QSlider):
-    """A slider that the wheel moves only while it has the focus."""
-
-    def wheelEvent(self, event: QWheelEvent) -> None:
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
 
 
 def _short(message: str) -> str:
