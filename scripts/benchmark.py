@@ -171,13 +171,16 @@ def click_to_chain_rule(tour: Tour) -> None:
     session.open_document(Document(network, data=circle.data, training=circle.training))
     hand.window.show_panel("backward")
     hand.rest(0.5)
-    times = []
+    panel = hand.window.panels["backward"]
+    times, typeset = [], []
     for connection in session.structure.connections[::3]:
         start = time.perf_counter()
         session.select((), [connection.ends])
-        hand.window.panels["backward"].repaint()
-        QApplication.processEvents()
+        panel.list.viewport().repaint()
+        hand.canvas.viewport().repaint()
         times.append((time.perf_counter() - start) * 1000)
+        hand.wait(lambda: not panel.list.typesetter.busy, "all factors are typeset")
+        typeset.append((time.perf_counter() - start) * 1000)
     session.mark_saved(Path("benchmark"), session.live_document)
     hand.window.show_panel("table")
     middle, most, worst = percentiles(times)
@@ -187,6 +190,8 @@ def click_to_chain_rule(tour: Tour) -> None:
         "<= 50 ms",
         most <= 50,
     )
+    middle, most, worst = percentiles(typeset)
+    row("  and its factors typeset, each for the first time", f"median {middle:.0f}  max {worst:.0f} ms", "", True)
 
 
 def gestures_for_and(tour: Tour) -> None:

@@ -18,6 +18,8 @@ TYPESET_SIZE = 24.0
 """The size formulas are typeset at; any other is that, scaled."""
 _MARK, _MARK_GAP = 16, 6
 MOST_TYPESET = 4096
+REST_MS = 8
+"""Between two formulas, so that what is plain is painted first and the window stays answering."""
 
 
 class Typeset(NamedTuple):
@@ -52,8 +54,13 @@ class Typesetter(QObject):
         self._done: dict[tuple[str, str], Typeset] = {}
         self._wanted: dict[tuple[str, str], None] = {}
         self._timer = QTimer(self)
-        self._timer.setInterval(0)
+        self._timer.setInterval(REST_MS)
         self._timer.timeout.connect(self._typeset_one)
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is still to be typeset."""
+        return bool(self._wanted)
 
     def get(self, latex: str, color: str) -> Typeset | None:
         """The typeset formula if it is there; else None, and it comes soon."""

@@ -251,7 +251,7 @@ class StepsPanel(Panel):
         self.progress.setText(self.tr("sample {k} of {n}  ·  step {i} of {all}").format(
             k=moment.sample + 1, n=len(walk.X), i=self.place + 1, all=len(walk)))
         self.list.show_rows(self._rows(walk, moment))
-        if self.isVisible():
+        if self.seen:
             self._show_on_canvas(walk, moment)
 
     def _show_on_canvas(self, walk: Walk, moment: Moment) -> None:
