@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nnsim.core import kernels, layers
+from nnsim.core import kernels, layers, narrow
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.descent import Descent, Progress, Rule, Samples, aligned
 from nnsim.core.network import Network, Neuron, Structure
@@ -22,9 +22,9 @@ Integers = NDArray[np.int64]
 PAD = LANES
 """Tiles may reach this far past the last sample, and rows that are no power of 2 long share the cache better."""
 
-# What a tile, and a call for a layer, costs in units of one multiplication and addition; measured on nets from 2-2-1 to
-# 784-256-128-10.
-ACTIVATION_COST, EDGE_COST, SUM_COST, LAYER_COST = 30, 3, 8, 170
+# What a tile, a call for a layer, and a sample in a narrow layer cost in units of one multiplication and addition;
+# measured on nets from 2-2-1 to 784-256-128-10.
+ACTIVATION_COST, EDGE_COST, SUM_COST, LAYER_COST, NARROW_COST = 30, 3, 8, 170, 70
 
 
 class CompiledProgram(Program):
@@ -99,14 +99,44 @@ class LayerDescent(Descent):
         ))
 
 
+class NarrowDescent(Descent):
+    """A run of a network that is fully connected layer by layer, none wider than a tile."""
+
+    engine, kind = "numba", "narrow"
+
+    def __init__(self, structure: Structure, samples: Samples) -> None:
+        levels = layered_levels(structure)
+        assert levels is not None and is_narrow(levels)
+        self._narrow, places = _narrow(structure, levels)
+        super().__init__(structure, samples, places)
+        self._data = narrow.Tiles(*map(_tile_each, samples))
+
+    def advance(
+        self, rule: Rule, start: Progress, last_update: int, last_epoch: int, curves: tuple[Array, Array]
+    ) -> Progress:
+        return Progress(*narrow.train(
+            self._narrow, self._data, self.order, self.v, rule, start, last_update, last_epoch, *curves
+        ))
+
+
+KINDS: dict[str, Callable[[Structure, Samples], Descent]] = {
+    descent.kind: descent for descent in (GraphDescent, LayerDescent, NarrowDescent)
+}
+
+
 def descent_of(structure: Structure, samples: Samples, batch: int, kind: str = "") -> Descent:
-    """The faster of the two kinds of run for batches of this size, or the ``kind`` that is named."""
+    """The fastest kind of run for batches of this size, or the ``kind`` that is named."""
+    return KINDS[kind if kind in KINDS else _cheapest(structure, batch)](structure, samples)
+
+
+def _cheapest(structure: Structure, batch: int) -> str:
     levels = layered_levels(structure)
-    if kind:
-        return LayerDescent(structure, samples) if kind == LayerDescent.kind else GraphDescent(structure, samples)
-    if levels is not None and _cost_by_layers(levels, batch) < _cost_by_edges(structure, batch):
-        return LayerDescent(structure, samples)
-    return GraphDescent(structure, samples)
+    costs = {GraphDescent.kind: _cost_by_edges(structure, batch)}
+    if levels is not None:
+        costs[LayerDescent.kind] = _cost_by_layers(levels, batch)
+        if is_narrow(levels):
+            costs[NarrowDescent.kind] = (len(levels) - 1) * batch * NARROW_COST
+    return min(costs, key=lambda kind: costs[kind])
 
 
 def _tiles(n: int) -> int:
@@ -145,6 +175,11 @@ def layered_levels(structure: Structure) -> tuple[tuple[Neuron, ...], ...] | Non
                 return None
     shares = any(len(places) > 1 for places in structure.uses.values())
     return None if shares else levels
+
+
+def is_narrow(levels: Sequence[Sequence[Neuron]]) -> bool:
+    """Whether each level fits into a tile."""
+    return all(len(level) <= LANES for level in levels)
 
 
 def _graph(structure: Structure, columns: int) -> tuple[kernels.Graph, Index]:
@@ -222,6 +257,22 @@ def _layers(structure: Structure, levels: Sequence[Sequence[Neuron]]) -> tuple[l
     ), np.concatenate(matrices)
 
 
+def _narrow(structure: Structure, levels: Sequence[Sequence[Neuron]]) -> tuple[narrow.Narrow, Index]:
+    """Levels as the kernels want them, and the parameter of each place: one matrix a layer, its last row the biases."""
+    index = structure.parameter_index
+    matrices = np.full((len(levels) - 1, LANES + 1, LANES), -1, dtype=np.intp)
+    for matrix, before, level in zip(matrices, levels, levels[1:], strict=False):
+        for column, neuron in enumerate(level):
+            matrix[: len(before), column] = [index[edge.weight] for edge in structure.incoming[neuron.id]]
+            matrix[-1, column] = -1 if neuron.bias is None else index[neuron.bias]
+    return narrow.Narrow(
+        n_out=_integers(len(level) for level in levels[1:]),
+        activation=_integers(ACTIVATION_NUMBER[level[0].activation] for level in levels[1:]),
+        z=aligned(len(levels), LANES),
+        a=aligned(len(levels), LANES),
+    ), matrices.ravel()
+
+
 def _integers(values: Iterable[int]) -> Integers:
     return np.array([int(value) for value in values], dtype=np.int64)
 
@@ -237,6 +288,13 @@ def _padded(rows: Array) -> Array:
     return columns
 
 
+def _tile_each(rows: Array) -> Array:
+    """(samples, columns) with a whole tile for each sample."""
+    tiles = aligned(len(rows), LANES)
+    tiles[:, : rows.shape[1]] = rows
+    return tiles
+
+
 def _as_read(rows: Array) -> Array:
     """A read-only view: compiled code is made for one kind of array, and a writable one would be another kind."""
     view = np.ascontiguousarray(rows).view()
@@ -248,6 +306,6 @@ def warm_up() -> None:
     """Compile all kernels, or load them from the cache."""
     structure = Network.layered([2, 2, 1]).structure
     samples = Samples(np.zeros((1, 2)), np.zeros((1, 1)), np.zeros((0, 2)), np.zeros((0, 1)))
-    for kind in (GraphDescent, LayerDescent):
+    for kind in KINDS.values():
         kind(structure, samples).advance(Rule(), Progress(), 1, 1, (np.zeros(1), np.zeros(1)))
     CompiledProgram(structure).run(np.zeros(len(structure.parameter_names)), np.zeros((1, 2)))

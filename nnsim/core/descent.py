@@ -48,7 +48,7 @@ class Rule(NamedTuple):
     straight: bool = False
     """Every slope counts as 1: the perceptron rule."""
     some_frozen: bool = True
-    """Whether there are parameters that training leaves alone."""
+    """Whether there are parameters that training leaves alone, or neurons without a bias."""
     limit: float = inf
     """An epoch whose loss is larger diverged."""
     stop_loss: float = -inf

@@ -20,7 +20,7 @@ from nnsim.core.losses import LOSSES, Loss
 from nnsim.core.optimizers import OPTIMIZERS, Optimizer
 from nnsim.core.schedules import SCHEDULES
 from nnsim.core.tile_functions import compiled
-from nnsim.core.tiles import at, fill, first_lanes, fma, lane_sum, load, store
+from nnsim.core.tiles import at, fill, first_lanes, fma, lane_max, lane_sum, load, store
 
 LANES = 8
 LARGEST = float(np.finfo(np.float64).max)
@@ -87,9 +87,26 @@ def _through(derivative: Any) -> Any:
     return through
 
 
-def _cost(loss: Loss) -> Any:
+def _output_cost(loss: Loss) -> Any:
+    """What a tile of outputs costs: the loss's terms, and ∂L/∂o for the mean of a batch."""
     term, slope = compiled(loss.term, forceinline=True), compiled(loss.slope, forceinline=True)
     averaged, softmax = loss.averaged, loss.log_softmax
+
+    @inlined
+    def output_cost(o, t, top, shift, target_sum, width, batch, straight):
+        given = np.maximum(o - top, -LARGEST) - shift if softmax else o
+        value, d = term(given, t), slope(given, t, target_sum)
+        if averaged:
+            d = d / width
+        if straight:
+            d = o - t
+        return value, d / float(batch)
+
+    return output_cost
+
+
+def _cost(loss: Loss) -> Any:
+    output_cost, averaged, softmax = _output_cost(loss), loss.averaged, loss.log_softmax
 
     @inlined
     def cost(a, delta, outputs, targets, start, count, batch, straight):
@@ -109,21 +126,35 @@ def _cost(loss: Loss) -> Any:
                 target_sum += load(LANES, targets, (k, start + i))
             for k in range(len(outputs)):
                 o, t = load(LANES, a, (at(outputs, k), i)), load(LANES, targets, (k, start + i))
-                if softmax:
-                    o = np.maximum(o - top, -LARGEST) - shift
-                sample_loss += term(o, t)
-                d = slope(o, t, target_sum)
-                if averaged:
-                    d = d / width
-                if straight:
-                    d = load(LANES, a, (at(outputs, k), i)) - t
-                store(delta, (at(outputs, k), i), np.where(inside, d / float(batch), 0.0))
+                term, d = output_cost(o, t, top, shift, target_sum, width, batch, straight)
+                sample_loss += term
+                store(delta, (at(outputs, k), i), np.where(inside, d, 0.0))
             if averaged:
                 sample_loss = sample_loss / width
             total += np.where(inside, sample_loss, 0.0)
         return lane_sum(total)
 
     return cost
+
+
+def _sample_cost(loss: Loss) -> Any:
+    output_cost, averaged, softmax = _output_cost(loss), loss.averaged, loss.log_softmax
+
+    @inlined
+    def sample_cost(o, t, n, batch, straight):
+        inside, width = first_lanes(LANES, n), float(n)
+        top, shift = fill(LANES, 0.0), fill(LANES, 0.0)
+        if softmax:
+            top = fill(LANES, lane_max(np.where(inside, o, -np.inf)))
+            powers = np.where(inside, np.exp(np.maximum(o - top, -LARGEST)), 0.0)
+            shift = np.log(fill(LANES, lane_sum(powers)))
+        term, d = output_cost(o, t, top, shift, fill(LANES, lane_sum(t)), width, batch, straight)
+        sample_loss = lane_sum(np.where(inside, term, 0.0))
+        if averaged:
+            sample_loss = sample_loss / width
+        return sample_loss, np.where(inside, d, 0.0)
+
+    return sample_cost
 
 
 def _step(entry: Optimizer) -> Any:
@@ -163,9 +194,11 @@ def _numbers(registry: dict[str, Any]) -> dict[str, int]:
 
 ACTIVATION_NUMBER, COMBINE_NUMBER = _numbers(ACTIVATIONS), _numbers(COMBINES)
 
-_activations = switch([_activate(compiled(entry.f, forceinline=True)) for entry in ACTIVATIONS.values()])
-_slopes = switch([_through(compiled(entry.derivative, forceinline=True)) for entry in ACTIVATIONS.values()])
-_costs = switch([_cost(entry) for entry in LOSSES.values()])
+_functions = [compiled(entry.f, forceinline=True) for entry in ACTIVATIONS.values()]
+_derivatives = [compiled(entry.derivative, forceinline=True) for entry in ACTIVATIONS.values()]
+_one_activation, _one_derivative = switch(_functions), switch(_derivatives)
+_activations, _slopes = switch([*map(_activate, _functions)]), switch([*map(_through, _derivatives)])
+_costs, _sample_costs = switch([*map(_cost, LOSSES.values())]), switch([*map(_sample_cost, LOSSES.values())])
 _steps = switch([_step(entry) for entry in OPTIMIZERS.values()])
 _rates = switch([compiled(entry.rate) for entry in SCHEDULES.values()])
 
@@ -177,9 +210,21 @@ def activate(number, z, a, first_row, last_row, first, last):
 
 
 @inlined
+def activation(number, z):
+    """f(z) of one tile, f by its number."""
+    return _one_activation(number, (z,))
+
+
+@inlined
 def through(number, z, a, delta, first_row, last_row, first, last):
     """δ = ∂L/∂a · f′(z) in a block, f by its number."""
     _slopes(number, (z, a, delta, first_row, last_row, first, last))
+
+
+@inlined
+def derivative(number, z, a):
+    """f′(z) of one tile, f by its number; a = f(z)."""
+    return _one_derivative(number, (z, a))
 
 
 @inlined
@@ -189,6 +234,15 @@ def cost(number, a, delta, outputs, targets, start, count, batch, straight):
     a, delta (neurons, samples from 0), targets (outputs, samples from ``start``).
     """
     return _costs(number, (a, delta, outputs, targets, start, count, batch, straight))
+
+
+@inlined
+def sample_cost(number, o, t, n, batch, straight):
+    """The loss of one sample, and ∂L/∂o for the mean of ``batch``.
+
+    o and t are tiles whose first ``n`` lanes are the outputs and their targets; t is 0 in the others, and so is ∂L/∂o.
+    """
+    return _sample_costs(number, (o, t, n, batch, straight))
 
 
 @inlined

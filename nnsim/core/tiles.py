@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -358,21 +359,31 @@ def fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
     return signature(tile, x, y, z), code
 
 
+def _across(builder: Any, tile: Any, combine: Callable[..., Any]) -> Any:
+    """All lanes combined into one number, halves first: always in the same order."""
+    n = tile.type.count
+    while n > 1:
+        n //= 2
+        tile = combine(_shuffled(builder, tile, tile, range(n)), _shuffled(builder, tile, tile, range(n, 2 * n)))
+    return builder.extract_element(tile, BITS(0))
+
+
 @intrinsic
 def lane_sum(typing: Any, tile: Any) -> Any:
-    """The sum of all lanes, halves first: always in the same order."""
+    """The sum of all lanes."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        half, n = args[0], tile.lanes
-        while n > 1:
-            n //= 2
-            nothing = ir.Constant(half.type, ir.Undefined)
-            low, high = (
-                builder.shuffle_vector(half, nothing, ir.Constant(ir.VectorType(ir.IntType(32), n), list(part)))
-                for part in (range(n), range(n, 2 * n))
-            )
-            half = builder.fadd(low, high)
-        return builder.extract_element(half, BITS(0))
+        return _across(builder, args[0], builder.fadd)
+
+    return signature(types.float64, tile), code
+
+
+@intrinsic
+def lane_max(typing: Any, tile: Any) -> Any:
+    """The largest of all lanes; NaN if one is, as numpy has it."""
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _across(builder, args[0], lambda x, y: _larger(builder, x, y, ">"))
 
     return signature(types.float64, tile), code
 
@@ -437,5 +448,28 @@ def row_sums(typing: Any, lanes: Any, square: Any) -> Any:
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         rows = [_shuffled(builder, args[1], args[1], range(i * n, i * n + n)) for i in range(n)]
         return _row_sums(builder, rows)
+
+    return signature(TileType(n), lanes, square), code
+
+
+@intrinsic(prefer_literal=True)
+def each(typing: Any, lanes: Any, tile: Any) -> Any:
+    """A tile of lanes² numbers: a row of the first lane of ``tile`` alone, then one of the second …"""
+    n = _lanes(lanes)
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return _shuffled(builder, args[1], args[1], [i for i in range(n) for _ in range(n)])
+
+    return signature(TileType(n * n), lanes, tile), code
+
+
+@intrinsic(prefer_literal=True)
+def column_sums(typing: Any, lanes: Any, square: Any) -> Any:
+    """The sums of the columns of a tile of lanes² numbers, one row after the other."""
+    n = _lanes(lanes)
+
+    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        rows = [_shuffled(builder, args[1], args[1], range(i * n, i * n + n)) for i in range(n)]
+        return reduce(builder.fadd, rows)
 
     return signature(TileType(n), lanes, square), code

@@ -335,6 +335,9 @@ class Trainer:
 
     def _rule_of(self, config: TrainingConfig) -> Rule:
         """The config in numbers, for the engine."""
+        structure = self.start.structure
+        # A neuron without a bias has a place for one all the same, which has to stay at 0.
+        without_bias = any(neuron.bias is None for neuron in structure.neurons if neuron.role != "input")
         return Rule(
             loss=list(LOSSES).index(config.loss),
             optimizer=list(OPTIMIZERS).index(config.optimizer_name),
@@ -349,7 +352,7 @@ class Trainer:
             l2=float(config.l2),
             clip=_or_off(config.clip, -1.0),
             straight=OPTIMIZERS[config.optimizer_name].straight,
-            some_frozen=bool(self.start.structure.frozen),
+            some_frozen=bool(structure.frozen) or without_bias,
             limit=self._limit,
             stop_loss=_or_off(config.stop_loss, -math.inf),
             stop_change=_or_off(config.stop_change, -1.0),

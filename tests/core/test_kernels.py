@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from nnsim.core import kernels, layers
-from nnsim.core.compiled import CompiledProgram, GraphDescent, LayerDescent, descent_of, layered_levels
+from nnsim.core import kernels, layers, narrow
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.compiled import (
+    KINDS,
+    CompiledProgram,
+    GraphDescent,
+    LayerDescent,
+    NarrowDescent,
+    descent_of,
+    is_narrow,
+    layered_levels,
+)
 from nnsim.core.descent import Descent, NumpyDescent, Progress, Rule, Samples
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.order import ORDERS
-from nnsim.core.program import compile
+from nnsim.core.program import compile, program_of
 from tests.core import reference
 from tests.core.random_networks import random_case
-
-KINDS = {"edges": GraphDescent, "layers": LayerDescent}
 
 
 def samples_of(X: np.ndarray, T: np.ndarray) -> Samples:
@@ -79,25 +89,65 @@ def test_both_engines_give_the_same_parameters(seed: int) -> None:
 
 
 @pytest.mark.parametrize("batch", [1, 3, 4, 10, 70, 200])
-@pytest.mark.parametrize("sizes", [[1, 1], [2, 8, 8, 1], [3, 9, 33, 5], [40, 70, 2], [2, 32, 64, 16, 8]], ids=str)
+@pytest.mark.parametrize(
+    "sizes", [[1, 1], [2, 8, 8, 1], [8, 7, 8], [3, 9, 33, 5], [40, 70, 2], [2, 32, 64, 16, 8]], ids=str
+)
 def test_layers_agree_with_numpy(sizes: list[int], batch: int) -> None:
     """Widths and batches that fill tiles, miss them by one, and take several chunks: 1e-12 after 10 updates."""
     rng = np.random.default_rng(batch)
     X, T = rng.normal(size=(150, sizes[0])), rng.normal(size=(150, sizes[-1]))
     network = Network.layered(sizes, output="linear", seed=3)
     settings = rule(batch=min(batch, 150), rate=0.01, optimizer="momentum")
-    runs = []
-    for descent in (
-        LayerDescent(network.structure, samples_of(X, T)),
-        GraphDescent(network.structure, samples_of(X, T)),
-        NumpyDescent(compile(network), samples_of(X, T)),
-    ):
-        begun(descent, network.parameters)
-        progress = advanced(descent, settings, updates=10)
-        runs.append((descent.read(descent.v.w), progress.loss))
-    for parameters, loss in runs[:2]:
-        np.testing.assert_allclose(parameters, runs[2][0], rtol=1e-12, atol=1e-12)
-        assert loss == pytest.approx(runs[2][1], rel=1e-12)
+    kinds = set(KINDS) if max(sizes) <= 8 else set(KINDS) - {NarrowDescent.kind}
+    expected = begun(NumpyDescent(compile(network), samples_of(X, T)), network.parameters)
+    loss = advanced(expected, settings, updates=10).loss
+    for kind in sorted(kinds):
+        descent = begun(KINDS[kind](network.structure, samples_of(X, T)), network.parameters)
+        assert advanced(descent, settings, updates=10).loss == pytest.approx(loss, rel=1e-12)
+        np.testing.assert_allclose(descent.read(descent.v.w), expected.read(expected.v.w), rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("seed", range(120))
+def test_layers_of_every_feature_agree_with_numpy(seed: int) -> None:
+    """Every activation, loss, optimizer and penalty, frozen parameters and missing biases: 1e-12 after 10 updates."""
+    rng = np.random.default_rng(seed)
+    loss = list(LOSSES)[seed % len(LOSSES)]
+    optimizer = list(OPTIMIZERS)[seed % len(OPTIMIZERS)]
+    hidden = list(ACTIVATIONS)[seed % len(ACTIVATIONS)]
+    sizes = rng.integers(1, 9, size=rng.integers(2, 5)).tolist()
+    output = "sigmoid" if loss == "binary_cross_entropy" else "linear"
+    network = random_layers(sizes, hidden, output, rng)
+    samples = Samples(
+        rng.normal(size=(11, sizes[0])), rng.uniform(size=(11, sizes[-1])),
+        rng.normal(size=(3, sizes[0])), rng.uniform(size=(3, sizes[-1])),
+    )
+    settings = rule(
+        loss, optimizer, list(ORDERS)[seed % 3], batch=1 + seed % 4, rate=1e-3, seed=seed, l1=1e-3 * (seed % 2),
+        l2=1e-3 * (seed % 3), clip=0.5 if seed % 5 == 0 else -1.0, stop_gradient=1e-9 if seed % 4 == 0 else -1.0,
+        straight=OPTIMIZERS[optimizer].straight,
+    )
+    runs, curves = [], []
+    for make in (*KINDS.values(), lambda structure, samples: NumpyDescent(program_of(structure), samples)):
+        descent, curve = begun(make(network.structure, samples), network.parameters), (np.zeros(20), np.zeros(20))
+        end = descent.advance(settings, Progress(), 10 + seed % 4, 2**62, curve)
+        runs.append((descent.read(descent.v.w), descent.read(descent.v.mean_gradient), [end.loss, end.gradient_norm]))
+        curves.append(curve)
+    for run, curve in zip(runs, curves, strict=True):
+        for ours, theirs in zip((*run, *curve), (*runs[-1], *curves[-1]), strict=True):
+            np.testing.assert_allclose(ours, theirs, rtol=1e-12, atol=1e-12)
+
+
+def random_layers(sizes: list[int], hidden: str, output: str, rng: np.random.Generator) -> Network:
+    """A layered network of which a quarter of the neurons have no bias and a fifth of the parameters are frozen."""
+    plain = Network.layered(sizes, hidden=hidden, output=output, seed=int(rng.integers(100)))
+    neurons = [
+        replace(neuron, bias=None) if rng.random() < 0.25 else neuron for neuron in plain.structure.neurons
+    ]
+    used = {neuron.bias for neuron in neurons} | plain.structure.weight_names
+    values = {name: float(rng.normal(0.0, 0.7)) for name in plain.parameter_names if name in used}
+    return Network.build(
+        neurons, plain.structure.connections, values, [name for name in values if rng.random() < 0.2]
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -152,6 +202,20 @@ def test_thresholds_sit_on_exact_values() -> None:
     assert ours.tolist() == [[1.0], [1.0], [1.0]]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_thresholds_sit_on_exact_values_while_training(kind: str) -> None:
+    """0.1 added up eight times misses 0.8 by one digit: every kind of run sees the same side of the step."""
+    start = {**{f"w{i}": 0.1 for i in range(1, 9)}, "b_y": -0.8}
+    for bias in (-0.8, -0.7999999999999999):
+        network = Network.layered([8, 1], output="heaviside").with_values({**start, "b_y": bias})
+        samples = samples_of(np.ones((1, 8)), np.ones((1, 1)))
+        ours = begun(KINDS[kind](network.structure, samples), network.parameters)
+        theirs = begun(NumpyDescent(compile(network), samples), network.parameters)
+        settings = rule(optimizer="perceptron", straight=True)
+        assert advanced(ours, settings, updates=1).loss == advanced(theirs, settings, updates=1).loss
+        assert ours.read(ours.v.w).tolist() == theirs.read(theirs.v.w).tolist()
+
+
 def test_a_neuron_that_nothing_enters() -> None:
     """It combines to 0: its activation is f(bias), and the bias learns."""
     network = Network.build(
@@ -182,6 +246,19 @@ def test_which_networks_are_layers() -> None:
     assert isinstance(descent_of(wide.structure, samples, 9), LayerDescent)
 
 
+def test_narrow_layers_with_small_batches_have_their_own_kernels() -> None:
+    """No level, the inputs included, wider than a tile, and few samples an update; a named kind is taken as named."""
+    samples = samples_of(np.zeros((9, 2)), np.zeros((9, 1)))
+    deep = Network.layered([2, 8, 8, 8, 1]).structure
+    assert isinstance(descent_of(deep, samples, 1), NarrowDescent)
+    assert isinstance(descent_of(deep, samples, 10), LayerDescent)
+    assert isinstance(descent_of(deep, samples, 1, "layers"), LayerDescent)
+    assert isinstance(descent_of(deep, samples, 10, "narrow"), NarrowDescent)
+    for sizes, narrow_enough in (([8, 8, 8], True), ([9, 2], False), ([2, 9, 1], False), ([2, 9], False)):
+        levels = layered_levels(Network.layered(sizes).structure)
+        assert levels is not None and is_narrow(levels) == narrow_enough
+
+
 def test_each_kernel_is_compiled_for_one_kind_of_arguments() -> None:
     """With and without test samples, whatever the settings: nothing is ever compiled while a learner waits."""
     X, T = np.zeros((5, 2)), np.zeros((5, 1))
@@ -191,5 +268,5 @@ def test_each_kernel_is_compiled_for_one_kind_of_arguments() -> None:
         for samples in (samples_of(X, T), Samples(X, T, X, T), Samples(X[::2], T[::2], X[1:2], T[1:2])):
             advanced(begun(kind(network.structure, samples), network.parameters), rule(batch=2), epochs=1)
     CompiledProgram(network.structure).activations(network.parameters, X)
-    for kernel in (kernels.train, layers.train, kernels.evaluate):
+    for kernel in (kernels.train, layers.train, narrow.train, kernels.evaluate):
         assert len(kernel.signatures) == 1

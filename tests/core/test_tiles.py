@@ -10,7 +10,20 @@ import pytest
 from numba import njit
 
 from nnsim.core.tile_functions import compiled
-from nnsim.core.tiles import fill, fma, lane_sum, load, row_sums, rows_at, store, views
+from nnsim.core.tiles import (
+    column_sums,
+    each,
+    fill,
+    fma,
+    lane_max,
+    lane_sum,
+    load,
+    repeat,
+    row_sums,
+    rows_at,
+    store,
+    views,
+)
 
 RNG = np.random.default_rng(0)
 WIDE = np.concatenate([RNG.normal(size=4000) * 3, RNG.normal(size=4000) * 1e-6, RNG.uniform(-700, 700, 8000)])
@@ -86,3 +99,31 @@ def test_sums_across_lanes() -> None:
     run(values, out)
     rows = [sum(2.0 * values[3 + 11 * i : 11 + 11 * i] + 1.0) for i in range(8)]
     np.testing.assert_allclose(out, [*rows, values[5:13].sum()], rtol=1e-13)
+
+
+def test_rows_and_columns_of_a_square() -> None:
+    """each and repeat make a matrix of a vector, column_sums adds up its rows from the first to the last."""
+
+    @njit
+    def run(given, out):
+        values, result = views(given), views(out)
+        x, y = load(8, values, 0), load(8, values, 8)
+        store(result, 0, each(8, x) * repeat(8, y))
+        store(result, 64, column_sums(8, load(64, values, 16)))
+        out[72] = lane_max(x)
+
+    values, out = np.random.default_rng(1).normal(size=80), np.zeros(73)
+    run(values, out)
+    assert np.array_equal(out[:64].reshape(8, 8), np.outer(values[:8], values[8:16]))
+    total = np.zeros(8)
+    for row in values[16:].reshape(8, 8):
+        total += row
+    assert np.array_equal(out[64:72], total)
+    assert out[72] == values[:8].max()
+    for place in range(8):
+        values[place] = np.nan
+        run(values, out)
+        assert np.isnan(out[72])
+        values[place] = 9.0 + place
+        run(values, out)
+        assert out[72] == 9.0 + place

@@ -19,6 +19,7 @@ SETTINGS = {
         "clip": 0.5, "stop_gradient": 1e-9, "stop_change": 1e-12,
     },
     "once shuffled": {"order": "shuffle_once", "batch_size": 3},
+    "one by one": {"optimizer": "adam", "order": "shuffle_each_epoch", "batch_size": 1},
 }
 
 RESUME = """

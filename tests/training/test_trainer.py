@@ -9,6 +9,7 @@ import nnsim
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.order import epoch_order
 from nnsim.documents.examples import EXAMPLES
+from nnsim.training.engines import ENGINES
 from nnsim.training.problems import training_problems
 from nnsim.training.trainer import STOP_REASONS
 
@@ -195,6 +196,23 @@ def test_frozen_parameters_stay() -> None:
     trainer = nnsim.Trainer(frozen, nnsim.Dataset(XOR_X, XOR_T))
     trainer.run(epochs=3)
     assert np.array_equal(trainer.parameters, frozen.parameters)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("batch", [1, 3])
+@pytest.mark.parametrize("hidden", [2, 9])
+def test_a_neuron_without_a_bias_gets_none(hidden: int, batch: int, engine: str) -> None:
+    """Its sum stays one over its connections alone, whatever kind of run trains it."""
+    ids = [f"h{i}" for i in range(hidden)]
+    neurons = [Neuron("x", "input"), *(Neuron(id, "hidden", "tanh") for id in ids), Neuron("y", "output", "linear")]
+    edges = [*(Connection("x", id, f"w_{id}") for id in ids), *(Connection(id, "y", f"v_{id}") for id in ids)]
+    network = Network.build(neurons, edges, {edge.weight: 0.1 * (i + 1) for i, edge in enumerate(edges)})
+    config = nnsim.TrainingConfig(batch_size=batch, learning_rate=0.1)
+    data = nnsim.Dataset([[1.0], [2.0], [0.5]], [[0.0], [1.0], [0.9]])
+    trainer, expected = (nnsim.Trainer(network, data, config, each) for each in (engine, "numpy"))
+    for each in (trainer, expected):
+        each.run(epochs=5)
+    assert trainer.parameters == pytest.approx(expected.parameters, rel=1e-12)
 
 
 def test_test_loss_is_exact_after_each_epoch() -> None:

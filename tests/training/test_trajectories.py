@@ -1,4 +1,4 @@
-"""The Trainer against PyTorch: trajectories stored by scripts/make_trajectories.py, replayed on every engine."""
+"""The Trainer against PyTorch: trajectories stored by scripts/make_trajectories.py, replayed by every kind of run."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ FAR = 1e-9
 """For a whole run: each update rounds anew."""
 
 CASE = pytest.mark.parametrize("case", STORED["cases"], ids=[case["name"] for case in STORED["cases"]])
-ENGINE = pytest.mark.parametrize(
-    "engine",
-    ["numpy", pytest.param("numba", marks=pytest.mark.skipif(find_spec("numba") is None, reason="Numba is optional"))],
+WITH_NUMBA = pytest.mark.skipif(find_spec("numba") is None, reason="Numba is optional")
+KIND = pytest.mark.parametrize(
+    "kind", ["numpy", *(pytest.param(kind, marks=WITH_NUMBA) for kind in ("edges", "layers", "narrow"))]
 )
 
 
@@ -35,30 +35,32 @@ def stored_network(case: dict[str, Any]) -> Network:
     return Network.build(plain.structure.neurons, plain.structure.connections, values, case["frozen"])
 
 
-def trainer_of(case: dict[str, Any], engine: str) -> nnsim.Trainer:
-    """A trainer at the beginning of the case."""
+def trainer_of(case: dict[str, Any], kind: str) -> nnsim.Trainer:
+    """A trainer at the beginning of the case, whose run is of this kind."""
+    engine = "numpy" if kind == "numpy" else "numba"
     stored = STORED["networks"][case["network"]]
     dataset = nnsim.Dataset(stored["X"], stored["T"])
     trainer = nnsim.Trainer(stored_network(case), dataset, nnsim.TrainingConfig(**case["settings"]), engine=engine)
-    assert trainer.engine == engine
+    trainer._start_on(engine, kind)
+    assert (trainer.engine, trainer._descent.kind) == (engine, kind)
     return trainer
 
 
 @CASE
-@ENGINE
-def test_the_first_updates_are_pytorch_s(case: dict[str, Any], engine: str) -> None:
+@KIND
+def test_the_first_updates_are_pytorch_s(case: dict[str, Any], kind: str) -> None:
     """After 1, 2, 3, 5 and 10 updates, each counted from the start, all parameters are PyTorch's."""
     for updates, expected in case["after_updates"].items():
-        trainer = trainer_of(case, engine)
+        trainer = trainer_of(case, kind)
         trainer.advance(updates=int(updates))
         assert trainer.parameters == pytest.approx(np.array(expected), abs=NEAR, rel=0.0), f"after {updates} updates"
 
 
 @CASE
-@ENGINE
-def test_a_whole_run_is_pytorch_s(case: dict[str, Any], engine: str) -> None:
+@KIND
+def test_a_whole_run_is_pytorch_s(case: dict[str, Any], kind: str) -> None:
     """A run of all epochs ends where PyTorch's does, and its first running mean losses are PyTorch's."""
-    trainer = trainer_of(case, engine)
+    trainer = trainer_of(case, kind)
     assert trainer.run(epochs=case["epochs"]) == "epochs"
     assert trainer.parameters == pytest.approx(np.array(case["after_epochs"]), abs=FAR, rel=0.0)
     losses = np.array(case["train_loss"])
