@@ -19,7 +19,7 @@ from nnsim.core.numbers import DIGITS, MINUS, common_decimals, comparison, forma
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.program import Backward, checked_matrix, program_of
 from nnsim.core.sums import Sum, sum_of
-from nnsim.core.terms import Piece, Place, Style, Term, latex, latex_number, number, operate, parse, pieces
+from nnsim.core.terms import Piece, Place, Style, Term, latex, latex_number, number, operate, parse, pieces, rich
 
 Array = NDArray[np.float64]
 MOST_TERMS = 64
@@ -65,6 +65,14 @@ class Equation:
     def text(self, digits: int = DIGITS, symbols: bool = True) -> str:
         """``line`` as one string."""
         return "".join(piece.text for piece in self.line(digits, symbols))
+
+    def rich(self, digits: int = DIGITS, symbols: bool = True) -> str:
+        """``line`` as HTML, with lowered indices."""
+        return rich(self.line(digits, symbols))
+
+    def markdown(self, digits: int = DIGITS) -> str:
+        """The same as a formula in Markdown, $…$."""
+        return f"${self.latex(digits)}$"
 
     def latex(self, digits: int = DIGITS, aligned: bool = False) -> str:
         """The same in LaTeX. ``aligned`` puts & before each equals sign, and breaks the line before the numbers."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import html
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple
@@ -337,6 +338,15 @@ def latex_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     plain = plain.replace("NaN", r"\mathrm{NaN}")
     mantissa, e, exponent = plain.partition("e")
     return rf"{mantissa}\cdot 10^{{{exponent}}}" if e else plain
+
+
+_INDEX = re.compile(r"(?<![\w.])([^\W\d_]+)_(\w+)|(?<![\w.])([^\W\d_])(\d+)(?!\w)")
+
+
+def rich(written: Iterable[Piece]) -> str:
+    """Pieces as HTML, indices lowered: w<sub>5</sub>, δ<sub>h1</sub>."""
+    plain = html.escape("".join(piece.text for piece in written))
+    return _INDEX.sub(lambda found: f"{found[1] or found[3]}<sub>{found[2] or found[4]}</sub>", plain)
 
 
 def _joined(found: list[Piece]) -> list[Piece]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Literal
 
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
+    QMimeData,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -19,12 +20,29 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetricsF, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QListView,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from nnsim.core.explain import Equation
 from nnsim.core.numbers import DIGITS, factor
-from nnsim.core.terms import Piece, Place
+from nnsim.core.terms import Piece, Place, rich
 from nnsim.gui.formulas import TYPESET_SIZE, Typesetter, formula_image
 from nnsim.gui.study import Study
 from nnsim.gui.theme import GRID, font, pixels, theme
@@ -53,6 +71,8 @@ class Row:
     cells: tuple[Cell, ...]
     kind: Kind = "line"
     indent: int = 0
+    latex: Callable[[], str] | None = field(default=None, compare=False)
+    """Makes the same for a document, if it has a form there: only when it is asked for, because it takes time."""
 
     @property
     def text(self) -> str:
@@ -76,6 +96,11 @@ def line(pieces: Iterable[Piece], indent: int = 0, kind: Kind = "line") -> Row:
     return Row(tuple(cells), kind, indent)
 
 
+def equation(what: Equation, digits: int = DIGITS, symbols: bool = True, indent: int = 0) -> Row:
+    """A row for an equation, which can be copied as LaTeX."""
+    return replace(line(what.line(digits, symbols), indent), latex=lambda: what.latex(digits))
+
+
 def heading(text: str) -> Row:
     """A row that names those below it."""
     return Row((Cell(text),), "heading")
@@ -96,12 +121,12 @@ def chain_row(start: str, factors: Sequence[Equation], value: str, value_latex: 
     """``∂Loss/∂w5 = ∂Loss/∂O1 · ∂O1/∂net1 · ∂net1/∂w5``, each with its number beneath."""
     cells = [Cell(value, latex=value_latex, below=value_number, space=True)] if value else []
     cells.append(Cell(start, below=start, space=True))
-    for index, equation in enumerate(factors):
+    for index, each in enumerate(factors):
         if index:
             cells.append(Cell("·", below="·"))
-        cells.append(Cell(equation.name.text, equation.place, equation.name.latex, factor(equation.value, digits),
-                          space=True))
-    return Row(tuple(cells), "chain")
+        cells.append(Cell(each.name.text, each.place, each.name.latex, factor(each.value, digits), space=True))
+    product = r" \cdot ".join(each.name.latex for each in factors)
+    return Row(tuple(cells), "chain", latex=lambda: f"{value_latex} {start} {product}".strip())
 
 
 @dataclass(frozen=True)
@@ -263,6 +288,32 @@ class EquationList(QListView):
             self._layouts.clear()
             self.scheduleDelayedItemsLayout()
 
+    # Copying
+
+    def copy(self, latex: bool = False) -> None:
+        """Put the current row on the clipboard: as plain and rich text, or as LaTeX. With no current row, all rows."""
+        index = self.currentIndex().row()
+        rows = [self.rows[index]] if 0 <= index < len(self.rows) else list(self.rows)
+        data = QMimeData()
+        if latex:
+            data.setText("\n".join(row.latex() for row in rows if row.latex is not None))
+        else:
+            data.setText("\n".join(row.text for row in rows))
+            data.setHtml("<br>".join(rich([Piece(row.text)]) for row in rows))
+        QApplication.clipboard().setMimeData(data)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        if index.isValid():
+            self.setCurrentIndex(index)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name, text, as_latex in (("copy", self.tr("Copy"), False), ("latex", self.tr("Copy as LaTeX"), True)):
+            entry = menu.addAction(text)
+            entry.setObjectName(f"{self.objectName()}_{name}")
+            entry.triggered.connect(lambda checked=False, as_latex=as_latex: self.copy(as_latex))
+        menu.popup(event.globalPos())
+
     # Pointing
 
     def cell_at(self, point: QPoint) -> tuple[int, int]:
@@ -308,7 +359,9 @@ class EquationList(QListView):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
         keys = Qt.Key
-        if row >= 0 and event.key() in (keys.Key_Left, keys.Key_Right):
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif row >= 0 and event.key() in (keys.Key_Left, keys.Key_Right):
             places = [i for i, cell in enumerate(self.rows[row].cells) if cell.place]
             after = [i for i in places if i > self._cell]
             before = [i for i in places if i < self._cell]

@@ -62,7 +62,7 @@ PANELS = (
     PanelEntry("nnsim.gui.panels.selected:SelectedPanel", "Selected", LEFT, 300),
     PanelEntry("nnsim.gui.panels.activation:ActivationPanel", "Activation", LEFT, 400),
     PanelEntry("nnsim.gui.panels.loss_slice:LossSlicePanel", "Loss slice", LEFT, 400, "activation"),
-    PanelEntry("nnsim.gui.panels.slope:SlopePanel", "Slope", LEFT, 400, "activation"),
+    PanelEntry("nnsim.gui.panels.slope:SlopePanel", "Why the gradient", LEFT, 300, "selected"),
     PanelEntry("nnsim.gui.panels.separability:SeparabilityPanel", "One neuron?", LEFT, 400, "activation"),
     PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 320),
     PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 150),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import nnsim
 from nnsim.core.chain import chain_of
 from nnsim.core.explain import Explanation
 from nnsim.core.terms import Piece
-from nnsim.gui.equations import EquationList, action, chain_row, heading, line, note
+from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.equations import EquationList, action, chain_row, equation, heading, line, note
 from nnsim.gui.session import Session
 from nnsim.gui.theme import theme
 
@@ -80,3 +83,18 @@ def test_places_are_where_they_are_painted(view: EquationList) -> None:
     for number in (0, 2):
         rect: QRectF = view.rect_of(0, number)
         assert view.cell_at(rect.center().toPoint()) == (0, number)
+
+
+def test_a_row_is_copied_as_text_rich_text_and_latex(view: EquationList) -> None:
+    """Ctrl+C puts the row on the clipboard with lowered indices; the menu also as LaTeX."""
+    e = Explanation(nnsim.load(EXAMPLES["hands_on"].path).network, [0.05, 0.10], [0.01, 0.99])
+    view.show_rows([heading("Gradient"), equation(e.gradient_equation("w5"))])
+    view.setFocus()
+    view.setCurrentIndex(view.model().index(1, 0))
+    QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    data = QApplication.clipboard().mimeData()
+    assert data.text() == "∂Loss/∂w5 = δ_o1·out h1 = 0.1385·0.5933 = 0.08217"
+    assert "w<sub>5</sub> = δ<sub>o1</sub>·out h<sub>1</sub>" in data.html()
+    view.copy(latex=True)
+    assert QApplication.clipboard().text() == e.gradient_equation("w5").latex()
+    assert r"\frac{\partial \mathrm{Loss}}{\partial w_{5}} = \delta_{o_{1}}" in QApplication.clipboard().text()

@@ -11,7 +11,7 @@ from nnsim.core.gradient_check import check_gradient
 from nnsim.core.network import Connection
 from nnsim.core.numbers import format_number
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.gui.equations import EquationList, Row, action, chain_row, heading, line, note
+from nnsim.gui.equations import EquationList, Row, action, chain_row, equation, heading, note
 from nnsim.gui.panel import Paced, Panel, quiet_button
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.scope_choice import ScopeChoice
@@ -116,7 +116,7 @@ class BackwardPanel(Panel):
         elif neuron is not None:
             chain = chain_of_activation(e, neuron, most)
             rows += [*self._chain(chain), *self._factors(chain), heading(self.tr("δ = ∂Loss/∂z")),
-                     line(e.delta_equation(neuron).line(self._digits, True))]
+                     equation(e.delta_equation(neuron), self._digits)]
         return rows
 
     @property
@@ -155,12 +155,12 @@ class BackwardPanel(Panel):
     def _factors(self, chain: Chain) -> list[Row]:
         seen: dict[str, Equation] = {}
         for path in chain.paths:
-            for equation in path.factors:
-                seen.setdefault(equation.name.text, equation)
+            for factor in path.factors:
+                seen.setdefault(factor.name.text, factor)
         if not seen:
             return []
         shown = list(seen.values())[:MOST_FACTORS]
-        return [heading(self.tr("Its factors")), *(line(e.line(self._digits, True)) for e in shown)]
+        return [heading(self.tr("Its factors")), *(equation(factor, self._digits) for factor in shown)]
 
     def _deltas(self, e: Explanation, parameter: str) -> list[Row]:
         targets = [use.target if isinstance(use, Connection) else use.id for use in e.structure.uses[parameter]]
@@ -168,17 +168,17 @@ class BackwardPanel(Panel):
         for id in targets:
             behind |= dict.fromkeys(c.target for c in e.structure.outgoing[id])
         return [heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=e.notation.loss.text, z=e.notation.z)),
-                *(line(e.delta_equation(id).line(self._digits, True)) for id in list(behind)[:MOST_FACTORS])]
+                *(equation(e.delta_equation(id), self._digits) for id in list(behind)[:MOST_FACTORS])]
 
     def _gradient(self, parameter: str) -> list[Row]:
         study, network = self.session.study, self.session.network
         samples, backward, e = study.samples, study.backward, study.explanation
         assert backward is not None and samples is not None and e is not None
         if len(samples.X) == 1:
-            return [heading(self.tr("Gradient")), line(e.gradient_equation(parameter).line(self._digits, True))]
+            return [heading(self.tr("Gradient")), equation(e.gradient_equation(parameter), self._digits)]
         values = gradients_by_sample(network, backward, parameter)
         title = self.tr("Gradient, the mean of {n} samples").format(n=len(values))
-        return [heading(title), line(mean_equation(parameter, values, study.notation).line(self._digits))]
+        return [heading(title), equation(mean_equation(parameter, values, study.notation), self._digits, symbols=False)]
 
     def _update(self, parameter: str) -> list[Row]:
         session, study = self.session, self.session.study
@@ -191,9 +191,9 @@ class BackwardPanel(Panel):
         if session.training and OPTIMIZERS[config.optimizer_name].memory:
             return [*rows, note(self.tr("Pause, to see what the optimizer remembers."))]
         gradient = training_gradient(session.network, config, samples.X, samples.T)
-        for equation in next_update(session.network, config, gradient, parameter, study.notation,
+        for step in next_update(session.network, config, gradient, parameter, study.notation,
                                     trainer.memory if trainer is not None else None, session.epoch):
-            rows.append(line(equation.line(self._digits, True)))
+            rows.append(equation(step, self._digits))
         return rows
 
     def _overview(self, e: Explanation) -> list[Row]:
@@ -203,12 +203,12 @@ class BackwardPanel(Panel):
         rows = [note(self.tr("Select a connection or a neuron to see its chain rule."))]
         loss = study.notation.loss.text
         if len(backward.delta_rows[0]) == 1 and e.backward is not None:
-            rows += [heading(self.tr("Loss")), line(e.loss().line(digits, True)),
+            rows += [heading(self.tr("Loss")), equation(e.loss(), digits),
                      heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=loss, z=e.notation.z))]
             neurons = [id for id in reversed(e.order) if structure.by_id[id].role != "input"]
-            rows += [line(e.delta_equation(id).line(digits, True)) for id in neurons[:MOST_LISTED]]
+            rows += [equation(e.delta_equation(id), digits) for id in neurons[:MOST_LISTED]]
             rows.append(heading(self.tr("Gradient")))
-            rows += [line(e.gradient_equation(name).line(digits, True))
+            rows += [equation(e.gradient_equation(name), digits)
                      for name in structure.parameter_names[:MOST_LISTED]]
         else:
             rows.append(heading(self.tr("Gradient, the mean of {n} samples").format(n=backward.trace.a_rows.shape[1])))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtWidgets import QStackedLayout
 
-from nnsim.gui.equations import EquationList, Row, line, note
+from nnsim.gui.equations import EquationList, Row, equation, note
 from nnsim.gui.panel import Paced, Panel, quiet_button
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.session import Session
@@ -61,7 +61,7 @@ class ForwardPanel(Panel):
         digits, symbols = session.study.digits, self.symbols.isChecked()
         for id in neurons:
             first, *others = explanation.forward(id)
-            rows.append(line(first.line(digits, symbols)))
-            rows += [line(equation.line(digits, symbols), indent=1) for equation in others]
+            rows.append(equation(first, digits, symbols))
+            rows += [equation(other, digits, symbols, indent=1) for other in others]
         self.list.show_rows(rows)
 

@@ -10,7 +10,7 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.numbers import format_number
 from nnsim.core.terms import Piece
 from nnsim.core.walk import Moment, Walk
-from nnsim.gui.equations import EquationList, Row, heading, line, note
+from nnsim.gui.equations import EquationList, Row, equation, heading, line, note
 from nnsim.gui.icons import icon
 from nnsim.gui.panel import Panel
 from nnsim.gui.plot_panel import EmptyState
@@ -305,16 +305,15 @@ class StepsPanel(Panel):
             case "feed":
                 targets = [Piece(f"{e.notation.target_of(id).text} = {format_number(float(t), digits)}", (id,))
                            for id, t in zip(e.structure.outputs, walk.T[moment.sample], strict=True)]
-                inputs = [equation.line(digits) for id in e.structure.inputs[:40] for equation in e.forward(id)]
-                return [*(line(pieces) for pieces in inputs), *(line([piece]) for piece in targets[:40])]
+                inputs = [equation(part, digits) for id in e.structure.inputs[:40] for part in e.forward(id)]
+                return [*inputs, *(line([piece]) for piece in targets[:40])]
             case "forward":
-                return [line(equation.line(digits, True)) for equation in e.forward(moment.neuron)]
+                return [equation(part, digits) for part in e.forward(moment.neuron)]
             case "loss":
-                return [line(e.loss().line(digits, True))]
+                return [equation(e.loss(), digits)]
             case "backward":
-                slope = e.slope(moment.neuron)
-                return [line(e.by_activation(moment.neuron).line(digits, True)), line(slope.line(digits, True)),
-                        line(e.delta_equation(moment.neuron).line(digits, True))]
+                parts = (e.by_activation, e.slope, e.delta_equation)
+                return [equation(part(moment.neuron), digits) for part in parts]
             case "accumulate":
                 return self._gradient_rows(walk, moment)
         return self._update_rows(walk)
