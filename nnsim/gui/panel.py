@@ -174,7 +174,7 @@ def header_frame(title: str, extra: QWidget | None = None) -> tuple[QFrame, QHBo
 
 def header_height(among_tabs: bool = False) -> int:
     """The height of a title bar; lower where a tab above it has the title."""
-    height = 30 if among_tabs else 36
+    height = 34 if among_tabs else 36
     return max(height, round(height * text_scale()))
 
 

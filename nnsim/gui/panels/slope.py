@@ -63,7 +63,7 @@ class SlopePanel(PlotPanel):
         return QSize(300, 380)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 240)
+        return QSize(200, 196)
 
     # Building
 
