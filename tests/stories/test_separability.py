@@ -18,9 +18,8 @@ def said(hand: Hand) -> str:
 
 
 def build_a_neuron(hand: Hand) -> None:
-    """Two inputs and an output that both feed, with the keys and the mouse; more room for the panel."""
-    hand.click("close_activation")
-    hand.click("close_selected")
+    """Two inputs and an output that both feed, with the keys and the mouse; the panel brought to the front."""
+    hand.menu("explain_separability")
     hand.canvas.setFocus()
     for key in (Qt.Key.Key_I, Qt.Key.Key_I, Qt.Key.Key_O):
         hand.key(key, widget=hand.canvas)
