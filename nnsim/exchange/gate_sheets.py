@@ -46,7 +46,7 @@ def truth_table_sheet(material: Material, rng: np.random.Generator | None) -> Sh
         fed = ", ".join(f"{id} = {value:g}" for id, value in zip(structure.inputs, X[row], strict=True))
         for id in inner:
             total = sum_of(material.network, id, trace, row)
-            questions.append(Question(f"row{row}.{id}", (f"{fed}; neuron {id}:",), _sum_and_output(total)))
+            questions.append(Question(f"row{row}.{id}", (f"{fed}; {id}:",), _sum_and_output(total)))
     return Sheet("For each row give each neuron's sum, and its output: 1 if the sum reaches θ, else 0.",
                  only_some((given_weights(material), given_thresholds(material), given_biases(material))),
                  tuple(questions))
