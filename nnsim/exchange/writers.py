@@ -171,12 +171,13 @@ def write_latex(page: Page) -> str:
 
 # Markdown
 
-_MARKS = re.compile(r"([\\`*_{}\[\]#+!|<>$&~-])")
+_MARKS = re.compile(r"([\\`*_\[\]|<>$&~])")
+_OPENING = re.compile(r"^(\d*)([-+#.)])(?=\s|#)")
 
 
 def markdown_text(text: str) -> str:
     """User text in which no sign means anything to Markdown."""
-    return _MARKS.sub(r"\\\1", " ".join(text.split("\n")))
+    return _OPENING.sub(r"\1\\\2", _MARKS.sub(r"\\\1", " ".join(text.split("\n"))))
 
 
 def _markdown_blank(blank: Blank) -> str:

@@ -17,7 +17,7 @@ from nnsim.gui.theme import GRID, font, set_role, text_scale
 
 Given = tuple[str, ...]
 FIELD_WIDTH, CHOICE_WIDTH, SMALL_FIELD_WIDTH = 88, 104, 56
-WIDEST_TEXT, NARROWEST_TEXT = 344, 160
+WIDEST_TEXT, NARROWEST_TEXT = 344, 144
 QWIDGETSIZE_MAX = (1 << 24) - 1
 RIGHT, WRONG = "✓", "✗"
 _LONG_WORD = re.compile(r"\S{20}(?=\S)")

@@ -140,6 +140,8 @@ def test_markdown_is_read_as_it_is_meant() -> None:
     assert {line.count("|") for line in rows} == {4}
     assert "<" not in re.sub(r"\\<", "", nasty)
     assert markdown_text("*a* [b](c) `d` $e$ <f>") == r"\*a\* \[b\](c) \`d\` \$e\$ \<f\>"
+    starts = [markdown_text(text) for text in ("- a", "1. b", "## c", "2-2-2", "0.5", "Hands-on")]
+    assert starts == [r"\- a", r"1\. b", r"\## c", "2-2-2", "0.5", "Hands-on"]
     # GitHub takes a backslash away from a sign, so none may stand before one in a formula.
     assert not re.search(r"(?<!\\)\\[_{}%#&$]", "".join(re.findall(r"\$\$(.*?)\$\$", nasty, re.DOTALL)))
 

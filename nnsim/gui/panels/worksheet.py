@@ -31,7 +31,7 @@ from nnsim.gui.theme import GRID, set_role, text_scale
 
 SOON_MS = 150
 """Values that are dragged are followed only when they rest."""
-BESIDE_FROM = 520
+BESIDE_FROM = 600
 """From this width on the given numbers stand beside the questions."""
 GIVEN_SHARE, GIVEN_LEAST, GIVEN_MOST = 0.32, 216, 296
 ABOVE_SHARE = 0.35
