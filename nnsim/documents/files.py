@@ -13,7 +13,7 @@ from nnsim.documents.encoding import encode
 from nnsim.documents.errors import FileError
 from nnsim.documents.strict_json import MAX_BYTES
 
-__all__ = ["FileError", "decode", "encode", "load", "save"]
+__all__ = ["FileError", "decode", "encode", "load", "save", "write_text"]
 
 _REASONS = {
     errno.ENOENT: "there is no such file or folder",
@@ -64,12 +64,23 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
     Raises FileError if it cannot: then the file is as it was.
     """
     file = Path(path)
-    raw = encode(document, file.name)
+    _replace(file, encode(document, file.name), "the document cannot be saved")
+
+
+def write_text(text: str, path: str | os.PathLike[str]) -> None:
+    """``text`` becomes the content of the file at ``path``, in one step, as UTF-8.
+
+    Raises FileError if it cannot: then the file is as it was.
+    """
+    # A lone half of a sign, as a file's name may hold, is no text in UTF-8.
+    _replace(Path(path), text.encode("utf-8", "replace"), "it cannot be written")
+
+
+def _replace(file: Path, raw: bytes, what: str) -> None:
     try:
         write_atomically(file, raw)
     except (OSError, ValueError) as error:
-        raise FileError(file.name, f"the document cannot be saved: {_reason(error)}. "
-                                   "The file is as it was before.") from None
+        raise FileError(file.name, f"{what}: {_reason(error)}. The file is as it was before.") from None
 
 
 def _reason(error: OSError | ValueError) -> str:

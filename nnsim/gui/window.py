@@ -73,6 +73,7 @@ PANELS = (
     PanelEntry("nnsim.gui.panels.steps:StepsPanel", "Step through", BOTTOM, 220, "table"),
     PanelEntry("nnsim.gui.panels.matrices:MatricesPanel", "Matrices", BOTTOM, 220, "table"),
     PanelEntry("nnsim.gui.panels.losses:LossesPanel", "Losses", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.worksheet:WorksheetPanel", "Worksheet", BOTTOM, 220, "table"),
 )
 """Every panel: one file, one line here."""
 

@@ -1,0 +1,313 @@
+"""Worksheets: every kind's own answers pass, near ones fail, and each typical error is called by its name."""
+
+from __future__ import annotations
+
+import math
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import nnsim
+from nnsim.core.network import Network
+from nnsim.data.sources import InlineData
+from nnsim.documents.document import Document
+from nnsim.documents.examples import EXAMPLES
+from nnsim.exchange.pages import plain
+from nnsim.exchange.questions import Choice, Count, Number, Question, agrees, number
+from nnsim.exchange.worksheets import (
+    KINDS,
+    Missing,
+    Worksheet,
+    make_worksheet,
+    material_of,
+    seed_of,
+    write_worksheet,
+)
+from nnsim.exchange.writers import FORMATS
+from tests.exchange.test_worked_solution import NASTY, assert_compiles, nasty_network
+
+SUITS = {"truth_table": "xor", "weights": "xor", "forward": "hands_on", "loss": "hands_on", "chain": "hands_on",
+         "matrix": "hands_on"}
+LEARNERS = ("", "Ada", "Emmy Noether", "谷山")
+
+
+def sheet(kind: str, learner: str = "", number: int = 0, example: str = "") -> Worksheet:
+    """A worksheet of an example that suits its kind."""
+    return make_worksheet(kind, material_of(nnsim.load(EXAMPLES[example or SUITS[kind]].path)), learner, number)
+
+
+def question(worksheet: Worksheet, id: str) -> Question:
+    """The question of that id."""
+    return next(q for q in worksheet.questions if q.id == id)
+
+
+def fields(worksheet: Worksheet) -> Iterator[tuple[Question, int]]:
+    """Every blank that is judged by itself."""
+    for q in worksheet.questions:
+        if q.target is None:
+            yield from ((q, i) for i in range(len(q.fields)))
+
+
+def answered(q: Question, index: int, given: str) -> tuple[bool, str]:
+    """The verdict if one blank has ``given`` and all others are right."""
+    verdict = q.check(*(given if i == index else key for i, key in enumerate(q.key)))
+    return verdict.right, verdict.hint
+
+
+def short(value: float, digits: int, rounding: str) -> str:
+    """``value`` with so many digits that count, rounded or cut off."""
+    return format(Context(prec=digits, rounding=rounding).create_decimal(f"{value:.12g}"), "f")
+
+
+@pytest.mark.parametrize("learner", LEARNERS)
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_key_is_right_and_nothing_near_it(kind: str, learner: str) -> None:
+    """Own answers pass, cut off and rounded to 2 to 9 digits; two units off fails; each error has its own hint."""
+    for index in range(3):
+        worksheet = sheet(kind, learner, index)
+        ids = [q.id for q in worksheet.questions]
+        assert len(ids) == len(set(ids)) >= 5
+        for q in worksheet.questions:
+            assert q.check(*q.key).right, (q.text, q.key)
+            assert q.hint(*q.key) == ""
+            assert not q.check(*("",) * len(q.fields)).right
+        for q, i in fields(worksheet):
+            _check_field(q, i)
+
+
+def _check_field(q: Question, i: int) -> None:
+    field = q.fields[i]
+    prefix = f"{field.label}: " if field.label and len(q.fields) > 1 else ""
+    if isinstance(field, Choice):
+        assert field.answer in field.choices
+        for choice in field.choices:
+            right, hint = answered(q, i, choice)
+            assert right == (choice == field.answer) and bool(hint) == (not right)
+        return
+    wrong = [str(field.answer + step) for step in (-2, -1, 1, 2)] if isinstance(field, Count) else []
+    if isinstance(field, Number) and abs(field.answer) > 1e-12:
+        for digits in range(2, 10):
+            for rounding in (ROUND_DOWN, ROUND_HALF_UP):
+                given = short(field.answer, digits, rounding)
+                assert answered(q, i, given)[0], (q.text, given)
+        for digits in range(2, 9):
+            exponent = math.floor(math.log10(abs(field.answer))) - digits + 1
+            for steps in (-2.5, 2.5):
+                value = Decimal(short(field.answer, digits, ROUND_HALF_UP)) + Decimal(steps) * Decimal(10) ** exponent
+                wrong.append(format(value.quantize(Decimal(10) ** (exponent - 1)), "f"))
+    for given in wrong:
+        right, hint = answered(q, i, given)
+        assert not right and hint, (q.text, given)
+    for mistake in field.mistakes:
+        given = str(mistake.value) if isinstance(field, Count) or not mistake.value else f"{mistake.value:#.6g}"
+        assert answered(q, i, given.removesuffix(".0")) == (False, prefix + mistake.hint), (q.text, given)
+    hints = [mistake.hint for mistake in field.mistakes]
+    assert len(hints) == len(set(hints))
+
+
+@pytest.mark.parametrize(
+    ("given", "answer", "right"),
+    [
+        ("0.5932", 0.593269992, True), ("0.5933", 0.593269992, True), ("0.59", 0.593269992, True),
+        ("0.60", 0.593269992, True), ("0.5931", 0.593269992, False), ("0.5935", 0.593269992, False),
+        ("0.6", 0.593269992, False), ("0,0821", 0.082167041, True), ("8.2e−2", 0.082167041, True),
+        ("8.21E-2", 0.082167041, True), ("0.0822", 0.082167041, True), ("0.0819", 0.082167041, False),
+        ("−0.0226", -0.02260254, True), ("-0.0227", -0.02260254, True), ("0.0226", -0.02260254, False),
+        ("1.2", 1.2, True), ("1,2", 1.2, True), ("1.20", 1.2, True), ("1.1", 1.2, False), ("1", 1.2, False),
+        ("2", 2.0, True), ("1", 2.0, False), ("2.0", 2.0, True), ("0", 0.0, True), ("0.0", 0.0, True),
+        ("0.1", 0.0, False), ("0", 0.3, False), ("1/3", 1 / 3, True), ("1/4", 1 / 3, False), ("", 1.0, False),
+        ("one", 1.0, False), ("0.00", 0.004, False), ("4.3e-4", 0.000438568, True), ("0.00043", 0.000438568, True),
+        ("1000", 1000.0, True), ("1e3", 1000.0, True), ("0.3775", 0.3775, True), ("0.377", 0.3775, True),
+        ("0.378", 0.3775, True), ("0.38", 0.3775, True), ("0.4", 0.3775, False),
+    ],
+)
+def test_one_unit_of_the_last_digit(given: str, answer: float, right: bool) -> None:
+    """Cut off and rounded are both right, as the lecture does; two digits must count unless there are fewer."""
+    assert agrees(given, answer) is right
+
+
+def test_the_lectures_numbers_pass() -> None:
+    """What stands on the slides is right on the worksheets of the lecture's example, misprints are named."""
+    forward = sheet("forward")
+    for id, given in (("h1.z", "0.3775"), ("h2.z", "0.3925"), ("h1.a", "0.5932"), ("h2.a", "0.5968"),
+                      ("o1.z", "1.1059"), ("o2.z", "1.2249"), ("o1.a", "0.7514"), ("o2.a", "0.7729")):
+        assert question(forward, id).check(given).right
+    for id, misprint, says in (("h1.z", "0.3825", "mixed up: h1 takes w1 from i1, w2 from i2"),
+                               ("h2.z", "0.3900", "mixed up: h2 takes w3 from i1, w4 from i2"),
+                               ("o1.z", "1.1357", "mixed up: o1 takes w5 from h1, w6 from h2"),
+                               ("h1.z", "0.0275", "bias b1 is forgotten"),
+                               ("h1.a", "0.3775", "Right until the sum: σ is still to be applied"),
+                               ("h1.a", "0.5945", "σ is right, but not of the right sum. The weights are mixed up")):
+        assert says in question(forward, id).hint(misprint)
+    loss = sheet("loss")
+    assert question(loss, "loss").check("0.2984").right
+    assert "½ is forgotten" in question(loss, "loss").hint("0.5967")
+    assert "derivative of T1 − O1" in question(loss, "slope.o1").hint("-0.7414")
+    assert question(loss, "sign.w5").check("positive", "fall").right
+    assert question(loss, "sign.w7").check("negative", "rise").right
+    chain = sheet("chain")
+    for id, given in (("w5.back", "0.7414"), ("w5.slope", "0.1868"), ("w5.local", "0.5932"), ("w5.gradient", "0.0821"),
+                      ("w5.update", "0.3589"), ("w1.gradient", "0.000438"), ("w1.update", "0.14978"),
+                      ("b2.shared", "0.1004")):
+        assert question(chain, id).check(given).right, id
+    for id, given, says in (("w5.slope", "0.7514", "(1 − output) is missing"),
+                            ("w5.gradient", "0.4398", "∂O1/∂Input o1 = 0.1868 is missing"),
+                            ("w5.update", "0.3178", "learning rate l is forgotten"),
+                            ("w5.update", "0.4411", "taken away, not added"),
+                            ("w1.gradient", "0.000668", "path through o1 alone"),
+                            ("b2.shared", "0.1385", "use at o1 alone")):
+        assert says in question(chain, id).hint(given), id
+
+
+def test_the_lectures_truth_table() -> None:
+    """XOR's last row: 1·1 + 1·1 + (−2)·1 = 0, and what is said of the usual slips."""
+    last = question(sheet("truth_table"), "row3.output")
+    assert last.check("0", "0").right
+    assert "negative" in last.hint("4", "0")
+    assert "compared with" in last.hint("−0.6", "0")
+    assert "reaches θ = 0.6" in last.hint("0", "1")
+    assert sum(len(q.fields) for q in sheet("truth_table").questions) == 16
+
+
+def test_counting_as_the_lecture_counts() -> None:
+    """Inputs are no layer: 3-4-2 has two, 3-4-4-1 three; a shared bias is one parameter."""
+    matrix = sheet("matrix")
+    assert question(matrix, "net3-4-2").check("2", "26").right
+    assert question(matrix, "net3-4-4-1").check("3", "41").right
+    assert "inputs are not counted" in question(matrix, "net3-4-2").hint("3", "26")
+    assert question(matrix, "parameters").check("10").right
+    assert "shared" in question(matrix, "parameters").hint("12")
+    assert "swapped" in question(matrix, "W1.1.2").hint("0.25")
+
+
+def test_any_valid_weights_pass() -> None:
+    """A target is judged by the engine over all rows, so every answer that works is right, and a wrong row is shown."""
+    gates = sheet("weights")
+    conjunction = question(gates, "and_gate")
+    for given in (("1", "1", "1.2"), ("1", "1", "2"), ("3", "0,5", "3.5"), ("10", "10", "15")):
+        assert conjunction.check(*given).right
+    assert conjunction.hint("1", "1", "0.5") == "Row x0 = 0, x1 = 1: y: 1·0 + 1·1 = 1 ≥ 0.5 → 1; but AND is 0 there."
+    assert "turn the sign of θ" in conjunction.hint("1", "1", "-1.2")
+    assert "number into each" in conjunction.hint("1", "", "1.2")
+    assert question(gates, "not_gate").check("-1", "0").right
+    assert question(gates, "xor_hidden").check("1", "1", "1.2").right
+    assert question(gates, "xor_output").check("1", "1", "-2", "0.6").right
+    either = question(gates, "xor_layers")
+    assert either.check("1", "1", "0.5", "-1", "-1", "-1.5").right
+    assert either.check("1", "1", "1", "-2", "-2", "-3").right
+    assert either.check("-1", "-1", "-1.5", "1", "1", "0.5").right, "the hidden neurons may change places"
+    assert not either.check("1", "1", "0.5", "1", "1", "1.5").right
+
+
+def test_the_same_learner_has_the_same_sheet_in_another_process() -> None:
+    """Name, kind and number give the sheet, on any machine; spaces and capitals do not matter, numbers do."""
+    code = ("import nnsim\nfrom nnsim.exchange.worksheets import *\n"
+            "from nnsim.documents.examples import EXAMPLES\n"
+            f"for kind, example in {SUITS!r}.items():\n"
+            "    made = make_worksheet(kind, material_of(nnsim.load(EXAMPLES[example].path)), 'Ada Lovelace', 1)\n"
+            "    print(write_worksheet(made, 'markdown'))")
+    root = Path(nnsim.__file__).parents[1]
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, encoding="utf-8", timeout=120,
+                         env={**os.environ, "PYTHONHASHSEED": "7", "PYTHONUTF8": "1"}, cwd=root)
+    here = "".join(write_worksheet(sheet(kind, "Ada Lovelace", 1), "markdown") + "\n" for kind in SUITS)
+    assert run.stdout == here, run.stderr
+    assert seed_of(" ada  lovelace ", "forward") == seed_of("Ada Lovelace", "forward")
+    for kind in KINDS:
+        assert sheet(kind, "Ada").questions == sheet(kind, " ADA").questions
+        assert len({sheet(kind, name, n).questions for name in ("", "Ada", "Bob") for n in (0, 1)}) == 6
+    assert seed_of("", "forward") is None
+
+
+def test_without_a_name_the_numbers_of_the_network() -> None:
+    """Sheet 0 of no learner has the document's numbers; a name has others, and the document stays as it is."""
+    document = nnsim.load(EXAMPLES["hands_on"].path)
+    before = document.network.parameters.copy()
+    given = {heading: plain(parts) for heading, parts in sheet("forward").given}
+    assert given["Inputs"] == "i1 = 0.05, i2 = 0.1"
+    assert given["Biases"] == "b1 = 0.35 (h1, h2), b2 = 0.6 (o1, o2)"
+    own = {heading: plain(parts) for heading, parts in sheet("forward", "Ada").given}
+    assert own["Inputs"] != given["Inputs"] and own["Weights"] != given["Weights"]
+    assert np.array_equal(document.network.parameters, before)
+
+
+@pytest.mark.parametrize(
+    ("kind", "example", "says"),
+    [("truth_table", "hands_on", "gate"), ("loss", "xor", "slope 0"), ("chain", "xor", "slope 0"),
+     ("matrix", "xor", "layered"), ("forward", "", "your network"), ("truth_table", "", "gate"),
+     ("loss", "", "your network"), ("chain", "", "your network"), ("matrix", "", "your network")],
+)
+def test_what_is_missing_is_said(kind: str, example: str, says: str) -> None:
+    """A network that does not suit, or none: in words, with what to do."""
+    document = nnsim.load(EXAMPLES[example].path) if example else Document()
+    with pytest.raises(Missing, match=says) as caught:
+        make_worksheet(kind, material_of(document), "Ada")
+    assert len(caught.value.why) > 15
+
+
+def test_a_target_is_needed_for_a_loss() -> None:
+    """Without data there is no loss; a network of many neurons is too much for a sheet."""
+    network = Network.layered([2, 2, 1], seed=1)
+    with pytest.raises(Missing, match="target"):
+        make_worksheet("loss", material_of(Document(network)))
+    with pytest.raises(Missing, match="neurons"):
+        make_worksheet("forward", material_of(Document(Network.layered([2, 30, 1]))))
+
+
+@pytest.mark.parametrize("hidden", ["tanh", "relu", "sine", "softplus", "linear"])
+@pytest.mark.parametrize("loss", ["mean_squared_error", "mean_absolute_error", "softmax_cross_entropy"])
+def test_any_function_and_loss(hidden: str, loss: str) -> None:
+    """The sheets of both passes for other functions and losses: their own answers pass."""
+    network = Network.layered([2, 3, 2], hidden, "linear", seed=4)
+    training = nnsim.TrainingConfig(loss=loss, optimizer="adam")
+    document = Document(network, {}, InlineData(((0.4, -0.3),), ((0.0, 1.0),)), training)
+    for kind in ("forward", "loss", "chain", "matrix"):
+        for learner in ("", "Ada"):
+            for q in make_worksheet(kind, material_of(document), learner).questions:
+                assert q.check(*q.key).right, q.text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_on_paper(kind: str, tmp_path: Path) -> None:
+    """In every format: blanks without answers, the key at the end or by itself; LaTeX compiles."""
+    worksheet = sheet(kind, "Ada & Bob_1")
+    for format in FORMATS:
+        whole, alone, key = (write_worksheet(worksheet, format, k) for k in (None, False, True))
+        assert len(alone) < len(whole) and len(key) < len(whole)
+        count = sum(bool(not field.choices) for q in worksheet.questions for field in q.fields)
+        blank = {"latex": r"\underline{\hspace{2cm}}", "markdown": r"\_\_\_\_", "html": 'class="blank"'}[format]
+        assert alone.count(blank) == whole.count(blank) == count > 0
+        assert key.count(blank) == 0
+    answers = write_worksheet(worksheet, "markdown", True)
+    for q in worksheet.questions:
+        for text in q.key:
+            assert text in answers.replace("\\", "")
+    assert_compiles(write_worksheet(worksheet, "latex"), tmp_path)
+
+
+def test_any_name_on_paper(tmp_path: Path) -> None:
+    """Neurons and learners called after every special sign."""
+    document = Document(nasty_network(), {}, InlineData(((1.0,),), ((0.0,),)))
+    for kind in ("forward", "loss", "chain", "matrix"):
+        for learner in ("", NASTY):
+            made = make_worksheet(kind, material_of(document), learner)
+            assert_compiles(write_worksheet(made, "latex"), tmp_path, fits=False)
+            assert "<script" not in write_worksheet(made, "html")
+
+
+def test_a_mistake_that_does_not_show_has_no_hint() -> None:
+    """An error that leads to the answer, or to the same number as another, is left out."""
+    from nnsim.exchange.questions import Mistake
+
+    made = number(0.5, "step", [Mistake(0.50001, "same"), Mistake(0.7, "one"), Mistake(0.70001, "two"),
+                                Mistake(float("nan"), "none"), Mistake(0.9, "other")])
+    assert [mistake.hint for mistake in made.mistakes] == ["one", "other"]
+    assert made.check("-0.5").hint.startswith("The size is right")
+    assert made.check("0.503").hint.startswith("Close")
+    with pytest.raises(ValueError, match="1 blanks"):
+        Question("q", ("q",), (made,)).check("1", "2")

@@ -1,0 +1,124 @@
+"""Exports from the window: the file's name chooses the format, and what is in the way is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
+from pytestqt.qtbot import QtBot
+
+import nnsim
+from nnsim.core.network import Network
+from nnsim.documents.document import Document
+from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.exports import export_worked_solution
+from nnsim.gui.session import Session
+
+
+class Desk:
+    """A session with the lecture's example, and what the file dialog answers."""
+
+    def __init__(self, session: Session, parent: QWidget, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.session, self.parent, self.folder = session, parent, folder
+        self.answer: tuple[str, str] = ("", "")
+        self.asked: list[tuple[object, ...]] = []
+        self.heard: list[tuple[str, str]] = []
+        session.said.connect(lambda text, kind: self.heard.append((text, kind)))
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", self._dialog)
+        session.open_document(nnsim.load(EXAMPLES["hands_on"].path), None, "Hands-on 2-2-2")
+
+    def _dialog(self, *args: object) -> tuple[str, str]:
+        self.asked.append(args)
+        return self.answer
+
+    def export(self, name: str, filter: str = "", exercise: bool = False) -> bool:
+        """Export under this name."""
+        self.answer = (str(self.folder / name) if name else "", filter)
+        return export_worked_solution(self.session, self.parent, exercise)
+
+    def text(self, name: str) -> str:
+        """What a file holds."""
+        return (self.folder / name).read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def desk(session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A desk with settings of its own."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    yield Desk(session, parent, tmp_path, monkeypatch)
+    session.pause()
+
+
+@pytest.mark.parametrize(("name", "sign"), [("a.tex", r"\documentclass"), ("a.md", "# Worked"), ("a.HTML", "<!DOCT")])
+def test_the_suffix_chooses_the_format(desk: Desk, name: str, sign: str) -> None:
+    """The numbers of now, in the notation of the window, under the document's title."""
+    assert desk.export(name)
+    text = desk.text(name)
+    assert text.startswith(sign) and "Hands-on 2" in text and "0.3775" in text and "0.3589" in text
+    assert desk.heard == [(f"Wrote {name}", "info")]
+
+
+def test_as_an_exercise(desk: Desk) -> None:
+    """Blanks, and the key at the end."""
+    assert desk.export("a.md", exercise=True)
+    before, key = desk.text("a.md").split("## Key")
+    assert "0.5933" not in before and "0.5933" in key and "Exercise: Hands" in before
+
+
+def test_the_sample_and_optimizer_of_now(desk: Desk) -> None:
+    """Other inputs without a target: the forward pass alone; after training, what the optimizer remembers."""
+    desk.session.set_inputs({"i1": 0.7})
+    assert desk.export("b.tex")
+    assert "i_{1} &= 0.7" in desk.text("b.tex") and "Loss" not in desk.text("b.tex")
+
+
+def test_a_name_without_suffix_takes_that_of_the_filter(desk: Desk) -> None:
+    """And asks before it replaces a file that the dialog did not ask about."""
+    assert desk.export("solution", "Markdown (*.md)")
+    assert desk.text("solution.md").startswith("# Worked")
+    (desk.folder / "solution.html").write_text("mine", encoding="utf-8")
+
+    def press(answer: QMessageBox.StandardButton) -> None:
+        box = QApplication.activeModalWidget()
+        assert isinstance(box, QMessageBox) and "solution.html" in box.text()
+        box.button(answer).click()
+
+    QTimer.singleShot(0, lambda: press(QMessageBox.StandardButton.No))
+    assert not desk.export("solution")
+    assert desk.text("solution.html") == "mine"
+    QTimer.singleShot(0, lambda: press(QMessageBox.StandardButton.Yes))
+    assert desk.export("solution")
+    assert desk.text("solution.html").startswith("<!DOCTYPE")
+
+
+def test_cancelled_nothing_is_written(desk: Desk) -> None:
+    """No file, no word."""
+    assert not desk.export("")
+    assert desk.heard == [] and list(desk.folder.glob("*.*")) == []
+
+
+def test_what_is_in_the_way_is_said(desk: Desk) -> None:
+    """A folder that is not there, a network that is half built or too large: in words, and nothing is written."""
+    assert not desk.export("nowhere/a.tex")
+    assert desk.heard[-1][1] == "refused" and "no such file or folder" in desk.heard[-1][0]
+    desk.session.open_document(Document(Network.layered([20, 20, 1])))
+    assert not desk.export("a.tex")
+    assert "200 parameters" in desk.heard[-1][0]
+    assert not (desk.folder / "a.tex").exists()
+
+
+def test_the_next_dialog_begins_where_the_last_ended(desk: Desk) -> None:
+    """The folder is remembered; the name is made of the title, safe on every system."""
+    folder = desk.folder / "mine"
+    folder.mkdir()
+    assert desk.export("mine/a.tex")
+    desk.session.title = "a/b: <c>"
+    desk.export("")
+    start = Path(str(desk.asked[-1][2]))
+    assert start.parent == folder
+    assert start.name == "a b   c  solution.html"

@@ -1,0 +1,81 @@
+"""Worksheets: a learner works through a sheet with the keys, goes astray, and is put right."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit
+
+from nnsim.gui.hand import Hand
+from nnsim.gui.plot_panel import TextLine
+
+FORWARD = ("0.3775", "0.5932", "0.3925", "0.5968", "1.1059", "0.7514", "1.2249", "0.7729")
+
+
+def open_sheet(hand: Hand, example: str, kind: str) -> None:
+    """Open an example and a worksheet about it."""
+    hand.example(example)
+    hand.window.show_panel("worksheet")
+    hand.settle()
+    hand.choose("worksheet_kind", kind)
+
+
+def progress(hand: Hand) -> str:
+    """How far the learner is."""
+    return hand.find("worksheet_progress", TextLine).text()
+
+
+def test_the_lectures_forward_pass_with_the_keys_alone(hand: Hand) -> None:
+    """Number after number, as on the slides, each with Enter; the misprint of the slide is found out."""
+    open_sheet(hand, "hands_on", "Forward pass")
+    document = hand.session.document
+    hand.click("worksheet_h1.z")
+    hand.write("0.3825")
+    assert "weights are mixed up" in hand.find("worksheet_h1.z_hint", QLabel).text()
+    for number in FORWARD:
+        hand.write(number)
+    assert progress(hand) == "8 of 8 right"
+    assert hand.session.document is document and not hand.session.dirty
+
+
+def test_xors_table_until_it_is_right(hand: Hand) -> None:
+    """Sum and output of both neurons in all four rows; a forgotten minus is named, then mended."""
+    open_sheet(hand, "xor", "Truth table with its sums")
+    hand.click("worksheet_row0.h")
+    for total, output in ((0, 0), (0, 0), (1, 0), (1, 1), (1, 0), (1, 1), (2, 1)):
+        hand.write(str(total))
+        hand.write(str(output))
+    assert progress(hand) == "7 of 8 right"
+    hand.write("4")
+    hand.write("1")
+    assert "weight from h is negative" in hand.find("worksheet_row3.output_hint", QLabel).text()
+    hand.click("worksheet_row3.output")
+    hand.write("0", enter=False)
+    hand.key(Qt.Key.Key_Tab)
+    hand.write("0")
+    assert progress(hand) == "8 of 8 right"
+
+
+def test_a_sheet_of_ones_own_goes_to_paper(hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name gives its own numbers; the answers shown are right when typed; the sheet is written with its key."""
+    open_sheet(hand, "hands_on", "Chain rule and update")
+    hand.click("worksheet_learner")
+    hand.write("Ada")
+    assert "Ada" in hand.find("worksheet_whose", QLabel).text()
+    hand.click("worksheet_answers")
+    sheet = hand.window.panels["worksheet"].sheet  # type: ignore[attr-defined]
+    first = sheet.questions[0].id
+    key = hand.find(f"worksheet_{first}_key", QLabel).text().removeprefix("Answer: ")
+    hand.click(f"worksheet_{first}")
+    hand.write(key)
+    assert progress(hand).startswith("1 of")
+    focused = QApplication.focusWidget()
+    assert isinstance(focused, QLineEdit) and focused.objectName() == f"worksheet_{sheet.questions[1].id}"
+    path = tmp_path / "ada.tex"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(path), ""))
+    hand.window.panels["worksheet"].export(None)  # type: ignore[attr-defined]
+    text = path.read_text(encoding="utf-8")
+    assert "for Ada" in text and r"\section*{Key}" in text and key.replace("−", "-") in text.replace("$", "")
+    hand.wait(lambda: "ada.tex" in hand.window.statusBar().currentMessage(), "the window says what it wrote")
