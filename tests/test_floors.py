@@ -18,7 +18,7 @@ BESIDE = {"__init__", "__main__", "cli", "resources"}
 QT = {"PySide6", "shiboken6", "pyqtgraph"}
 RUNS_WHAT_IT_READS = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "marshal", "shelve"}
 FILES_AND_CLOCKS = {"datetime", "glob", "io", "os", "pathlib", "shutil", "subprocess", "tempfile", "time"}
-CORE_MAY_USE = {"nnsim", "numpy", "numba", "llvmlite", *sys.stdlib_module_names} - FILES_AND_CLOCKS
+CORE_MAY_USE = {"nnsim", "numpy", "numba", "llvmlite", "highspy", *sys.stdlib_module_names} - FILES_AND_CLOCKS
 OWN_RANDOM_STATE = {"Generator", "default_rng", "SeedSequence", "BitGenerator", "PCG64", "Philox"}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
@@ -57,7 +57,7 @@ def forbidden_import(module: str, name: str) -> str | None:
     if top == "random" or (name.startswith("numpy.random.") and name.split(".")[2] not in OWN_RANDOM_STATE):
         return "random numbers come from a numpy Generator that is handed in"
     if own == "core" and top not in CORE_MAY_USE:
-        return "core/ is mathematics on arrays: numpy and Numba, no files, no clock"
+        return "core/ is mathematics on arrays: numpy, Numba and HiGHS, no files, no clock"
     if top != "nnsim":
         return None
     if own == "resources":

@@ -39,9 +39,14 @@ class Loss:
     """The constant outputs that say the mean of the targets, (outputs,) -> (outputs,)."""
 
     @np.errstate(divide="ignore", invalid="ignore")
+    def terms(self, o: Array, t: Array) -> Array:
+        """What each output costs, (samples, outputs): a sample's loss is their sum or mean."""
+        return np.asarray(self.term(_log_softmax(o) if self.log_softmax else o, t))
+
+    @np.errstate(divide="ignore", invalid="ignore")
     def per_sample(self, o: Array, t: Array) -> Array:
         """Each sample's own loss, (samples,)."""
-        terms = self.term(_log_softmax(o) if self.log_softmax else o, t)
+        terms = self.terms(o, t)
         return np.asarray(terms.mean(axis=1) if self.averaged else terms.sum(axis=1))
 
     @np.errstate(divide="ignore", invalid="ignore")

@@ -21,6 +21,7 @@ from nnsim.gui.forms import (
     plain_text,
     plain_tip,
 )
+from nnsim.gui.gradient_line import GradientLine
 from nnsim.gui.plot_panel import TextLine
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID
@@ -140,6 +141,14 @@ class NeuronForm(QWidget):
         self._output = TextLine("neuron_output", color="ink", size="body")
         self._rows.add(self.tr("Output"), self._output, "neuron_output", self.tr("What the neuron says now"))
 
+        self._gradient = GradientLine(self._session, "neuron_gradient")
+        self._rows.add(
+            self.tr("Gradient"),
+            self._gradient,
+            "neuron_gradient",
+            self.tr("How the loss changes with the bias b; ✓ if a difference quotient says the same"),
+        )
+
     def _build_advanced(self) -> None:
         self._rare = Rows()
         self._advanced.body.addLayout(self._rare)
@@ -234,6 +243,7 @@ class NeuronForm(QWidget):
     def show_values(self) -> None:
         """Show the numbers of now."""
         session, neuron = self._session, self._session.structure.by_id[self._id]
+        self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias))
         if neuron.role == "input":
             value = session.inputs.get(self._id, 0.0)
             self._value.set_number(value)

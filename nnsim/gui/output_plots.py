@@ -32,29 +32,19 @@ class Picture(pg.ImageItem):
         super().paint(painter, *args)
 
 
-class MapPlot(Plot):
-    """Values over two inputs as colours, the contour at the threshold, the samples and what is fed now."""
+class SamplePlot(Plot):
+    """Samples of two classes over two inputs."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str, *, interactive: bool = False) -> None:
         self.points = Points()
-        self.values: Array = np.zeros((0, 0))
-        self.picture = Picture(axisOrder="row-major")
-        self.contour = pg.PlotCurveItem(connect="pairs", antialias=True)
         # One item for each look: test below training, so that what is learned from is never hidden.
         self.groups = {(high, test): pg.ScatterPlotItem(pxMode=True)
                        for test in (True, False) for high in (False, True)}
         self._labels: list[pg.TextItem] = []
-        self.marker = Marker(ring=True)
-        super().__init__("output_map", interactive=True)
-        for depth, item in enumerate((self.picture, self.contour, *self.groups.values())):
+        super().__init__(name, interactive=interactive)
+        for depth, item in enumerate(self.groups.values(), 2):
             item.setZValue(depth)
             self.addItem(item)
-        self.marker.stand_in(self)
-
-    def restyle(self) -> None:
-        super().restyle()
-        self.contour.setPen(pen(theme().ink))
-        self.marker.restyle()
 
     def show_points(self, points: Points) -> None:
         """● is the high class, ◇ the low one; test samples are hollow."""
@@ -84,6 +74,26 @@ class MapPlot(Plot):
         item.setZValue(16)
         self.addItem(item)
         return item
+
+
+class MapPlot(SamplePlot):
+    """Values over two inputs as colours, the contour at the threshold, the samples and what is fed now."""
+
+    def __init__(self) -> None:
+        self.values: Array = np.zeros((0, 0))
+        self.picture = Picture(axisOrder="row-major")
+        self.contour = pg.PlotCurveItem(connect="pairs", antialias=True)
+        self.marker = Marker(ring=True)
+        super().__init__("output_map", interactive=True)
+        for depth, item in enumerate((self.picture, self.contour)):
+            item.setZValue(depth)
+            self.addItem(item)
+        self.marker.stand_in(self)
+
+    def restyle(self) -> None:
+        super().restyle()
+        self.contour.setPen(pen(theme().ink))
+        self.marker.restyle()
 
     def show_map(self, values: Array, plane: Plane, scale: Scale) -> None:
         """``values`` (n, n), row by row from the lowest second input, over the plane."""

@@ -63,6 +63,7 @@ PANELS = (
     PanelEntry("nnsim.gui.panels.activation:ActivationPanel", "Activation", LEFT, 400),
     PanelEntry("nnsim.gui.panels.loss_slice:LossSlicePanel", "Loss slice", LEFT, 400, "activation"),
     PanelEntry("nnsim.gui.panels.slope:SlopePanel", "Why the gradient", LEFT, 400, "activation"),
+    PanelEntry("nnsim.gui.panels.separability:SeparabilityPanel", "Could one neuron do it?", LEFT, 400, "activation"),
     PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 320),
     PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 150),
     PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 290),
@@ -70,6 +71,8 @@ PANELS = (
     PanelEntry("nnsim.gui.panels.forward:ForwardPanel", "Forward", BOTTOM, 220, "table"),
     PanelEntry("nnsim.gui.panels.backward:BackwardPanel", "Backward", BOTTOM, 220, "table"),
     PanelEntry("nnsim.gui.panels.steps:StepsPanel", "Step through", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.matrices:MatricesPanel", "Matrices", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.losses:LossesPanel", "Losses", BOTTOM, 220, "table"),
 )
 """Every panel: one file, one line here."""
 
@@ -153,13 +156,16 @@ class MainWindow(QMainWindow):
             dock.dockLocationChanged.connect(self._update_tabs)
             dock.setTitleBarWidget(header)
             dock.setWidget(body_frame(panel))
-            self._put(dock, entry)
+            dock.hide()
             self.panels[panel.id], self.docks[panel.id] = panel, dock
 
     def _arrange_panels(self) -> None:
         """The first arrangement: what is selected at the left, numbers below, output and training at the right."""
-        for entry, dock in zip(PANELS, self.docks.values(), strict=True):
+        # All away first: a panel that moves while others stand leaves empty tabs and a wider window behind.
+        for dock in self.docks.values():
             dock.setFloating(False)
+            self.removeDockWidget(dock)
+        for entry, dock in zip(PANELS, self.docks.values(), strict=True):
             self._put(dock, entry)
             dock.show()
         width = 288 if self.width() < 1400 else 304

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.losses import LOSSES
@@ -11,6 +12,8 @@ from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.program import program_of
 from nnsim.data.dataset import Dataset
 from nnsim.training.config import TrainingConfig
+
+Array = NDArray[np.float64]
 
 
 def training_problems(structure: Structure, dataset: Dataset | None, config: TrainingConfig) -> tuple[Problem, ...]:
@@ -29,19 +32,9 @@ def training_problems(structure: Structure, dataset: Dataset | None, config: Tra
             problems.append(Problem(str(error)))
     if problems:
         return tuple(problems)
-    domain = LOSSES[config.loss].domain
-    if domain is not None:
-        outside = tuple(id for id in structure.outputs if not _within(structure.by_id[id].activation, domain))
-        if outside:
-            problems.append(
-                Problem(
-                    f"{LOSSES[config.loss].label} needs outputs between {domain[0]:g} and {domain[1]:g}: "
-                    f"make {', '.join(outside)} a sigmoid, or choose another loss.",
-                    outside,
-                )
-            )
     if dataset is not None:
-        problems += _target_problems(dataset, config)
+        T = dataset.T if dataset.T_test is None else np.concatenate([dataset.T, dataset.T_test])
+        problems += loss_problems(structure, T, config.loss)
     if OPTIMIZERS[config.optimizer_name].straight:
         return tuple(problems + rule_problems(structure, dataset))
     return tuple(problems + _slope_problems(structure))
@@ -76,18 +69,34 @@ def rule_problems(structure: Structure, dataset: Dataset | None) -> list[Problem
     return found
 
 
-def _target_problems(dataset: Dataset, config: TrainingConfig) -> list[Problem]:
+def loss_problems(structure: Structure, T: Array, loss: str) -> list[Problem]:
+    """Why a loss does not suit these outputs, or targets T (samples, outputs)."""
+    entry, found = LOSSES[loss], []
+    domain = entry.domain
+    if domain is not None:
+        outside = tuple(id for id in structure.outputs if not _within(structure.by_id[id].activation, domain))
+        if outside:
+            found.append(
+                Problem(
+                    f"{entry.label} needs outputs between {domain[0]:g} and {domain[1]:g}: "
+                    f"make {', '.join(outside)} a sigmoid, or choose another loss.",
+                    outside,
+                )
+            )
+    return found + _target_problems(T, loss)
+
+
+def _target_problems(T: Array, loss: str) -> list[Problem]:
     """Targets that a loss of probabilities can do nothing with."""
-    label = LOSSES[config.loss].label
-    T = dataset.T if dataset.T_test is None else np.concatenate([dataset.T, dataset.T_test])
-    if config.loss == "binary_cross_entropy" and (T.min() < 0 or T.max() > 1):
+    label = LOSSES[loss].label
+    if loss == "binary_cross_entropy" and (T.min() < 0 or T.max() > 1):
         return [
             Problem(
                 f"{label} needs targets between 0 and 1, "
                 f"but these reach from {T.min():g} to {T.max():g}: choose another loss."
             )
         ]
-    if config.loss == "softmax_cross_entropy":
+    if loss == "softmax_cross_entropy":
         if T.shape[1] < 2:
             return [
                 Problem(

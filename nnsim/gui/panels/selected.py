@@ -13,6 +13,7 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import MAX_NAME_LENGTH, Structure
 from nnsim.documents import edits
 from nnsim.gui.forms import ChoiceField, ElidedLabel, NumberField, Rows, TextField, plain_text, scrolled
+from nnsim.gui.gradient_line import GradientLine
 from nnsim.gui.neuron_form import NeuronForm, other_uses, share_parameter
 from nnsim.gui.number_field import GESTURE_PAUSE
 from nnsim.gui.panel import Panel
@@ -135,6 +136,9 @@ class ConnectionForm(QWidget):
         self._trainable.clicked.connect(self._set_trainable)
         rows.add(self.tr("Trainable"), self._trainable, "connection_trainable",
                  self.tr("Whether training may change this weight"))
+        self._gradient = GradientLine(session, "connection_gradient")
+        rows.add(self.tr("Gradient"), self._gradient, "connection_gradient",
+                 self.tr("How the loss changes with the weight; ✓ if a difference quotient says the same"))
         self._source, self._target = ElidedLabel(), ElidedLabel()
         rows.add(self.tr("From"), self._source, "connection_source")
         rows.add(self.tr("To"), self._target, "connection_target")
@@ -162,10 +166,15 @@ class ConnectionForm(QWidget):
         others = other_uses(structure, weight, structure.by_ends[ends])
         self._shared.setText(others)
         self._rows.show_row(self._shared, bool(others))
+        self._show_gradient()
 
     def show_values(self) -> None:
         """Show the weight of now."""
         self._weight.set_number(self._session.network.value(self._parameter))
+        self._show_gradient()
+
+    def _show_gradient(self) -> None:
+        self._rows.show_row(self._gradient, self._gradient.show_parameter(self._parameter))
 
     def _why_not_name(self, text: str) -> str:
         if not 1 <= len(text) <= MAX_NAME_LENGTH:

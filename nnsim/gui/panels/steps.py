@@ -133,12 +133,15 @@ class StepsPanel(Panel):
         self.player.stop()
         self.walk, self.place, self._updated, self._own = None, 0, False, False
         self.session.study.show_wave(None)
+        self.session.study.light()
         self._show()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.player.stop()
-        self.session.study.show_wave(None)
+        if self.walk is not None:
+            self.session.study.show_wave(None)
+            self.session.study.light()
 
     # Walking
 
