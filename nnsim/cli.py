@@ -53,7 +53,13 @@ def _explain(arguments: argparse.Namespace) -> str:
         raise ValueError("A gradient needs a target: give one with --targets, such as --targets 0.01,0.99.")
     if arguments.format == "json":
         return as_json(explanation) + "\n"
-    return as_text(explanation, document.training, parameter, arguments.digits)
+    if arguments.format == "text":
+        return as_text(explanation, document.training, parameter, arguments.digits)
+    from nnsim.exchange.worked_solution import worked_solution
+
+    return worked_solution(
+        document.network, x, t, document.training, arguments.format, digits=arguments.digits, notation=notation,
+        parameters=None if parameter is None else [parameter])
 
 
 def _numbers(text: str) -> list[float]:

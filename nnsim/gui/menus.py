@@ -47,7 +47,7 @@ class Menus(QObject):
         self._recent_menu = file.addMenu(self.tr("Open &recent"))
         self._recent_menu.aboutToShow.connect(self._fill_recent)
         self._window.files.recent_changed.connect(self._fill_recent)
-        for name in ("", "save", "save_as", "", "quit"):
+        for name in ("", "save", "save_as", "", "export_solution", "export_exercise", "", "quit"):
             file.addAction(act[name]) if name else file.addSeparator()
         menu(self.tr("&Edit"), "undo", "redo", "", "edit_value", "rename", "delete", "", "select_all")
         menu(self.tr("&Network"), "add_input", "add_neuron", "add_output", "", "layers", "connect", "", "arrange")

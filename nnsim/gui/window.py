@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.gui.canvas.view import ZOOM_STEP, CanvasView
+from nnsim.gui.exports import export_worked_solution
 from nnsim.gui.files import DocumentFiles, settings
 from nnsim.gui.help import show_about, show_gestures
 from nnsim.gui.icons import icon
@@ -240,6 +241,10 @@ class MainWindow(QMainWindow):
         a("open", self.tr("&Open…"), files.ask_open, keys.Open)
         a("save", self.tr("&Save"), files.save, keys.Save)
         a("save_as", self.tr("Save &As…"), files.ask_save, keys.SaveAs)
+        a("export_solution", self.tr("Export &worked solution…"), lambda: export_worked_solution(session, self),
+          tip=self.tr("The calculation of this network and sample, as LaTeX, Markdown or HTML"))
+        a("export_exercise", self.tr("Export as e&xercise…"), lambda: export_worked_solution(session, self, True),
+          tip=self.tr("The same with blanks for the results, and a key at the end"))
         a("quit", self.tr("&Quit"), self.close, keys.Quit)
         a("undo", self.tr("&Undo"), session.undo, keys.Undo)
         a("redo", self.tr("&Redo"), session.redo, keys.Redo)
