@@ -59,7 +59,7 @@ def _explain(arguments: argparse.Namespace) -> str:
 
     return worked_solution(
         document.network, x, t, document.training, arguments.format, digits=arguments.digits, notation=notation,
-        parameters=None if parameter is None else [parameter])
+        parameters=None if parameter is None else [parameter], title=f"Worked solution: {path.stem}")
 
 
 def _numbers(text: str) -> list[float]:
