@@ -169,10 +169,10 @@ class EquationModel(QAbstractListModel):
 class EquationList(QListView):
     """Rows of equations. Arrow keys walk rows and terms, Enter or a click selects what a term is of.
 
-    ``chosen(place)`` when a term is clicked; ``acted(row)`` when an action is.
+    ``chosen(place, more)`` when a term is clicked, ``more`` with Shift; ``acted(row)`` when an action is.
     """
 
-    chosen = Signal(object)
+    chosen = Signal(object, bool)
     acted = Signal(int)
 
     def __init__(self, study: Study, name: str, label: str) -> None:
@@ -354,7 +354,7 @@ class EquationList(QListView):
         row, cell = self.cell_at(event.position().toPoint())
         if row >= 0 and event.button() == Qt.MouseButton.LeftButton:
             self._cell = cell
-            self._choose(row, cell)
+            self._choose(row, cell, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         row = self.currentIndex().row()
@@ -372,7 +372,7 @@ class EquationList(QListView):
             self._light(self.rows[row].cells[self._cell].place if self._cell >= 0 else ())
             self.viewport().update()
         elif row >= 0 and event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Space):
-            self._choose(row, self._cell)
+            self._choose(row, self._cell, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
         else:
             super().keyPressEvent(event)
             if self.currentIndex().row() != row:
@@ -383,13 +383,13 @@ class EquationList(QListView):
         cells = self.rows[row].cells if 0 <= row < len(self.rows) else ()
         return next((cell.place for cell in cells if cell.place), ())
 
-    def _choose(self, row: int, cell: int) -> None:
+    def _choose(self, row: int, cell: int, more: bool) -> None:
         if self.rows[row].kind == "action":
             self.acted.emit(row)
             return
         place = self.rows[row].cells[cell].place if cell >= 0 else ()
         if place:
-            self.chosen.emit(place)
+            self.chosen.emit(place, more)
 
     def _light(self, place: Place) -> None:
         match place:

@@ -30,12 +30,15 @@ class GradientLine(TextLine):
     def show_parameter(self, parameter: str | None) -> bool:
         """Show the gradient of a parameter. False if there is none to show."""
         session = self._session
-        backward, samples = session.study.backward, session.study.samples
-        if parameter is None or backward is None or samples is None:
+        if parameter is None:
             return False
         if session.training and time.monotonic() - self._checked_at < CHECK_SECONDS:
-            return True
+            return bool(self.text())
         self._checked_at = time.monotonic()
+        backward, samples = session.study.backward, session.study.samples
+        if backward is None or samples is None:
+            self.set_text("")
+            return False
         digits = session.study.digits
         gradient = float(backward.gradient[session.structure.parameter_index[parameter]])
         text = format_number(gradient, digits)

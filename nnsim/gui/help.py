@@ -62,7 +62,7 @@ def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
             (
                 (_tr("Ctrl+1 … Ctrl+9"), _tr("forward, backward, step by step, and the rest of the Explain menu")),
                 (_tr("Point at a term, or go to it with the arrows"), _tr("light its place on the canvas")),
-                (_tr("Click a term, Enter"), _tr("select what it is of")),
+                (_tr("Click a term, Enter"), _tr("select what it is of; with Shift besides what is selected")),
                 (_tr("← → in Step through"), _tr("one step back, one step on; Space lets them go on")),
                 (_tr("Ctrl+C"), _tr("copy an equation; its menu also copies LaTeX")),
             ),

@@ -288,12 +288,15 @@ class Session(QObject):
             self.selected_neurons, self.selected_connections = chosen
             self.selection_changed.emit()
 
-    def select_place(self, place: tuple[str, ...]) -> None:
-        """Select a neuron, (id,), or a connection, (source, target)."""
+    def select_place(self, place: tuple[str, ...], more: bool = False) -> None:
+        """Select a neuron, (id,), or a connection, (source, target); with ``more`` besides what is selected."""
+        neurons: set[str] = set(self.selected_neurons) if more else set()
+        connections: set[Ends] = set(self.selected_connections) if more else set()
         if len(place) == 1:
-            self.select([place[0]])
+            neurons ^= {place[0]}
         elif len(place) == 2:
-            self.select((), [(place[0], place[1])])
+            connections ^= {(place[0], place[1])}
+        self.select(neurons, connections)
 
     def set_inputs(self, values: Mapping[str, float]) -> bool:
         """Feed these values to inputs; always possible."""

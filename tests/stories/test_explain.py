@@ -213,6 +213,11 @@ def test_keys_alone(hand: Hand) -> None:
     assert hand.canvas.network_scene.edges.lit == {("i1", "h1")}
     hand.key(Qt.Key.Key_Return)
     assert hand.session.selected_connections == {("i1", "h1")}
+    hand.key(Qt.Key.Key_Right)
+    hand.key(Qt.Key.Key_Right)
+    hand.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    assert hand.session.selected_connections == {("i1", "h1"), ("i2", "h1")}
+    hand.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     hand.key(Qt.Key.Key_2, CTRL, hand.window)
     assert "∂Loss/∂w1" in lines_of(hand, "backward_lines").text
     hand.key(Qt.Key.Key_3, CTRL, hand.window)
