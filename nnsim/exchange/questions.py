@@ -68,11 +68,15 @@ def agrees(given: str, answer: float) -> bool:
     if written is None:
         return math.isclose(value, answer, rel_tol=_SLACK)
     unit, count = written
-    steps = answer / unit
-    ends_there = math.isclose(steps, round(steps), rel_tol=_SLACK, abs_tol=_SLACK)
-    if ends_there and count < _SURE_DIGITS:
+    if _ends(answer, unit) and count < _SURE_DIGITS:
         return math.isclose(value, answer, rel_tol=_SLACK)
     return count >= FEWEST_DIGITS and abs(value - answer) <= unit * (1 + _SLACK) + abs(answer) * _SLACK
+
+
+def _ends(answer: float, unit: float) -> bool:
+    """Whether an answer needs no digits beyond this one."""
+    steps = answer / unit
+    return math.isclose(steps, round(steps), rel_tol=_SLACK, abs_tol=_SLACK)
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,7 @@ class Number:
         if agrees(_turned(given), self.answer):
             return Verdict(False, f"The size is right, the sign is not. {self.hint}")
         unit, count = last_digit(given) or (0.0, FEWEST_DIGITS)
-        if count < FEWEST_DIGITS and abs(value - self.answer) <= unit:
+        if count < FEWEST_DIGITS and abs(value - self.answer) <= unit and not _ends(self.answer, unit):
             return Verdict(False, f"Right so far: give at least {FEWEST_DIGITS} digits that count.")
         if count >= FEWEST_DIGITS and abs(value - self.answer) <= _CLOSE * unit:
             return Verdict(False, f"Close: look at the last digits once more. {self.hint}")

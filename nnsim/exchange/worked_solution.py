@@ -52,7 +52,7 @@ def worked_solution(
     answers = writing.key() if blanks or key else ()
     title = title or "Worked solution"
     if key is True:
-        return FORMATS[format].write(Page(f"{title}: key", answers))
+        return FORMATS[format].write(Page(f"Key: {title}", answers))
     end = (Heading("Key"), *answers) if blanks and key is None else ()
     return FORMATS[format].write(Page(title, (*blocks, *end)))
 

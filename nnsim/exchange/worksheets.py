@@ -94,11 +94,12 @@ def write_worksheet(worksheet: Worksheet, format: str, key: bool | None = None) 
 
     ``key`` of False leaves the answers away, True gives them alone.
     """
-    whose = f" for {worksheet.learner}" if worksheet.learner else ""
-    title = f"{worksheet.title}{whose}{f', sheet {worksheet.number + 1}' if worksheet.number else ''}"
+    whose = [worksheet.learner] if worksheet.learner else []
+    whose += [f"sheet {worksheet.number + 1}"] if worksheet.number else []
+    title = f"{worksheet.title} ({', '.join(whose)})" if whose else worksheet.title
     answers = Items(tuple(_answers(question) for question in worksheet.questions))
     if key is True:
-        return FORMATS[format].write(Page(f"{title}: key", (answers,)))
+        return FORMATS[format].write(Page(f"Key: {title}", (answers,)))
     blocks: list[Block] = [Paragraph((worksheet.introduction,))]
     blocks += [Paragraph((f"{heading}: ", *parts)) for heading, parts in worksheet.given]
     blocks.append(Items(tuple(_task(question) for question in worksheet.questions)))

@@ -101,10 +101,16 @@ def _latex_parts(parts: Parts) -> str:
 
 def _each(parts: Parts, text: Callable[[str], str], math: Callable[[Math], str],
           blank: Callable[[Blank], str]) -> str:
-    def one(part: Inline) -> str:
-        return math(part) if isinstance(part, Math) else blank(part) if isinstance(part, Blank) else text(part)
-
-    return "".join(map(one, parts))
+    """Each part in its format; formulas beside each other are one, because $a$$b$ would be something else."""
+    joined: list[Inline] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if isinstance(part, Math) and isinstance(last, Math):
+            joined[-1] = Math(f"{last.latex.rstrip()} {part.latex.lstrip()}", last.text + part.text)
+        else:
+            joined.append(part)
+    return "".join(math(part) if isinstance(part, Math) else blank(part) if isinstance(part, Blank) else text(part)
+                   for part in joined)
 
 
 def _aligned(block: Equations) -> str:
@@ -183,11 +189,12 @@ def markdown_text(text: str) -> str:
 def _markdown_blank(blank: Blank) -> str:
     if blank.choices:
         return " ".join(f"☐ {markdown_text(choice)}" for choice in blank.choices)
-    return r"\_\_\_\_" + (f" ({blank.number})" if blank.number else "")
+    # With spaces around them, as every blank has, these are not emphasis.
+    return "____" + (f" ({blank.number})" if blank.number else "")
 
 
 def _markdown_parts(parts: Parts) -> str:
-    return _each(parts, markdown_text, lambda math: f"${_github(math.latex)}$", _markdown_blank)
+    return _each(parts, markdown_text, lambda math: f"${_github(math.latex).strip()}$", _markdown_blank)
 
 
 _UNSAFE = {r"\left|": r"\left\vert ", r"\right|": r"\right\vert ", "|": r"\vert ", "<": r"\lt ", ">": r"\gt ",

@@ -16,11 +16,11 @@ from nnsim.gui.forms import plain_text
 from nnsim.gui.theme import GRID, font, set_role, text_scale
 
 Given = tuple[str, ...]
-FIELD_WIDTH, CHOICE_WIDTH, SMALL_FIELD_WIDTH = 88, 104, 56
+FIELD_WIDTH, CHOICE_WIDTH, SMALL_FIELD_WIDTH = 88, 96, 56
 WIDEST_TEXT, NARROWEST_TEXT = 344, 144
 QWIDGETSIZE_MAX = (1 << 24) - 1
 RIGHT, WRONG = "✓", "✗"
-_LONG_WORD = re.compile(r"\S{20}(?=\S)")
+_LONG_WORD = re.compile(r"\S{16}(?=\S)")
 MANY_BLANKS = 2
 """From so many blanks on they are small."""
 MOST_IN_A_LINE = 3
@@ -246,12 +246,12 @@ class QuestionRows(QScrollArea):
             return
         metrics, scale = QFontMetrics(font("body")), text_scale()
         room = self.viewport().width() - 24 - 4 * GRID - 34 * scale
-        beside = [row for row in self._rows if row.blanks.sizeHint().width() + NARROWEST_TEXT * scale <= room]
-        widths = [metrics.horizontalAdvance(row.text.text()) + 4 for row in beside]
-        blanks = max((row.blanks.sizeHint().width() for row in beside), default=0)
-        width = round(min(max(widths, default=0), WIDEST_TEXT * scale, max(room - blanks, 0)))
+        blanks = {row: row.blanks.sizeHint().width() for row in self._rows}
+        longest = max(metrics.horizontalAdvance(row.text.text()) for row in self._rows) + 4
+        width = round(min(longest, WIDEST_TEXT * scale, room - min(blanks.values())))
+        narrow = width < min(longest, NARROWEST_TEXT * scale)
         for row in self._rows:
-            row.place(width, beneath=row not in beside)
+            row.place(max(width, 0), beneath=narrow or blanks[row] > room - width)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

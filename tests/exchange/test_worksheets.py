@@ -280,7 +280,7 @@ def test_on_paper(kind: str, tmp_path: Path) -> None:
         whole, alone, key = (write_worksheet(worksheet, format, k) for k in (None, False, True))
         assert len(alone) < len(whole) and len(key) < len(whole)
         count = sum(bool(not field.choices) for q in worksheet.questions for field in q.fields)
-        blank = {"latex": r"\underline{\hspace{2cm}}", "markdown": r"\_\_\_\_", "html": 'class="blank"'}[format]
+        blank = {"latex": r"\underline{\hspace{2cm}}", "markdown": " ____", "html": 'class="blank"'}[format]
         assert alone.count(blank) == whole.count(blank) == count > 0
         assert key.count(blank) == 0
     answers = write_worksheet(worksheet, "markdown", True)
@@ -309,5 +309,7 @@ def test_a_mistake_that_does_not_show_has_no_hint() -> None:
     assert [mistake.hint for mistake in made.mistakes] == ["one", "other"]
     assert made.check("-0.5").hint.startswith("The size is right")
     assert made.check("0.503").hint.startswith("Close")
+    assert made.check("0.4").hint == "step", "what ends there needs no more digits"
+    assert "at least 2 digits" in number(0.5932, "step").check("0.6").hint
     with pytest.raises(ValueError, match="1 blanks"):
         Question("q", ("q",), (made,)).check("1", "2")

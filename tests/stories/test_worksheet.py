@@ -77,5 +77,5 @@ def test_a_sheet_of_ones_own_goes_to_paper(hand: Hand, tmp_path: Path, monkeypat
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(path), ""))
     hand.window.panels["worksheet"].export(None)  # type: ignore[attr-defined]
     text = path.read_text(encoding="utf-8")
-    assert "for Ada" in text and r"\section*{Key}" in text and key.replace("−", "-") in text.replace("$", "")
+    assert "(Ada)" in text and r"\section*{Key}" in text and key.replace("−", "-") in text.replace("$", "")
     hand.wait(lambda: "ada.tex" in hand.window.statusBar().currentMessage(), "the window says what it wrote")

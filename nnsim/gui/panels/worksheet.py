@@ -6,7 +6,6 @@ from PySide6.QtCore import QCoreApplication, QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QBoxLayout,
-    QHBoxLayout,
     QMenu,
     QPushButton,
     QStackedLayout,
@@ -31,9 +30,9 @@ from nnsim.gui.theme import GRID, set_role, text_scale
 
 SOON_MS = 150
 """Values that are dragged are followed only when they rest."""
-BESIDE_FROM = 600
+BESIDE_FROM = 540
 """From this width on the given numbers stand beside the questions."""
-GIVEN_SHARE, GIVEN_LEAST, GIVEN_MOST = 0.32, 216, 296
+GIVEN_SHARE, GIVEN_LEAST, GIVEN_MOST = 0.32, 184, 296
 ABOVE_SHARE = 0.35
 """How much of a narrow panel they take above the questions."""
 SHORT_ENTRY = 30
@@ -88,6 +87,9 @@ class WorksheetPanel(Panel):
             action.triggered.connect(lambda checked=False, key=key: self.export(key))
         self._export.setMenu(menu)
         self._export.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for button in (self._answers, self._export):
+            # Low enough for the title bar of a panel among tabs.
+            button.setStyleSheet("min-height: 0; padding: 2px 6px;")
         self.add_to_header(self._progress, self._kind, self._answers, self._export)
 
     def _build_body(self) -> None:
@@ -107,20 +109,13 @@ class WorksheetPanel(Panel):
         self._whose = plain_text("worksheet_whose", muted=True)
         self._back = self._link(self.tr("First sheet"), "worksheet_first", self.tr("Back to the first sheet"))
         self._back.clicked.connect(lambda: self._start())
-        links = QHBoxLayout()
-        links.setSpacing(2 * GRID)
-        links.addWidget(self._new)
-        links.addWidget(self._back)
-        links.addStretch(1)
         self._numbers = GivenNumbers()
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(12, GRID, 12, GRID)
         column.setSpacing(GRID)
-        column.addWidget(self._learner)
-        column.addWidget(self._whose)
-        column.addLayout(links)
-        column.addWidget(self._numbers)
+        for widget in (self._learner, self._whose, self._new, self._back, self._numbers):
+            column.addWidget(widget)
         column.addStretch(1)
         self._side = scrolled(content)
         self._side.setObjectName("worksheet_side")
