@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -41,6 +43,9 @@ class Sheet:
     def __init__(self, session: Session) -> None:
         self.session = session
         self.panel = WorksheetPanel(session)
+        self.panel.build_now()
+        assert self.panel.view is not None
+        self.view = self.panel.view
 
     def open(self, example: str, kind: str = "") -> None:
         """Open an example, and choose a kind."""
@@ -156,7 +161,7 @@ def test_the_blank_that_is_typed_into_is_seen(sheet: Sheet) -> None:
         sheet.type(id, text)
         focused = QApplication.focusWidget()
         assert focused is not None
-        viewport = sheet.panel.rows.viewport()
+        viewport = sheet.view.rows.viewport()
         assert viewport.rect().contains(focused.mapTo(viewport, focused.rect().center()))
     sheet.type("o2.a", "0.7729")
     assert sheet.progress == "8 of 8 right"
@@ -215,8 +220,9 @@ def test_a_name_gives_numbers_that_come_back(sheet: Sheet, qtbot: QtBot) -> None
     assert sheet.given() == adas
     again = WorksheetPanel(sheet.session)
     qtbot.addWidget(again)
+    again.build_now()
     again.show()
-    assert again.sheet == sheet.panel.sheet
+    assert again.view is not None and again.view.sheet == sheet.view.sheet
     sheet.type("learner", "")
     assert sheet.given() == own
     assert sheet.find("worksheet_h1.z", QLineEdit).text() == "0.3775" and sheet.progress == "1 of 8 right"
@@ -249,7 +255,7 @@ def test_what_is_missing_is_said(sheet: Sheet, kind: str, example: str, says: st
     for name in ("worksheet_answers", "worksheet_export"):
         button = sheet.find(name, QAbstractButton)
         assert not button.isEnabled() and says in button.toolTip()
-    assert not sheet.panel.export(None)
+    assert not sheet.view.export(None)
     sheet.open(SUITS[kind])
     assert not empty.isVisible() and sheet.find("worksheet_answers", QAbstractButton).isEnabled()
 
@@ -268,21 +274,44 @@ def test_it_follows_the_network(sheet: Sheet, qtbot: QtBot) -> None:
 
 def test_a_run_does_not_disturb(sheet: Sheet, qtbot: QtBot) -> None:
     """While training the sheet stays; afterwards it asks about the weights that came out."""
-    before = sheet.panel.sheet
+    before = sheet.view.sheet
     sheet.session.set_speed(None)
     sheet.session.train()
     qtbot.waitUntil(lambda: sheet.session.epoch > 50)
     sheet.panel.update_document()
-    assert sheet.panel.sheet is before
+    assert sheet.view.sheet is before
     sheet.session.pause()
-    qtbot.waitUntil(lambda: sheet.panel.sheet != before)
+    qtbot.waitUntil(lambda: sheet.view.sheet != before)
+
+
+def test_the_window_does_not_wait_for_it() -> None:
+    """Importing the panel loads nothing of worksheets; they come when the panel is first seen."""
+    code = "import nnsim.gui.panels.worksheet, sys; print([m for m in sys.modules if 'exchange' in m or 'view' in m])"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert "nnsim.exchange.worksheets" not in run.stdout and "worksheet_view" not in run.stdout, run.stderr
+    assert run.stdout.startswith("[")
+
+
+def test_it_is_made_when_first_seen(session: Session, qtbot: QtBot) -> None:
+    """With the keys where they were sent."""
+    session.open_document(nnsim.load(EXAMPLES["hands_on"].path))
+    panel = WorksheetPanel(session)
+    qtbot.addWidget(panel)
+    panel.resize(740, 240)
+    panel.show()
+    panel.activateWindow()
+    panel.setFocus()
+    qtbot.waitUntil(lambda: panel.view is not None)
+    assert panel.view is not None
+    qtbot.waitUntil(panel.view.first.hasFocus)
+    assert panel.view.first.objectName() == "worksheet_h1.z"
 
 
 def test_hidden_it_does_no_work(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:
     """No sheet is made while the panel is hidden; shown again, it catches up."""
     made: list[str] = []
-    real = nnsim.gui.panels.worksheet.make_worksheet
-    monkeypatch.setattr("nnsim.gui.panels.worksheet.make_worksheet",
+    real = nnsim.gui.worksheet_view.make_worksheet
+    monkeypatch.setattr("nnsim.gui.worksheet_view.make_worksheet",
                         lambda kind, *rest: (made.append(kind), real(kind, *rest))[1])
     sheet.panel.hide()
     sheet.session.set_values({"w1": 0.4}, "edit")
@@ -302,10 +331,10 @@ def test_nothing_is_cut_at_any_width(sheet: Sheet, kind: str, qapp: QApplication
         for width in (380, 560, 640, 740, 1100):
             sheet.panel.resize(round(width * scale), 300)
             settle()
-            for area in (sheet.panel.rows, sheet.panel._side):
+            for area in (sheet.view.rows, sheet.view._side):
                 assert area.widget().minimumSizeHint().width() <= area.viewport().width(), (scale, width)
     apply_theme(qapp, "light")
-    single = [edit for edit in sheet.panel.rows.editors if edit.objectName().count("_") == 1 and kind == "forward"]
+    single = [edit for edit in sheet.view.rows.editors if edit.objectName().count("_") == 1 and kind == "forward"]
     assert len({edit.mapTo(sheet.panel, edit.rect().topLeft()).x() for edit in single}) == (1 if single else 0)
 
 
@@ -321,7 +350,7 @@ def test_very_long_names_fit(sheet: Sheet) -> None:
     for width in (560, 740):
         sheet.panel.resize(width, 300)
         settle()
-        for area in (sheet.panel.rows, sheet.panel._side):
+        for area in (sheet.view.rows, sheet.view._side):
             assert area.widget().minimumSizeHint().width() <= area.viewport().width()
     labels = [label for label in sheet.panel.findChildren(QLabel) if "script" in label.text()]
     assert labels and {label.textFormat() for label in labels} == {Qt.TextFormat.PlainText}
@@ -335,7 +364,7 @@ def test_every_control_has_a_name(sheet: Sheet) -> None:
                     if isinstance(w, QAbstractButton | QComboBox | QLineEdit)]
         for control in controls:
             assert control.objectName() and control.accessibleName(), (kind, control)
-        blanks = [edit.accessibleName() for edit in sheet.panel.rows.editors]
+        blanks = [edit.accessibleName() for edit in sheet.view.rows.editors]
         assert len(blanks) == len(set(blanks))
 
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit
 
 from nnsim.gui.hand import Hand
+from nnsim.gui.panels.worksheet import WorksheetPanel
 from nnsim.gui.plot_panel import TextLine
 
 FORWARD = ("0.3775", "0.5932", "0.3925", "0.5968", "1.1059", "0.7514", "1.2249", "0.7729")
@@ -18,7 +19,9 @@ def open_sheet(hand: Hand, example: str, kind: str) -> None:
     """Open an example and a worksheet about it."""
     hand.example(example)
     hand.window.show_panel("worksheet")
-    hand.settle()
+    panel = hand.window.panels["worksheet"]
+    assert isinstance(panel, WorksheetPanel)
+    hand.wait(lambda: panel.view is not None and panel.view.controls[1].isVisible(), "the sheet is there")
     hand.choose("worksheet_kind", kind)
 
 
@@ -65,7 +68,9 @@ def test_a_sheet_of_ones_own_goes_to_paper(hand: Hand, tmp_path: Path, monkeypat
     hand.write("Ada")
     assert "Ada" in hand.find("worksheet_whose", QLabel).text()
     hand.click("worksheet_answers")
-    sheet = hand.window.panels["worksheet"].sheet  # type: ignore[attr-defined]
+    panel = hand.window.panels["worksheet"]
+    assert isinstance(panel, WorksheetPanel) and panel.view is not None and panel.view.sheet is not None
+    sheet = panel.view.sheet
     first = sheet.questions[0].id
     key = hand.find(f"worksheet_{first}_key", QLabel).text().removeprefix("Answer: ")
     hand.click(f"worksheet_{first}")
@@ -75,7 +80,7 @@ def test_a_sheet_of_ones_own_goes_to_paper(hand: Hand, tmp_path: Path, monkeypat
     assert isinstance(focused, QLineEdit) and focused.objectName() == f"worksheet_{sheet.questions[1].id}"
     path = tmp_path / "ada.tex"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(path), ""))
-    hand.window.panels["worksheet"].export(None)  # type: ignore[attr-defined]
+    panel.view.export(None)
     text = path.read_text(encoding="utf-8")
     assert "(Ada)" in text and r"\section*{Key}" in text and key.replace("−", "-") in text.replace("$", "")
     hand.wait(lambda: "ada.tex" in hand.window.statusBar().currentMessage(), "the window says what it wrote")
