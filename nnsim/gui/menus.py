@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from nnsim.core.notation import NOTATIONS
 from nnsim.gui.files import example_sections, settings
 from nnsim.gui.theme import Mode
+from nnsim.gui.workspaces import WORKSPACES
 
 if TYPE_CHECKING:
     from nnsim.gui.window import MainWindow
@@ -53,7 +54,8 @@ class Menus(QObject):
         menu(self.tr("&Network"), "add_input", "add_neuron", "add_output", "", "layers", "connect", "", "arrange")
         menu(self.tr("&Train"), "train", "step_batch", "step_epoch", "", "back_to_start")
         self._build_explain_menu(menu(self.tr("E&xplain")))
-        view = menu(self.tr("&View"), "fit", "zoom_in", "zoom_out", "")
+        view = menu(self.tr("&View"), *(f"workspace_{w.id}" for w in WORKSPACES), "present", "",
+                    "fit", "zoom_in", "zoom_out", "")
         for dock in window.docks.values():
             view.addAction(dock.toggleViewAction())
         view.addSeparator()

@@ -105,7 +105,11 @@ DARK = Theme(
 TEXT_SIZES = {"small": 11, "body": 13, "title": 15, "display": 20}
 """The four text sizes in pixels, at 100 %."""
 
-_state: dict[str, object] = {"theme": LIGHT, "scale": 1.0}
+PRESENTED_PIXELS = 20
+"""The smallest text when presenting, for the last row of a lecture hall."""
+PRESENTED_LINE = 3.0
+
+_state: dict[str, object] = {"theme": LIGHT, "scale": 1.0, "presenting": False}
 
 
 def theme() -> Theme:
@@ -120,6 +124,11 @@ def text_scale() -> float:
     scale = _state["scale"]
     assert isinstance(scale, float)
     return scale
+
+
+def line_width(width: float) -> float:
+    """The width of a drawn line, which is never thin when presenting."""
+    return max(width, PRESENTED_LINE) if _state["presenting"] else width
 
 
 def pixels(size: str) -> int:
@@ -137,18 +146,26 @@ def font(size: str = "body", *, bold: bool = False) -> QFont:
     return result
 
 
-def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0) -> Theme:
-    """Set palette, font and style sheet of the whole program, and pyqtgraph's colours with them."""
+def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0, presenting: bool = False) -> Theme:
+    """Set palette, font and style sheet of the whole program, and pyqtgraph's colours with them.
+
+    ``presenting`` makes text and lines large enough for a projector.
+    """
     dark = mode == "dark" or (mode == "system" and app.styleHints().colorScheme() == Qt.ColorScheme.Dark)
     chosen = DARK if dark else LIGHT
-    _state["theme"], _state["scale"] = chosen, float(scale)
-    if app.style().objectName().lower() != "fusion":
+    if presenting:
+        scale = max(scale, PRESENTED_PIXELS / TEXT_SIZES["small"])
+    _state["theme"], _state["scale"], _state["presenting"] = chosen, float(scale), presenting
+    # Before anything is told: widgets ask for their fonts as soon as they hear of it.
+    font.cache_clear()
+    # Under a style sheet a style does not tell its name, and to set one anew restyles every widget once more.
+    if not app.property("fusion"):
+        app.setProperty("fusion", True)
         app.setStyle(QStyleFactory.create("Fusion"))
     base = app.font()
     if base.pixelSize() != pixels("body"):
         base.setPixelSize(pixels("body"))
         app.setFont(base)
-    font.cache_clear()
     palette = _palette(chosen)
     if app.palette() != palette:
         app.setPalette(palette)

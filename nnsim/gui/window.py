@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from importlib import import_module
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
-    QDockWidget,
     QLabel,
     QMainWindow,
     QMenu,
     QSizePolicy,
-    QTabBar,
     QTabWidget,
     QToolBar,
     QToolButton,
@@ -32,51 +29,14 @@ from nnsim.gui.icons import icon
 from nnsim.gui.layers_form import LayersForm
 from nnsim.gui.menus import Menus
 from nnsim.gui.message_bar import MessageBar
-from nnsim.gui.panel import Panel, body_frame, header_frame, header_height
+from nnsim.gui.panel import body_frame, header_frame
 from nnsim.gui.panels.training import SpeedControl
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, Mode, apply_theme, set_role, text_scale
+from nnsim.gui.workspaces import PRESENT, WORKSPACES, Workspaces, WorkspaceSwitch
 
-LEFT, RIGHT, BOTTOM = (
-    Qt.DockWidgetArea.LeftDockWidgetArea,
-    Qt.DockWidgetArea.RightDockWidgetArea,
-    Qt.DockWidgetArea.BottomDockWidgetArea,
-)
-LAYOUT_VERSION = 2
 SAY_MS = 6_000
 TEXT_SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
-
-
-@dataclass(frozen=True)
-class PanelEntry:
-    """A panel of the window: where its class lives, what its tab says, and where it stands at first."""
-
-    home: str
-    title: str
-    area: Qt.DockWidgetArea
-    height: int
-    behind: str = ""
-    """The panel whose tab it is a neighbour of at first; empty for one that stands by itself."""
-
-
-PANELS = (
-    PanelEntry("nnsim.gui.panels.selected:SelectedPanel", "Selected", LEFT, 300),
-    PanelEntry("nnsim.gui.panels.activation:ActivationPanel", "Activation", LEFT, 400),
-    PanelEntry("nnsim.gui.panels.loss_slice:LossSlicePanel", "Loss slice", LEFT, 400, "activation"),
-    PanelEntry("nnsim.gui.panels.slope:SlopePanel", "Why the gradient", LEFT, 300, "selected"),
-    PanelEntry("nnsim.gui.panels.separability:SeparabilityPanel", "One neuron?", LEFT, 400, "activation"),
-    PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 320),
-    PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 150),
-    PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 290),
-    PanelEntry("nnsim.gui.panels.table:TablePanel", "Truth table", BOTTOM, 220),
-    PanelEntry("nnsim.gui.panels.forward:ForwardPanel", "Forward", BOTTOM, 220, "table"),
-    PanelEntry("nnsim.gui.panels.backward:BackwardPanel", "Backward", BOTTOM, 220, "table"),
-    PanelEntry("nnsim.gui.panels.steps:StepsPanel", "Step through", BOTTOM, 220, "table"),
-    PanelEntry("nnsim.gui.panels.matrices:MatricesPanel", "Matrices", BOTTOM, 220, "table"),
-    PanelEntry("nnsim.gui.panels.losses:LossesPanel", "Losses", BOTTOM, 220, "table"),
-    PanelEntry("nnsim.gui.panels.worksheet:WorksheetPanel", "Worksheet", BOTTOM, 220, "table"),
-)
-"""Every panel: one file, one line here."""
 
 
 class MainWindow(QMainWindow):
@@ -89,18 +49,19 @@ class MainWindow(QMainWindow):
         self.files = DocumentFiles(self.session, self)
         self.canvas = CanvasView(self.session)
         self.messages = MessageBar()
-        self.panels: dict[str, Panel] = {}
-        self.docks: dict[str, QDockWidget] = {}
         self.actions_by_name: dict[str, QAction] = {}
         self.setDockNestingEnabled(True)
         self.setAcceptDrops(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self.setCorner(Qt.Corner.BottomLeftCorner, LEFT)
-        self.setCorner(Qt.Corner.BottomRightCorner, RIGHT)
+        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
+        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self._build_center()
-        self._build_panels()
+        self.workspaces = Workspaces(self, self.session)
+        self.panels, self.docks = self.workspaces.panels, self.workspaces.docks
+        self.show_panel = self.workspaces.show_panel
         self._build_actions()
         self._menus = Menus(self)
+        self.menuBar().setCornerWidget(WorkspaceSwitch(self.workspaces))
         self._build_toolbar()
         self._build_status()
         session = self.session
@@ -113,6 +74,7 @@ class MainWindow(QMainWindow):
         session.undo_stack.indexChanged.connect(self._update_actions)
         session.said.connect(self._say)
         QApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
+        self.workspaces.changed.connect(self._on_workspace)
         self._update_icons()
         self._update_all()
         self.resize(1440, 900)
@@ -135,83 +97,6 @@ class MainWindow(QMainWindow):
         center.setMinimumSize(320, 200)
         self.setCentralWidget(center)
 
-    def _build_panels(self) -> None:
-        for entry in PANELS:
-            module, name = entry.home.split(":")
-            panel: Panel = getattr(import_module(module), name)(self.session)
-            dock = QDockWidget(self.tr(entry.title), self)
-            dock.setObjectName(f"dock_{panel.id}")
-            dock.setAccessibleName(panel.title)
-            close = QToolButton()
-            close.setObjectName(f"close_{panel.id}")
-            close.setAccessibleName(self.tr("Close {panel}").format(panel=panel.title))
-            close.setToolTip(self.tr("Close this panel; View brings it back"))
-            set_role(close, kind="quiet")
-            close.clicked.connect(dock.close)
-            header, row = header_frame(panel.title, panel.header)
-            row.addWidget(close)
-            label = header.findChild(QLabel, "card_title")
-            if label is not None:
-                panel.title_changed.connect(label.setText)
-            if panel.title == dock.windowTitle():
-                panel.title_changed.connect(dock.setWindowTitle)
-            dock.visibilityChanged.connect(self._update_tabs)
-            dock.dockLocationChanged.connect(self._update_tabs)
-            dock.setTitleBarWidget(header)
-            dock.setWidget(body_frame(panel))
-            dock.hide()
-            self.panels[panel.id], self.docks[panel.id] = panel, dock
-
-    def _arrange_panels(self) -> None:
-        """The first arrangement: what is selected at the left, numbers below, output and training at the right."""
-        # All away first: a panel that moves while others stand leaves empty tabs and a wider window behind.
-        for dock in self.docks.values():
-            dock.setFloating(False)
-            self.removeDockWidget(dock)
-        for entry, dock in zip(PANELS, self.docks.values(), strict=True):
-            self._put(dock, entry)
-            dock.show()
-        width = 288 if self.width() < 1400 else 304
-        for area, size in ((LEFT, width), (RIGHT, width + 56)):
-            docks = [(e, self.docks[id]) for id, e in self._entries() if e.area == area and not e.behind]
-            self.resizeDocks([docks[0][1]], [size], Qt.Orientation.Horizontal)
-            self.resizeDocks([dock for _, dock in docks], [e.height for e, _ in docks], Qt.Orientation.Vertical)
-        self.resizeDocks([self.docks["table"]], [248 if self.height() > 800 else 204], Qt.Orientation.Vertical)
-        for id in {entry.behind for entry in PANELS} - {""}:
-            self.docks[id].raise_()
-
-    def _put(self, dock: QDockWidget, entry: PanelEntry) -> None:
-        """Put a panel where it stands at first. Side by side for a moment, tabs would make the window wider."""
-        if entry.behind:
-            self.tabifyDockWidget(self.docks[entry.behind], dock)
-        else:
-            self.addDockWidget(entry.area, dock)
-
-    def _entries(self) -> list[tuple[str, PanelEntry]]:
-        return list(zip(self.docks, PANELS, strict=True))
-
-    def _update_tabs(self) -> None:
-        """A panel among tabs has its title there; its bar need not say it again."""
-        for dock in self.docks.values():
-            header = dock.titleBarWidget()
-            label = header.findChild(QLabel, "card_title") if header is not None else None
-            if header is not None and label is not None:
-                among_tabs = bool(self.tabifiedDockWidgets(dock))
-                label.setVisible(not among_tabs or label.text() != dock.windowTitle())
-                header.setFixedHeight(header_height(among_tabs))
-        for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            bar.setObjectName("panel_tabs")
-            bar.setAccessibleName(self.tr("Panels"))
-            bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            bar.setDrawBase(False)
-
-    def show_panel(self, id: str) -> None:
-        """Bring a panel to the front, and the keys to it."""
-        dock = self.docks[id]
-        dock.show()
-        dock.raise_()
-        self.panels[id].setFocus(Qt.FocusReason.ShortcutFocusReason)
-
     def _action(
         self,
         name: str,
@@ -232,6 +117,8 @@ class MainWindow(QMainWindow):
             action.setText(f"{text}\t{keys}")
         action.triggered.connect(lambda checked=False: do())
         self.actions_by_name[name] = action
+        # Of the window itself, so that its keys work where no menu is shown.
+        self.addAction(action)
         return action
 
     def _build_actions(self) -> None:
@@ -292,6 +179,10 @@ class MainWindow(QMainWindow):
         a("text_larger", self.tr("&Larger text"), lambda: self.scale_text(1), keys.ZoomIn)
         a("text_smaller", self.tr("&Smaller text"), lambda: self.scale_text(-1), keys.ZoomOut)
         a("reset_layout", self.tr("&Reset the arrangement of panels"), self.reset_layout)
+        for number, workspace in enumerate(WORKSPACES, 1):
+            a(f"workspace_{workspace.id}", self.tr(workspace.title), partial(self.workspaces.switch, workspace),
+              f"Alt+{number}", self.tr(workspace.about))
+        a("present", self.tr("&Present"), self.toggle_present, "F11", self.tr(PRESENT.about))
         a("gestures", self.tr("&Gestures and keys"), lambda: show_gestures(self), "F1")
         self.actions_by_name["gestures"].setShortcuts([QKeySequence("F1"), QKeySequence("?")])
         a("about", self.tr("&About nnsim"), lambda: show_about(self))
@@ -506,6 +397,40 @@ class MainWindow(QMainWindow):
         else:
             self.session.train()
 
+    def toggle_present(self) -> None:
+        """Canvas, table and output alone and large, on the whole screen; and back."""
+        presenting = self.workspaces.current is PRESENT
+        if presenting:
+            self.workspaces.leave_present()
+        else:
+            self.workspaces.switch(PRESENT)
+
+    def _on_workspace(self) -> None:
+        presenting = self.workspaces.current is PRESENT
+        if presenting != self._presenting:
+            self._presenting = presenting
+            self.menuBar().setVisible(not presenting)
+            self.statusBar().setVisible(not presenting)
+            for bar in self.findChildren(QToolBar):
+                bar.setVisible(not presenting or bar.objectName().startswith("margin"))
+            if presenting:
+                self._was_maximized = self.isMaximized()
+                self.showFullScreen()
+            elif self._was_maximized:
+                self.showMaximized()
+            else:
+                self.showNormal()
+            self._apply_theme()
+        self.canvas.fit()
+
+    _presenting = _was_maximized = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._presenting:
+            self.toggle_present()
+        else:
+            super().keyPressEvent(event)
+
     def open_layers_form(self) -> None:
         """Open the small form that adds a layered network, under its button."""
         button = self._layers_button
@@ -530,7 +455,8 @@ class MainWindow(QMainWindow):
     def _apply_theme(self) -> None:
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        apply_theme(app, *stored_look())
+        mode, scale = stored_look()
+        apply_theme(app, mode, scale, presenting=self._presenting)
         self._update_icons()
 
     def _system_scheme_changed(self) -> None:
@@ -539,7 +465,7 @@ class MainWindow(QMainWindow):
 
     def reset_layout(self) -> None:
         """Panels where they were at first."""
-        self._arrange_panels()
+        self.workspaces.reset()
 
     def _offer_recovery(self) -> None:
         left = self.files.leftovers()
@@ -556,12 +482,11 @@ class MainWindow(QMainWindow):
     def show_with_layout(self) -> None:
         """Show the window as it was left, or in its first arrangement."""
         stored = settings()
-        geometry, state = stored.value("geometry"), stored.value("window_state")
+        geometry = stored.value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         self.show()
-        if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT_VERSION)):
-            self._arrange_panels()
+        self.workspaces.start()
         self.canvas.fit()
 
     def event(self, event: QEvent) -> bool:
@@ -578,7 +503,7 @@ class MainWindow(QMainWindow):
             return
         stored = settings()
         stored.setValue("geometry", self.saveGeometry())
-        stored.setValue("window_state", self.saveState(LAYOUT_VERSION))
+        self.workspaces.remember()
         self.files.close()
         self.session.close()
         event.accept()

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.network import Connection
 from nnsim.gui.canvas.neuron_item import RADIUS
-from nnsim.gui.theme import Theme, font, mix, theme
+from nnsim.gui.theme import Theme, font, line_width, mix, theme
 
 Ends = tuple[str, str]
 
@@ -228,7 +228,7 @@ class EdgeLayer(QGraphicsItem):
     def _paint_edge(self, painter: QPainter, t: Theme, edge: Edge, largest: float) -> None:
         ends = edge.connection.ends
         # A few widths only, so that pens can be kept.
-        width = 1.2 + round(16 * min(1.0, abs(edge.value) / max(largest, 2.0))) * 0.2
+        width = line_width(1.2 + round(16 * min(1.0, abs(edge.value) / max(largest, 2.0))) * 0.2)
         color = t.positive if edge.value >= 0 else t.negative
         if ends in self.chosen or ends in self.lit:
             painter.setPen(QPen(mix(t.accent, t.card, 0.55), width + 5))

@@ -8,9 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnsim.gui.theme import Theme, font, mix, theme
+from nnsim.gui.theme import Theme, font, line_width, mix, theme
 
 RADIUS = 32.0
+ROOM = 12.0
+"""Between a text in the circle and the rim, both sides together."""
 RIM = 10.0
 """The outer ring of a neuron, in scene units: a drag from it connects, from inside it moves."""
 NAME_WIDTH = 128.0
@@ -89,8 +91,10 @@ class NeuronItem(QGraphicsItem):
             top = SWITCH.bottom() + 4 if face.switch is not None else RADIUS + 8
             self.below_rect = QRectF(-width / 2, top, width, small.height() + 2)
         if face.badge:
-            width = max(20.0, QFontMetricsF(font("small", bold=True)).horizontalAdvance(face.badge) + 11)
-            self.badge_rect = QRectF(RADIUS * 0.62, -RADIUS - 2, width, 19)
+            bold = QFontMetricsF(font("small", bold=True))
+            height = max(19.0, bold.height() + 3)
+            width = max(height + 1, bold.horizontalAdvance(face.badge) + 11)
+            self.badge_rect = QRectF(RADIUS * 0.62, 17 - RADIUS - height, width, height)
         circle = QRectF(-RADIUS - 12, -RADIUS - 12, 2 * RADIUS + 24, 2 * RADIUS + 24)
         bounds = circle.united(self.name_rect).united(self.below_rect).united(self.badge_rect).united(SWITCH)
         if bounds != self._bounds:
@@ -121,13 +125,12 @@ class NeuronItem(QGraphicsItem):
         self._paint_circle(painter, t)
         face = self.face
         if face.center:
-            size = "title" if len(face.center) <= 6 else "body" if len(face.center) <= 9 else "small"
             filled = face.is_input and face.fires
             _text(
                 painter,
                 QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS),
                 face.center,
-                font(size, bold=True),
+                _fitting(face.center),
                 t.on_accent if filled else t.ink,
             )
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
@@ -176,9 +179,8 @@ class NeuronItem(QGraphicsItem):
         elif self.chosen:
             painter.setPen(QPen(t.color("accent"), 2.5))
         else:
-            painter.setPen(
-                QPen(t.color("positive") if face.fires and not face.is_input else mix(t.ink, t.card, 0.2), 1.5)
-            )
+            rim = t.color("positive") if face.fires and not face.is_input else mix(t.ink, t.card, 0.2)
+            painter.setPen(QPen(rim, line_width(1.5)))
         painter.drawEllipse(center, RADIUS, RADIUS)
         if self.hover == "rim":
             painter.setPen(QPen(t.color("accent"), 4.0))
@@ -211,6 +213,14 @@ class NeuronItem(QGraphicsItem):
             QRectF(SWITCH.left() + 4, SWITCH.top(), 16, 20) if on else QRectF(SWITCH.right() - 20, SWITCH.top(), 16, 20)
         )
         _text(painter, side, "1" if on else "0", font("small", bold=True), t.on_accent if on else t.muted)
+
+
+def _fitting(text: str) -> QFont:
+    """The largest font in which ``text`` has room in a circle; a long text has the smallest even so."""
+    for used in (font("title", bold=True), font("body", bold=True), font("small", bold=True)):
+        if QFontMetricsF(used).horizontalAdvance(text) <= 2 * RADIUS - ROOM:
+            return used
+    return font("small")
 
 
 def _text(painter: QPainter, rect: QRectF, text: str, used: QFont, color: str, ground: str = "") -> None:

@@ -633,7 +633,8 @@ class CanvasView(QGraphicsView):
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() == QEvent.Type.PaletteChange and hasattr(self, "network_scene"):
+        restyled = event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
+        if restyled and hasattr(self, "network_scene"):
             self.resetCachedContent()
             for item in self.network_scene.neurons.values():
                 item.measure()

@@ -1,0 +1,286 @@
+"""Workspaces: the panels around the canvas, and the arrangements of them that the learner switches between."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+
+from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDockWidget,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+
+from nnsim.gui.files import settings
+from nnsim.gui.panel import Panel, body_frame, header_frame, header_height
+from nnsim.gui.session import Session
+from nnsim.gui.theme import GRID, set_role
+
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+LAYOUT_VERSION = 3
+NARROW = 1400
+"""Windows below this width have narrower panels at their sides."""
+LOW = 800
+PRESENTED_SHARE = 0.36
+"""Of the width that the output takes when presenting."""
+
+
+@dataclass(frozen=True)
+class PanelEntry:
+    """A panel of the window: where its class lives, what its tab says, and where it stands at first."""
+
+    home: str
+    title: str
+    area: Qt.DockWidgetArea
+    height: int
+    behind: str = ""
+    """The panel whose tab it is a neighbour of at first; empty for one that stands by itself."""
+
+
+PANELS = (
+    PanelEntry("nnsim.gui.panels.selected:SelectedPanel", "Selected", LEFT, 300),
+    PanelEntry("nnsim.gui.panels.activation:ActivationPanel", "Activation", LEFT, 400),
+    PanelEntry("nnsim.gui.panels.loss_slice:LossSlicePanel", "Loss slice", LEFT, 400, "activation"),
+    PanelEntry("nnsim.gui.panels.slope:SlopePanel", "Why the gradient", LEFT, 300, "selected"),
+    PanelEntry("nnsim.gui.panels.separability:SeparabilityPanel", "One neuron?", LEFT, 400, "activation"),
+    PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 320),
+    PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 150),
+    PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 290),
+    PanelEntry("nnsim.gui.panels.table:TablePanel", "Truth table", BOTTOM, 220),
+    PanelEntry("nnsim.gui.panels.forward:ForwardPanel", "Forward", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.backward:BackwardPanel", "Backward", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.steps:StepsPanel", "Step through", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.matrices:MatricesPanel", "Matrices", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.losses:LossesPanel", "Losses", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.worksheet:WorksheetPanel", "Worksheet", BOTTOM, 220, "table"),
+)
+"""Every panel: one file, one line here."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An arrangement of the panels: which stand at first, and which of those among tabs are in front.
+
+    All other panels are a menu entry or a key away, and open where PANELS says.
+    """
+
+    id: str
+    title: str
+    about: str
+    panels: frozenset[str]
+    front: tuple[str, ...] = ()
+
+
+_ALWAYS = frozenset({"selected", "activation", "output", "loss", "training", "table"})
+WORKSPACES = (
+    Workspace("build", "Build", "Neurons, weights and the truth table", _ALWAYS | {"separability"}),
+    Workspace("train", "Train", "The map, the loss, and the slope that training follows",
+              _ALWAYS | {"loss_slice", "losses"}, ("loss_slice",)),
+    Workspace("explain", "Explain", "Every number taken apart: forward, backward, step by step",
+              _ALWAYS - {"loss"} | {"loss_slice", "slope", "separability", "forward", "backward", "steps", "matrices",
+                                    "losses", "worksheet"}, ("forward", "loss_slice")),
+)
+"""What the learner switches between; nothing else rearranges the window."""
+PRESENT = Workspace("present", "Present", "Canvas, table and output, large", frozenset({"table", "output"}))
+
+
+class Workspaces(QObject):
+    """Owns the docks of a window, arranges them, and remembers each workspace as it was left.
+
+    ``changed()`` when another workspace is shown.
+    """
+
+    changed = Signal()
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window = window
+        self.panels: dict[str, Panel] = {}
+        self.docks: dict[str, QDockWidget] = {}
+        self.current = WORKSPACES[0]
+        self._before = self.current
+        """What Present goes back to."""
+        for entry in PANELS:
+            self._add(entry, session)
+
+    def _add(self, entry: PanelEntry, session: Session) -> None:
+        module, name = entry.home.split(":")
+        panel: Panel = getattr(import_module(module), name)(session)
+        dock = QDockWidget(self.tr(entry.title), self._window)
+        dock.setObjectName(f"dock_{panel.id}")
+        dock.setAccessibleName(panel.title)
+        close = QToolButton()
+        close.setObjectName(f"close_{panel.id}")
+        close.setAccessibleName(self.tr("Close {panel}").format(panel=panel.title))
+        close.setToolTip(self.tr("Close this panel; View brings it back"))
+        set_role(close, kind="quiet")
+        close.clicked.connect(dock.close)
+        header, row = header_frame(panel.title, panel.header)
+        row.addWidget(close)
+        title = header.findChild(QLabel, "card_title")
+        if title is not None:
+            panel.title_changed.connect(title.setText)
+        if panel.title == dock.windowTitle():
+            panel.title_changed.connect(dock.setWindowTitle)
+        dock.visibilityChanged.connect(self._update_tabs)
+        dock.dockLocationChanged.connect(self._update_tabs)
+        dock.setTitleBarWidget(header)
+        dock.setWidget(body_frame(panel))
+        dock.hide()
+        self.panels[panel.id], self.docks[panel.id] = panel, dock
+
+    # Switching
+
+    def switch(self, workspace: Workspace) -> None:
+        """Show a workspace as it was left, or in its first arrangement. The one that is left is remembered."""
+        if workspace is self.current:
+            return
+        self.remember()
+        self._before, self.current = self.current, workspace
+        self._show()
+        settings().setValue("workspace", self._before.id if workspace is PRESENT else workspace.id)
+        self.changed.emit()
+
+    def start(self) -> None:
+        """Show the workspace that was left last."""
+        stored = settings().value("workspace", WORKSPACES[0].id)
+        self.current = next((w for w in WORKSPACES if w.id == stored), WORKSPACES[0])
+        self._show()
+        self.changed.emit()
+
+    def leave_present(self) -> None:
+        """Back to the workspace from before Present."""
+        if self.current is PRESENT:
+            self.switch(self._before)
+
+    def remember(self) -> None:
+        """Keep the present arrangement for the next time."""
+        if self.current is not PRESENT:
+            settings().setValue(f"layout_{self.current.id}", self._window.saveState(LAYOUT_VERSION))
+
+    def reset(self) -> None:
+        """The first arrangement of the present workspace."""
+        with self._calm():
+            self._take_away()
+            self._arrange()
+
+    def show_panel(self, id: str) -> None:
+        """Bring a panel to the front, and the keys to it."""
+        dock = self.docks[id]
+        dock.show()
+        dock.raise_()
+        self.panels[id].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show(self) -> None:
+        state = settings().value(f"layout_{self.current.id}")
+        with self._calm():
+            self._take_away()
+            known = self.current is not PRESENT and isinstance(state, QByteArray)
+            if not (known and self._window.restoreState(state, LAYOUT_VERSION)):
+                self._arrange()
+
+    @contextmanager
+    def _calm(self) -> Iterator[None]:
+        """Nothing is drawn until all stand in their places."""
+        self._window.setUpdatesEnabled(False)
+        try:
+            yield
+        finally:
+            self._window.setUpdatesEnabled(True)
+
+    def _take_away(self) -> None:
+        """All panels away. One that moves while others stand leaves empty tabs and a wider window behind.
+
+        WORKAROUND Qt 6.11.3: also restoreState leaves the tabs of what stood there before.
+        """
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self._window.removeDockWidget(dock)
+
+    def _arrange(self) -> None:
+        """The first arrangement: what is selected at the left, numbers below, output and training at the right."""
+        window, shown = self._window, self.current.panels
+        for (id, dock), entry in zip(self.docks.items(), PANELS, strict=True):
+            # Side by side for a moment, tabs would make the window wider.
+            if entry.behind:
+                window.tabifyDockWidget(self.docks[entry.behind], dock)
+            else:
+                window.addDockWidget(entry.area, dock)
+            dock.setVisible(id in shown)
+        width = 288 if window.width() < NARROW else 304
+        for area, size in ((LEFT, width), (RIGHT, width + 56)):
+            stacks = [(entry, dock) for (id, dock), entry in zip(self.docks.items(), PANELS, strict=True)
+                      if entry.area == area and not entry.behind and id in shown]
+            docks = [dock for _, dock in stacks]
+            if docks:
+                size = round(window.width() * PRESENTED_SHARE) if self.current is PRESENT else size
+                window.resizeDocks([docks[0]], [size], Qt.Orientation.Horizontal)
+                window.resizeDocks(docks, [entry.height for entry, _ in stacks], Qt.Orientation.Vertical)
+        window.resizeDocks([self.docks["table"]], [248 if window.height() > LOW else 204], Qt.Orientation.Vertical)
+        for id in (*({entry.behind for entry in PANELS} - {""}), *self.current.front):
+            if id in shown:
+                self.docks[id].raise_()
+
+    def _update_tabs(self) -> None:
+        """A panel among tabs has its title there; its bar need not say it again."""
+        for dock in self.docks.values():
+            header = dock.titleBarWidget()
+            title = header.findChild(QLabel, "card_title") if isinstance(header, QFrame) else None
+            if isinstance(header, QFrame) and title is not None:
+                among_tabs = any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
+                title.setVisible(not among_tabs or title.text() != dock.windowTitle())
+                header.setFixedHeight(header_height(among_tabs))
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            bar.setObjectName("panel_tabs")
+            bar.setAccessibleName(self.tr("Panels"))
+            bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            bar.setDrawBase(False)
+            if bar.x() < 0:
+                bar.hide()  # of panels that were taken away; it would stay in the way of the keys
+
+
+class WorkspaceSwitch(QWidget):
+    """Build | Train | Explain, at the end of the menu bar."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        super().__init__()
+        self.setObjectName("workspace_switch")
+        self._workspaces = workspaces
+        self._buttons: dict[str, QToolButton] = {}
+        group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, GRID, 0)
+        row.setSpacing(2)
+        for number, workspace in enumerate(WORKSPACES, 1):
+            button = QToolButton()
+            button.setText(self.tr(workspace.title))
+            button.setObjectName(f"workspace_{workspace.id}")
+            button.setAccessibleName(self.tr("Workspace {name}").format(name=self.tr(workspace.title)))
+            button.setToolTip(f"{self.tr(workspace.about)} (Alt+{number})")
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda checked=False, workspace=workspace: workspaces.switch(workspace))
+            set_role(button, kind="quiet")
+            group.addButton(button)
+            row.addWidget(button)
+            self._buttons[workspace.id] = button
+        workspaces.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        button = self._buttons.get(self._workspaces.current.id)
+        if button is not None:
+            button.setChecked(True)
