@@ -61,7 +61,9 @@ class MainWindow(QMainWindow):
         self.show_panel = self.workspaces.show_panel
         self._build_actions()
         self._menus = Menus(self)
-        self.menuBar().setCornerWidget(WorkspaceSwitch(self.workspaces))
+        self._workspace_switch = WorkspaceSwitch(self.workspaces)
+        self.menuBar().setCornerWidget(self._workspace_switch)
+        self._workspace_switch.show()
         self._build_toolbar()
         self._build_status()
         session = self.session

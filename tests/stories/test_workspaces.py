@@ -1,0 +1,109 @@
+"""Workspaces: the learner switches, nothing else rearranges the window; Present for the projector."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QTabBar, QToolButton
+
+from nnsim.gui.hand import Hand
+from nnsim.gui.theme import font, line_width
+from nnsim.gui.window import MainWindow
+from nnsim.gui.workspaces import WORKSPACES
+
+ALT = Qt.KeyboardModifier.AltModifier
+
+
+def shown(hand: Hand) -> set[str]:
+    """The panels that are open."""
+    return {id for id, dock in hand.window.docks.items() if dock.isVisible()}
+
+
+def in_front(hand: Hand) -> set[str]:
+    """The panels that can be seen."""
+    return {id for id, panel in hand.window.panels.items() if panel.seen}
+
+
+def test_three_workspaces(hand: Hand) -> None:
+    """Each shows its panels, with canvas, table, output and Train always there."""
+    for workspace in WORKSPACES:
+        hand.click(f"workspace_{workspace.id}")
+        assert shown(hand) == workspace.panels
+        assert hand.find(f"workspace_{workspace.id}", QToolButton).isChecked()
+        assert set(workspace.front) <= in_front(hand)
+        assert "output" in in_front(hand) and hand.find("tool_train", QToolButton)
+    hand.key(Qt.Key.Key_2, ALT, hand.window)
+    assert hand.window.workspaces.current.id == "train"
+
+
+def test_each_is_left_as_it_was(hand: Hand) -> None:
+    """A panel closed in Build stays closed there and open in Train; a reset brings it back."""
+    hand.click("close_activation")
+    hand.click("workspace_train")
+    assert "activation" in shown(hand)
+    hand.click("workspace_build")
+    assert "activation" not in shown(hand)
+    hand.menu("action_reset_layout")
+    assert "activation" in shown(hand)
+
+
+def test_the_next_start_finds_the_workspace(hand: Hand) -> None:
+    """A window that was left in Explain opens in Explain, with the tab that was in front."""
+    hand.example("hands_on")
+    hand.click("workspace_explain")
+    hand.window.show_panel("matrices")
+    hand.window.workspaces.remember()
+    again = MainWindow()
+    again.resize(1440, 900)
+    again.show_with_layout()
+    QApplication.processEvents()
+    assert again.workspaces.current.id == "explain"
+    assert again.panels["matrices"].seen and not again.panels["forward"].seen
+    again.close()
+    again.deleteLater()
+    QApplication.sendPostedEvents(again, QEvent.Type.DeferredDelete)
+
+
+def test_no_tabs_stay_behind(hand: Hand) -> None:
+    """After many switches there is one bar of tabs for each stack of panels that can be seen, and no other."""
+    for _ in range(3):
+        for workspace in WORKSPACES:
+            hand.click(f"workspace_{workspace.id}")
+            hand.rest(0.05)
+            bars = [bar for bar in hand.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+                    if bar.isVisible() and hand.window.rect().intersects(bar.geometry())]
+            places = {(bar.x(), bar.y()) for bar in bars}
+            assert len(places) == len(bars), [[bar.tabText(i) for i in range(bar.count())] for bar in bars]
+            titles = [bar.tabText(i) for bar in bars for i in range(bar.count())]
+            assert len(titles) == len(set(titles))
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900), (1920, 1080)])
+def test_the_window_keeps_its_size(hand: Hand, size: tuple[int, int]) -> None:
+    """No workspace makes the window grow."""
+    hand.window.resize(*size)
+    for workspace in (*WORKSPACES, WORKSPACES[0]):
+        hand.click(f"workspace_{workspace.id}")
+        hand.settle()
+        assert hand.window.size().toTuple() == size
+
+
+def test_present(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F11: canvas, table and output alone, text of 20 pixels and lines of 3; keys still work; Esc goes back."""
+    # The screen of the tests is smaller than the window.
+    monkeypatch.setattr(hand.window, "showFullScreen", lambda: None)
+    hand.example("xor_to_learn")
+    small, before = font("small").pixelSize(), shown(hand)
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    assert shown(hand) == {"table", "output"}
+    assert font("small").pixelSize() >= 20 and line_width(1.0) == 3.0
+    assert not hand.window.menuBar().isVisible() and not hand.window.statusBar().isVisible()
+    axis = hand.window.panels["output"].plot.axes["left"]
+    assert axis.style["tickFont"].pixelSize() >= 20
+    hand.key(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier, hand.window)
+    assert hand.session.training
+    hand.key(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier, hand.window)
+    assert not hand.session.training
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+    assert shown(hand) == before and font("small").pixelSize() == small and line_width(1.0) == 1.0
+    assert hand.window.menuBar().isVisible()
