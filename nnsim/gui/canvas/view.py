@@ -19,7 +19,7 @@ from nnsim.gui.canvas.editors import InlineEdit, NeuronChoice, NumberEdit
 from nnsim.gui.canvas.gestures import Connect, Gesture, MoveNeurons, Pan, RubberBand
 from nnsim.gui.canvas.scene import Hit, NetworkScene
 from nnsim.gui.session import Session
-from nnsim.gui.theme import font, set_role, theme
+from nnsim.gui.theme import font, set_role, text_scale, theme
 
 ZOOM_STEP = 1.15
 ZOOM_RANGE = (0.05, 4.0)
@@ -631,10 +631,14 @@ class CanvasView(QGraphicsView):
         )
         painter.restore()
 
+    _look: object = None
+
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         restyled = event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange)
-        if restyled and hasattr(self, "network_scene"):
+        # Many such events come with one change of the theme.
+        if restyled and hasattr(self, "network_scene") and self._look != (theme(), text_scale()):
+            self._look = theme(), text_scale()
             self.resetCachedContent()
             for item in self.network_scene.neurons.values():
                 item.measure()
