@@ -1,0 +1,210 @@
+"""Takes a picture of every panel, workspace, example and hard case, in both themes, and lays them out on sheets.
+
+python scripts/contact_sheet.py --out build/screenshots
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from PySide6.QtCore import QRect, QSettings, QSize, QStandardPaths, Qt
+from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication
+
+from nnsim.core.network import Network
+from nnsim.documents import edits
+from nnsim.documents.document import Document
+from nnsim.documents.examples import EXAMPLES
+from nnsim.documents.files import load
+from nnsim.documents.layout import arrange
+from nnsim.gui.app import make_app
+from nnsim.gui.hand import Hand
+from nnsim.gui.theme import Mode, text_scale
+from nnsim.gui.window import MainWindow
+from nnsim.gui.workspaces import PRESENT, WORKSPACES
+from nnsim.training import engines
+
+SMALL, MIDDLE, LARGE = (1280, 720), (1440, 900), (1920, 1080)
+THUMB, GAP, CAPTION, COLUMNS = 480, 16, 24, 4
+Set = Callable[[Hand], None]
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One picture: its name, the window's size, and what is done before."""
+
+    name: str
+    size: tuple[int, int]
+    prepare: Set
+    text: float = 1.0
+
+
+def example(name: str, then: Set | None = None) -> Set:
+    """Open an example, and go on."""
+
+    def prepare(hand: Hand) -> None:
+        hand.window.session.open_document(load(EXAMPLES[name].path), title=EXAMPLES[name].title)
+        if then is not None:
+            then(hand)
+
+    return prepare
+
+
+def document(make: Callable[[], Document], then: Set | None = None) -> Set:
+    """Open a document that is made for the picture, and go on."""
+
+    def prepare(hand: Hand) -> None:
+        hand.session.open_document(make())
+        if then is not None:
+            then(hand)
+
+    return prepare
+
+
+def workspace(id: str, panel: str = "") -> Set:
+    """Show a workspace, and bring a panel to the front."""
+
+    def prepare(hand: Hand) -> None:
+        found = next(w for w in (*WORKSPACES, PRESENT) if w.id == id)
+        hand.window.workspaces.switch(found)
+        if panel:
+            hand.window.show_panel(panel)
+            ends = next(iter(hand.session.structure.by_ends), None)
+            if ends is not None:
+                hand.session.select((), [ends])
+
+    return prepare
+
+
+def large() -> Document:
+    """200 neurons in four layers."""
+    network = Network.layered([4, 60, 60, 60, 16], seed=1)
+    return Document(network, layout=dict(arrange(network.structure)))
+
+
+def renamed(*names: tuple[str, str]) -> Callable[[], Document]:
+    """The hands-on net with other names."""
+
+    def make() -> Document:
+        made = load(EXAMPLES["hands_on"].path)
+        for old, new in names:
+            made = edits.rename_neuron(made, old, new)
+        return made
+
+    return make
+
+
+LONG = renamed(("h1", "A neuron whose name is as long as a sentence may be"), ("o1", "Ausgabe_für_die_Klasse_eins"))
+SCRIPTS = renamed(("i1", "קלט ראשון"), ("h1", "عصبون مخفي"), ("o1", "出力ニューロン一"), ("i2", "输入二"))
+
+
+def shots() -> Iterator[Shot]:
+    """Every picture of a sheet."""
+    yield Shot("empty", MIDDLE, lambda hand: hand.session.open_document(Document()))
+    for space in WORKSPACES:
+        for size in (SMALL, MIDDLE):
+            yield Shot(f"workspace-{space.id}-{size[0]}", size, example("hands_on", workspace(space.id)))
+    for name, other in (("xor", "table"), ("circle", "output"), ("hands_on", "table")):
+        yield Shot(f"present-{name}", LARGE, example(name, workspace("present", other)))
+    with window() as hand:
+        panels = list(hand.window.panels)
+    for id in panels:
+        yield Shot(f"panel-{id}", SMALL, example("hands_on", workspace("explain", id)))
+    for name in EXAMPLES:
+        yield Shot(f"example-{name}", MIDDLE, example(name, workspace("build")))
+    yield Shot("text-150", MIDDLE, example("xor", workspace("build")), 1.5)
+    yield Shot("text-150-explain", MIDDLE, example("hands_on", workspace("explain", "backward")), 1.5)
+    yield Shot("neurons-200", MIDDLE, document(large, workspace("explain", "forward")))
+    yield Shot("names-long", SMALL, document(LONG, workspace("explain", "backward")))
+    yield Shot("names-scripts", SMALL, document(SCRIPTS, workspace("explain", "forward")))
+
+
+@contextmanager
+def window() -> Iterator[Hand]:
+    """A hand on a new window with settings of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        QStandardPaths.setTestModeEnabled(True)
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+        make_app()
+        made = MainWindow()
+        # The screen of the offscreen platform is smaller than a projector's.
+        made.showFullScreen = lambda: None  # type: ignore[method-assign]
+        made.show_with_layout()
+        yield Hand(made)
+        made.session.mark_saved(Path("picture.nnsim"), made.session.live_document)
+        made.close()
+        made.deleteLater()
+        QApplication.processEvents()
+
+
+def take(shot: Shot, theme: Mode, out: Path) -> QPixmap:
+    """One picture, written and returned."""
+    with window() as hand:
+        made = hand.window
+        made.resize(*shot.size)
+        made.set_theme(theme)
+        while text_scale() < shot.text:
+            made.scale_text(1)
+        made.workspaces.reset()
+        shot.prepare(hand)
+        made.resize(*shot.size)
+        hand.rest(0.4)
+        made.messages.hide()  # what another program left to recover is no part of the picture
+        lists = [panel.list for panel in made.panels.values() if hasattr(panel, "list") and panel.seen]
+        hand.wait(lambda: not any(view.typesetter.busy for view in lists), "all formulas are typeset")
+        made.canvas.fit()
+        hand.settle()
+        picture = made.grab()
+        picture.save(str(out / f"{shot.name}-{theme}.png"))
+        if (picture.width(), picture.height()) != shot.size:
+            print(f"{shot.name}: the window is {picture.width()}×{picture.height()}, not {shot.size}")
+        return picture
+
+
+def sheet(pictures: list[tuple[str, QPixmap]]) -> QPixmap:
+    """All pictures small, with their names."""
+    cell = QSize(THUMB + GAP, round(THUMB * 0.625) + CAPTION + GAP)
+    rows = -(-len(pictures) // COLUMNS)
+    page = QPixmap(COLUMNS * cell.width() + GAP, rows * cell.height() + GAP)
+    page.fill(QColor("#888888"))
+    painter = QPainter(page)
+    painter.setFont(QFont(QApplication.font()))
+    painter.setPen(QColor("white"))
+    for number, (name, picture) in enumerate(pictures):
+        x, y = GAP + number % COLUMNS * cell.width(), GAP + number // COLUMNS * cell.height()
+        small = picture.scaled(THUMB, cell.height() - CAPTION - GAP, Qt.AspectRatioMode.KeepAspectRatio,
+                               Qt.TransformationMode.SmoothTransformation)
+        painter.drawPixmap(x, y + CAPTION, small)
+        painter.drawText(QRect(x, y, THUMB, CAPTION), Qt.AlignmentFlag.AlignVCenter, name)
+    painter.end()
+    return page
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="scripts/screenshots --all", description=__doc__)
+    parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
+    parser.add_argument("--only", default="", help="a part of the names of the pictures to take")
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    make_app()
+    engines.load()
+    chosen = [shot for shot in shots() if arguments.only in shot.name]
+    themes: tuple[Mode, ...] = ("light", "dark")
+    for theme in themes:
+        pictures = [(shot.name, take(shot, theme, arguments.out)) for shot in chosen]
+        sheet(pictures).save(str(arguments.out / f"sheet-{theme}.png"))
+        print(arguments.out / f"sheet-{theme}.png")
+
+
+if __name__ == "__main__":
+    main()
