@@ -86,7 +86,8 @@ def line(pieces: Iterable[Piece], indent: int = 0, kind: Kind = "line") -> Row:
     """A row of pieces, broken into words where the line may break."""
     cells: list[Cell] = []
     for piece in pieces:
-        words = piece.text.split(" ")
+        # A name is not broken: of a name written from right to left the words would change places.
+        words = [piece.text] if piece.place else piece.text.split(" ")
         for index, word in enumerate(words):
             last = index == len(words) - 1
             if word:

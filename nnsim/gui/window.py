@@ -29,7 +29,7 @@ from nnsim.gui.icons import icon
 from nnsim.gui.layers_form import LayersForm
 from nnsim.gui.menus import Menus
 from nnsim.gui.message_bar import MessageBar
-from nnsim.gui.panel import body_frame, header_frame
+from nnsim.gui.panel import body_frame, header_frame, header_height
 from nnsim.gui.panels.training import SpeedControl
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, Mode, apply_theme, set_role, text_scale
@@ -93,8 +93,8 @@ class MainWindow(QMainWindow):
         self._summary = QLabel()
         self._summary.setObjectName("network_summary")
         set_role(self._summary, tone="muted")
-        header, _ = header_frame(self.tr("Network"), self._summary)
-        column.addWidget(header)
+        self._header, _ = header_frame(self.tr("Network"), self._summary)
+        column.addWidget(self._header)
         column.addWidget(body_frame(self.canvas), 1)
         center.setMinimumSize(320, 200)
         self.setCentralWidget(center)
@@ -459,6 +459,8 @@ class MainWindow(QMainWindow):
         assert isinstance(app, QApplication)
         mode, scale = stored_look()
         apply_theme(app, mode, scale, presenting=self._presenting)
+        self._header.setFixedHeight(header_height())
+        self.workspaces.update_headers()
         self._update_icons()
 
     def _system_scheme_changed(self) -> None:

@@ -135,8 +135,8 @@ class Workspaces(QObject):
             panel.title_changed.connect(title.setText)
         if panel.title == dock.windowTitle():
             panel.title_changed.connect(dock.setWindowTitle)
-        dock.visibilityChanged.connect(self._update_tabs)
-        dock.dockLocationChanged.connect(self._update_tabs)
+        dock.visibilityChanged.connect(self.update_headers)
+        dock.dockLocationChanged.connect(self.update_headers)
         dock.setTitleBarWidget(header)
         dock.setWidget(body_frame(panel))
         dock.hide()
@@ -234,15 +234,22 @@ class Workspaces(QObject):
             if id in shown:
                 self.docks[id].raise_()
 
-    def _update_tabs(self) -> None:
-        """A panel among tabs has its title there; its bar need not say it again."""
+    def update_headers(self) -> None:
+        """Title bars as high as the text needs. A panel among tabs has its title there and need not say it again."""
         for dock in self.docks.values():
             header = dock.titleBarWidget()
             title = header.findChild(QLabel, "card_title") if isinstance(header, QFrame) else None
             if isinstance(header, QFrame) and title is not None:
                 among_tabs = any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
                 title.setVisible(not among_tabs or title.text() != dock.windowTitle())
-                header.setFixedHeight(header_height(among_tabs))
+                height = header_height(among_tabs)
+                if header.height() != height or header.minimumHeight() != height:
+                    header.setFixedHeight(height)
+                    # A dock does not see by itself that its title bar wants another height.
+                    layout = dock.layout()
+                    if layout is not None:
+                        layout.invalidate()
+                        layout.setGeometry(dock.rect())
         for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             bar.setObjectName("panel_tabs")
             bar.setAccessibleName(self.tr("Panels"))
