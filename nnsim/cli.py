@@ -32,12 +32,19 @@ def _explain(arguments: argparse.Namespace) -> str:
     """Both passes of one sample, taken apart. Raises ValueError for what does not fit, OSError for no file."""
     from nnsim.core.explain import Explanation
     from nnsim.core.notation import NOTATIONS
+    from nnsim.core.program import compile
     from nnsim.data.sources import dataset_of
     from nnsim.exchange.explained import as_json, as_text
 
     path = Path(arguments.file)
     document = nnsim.load(path)
+    compile(document.network)  # what the network lacks comes before what the command lacks
     x, t = arguments.inputs, arguments.targets
+    for option, given, names in (("inputs", x, document.network.structure.inputs),
+                                 ("targets", t, document.network.structure.outputs)):
+        if given is not None and len(given) != len(names):
+            raise ValueError(f"--{option} needs {len(names)} numbers, one each for {', '.join(names[:12])}; "
+                             f"{len(given)} were given.")
     if x is None:
         data = None if document.data is None else dataset_of(document.data, path.parent)
         if data is None:
@@ -63,10 +70,10 @@ def _explain(arguments: argparse.Namespace) -> str:
 
 
 def _numbers(text: str) -> list[float]:
-    """“0.05,0.10” as numbers."""
+    """“0.05,0.10” as numbers, and “0,05;0,10” too."""
     from nnsim.core.numbers import parse_number
 
-    values = [parse_number(part) for part in text.replace(";", ",").split(",")]
+    values = [parse_number(part) for part in text.split(";" if ";" in text else ",")]
     if None in values:
         raise argparse.ArgumentTypeError(f"“{text}” is not a list of numbers such as 0.05,0.10")
     return [value for value in values if value is not None]

@@ -15,7 +15,7 @@ from nnsim.core.descent import CLIP_MARGIN
 from nnsim.core.losses import LOSSES, softmax
 from nnsim.core.network import Connection, Network, NetworkError, Neuron
 from nnsim.core.notation import Notation, Symbol, name, notation_for
-from nnsim.core.numbers import DIGITS, MINUS, common_decimals, comparison, format_number
+from nnsim.core.numbers import DIGITS, MINUS, common_decimals, comparison, format_number, telling_digits
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.program import Backward, checked_matrix, program_of
 from nnsim.core.sums import Sum, sum_of
@@ -48,7 +48,7 @@ class Equation:
 
         With ``symbols`` they stand between: ``net h1 = i1·w1 + i2·w2 + b1 = 0.05·0.15 + …``.
         """
-        result = Piece(format_number(self.value, digits), self.place)
+        result = Piece(format_number(self.value, telling_digits(self.value, digits)), self.place)
         found = [Piece(self.name.text, self.place), Piece(" = ")]
         in_numbers = pieces(self.term, Style(numbers=True, digits=digits))
         in_symbols = pieces(self.term, Style(digits=digits))
@@ -78,7 +78,8 @@ class Equation:
         """The same in LaTeX. ``aligned`` puts & before each equals sign, and breaks the line before the numbers."""
         equals = " &= " if aligned else " = "
         again = r" \\ &= " if aligned else " = "
-        in_numbers, result = latex(self.term, True, digits), latex_number(self.value, digits)
+        result = latex_number(self.value, telling_digits(self.value, digits))
+        in_numbers = latex(self.term, True, digits)
         parts = [self.name.latex, equals]
         style = Style(digits=digits)
         if self._says_more(pieces(self.term, style), pieces(self.term, Style(numbers=True, digits=digits))):
@@ -169,7 +170,7 @@ class Explanation:
         neuron = self.structure.by_id[id]
         symbol = self.notation.activation(self.structure, id)
         if neuron.role == "input":
-            return (Equation(symbol, number(self.a(id)), (id,)),)
+            return (Equation(symbol, Term(self.a(id), place=(id,)), (id,)),)
         total = sum_of(self.network, id, self.trace)
         if total.in_threshold_notation:
             return self._threshold(neuron, total)

@@ -9,7 +9,9 @@ from collections.abc import Iterable
 MINUS = "−"
 DIGITS = 4
 _MOST_DIGITS = 17
+_SURE_DIGITS = 15
 _MOST_COMMON = 2
+_MOST_MORE, _LARGE = 5, 100.0
 _NUMBER = re.compile(r"^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:e([+-]?\d+))?$")
 
 
@@ -25,6 +27,9 @@ def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
         return "∞" if value > 0 else f"{MINUS}∞"
     if value == 0:
         return "0"
+    if digits > _SURE_DIGITS:
+        # Beyond them a float has digits that nobody wrote: 0.15 is 0.14999999999999999.
+        digits = min(digits, len(repr(abs(value)).partition("e")[0].replace(".", "").lstrip("0")) or 1)
     mantissa, e = f"{value:.{digits - 1}e}".split("e")
     exponent = int(e)
     if -4 <= exponent < max(digits + 2, 6):
@@ -34,6 +39,18 @@ def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     else:
         text = f"{_trimmed(mantissa)}e{exponent}"
     return text.replace("-", MINUS)
+
+
+def telling_digits(value: float, digits: int = DIGITS) -> int:
+    """As many digits as it takes for a number near a whole one not to read as that: tanh(4.67) is 0.9998, not 1.
+
+    A few more at most: what differs by rounding alone may read as whole.
+    """
+    for more in range(digits, digits + _MOST_MORE + 1):
+        text = format_number(value, more)
+        if "." in text or "e" in text or value == round(value) or abs(value) >= _LARGE:
+            return more
+    return digits
 
 
 def common_decimals(values: Iterable[float], digits: int = DIGITS) -> int:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.notation import Symbol
-from nnsim.core.numbers import DIGITS, MINUS, format_number
+from nnsim.core.numbers import DIGITS, MINUS, format_number, telling_digits
 
 Array = NDArray[np.float64]
 Place = tuple[str, ...]
@@ -36,6 +36,8 @@ class Term:
     parts: tuple[Term, ...] = ()
     place: Place = ()
     decimals: int = 0
+    literal: bool = False
+    """Whether it is a number of a formula, such as the ½ and the 2 of ½(t − o)²."""
 
     def named(self, symbol: Symbol, place: Place = ()) -> Term:
         """The same with a name, and where it belongs."""
@@ -214,10 +216,15 @@ def parse(text: str, **leaves: Term) -> Term:
     """
     if len(text) > _LONGEST:
         raise ValueError(f"A formula has at most {_LONGEST} characters.")
+    return _read(text, text, leaves)
+
+
+def _read(code: str, shown: str, leaves: Mapping[str, Term]) -> Term:
+    """The term that ``code`` says; ``shown`` is what the learner wrote for it."""
     try:
-        tree = ast.parse(text.strip(), mode="eval")
+        tree = ast.parse(code.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise ValueError(f"“{text.strip()}” is not a formula: look for a missing bracket or sign.") from None
+        raise ValueError(f"“{shown.strip()}” is not a formula: look for a missing bracket or sign.") from None
     return _term(tree.body, leaves)
 
 
@@ -247,7 +254,9 @@ def parse_typed(text: str, **leaves: Term) -> Term:
         before = kind
     if before == "function":
         raise ValueError("A function needs something to take, such as sin(x).")
-    return parse("".join(words), **leaves)
+    if len(text) > _LONGEST:
+        raise ValueError(f"A formula has at most {_LONGEST} characters.")
+    return _read("".join(words), text, leaves)
 
 
 def _term(node: ast.AST, leaves: Mapping[str, Term], depth: int = 0) -> Term:
@@ -263,7 +272,7 @@ def _term(node: ast.AST, leaves: Mapping[str, Term], depth: int = 0) -> Term:
         case ast.Constant(value=int() | float() as value):
             if abs(value) > 1e300:
                 raise ValueError("A number in this formula is too large.")
-            return number(float(value))
+            return Term(float(value), literal=True)
         case ast.Name(id=name) if name in leaves:
             return leaves[name]
         case ast.Name(id=name) if name in CONSTANTS:
@@ -403,10 +412,11 @@ def _written(term: Term, style: Style, expand: bool = False) -> Iterator[Piece]:
 def _leaf(term: Term, style: Style) -> str:
     if term.symbol is not None and not style.numbers:
         return term.symbol.latex if style.latex else term.symbol.text
-    if term.symbol is None and term.value == 0.5 and not term.decimals and not term.place:
+    if term.literal and term.value == 0.5:
         return r"\frac{1}{2}" if style.latex else "½"
+    digits = style.digits if term.literal else telling_digits(term.value, style.digits)
     write = latex_number if style.latex else format_number
-    return write(term.value, style.digits, term.decimals)
+    return write(term.value, digits, term.decimals)
 
 
 def _bracketed(term: Term, style: Style, needed: int) -> Iterator[Piece]:
@@ -426,6 +436,9 @@ def _sum(parts: Sequence[Term], style: Style) -> Iterator[Piece]:
         elif part.operation == "negate" and part.symbol is None:
             yield Piece(f" {minus} ", part.place)
             yield from _bracketed(part.parts[0], style, _PRODUCT)
+        elif part.operation == "multiply" and part.symbol is None and part.parts[0].operation == "negate":
+            yield Piece(f" {minus} ")
+            yield from _product((part.parts[0].parts[0], *part.parts[1:]), style)
         elif _tightness(part, style) == _NEGATIVE and not (part.operation and part.symbol is None):
             yield Piece(f" {minus} {_leaf(part, style).lstrip('-' + MINUS)}", part.place)
         else:
@@ -439,7 +452,7 @@ def _product(parts: Sequence[Term], style: Style) -> Iterator[Piece]:
         leads = index == 0 and part.operation == "negate" and part.symbol is None
         opens = (_tightness(part, style) < _PRODUCT and not leads) or (
             index > 0 and part.operation == "divide" and part.symbol is None and not style.latex)
-        constant = index > 0 and parts[index - 1].symbol is None and not parts[index - 1].operation
+        constant = index > 0 and parts[index - 1].literal
         # 2x and 3(x + 1), but 2·0.5.
         joined = part.operation in ("power", "add") if part.symbol is None else not style.numbers and not part.operation
         if index and not (constant and joined):

@@ -120,7 +120,12 @@ def _turned(given: str) -> str:
 
 
 def number(answer: float, hint: str, mistakes: Iterable[Mistake] = (), label: str = "") -> Number:
-    """A Number with those mistakes that show: each leads to a finite number that is no other's."""
+    """A Number with those mistakes that show: each leads to a finite number that is no other's.
+
+    Raises OverflowError for an answer that is not finite: nobody could write it down.
+    """
+    if not math.isfinite(answer):
+        raise OverflowError(f"the answer would be {answer}")
     kept: list[Mistake] = []
     for mistake in mistakes:
         if math.isfinite(mistake.value) and not any(

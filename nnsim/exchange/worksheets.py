@@ -84,7 +84,12 @@ def make_worksheet(kind: str, material: Material, learner: str = "", number: int
     rng = None if seed is None else np.random.default_rng(seed)
     if rng is not None and entry.own_numbers:
         material = with_own_numbers(material, rng)
-    sheet = entry.make(material, rng)
+    try:
+        with np.errstate(all="ignore"):
+            sheet = entry.make(material, rng)
+    except OverflowError:
+        raise Missing("Some numbers of this network grew out of all bounds.",
+                      "Smaller weights and inputs bring them back.") from None
     return Worksheet(kind, entry.label, sheet.introduction, sheet.given, sheet.questions, " ".join(learner.split()),
                      number)
 

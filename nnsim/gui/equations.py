@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Literal
 
 from PySide6.QtCore import (
@@ -22,6 +22,7 @@ from PySide6.QtCore import (
 )
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QFocusEvent,
     QFont,
     QFontMetricsF,
     QKeyEvent,
@@ -76,10 +77,11 @@ class Row:
 
     @property
     def text(self) -> str:
-        """All of it as one line, for those who hear it."""
-        said = "".join(cell.text + (" " if cell.space else "") for cell in self.cells).strip()
-        below = " ".join(cell.below for cell in self.cells if cell.below)
-        return f"{said}; {below}" if below else said
+        """All of it as one line, for those who hear it, or copy it."""
+        gap = self.kind == "chain"
+        said = "".join(cell.text + (" " if cell.space or gap else "") for cell in self.cells).strip()
+        below = " ".join(cell.below for cell in self.cells if cell.below).lstrip("=+ ")
+        return f"{said} = {below}" if below else said
 
 
 def line(pieces: Iterable[Piece], indent: int = 0, kind: Kind = "line") -> Row:
@@ -291,10 +293,13 @@ class EquationList(QListView):
 
     # Copying
 
-    def copy(self, latex: bool = False) -> None:
-        """Put the current row on the clipboard: as plain and rich text, or as LaTeX. With no current row, all rows."""
+    def copy(self, latex: bool = False, whole: bool = False) -> None:
+        """Put the current row on the clipboard, or all rows: as plain and rich text, or as LaTeX.
+
+        With no current row, as after Ctrl+A, it is all of them.
+        """
         index = self.currentIndex().row()
-        rows = [self.rows[index]] if 0 <= index < len(self.rows) else list(self.rows)
+        rows = [self.rows[index]] if 0 <= index < len(self.rows) and not whole else list(self.rows)
         data = QMimeData()
         if latex:
             data.setText("\n".join(row.latex() for row in rows if row.latex is not None))
@@ -309,10 +314,14 @@ class EquationList(QListView):
             self.setCurrentIndex(index)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        for name, text, as_latex in (("copy", self.tr("Copy"), False), ("latex", self.tr("Copy as LaTeX"), True)):
+        for name, text, as_latex, whole in (
+            ("copy", self.tr("Copy"), False, False), ("latex", self.tr("Copy as LaTeX"), True, False),
+            ("copy_all", self.tr("Copy all lines"), False, True),
+            ("latex_all", self.tr("Copy all as LaTeX"), True, True),
+        ):
             entry = menu.addAction(text)
             entry.setObjectName(f"{self.objectName()}_{name}")
-            entry.triggered.connect(lambda checked=False, as_latex=as_latex: self.copy(as_latex))
+            entry.triggered.connect(partial(self.copy, as_latex, whole))
         menu.popup(event.globalPos())
 
     # Pointing
@@ -350,6 +359,10 @@ class EquationList(QListView):
         self._light(())
         super().leaveEvent(event)
 
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._light(())
+        super().focusOutEvent(event)
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
         super().mousePressEvent(event)
         row, cell = self.cell_at(event.position().toPoint())
@@ -362,6 +375,9 @@ class EquationList(QListView):
         keys = Qt.Key
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.setCurrentIndex(QModelIndex())
+            self.viewport().update()
         elif row >= 0 and event.key() in (keys.Key_Left, keys.Key_Right):
             places = [i for i, cell in enumerate(self.rows[row].cells) if cell.place]
             after = [i for i in places if i > self._cell]

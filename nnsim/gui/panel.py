@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QDockWidget, QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from nnsim.documents.document import Document
 from nnsim.gui.session import Session
@@ -36,8 +36,6 @@ class Panel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         self._stale = True
-        self._behind = False
-        self._dock: QDockWidget | None = None
         session.document_changed.connect(self._on_document)
         session.selection_changed.connect(self._on_change)
         session.run_changed.connect(self._on_change)
@@ -77,8 +75,8 @@ class Panel(QWidget):
 
     @property
     def seen(self) -> bool:
-        """Whether it can be seen: neither closed nor behind another tab, where Qt calls a widget visible still."""
-        return self.isVisible() and not (self._behind and self.visibleRegion().isEmpty())
+        """Whether it can be seen: neither closed nor behind another tab."""
+        return self.isVisible()
 
     def _on_change(self) -> None:
         if self.seen:
@@ -94,25 +92,14 @@ class Panel(QWidget):
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._dock is None:
-            above = self.parentWidget()
-            while above is not None and not isinstance(above, QDockWidget):
-                above = above.parentWidget()
-            if above is not None:
-                self._dock = above
-                above.visibilityChanged.connect(self._on_front)
-        self._catch_up_if_stale()
-
-    def _on_front(self, front: bool) -> None:
-        """The dock came before its neighbours among the tabs, or went behind one."""
-        self._behind = not front
-        if front and self.isVisible():
-            self._catch_up_if_stale()
-
-    def _catch_up_if_stale(self) -> None:
         if self._stale:
             self._stale = False
             self.update_document()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        # What it lit was pointed at in it.
+        self.session.study.light()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -50,6 +50,15 @@ def scaled(size: float) -> float:
     return round(size * text_scale())
 
 
+class TitledAxis(pg.AxisItem):
+    """An axis whose title keeps inside the plot: pyqtgraph moves it 5 pixels out, and the line of an _ is cut off."""
+
+    def resizeEvent(self, event: object = None) -> None:
+        super().resizeEvent(event)
+        if self.label is not None and self.orientation == "bottom":
+            self.label.setY(self.size().height() - self.label.boundingRect().height() + 2)
+
+
 class Plot(pg.PlotWidget):
     """Two titled axes with numbers around a view that does not pan.
 
@@ -64,7 +73,7 @@ class Plot(pg.PlotWidget):
     stepped = Signal(int, int, bool)
 
     def __init__(self, name: str, parent: QWidget | None = None, *, interactive: bool = False) -> None:
-        super().__init__(parent)
+        super().__init__(parent, axisItems={side: TitledAxis(side) for side in ("left", "bottom")})
         self.setObjectName(name)
         self.interactive = interactive
         self._range: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))

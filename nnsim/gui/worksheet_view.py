@@ -229,6 +229,8 @@ class WorksheetView(QWidget):
     # What the learner does
 
     def _on_answered(self, id: str, given: Given, verdict: object) -> None:
+        if self.sheet is None:
+            return  # its field lost the keys because its sheet is gone
         self._given.setdefault(self._place, {})[id] = given
         right = getattr(verdict, "right", False)
         (self._right.add if right else self._right.discard)(id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 
 from PySide6.QtCore import QByteArray, QObject, Qt, Signal
@@ -19,6 +20,7 @@ from PySide6.QtWidgets import (
     QToolButton,
     QWidget,
 )
+from shiboken6 import isValid
 
 from nnsim.gui.files import settings
 from nnsim.gui.panel import Panel, body_frame, header_frame, header_height
@@ -136,11 +138,22 @@ class Workspaces(QObject):
         if panel.title == dock.windowTitle():
             panel.title_changed.connect(dock.setWindowTitle)
         dock.visibilityChanged.connect(self.update_headers)
+        dock.visibilityChanged.connect(partial(self._follow, dock, panel))
         dock.dockLocationChanged.connect(self.update_headers)
         dock.setTitleBarWidget(header)
         dock.setWidget(body_frame(panel))
         dock.hide()
         self.panels[panel.id], self.docks[panel.id] = panel, dock
+
+    @staticmethod
+    def _follow(dock: QDockWidget, panel: Panel, seen: bool) -> None:
+        """Hide what is behind another tab: Qt moves it out of sight only, and Tab would lead the keys into it.
+
+        The panel in its frame, because a dock without a widget that is visible has no size to reckon with.
+        """
+        if isValid(dock):
+            panel.setVisible(seen)
+            dock.titleBarWidget().setVisible(seen)
 
     # Switching
 
@@ -236,6 +249,8 @@ class Workspaces(QObject):
 
     def update_headers(self) -> None:
         """Title bars as high as the text needs. A panel among tabs has its title there and need not say it again."""
+        if not isValid(self._window):
+            return  # a dock tells of its end after the window's
         for dock in self.docks.values():
             header = dock.titleBarWidget()
             title = header.findChild(QLabel, "card_title") if isinstance(header, QFrame) else None

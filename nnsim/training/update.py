@@ -17,6 +17,7 @@ Array = NDArray[np.float64]
 Memory = tuple[Array, Array, int]
 
 
+@np.errstate(over="ignore", invalid="ignore")
 def next_update(
     network: Network, config: TrainingConfig, gradient: Array, parameter: str, notation: Notation,
     memory: Memory | None = None, epoch: int = 0,

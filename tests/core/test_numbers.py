@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnsim.core.numbers import comparison, factor, format_number, parse_number
+from nnsim.core.numbers import comparison, factor, format_number, parse_number, telling_digits
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -32,7 +32,9 @@ def test_a_number_is_written_for_a_learner(value: float, text: str) -> None:
     ("value", "digits", "text"),
     [(math.pi, 1, "3"), (math.pi, 2, "3.1"), (math.pi, 9, "3.14159265"), (0.751365070, 9, "0.75136507"),
      # One unit below a power of ten: its logarithm rounds up, its digits must not.
-     (999.9999999999999, 16, "999.9999999999999"), (1 / 3, 17, "0.33333333333333331")],
+     (999.9999999999999, 16, "999.9999999999999"),
+     # A float needs no more than its shortest digits: further ones nobody wrote.
+     (1 / 3, 17, "0.3333333333333333"), (0.15, 17, "0.15"), (0.1 + 0.2, 17, "0.30000000000000004")],
 )
 def test_as_many_digits_as_asked_for(value: float, digits: int, text: str) -> None:
     assert format_number(value, digits) == text
@@ -116,3 +118,12 @@ def test_what_a_learner_types_is_read(text: str, value: float) -> None:
 )
 def test_what_is_no_finite_number_is_not_read(text: str) -> None:
     assert parse_number(text) is None
+
+
+@pytest.mark.parametrize(("value", "digits", "shown"), [
+    (math.tanh(4.67), 3, "0.9998"), (1.0, 3, "1"), (2.00000000001, 4, "2"), (0.99996, 4, "0.99996"), (123.4, 3, "123"),
+    (-0.9996, 3, "−0.9996"), (0.5, 3, "0.5"),
+])
+def test_what_is_nearly_whole_tells_so(value: float, digits: int, shown: str) -> None:
+    """1 − tanh(4.67)² is not 0, so the tanh must not read as 1; what is whole, or large, keeps its digits."""
+    assert format_number(value, telling_digits(value, digits)) == shown

@@ -111,8 +111,10 @@ class BackwardPanel(Panel):
         rows: list[Row] = []
         if parameter is not None:
             chain = chain_of(e, parameter, most)
-            rows += [*self._chain(chain), *self._factors(chain), *self._deltas(e, parameter)]
-            rows += [*self._gradient(parameter), *self._update(parameter)]
+            parts = [*self._chain(chain), *self._factors(chain), *self._deltas(e, parameter)]
+            # Of one sample the gradient is where the chain leads; of several it is what was asked for.
+            answer = [*self._gradient(parameter), *self._update(parameter)]
+            rows += [*answer, *parts] if self._several else [*parts, *answer]
         elif neuron is not None:
             chain = chain_of_activation(e, neuron, most)
             rows += [*self._chain(chain), *self._factors(chain), heading(self.tr("δ = ∂Loss/∂z")),
@@ -123,10 +125,16 @@ class BackwardPanel(Panel):
     def _digits(self) -> int:
         return self.session.study.digits
 
+    @property
+    def _several(self) -> bool:
+        """Whether the gradient is the mean of more than one sample."""
+        samples = self.session.study.samples
+        return samples is not None and len(samples.X) > 1
+
     def _chain(self, chain: Chain) -> list[Row]:
         digits = self._digits
         title = self.tr("Chain rule")
-        if len(self.session.study.samples.rows if self.session.study.samples else ()) > 1:
+        if self._several:
             title = self.tr("Chain rule, for the sample that is fed")
         rows = [heading(title)]
         for index, path in enumerate(chain.paths):

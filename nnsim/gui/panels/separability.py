@@ -203,10 +203,9 @@ class SeparabilityPanel(PlotPanel):
             self.verdict.setText(self.tr("It could not be decided"))
             self.proof.setText(answer.reason)
         elif answer.verdict == "yes" and not any(answer.weights):
-            always = self.tr("every sample is {value}, so it always fires") if answer.threshold <= 0 else self.tr(
-                "every sample is {value}, so it never fires")
-            self.verdict.setText(self.tr("Yes: {why}").format(why=always.format(value=high)))
-            self.proof.setText("")
+            self.verdict.setText(self.tr("There is only one class"))
+            self.proof.setText(self.tr("Every target is {value}: there is nothing to tell apart. Two classes, such as "
+                                       "0 and 1, would ask for a line.").format(value=high))
         elif answer.verdict == "yes":
             self.verdict.setText(self.tr("Yes: {value} where").format(value=high)
                                  + f" {equation(names, answer.weights, answer.threshold)}")

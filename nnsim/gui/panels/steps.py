@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QKeyEvent
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
@@ -136,12 +136,14 @@ class StepsPanel(Panel):
         self.session.study.light()
         self._show()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show()
+
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.player.stop()
-        if self.walk is not None:
-            self.session.study.show_wave(None)
-            self.session.study.light()
+        self.session.study.show_wave(None)
 
     # Walking
 
