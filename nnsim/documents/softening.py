@@ -75,7 +75,7 @@ class Softening:
 
 
 def soften(document: Document, k: float) -> Document:
-    """Every step becomes a sigmoid with the same threshold: its incoming weights and its bias are multiplied by ``k``."""
+    """Every step becomes a sigmoid with the same threshold: incoming weights and bias are multiplied by ``k``."""
     return Softening.of(document).at(k)
 
 
