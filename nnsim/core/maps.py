@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -43,6 +43,22 @@ class Plane:
             return cls(inputs[0], None, _range(inputs, inputs[0], data), (0.0, 1.0), 201)
         x, y = axes if axes is not None and set(axes) <= set(inputs) and axes[0] != axes[1] else inputs[:2]
         return cls(x, y, _range(inputs, x, data), _range(inputs, y, data))
+
+    def zoomed(self, factor: float, at: tuple[float, float] | None = None) -> Plane:
+        """``factor`` times as wide, around ``at`` (x, y), which keeps its place, or else around the middle."""
+        middle = ((self.x_range[0] + self.x_range[1]) / 2, (self.y_range[0] + self.y_range[1]) / 2)
+        x, y = at if at is not None else middle
+
+        def wider(reach: tuple[float, float], fixed: float) -> tuple[float, float]:
+            return fixed + (reach[0] - fixed) * factor, fixed + (reach[1] - fixed) * factor
+
+        return replace(self, x_range=wider(self.x_range, x),
+                       y_range=self.y_range if self.y is None else wider(self.y_range, y))
+
+    @property
+    def width(self) -> float:
+        """How much of the first input is seen."""
+        return self.x_range[1] - self.x_range[0]
 
     def values(self, axis: str) -> Array:
         """The grid values of axis "x" or "y", (resolution,)."""

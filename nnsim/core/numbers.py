@@ -84,6 +84,28 @@ def comparison(value: float, threshold: float, digits: int = DIGITS) -> str:
     return f"{left} {relation} {right}"
 
 
+def exact_text(value: float) -> str:
+    """``value`` with as many digits as it takes to read the very same number again, and no more."""
+    texts = (format_number(value, digits) for digits in range(1, _MOST_DIGITS + 1))
+    return next((text for text in texts if _read(text) == value), format_number(value, _MOST_DIGITS))
+
+
+def inward_text(value: float, up: bool, digits: int = DIGITS) -> tuple[str, float]:
+    """``value`` in about ``digits`` digits, rounded up or down but never past it the other way; and what that reads as.
+
+    A band from 1/3 on is written as one from 0.3334 on: less than the truth, but true.
+    """
+    text = format_number(value, digits)
+    if (_read(text) >= value) if up else (_read(text) <= value):
+        return text, _read(text)
+    # One unit of the last digit that is kept.
+    unit = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
+    text = format_number(_read(text) + (unit if up else -unit), digits)
+    if (_read(text) < value) if up else (_read(text) > value):
+        text = exact_text(value)
+    return text, _read(text)
+
+
 def _read(text: str) -> float:
     """What ``format_number`` wrote; unlike ``parse_number`` also ∞ and what rounding made too large."""
     return float(text.replace(MINUS, "-").replace("∞", "inf"))

@@ -226,6 +226,11 @@ def free_neuron_name(structure: Structure, role: Role) -> str:
     return _numbered("h", structure.by_id, 1)
 
 
+def free_name(name: str, taken: Collection[str]) -> str:
+    """``name``, with a number behind it if it is taken, and cut if it is too long."""
+    return _free(name, taken)
+
+
 def _numbered(stem: str, taken: Collection[str], start: int) -> str:
     number = start
     while f"{stem}{number}" in taken:

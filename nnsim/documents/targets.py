@@ -90,6 +90,13 @@ def target_choices(document: Document, table: TruthTable, chosen: Mapping[int, s
     return choices
 
 
+def gate_label(document: Document) -> str:
+    """What the gate is called that is the target; empty if the data are no gate."""
+    data = document.data
+    entry = GENERATORS[data.generator] if isinstance(data, GeneratedData) else None
+    return entry.label if entry is not None and entry.is_gate else ""
+
+
 def _column(gate: str, inputs: int) -> Array:
     """The targets of a gate, (2ⁿ,)."""
     entry = GENERATORS[gate]

@@ -54,6 +54,7 @@ def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
                 (_tr("Wheel"), _tr("zoom")),
                 (_tr("Drag with the middle button, or with Space held"), _tr("move the paper")),
                 (_tr("F"), _tr("fit the network into the window")),
+                (_tr("Wheel, + − and 0 on the output map"), _tr("see more or less of the inputs; all as at first")),
                 (_tr("Ctrl +, Ctrl −"), _tr("larger or smaller text")),
             ),
         ),
@@ -72,6 +73,7 @@ def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
             (
                 (_tr("Ctrl+T"), _tr("train, pause")),
                 (_tr("Ctrl+B, Ctrl+E"), _tr("one batch, one epoch")),
+                (_tr("Hold B"), _tr("compare with the start: its weights as ghosts, its boundary dotted")),
                 (_tr("Ctrl+Z, Ctrl+Y"), _tr("undo, redo: a whole training run is one step")),
                 (_tr("Esc"), _tr("cancel what you began")),
             ),

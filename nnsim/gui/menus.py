@@ -52,7 +52,7 @@ class Menus(QObject):
             file.addAction(act[name]) if name else file.addSeparator()
         menu(self.tr("&Edit"), "undo", "redo", "", "edit_value", "rename", "delete", "", "select_all")
         menu(self.tr("&Network"), "add_input", "add_neuron", "add_output", "", "layers", "connect", "", "arrange")
-        menu(self.tr("&Train"), "train", "step_batch", "step_epoch", "", "back_to_start")
+        menu(self.tr("&Train"), "train", "step_batch", "step_epoch", "", "back_to_start", "", "soften", "harden")
         self._build_explain_menu(menu(self.tr("E&xplain")))
         view = menu(self.tr("&View"), *(f"workspace_{w.id}" for w in WORKSPACES), "present", "",
                     "fit", "zoom_in", "zoom_out", "")

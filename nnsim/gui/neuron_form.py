@@ -10,6 +10,7 @@ from nnsim.core.combines import COMBINES
 from nnsim.core.network import MAX_NAME_LENGTH, Neuron, Role, Structure
 from nnsim.core.numbers import format_number
 from nnsim.documents import edits
+from nnsim.gui.band_field import BandField
 from nnsim.gui.forms import (
     ChoiceField,
     Disclosure,
@@ -115,7 +116,11 @@ class NeuronForm(QWidget):
         self._notation.chosen.connect(
             lambda notation: self._set_field(self.tr("Set notation of {name}").format(name=self._id), notation=notation)
         )
-        self._bias_label = self._rows.add(self.tr("Bias b"), self._bias, "neuron_bias")
+        # Right under the name, so that number, slider and band are in sight also in a low panel.
+        self._bias_label = self._rows.add(self.tr("Bias b"), self._bias, "neuron_bias", at=1)
+        self._band = BandField(self._session, "neuron")
+        self._band.edited.connect(self._set_bias)
+        self._rows.insertRow(2, self._band)
         self._rows.add(self.tr("Written as"), self._notation, "neuron_notation")
         self._trainable = QCheckBox()
         self._trainable.clicked.connect(self._set_trainable)
@@ -141,6 +146,13 @@ class NeuronForm(QWidget):
         self._output = TextLine("neuron_output", color="ink", size="body")
         self._rows.add(self.tr("Output"), self._output, "neuron_output", self.tr("What the neuron says now"))
 
+        self._gate = TextLine("neuron_gate", color="ink", size="body")
+        self._rows.add(
+            self.tr("Computes"),
+            self._gate,
+            "neuron_gate",
+            self.tr("The gate of the network's inputs that the neuron is, by its table over all their 0s and 1s"),
+        )
         self._gradient = GradientLine(self._session, "neuron_gradient")
         self._rows.add(
             self.tr("Gradient"),
@@ -199,6 +211,7 @@ class NeuronForm(QWidget):
             (self._value_row, is_input),
             (self._activation, not is_input),
             (self._bias, bias is not None),
+            (self._band, bias is not None),
             (self._notation, bias is not None),
             (self._trainable, bias is not None),
             (self._sum, not is_input),
@@ -244,6 +257,9 @@ class NeuronForm(QWidget):
         """Show the numbers of now."""
         session, neuron = self._session, self._session.structure.by_id[self._id]
         self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias))
+        gate = session.gates.get(self._id)
+        self._rows.show_row(self._gate, gate is not None)
+        self._gate.set_text(f"{self._id} = {gate.text}" if gate is not None else "")
         if neuron.role == "input":
             value = session.inputs.get(self._id, 0.0)
             self._value.set_number(value)
@@ -253,6 +269,8 @@ class NeuronForm(QWidget):
         if neuron.bias is not None:
             # + 0.0 makes a 0 of −0.
             self._bias.set_number(self._sign(neuron) * bias + 0.0)
+            threshold = neuron.notation == "threshold"
+            self._band.show_parameter(neuron.bias, "θ" if threshold else "b", threshold)
         z = session.sum_of(self._id)
         self._sum.set_text(format_number(z - bias if self._shows_sum(neuron) else z))
         self._output.set_text(format_number(session.output_of(self._id)))

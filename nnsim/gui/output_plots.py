@@ -83,16 +83,23 @@ class MapPlot(SamplePlot):
         self.values: Array = np.zeros((0, 0))
         self.picture = Picture(axisOrder="row-major")
         self.contour = pg.PlotCurveItem(connect="pairs", antialias=True)
+        self.ghost = pg.ScatterPlotItem(pxMode=True)
         self.marker = Marker(ring=True)
         super().__init__("output_map", interactive=True)
+        self.zooms = True
         for depth, item in enumerate((self.picture, self.contour)):
             item.setZValue(depth)
             self.addItem(item)
+        self.ghost.setZValue(15)
+        self.addItem(self.ghost)
         self.marker.stand_in(self)
 
     def restyle(self) -> None:
         super().restyle()
         self.contour.setPen(pen(theme().ink))
+        self.ghost.setSize(scaled(5))
+        self.ghost.setPen(pen(theme().card))
+        self.ghost.setBrush(pg.mkBrush(theme().ink))
         self.marker.restyle()
 
     def show_map(self, values: Array, plane: Plane, scale: Scale) -> None:
@@ -109,6 +116,17 @@ class MapPlot(SamplePlot):
         if not scale.crisp:
             x, y = contour_of(values, scale.threshold)
             self.contour.setData(plane.x_range[0] + x * step_x, plane.y_range[0] + y * step_y)
+
+    def show_ghost(self, values: Array | None, plane: Plane, threshold: float) -> None:
+        """Dots where other ``values`` (n, n), those of the start, cross the threshold; None hides them."""
+        if values is None:
+            self.ghost.setData([], [])
+            return
+        # Every second value: a dot in each cell of so coarse a grid is a dotted line.
+        x, y = (pieces.reshape(-1, 2).mean(axis=1) for pieces in contour_of(values[::2, ::2], threshold))
+        cells = (len(values) - 1) / 2
+        (left, right), (low, high) = plane.x_range, plane.y_range
+        self.ghost.setData(left + x * (right - left) / cells, low + y * (high - low) / cells)
 
     def square(self, room: QSize) -> QSize:
         """The largest size within ``room`` at which the view is a square."""
@@ -137,9 +155,11 @@ class CurvePlot(Plot):
         self.points = Points()
         self.groups = {test: pg.ScatterPlotItem(pxMode=True) for test in (True, False)}
         self.curve = pg.PlotCurveItem(antialias=True)
+        self.ghost = pg.PlotCurveItem(antialias=True)
         self.marker = Marker(ring=False)
         super().__init__("output_curve", interactive=True)
-        for depth, item in enumerate((*self.groups.values(), self.curve)):
+        self.zooms = True
+        for depth, item in enumerate((*self.groups.values(), self.ghost, self.curve)):
             item.setZValue(depth)
             self.addItem(item)
         self.marker.stand_in(self)
@@ -147,6 +167,7 @@ class CurvePlot(Plot):
     def restyle(self) -> None:
         super().restyle()
         self.curve.setPen(pen(theme().accent, 2))
+        self.ghost.setPen(pen(theme().ink, 2, (1.0, 2.0)))
         self.marker.restyle()
 
     def show_points(self, points: Points) -> None:
@@ -165,6 +186,13 @@ class CurvePlot(Plot):
             middle = (x[1:] + x[:-1]) / 2
             x, y = np.concatenate([x[:1], np.repeat(middle, 2), x[-1:]]), np.repeat(y, 2)
         self.curve.setData(x, np.nan_to_num(y, nan=0.0, posinf=1e300, neginf=-1e300), connect="all")
+
+    def show_ghost(self, x: Array, y: Array | None) -> None:
+        """A dotted curve of the start; None hides it."""
+        if y is None:
+            self.ghost.setData([], [])
+        else:
+            self.ghost.setData(x, np.nan_to_num(y, nan=0.0, posinf=1e300, neginf=-1e300))
 
     def fit(self, plane: Plane, low: float, high: float) -> None:
         """Show at least ``low`` to ``high``, in steps, so that the axis rests while the curve moves."""

@@ -175,6 +175,17 @@ def body_frame(content: QWidget) -> QFrame:
     return frame
 
 
+def close_together(*widgets: QWidget) -> QWidget:
+    """Small controls for a title bar that belong together, with nothing between them."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    for widget in widgets:
+        row.addWidget(widget)
+    return box
+
+
 def quiet_button(text: str, name: str, tip: str, checkable: bool = False) -> QToolButton:
     """A small borderless button for a title bar."""
     button = QToolButton()

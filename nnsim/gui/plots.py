@@ -71,11 +71,15 @@ class Plot(pg.PlotWidget):
     hovered = Signal(float, float)
     left = Signal()
     stepped = Signal(int, int, bool)
+    zoomed = Signal(float, object)
+    """By how many notches to see more, less than 0 for less, around which (x, y); 0 for all as at first."""
 
     def __init__(self, name: str, parent: QWidget | None = None, *, interactive: bool = False) -> None:
         super().__init__(parent, axisItems={side: TitledAxis(side) for side in ("left", "bottom")})
         self.setObjectName(name)
         self.interactive = interactive
+        self.zooms = False
+        """Whether the wheel and the keys + − 0 zoom."""
         self._range: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
         self._titles = ("", "")
         self._style: tuple[Theme, float] | None = None
@@ -184,7 +188,7 @@ class Plot(pg.PlotWidget):
         """The view's border says who has the keyboard."""
         self.view.setBorder(pen(theme().accent if self.hasFocus() else theme().line))
 
-    # Mouse and keyboard, past pyqtgraph: nothing pans, no menu opens, the wheel scrolls what is around
+    # Mouse and keyboard, past pyqtgraph: nothing pans, no menu opens, the wheel scrolls what is around or zooms
 
     def at(self, position: QPointF) -> tuple[float, float] | None:
         """The numbers under a place in the widget; None outside the view."""
@@ -228,7 +232,13 @@ class Plot(pg.PlotWidget):
         self.mousePressEvent(event)
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        event.ignore()
+        there = self.at(event.position()) if self.zooms else None
+        turned = event.angleDelta().y()
+        if there is None or not turned:
+            event.ignore()
+            return
+        self.zoomed.emit(-turned / 120, there)
+        event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         event.ignore()
@@ -240,6 +250,10 @@ class Plot(pg.PlotWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         steps = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
         step = steps.get(Qt.Key(event.key())) if self.interactive else None
+        notches = {"+": -1.0, "-": 1.0, "−": 1.0, "0": 0.0}.get(event.text()) if self.zooms else None
+        if notches is not None:
+            self.zoomed.emit(notches, None)
+            return
         if step is None:
             event.ignore()
             return

@@ -15,12 +15,14 @@ import numpy as np
 from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from nnsim.core.gates import Gate, gates_of
 from nnsim.core.maps import Plane, plane_samples
 from nnsim.core.network import Network, NetworkError, Problem, Structure
 from nnsim.core.program import Program, Trace, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
+from nnsim.gui.softening_gesture import SofteningGesture
 from nnsim.gui.study import Study
 from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
@@ -33,6 +35,8 @@ FRAME_MS, SLOWEST_FRAME_MS = 33, 100
 REST = 3.0
 """A frame comes after this many times the time that drawing the last one took: a slow machine stays calm."""
 JOIN_SECONDS = 10.0
+MOST_ZOOM = 50.0
+"""So many times as much of the inputs can be seen, or as little."""
 DRAWING_PATIENCE = 0.25
 """Seconds that the worker waits at most while a frame is drawn."""
 Change = Callable[[Document], Document]
@@ -100,6 +104,8 @@ class Session(QObject):
         self.latest: Snapshot | None = None
         """The last moment of training, of a running or an ended run."""
         self.plane: Plane | None = None
+        self._whole_plane: Plane | None = None
+        """The plane that is wide enough for the data; ``plane`` may be a part of it, or reach beyond."""
         self._axes: tuple[str, str] | None = None
         self._trainer: Trainer | None = None
         self._worker: TrainingWorker | None = None
@@ -113,9 +119,12 @@ class Session(QObject):
         self._parameters = self.document.network.parameters
         self._trace: Trace | None = None
         self._map: Trace | None = None
+        self._gates: Mapping[str, Gate] | None = None
         self._dataset: tuple[object, Dataset | None, str] | None = None
         self.study = Study(self)
         """What the learner studies: scope, notation, targets, what is lit."""
+        self.softening = SofteningGesture(self)
+        """Steps becoming sigmoids, while a slider says how steep."""
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._take_snapshot)
@@ -163,7 +172,7 @@ class Session(QObject):
         self._drop_trainer()
         self.selected_neurons, self.selected_connections = frozenset(), frozenset()
         self.inputs = {}
-        self._axes = None
+        self._axes = self._whole_plane = self.plane = None
         self._show(document)
         if self.dataset is not None and self.dataset.X.shape[1] == len(self.structure.inputs):
             # The first sample is fed: an example shows the numbers it is known by.
@@ -251,7 +260,7 @@ class Session(QObject):
             self._parameters = new.network.parameters
             run_reset = self._follow(old, new)
         pruned = self._prune(old.network.structure)
-        self._trace = self._map = None
+        self._trace = self._map = self._gates = None
         self._update_plane()
         # All of the session is in step before the first view is told.
         self.document_changed.emit(old, new)
@@ -329,6 +338,19 @@ class Session(QObject):
         return float(self.trace.z_rows[self.structure.position[id], 0])
 
     @property
+    def has_binary_inputs(self) -> bool:
+        """Whether the inputs of the data are 0 and 1, or there are no data yet."""
+        data = self.dataset
+        return data is None or bool(np.isin(data.X, (0.0, 1.0)).all())
+
+    @property
+    def gates(self) -> Mapping[str, Gate]:
+        """The gate of the inputs that each threshold neuron is now, where it is a known one; by the neuron's id."""
+        if self._gates is None:
+            self._gates = gates_of(self.network) if self.has_binary_inputs else {}
+        return self._gates
+
+    @property
     def map_trace(self) -> Trace | None:
         """Every neuron over the plane of inputs that the Output panel shows; None without inputs.
 
@@ -347,8 +369,34 @@ class Session(QObject):
         self.plane_changed.emit()
         self.values_changed.emit()
 
+    def zoom_plane(self, factor: float, at: tuple[float, float] | None = None) -> None:
+        """Show ``factor`` times as much of the inputs, around a point of the plane or its middle."""
+        whole, plane = self._whole_plane, self.plane
+        if whole is None or plane is None:
+            return
+        factor = min(max(plane.width * factor, whole.width / MOST_ZOOM), whole.width * MOST_ZOOM) / plane.width
+        zoomed = plane.zoomed(factor, at)
+        ends, meant = (np.array([*p.x_range, *p.y_range]) for p in (zoomed, whole))
+        self._see(whole if np.allclose(ends, meant, rtol=0, atol=1e-9 * whole.width) else zoomed)
+
+    def show_whole_plane(self) -> None:
+        """Show as much of the inputs as at first."""
+        self._see(self._whole_plane)
+
+    @property
+    def plane_is_zoomed(self) -> bool:
+        """Whether ``plane`` shows more or less than at first."""
+        return self.plane != self._whole_plane
+
+    def _see(self, plane: Plane | None) -> None:
+        if plane != self.plane:
+            self.plane, self._map = plane, None
+            self.plane_changed.emit()
+
     def _update_plane(self) -> None:
-        self.plane, self._map = Plane.over(self.structure.inputs, self._axes, self.dataset), None
+        plane, self._map = Plane.over(self.structure.inputs, self._axes, self.dataset), None
+        if plane != self._whole_plane:
+            self._whole_plane = self.plane = plane
 
     # Data
 
@@ -514,7 +562,7 @@ class Session(QObject):
 
     def _set_parameters(self, parameters: np.ndarray[Any, Any]) -> None:
         self._parameters = parameters
-        self._trace = self._map = None
+        self._trace = self._map = self._gates = None
         self.values_changed.emit()
 
     def _finish(self, snapshot: Snapshot | None) -> None:

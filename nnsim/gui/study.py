@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from nnsim.core.explain import Explanation
+from nnsim.core.network import Network
 from nnsim.core.notation import NOTATIONS, Notation, notation_for
 from nnsim.core.numbers import DIGITS
 from nnsim.core.order import epoch_order
@@ -35,12 +36,13 @@ class Study(QObject):
     """View state, never part of the document: no undo step, no dirty mark.
 
     Signals: ``changed()`` when scope, sample, targets or notation differ; ``lit_changed()`` when another part is lit;
-    ``wave_changed()`` when a wave goes on.
+    ``wave_changed()`` when a wave goes on; ``compare_changed()`` when the start is compared, or no longer.
     """
 
     changed = Signal()
     lit_changed = Signal()
     wave_changed = Signal()
+    compare_changed = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -59,6 +61,7 @@ class Study(QObject):
         """The neurons that a wave through the network has reached; None where none is under way."""
         self.tags: Mapping[str, str] = {}
         """What stands below a neuron in place of its bias."""
+        self._comparing = False
         self._backward: Backward | None = None
         self._known = False
         self._explanation: Explanation | None = None
@@ -67,6 +70,22 @@ class Study(QObject):
         session.document_changed.connect(self._recompute)
         session.run_changed.connect(self._recompute)
         self._fed: tuple[float, ...] = ()
+
+    # What the run began with
+
+    @property
+    def compared(self) -> Network | None:
+        """The network as it was when the run began, while it is compared with that of now; else None."""
+        return self._session.start_network if self._comparing else None
+
+    def compare(self, on: bool) -> bool:
+        """Show the start beside what is now, or no longer. False if there is no start."""
+        if on and self._session.start_network is None:
+            return False
+        if on != self._comparing:
+            self._comparing = on
+            self.compare_changed.emit()
+        return True
 
     # What is chosen
 

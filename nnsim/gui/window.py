@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QMenu,
     QSizePolicy,
+    QStackedWidget,
     QTabWidget,
     QToolBar,
     QToolButton,
@@ -32,10 +33,12 @@ from nnsim.gui.message_bar import MessageBar
 from nnsim.gui.panel import body_frame, header_frame, header_height
 from nnsim.gui.panels.training import SpeedControl
 from nnsim.gui.session import Session
+from nnsim.gui.soften_bar import SoftenBar
 from nnsim.gui.theme import GRID, Mode, apply_theme, set_role, text_scale
 from nnsim.gui.workspaces import PRESENT, WORKSPACES, Workspaces, WorkspaceSwitch
 
 SAY_MS = 6_000
+NO_KEYS = Qt.KeyboardModifier.NoModifier
 TEXT_SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 
 
@@ -49,6 +52,8 @@ class MainWindow(QMainWindow):
         self.files = DocumentFiles(self.session, self)
         self.canvas = CanvasView(self.session)
         self.messages = MessageBar()
+        self.soften_bar = SoftenBar(self.session)
+        self.soften_bar.closed.connect(self.canvas.setFocus)
         self.actions_by_name: dict[str, QAction] = {}
         self.setDockNestingEnabled(True)
         self.setAcceptDrops(True)
@@ -74,6 +79,7 @@ class MainWindow(QMainWindow):
         session.selection_changed.connect(self._update_actions)
         session.run_changed.connect(self._update_actions)
         session.undo_stack.indexChanged.connect(self._update_actions)
+        session.softening.changed.connect(self._update_actions)
         session.said.connect(self._say)
         QApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
         self.workspaces.changed.connect(self._on_workspace)
@@ -90,11 +96,14 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.messages)
+        column.addWidget(self.soften_bar)
         self._summary = QLabel()
         self._summary.setObjectName("network_summary")
         set_role(self._summary, tone="muted")
         self._header, _ = header_frame(self.tr("Network"), self._summary)
         column.addWidget(self._header)
+        # In its place, so that the canvas loses little room and its labels stay.
+        self.session.softening.changed.connect(lambda: self._header.setHidden(self.session.softening.active))
         column.addWidget(body_frame(self.canvas), 1)
         center.setMinimumSize(320, 200)
         self.setCentralWidget(center)
@@ -154,6 +163,8 @@ class MainWindow(QMainWindow):
         a("connect", self.tr("&Connect from the selected neuron"), canvas.begin_connect, "C", local=True)
         a("arrange", self.tr("&Arrange"), canvas.arrange, "A", self.tr("Put the neurons in columns"), local=True)
         a("train", self.tr("&Train"), self.toggle_training, "Ctrl+T")
+        a("soften", self.tr("So&ften the steps…"), session.softening.begin)
+        a("harden", self.tr("&Harden the sigmoids"), session.softening.harden)
         a(
             "step_batch",
             self.tr("Step one &batch"),
@@ -217,8 +228,12 @@ class MainWindow(QMainWindow):
         self._layers_button = self._tool(bar, "layers", self.tr("Layers…"))
         self._tool(bar, "arrange", self.tr("Arrange"))
         bar.addSeparator()
-        self._train_button = self._tool(bar, "train", self.tr("Train"))
-        set_role(self._train_button, kind="primary")
+        # One in the place of the other: the toolbar never moves.
+        self._train_place = QStackedWidget()
+        self._train_place.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        for name, label in (("train", self.tr("Train")), ("soften", self.tr("Soften"))):
+            set_role(self._tool(self._train_place, name, label), kind="primary")
+        bar.addWidget(self._train_place)
         self._tool(bar, "step_batch", self.tr("Step"))
         self._tool(bar, "step_epoch", self.tr("Epoch"))
         self._tool(bar, "back_to_start", self.tr("Back to start"))
@@ -246,7 +261,7 @@ class MainWindow(QMainWindow):
         strip.toggleViewAction().setVisible(False)
         return strip
 
-    def _tool(self, bar: QToolBar, name: str, label: str = "", text: bool = True) -> QToolButton:
+    def _tool(self, bar: QToolBar | QStackedWidget, name: str, label: str = "", text: bool = True) -> QToolButton:
         action = self.actions_by_name[name]
         button = QToolButton()
         button.setObjectName(f"tool_{name}")
@@ -325,6 +340,22 @@ class MainWindow(QMainWindow):
         train.setIcon(icon("pause" if session.training else "play", "on_accent" if train.isEnabled() else "ink"))
         train.setToolTip(
             reason or (self.tr("Pause training (Ctrl+T)") if session.training else self.tr("Train (Ctrl+T)"))
+        )
+        softening = session.softening
+        self._train_place.setCurrentIndex(int(softening.replaces_training))
+        act["soften"].setEnabled(softening.possible and not softening.active)
+        act["soften"].setIcon(icon("soften", "on_accent" if softening.replaces_training else "ink"))
+        softens = self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained.")
+        act["soften"].setToolTip(
+            f"{reason} {softens}".strip()
+            if softening.possible
+            else self.tr("There is no step neuron that could become a sigmoid")
+        )
+        act["harden"].setEnabled(softening.can_harden)
+        act["harden"].setToolTip(
+            self.tr("Make the sigmoids steps again, with the weights they have now")
+            if softening.can_harden
+            else self.tr("Only a network of sigmoids on inputs and targets of 0 and 1 becomes a gate")
         )
         for name, tip in (
             ("step_batch", self.tr("One update, on one batch (Ctrl+B)")),
@@ -427,12 +458,6 @@ class MainWindow(QMainWindow):
 
     _presenting = _was_maximized = False
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._presenting:
-            self.toggle_present()
-        else:
-            super().keyPressEvent(event)
-
     def open_layers_form(self) -> None:
         """Open the small form that adds a layered network, under its button."""
         button = self._layers_button
@@ -493,7 +518,27 @@ class MainWindow(QMainWindow):
         self.workspaces.start()
         self.canvas.fit()
 
+    # Here and not on the canvas: it is held wherever the keys are, but where they write text.
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_B and event.modifiers() in (NO_KEYS, Qt.KeyboardModifier.ShiftModifier):
+            if not event.isAutoRepeat() and not self.session.study.compare(True):
+                self._say(self.tr("Train first: then B shows the weights and the boundary from the start."), "info")
+        elif event.key() == Qt.Key.Key_Escape and self._presenting:
+            self.toggle_present()
+        else:
+            super().keyPressEvent(event)
+
+    def keyReleaseEvent(self, event: QKeyEvent) -> None:
+        if event.key() != Qt.Key.Key_B:
+            super().keyReleaseEvent(event)
+        elif not event.isAutoRepeat():
+            self.session.study.compare(False)
+
     def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowDeactivate:
+            # The key may be released elsewhere.
+            self.session.study.compare(False)
         if event.type() == QEvent.Type.UpdateRequest and self.session.training:
             with self.session.going_first():
                 return super().event(event)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnsim.core.numbers import comparison, factor, format_number, parse_number, telling_digits
+from nnsim.core.numbers import MINUS, comparison, exact_text, factor, format_number, inward_text, parse_number, telling_digits
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 
@@ -127,3 +127,21 @@ def test_what_is_no_finite_number_is_not_read(text: str) -> None:
 def test_what_is_nearly_whole_tells_so(value: float, digits: int, shown: str) -> None:
     """1 − tanh(4.67)² is not 0, so the tanh must not read as 1; what is whole, or large, keeps its digits."""
     assert format_number(value, telling_digits(value, digits)) == shown
+
+
+@given(finite)
+def test_exact_text_reads_as_the_same_number(value: float) -> None:
+    assert float(exact_text(value).replace(MINUS, "-")) == value
+
+
+@pytest.mark.parametrize(("value", "text"), [(1.2, "1.2"), (0.1 + 0.2, "0.30000000000000004"), (-2, "−2"), (0, "0")])
+def test_exact_text_is_no_longer_than_it_has_to_be(value: float, text: str) -> None:
+    assert exact_text(value) == text
+
+
+@given(st.floats(-1e9, 1e9), st.booleans(), st.integers(2, 8))
+def test_inward_text_never_goes_past(value: float, up: bool, digits: int) -> None:
+    text, read = inward_text(value, up, digits)
+    assert float(text.replace(MINUS, "-")) == read
+    assert read >= value if up else read <= value
+    assert abs(read - value) <= max(abs(value) * 10.0 ** (2 - digits), 5e-324)

@@ -180,12 +180,12 @@ class TestRunning:
         assert "h60" in reason.toolTip()
 
     def test_the_buttons_stay_in_sight_in_a_low_panel(self, panel: TrainingPanel, session: Session) -> None:
-        for example in ("circle", "xor"):
+        for example, button in (("circle", "train_button"), ("xor", "soften_button")):
             session.open_document(nnsim.load(resource(f"examples/{example}.nnsim")))
             panel.resize(280, 146)
-            train = find(panel, "train_button", QPushButton)
+            train = find(panel, button, QPushButton)
             assert train.visibleRegion().boundingRect().size() == train.size()
-            tops = [find(panel, name, QWidget) for name in ("train_button", "training_reason", "training_epoch")]
+            tops = [find(panel, name, QWidget) for name in (button, "training_reason", "training_epoch")]
             shown = [w.rect().translated(w.mapTo(panel, w.rect().topLeft())) for w in tops if w.isVisible()]
             assert not shown[0].intersects(shown[1])
 

@@ -21,7 +21,8 @@ def test_example(hand: Hand, id: str) -> None:
     assert all(np.isfinite(session.output_of(output)) for output in session.structure.outputs)
     if session.training_problems():
         assert example.speed is None
-        assert not hand.find("tool_train", QToolButton).isEnabled()
+        assert not hand.window.actions_by_name["train"].isEnabled()
+        assert hand.find("tool_soften", QToolButton).isEnabled()
     else:
         assert session.speed == example.speed
         hand.click("tool_train")

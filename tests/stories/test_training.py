@@ -136,10 +136,10 @@ def test_moving_a_neuron_keeps_training(hand: Hand) -> None:
 
 
 def test_step_functions_cannot_be_trained(hand: Hand) -> None:
-    """Train is disabled for the XOR of steps, and says which neurons are why."""
+    """Train is disabled for the XOR of steps; Soften in its place says which neurons are why."""
     hand.example("xor")
-    button = hand.find("tool_train", QToolButton)
-    assert not button.isEnabled()
+    assert not hand.window.actions_by_name["train"].isEnabled()
+    button = hand.find("tool_soften", QToolButton)
     assert "h" in button.toolTip() and "slope" in button.toolTip()
 
 

@@ -14,7 +14,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, Q
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.network import Connection
-from nnsim.gui.canvas.neuron_item import RADIUS
+from nnsim.gui.canvas.neuron_item import RADIUS, paint_ghost
 from nnsim.gui.theme import Theme, font, line_width, mix, theme
 
 Ends = tuple[str, str]
@@ -44,6 +44,8 @@ class Edge:
     """Around the path, its arrow and its mark when chosen."""
     value: float = 0.0
     text: str = ""
+    ghost: str = ""
+    """What it weighed when the run began, while that is compared."""
     label: QRectF = field(default_factory=QRectF)
     frozen: bool = False
 
@@ -210,6 +212,15 @@ class EdgeLayer(QGraphicsItem):
             readable = detail >= READABLE or self._important(ends)
             if readable and not edge.label.isNull() and edge.label.intersects(exposed):
                 self._paint_label(painter, t, edge, ends in self.chosen)
+        # Last, so that no other label hides them.
+        for edge in self.edges.values():
+            if edge.ghost and not edge.label.isNull() and edge.label.intersects(exposed.adjusted(-60, -60, 60, 60)):
+                paint_ghost(painter, t, self.ghost_rect(edge), edge.ghost)
+
+    def ghost_rect(self, edge: Edge) -> QRectF:
+        """Where the weight from the start stands: under the label of the weight of now."""
+        width = max(edge.label.width(), QFontMetricsF(font("small")).horizontalAdvance(edge.ghost) + 10)
+        return QRectF(edge.label.center().x() - width / 2, edge.label.bottom() + 2, width, edge.label.height())
 
     def _important(self, ends: Ends) -> bool:
         return ends in self.chosen or ends in self.lit or bool(self.touching & set(ends))

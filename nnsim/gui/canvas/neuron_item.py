@@ -16,6 +16,7 @@ ROOM = 12.0
 RIM = 10.0
 """The outer ring of a neuron, in scene units: a drag from it connects, from inside it moves."""
 NAME_WIDTH = 128.0
+GATE_WIDTH = 176.0
 NAMES_FROM, NUMBERS_FROM = 0.5, 0.66
 """Pixels per unit of the scene from which on names and small numbers can be read."""
 SWITCH = QRectF(-20, RADIUS + 9, 40, 20)
@@ -35,6 +36,10 @@ class Face:
     switch: bool | None = None
     """The position of an input's 0/1 switch, or None where it has none."""
     problem: str = ""
+    ghost: str = ""
+    """What stood below it when the run began, while that is compared."""
+    gate: str = ""
+    """What it computes of the network's inputs, if that has a name."""
 
 
 class NeuronItem(QGraphicsItem):
@@ -83,20 +88,37 @@ class NeuronItem(QGraphicsItem):
         metrics = QFontMetricsF(font("body"))
         self.name_text = metrics.elidedText(face.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
         width = metrics.horizontalAdvance(self.name_text) + 8
-        self.name_rect = QRectF(-width / 2, -RADIUS - metrics.height() - 7, width, metrics.height() + 2)
+        gate = f"= {face.gate}" if face.gate else ""
+        self.gate_text = metrics.elidedText(gate, Qt.TextElideMode.ElideRight, GATE_WIDTH)
+        gate_width = metrics.horizontalAdvance(self.gate_text) + 4 if gate else 0
+        top, height = -RADIUS - metrics.height() - 7, metrics.height() + 2
+        self.name_rect = QRectF(-(width + gate_width) / 2, top, width, height)
+        self.gate_rect = QRectF(self.name_rect.right(), top, gate_width, height) if gate else QRectF()
         small = QFontMetricsF(font("small"))
         self.below_rect = self.badge_rect = QRectF()
         if face.below:
             width = small.horizontalAdvance(face.below) + 12
             top = SWITCH.bottom() + 4 if face.switch is not None else RADIUS + 8
             self.below_rect = QRectF(-width / 2, top, width, small.height() + 2)
+        self.ghost_rect = QRectF()
+        if face.ghost:
+            width = small.horizontalAdvance(face.ghost) + 12
+            place = QRectF(-width / 2, RADIUS + 8, width, small.height() + 4)
+            if face.below and face.fires is None:
+                # Beside a bias, because the next neuron's name may stand under it.
+                place.moveLeft(self.below_rect.right())
+            elif face.below:
+                place.moveTop(self.below_rect.bottom() + 2)
+            self.ghost_rect = place
         if face.badge:
             bold = QFontMetricsF(font("small", bold=True))
             height = max(19.0, bold.height() + 3)
             width = max(height + 1, bold.horizontalAdvance(face.badge) + 11)
             self.badge_rect = QRectF(RADIUS * 0.62, 17 - RADIUS - height, width, height)
         circle = QRectF(-RADIUS - 12, -RADIUS - 12, 2 * RADIUS + 24, 2 * RADIUS + 24)
-        bounds = circle.united(self.name_rect).united(self.below_rect).united(self.badge_rect).united(SWITCH)
+        bounds = circle.united(SWITCH)
+        for rect in (self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_rect):
+            bounds = bounds.united(rect)
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
@@ -104,7 +126,7 @@ class NeuronItem(QGraphicsItem):
     def taken(self) -> list[QRectF]:
         """The rectangles, in the scene, that labels of connections keep clear of."""
         circle = QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS)
-        rects = [circle, self.name_rect, self.below_rect, self.badge_rect]
+        rects = [circle, self.name_rect, self.gate_rect, self.below_rect, self.badge_rect]
         if self.face.switch is not None:
             rects.append(SWITCH)
         return [r.translated(self.pos()) for r in rects if not r.isNull()]
@@ -136,12 +158,15 @@ class NeuronItem(QGraphicsItem):
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         if detail < NAMES_FROM:
             return
-        rect = self.name_rect
-        _text(painter, rect, self.name_text, font("body"), t.muted, t.card)
+        _text(painter, self.name_rect, self.name_text, font("body"), t.muted, t.card)
+        if self.gate_text:
+            _text(painter, self.gate_rect, self.gate_text, font("body"), t.ink, t.card)
         if detail < NUMBERS_FROM and not self.chosen and not self.hover:
             return
         if face.below:
             _text(painter, self.below_rect, face.below, font("small"), t.ink, t.card)
+        if face.ghost:
+            paint_ghost(painter, t, self.ghost_rect, face.ghost)
         if face.badge:
             self._paint_badge(painter, t)
         if face.switch is not None:
@@ -221,6 +246,14 @@ def _fitting(text: str) -> QFont:
         if QFontMetricsF(used).horizontalAdvance(text) <= 2 * RADIUS - ROOM:
             return used
     return font("small")
+
+
+def paint_ghost(painter: QPainter, t: Theme, rect: QRectF, text: str) -> None:
+    """What was at the start: muted, in a dotted frame."""
+    painter.setPen(QPen(t.color("muted"), 1.0, Qt.PenStyle.DotLine))
+    painter.setBrush(t.color("card"))
+    painter.drawRoundedRect(rect, 4, 4)
+    _text(painter, rect, text, font("small"), t.muted)
 
 
 def _text(painter: QPainter, rect: QRectF, text: str, used: QFont, color: str, ground: str = "") -> None:

@@ -62,6 +62,7 @@ class NetworkScene(QGraphicsScene):
         session.plane_changed.connect(self._on_values)
         session.study.lit_changed.connect(self.show_lit)
         session.study.wave_changed.connect(self.update_values)
+        session.study.compare_changed.connect(self.update_values)
         self.rebuild()
 
     # Keeping in step
@@ -149,12 +150,14 @@ class NetworkScene(QGraphicsScene):
         self._since.restart()
         network = self.session.network
         structure = network.structure
+        start = self.session.study.compared
         for edge in self.edges.edges.values():
             edge.value = network.value(edge.connection.weight)
             edge.text = format_number(edge.value, LABEL_DIGITS)
+            edge.ghost = "" if start is None else format_number(start.value(edge.connection.weight), LABEL_DIGITS)
         images = self._images()
         problems = {id: problem.message for problem in self.session.problems for id in problem.neurons}
-        switches = self._has_switches()
+        switches = self.session.has_binary_inputs
         study = self.session.study
         reached = study.reached
         for neuron in structure.neurons:
@@ -164,6 +167,8 @@ class NetworkScene(QGraphicsScene):
             tag = study.tags.get(neuron.id)
             if tag is not None:
                 face = replace(face, below=tag)
+            if start is not None and neuron.bias is not None:
+                face = replace(face, ghost=_bias_text(neuron, start.value(neuron.bias)))
             self.neurons[neuron.id].setOpacity(1.0 if reached is None or neuron.id in reached else UNREACHED)
             self.neurons[neuron.id].show_face(face, picture, image if isinstance(image, QPolygonF) else None)
         # Labels keep their places while numbers change: what moves about cannot be read.
@@ -179,11 +184,6 @@ class NetworkScene(QGraphicsScene):
         self._placed = bool(self.neurons)
         self.edges.place_labels([rect for item in self.neurons.values() for rect in item.taken()])
 
-    def _has_switches(self) -> bool:
-        """Inputs have switches where the data are 0 and 1, or there are none yet."""
-        data = self.session.dataset
-        return data is None or bool(np.isin(data.X, (0.0, 1.0)).all())
-
     def _face(self, neuron: Neuron, problem: str, switches: bool) -> Face:
         session, id = self.session, neuron.id
         value = session.output_of(id)
@@ -197,9 +197,9 @@ class NetworkScene(QGraphicsScene):
             if neuron.notation == "bias":
                 center = "z ≥ 0"
             below = sum_of(session.network, id, session.trace).short()
-            return Face(id, center, below, shown, value == 1.0, problem=problem)
-        name = "θ" if neuron.notation == "threshold" else "b"
-        below = "" if neuron.bias is None else f"{name} = {format_number(-bias if name == 'θ' else bias, LABEL_DIGITS)}"
+            gate = session.gates.get(id)
+            return Face(id, center, below, shown, value == 1.0, problem=problem, gate=gate.text if gate else "")
+        below = "" if neuron.bias is None else _bias_text(neuron, bias)
         return Face(id, "", below, shown, problem=problem)
 
     def _images(self) -> dict[str, QImage | QPolygonF]:
@@ -239,7 +239,7 @@ class NetworkScene(QGraphicsScene):
                 return Hit("switch", id)
             if item.face.badge and item.badge_rect.contains(local):
                 return Hit("badge", id)
-            if item.name_rect.contains(local):
+            if item.name_rect.contains(local) or item.gate_rect.contains(local):
                 return Hit("name", id)
             if item.face.below and item.below_rect.contains(local):
                 return Hit("below", id)
@@ -247,6 +247,12 @@ class NetworkScene(QGraphicsScene):
         if found is not None:
             return Hit("label" if found[1] == "label" else "edge", connection=found[0])
         return Hit()
+
+
+def _bias_text(neuron: Neuron, bias: float) -> str:
+    """θ or b of a neuron, as it is written: ``b = 0.35``."""
+    turned = neuron.notation == "threshold"
+    return f"{'θ' if turned else 'b'} = {format_number((-bias if turned else bias) + 0.0, LABEL_DIGITS)}"
 
 
 def _image(colors: np.ndarray) -> QImage:

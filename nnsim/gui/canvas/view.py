@@ -278,7 +278,7 @@ class CanvasView(QGraphicsView):
         if hit.part == "switch":
             return self.tr("Click to flip {name} between 0 and 1.").format(name=hit.neuron)
         if hit.part == "name":
-            return self.tr("{name} – double-click to rename.").format(name=hit.neuron)
+            return self._name_tip(hit.neuron)
         if hit.connection is not None:
             weight = self.session.structure.by_ends[hit.connection].weight
             return self.tr("{source} → {target}, weight {weight} – double-click to edit.").format(
@@ -287,6 +287,14 @@ class CanvasView(QGraphicsView):
         if item is not None:
             return self.tr("{name} – drag to move, double-click to edit its number.").format(name=hit.neuron)
         return ""
+
+    def _name_tip(self, id: str) -> str:
+        text = self.tr("{name} – double-click to rename.").format(name=id)
+        gate = self.session.gates.get(id)
+        if gate is None:
+            return text
+        computes = self.tr("{name} is {gate} of the network's inputs: its table over their 0s and 1s.")
+        return f"{computes.format(name=id, gate=gate.text)}\n{text}"
 
     # Keys
 

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt
 from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QToolButton
 
 from nnsim.core.losses import LOSSES
 from nnsim.core.maps import Plane, decision_threshold, plane_samples, value_range
@@ -16,12 +17,15 @@ from nnsim.core.numbers import format_number
 from nnsim.core.program import Trace
 from nnsim.data.dataset import Dataset
 from nnsim.gui.controls import plain_tip
+from nnsim.gui.icons import icon
 from nnsim.gui.output_choices import OutputChoices
 from nnsim.gui.output_points import Points, Scale, nearest, points_of
+from nnsim.gui.panel import close_together, quiet_button
 from nnsim.gui.plot_panel import EmptyState, PlotPanel, TextLine
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, text_scale
 from nnsim.gui.ticks import nice_step, rounded
+from nnsim.training import engines
 
 if TYPE_CHECKING:
     from nnsim.gui.output_plots import ColorBar, CurvePlot, MapPlot
@@ -31,6 +35,7 @@ MARGIN = GRID
 FINE = 192
 """Cells across a map that jumps: at 64 its edges would be stairs. Only for networks this small:"""
 FINE_NETWORK = 48
+ZOOM_STEP = 1.25
 SNAP = 8.0
 """A press this near to a sample, in pixels, means the sample."""
 PLACES = 200
@@ -59,13 +64,37 @@ class OutputPanel(PlotPanel):
         self.choices = OutputChoices()
         self.choices.neuron_chosen.connect(self._choose_neuron)
         self.choices.axes_chosen.connect(session.set_axes)
-        self.add_to_header(self.choices)
+        self.zoom_buttons = self._build_zoom()
+        self.add_to_header(self.choices, close_together(*self.zoom_buttons))
+        session.study.compare_changed.connect(self._on_compare)
         self.readout = TextLine("output_readout", "ink", align=Qt.AlignmentFlag.AlignRight)
         self.note = TextLine("output_note")
         self.empty = EmptyState("output_empty")
         for widget in (self.readout, self.note, self.empty):
             widget.setParent(self)
             widget.hide()
+
+    def _build_zoom(self) -> tuple[QToolButton, ...]:
+        """Back to all, see more, see less."""
+        buttons = []
+        for name, image, tip, notches in (
+            ("output_all", "fit", self.tr("Show as much of the inputs as at first (0)"), 0.0),
+            ("output_more", "zoom-out", self.tr("See more of the inputs: how does it go on? (−, wheel)"), 1.0),
+            ("output_less", "zoom-in", self.tr("See less of the inputs, larger (+, wheel)"), -1.0),
+        ):
+            button = quiet_button("", name, tip)
+            button.setProperty("image", image)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setStyleSheet("padding: 3px;")
+            button.clicked.connect(lambda checked=False, notches=notches: self._zoom(notches))
+            buttons.append(button)
+        return tuple(buttons)
+
+    def _zoom(self, notches: float, at: tuple[float, float] | None = None) -> None:
+        if notches == 0:
+            self.session.show_whole_plane()
+        else:
+            self.session.zoom_plane(ZOOM_STEP**notches, at)
 
     def sizeHint(self) -> QSize:
         return QSize(300, 330)
@@ -109,6 +138,10 @@ class OutputPanel(PlotPanel):
         if not self.output or not structure.incoming[self.output]:
             plane = None
         self.choices.show_chosen(structure, plane, self.output)
+        for button in self.zoom_buttons:
+            button.setIcon(icon(button.property("image"), "muted"))
+            button.setVisible(plane is not None)
+        self.zoom_buttons[0].setVisible(plane is not None and self.session.plane_is_zoomed)
         if plane is None:
             self._show_empty()
             return
@@ -179,11 +212,13 @@ class OutputPanel(PlotPanel):
 
     def _adopt(self, plot: MapPlot | CurvePlot) -> None:
         plot.setParent(self)
-        plot.setToolTip(plain_tip(self.tr("Click, drag or use the arrow keys to set the inputs")))
+        plot.setToolTip(plain_tip(
+            self.tr("Click, drag or use the arrow keys to set the inputs; the wheel and + − zoom, 0 shows all again")))
         plot.pressed.connect(self._on_pressed)
         plot.hovered.connect(self._on_hovered)
         plot.left.connect(self._on_left)
         plot.stepped.connect(self._on_stepped)
+        plot.zoomed.connect(self._zoom)
 
     def _name(self) -> str:
         return f"softmax({self.output})" if self._softmax else self.output
@@ -239,7 +274,27 @@ class OutputPanel(PlotPanel):
                 self._say_rest(plane)
             self._show_map(self.map, plane, trace)
             plot.marker.move(at_x, self.session.inputs.get(plane.y, 0.0))
+        if self.session.study.compared is not None:
+            self._show_ghost(plane)
         self._read_out(plane, now)
+
+    def _on_compare(self) -> None:
+        plane = self.session.plane
+        if self.seen and self.built and plane is not None and self.plot is not None:
+            self._show_ghost(plane)
+
+    def _show_ghost(self, plane: Plane) -> None:
+        """The boundary, or the curve, that the run began with, as long as it is compared."""
+        start, session = self.session.study.compared, self.session
+        values = None
+        if start is not None:
+            samples = plane_samples(plane, session.structure.inputs, session.input_row[0])
+            values = self._values(engines.fast_program_of(session.structure).run(start.parameters, samples))
+        if plane.y is None and self.curve is not None:
+            self.curve.show_ghost(plane.values("x"), values)
+        elif self.map is not None:
+            grid = None if values is None else values.reshape(plane.resolution, plane.resolution)
+            self.map.show_ghost(grid, plane, self._scale.threshold)
 
     def _show_map(self, plot: MapPlot, plane: Plane, trace: Trace) -> None:
         structure = self.session.structure

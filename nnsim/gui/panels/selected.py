@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QVBoxLayo
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import MAX_NAME_LENGTH, Structure
 from nnsim.documents import edits
+from nnsim.gui.band_field import BandField
 from nnsim.gui.forms import ChoiceField, ElidedLabel, NumberField, Rows, TextField, plain_text, scrolled
 from nnsim.gui.gradient_line import GradientLine
 from nnsim.gui.neuron_form import NeuronForm, other_uses, share_parameter
@@ -128,6 +129,9 @@ class ConnectionForm(QWidget):
         self._weight.edited.connect(self._set_weight)
         self._weight_label = rows.add(self.tr("Weight"), self._weight, "connection_weight",
                                       self.tr("What the source's output is multiplied by"))
+        self._band = BandField(session, "connection")
+        self._band.edited.connect(self._set_weight)
+        rows.addRow(self._band)
         self._name = TextField(self._why_not_name)
         self._name.edited.connect(self._share)
         rows.add(self.tr("Name"), self._name, "connection_name", self.tr(
@@ -166,11 +170,13 @@ class ConnectionForm(QWidget):
         others = other_uses(structure, weight, structure.by_ends[ends])
         self._shared.setText(others)
         self._rows.show_row(self._shared, bool(others))
+        self._band.show_parameter(weight, weight, False)
         self._show_gradient()
 
     def show_values(self) -> None:
         """Show the weight of now."""
         self._weight.set_number(self._session.network.value(self._parameter))
+        self._band.show_parameter(self._parameter, self._parameter, False)
         self._show_gradient()
 
     def _show_gradient(self) -> None:

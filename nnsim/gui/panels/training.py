@@ -51,6 +51,7 @@ class TrainingPanel(Panel):
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, QCoreApplication.translate("TrainingPanel", "Training"))
+        session.softening.changed.connect(self._on_change)
         self._stepping = False
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -85,6 +86,16 @@ class TrainingPanel(Panel):
         self._train.setIconSize(QSize(18, 18))
         self._train.clicked.connect(self._toggle)
         row.addWidget(self._train)
+        self._soften = QPushButton(self.tr("Soften"))
+        self._soften.setObjectName("soften_button")
+        self._soften.setAccessibleName(self.tr("Soften the steps"))
+        self._soften.setToolTip(plain_tip(
+            self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained")))
+        self._soften.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._soften.setIconSize(QSize(18, 18))
+        self._soften.clicked.connect(self.session.softening.begin)
+        set_role(self._soften, kind="primary")
+        row.addWidget(self._soften)
         row.addSpacing(GRID // 2)
         self._batch = self._tool("step_batch", self.tr("Step one batch"), lambda: self._step(updates=1))
         self._epoch = self._tool("step_epoch", self.tr("Step one epoch"), lambda: self._step(epochs=1))
@@ -115,7 +126,15 @@ class TrainingPanel(Panel):
         self._epoch_line = TextLine("training_epoch", color="ink", size="body")
         self._batch_line = TextLine("training_batch", align=Qt.AlignmentFlag.AlignRight)
         row.addWidget(self._epoch_line)
+        self._harden = QPushButton(self.tr("Harden"))
+        self._harden.setObjectName("harden_button")
+        self._harden.setAccessibleName(self.tr("Harden the sigmoids"))
+        self._harden.setToolTip(plain_tip(
+            self.tr("Make the sigmoids steps again, with the weights they have now; Undo brings them back")))
+        self._harden.clicked.connect(self.session.softening.harden)
+        set_role(self._harden, kind="link")
         row.addWidget(self._batch_line)
+        row.addWidget(self._harden)
         column.addLayout(row)
         self._progress = QProgressBar()
         self._progress.setObjectName("training_progress")
@@ -231,6 +250,11 @@ class TrainingPanel(Panel):
         self._train.setAccessibleName(self._train.text())
         self._train.setAccessibleDescription(reason)
         self._train.setToolTip(plain_tip(reason or (self.tr("Pause training") if running else self.tr("Train"))))
+        softening = session.softening
+        self._train.setVisible(not softening.replaces_training)
+        self._soften.setVisible(softening.replaces_training)
+        self._soften.setIcon(icon("soften", "on_accent"))
+        self._harden.setVisible(softening.can_harden and not session.training and not softening.active)
         self._reason.setText(_short(problems[0].message) if problems else "")
         self._reason.setToolTip(plain_tip(reason))
         self._reason.setVisible(bool(reason))
