@@ -40,6 +40,8 @@ class CanvasView(QGraphicsView):
 
     hovered = Signal(object)
     """The Hit under the mouse."""
+    escaped = Signal()
+    """Esc was pressed with nothing begun that it could end."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -342,6 +344,7 @@ class CanvasView(QGraphicsView):
             self.show_hint("")
         else:
             self.session.select()
+            self.escaped.emit()
 
     def _nudge(self, direction: QPointF, fine: bool) -> None:
         chosen = self.session.selected_neurons
@@ -604,32 +607,6 @@ class CanvasView(QGraphicsView):
                 for y in range(top, math.ceil(rect.bottom() / GRID_STEP) + 1)
             ]
         )
-
-    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        if self.network_scene.neurons:
-            return
-        t = theme()
-        painter.save()
-        painter.resetTransform()
-        view = self.viewport().rect()
-        painter.setPen(t.color("ink"))
-        painter.setFont(font("display"))
-        painter.drawText(
-            view.adjusted(16, 0, -16, -48),
-            Qt.AlignmentFlag.AlignCenter,
-            self.tr("Double-click to add your first neuron"),
-        )
-        painter.setPen(t.color("muted"))
-        painter.setFont(font("body"))
-        painter.drawText(
-            view.adjusted(16, 56, -16, 0),
-            Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-            self.tr(
-                "then drag from its rim to connect it. Or choose Layers… for a whole network,\n"
-                "or Examples ▸ AND for one that is ready."
-            ),
-        )
-        painter.restore()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
