@@ -58,7 +58,7 @@ class FirstHints(QWidget):
 
     def __init__(self, session: Session, canvas: CanvasView) -> None:
         super().__init__(canvas.viewport())
-        self._session, self._room = session, canvas.viewport()
+        self._session, self._canvas, self._room = session, canvas, canvas.viewport()
         self._inputs = dict(session.inputs)
         self._hints = self._entries()
         stored = settings().value(KEY, [])
@@ -136,7 +136,9 @@ class FirstHints(QWidget):
 
     def _on_document(self, old: Document, new: Document) -> None:
         before, after = old.network, new.network
-        if len(after.structure.connections) == len(before.structure.connections) + 1:
+        old_ends, ends = set(before.structure.by_ends), set(after.structure.by_ends)
+        # One more than before, of the same network: another one that was opened does not count.
+        if before.structure.neurons and old_ends < ends and len(ends) == len(old_ends) + 1:
             self.done("connect")
         elif after.structure is before.structure and not self._session.training:
             weights = {c.weight for c in after.structure.connections}
@@ -190,6 +192,8 @@ class FirstHints(QWidget):
         self.adjustSize()
         room = self._room.width() - 2 * GRID
         self.setVisible(bool(self._shown) and not busy and self.width() <= room)
+        # The next fit keeps clear of it; until then nothing jumps.
+        self._canvas.lower_edge = self.height() if not self.isHidden() else 0
         self.move(self._corner())
 
     def _corner(self) -> QPoint:

@@ -91,6 +91,26 @@ def test_training_is_hinted_at_where_it_is_possible(hand: Hand) -> None:
     assert said(hand) == "" and set(settings().value(KEY)) == {"flip", "train"}
 
 
+def test_opening_is_not_doing(hand: Hand) -> None:
+    """An example with one connection more than the one before was not connected by hand."""
+    hand.example("half_adder")
+    hand.example("blobs")
+    assert len(hand.session.structure.connections) == 6
+    assert "Train" in said(hand) and not settings().value(KEY)
+
+
+def test_what_is_fitted_keeps_clear_of_it(hand: Hand) -> None:
+    """An example opened with a hint stands above it, whole, and does not jump when the hint goes."""
+    hand.example("parity")
+    assert said(hand)
+    hint, canvas = hand.window.hints, hand.canvas
+    content = canvas.mapFromScene(canvas.network_scene.content_rect()).boundingRect()
+    assert canvas.viewport().rect().contains(content) and content.bottom() < hint.y()
+    place = canvas.mapFromScene(hand.at("odd"))
+    hand.click("first_hint_close")
+    assert canvas.mapFromScene(hand.at("odd")) == place
+
+
 def test_it_stays_at_the_lower_edge_in_the_middle(hand: Hand) -> None:
     """However the canvas is scrolled, zoomed or resized; and takes no click meant for the canvas beside its cross."""
     hand.add("input", QPointF(0, 0))

@@ -63,6 +63,8 @@ class CanvasView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
+        self.lower_edge = 0
+        """How many pixels at the lower edge ``fit`` keeps clear, because something stands there."""
         self._gesture: Gesture | None = None
         self._button = Qt.MouseButton.NoButton
         self._fitted = True
@@ -104,14 +106,14 @@ class CanvasView(QGraphicsView):
     def fit(self) -> None:
         """Show the whole network, in the middle."""
         rect = self.network_scene.content_rect()
-        view = self.viewport().rect()
+        view = self.viewport().rect().adjusted(0, 0, 0, -self.lower_edge)
         if rect.isEmpty():
             rect = QRectF(-200, -150, 400, 300)
         scale = min((view.width() - 2 * FIT_MARGIN) / rect.width(), (view.height() - 2 * FIT_MARGIN) / rect.height())
         scale = min(max(scale, ZOOM_RANGE[0]), LARGEST_FIT)
         self.resetTransform()
         self.scale(scale, scale)
-        self.centerOn(rect.center())
+        self.centerOn(rect.center() + QPointF(0, self.lower_edge / 2 / scale))
         self._fitted = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
