@@ -15,7 +15,12 @@ Array = NDArray[np.float64]
 
 MAX_GATE_INPUTS = 6
 RADIUS = 5.0
-"""The circle and the spiral lie within this distance of the origin, as in TensorFlow Playground."""
+"""The circle and the spiral lie within this distance of the origin, as in TensorFlow Playground; the board is a square
+that reaches as far."""
+MOON = 3.0
+"""The radius of a moon."""
+BLOB, BLOBS_AT = 0.8, 3.2
+"""How far the points of a blob stray from its middle, and how far the middles lie from the origin."""
 
 
 def checked(owner: Any) -> None:
@@ -61,6 +66,21 @@ class SampleFields:
 
     def __post_init__(self) -> None:
         checked(self)
+
+
+@dataclass(frozen=True)
+class BlobFields(SampleFields):
+    """Samples, of how many classes."""
+
+    classes: int = field(3, "Classes", "How many blobs there are. Two share one target, +1 and −1; of more, each has "
+                         "a target of its own, 1 in its blob and 0 elsewhere.", minimum=2, maximum=8)
+
+
+@dataclass(frozen=True)
+class BoardFields(SampleFields):
+    """Samples, on a board of how many squares."""
+
+    squares: int = field(4, "Squares", "How many squares stand along each side of the board.", minimum=2, maximum=8)
 
 
 @dataclass(frozen=True)
@@ -160,6 +180,64 @@ def _spiral(chosen: SampleFields) -> tuple[Array, Array]:
     return _mixed(X, np.where(np.arange(len(X)) < first, 1.0, -1.0)[:, None], rng)
 
 
+def _moons(chosen: SampleFields) -> tuple[Array, Array]:
+    """Two half circles of radius 3: an arch, target 1, and a bowl, target −1, that reaches into it.
+
+    As scikit-learn's make_moons, three times as large and centred on the origin; the points are drawn at random.
+    """
+    rng = np.random.default_rng(chosen.seed)
+    arch = np.arange(chosen.samples) < chosen.samples // 2
+    angle = rng.uniform(0.0, np.pi, len(arch))
+    sign = np.where(arch, 1.0, -1.0)
+    X = MOON * np.column_stack([sign * (np.cos(angle) - 0.5), sign * (np.sin(angle) - 0.25)])
+    X += rng.normal(0.0, 1.0, X.shape) * chosen.noise
+    return _mixed(X, sign[:, None], rng)
+
+
+def _blobs(chosen: BlobFields) -> tuple[Array, Array]:
+    """A round cloud for each class, of standard deviation 0.8; their middles stand on a circle of radius 3.2."""
+    rng = np.random.default_rng(chosen.seed)
+    owner = np.arange(chosen.samples) % chosen.classes
+    angle = 2.0 * np.pi * owner / chosen.classes
+    X = BLOBS_AT * np.column_stack([np.cos(angle), np.sin(angle)])
+    X += rng.normal(0.0, 1.0, X.shape) * np.hypot(BLOB, chosen.noise)
+    if chosen.classes == 2:
+        T = np.where(owner == 0, 1.0, -1.0)[:, None]
+    else:
+        T = (owner[:, None] == np.arange(chosen.classes)).astype(np.float64)
+    return _mixed(X, T, rng)
+
+
+def _rings(chosen: SampleFields) -> tuple[Array, Array]:
+    """A disk of radius 1, target 1, a ring of radius 2 to 3, target −1, and one of radius 4 to 5, target 1.
+
+    Half of the samples have target 1; of these a quarter are in the disk.
+    """
+    rng = np.random.default_rng(chosen.seed)
+    number = np.arange(chosen.samples)
+    inner = chosen.samples // 2
+    low = np.where(number >= inner, 2.0, np.where(number < inner // 4, 0.0, 4.0))
+    radius = low + rng.uniform(0.0, 1.0, len(low))
+    angle = rng.uniform(0.0, 2.0 * np.pi, len(low))
+    X = radius[:, None] * np.column_stack([np.sin(angle), np.cos(angle)])
+    X += rng.normal(0.0, 1.0, X.shape) * chosen.noise
+    return _mixed(X, np.where(number < inner, 1.0, -1.0)[:, None], rng)
+
+
+def _checkerboard(chosen: BoardFields) -> tuple[Array, Array]:
+    """A board from −5 to 5 both ways; the square at the lower left has target 1, its neighbours −1, and so on."""
+    rng = np.random.default_rng(chosen.seed)
+    squares = np.stack(np.divmod(np.arange(chosen.squares**2), chosen.squares), axis=1)
+    even = squares.sum(axis=1) % 2 == 0
+    first = np.arange(chosen.samples) < chosen.samples // 2
+    ordered, n = np.concatenate([squares[even], squares[~even]]), int(even.sum())
+    # As many samples of either colour, also on a board of an odd number of squares.
+    corner = ordered[np.where(first, rng.integers(0, n, len(first)), rng.integers(n, len(ordered), len(first)))]
+    X = RADIUS * (2.0 * (corner + rng.uniform(0.0, 1.0, corner.shape)) / chosen.squares - 1.0)
+    X += rng.normal(0.0, 1.0, X.shape) * chosen.noise
+    return _mixed(X, np.where(first, 1.0, -1.0)[:, None], rng)
+
+
 def _sine(chosen: SampleFields) -> tuple[Array, Array]:
     """t = sin(x) + noise, x uniform on [−π, π]."""
     rng = np.random.default_rng(chosen.seed)
@@ -181,6 +259,14 @@ _ENTRIES = (
               SampleFields, _circle, lambda chosen: (2, 1)),
     Generator("spiral", "Spiral", "Two spirals (+1, −1) around each other: hard for small networks.",
               SampleFields, _spiral, lambda chosen: (2, 1)),
+    Generator("moons", "Moons", "Two half moons (+1, −1) that reach into each other: a bent line parts them.",
+              SampleFields, _moons, lambda chosen: (2, 1)),
+    Generator("blobs", "Blobs", "A round cloud for each class: straight lines part them.",
+              BlobFields, _blobs, lambda chosen: (2, 1 if chosen.classes == 2 else chosen.classes)),
+    Generator("rings", "Rings", "A disk (+1) inside a ring (−1) inside a ring (+1).",
+              SampleFields, _rings, lambda chosen: (2, 1)),
+    Generator("checkerboard", "Checkerboard", "Squares (+1, −1) by turns, as on a board: many boundaries at once.",
+              BoardFields, _checkerboard, lambda chosen: (2, 1)),
     Generator("sine", "Sine", "One wave of sin(x): a curve to follow instead of classes to part.",
               SampleFields, _sine, lambda chosen: (1, 1)),
 )

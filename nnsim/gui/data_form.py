@@ -75,7 +75,7 @@ class DataForm(QWidget):
         if present is None:
             choices.append((_OWN, self._name_of_own(source)))
         for entry in GENERATORS.values():
-            made = _made(entry.name, shape[0], None)
+            made = _made(entry.name, *shape, None)
             columns = entry.columns(made.fields) if made is not None else (-1, -1)
             fits = all(has in (0, needs) for has, needs in zip(shape, columns, strict=True))
             if entry.name == present or (made is not None and fits):
@@ -93,7 +93,9 @@ class DataForm(QWidget):
 
     def _choose(self, name: str) -> None:
         if name != _OWN:
-            source = _made(name, len(self._session.structure.inputs), _settings(self._session.document.data))
+            structure = self._session.structure
+            like = _settings(self._session.document.data)
+            source = _made(name, len(structure.inputs), len(structure.outputs), like)
             if source is not None:
                 self._session.apply(self.tr("Choose data"), lambda d: edits.set_data(d, source))
         self.show_document()
@@ -119,16 +121,19 @@ def _settings(source: DataSource | None) -> Any:
     return source.fields if isinstance(source, GeneratedData) else source
 
 
-def _made(name: str, inputs: int, like: Any) -> GeneratedData | None:
-    """A generator's data for a network of so many inputs, with the settings of ``like`` where it has the same.
+def _made(name: str, inputs: int, outputs: int, like: Any) -> GeneratedData | None:
+    """A generator's data for a network of so many inputs and outputs, with the settings of ``like`` if it is alike.
 
-    None if the generator has no table for so many inputs.
+    None if the generator has no table for so many inputs, or not so many classes.
     """
     kind: Any = GENERATORS[name].fields
     known = {field.name for field in fields(kind)}
     values = {f.name: getattr(like, f.name) for f in fields(like) if f.name in known} if type(like) is kind else {}
     if "inputs" in known:
         values["inputs"] = max(1, inputs)
+    if "classes" in known and outputs:
+        # Two classes share one output.
+        values["classes"] = max(2, outputs)
     try:
         return GeneratedData(name, kind(**values))
     except ValueError:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import PySide6
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -19,7 +19,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnsim.gui.theme import set_role
+from nnsim.gui.neuron_picture import NeuronPicture
+from nnsim.gui.theme import GRID, set_role, text_scale
 from nnsim.training import engines
 
 
@@ -114,6 +115,52 @@ def show_gestures(parent: QWidget) -> QDialog:
     buttons.rejected.connect(dialog.close)
     column.addWidget(buttons)
     dialog.resize(680, 620)
+    dialog.show()
+    return dialog
+
+
+def neuron_parts() -> Sequence[tuple[str, str, str]]:
+    """What corresponds to what: (part of the nerve cell, part of the model, what it does)."""
+    return (
+        (_tr("Dendrites"), _tr("inputs x"), _tr("take in the signals of other cells: here numbers, often 0 and 1")),
+        (_tr("Synapses"), _tr("weights w"), _tr("pass each signal on, stronger or weaker, or hold the cell back: "
+                                                "a negative weight")),
+        (_tr("Cell body"), _tr("sum Σ w·x"), _tr("adds up what arrives, and compares it with the threshold θ")),
+        (_tr("Axon"), _tr("output"), _tr("carries the answer on: 1 if the sum is ≥ θ, else 0")),
+    )
+
+
+def show_what_a_neuron_is(parent: QWidget) -> QDialog:
+    """The nerve cell beside its model, and what corresponds to what, beside the work."""
+    dialog = QDialog(parent)
+    dialog.setObjectName("neuron_window")
+    dialog.setWindowTitle(_tr("What is a neuron?"))
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    column = QVBoxLayout(dialog)
+    column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
+    column.setSpacing(2 * GRID)
+    column.addWidget(NeuronPicture(), 1)
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(3 * GRID)
+    grid.setVerticalSpacing(GRID)
+    grid.setColumnStretch(2, 1)
+    for row, (cell, model, does) in enumerate(neuron_parts()):
+        name, effect = QLabel(cell), QLabel(does)
+        set_role(name, tone="title")
+        set_role(effect, tone="muted")
+        effect.setWordWrap(True)
+        for place, label in enumerate((name, QLabel(model), effect)):
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(label, row, place)
+    column.addLayout(grid)
+    closing = QLabel(_tr("With a smooth function in place of the step, such as a sigmoid, the same neuron can learn: "
+                         "a small change of a weight then changes the output a little."))
+    closing.setWordWrap(True)
+    column.addWidget(closing)
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.close)
+    column.addWidget(buttons)
+    dialog.resize((QSize(720, 520) * text_scale()).boundedTo(parent.window().size() - QSize(64, 64)))
     dialog.show()
     return dialog
 

@@ -65,6 +65,7 @@ class Menus(QObject):
         examples = bar.addMenu(self.tr("Exam&ples"))
         examples.setObjectName("examples_menu")
         examples.setToolTipsVisible(True)
+        examples.addAction(act["gallery"])
         for section, entries in example_sections().items():
             examples.addSection(section)
             for example in entries:
@@ -76,7 +77,7 @@ class Menus(QObject):
                     lambda checked=False, example=example: self._window.files.open_example(example),
                     Qt.ConnectionType.QueuedConnection,
                 )
-        menu(self.tr("&Help"), "gestures", "about")
+        menu(self.tr("&Help"), "gestures", "what_is_a_neuron", "gallery", "", "hints_again", "", "about")
         self._fill_recent()
 
     def _build_explain_menu(self, menu: QMenu) -> None:

@@ -125,6 +125,7 @@ class QuestionRow(QWidget):
         self.key.setText(form.format(key=said))
         for editor, field, text in zip(self.editors, question.fields, given, strict=True):
             editor.setAccessibleName(f"{self._index}. {question.text} {field.label}".strip())
+            editor.set_tip(self.tr("Your answer to question {n}: Enter checks it").format(n=self._index))
             if isinstance(editor, ChoiceField):
                 editor.set_value(text or None)
             else:

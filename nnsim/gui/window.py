@@ -22,10 +22,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnsim.documents.examples import EXAMPLES, Example
 from nnsim.gui.canvas.view import ZOOM_STEP, CanvasView
 from nnsim.gui.exports import export_worked_solution
 from nnsim.gui.files import DocumentFiles, settings
-from nnsim.gui.help import show_about, show_gestures
+from nnsim.gui.first_hints import FirstHints
+from nnsim.gui.first_page import FirstPage
+from nnsim.gui.gallery import Gallery
+from nnsim.gui.help import show_about, show_gestures, show_what_a_neuron_is
 from nnsim.gui.icons import icon
 from nnsim.gui.layers_form import LayersForm
 from nnsim.gui.menus import Menus
@@ -51,9 +55,12 @@ class MainWindow(QMainWindow):
         self.session = Session(self)
         self.files = DocumentFiles(self.session, self)
         self.canvas = CanvasView(self.session)
+        self.first_page = FirstPage(self.session, self.canvas.viewport())
+        self.hints = FirstHints(self.session, self.canvas)
         self.messages = MessageBar()
         self.soften_bar = SoftenBar(self.session)
         self.soften_bar.closed.connect(self.canvas.setFocus)
+        self._gallery: Gallery | None = None
         self.actions_by_name: dict[str, QAction] = {}
         self.setDockNestingEnabled(True)
         self.setAcceptDrops(True)
@@ -81,6 +88,13 @@ class MainWindow(QMainWindow):
         session.undo_stack.indexChanged.connect(self._update_actions)
         session.softening.changed.connect(self._update_actions)
         session.said.connect(self._say)
+        page, queued = self.first_page, Qt.ConnectionType.QueuedConnection
+        # Queued, because opening hides the button that was clicked.
+        page.and_wanted.connect(lambda: self.files.open_example(EXAMPLES["and"]), queued)
+        page.gallery_wanted.connect(self.open_gallery)
+        page.file_wanted.connect(self.files.open, queued)
+        self.files.recent_changed.connect(self._update_recent)
+        self._update_recent()
         QApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
         self.workspaces.changed.connect(self._on_workspace)
         self._update_icons()
@@ -198,6 +212,9 @@ class MainWindow(QMainWindow):
         a("present", self.tr("&Present"), self.toggle_present, "F11", self.tr(PRESENT.about))
         a("gestures", self.tr("&Gestures and keys"), lambda: show_gestures(self), "F1")
         self.actions_by_name["gestures"].setShortcuts([QKeySequence("F1"), QKeySequence("?")])
+        a("gallery", self.tr("&Gallery…"), self.open_gallery, "Ctrl+G", self.tr("All examples as pictures"))
+        a("what_is_a_neuron", self.tr("&What is a neuron?"), lambda: show_what_a_neuron_is(self))
+        a("hints_again", self.tr("Show the first &hints again"), self.hints.start_again)
         a("about", self.tr("&About nnsim"), lambda: show_about(self))
 
     def _build_toolbar(self) -> None:
@@ -284,6 +301,9 @@ class MainWindow(QMainWindow):
         self.statusBar().setSizeGripEnabled(False)
 
     # Keeping in step
+
+    def _update_recent(self) -> None:
+        self.first_page.show_recent(self.files.recent())
 
     def _on_opened(self) -> None:
         self.messages.hide()
@@ -466,6 +486,20 @@ class MainWindow(QMainWindow):
         form.destroyed.connect(self.canvas.setFocus)
         form.added.connect(self.canvas.fit)
         form.open_at(button.mapToGlobal(QPoint(0, button.height() + 2)))
+
+    def open_gallery(self) -> None:
+        """Show all examples in a window beside this one."""
+        if self._gallery is None:
+            self._gallery = Gallery(self)
+            # Queued, so that the click has ended before a question about unsaved work is asked.
+            self._gallery.chosen.connect(self._open_from_gallery, Qt.ConnectionType.QueuedConnection)
+        self._gallery.show_all()
+
+    def _open_from_gallery(self, example: Example) -> None:
+        if self.files.open_example(example) and self._gallery is not None:
+            self._gallery.close()
+            self.activateWindow()
+            self.canvas.setFocus()
 
     def set_theme(self, mode: Mode) -> None:
         """Light, dark, or as the system has it; remembered."""

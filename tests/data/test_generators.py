@@ -8,10 +8,20 @@ import numpy as np
 import pytest
 
 from nnsim.core.fields import forms
-from nnsim.data.generators import GENERATORS, GateFields, Generator, SampleFields, gate_named, truth_table
+from nnsim.data.generators import (
+    GENERATORS,
+    BlobFields,
+    BoardFields,
+    GateFields,
+    Generator,
+    SampleFields,
+    gate_named,
+    truth_table,
+)
 
 EVERY = pytest.mark.parametrize("entry", GENERATORS.values(), ids=GENERATORS)
-CLOUDS = pytest.mark.parametrize("name", ["circle", "spiral", "sine"])
+CLOUDS = pytest.mark.parametrize("name", [name for name, entry in GENERATORS.items() if not entry.is_gate])
+TWO_CLASSES = ["circle", "spiral", "moons", "rings", "checkerboard"]
 
 # The gates as they are defined in words, over Python's own booleans.
 MEANING = {
@@ -74,18 +84,20 @@ def test_the_same_fields_give_the_same_data_whatever_the_global_state(entry: Gen
 @CLOUDS
 def test_another_seed_gives_other_points(name: str) -> None:
     """A seed is not ignored, neither for the points nor, in the spiral, for their order."""
-    make = GENERATORS[name].make
-    assert not np.array_equal(make(SampleFields(seed=0))[0], make(SampleFields(seed=1))[0])
+    make, fields = GENERATORS[name].make, GENERATORS[name].fields
+    assert not np.array_equal(make(fields(seed=0))[0], make(fields(seed=1))[0])
 
 
 @CLOUDS
 @pytest.mark.parametrize("samples", [4, 5, 251])
 def test_as_many_samples_as_asked_for(name: str, samples: int) -> None:
     """Odd numbers too; the classes differ by one at most."""
-    X, T = GENERATORS[name].make(SampleFields(samples=samples, noise=0.1))
+    X, T = GENERATORS[name].make(GENERATORS[name].fields(samples=samples, noise=0.1))
     assert len(X) == len(T) == samples
-    if name != "sine":
+    if name in TWO_CLASSES:
         assert abs(T.sum()) <= 1 and set(T[:, 0]) == {-1.0, 1.0}
+    elif name == "blobs":
+        assert np.ptp(T.sum(axis=0)) <= 1
 
 
 def test_the_circle_is_a_disk_in_a_ring() -> None:
@@ -116,18 +128,71 @@ def test_the_sine_is_one_wave_and_noise_goes_to_its_targets() -> None:
     assert np.std(T - np.sin(X)) == pytest.approx(0.1, rel=0.05)
 
 
-@pytest.mark.parametrize("name", ["circle", "spiral"])
+def test_the_moons_are_half_circles_that_reach_into_each_other() -> None:
+    """Without noise each point lies on its own: radius 3, the arch about (−1.5, −0.75), the bowl about (1.5, 0.75)."""
+    X, T = GENERATORS["moons"].make(SampleFields(samples=2000))
+    for target, side in ((1.0, 1.0), (-1.0, -1.0)):
+        own = X[T[:, 0] == target] - side * np.array([-1.5, -0.75])
+        assert np.allclose(np.hypot(*own.T), 3.0)
+        assert (side * own[:, 1] >= -1e-12).all() and np.ptp(own[:, 0]) > 5.9
+    # The bowl's rim stands inside the arch, so that no straight line parts them.
+    assert (X[T[:, 0] == -1][:, 1].max() > X[T[:, 0] == 1][:, 1].min())
+
+
+@pytest.mark.parametrize("classes", [2, 3, 5, 8])
+def test_each_blob_is_a_round_cloud_with_its_own_target(classes: int) -> None:
+    """The middles stand evenly around the origin, 3.2 away; two share one target, more have one each."""
+    X, T = GENERATORS["blobs"].make(BlobFields(samples=20_000, classes=classes))
+    owners = np.where(T[:, 0] > 0, 0, 1) if classes == 2 else T.argmax(axis=1)
+    assert set(T[:, 0]) == ({1.0, -1.0} if classes == 2 else {1.0, 0.0})
+    assert classes == 2 or (T.sum(axis=1) == 1).all()
+    for k in range(classes):
+        angle = 2 * np.pi * k / classes
+        cloud = X[owners == k] - 3.2 * np.array([np.cos(angle), np.sin(angle)])
+        assert np.abs(cloud.mean(axis=0)).max() < 0.1
+        assert cloud.std(axis=0) == pytest.approx([0.8, 0.8], rel=0.05)
+
+
+def test_noise_widens_the_blobs_too() -> None:
+    """Its variance is added to theirs."""
+    clean = GENERATORS["blobs"].make(BlobFields(samples=20_000))[0]
+    noisy = GENERATORS["blobs"].make(BlobFields(samples=20_000, noise=0.6))[0]
+    assert np.std(noisy) ** 2 - np.std(clean) ** 2 == pytest.approx(0.36, rel=0.1)
+
+
+def test_the_rings_alternate() -> None:
+    """+1 up to radius 1, −1 from 2 to 3, +1 from 4 to 5, all around; a quarter of the +1 in the middle."""
+    X, T = GENERATORS["rings"].make(SampleFields(samples=2000))
+    radius = np.hypot(*X.T)
+    ring, positive = radius[T[:, 0] == -1], radius[T[:, 0] == 1]
+    assert ring.min() >= 2 and ring.max() <= 3
+    assert ((positive <= 1) | ((positive >= 4) & (positive <= 5))).all()
+    assert (positive <= 1).sum() == 250
+    assert {(a, b) for a, b in zip(X[:, 0] > 0, X[:, 1] > 0, strict=True)} == set(product((True, False), repeat=2))
+
+
+@pytest.mark.parametrize("squares", [2, 3, 4, 8])
+def test_the_board_alternates_in_both_directions(squares: int) -> None:
+    """Every sample has the colour of its square, the lower left one +1; every square has some."""
+    X, T = GENERATORS["checkerboard"].make(BoardFields(samples=4000, squares=squares))
+    assert np.abs(X).max() <= 5
+    place = np.floor((X + 5) / 10 * squares).astype(int)
+    assert np.array_equal(T[:, 0], np.where(place.sum(axis=1) % 2 == 0, 1.0, -1.0))
+    assert len(set(map(tuple, place))) == squares**2
+
+
+@pytest.mark.parametrize("name", TWO_CLASSES)
 def test_noise_moves_points_by_its_standard_deviation(name: str) -> None:
     """The help of the field says so."""
-    clean = GENERATORS[name].make(SampleFields(samples=5000))[0]
-    noisy = GENERATORS[name].make(SampleFields(samples=5000, noise=0.5))[0]
+    make, fields = GENERATORS[name].make, GENERATORS[name].fields
+    clean, noisy = make(fields(samples=20_000))[0], make(fields(samples=20_000, noise=0.5))[0]
     assert np.std(noisy) ** 2 - np.std(clean) ** 2 == pytest.approx(0.25, rel=0.2)
 
 
 @CLOUDS
 def test_neighbours_in_the_data_are_of_mixed_classes(name: str) -> None:
     """Taken as given, an epoch does not see all of one class first."""
-    T = GENERATORS[name].make(SampleFields(samples=200))[1][:, 0] > 0
+    T = GENERATORS[name].make(GENERATORS[name].fields(samples=200))[1][:, 0] > 0
     assert 60 < (T[1:] != T[:-1]).sum() < 140
 
 
@@ -159,6 +224,7 @@ def test_gate_named_says_none_for_what_is_no_gate(column: list[float], inputs: i
     (SampleFields, {"samples": 3}, "samples"), (SampleFields, {"samples": 10**9}, "samples"),
     (SampleFields, {"noise": -1.0}, "noise"), (SampleFields, {"noise": float("nan")}, "noise"),
     (SampleFields, {"seed": -1}, "seed"), (SampleFields, {"test_share": 0.95}, "test_share"),
+    (BlobFields, {"classes": 1}, "classes"), (BoardFields, {"squares": 9}, "squares"),
     (SampleFields, {"seed": "0"}, "seed"), (SampleFields, {"samples": True}, "samples"),
 ])
 def test_a_wrong_field_is_named(kind: type, wrong: dict[str, object], name: str) -> None:

@@ -28,8 +28,11 @@ def opened(id: str) -> tuple[Document, Dataset]:
 
 
 def right(network: Network, X: NDArray[np.float64], T: NDArray[np.float64]) -> float:
-    """The share of samples on the right side, for targets −1 and 1."""
-    return float((np.sign(compile(network).forward(network.parameters, X)) == np.sign(T)).mean())
+    """The share of samples on the right side, for targets −1 and 1; of several outputs the largest counts."""
+    outputs = compile(network).forward(network.parameters, X)
+    if T.shape[1] > 1:
+        return float((outputs.argmax(axis=1) == T.argmax(axis=1)).mean())
+    return float((np.sign(outputs) == np.sign(T)).mean())
 
 
 def test_every_file_has_its_entry() -> None:
@@ -95,10 +98,60 @@ def test_xor_is_the_lecture_s() -> None:
     assert np.array_equal(trace.a[:, 3:], dataset.T)
 
 
-def test_the_skip_connections_of_xor_stay_clear_of_h() -> None:
+def wires(network: Network) -> dict[str, dict[str, float]]:
+    """The weights of what leads to each neuron."""
+    structure = network.structure
+    return {n.id: {c.source: network.value(c.weight) for c in structure.incoming[n.id]}
+            for n in structure.neurons if n.role != "input"}
+
+
+@pytest.mark.parametrize("id, weights, thresholds", [
+    ("xor_layered", {"OR": {"x0": 1, "x1": 1}, "NAND": {"x0": -1, "x1": -1}, "AND": {"OR": 1, "NAND": 1}},
+     {"OR": 0.6, "NAND": -1.2, "AND": 1.2}),
+    ("majority", {"n": {"x0": 1, "x1": 1, "x2": 1}}, {"n": 1.6}),
+    ("half_adder", {"carry": {"x0": 1, "x1": 1}, "sum": {"x0": 1, "x1": 1, "carry": -2}}, {"carry": 1.2, "sum": 0.6}),
+    ("parity", {**{id: {"x0": 1, "x1": 1, "x2": 1} for id in ("any", "two", "all")},
+                "odd": {"any": 1, "two": -1, "all": 1}}, {"any": 0.6, "two": 1.6, "all": 2.6, "odd": 0.6}),
+])
+def test_each_net_of_gates_gets_every_row_right(
+    id: str, weights: dict[str, dict[str, float]], thresholds: dict[str, float]
+) -> None:
+    """Their wiring and thresholds, shown with θ; the table is whole and every output of it right."""
+    document, dataset = opened(id)
+    network = document.network
+    assert wires(network) == weights
+    assert {n.id: -network.value(n.bias) for n in network.structure.neurons if n.bias} == thresholds
+    assert all((n.activation, n.notation) == ("heaviside", "threshold")
+               for n in network.structure.neurons if n.role != "input")
+    assert len(dataset.X) == len(np.unique(dataset.X, axis=0)) == 2 ** dataset.X.shape[1]
+    assert np.array_equal(compile(network).forward(network.parameters, dataset.X), dataset.T)
+
+
+def test_the_hidden_neurons_of_xor_in_layers_are_the_gates_they_are_named_after() -> None:
+    """OR, NAND and AND of what comes in."""
+    document, dataset = opened("xor_layered")
+    trace = compile(document.network).trace(document.network.parameters, dataset.X)
+    columns = dict(zip(document.network.structure.position, trace.a.T, strict=True))
+    assert columns["OR"].tolist() == [0, 1, 1, 1] and columns["NAND"].tolist() == [1, 1, 1, 0]
+    assert columns["AND"].tolist() == (columns["OR"] * columns["NAND"]).tolist() == [0, 1, 1, 0]
+
+
+def test_the_half_adder_adds_and_parity_counts() -> None:
+    """carry and sum are x0 + x1 as a binary number; odd is 1 for 1 and 3 ones, majority for 2 and 3."""
+    for id, meaning in (
+        ("half_adder", lambda row: [row.sum() // 2, row.sum() % 2]),
+        ("parity", lambda row: [row.sum() % 2]),
+        ("majority", lambda row: [float(row.sum() >= 2)]),
+    ):
+        _, dataset = opened(id)
+        assert dataset.T.tolist() == [meaning(row) for row in dataset.X]
+
+
+@pytest.mark.parametrize("id, middle, last", [("xor", "h", "output"), ("half_adder", "carry", "sum")])
+def test_the_skip_connections_of_xor_stay_clear_of_h(id: str, middle: str, last: str) -> None:
     """The curves from the inputs to the output pass above and below h, its name and its reason."""
-    layout = load(EXAMPLES["xor"].path).layout
-    (hx, hy), (ox, oy) = layout["h"], layout["output"]
+    layout = load(EXAMPLES[id].path).layout
+    (hx, hy), (ox, oy) = layout[middle], layout[last]
     t = np.linspace(0, 1, 500)
     for source in ("x0", "x1"):
         sx, sy = layout[source]
@@ -173,7 +226,10 @@ def test_not_every_start_finds_xor(seed: int, learns: bool) -> None:
     assert "seeds 0 to 4, 1, 2 and 3 do" in document.notes
 
 
-@pytest.mark.parametrize("id, seconds, train, test", [("circle", 12, 0.99, 0.95), ("spiral", 13, 0.98, 0.93)])
+@pytest.mark.parametrize("id, seconds, train, test", [
+    ("circle", 12, 0.99, 0.95), ("spiral", 13, 0.98, 0.93), ("blobs", 12, 0.98, 0.98), ("moons", 12, 0.98, 0.96),
+    ("rings", 12, 0.98, 0.95), ("checkerboard", 12.5, 0.97, 0.94),
+])
 def test_points_are_parted_in_time(id: str, seconds: float, train: float, test: float) -> None:
     """The boundary stands after so many seconds at the example's speed, and did not after a third of it."""
     document, dataset = opened(id)
@@ -182,10 +238,17 @@ def test_points_are_parted_in_time(id: str, seconds: float, train: float, test: 
     speed = EXAMPLES[id].speed or 0
     batches = -(-len(dataset.X) // document.training.batch_size)
     trainer.run(epochs=round(speed * seconds / 3 / batches))
-    assert right(trainer.network, dataset.X, dataset.T) < 0.95
+    assert right(trainer.network, dataset.X_test, dataset.T_test) < 0.95
     trainer.run(epochs=round(speed * seconds * 2 / 3 / batches))
     assert right(trainer.network, dataset.X, dataset.T) >= train
     assert right(trainer.network, dataset.X_test, dataset.T_test) >= test
+
+
+@pytest.mark.parametrize("id", ["blobs", "moons", "rings", "checkerboard"])
+def test_the_seed_of_the_training_drew_the_weights(id: str) -> None:
+    """So that one seed brings the whole example back."""
+    network, seed = opened(id)[0].network, opened(id)[0].training.seed
+    assert np.array_equal(network.initialized(seed).parameters, network.parameters)
 
 
 def test_the_sine_is_followed() -> None:

@@ -40,6 +40,8 @@ class CanvasView(QGraphicsView):
 
     hovered = Signal(object)
     """The Hit under the mouse."""
+    escaped = Signal()
+    """Esc was pressed with nothing begun that it could end."""
 
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -61,6 +63,8 @@ class CanvasView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
+        self.lower_edge = 0
+        """How many pixels at the lower edge ``fit`` keeps clear, because something stands there."""
         self._gesture: Gesture | None = None
         self._button = Qt.MouseButton.NoButton
         self._fitted = True
@@ -102,14 +106,14 @@ class CanvasView(QGraphicsView):
     def fit(self) -> None:
         """Show the whole network, in the middle."""
         rect = self.network_scene.content_rect()
-        view = self.viewport().rect()
+        view = self.viewport().rect().adjusted(0, 0, 0, -self.lower_edge)
         if rect.isEmpty():
             rect = QRectF(-200, -150, 400, 300)
         scale = min((view.width() - 2 * FIT_MARGIN) / rect.width(), (view.height() - 2 * FIT_MARGIN) / rect.height())
         scale = min(max(scale, ZOOM_RANGE[0]), LARGEST_FIT)
         self.resetTransform()
         self.scale(scale, scale)
-        self.centerOn(rect.center())
+        self.centerOn(rect.center() + QPointF(0, self.lower_edge / 2 / scale))
         self._fitted = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -350,6 +354,7 @@ class CanvasView(QGraphicsView):
             self.show_hint("")
         else:
             self.session.select()
+            self.escaped.emit()
 
     def _nudge(self, direction: QPointF, fine: bool) -> None:
         chosen = self.session.selected_neurons
@@ -612,32 +617,6 @@ class CanvasView(QGraphicsView):
                 for y in range(top, math.ceil(rect.bottom() / GRID_STEP) + 1)
             ]
         )
-
-    def drawForeground(self, painter: QPainter, rect: QRectF | QRect) -> None:
-        if self.network_scene.neurons:
-            return
-        t = theme()
-        painter.save()
-        painter.resetTransform()
-        view = self.viewport().rect()
-        painter.setPen(t.color("ink"))
-        painter.setFont(font("display"))
-        painter.drawText(
-            view.adjusted(16, 0, -16, -48),
-            Qt.AlignmentFlag.AlignCenter,
-            self.tr("Double-click to add your first neuron"),
-        )
-        painter.setPen(t.color("muted"))
-        painter.setFont(font("body"))
-        painter.drawText(
-            view.adjusted(16, 56, -16, 0),
-            Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
-            self.tr(
-                "then drag from its rim to connect it. Or choose Layers… for a whole network,\n"
-                "or Examples ▸ AND for one that is ready."
-            ),
-        )
-        painter.restore()
 
     _look: object = None
 
