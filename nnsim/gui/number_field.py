@@ -66,6 +66,11 @@ class NumberField(QDoubleSpinBox):
         """The whole number behind the rounded text; None if off."""
         return self._number
 
+    @property
+    def wrong(self) -> str:
+        """What is wrong with the text that is being typed; empty if nothing is."""
+        return self._typing.wrong
+
     def set_number(self, number: float | None, keep_typing: bool = True) -> None:
         """Show ``number`` without emitting; what is being typed stays unless ``keep_typing`` is false."""
         if number != self._number or not keep_typing:

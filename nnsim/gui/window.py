@@ -75,6 +75,7 @@ PANELS = (
     PanelEntry("nnsim.gui.panels.matrices:MatricesPanel", "Matrices", BOTTOM, 220, "table"),
     PanelEntry("nnsim.gui.panels.losses:LossesPanel", "Losses", BOTTOM, 220, "table"),
     PanelEntry("nnsim.gui.panels.worksheet:WorksheetPanel", "Worksheet", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.network_table:NetworkTablePanel", "Table", BOTTOM, 220, "table"),
 )
 """Every panel: one file, one line here."""
 
