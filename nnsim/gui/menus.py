@@ -16,7 +16,8 @@ from nnsim.gui.theme import Mode
 if TYPE_CHECKING:
     from nnsim.gui.window import MainWindow
 
-EXPLAINING = ("forward", "backward", "steps", "matrices", "losses", "loss_slice", "slope", "separability", "worksheet")
+EXPLAINING = ("forward", "backward", "steps", "matrices", "losses", "loss_slice", "slope", "separability", "worksheet",
+             "network_table")
 """The panels of the Explain menu, in the order of their keys Ctrl+1 …"""
 
 

@@ -481,7 +481,11 @@ class OrderedRows(QAbstractProxyModel):
 
     def row_at(self, place: Place) -> int:
         """Where a neuron or connection stands now; −1 if it is not shown."""
-        return self._place.get(self.source.row_of.get(place, -1), -1)
+        return self.shown_row(self.source.row_of.get(place, -1))
+
+    def shown_row(self, source_row: int) -> int:
+        """Where a row of the source stands now; −1 if it is not shown."""
+        return self._place.get(source_row, -1)
 
     def place_at(self, row: int) -> Place:
         """What stands in a row."""

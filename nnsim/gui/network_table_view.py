@@ -50,7 +50,7 @@ PAD = GRID
 MOST_TEXT = 160
 """How wide a text may make its column, in pixels; longer ones are cut."""
 USUAL_NUMBER = "−0.1234"
-"""A column of numbers is as wide as this, or as what is in sight of it; it grows, and does not shrink while training."""
+"""A column of numbers is as wide as this, or as what is in sight of it."""
 ARROW = 12
 """What the arrow of a sorted column takes."""
 CHECK = 16
@@ -112,6 +112,10 @@ class CellDelegate(QStyledItemDelegate):
                                          self._view)
 
     # Editing
+
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
+        """The view knows which clicks and keys turn a switch over."""
+        return False
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
         source, row, column = self._view.rows.source, self._view.rows.source_row(index.row()), index.column()
@@ -178,6 +182,9 @@ class CellDelegate(QStyledItemDelegate):
                 # It stays open for correction.
                 self._view.refuse(editor.wrong)
                 return True
+            if isinstance(editor, NumberField) and (enters or event.key() in (Qt.Key.Key_Tab, Qt.Key.Key_Backtab)):
+                # Before Qt has the spin box that it is read its text, and write the old number over it.
+                editor.commit()
             if event.key() == Qt.Key.Key_Escape and self._stepped is not None:
                 (cell, before, token), self._stepped = self._stepped, None
                 if before is not None:
@@ -190,10 +197,12 @@ class NetworkTableView(QTableView):
     """Rows of neurons or connections. What is selected in it is what the session has selected.
 
     ``chose(places)`` says which rows the learner selected, ``pointed(place)`` which one the mouse or the keyboard is
-    at, or None; ``refused(why)`` why something was not done.
+    at, or None; ``sorted()`` that rows stand in another order, and none is selected; ``refused(why)`` why something was
+    not done.
     """
 
     chose = Signal(object)
+    sorted = Signal()
     pointed = Signal(object)
     refused = Signal(str)
 
@@ -206,6 +215,8 @@ class NetworkTableView(QTableView):
         """What is lit in the window."""
         self.chosen: frozenset[int] = frozenset()
         """The rows in which a cell is selected."""
+        self._at: tuple[Place, int, int] | None = None
+        """Where the keyboard is: the row's place, its row of the source, and the column."""
         self._following = False
         self._hovered = -1
         self._own_widths = False
@@ -235,6 +246,7 @@ class NetworkTableView(QTableView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setMouseTracking(True)
         header.sectionResized.connect(self._on_resized)
+        header.sortIndicatorChanged.connect(self.sorted)
         self.refont()
 
     # Showing
@@ -314,17 +326,6 @@ class NetworkTableView(QTableView):
             self._following = False
         self.viewport().update()
 
-    def keep_current(self, place: Place | None, column: int) -> None:
-        """Put the current cell back where it was before the rows were put in order."""
-        row = -1 if place is None else self.rows.row_at(place)
-        if row >= 0:
-            self._following = True
-            try:
-                self.selectionModel().setCurrentIndex(
-                    self.rows.index(row, column), QItemSelectionModel.SelectionFlag.NoUpdate)
-            finally:
-                self._following = False
-
     def refuse(self, why: str) -> None:
         """Say why something was not done."""
         self.refused.emit(why)
@@ -342,6 +343,17 @@ class NetworkTableView(QTableView):
     def reset(self) -> None:
         super().reset()
         self.chosen = frozenset()
+        if self._at is not None:
+            # The keyboard stays with its row, also with one that has another name now.
+            place, before, column = self._at
+            row = self.rows.shown_row(self.rows.source.row_of.get(place, before))
+            if row >= 0:
+                self._following = True
+                try:
+                    self.selectionModel().setCurrentIndex(
+                        self.rows.index(row, column), QItemSelectionModel.SelectionFlag.NoUpdate)
+                finally:
+                    self._following = False
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
@@ -353,8 +365,10 @@ class NetworkTableView(QTableView):
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        if not self._following and current.isValid():
-            self._point(current.row())
+        if current.isValid():
+            self._at = self.rows.place_at(current.row()), self.rows.source_row(current.row()), current.column()
+            if not self._following:
+                self._point(current.row())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
@@ -384,6 +398,9 @@ class NetworkTableView(QTableView):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        if self.state() == QAbstractItemView.State.EditingState:
+            # Enter that an editor has taken over goes on to its parents.
+            return
         here, keys = self.currentIndex(), QKeySequence.StandardKey
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.matches(keys.Copy):

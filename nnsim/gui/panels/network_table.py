@@ -63,6 +63,7 @@ class NetworkTablePanel(Panel):
             model = OrderedRows(NetworkRows(self.session, rows, self), self)
             view = NetworkTableView(model, f"network_table_{rows.id}", title)
             view.chose.connect(self._select)
+            view.sorted.connect(self._show_selected)
             view.pointed.connect(self._light)
             view.refused.connect(lambda why: self.session.said.emit(why, "refused"))
             self.views[rows.id] = view
@@ -99,23 +100,22 @@ class NetworkTablePanel(Panel):
         self.update_document()
 
     def update_document(self) -> None:
-        view, model = self.view, self.view.rows
-        current, had_focus = view.currentIndex(), view.hasFocus() or view.isAncestorOf(view.window().focusWidget())
-        place = model.place_at(current.row()) if 0 <= current.row() < model.rowCount() else None
-        row, column, before = current.row(), current.column(), model.source.items
-        if model.arrange(self._rows()):
-            if place is not None and model.row_at(place) < 0 and len(before) == len(model.source.items):
-                # It has another name now.
-                place = model.place_at(min(row, model.rowCount() - 1)) if model.rowCount() else None
-            view.keep_current(place, column)
-            if had_focus:
-                view.setFocus()
+        view = self.view
+        focused = view.window().focusWidget()
+        had_focus = focused is view or (focused is not None and view.isAncestorOf(focused))
+        if view.rows.arrange(self._rows()) and had_focus:
+            # An editor is gone with its row.
+            view.setFocus()
         view.fit()
         self._show_lit()
-        view.show_selected([(id,) for id in self.session.selected_neurons] if self.shown == "neurons"
-                           else list(self.session.selected_connections))
+        self._show_selected()
         self._show_page()
         self._show_values()
+
+    def _show_selected(self) -> None:
+        session = self.session
+        self.view.show_selected([(id,) for id in session.selected_neurons] if self.shown == "neurons"
+                                else list(session.selected_connections))
 
     def _rows(self) -> Rows | None:
         """Neurons under the titles of the notation; None for the same rows as before."""
