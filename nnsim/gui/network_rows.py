@@ -422,9 +422,6 @@ class NetworkRows(QAbstractTableModel):
             return here.title
         if role == Qt.ItemDataRole.ToolTipRole:
             return plain_tip(here.about)
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            side = Qt.AlignmentFlag.AlignRight if here.kind == "number" else Qt.AlignmentFlag.AlignLeft
-            return side | Qt.AlignmentFlag.AlignVCenter
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{here.title}: {here.about}"
         return None

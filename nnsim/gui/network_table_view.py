@@ -47,7 +47,7 @@ from nnsim.gui.number_field import NumberField
 from nnsim.gui.theme import GRID, font, mix, text_scale, theme
 
 PAD = GRID
-MOST_TEXT = 160
+MOST_TEXT = 120
 """How wide a text may make its column, in pixels; longer ones are cut."""
 USUAL_NUMBER = "−0.1234"
 """A column of numbers is as wide as this, or as what is in sight of it."""
@@ -148,6 +148,8 @@ class CellDelegate(QStyledItemDelegate):
     def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: Index) -> None:
         box, room = QRect(option.rect), self._view.viewport().rect()
         box.setWidth(min(max(box.width(), round(EDITOR_ROOM * text_scale())), room.width()))
+        if isinstance(editor, NumberField):
+            box.moveRight(option.rect.right())
         box.moveLeft(max(0, min(box.left(), room.right() + 1 - box.width())))
         editor.setGeometry(box)
         if isinstance(editor, ChoiceField):
@@ -193,6 +195,38 @@ class CellDelegate(QStyledItemDelegate):
         return bool(super().eventFilter(editor, event))
 
 
+class Titles(QHeaderView):
+    """The names of the columns, as their cells stand: numbers at the right. An arrow says which one sorts."""
+
+    def __init__(self, view: NetworkTableView) -> None:
+        super().__init__(Qt.Orientation.Horizontal, view)
+        self._view = view
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setMinimumSectionSize(4 * GRID)
+        self.setSortIndicatorClearable(True)
+        self.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        colors, column = theme(), self._view.rows.source.rows.columns[logicalIndex]
+        sorts = self.sortIndicatorSection() == logicalIndex
+        painter.save()
+        painter.fillRect(rect, colors.color("card"))
+        painter.setPen(colors.color("line"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        painter.setFont(font("body", bold=sorts))
+        painter.setPen(colors.color("ink" if sorts else "muted"))
+        text, right = column.title, column.kind == "number"
+        if sorts:
+            arrow = "▴" if self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder else "▾"
+            text = f"{arrow} {text}" if right else f"{text} {arrow}"
+        room = rect.adjusted(PAD, 0, -PAD, -1)
+        text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), text)
+        painter.restore()
+
+
 class NetworkTableView(QTableView):
     """Rows of neurons or connections. What is selected in it is what the session has selected.
 
@@ -221,19 +255,13 @@ class NetworkTableView(QTableView):
         self._hovered = -1
         self._own_widths = False
         self.metrics = QFontMetrics(font("body"))
-        header = QHeaderView(Qt.Orientation.Horizontal, self)
-        header.setSectionsClickable(True)
-        header.setHighlightSections(False)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        header.setMinimumSectionSize(4 * GRID)
+        header = Titles(self)
         header.setObjectName(f"{name}_titles")
         header.setAccessibleName(title)
         self.setHorizontalHeader(header)
         self.setModel(rows)
         self.setItemDelegate(CellDelegate(self))
         self.setSortingEnabled(True)
-        header.setSortIndicatorClearable(True)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setFrameShape(QFrame.Shape.NoFrame)
@@ -266,7 +294,7 @@ class NetworkTableView(QTableView):
         source, header = self.rows.source, self.horizontalHeader()
         widths = []
         for index, column in enumerate(source.rows.columns):
-            wanted = self.metrics.horizontalAdvance(column.title) + ARROW
+            wanted = QFontMetrics(font("body", bold=True)).horizontalAdvance(column.title) + ARROW
             if column.kind == "number":
                 wanted = max(wanted, self.metrics.horizontalAdvance(USUAL_NUMBER), self._in_sight(index))
             elif column.kind != "yes":
