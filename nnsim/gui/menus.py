@@ -33,6 +33,7 @@ class Menus(QObject):
         window = self._window
         bar, act = window.menuBar(), window.actions_by_name
         bar.setObjectName("menu_bar")
+        bar.setAccessibleName(self.tr("Menus"))
 
         def menu(title: str, *names: str) -> QMenu:
             made = bar.addMenu(title)

@@ -286,6 +286,7 @@ class ActivationPanel(PlotPanel):
         self.plot.show_threshold(threshold)
         if neuron is None:
             self.plot.marker.move(math.nan, math.nan)
+            self._describe("")
             return
         at, a = self._sum(neuron), self.session.output_of(neuron.id)
         self._reach(shrink=False)
@@ -297,6 +298,17 @@ class ActivationPanel(PlotPanel):
             text = f"Σ = {comparison(at, threshold).split()[0]} → {format_number(a)}"
         self.readout.set_text(text)
         self.readout.reserve()
+        self._describe(text)
+
+    def _describe(self, point: str) -> None:
+        """Say in words what the plot shows; while training, when it has come to rest."""
+        if self.plot is None or self.session.training:
+            return
+        (low, high), _ = self.plot.ranges
+        names = ", ".join(curve.activation.label for curve in self.plot.curves)
+        text = self.tr("{functions} from {low} to {high}").format(
+            functions=names, low=format_number(low), high=format_number(high))
+        self.plot.setAccessibleDescription(f"{text}; {point}" if point else text)
 
 
 def look(index: int) -> tuple[str, tuple[float, ...]]:

@@ -229,6 +229,8 @@ class OutputPanel(PlotPanel):
         if plane is None or plot is None or trace is None:
             return
         now = float(self._values(self.session.trace)[0])
+        if not self.session.training:
+            plot.setAccessibleDescription(self._in_words(self._values(trace), plane, now))
         at_x = self.session.inputs.get(plane.x, 0.0)
         if plane.y is None:
             self._show_curve(plane, self._values(trace))
@@ -240,6 +242,27 @@ class OutputPanel(PlotPanel):
             self._show_map(self.map, plane, trace)
             plot.marker.move(at_x, self.session.inputs.get(plane.y, 0.0))
         self._read_out(plane, now)
+
+    def _in_words(self, values: Array, plane: Plane, now: float) -> str:
+        """What the plot shows, for whoever does not see it."""
+        finite = values[np.isfinite(values)]
+        if not len(finite):
+            return self.tr("No finite value anywhere")
+        text = self.tr("{output} from {low} to {high}").format(
+            output=self._name(), low=format_number(float(finite.min()), READ_DIGITS),
+            high=format_number(float(finite.max()), READ_DIGITS))
+        if plane.y is not None:
+            text += "; " + self.tr("at least {threshold} in {share} % of the plane").format(
+                threshold=format_number(self._scale.threshold, READ_DIGITS),
+                share=round(100 * float((finite >= self._scale.threshold).mean())))
+        points = self.plot.points if self.plot is not None else Points()
+        if len(points.x):
+            text += "; " + self.tr("{n} samples, {high} of the high class ● and {low} of the low class ◇").format(
+                n=len(points.x), high=int(points.high.sum()), low=int((~points.high).sum()))
+        fed = ", ".join(f"{id} = {format_number(self.session.inputs.get(id, 0.0), READ_DIGITS)}"
+                        for id in (plane.x, plane.y) if id)
+        return text + "; " + self.tr("{inputs} gives {value}").format(
+            inputs=fed, value=format_number(now, READ_DIGITS))
 
     def _show_map(self, plot: MapPlot, plane: Plane, trace: Trace) -> None:
         structure = self.session.structure
