@@ -260,6 +260,7 @@ class NetworkTableView(QTableView):
         header.setAccessibleName(title)
         self.setHorizontalHeader(header)
         self.setModel(rows)
+        rows.modelReset.connect(self._on_reset)
         self.setItemDelegate(CellDelegate(self))
         self.setSortingEnabled(True)
         self.verticalHeader().hide()
@@ -368,8 +369,8 @@ class NetworkTableView(QTableView):
 
     # Selecting and pointing
 
-    def reset(self) -> None:
-        super().reset()
+    def _on_reset(self) -> None:
+        # After view and selection model have forgotten everything.
         self.chosen = frozenset()
         if self._at is not None:
             # The keyboard stays with its row, also with one that has another name now.
