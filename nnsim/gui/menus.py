@@ -76,7 +76,7 @@ class Menus(QObject):
                     lambda checked=False, example=example: self._window.files.open_example(example),
                     Qt.ConnectionType.QueuedConnection,
                 )
-        menu(self.tr("&Help"), "gestures", "about")
+        menu(self.tr("&Help"), "gestures", "whats_this", "about")
         self._fill_recent()
 
     def _build_explain_menu(self, menu: QMenu) -> None:

@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 from nnsim.gui.canvas.view import ZOOM_STEP, CanvasView
 from nnsim.gui.exports import export_worked_solution
 from nnsim.gui.files import DocumentFiles, settings
-from nnsim.gui.help import show_about, show_gestures
+from nnsim.gui.help import show_about, show_gestures, what_is_this
 from nnsim.gui.icons import icon
 from nnsim.gui.layers_form import LayersForm
 from nnsim.gui.menus import Menus
@@ -295,6 +295,8 @@ class MainWindow(QMainWindow):
         a("reset_layout", self.tr("&Reset the arrangement of panels"), self.reset_layout)
         a("gestures", self.tr("&Gestures and keys"), lambda: show_gestures(self), "F1")
         self.actions_by_name["gestures"].setShortcuts([QKeySequence("F1"), QKeySequence("?")])
+        a("whats_this", self.tr("&What is this?"), what_is_this, "Shift+F1",
+          self.tr("Says what the field does that has the keyboard, or the one that is clicked next"))
         a("about", self.tr("&About nnsim"), lambda: show_about(self))
 
     def _build_toolbar(self) -> None:
