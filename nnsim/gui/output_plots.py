@@ -18,6 +18,7 @@ from nnsim.gui.ticks import nice_step
 
 Array = NDArray[np.float64]
 
+NOTHING: Array = np.zeros(0)
 MOST_CROSSINGS = 1200
 """A map that crosses its threshold in more cells than this has no legible contour; it would take 10 ms."""
 
@@ -83,16 +84,19 @@ class MapPlot(SamplePlot):
         self.values: Array = np.zeros((0, 0))
         self.picture = Picture(axisOrder="row-major")
         self.contour = pg.PlotCurveItem(connect="pairs", antialias=True)
+        self.levels = pg.PlotCurveItem(connect="pairs", antialias=True)
+        """Lines of equal output, at tenths of the scale."""
         self.marker = Marker(ring=True)
         super().__init__("output_map", interactive=True)
-        for depth, item in enumerate((self.picture, self.contour)):
-            item.setZValue(depth)
+        for depth, item in enumerate((self.picture, self.levels, self.contour)):
+            item.setZValue(depth / 2)
             self.addItem(item)
         self.marker.stand_in(self)
 
     def restyle(self) -> None:
         super().restyle()
         self.contour.setPen(pen(theme().ink))
+        self.levels.setPen(pen(theme().ink, 1, (1, 3)))
         self.marker.restyle()
 
     def show_map(self, values: Array, plane: Plane, scale: Scale) -> None:
@@ -109,6 +113,22 @@ class MapPlot(SamplePlot):
         if not scale.crisp:
             x, y = contour_of(values, scale.threshold)
             self.contour.setData(plane.x_range[0] + x * step_x, plane.y_range[0] + y * step_y)
+
+    def show_levels(self, plane: Plane, scale: Scale | None) -> None:
+        """Dotted lines at tenths of the scale, but for the boundary, which stands already; None for no lines."""
+        ends: list[tuple[Array, Array]] = []
+        if scale is not None:
+            # Every other cell is enough for a line, and four times as fast.
+            values = self.values[::2, ::2]
+            wide, high = (2 * (b - a) / (len(self.values) - 1) for a, b in (plane.x_range, plane.y_range))
+            for tenth in range(1, 10):
+                level = scale.low + (scale.high - scale.low) * tenth / 10
+                if level == scale.threshold:
+                    continue
+                columns, rows = contour_of(values, level)
+                ends.append((plane.x_range[0] + columns * wide, plane.y_range[0] + rows * high))
+        x, y = (np.concatenate([NOTHING, *(pair[axis] for pair in ends)]) for axis in (0, 1))
+        self.levels.setData(x, y)
 
     def square(self, room: QSize) -> QSize:
         """The largest size within ``room`` at which the view is a square."""

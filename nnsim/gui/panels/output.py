@@ -18,6 +18,7 @@ from nnsim.data.dataset import Dataset
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.output_choices import OutputChoices
 from nnsim.gui.output_points import Points, Scale, nearest, points_of
+from nnsim.gui.panel import Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState, PlotPanel, TextLine
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, text_scale
@@ -36,6 +37,8 @@ SNAP = 8.0
 PLACES = 200
 """How finely the mouse and Ctrl with an arrow set an input: parts of what is shown."""
 READ_DIGITS, PLACE_DIGITS = 3, 2
+LEVELS_MS = 250
+"""While training the contours are found no more often than this."""
 BESIDE = 80
 """As much width beside the map is enough to explain it there."""
 
@@ -59,7 +62,15 @@ class OutputPanel(PlotPanel):
         self.choices = OutputChoices()
         self.choices.neuron_chosen.connect(self._choose_neuron)
         self.choices.axes_chosen.connect(session.set_axes)
-        self.add_to_header(self.choices)
+        self.levels = quiet_button(self.tr("contours"), "output_levels",
+                                   self.tr("Lines where the output is 0.1, 0.2 … 0.9 of its scale"), checkable=True)
+        self.levels.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Low enough for a title bar.
+        self.levels.setStyleSheet("padding: 1px 6px; min-height: 0;")
+        self.levels.toggled.connect(self.update_document)
+        self.levels.hide()
+        self._levels = Paced(self, session, self._show_levels, LEVELS_MS)
+        self.add_to_header(self.levels, self.choices)
         self.readout = TextLine("output_readout", "ink", align=Qt.AlignmentFlag.AlignRight)
         self.note = TextLine("output_note")
         self.empty = EmptyState("output_empty")
@@ -118,13 +129,15 @@ class OutputPanel(PlotPanel):
             self._prepare_curve(plane)
         else:
             self._prepare_map(plane)
+        # A step has no values between its ends.
+        self.levels.setVisible(plane.y is not None and not self._scale.crisp)
         self.readout.show()
         self._say_rest(plane)
         self._arrange()
         self.show_values()
 
     def _show_empty(self) -> None:
-        for widget in (self.map, self.curve, self.bar, self.readout, self.note):
+        for widget in (self.map, self.curve, self.bar, self.readout, self.note, self.levels):
             if widget is not None:
                 widget.hide()
         problems = "\n".join(problem.message for problem in self.session.problems)
@@ -240,6 +253,7 @@ class OutputPanel(PlotPanel):
                 self._show_points()
                 self._say_rest(plane)
             self._show_map(self.map, plane, trace)
+            self._levels.update()
             plot.marker.move(at_x, self.session.inputs.get(plane.y, 0.0))
         self._read_out(plane, now)
 
@@ -270,6 +284,12 @@ class OutputPanel(PlotPanel):
             plane = replace(plane, resolution=FINE)
             trace = self.session.program.run(self.session.network.parameters, self._fine_samples(plane))
         plot.show_map(self._values(trace).reshape(plane.resolution, plane.resolution), plane, self._scale)
+
+    def _show_levels(self) -> None:
+        plane = self.session.plane
+        if self.map is not None and plane is not None and plane.y is not None:
+            shown = self.levels.isChecked() and not self._scale.crisp
+            self.map.show_levels(plane, self._scale if shown else None)
 
     def _fine_samples(self, plane: Plane) -> Array:
         inputs = self.session.structure.inputs
