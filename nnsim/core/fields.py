@@ -24,6 +24,8 @@ class Form:
     off: str = ""
     """What None means, for a field that can be off."""
     advanced: bool = False
+    presets: tuple[float, ...] = ()
+    """Usual values, offered beside the field."""
 
 
 def field(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,11 +12,12 @@ from PySide6.QtGui import QFontMetrics, QPen, QResizeEvent
 
 from nnsim.core.activations import Activation
 from nnsim.core.numbers import format_number
-from nnsim.gui.plots import Marker, Plot, pen
+from nnsim.gui.plots import Marker, Plot, pen, scaled
 from nnsim.gui.theme import GRID, font, theme
 
 Array = NDArray[np.float64]
 SAMPLES = 241
+NOTHING: Array = np.zeros(0)
 HALVES = (3.0, 6.0)
 """How far the axis reaches from 0: a step needs less room than a curve. Twice that, and again, for a far sum."""
 
@@ -59,11 +61,21 @@ class ActivationPlot(Plot):
         self.step = pg.InfiniteLine(0, angle=90)
         self.step_label = pg.TextItem("")
         self.marker = Marker(ring=False)
-        super().__init__("activation_plot")
+        self.reading = Marker(ring=True)
+        """The point that the learner reads values at."""
+        self.rug = {"high": pg.ScatterPlotItem(pxMode=True), "low": pg.ScatterPlotItem(pxMode=True),
+                    "": pg.ScatterPlotItem(pxMode=True)}
+        """Where the samples' sums are, on the axis: of the high class, of the low one, of none."""
+        self._sums: dict[str, Array] = {}
+        super().__init__("activation_plot", interactive=True)
         for item in (*self._zero, self.step, self.step_label):
             self.addItem(item)
         self.step_label.setZValue(15)
+        for item in self.rug.values():
+            item.setZValue(1)
+            self.addItem(item)
         self.marker.stand_in(self)
+        self.reading.stand_in(self)
 
     def restyle(self) -> None:
         super().restyle()
@@ -75,6 +87,42 @@ class ActivationPlot(Plot):
         self.step_label.setFont(font("small"))
         self.step_label.fill = pg.mkBrush(t.card)
         self.marker.restyle()
+        self.reading.restyle()
+        for name, symbol, color, size in (("high", "o", t.positive, 7), ("low", "d", t.negative, 9),
+                                          ("", "o", t.muted, 6)):
+            item = self.rug[name]
+            item.setSymbol(symbol)
+            item.setSize(scaled(size))
+            item.setPen(pen(t.card, 1))
+            item.setBrush(pg.mkBrush(color))
+
+    def value_at(self, x: float) -> tuple[float, float]:
+        """f and f′ of the first curve where the axis says ``x``; f′ is NaN at a kink."""
+        activation, z = self.curves[0].activation, np.array([x - self.shift])
+        a = activation.f(z)
+        slope = math.nan if z[0] in activation.kinks else float(activation.derivative(z, a)[0])
+        return float(a[0]), slope
+
+    def show_rug(self, high: Array, low: Array, others: Array) -> None:
+        """Show where samples stand on the axis, by class: ● above ◇, so that shape and height tell them apart."""
+        appeared = bool(self._sums) != bool(len(high) + len(low) + len(others))
+        self._sums = {"high": high, "low": low, "": others} if len(high) + len(low) + len(others) else {}
+        if appeared:
+            self._draw()
+        else:
+            self._place_rug()
+
+    @property
+    def rug_ends(self) -> tuple[float, ...]:
+        """The least and the greatest of the samples' sums; nothing without samples."""
+        sums = np.concatenate([NOTHING, *self._sums.values()])
+        return (float(sums.min()), float(sums.max())) if len(sums) else ()
+
+    def _place_rug(self) -> None:
+        _, (bottom, top) = self.ranges
+        for name, share in (("high", 0.11), ("low", 0.04), ("", 0.04)):
+            sums = self._sums.get(name, NOTHING)
+            self.rug[name].setData(sums, np.full(len(sums), bottom + share * (top - bottom)))
 
     def show_curves(self, curves: tuple[Curve, ...], slopes: bool) -> None:
         """Show these functions, the first on top, with their slopes or without."""
@@ -130,15 +178,16 @@ class ActivationPlot(Plot):
         everything = np.concatenate(seen)
         least, most = float(everything.min()), float(everything.max())
         margin = 0.08 * (most - least or 1.0)
-        below = margin
+        below = 0.25 * (most - least or 1.0) if self._sums else margin
         if self.step.isVisible():
             # Room under the lowest curve, where the threshold is written.
             insets = self.insets(self.size())
             inside = self.height() - insets.top() - insets.bottom()
             share = min(0.5, (QFontMetrics(font("small")).height() + 1.5 * GRID) / max(inside, 1))
-            below = max(margin, (most + margin - least) * share / (1 - share))
+            below = max(below, (most + margin - least) * share / (1 - share))
         self.set_ranges((low, high), (least - below, most + margin))
         self._place_label()
+        self._place_rug()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

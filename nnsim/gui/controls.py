@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from nnsim.gui.theme import set_role
+from nnsim.gui.theme import GRID, set_role
 
 NARROW = 48
 """How far an editor may shrink before its panel scrolls."""
@@ -123,6 +123,11 @@ class TextField(QLineEdit):
         self._typing = Typing(self, self, lambda text: check(text.strip()))
         self.set_tip = self._typing.set_tip
         self.setMinimumWidth(NARROW)
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with the text that is being typed; empty if nothing is."""
+        return self._typing.wrong
 
     def set_text(self, text: str, keep_typing: bool = True) -> None:
         """Show ``text``; what is being typed stays unless ``keep_typing`` is false."""
@@ -270,8 +275,11 @@ class Segments(QWidget):
 
     chosen = Signal(object)
 
-    def __init__(self, name: str, options: Iterable[tuple[Any, str, str]]) -> None:
-        """``options`` are (value, text, tip); the buttons are called ``name`` with the value."""
+    def __init__(self, name: str, options: Iterable[tuple[Any, str, str]], words: bool = False) -> None:
+        """``options`` are (value, text, tip); the buttons are called ``name`` with the value.
+
+        ``words`` gives each the width of its text; else all are as wide as a sign.
+        """
         super().__init__()
         self.setObjectName(name)
         self._group = QButtonGroup(self)
@@ -287,8 +295,9 @@ class Segments(QWidget):
             button.setObjectName(f"{name}_{value}")
             button.setAccessibleName(tip)
             button.setToolTip(plain_tip(tip))
-            button.setStyleSheet("padding: 0; min-height: 0;")
-            button.setFixedWidth(28)
+            button.setStyleSheet(f"padding: 0 {GRID if words else 0}px; min-height: 0;")
+            if not words:
+                button.setFixedWidth(28)
             button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Ignored)
             self._group.addButton(button)
             self._buttons[value] = button

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from html import escape
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
@@ -53,6 +54,9 @@ class Rows(QFormLayout):
         editor.setAccessibleName(label)
         if tip:
             editor.setAccessibleDescription(tip)
+            # “What is this?” of the Help menu, and Shift+F1 in the field, say it as a sentence.
+            for part in (head, editor):
+                part.setWhatsThis(f"<p><b>{escape(label)}</b></p>{plain_tip(tip)}")
             if isinstance(editor, NumberField | TextField | ChoiceField):
                 editor.set_tip(tip)
             else:
@@ -211,6 +215,6 @@ class FieldsForm(QWidget):
             form.minimum, form.maximum, whole=form.kind is int, off=self.tr(form.off) if form.off else "",
             unit=self.tr(form.unit) if form.unit and not form.off else "", start=self._starts.get(name),
             # What may be as small as 1e−6 or as large as a million is stepped by ratio.
-            ladder=form.kind is float and form.minimum == 0 and form.maximum >= 1e6)
+            ladder=form.kind is float and form.minimum == 0 and form.maximum >= 1e6, presets=form.presets)
         number.edited.connect(lambda value, token: self.edited.emit(name, value, token))
         return number

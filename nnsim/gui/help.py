@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 import PySide6
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, QSize, Qt
 from PySide6.QtWidgets import (
+    QApplication,
     QDialog,
     QDialogButtonBox,
     QGridLayout,
@@ -16,6 +17,7 @@ from PySide6.QtWidgets import (
     QMessageBox,
     QScrollArea,
     QVBoxLayout,
+    QWhatsThis,
     QWidget,
 )
 
@@ -77,6 +79,17 @@ def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
                 (_tr("Hold B"), _tr("compare with the start: its weights as ghosts, its boundary dotted")),
                 (_tr("Ctrl+Z, Ctrl+Y"), _tr("undo, redo: a whole training run is one step")),
                 (_tr("Esc"), _tr("cancel what you began")),
+            ),
+        ),
+        (
+            _tr("Fields and tables"),
+            (
+                (_tr("Shift+F1"), _tr("what is this? Says what the field does that has the keyboard")),
+                (_tr("↑ ↓, with Ctrl"), _tr("step a number, in smaller steps")),
+                (_tr("Alt+↓"), _tr("usual values of the learning rate")),
+                (_tr("Enter, or just type"), _tr("edit a cell of the table; Space turns a switch over")),
+                (_tr("Ctrl+C, Ctrl+V"), _tr("copy cells; paste a column of numbers from a spreadsheet")),
+                (_tr("Ctrl+F"), _tr("find in the table")),
             ),
         ),
     )
@@ -163,6 +176,17 @@ def show_what_a_neuron_is(parent: QWidget) -> QDialog:
     dialog.resize((QSize(720, 520) * text_scale()).boundedTo(parent.window().size() - QSize(64, 64)))
     dialog.show()
     return dialog
+
+
+def what_is_this() -> None:
+    """Say what the field does that has the keyboard; where none has, let the learner click one."""
+    widget = QApplication.focusWidget()
+    while widget is not None and not widget.whatsThis():
+        widget = widget.parentWidget()
+    if widget is None:
+        QWhatsThis.enterWhatsThisMode()
+    else:
+        QWhatsThis.showText(widget.mapToGlobal(QPoint(0, widget.height())), widget.whatsThis(), widget)
 
 
 def engine_in_words() -> str:

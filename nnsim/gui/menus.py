@@ -17,7 +17,8 @@ from nnsim.gui.workspaces import WORKSPACES
 if TYPE_CHECKING:
     from nnsim.gui.window import MainWindow
 
-EXPLAINING = ("forward", "backward", "steps", "matrices", "losses", "loss_slice", "slope", "separability", "worksheet")
+EXPLAINING = ("forward", "backward", "steps", "matrices", "losses", "loss_slice", "slope", "separability", "worksheet",
+             "network_table")
 """The panels of the Explain menu, in the order of their keys Ctrl+1 …"""
 
 
@@ -33,6 +34,7 @@ class Menus(QObject):
         window = self._window
         bar, act = window.menuBar(), window.actions_by_name
         bar.setObjectName("menu_bar")
+        bar.setAccessibleName(self.tr("Menus"))
 
         def menu(title: str, *names: str) -> QMenu:
             made = bar.addMenu(title)
@@ -77,7 +79,7 @@ class Menus(QObject):
                     lambda checked=False, example=example: self._window.files.open_example(example),
                     Qt.ConnectionType.QueuedConnection,
                 )
-        menu(self.tr("&Help"), "gestures", "what_is_a_neuron", "gallery", "", "hints_again", "", "about")
+        menu(self.tr("&Help"), "gestures", "whats_this", "what_is_a_neuron", "gallery", "", "hints_again", "", "about")
         self._fill_recent()
 
     def _build_explain_menu(self, menu: QMenu) -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QSizePolicy
+from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QMenu, QSizePolicy, QToolButton
 
 from nnsim.core.numbers import format_number, parse_number
-from nnsim.gui.controls import NARROW, Typing, is_undo, tabular
+from nnsim.gui.controls import NARROW, Typing, is_undo, plain_tip, tabular
 from nnsim.gui.theme import set_role
 
 STEP, FINE_STEP = 0.1, 0.01
@@ -35,8 +36,11 @@ class NumberField(QDoubleSpinBox):
 
     def __init__(self, minimum: float = -math.inf, maximum: float = math.inf, *, step: float = STEP,
                  fine: float = FINE_STEP, whole: bool = False, ladder: bool = False, off: str = "",
-                 unit: str = "", start: float | None = None) -> None:
-        """``start`` is the number to begin with when stepping from off."""
+                 unit: str = "", start: float | None = None, presets: Sequence[float] = ()) -> None:
+        """``start`` is the number to begin with when stepping from off.
+
+        ``presets`` are usual numbers, offered by a small button in the field and by Alt+Down.
+        """
         super().__init__()
         self._minimum, self._maximum, self._whole, self._ladder = minimum, maximum, whole, ladder
         self._step, self._fine = (max(1.0, step), max(1.0, fine)) if whole else (step, fine)
@@ -56,6 +60,7 @@ class NumberField(QDoubleSpinBox):
         self._unit = QLabel(unit, edit)
         self._unit.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         set_role(self._unit, tone="muted")
+        self._presets: QToolButton | None = self._presets_button(presets) if presets else None
         self._typing = Typing(edit, self, self._what_is_wrong)
         self.set_tip = self._typing.set_tip
         tabular(self)
@@ -65,6 +70,11 @@ class NumberField(QDoubleSpinBox):
     def number(self) -> float | None:
         """The whole number behind the rounded text; None if off."""
         return self._number
+
+    @property
+    def wrong(self) -> str:
+        """What is wrong with the text that is being typed; empty if nothing is."""
+        return self._typing.wrong
 
     def set_number(self, number: float | None, keep_typing: bool = True) -> None:
         """Show ``number`` without emitting; what is being typed stays unless ``keep_typing`` is false."""
@@ -143,8 +153,13 @@ class NumberField(QDoubleSpinBox):
         return QSize(112, self._height())
 
     def minimumSizeHint(self) -> QSize:
-        unit = self._unit.sizeHint().width() if self._unit.text() else 0
-        return QSize(NARROW + unit, self._height())
+        return QSize(NARROW + self._right_width(), self._height())
+
+    def _right_width(self) -> int:
+        """What stands at the right inside the field: the unit, or the button of the presets."""
+        if self._presets is not None:
+            return self._presets.sizeHint().width()
+        return self._unit.sizeHint().width() if self._unit.text() else 0
 
     def _height(self) -> int:
         """As high as a line edit in the same style: Qt would make room for its arrows instead."""
@@ -162,7 +177,9 @@ class NumberField(QDoubleSpinBox):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         keys = {Qt.Key.Key_Up: 1, Qt.Key.Key_Down: -1, Qt.Key.Key_PageUp: 10, Qt.Key.Key_PageDown: -10}
         fine = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if event.key() in keys:
+        if event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier and self._presets:
+            self._presets.showMenu()
+        elif event.key() in keys:
             self.commit()
             self.step_by(keys[Qt.Key(event.key())], fine)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -234,9 +251,50 @@ class NumberField(QDoubleSpinBox):
 
     def _place_unit(self) -> None:
         """The style sheet's padding does not reach the line edit in a spin box: its text margins stand in."""
-        edit, width = self.lineEdit(), self._unit.sizeHint().width() if self._unit.text() else 0
-        self._unit.setGeometry(edit.width() - width - 2, 0, width, edit.height())
+        edit, width = self.lineEdit(), self._right_width()
+        shown = self._unit if self._presets is None else self._presets
+        shown.setGeometry(edit.width() - width - 2, 0, width, edit.height())
         edit.setTextMargins(TEXT_MARGIN, 0, width + 4 if width else 0, 0)
+
+    # Presets
+
+    def _presets_button(self, presets: Sequence[float]) -> QToolButton:
+        button = QToolButton(self.lineEdit())
+        button.setObjectName("presets")
+        button.setText("▾")
+        button.setAccessibleName(self.tr("Usual values"))
+        button.setToolTip(plain_tip(self.tr("Usual values (Alt+Down)")))
+        button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        button.setCursor(Qt.CursorShape.ArrowCursor)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        set_role(button, kind="quiet")
+        button.setStyleSheet("padding: 0 4px; min-height: 0;")
+        menu = QMenu(button)
+        menu.setObjectName("presets_menu")
+        for value in presets:
+            action = menu.addAction(format_number(value))
+            action.setObjectName(f"preset_{value:g}")
+            action.setCheckable(True)
+            action.setData(value)
+            action.triggered.connect(lambda checked=False, value=value: self._take_preset(value))
+        menu.aboutToShow.connect(lambda: self._mark_preset(menu))
+        button.setMenu(menu)
+        return button
+
+    def _mark_preset(self, menu: QMenu) -> None:
+        self.commit()
+        for action in menu.actions():
+            action.setChecked(action.data() == self._number)
+            if action.isChecked():
+                # The arrow keys go on from the value of now.
+                menu.setActiveAction(action)
+
+    def _take_preset(self, value: float) -> None:
+        self._typing.show(self._text())
+        if value != self._number:
+            self._number, self._token = value, None
+            self._show()
+            self.edited.emit(value, None)
 
 
 def _on_ladder(number: float, steps: float, fine: bool) -> float:

@@ -18,6 +18,7 @@ from nnsim.gui.ticks import nice_step
 
 Array = NDArray[np.float64]
 
+NOTHING: Array = np.zeros(0)
 MOST_CROSSINGS = 1200
 """A map that crosses its threshold in more cells than this has no legible contour; it would take 10 ms."""
 
@@ -84,11 +85,13 @@ class MapPlot(SamplePlot):
         self.picture = Picture(axisOrder="row-major")
         self.contour = pg.PlotCurveItem(connect="pairs", antialias=True)
         self.ghost = pg.ScatterPlotItem(pxMode=True)
+        self.levels = pg.PlotCurveItem(connect="pairs", antialias=True)
+        """Lines of equal output, at tenths of the scale."""
         self.marker = Marker(ring=True)
         super().__init__("output_map", interactive=True)
         self.zooms = True
-        for depth, item in enumerate((self.picture, self.contour)):
-            item.setZValue(depth)
+        for depth, item in enumerate((self.picture, self.levels, self.contour)):
+            item.setZValue(depth / 2)
             self.addItem(item)
         self.ghost.setZValue(15)
         self.addItem(self.ghost)
@@ -100,6 +103,7 @@ class MapPlot(SamplePlot):
         self.ghost.setSize(scaled(5))
         self.ghost.setPen(pen(theme().card))
         self.ghost.setBrush(pg.mkBrush(theme().ink))
+        self.levels.setPen(pen(theme().ink, 1, (1, 3)))
         self.marker.restyle()
 
     def show_map(self, values: Array, plane: Plane, scale: Scale) -> None:
@@ -127,6 +131,23 @@ class MapPlot(SamplePlot):
         cells = (len(values) - 1) / 2
         (left, right), (low, high) = plane.x_range, plane.y_range
         self.ghost.setData(left + x * (right - left) / cells, low + y * (high - low) / cells)
+
+
+    def show_levels(self, plane: Plane, scale: Scale | None) -> None:
+        """Dotted lines at tenths of the scale, but for the boundary, which stands already; None for no lines."""
+        ends: list[tuple[Array, Array]] = []
+        if scale is not None:
+            # Every other cell is enough for a line, and four times as fast.
+            values = self.values[::2, ::2]
+            wide, high = (2 * (b - a) / (len(self.values) - 1) for a, b in (plane.x_range, plane.y_range))
+            for tenth in range(1, 10):
+                level = scale.low + (scale.high - scale.low) * tenth / 10
+                if level == scale.threshold:
+                    continue
+                columns, rows = contour_of(values, level)
+                ends.append((plane.x_range[0] + columns * wide, plane.y_range[0] + rows * high))
+        x, y = (np.concatenate([NOTHING, *(pair[axis] for pair in ends)]) for axis in (0, 1))
+        self.levels.setData(x, y)
 
     def square(self, room: QSize) -> QSize:
         """The largest size within ``room`` at which the view is a square."""

@@ -75,7 +75,8 @@ class Session(QObject):
     edit, undo or opening; ``values_changed()`` when
     parameters or input values differ, at most 30 times a second while training; ``selection_changed()``;
     ``run_changed()`` when training starts, ends, or is reset; ``file_changed()`` when path or dirty mark
-    may differ; ``said(text, kind)`` with something for the learner to read, kind "info" or "refused".
+    may differ; ``said(text, kind)`` with something for the learner to read, kind "info" or "refused"; ``closed()``
+    when whatever works in the background has to end.
     """
 
     opened = Signal()
@@ -86,6 +87,7 @@ class Session(QObject):
     file_changed = Signal()
     plane_changed = Signal()
     said = Signal(str, str)
+    closed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -536,6 +538,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """Leave no thread, timer or command behind."""
+        self.closed.emit()
         self.stop_training()
         self._timer.stop()
         self.undo_stack.clear()

@@ -29,7 +29,7 @@ from nnsim.gui.files import DocumentFiles, settings
 from nnsim.gui.first_hints import FirstHints
 from nnsim.gui.first_page import FirstPage
 from nnsim.gui.gallery import Gallery
-from nnsim.gui.help import show_about, show_gestures, show_what_a_neuron_is
+from nnsim.gui.help import show_about, show_gestures, show_what_a_neuron_is, what_is_this
 from nnsim.gui.icons import icon
 from nnsim.gui.layers_form import LayersForm
 from nnsim.gui.menus import Menus
@@ -215,6 +215,8 @@ class MainWindow(QMainWindow):
         a("gallery", self.tr("&Gallery…"), self.open_gallery, "Ctrl+G", self.tr("All examples as pictures"))
         a("what_is_a_neuron", self.tr("&What is a neuron?"), lambda: show_what_a_neuron_is(self))
         a("hints_again", self.tr("Show the first &hints again"), self.hints.start_again)
+        a("whats_this", self.tr("&What is this?"), what_is_this, "Shift+F1",
+          self.tr("Says what the field does that has the keyboard, or the one that is clicked next"))
         a("about", self.tr("&About nnsim"), lambda: show_about(self))
 
     def _build_toolbar(self) -> None:
@@ -325,6 +327,8 @@ class MainWindow(QMainWindow):
             count = len(structure.parameter_names)
             parts.append(self.tr("1 parameter") if count == 1 else self.tr("{n} parameters").format(n=count))
         self._summary.setText("  ·  ".join(parts))
+        # The items of the canvas say nothing to a screen reader: the rows of the Table panel do.
+        self.canvas.setAccessibleDescription(", ".join([*parts, self.tr("the Table panel reads them row by row")]))
 
     def _update_title(self) -> None:
         session = self.session

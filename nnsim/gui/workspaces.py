@@ -68,6 +68,7 @@ PANELS = (
     PanelEntry("nnsim.gui.panels.matrices:MatricesPanel", "Matrices", BOTTOM, 220, "table"),
     PanelEntry("nnsim.gui.panels.losses:LossesPanel", "Losses", BOTTOM, 220, "table"),
     PanelEntry("nnsim.gui.panels.worksheet:WorksheetPanel", "Worksheet", BOTTOM, 220, "table"),
+    PanelEntry("nnsim.gui.panels.network_table:NetworkTablePanel", "Table", BOTTOM, 220, "table"),
 )
 """Every panel: one file, one line here."""
 
@@ -93,7 +94,7 @@ WORKSPACES = (
               _ALWAYS | {"loss_slice", "losses"}, ("loss_slice",)),
     Workspace("explain", "Explain", "Every number taken apart: forward, backward, step by step",
               _ALWAYS - {"loss"} | {"loss_slice", "slope", "separability", "forward", "backward", "steps", "matrices",
-                                    "losses", "worksheet"}, ("forward", "loss_slice")),
+                                    "losses", "worksheet", "network_table"}, ("forward", "loss_slice")),
 )
 """What the learner switches between; nothing else rearranges the window."""
 PRESENT = Workspace("present", "Present", "Canvas, table and output, large", frozenset({"table", "output"}))

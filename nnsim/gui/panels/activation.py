@@ -6,24 +6,34 @@ import math
 import re
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout
 
 from nnsim.core.activations import ACTIVATIONS, Activation
 from nnsim.core.network import Neuron
 from nnsim.core.numbers import comparison, format_number
+from nnsim.core.slices import spread
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.formulas import FormulaLabel
-from nnsim.gui.panel import quiet_button
+from nnsim.gui.panel import Paced, quiet_button
 from nnsim.gui.plot_panel import HeaderChoice, Legend, PlotPanel, TextLine
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, mix, set_role, theme
+from nnsim.gui.ticks import nice_step, rounded
 
 if TYPE_CHECKING:
     from nnsim.gui.activation_plot import ActivationPlot
 
 FIRST = "sigmoid"
+NOTHING: NDArray[np.float64] = np.zeros(0)
+MOST_IN_RUG = 200
+"""Samples whose sums stand on the axis; of more, as many spread over all of them."""
+PLACES = 200
+"""How finely Ctrl with an arrow reads: parts of what is shown."""
+READ_DIGITS = 3
 _LOOKS: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("positive", ()), ("negative", (6, 3)), ("good", (2, 2)), ("bad", (8, 3, 2, 3)), ("ink", (12, 4)),
 )
@@ -42,6 +52,9 @@ class ActivationPanel(PlotPanel):
         self.compared: set[str] = set()
         self.plot: ActivationPlot | None = None
         self._drawn: tuple[object, ...] = ()
+        self._read_at: float | None = None
+        """Where on the axis the learner reads values; None for the neuron's own point."""
+        self._rug = Paced(self, session, self._show_rug)
         self._build_header()
         self._build_body()
         session.opened.connect(self._on_opened)
@@ -135,9 +148,75 @@ class ActivationPanel(PlotPanel):
         self.plot = ActivationPlot()
         self.plot.setMinimumHeight(96)
         self.plot.setAccessibleName(self.tr("Plot of the activation function"))
+        self.plot.setToolTip(plain_tip(self.tr("Drag the point, or use the arrow keys, to read values; Esc ends it")))
+        self.plot.pressed.connect(self._press)
+        self.plot.stepped.connect(self._step_reading)
+        self.plot.left.connect(lambda: self._read(None))
+        self.plot.installEventFilter(self)
         stretch = self.column.takeAt(self.place)
         del stretch
         self.column.insertWidget(self.place, self.plot, 1)
+
+    # Reading
+
+    def _read(self, at: float | None) -> None:
+        """Read f and f′ at a place of the axis; None goes back to the neuron's own point."""
+        if at != self._read_at:
+            self._read_at = at
+            self.show_values()
+
+    def _press(self, x: float, y: float) -> None:
+        assert self.plot is not None
+        (low, high), _ = self.plot.ranges
+        self._read(rounded(x, nice_step(high - low, PLACES)))
+
+    def _step_reading(self, across: int, up: int, fine: bool) -> None:
+        if self.plot is None or not across:
+            return
+        (low, high), _ = self.plot.ranges
+        step = nice_step(high - low, PLACES if fine else PLACES / 10)
+        neuron = self._computing
+        at = self._read_at if self._read_at is not None else 0.0 if neuron is None else self._sum(neuron)
+        self._read(min(max(rounded(at + across * step, step), low), high))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        leaves = event.type() == QEvent.Type.FocusOut or (
+            event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape)
+        if watched is self.plot and leaves and self._read_at is not None:
+            self._read(None)
+            return event.type() == QEvent.Type.KeyPress
+        return super().eventFilter(watched, event)
+
+    def _show_reading(self, at: float, letter: str) -> None:
+        """The ring on the curve, and what stands beside the panel's name of the function."""
+        assert self.plot is not None
+        value, slope = self.plot.value_at(at)
+        self.plot.reading.move(at, value)
+        text = f"{letter} = {format_number(at, READ_DIGITS)} → {format_number(value, READ_DIGITS)}"
+        if self.slope.isChecked() and not math.isnan(slope):
+            text += f", f′ = {format_number(slope, READ_DIGITS)}"
+        self.readout.set_text(text)
+        self.readout.reserve(shrink=True)
+
+    def _show_rug(self) -> None:
+        """All samples' sums of the selected neuron, on the axis."""
+        if self.plot is None:
+            return
+        session, neuron, data = self.session, self._computing, self.session.dataset
+        outputs = session.structure.outputs
+        fits = data is not None and (data.X.shape[1], data.T.shape[1]) == (len(session.structure.inputs), len(outputs))
+        if neuron is None or data is None or not fits or not outputs or session.problems:
+            self.plot.show_rug(NOTHING, NOTHING, NOTHING)
+            return
+        rows = spread(len(data.X), MOST_IN_RUG)
+        trace = session.program.run(session.network.parameters, data.X[rows])
+        sums = trace.z_rows[session.structure.position[neuron.id]] + (self._threshold() or 0.0)
+        targets, finite = data.T[rows, 0], np.isfinite(sums)
+        if len(np.unique(data.T[:, 0])) != 2:
+            self.plot.show_rug(NOTHING, NOTHING, sums[finite])
+            return
+        high = targets > targets.min() if len(np.unique(targets)) == 2 else targets == data.T[:, 0].max()
+        self.plot.show_rug(sums[finite & high], sums[finite & ~high], NOTHING)
 
     # What is chosen
 
@@ -193,6 +272,7 @@ class ActivationPanel(PlotPanel):
         if drawn != self._drawn or restyled:
             self._drawn = drawn
             self._show_functions(names, neuron)
+        self._show_rug()
         self._reach(shrink=True)
         self.show_values()
         self.readout.reserve(shrink=True)
@@ -206,7 +286,7 @@ class ActivationPanel(PlotPanel):
             self.who.set_text(self.tr("Any function"))
         self.input_says.setVisible(neuron is None and self.neuron is not None)
         self.who.setToolTip(plain_tip(self.who.text()))
-        self.readout.setVisible(neuron is not None)
+        self.readout.setVisible(neuron is not None or self._read_at is not None)
         self.choice.setVisible(neuron is None)
         self.choice.set_value(self.function)
 
@@ -267,6 +347,11 @@ class ActivationPanel(PlotPanel):
             return self.tr("weighted sum Σ"), "f(Σ)"
         return self.tr("pre-activation z"), "f(z)"
 
+    @staticmethod
+    def _letter(neuron: Neuron | None) -> str:
+        """What the axis is called for short."""
+        return "x" if neuron is None else "Σ" if neuron.notation == "threshold" else "z"
+
     def _sum(self, neuron: Neuron) -> float:
         """Where the neuron stands on the axis: Σ in θ notation, else z."""
         return self.session.sum_of(neuron.id) + (self._threshold() or 0.0)
@@ -276,7 +361,7 @@ class ActivationPanel(PlotPanel):
 
         assert self.plot is not None
         neuron = self._computing
-        places = () if neuron is None else (self._sum(neuron), self.plot.shift)
+        places = () if neuron is None else (self._sum(neuron), self.plot.shift, *self.plot.rug_ends)
         self.plot.reach(resting_half(self.plot.curves), *places, shrink=shrink)
 
     def show_values(self) -> None:
@@ -284,8 +369,18 @@ class ActivationPanel(PlotPanel):
             return
         neuron, threshold = self._computing, self._threshold()
         self.plot.show_threshold(threshold)
+        self._rug.update()
+        reads = self._read_at is not None
+        # Where there is little room, what is read is more than what the plot is of.
+        self.who.setVisible(not reads)
+        self.readout.setVisible(reads or neuron is not None)
+        if self._read_at is not None:
+            self._show_reading(self._read_at, self._letter(neuron))
+        else:
+            self.plot.reading.move(math.nan, math.nan)
         if neuron is None:
             self.plot.marker.move(math.nan, math.nan)
+            self._describe(self.readout.text() if reads else "")
             return
         at, a = self._sum(neuron), self.session.output_of(neuron.id)
         self._reach(shrink=False)
@@ -295,8 +390,20 @@ class ActivationPanel(PlotPanel):
         else:
             # As many digits as it takes for Σ not to look equal to a θ that it does not reach.
             text = f"Σ = {comparison(at, threshold).split()[0]} → {format_number(a)}"
-        self.readout.set_text(text)
-        self.readout.reserve()
+        if not reads:
+            self.readout.set_text(text)
+            self.readout.reserve()
+        self._describe(self.readout.text())
+
+    def _describe(self, point: str) -> None:
+        """Say in words what the plot shows; while training, when it has come to rest."""
+        if self.plot is None or self.session.training:
+            return
+        (low, high), _ = self.plot.ranges
+        names = ", ".join(curve.activation.label for curve in self.plot.curves)
+        text = self.tr("{functions} from {low} to {high}").format(
+            functions=names, low=format_number(low), high=format_number(high))
+        self.plot.setAccessibleDescription(f"{text}; {point}" if point else text)
 
 
 def look(index: int) -> tuple[str, tuple[float, ...]]:

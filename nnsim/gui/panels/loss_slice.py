@@ -478,6 +478,10 @@ class LossSlicePanel(PlotPanel):
         self.says.set_text(text)
         self.says.setToolTip(plain_tip(text))
         self.says.update()
+        if not self.session.training:
+            for plot in (self.plot, self.map):
+                if plot is not None:
+                    plot.setAccessibleDescription(text)
 
     def _slice_in_words(self, step: Step, losses: Array, jumps: bool) -> str:
         symbol, slope = _short(self.axes[0].symbol.text), step.slopes[0]

@@ -20,7 +20,7 @@ from nnsim.gui.controls import plain_tip
 from nnsim.gui.icons import icon
 from nnsim.gui.output_choices import OutputChoices
 from nnsim.gui.output_points import Points, Scale, nearest, points_of
-from nnsim.gui.panel import close_together, quiet_button
+from nnsim.gui.panel import Paced, close_together, quiet_button
 from nnsim.gui.plot_panel import EmptyState, PlotPanel, TextLine
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, text_scale
@@ -41,6 +41,8 @@ SNAP = 8.0
 PLACES = 200
 """How finely the mouse and Ctrl with an arrow set an input: parts of what is shown."""
 READ_DIGITS, PLACE_DIGITS = 3, 2
+LEVELS_MS = 250
+"""While training the contours are found no more often than this."""
 BESIDE = 80
 """As much width beside the map is enough to explain it there."""
 
@@ -65,8 +67,16 @@ class OutputPanel(PlotPanel):
         self.choices.neuron_chosen.connect(self._choose_neuron)
         self.choices.axes_chosen.connect(session.set_axes)
         self.zoom_buttons = self._build_zoom()
-        self.add_to_header(self.choices, close_together(*self.zoom_buttons))
         session.study.compare_changed.connect(self._on_compare)
+        self.levels = quiet_button(self.tr("contours"), "output_levels",
+                                   self.tr("Lines where the output is 0.1, 0.2 … 0.9 of its scale"), checkable=True)
+        self.levels.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        # Low enough for a title bar.
+        self.levels.setStyleSheet("padding: 1px 6px; min-height: 0;")
+        self.levels.toggled.connect(self.update_document)
+        self.levels.hide()
+        self._levels = Paced(self, session, self._show_levels, LEVELS_MS)
+        self.add_to_header(self.levels, self.choices, close_together(*self.zoom_buttons))
         self.readout = TextLine("output_readout", "ink", align=Qt.AlignmentFlag.AlignRight)
         self.note = TextLine("output_note")
         self.empty = EmptyState("output_empty")
@@ -151,13 +161,15 @@ class OutputPanel(PlotPanel):
             self._prepare_curve(plane)
         else:
             self._prepare_map(plane)
+        # A step has no values between its ends.
+        self.levels.setVisible(plane.y is not None and not self._scale.crisp)
         self.readout.show()
         self._say_rest(plane)
         self._arrange()
         self.show_values()
 
     def _show_empty(self) -> None:
-        for widget in (self.map, self.curve, self.bar, self.readout, self.note):
+        for widget in (self.map, self.curve, self.bar, self.readout, self.note, self.levels):
             if widget is not None:
                 widget.hide()
         problems = "\n".join(problem.message for problem in self.session.problems)
@@ -264,6 +276,8 @@ class OutputPanel(PlotPanel):
         if plane is None or plot is None or trace is None:
             return
         now = float(self._values(self.session.trace)[0])
+        if not self.session.training:
+            plot.setAccessibleDescription(self._in_words(self._values(trace), plane, now))
         at_x = self.session.inputs.get(plane.x, 0.0)
         if plane.y is None:
             self._show_curve(plane, self._values(trace))
@@ -273,6 +287,7 @@ class OutputPanel(PlotPanel):
                 self._show_points()
                 self._say_rest(plane)
             self._show_map(self.map, plane, trace)
+            self._levels.update()
             plot.marker.move(at_x, self.session.inputs.get(plane.y, 0.0))
         if self.session.study.compared is not None:
             self._show_ghost(plane)
@@ -296,12 +311,40 @@ class OutputPanel(PlotPanel):
             grid = None if values is None else values.reshape(plane.resolution, plane.resolution)
             self.map.show_ghost(grid, plane, self._scale.threshold)
 
+
+    def _in_words(self, values: Array, plane: Plane, now: float) -> str:
+        """What the plot shows, for whoever does not see it."""
+        finite = values[np.isfinite(values)]
+        if not len(finite):
+            return self.tr("No finite value anywhere")
+        text = self.tr("{output} from {low} to {high}").format(
+            output=self._name(), low=format_number(float(finite.min()), READ_DIGITS),
+            high=format_number(float(finite.max()), READ_DIGITS))
+        if plane.y is not None:
+            text += "; " + self.tr("at least {threshold} in {share} % of the plane").format(
+                threshold=format_number(self._scale.threshold, READ_DIGITS),
+                share=round(100 * float((finite >= self._scale.threshold).mean())))
+        points = self.plot.points if self.plot is not None else Points()
+        if len(points.x):
+            text += "; " + self.tr("{n} samples, {high} of the high class ● and {low} of the low class ◇").format(
+                n=len(points.x), high=int(points.high.sum()), low=int((~points.high).sum()))
+        fed = ", ".join(f"{id} = {format_number(self.session.inputs.get(id, 0.0), READ_DIGITS)}"
+                        for id in (plane.x, plane.y) if id)
+        return text + "; " + self.tr("{inputs} gives {value}").format(
+            inputs=fed, value=format_number(now, READ_DIGITS))
+
     def _show_map(self, plot: MapPlot, plane: Plane, trace: Trace) -> None:
         structure = self.session.structure
         if self._scale.crisp and len(structure.neurons) + len(structure.connections) <= FINE_NETWORK:
             plane = replace(plane, resolution=FINE)
             trace = self.session.program.run(self.session.network.parameters, self._fine_samples(plane))
         plot.show_map(self._values(trace).reshape(plane.resolution, plane.resolution), plane, self._scale)
+
+    def _show_levels(self) -> None:
+        plane = self.session.plane
+        if self.map is not None and plane is not None and plane.y is not None:
+            shown = self.levels.isChecked() and not self._scale.crisp
+            self.map.show_levels(plane, self._scale if shown else None)
 
     def _fine_samples(self, plane: Plane) -> Array:
         inputs = self.session.structure.inputs

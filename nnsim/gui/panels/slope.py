@@ -121,6 +121,7 @@ class SlopePanel(PlotPanel):
         set_role(self.rate_label, tone="muted")
         self.rate_field = NumberField(0.0, 1e9, step=0.1)
         self.rate_field.setObjectName("slope_rate")
+        self.rate_field.setAccessibleName(self.tr("Learning rate"))
         self.rate_field.set_number(self.rate)
         self.rate_field.edited.connect(self._set_rate)
         self.step = self._button(self.tr("Step"), "slope_step", self.tr("Go one step down the slope"))

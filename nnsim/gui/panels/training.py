@@ -31,6 +31,7 @@ from nnsim.gui.icons import icon
 from nnsim.gui.panel import Panel
 from nnsim.gui.plot_panel import TextLine
 from nnsim.gui.random_weights import RandomWeights
+from nnsim.gui.seed_advice import SeedAdvice
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, set_role
 from nnsim.training import engines
@@ -65,6 +66,8 @@ class TrainingPanel(Panel):
         top.addWidget(self._reason)
         self._run = self._build_progress()
         top.addWidget(self._run)
+        self._advice = SeedAdvice(session)
+        top.addWidget(self._advice)
         settings = scrolled(self._build_settings())
         # In a low window the buttons stay and the settings scroll.
         settings.setMinimumHeight(4 * GRID)
@@ -220,6 +223,7 @@ class TrainingPanel(Panel):
             # A step that is not done within a frame is shown as the run it is.
             self._stepping = False
             self._update_buttons()
+        self._advice.look()
         snapshot = session.latest
         engine = snapshot.engine if snapshot is not None else engines.now()
         engine_text = self.tr("compiled (Numba)") if engine == engines.COMPILED else self.tr("numpy")

@@ -1,0 +1,85 @@
+"""What a screen reader is told: every control of the window has a name, every plot says what it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QAccessibleInterface
+from PySide6.QtWidgets import QAbstractScrollArea, QGraphicsView, QScrollBar, QWidget
+
+from nnsim.gui.hand import Hand
+
+ROLE = QAccessible.Role
+CONTROLS = {
+    ROLE.PushButton, ROLE.ButtonMenu, ROLE.ButtonDropDown, ROLE.CheckBox, ROLE.RadioButton, ROLE.ComboBox,
+    ROLE.EditableText, ROLE.SpinBox, ROLE.Slider, ROLE.Dial, ROLE.List, ROLE.Table, ROLE.Tree, ROLE.PageTabList,
+    ROLE.ProgressBar, ROLE.MenuBar,
+}
+EXAMPLES = ("", "xor", "hands_on", "circle", "sine")
+
+
+def walk(of: QAccessibleInterface, depth: int = 0) -> Iterator[QAccessibleInterface]:
+    """Everything below, but for the cells of tables and the parts of fields."""
+    yield of
+    if of.role() in (ROLE.Table, ROLE.Tree, ROLE.List, ROLE.SpinBox, ROLE.ComboBox, ROLE.MenuBar) or depth > 60:
+        return
+    for i in range(of.childCount()):
+        child = of.child(i)
+        if child is not None and child.isValid():
+            yield from walk(child, depth + 1)
+
+
+def path(widget: QWidget | None) -> str:
+    """Where a widget stands, for whoever has to name it."""
+    parts = []
+    while widget is not None and len(parts) < 5:
+        parts.append(f"{type(widget).__name__}#{widget.objectName()}")
+        widget = widget.parentWidget()
+    return " < ".join(parts)
+
+
+def nameless(hand: Hand) -> set[str]:
+    """Controls and plots in sight without a name; plots also without a description."""
+    found = set()
+    for here in walk(QAccessible.queryAccessibleInterface(hand.window)):
+        thing = here.object()
+        widget = thing if isinstance(thing, QWidget) else None
+        if widget is None or isinstance(widget, QScrollBar) or not widget.isVisible():
+            continue
+        named = bool(here.text(QAccessible.Text.Name).strip())
+        above = widget.parentWidget()
+        inside = isinstance(above, QAbstractScrollArea) and above.viewport() is widget
+        focusable = widget.focusPolicy() != Qt.FocusPolicy.NoFocus and not inside
+        if (here.role() in CONTROLS or focusable) and not named:
+            found.add(f"{here.role().name} without a name: {path(widget)}")
+        if isinstance(widget, QGraphicsView):
+            # Its own words: Qt would take the tooltip, which says what to do and not what is to be seen.
+            said = widget.accessibleDescription().strip()
+            if not named or not said:
+                found.add(f"plot without {'a description' if named else 'a name'}: {path(widget)}")
+    return found
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_control_has_a_name(hand: Hand, example: str) -> None:
+    """Each panel in front once, with nothing, a neuron and a connection selected."""
+    if example:
+        hand.example(example)
+    found: set[str] = set()
+    for id in hand.window.panels:
+        hand.window.show_panel(id)
+        hand.rest(0.1)
+        found |= nameless(hand)
+    structure = hand.session.structure
+    for neurons, connections in (([n.id for n in structure.neurons[-1:]], []),
+                                 ([n.id for n in structure.neurons[:1]], []),
+                                 ([], [c.ends for c in structure.connections[:1]]),
+                                 ([n.id for n in structure.neurons[:2]], [])):
+        hand.session.select(neurons, connections)
+        for id in ("selected", "activation", "loss_slice", "backward", "separability", "slope"):
+            hand.window.show_panel(id)
+            hand.rest(0.05)
+            found |= nameless(hand)
+    assert not found, "\n".join(sorted(found))

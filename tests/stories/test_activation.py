@@ -1,0 +1,92 @@
+"""The activation plotter: values are read on the curve, and all samples stand on the axis by class."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+
+from nnsim.gui.hand import LEFT, NO_KEYS, Hand
+from nnsim.gui.panels.activation import ActivationPanel
+from nnsim.gui.plot_panel import TextLine
+
+
+def panel_of(hand: Hand) -> ActivationPanel:
+    """The panel, with its plot."""
+    hand.window.show_panel("activation")
+    panel = hand.find("activation", ActivationPanel)
+    hand.wait(lambda: panel.plot is not None, "the plot is there")
+    return panel
+
+
+def test_the_point_is_dragged_to_read_values(hand: Hand) -> None:
+    """Mouse and arrows read f and f′; Esc goes back to the neuron's own sum; the document stays as it is."""
+    hand.example("circle")
+    hand.session.select(["h1"])
+    panel = panel_of(hand)
+    plot = panel.plot
+    assert plot is not None
+    own = hand.find("activation_readout", TextLine).text()
+    viewport = plot.viewport()
+    QTest.mousePress(viewport, LEFT, NO_KEYS, plot.place_of(0.0, 0.0).toPoint())
+    QTest.mouseMove(viewport, plot.place_of(1.0, 0.0).toPoint())
+    at = plot.place_of(2.0, 0.0).toPoint()
+    QTest.mouseMove(viewport, at)
+    QTest.mouseRelease(viewport, LEFT, NO_KEYS, at)
+    hand.settle()
+    place = plot.reading.place
+    assert place is not None
+    assert abs(place[0] - 2.0) < 0.1
+    assert place[1] == np.tanh(place[0])
+    said = hand.find("activation_readout", TextLine).text()
+    assert said.startswith("z = ")
+    assert "f′ = 0.0" in said
+    before = place[0]
+    hand.key(Qt.Key.Key_Right, widget=plot)
+    assert plot.reading.place is not None
+    assert plot.reading.place[0] > before
+    hand.key(Qt.Key.Key_Escape, widget=plot)
+    assert plot.reading.place is None
+    assert hand.find("activation_readout", TextLine).text() == own
+    assert not hand.session.dirty
+
+
+def test_any_function_is_read_without_a_neuron(hand: Hand) -> None:
+    """Nothing selected: x and f(x) of the function that is chosen."""
+    panel = panel_of(hand)
+    plot = panel.plot
+    assert plot is not None
+    plot.setFocus()
+    hand.key(Qt.Key.Key_Right, widget=plot)
+    assert hand.find("activation_readout", TextLine).text().startswith("x = ")
+    hand.window.canvas.setFocus()
+    hand.settle()
+    assert plot.reading.place is None
+
+
+def test_all_samples_stand_on_the_axis(hand: Hand) -> None:
+    """XOR: the sums 0, 1 and 2 of h by class, ● above ◇; none for an input; they follow the weights."""
+    hand.example("xor")
+    hand.session.select(["h"])
+    panel = panel_of(hand)
+    plot = panel.plot
+    assert plot is not None
+    high, low = (plot.rug[name].getData() for name in ("high", "low"))
+    assert sorted(high[0].tolist()) == [1, 1]
+    assert sorted(low[0].tolist()) == [0, 2]
+    assert high[1].min() > low[1].max()
+    assert plot.rug["high"].opts["symbol"] != plot.rug["low"].opts["symbol"]
+    hand.session.set_values({"w1": 3.0}, "Set w1")
+    assert sorted(plot.rug["low"].getData()[0].tolist()) == [0, 4]
+    hand.session.select(["x0"])
+    assert not len(plot.rug["high"].getData()[0])
+
+
+def test_a_curve_to_fit_has_no_classes(hand: Hand) -> None:
+    """Sine: the samples stand there in one row."""
+    hand.example("sine")
+    hand.session.select([hand.session.structure.neurons[1].id])
+    plot = panel_of(hand).plot
+    assert plot is not None
+    assert len(plot.rug[""].getData()[0])
+    assert not len(plot.rug["low"].getData()[0])
