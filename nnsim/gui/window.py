@@ -248,13 +248,13 @@ class MainWindow(QMainWindow):
         a("quit", self.tr("&Quit"), self.close, keys.Quit)
         a("undo", self.tr("&Undo"), session.undo, keys.Undo)
         a("redo", self.tr("&Redo"), session.redo, keys.Redo)
-        a("delete", self.tr("&Delete"), canvas.delete_selected, "Del", local=True)
-        a("select_all", self.tr("Select &all"), canvas.select_all, keys.SelectAll)
-        a("rename", self.tr("Re&name"), canvas.rename_selected, "F2", local=True)
-        a("edit_value", self.tr("&Edit its number"), canvas.edit_selected, "Enter", local=True)
-        a("add_input", self.tr("Add &input"), lambda: canvas.add_neuron("input"), "I", local=True)
-        a("add_neuron", self.tr("Add &neuron"), lambda: canvas.add_neuron("hidden"), "N", local=True)
-        a("add_output", self.tr("Add &output"), lambda: canvas.add_neuron("output"), "O", local=True)
+        a("delete", self.tr("&Delete"), canvas.commands.delete_selected, "Del", local=True)
+        a("select_all", self.tr("Select &all"), canvas.commands.select_all, keys.SelectAll)
+        a("rename", self.tr("Re&name"), canvas.in_place.rename_selected, "F2", local=True)
+        a("edit_value", self.tr("&Edit its number"), canvas.in_place.edit_selected, "Enter", local=True)
+        a("add_input", self.tr("Add &input"), lambda: canvas.commands.add_neuron("input"), "I", local=True)
+        a("add_neuron", self.tr("Add &neuron"), lambda: canvas.commands.add_neuron("hidden"), "N", local=True)
+        a("add_output", self.tr("Add &output"), lambda: canvas.commands.add_neuron("output"), "O", local=True)
         a(
             "layers",
             self.tr("&Layers…"),
@@ -262,8 +262,9 @@ class MainWindow(QMainWindow):
             "Ctrl+L",
             self.tr("Add a layered network, such as 2, 4, 1"),
         )
-        a("connect", self.tr("&Connect from the selected neuron"), canvas.begin_connect, "C", local=True)
-        a("arrange", self.tr("&Arrange"), canvas.arrange, "A", self.tr("Put the neurons in columns"), local=True)
+        a("connect", self.tr("&Connect from the selected neuron"), canvas.commands.begin_connect, "C", local=True)
+        a("arrange", self.tr("&Arrange"), canvas.commands.arrange, "A",
+          self.tr("Put the neurons in columns, with fewest crossings"), local=True)
         a("train", self.tr("&Train"), self.toggle_training, "Ctrl+T")
         a(
             "step_batch",
@@ -573,7 +574,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         # Ignored first: if anything below raises, the window must stay open with the work in it.
         event.ignore()
-        self.canvas.close_editor()
+        self.canvas.in_place.close_editor()
         if not self.files.may_leave():
             return
         stored = settings()

@@ -102,7 +102,7 @@ class Connect(Gesture):
         if hit.neuron == source:
             return
         if hit.neuron:
-            view.connect_neurons(source, hit.neuron)
+            view.commands.connect_neurons(source, hit.neuron)
             return
         name = edits.free_neuron_name(view.session.structure, "hidden")
         place = (float(round(point.x())), float(round(point.y())))
