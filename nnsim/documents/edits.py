@@ -100,10 +100,10 @@ def _behind(structure: Structure, id: str) -> set[str]:
     return seen
 
 
-def connect_new(document: Document, source: str, role: Role, position: Position) -> Document:
-    """A new neuron at ``position``, connected from ``source``."""
+def connect_new(document: Document, sources: Collection[str], role: Role, position: Position) -> Document:
+    """A new neuron at ``position``, connected from the ``sources``."""
     id = free_neuron_name(document.network.structure, role)
-    return connect(add_neuron(document, role, position, id), source, id)
+    return connect_all(add_neuron(document, role, position, id), sources, [id])
 
 
 def why_not_connect(structure: Structure, source: str, target: str) -> str:

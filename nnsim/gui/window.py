@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKe
 from PySide6.QtWidgets import (
     QApplication,
     QDockWidget,
+    QHBoxLayout,
     QLabel,
     QMainWindow,
     QMenu,
@@ -24,6 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.view import ZOOM_STEP, CanvasView
 from nnsim.gui.exports import export_worked_solution
 from nnsim.gui.files import DocumentFiles, settings
@@ -131,7 +133,13 @@ class MainWindow(QMainWindow):
         set_role(self._summary, tone="muted")
         header, _ = header_frame(self.tr("Network"), self._summary)
         column.addWidget(header)
-        column.addWidget(body_frame(self.canvas), 1)
+        inside = QWidget()
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(Palette(self.canvas))
+        row.addWidget(self.canvas, 1)
+        column.addWidget(body_frame(inside), 1)
         center.setMinimumSize(320, 200)
         self.setCentralWidget(center)
 
@@ -262,7 +270,19 @@ class MainWindow(QMainWindow):
             "Ctrl+L",
             self.tr("Add a layered network, such as 2, 4, 1"),
         )
-        a("connect", self.tr("&Connect from the selected neuron"), canvas.commands.begin_connect, "C", local=True)
+        for name, text, do, standard in (
+            ("cut", self.tr("Cu&t"), canvas.clipboard.cut, keys.Cut),
+            ("copy", self.tr("&Copy"), canvas.clipboard.copy, keys.Copy),
+            ("paste", self.tr("&Paste"), canvas.clipboard.paste, keys.Paste),
+            ("duplicate", self.tr("D&uplicate"), canvas.clipboard.duplicate, "Ctrl+D"),
+        ):
+            # Elsewhere these keys copy and paste text, formulas and numbers.
+            a(name, text, do, standard).setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            canvas.addAction(self.actions_by_name[name])
+        a("flip_input", self.tr("&Flip between 0 and 1"), canvas.commands.flip_selected, "Space", local=True)
+        a("add_layer", self.tr("Add a la&yer behind…"), canvas.commands.open_layer_form, "L",
+          self.tr("Add neurons that all selected ones feed"), local=True)
+        a("connect", self.tr("&Connect from the selected neurons"), canvas.commands.begin_connect, "C", local=True)
         a("arrange", self.tr("&Arrange"), canvas.commands.arrange, "A",
           self.tr("Put the neurons in columns, with fewest crossings"), local=True)
         a("train", self.tr("&Train"), self.toggle_training, "Ctrl+T")
@@ -296,6 +316,7 @@ class MainWindow(QMainWindow):
         a("gestures", self.tr("&Gestures and keys"), lambda: show_gestures(self), "F1")
         self.actions_by_name["gestures"].setShortcuts([QKeySequence("F1"), QKeySequence("?")])
         a("about", self.tr("&About nnsim"), lambda: show_about(self))
+        canvas.window_actions = self.actions_by_name
 
     def _build_toolbar(self) -> None:
         bar = QToolBar(self.tr("Main toolbar"))
@@ -423,7 +444,9 @@ class MainWindow(QMainWindow):
         act["delete"].setEnabled(chosen)
         act["edit_value"].setEnabled(one)
         act["rename"].setEnabled(len(session.selected_neurons) == 1)
-        act["connect"].setEnabled(len(session.selected_neurons) == 1)
+        for name in ("connect", "add_layer", "cut", "copy", "duplicate"):
+            act[name].setEnabled(bool(session.selected_neurons))
+        act["flip_input"].setEnabled(bool(session.selected_neurons & set(session.structure.inputs)))
         act["arrange"].setEnabled(bool(session.structure.neurons))
         reason = "" if session.training else " ".join(problem.message for problem in session.training_problems())
         train = act["train"]
@@ -564,6 +587,7 @@ class MainWindow(QMainWindow):
         if not (isinstance(state, QByteArray) and self.restoreState(state, LAYOUT_VERSION)):
             self._arrange_panels()
         self.canvas.fit()
+        self.canvas.setFocus()
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.UpdateRequest and self.session.training:

@@ -152,7 +152,7 @@ def test_what_can_be_connected_has_no_reason_against_it(gate: Document) -> None:
 
 
 def test_a_connection_dropped_on_empty_canvas_makes_its_neuron(gate: Document) -> None:
-    document = edits.connect_new(gate, "h", "hidden", (300, 50))
+    document = edits.connect_new(gate, ["h"], "hidden", (300, 50))
     assert document.network.structure.connections[-1].ends == ("h", "h1")
     assert document.layout["h1"] == (300, 50)
 

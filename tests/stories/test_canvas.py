@@ -5,12 +5,15 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QLabel, QPushButton, QToolButton
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.editors import InlineEdit, NeuronChoice
-from nnsim.gui.hand import Hand
+from nnsim.gui.canvas.snapping import GRID_STEP
+from nnsim.gui.hand import LEFT, NO_KEYS, Hand
 
+ALT = Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
@@ -59,7 +62,7 @@ def test_dragging_moves_all_that_is_selected(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
     assert dict(hand.session.document.layout) == before
     assert hand.at("x1") == QPointF(*before["x1"])
-    hand.drag(hand.at("x0"), hand.at("x0") + QPointF(40, 30))
+    hand.drag(hand.at("x0"), hand.at("x0") + QPointF(40, 30), keys=ALT)
     after = hand.session.document.layout
     for id in ("x0", "x1"):
         assert after[id][0] - before[id][0] == pytest.approx(40, abs=2)
@@ -214,3 +217,88 @@ def test_a_fitted_network_stays_fitted(hand: Hand) -> None:
     hand.write("3, 6, 3")
     shown = hand.canvas.mapToScene(hand.canvas.viewport().rect()).boundingRect()
     assert shown.contains(hand.canvas.network_scene.content_rect())
+
+
+def test_what_is_dragged_lines_up_unless_alt_is_held(hand: Hand) -> None:
+    """Near another's height a neuron jumps to it and a guide shows; else to the grid; with Alt it goes anywhere."""
+    hand.example("and")
+    goal = QPointF(hand.at("n").x() + 97, hand.at("x0").y() + 4)
+    hand.drag(hand.at("n"), goal, release=False)
+    assert hand.at("n").y() == hand.at("x0").y()
+    shown = guides(hand)
+    assert len(shown) == 1 and shown[0].path().elementCount() == 2
+    QTest.mouseRelease(hand.canvas.viewport(), LEFT, NO_KEYS, hand.canvas.mapFromScene(goal))
+    assert hand.session.document.layout["n"][1] == hand.session.document.layout["x0"][1]
+    assert hand.session.document.layout["n"][0] % GRID_STEP == 0
+    assert not guides(hand)
+    hand.drag(hand.at("n"), hand.at("n") + QPointF(7, 3), keys=ALT)
+    assert hand.session.document.layout["n"][1] == pytest.approx(hand.session.document.layout["x0"][1] + 3, abs=1.5)
+    assert hand.session.undo_stack.count() == 2
+
+
+def test_a_drag_that_snaps_back_changes_nothing(hand: Hand) -> None:
+    """A neuron on the grid that is dragged a little stays where it is: no undo step, no preview left behind."""
+    hand.example("and")
+    place = hand.at("x0")
+    hand.drag(place, place + QPointF(6, 5))
+    assert hand.at("x0") == place and hand.session.undo_stack.count() == 0
+
+
+def guides(hand: Hand) -> list[QGraphicsPathItem]:
+    """The guides that a drag shows now."""
+    items = hand.canvas.network_scene.items()
+    return [item for item in items if isinstance(item, QGraphicsPathItem) and not item.path().isEmpty()]
+
+
+def carry(hand: Hand, kind: str, point: QPointF, release: bool = True) -> None:
+    """Drag a neuron from the palette to a point of the canvas."""
+    button = hand.find(f"palette_{kind}", QToolButton)
+    viewport = hand.canvas.viewport()
+    goal = button.mapFromGlobal(viewport.mapToGlobal(hand.canvas.mapFromScene(point)))
+    start = button.rect().center()
+    QTest.mousePress(button, LEFT, NO_KEYS, start)
+    for i in range(1, 9):
+        QTest.mouseMove(button, start + (goal - start) * i / 8)
+        hand.settle()
+    if release:
+        QTest.mouseRelease(button, LEFT, NO_KEYS, goal)
+        hand.settle()
+
+
+def test_neurons_are_dragged_from_the_palette(hand: Hand) -> None:
+    """Each kind comes with its function; outside the canvas, and with Esc, nothing comes; a click adds one as well."""
+    for kind, x in (("input", -240.0), ("tanh", 0.0), ("output", 240.0)):
+        carry(hand, kind, QPointF(x, 24))
+    structure = hand.session.structure
+    assert [(n.id, n.activation) for n in structure.neurons] == [("x0", "linear"), ("h1", "tanh"), ("y", "linear")]
+    assert hand.session.selected_neurons == {"y"} and hand.session.undo_stack.count() == 3
+    assert hand.session.network.value("b_h1") == 0.0
+    assert abs(hand.at("h1").y() - hand.at("x0").y()) < 1
+    items = len(hand.canvas.network_scene.items())
+    carry(hand, "step", hand.canvas.mapToScene(QPoint(-300, 40)))
+    carry(hand, "step", QPointF(0, 150), release=False)
+    hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
+    button = hand.find("palette_step", QToolButton)
+    QTest.mouseRelease(button, LEFT, NO_KEYS, button.rect().center())
+    assert len(hand.session.structure.neurons) == 3 and len(hand.canvas.network_scene.items()) == items
+    hand.click("palette_step")
+    assert hand.session.structure.by_id["h2"].activation == "heaviside"
+    button.setFocus()
+    hand.key(Qt.Key.Key_Space)
+    assert len(hand.session.structure.neurons) == 5
+
+
+def test_the_palette_never_makes_the_window_higher(hand: Hand) -> None:
+    """In a low window with large text the labels go before the icons do."""
+    button = hand.find("palette_output", QToolButton)
+    assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+    strip = button.parentWidget()
+    assert strip is not None and strip.minimumSizeHint().height() == 0
+    hand.window.resize(1280, 720)
+    height = hand.canvas.height()
+    table = hand.window.docks["table"]
+    hand.window.resizeDocks([table], [table.height() + height - 220], Qt.Orientation.Vertical)
+    hand.settle()
+    assert hand.canvas.height() < 300
+    assert button.isVisible() and button.geometry().bottom() <= strip.height()
+    assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly

@@ -45,6 +45,7 @@ class CanvasKeys(QObject):
             Qt.Key.Key_Enter: self._enter,
             Qt.Key.Key_F2: in_place.rename_selected,
             Qt.Key.Key_A: commands.arrange,
+            Qt.Key.Key_L: commands.open_layer_form,
             Qt.Key.Key_I: lambda: commands.add_neuron("input"),
             Qt.Key.Key_N: lambda: commands.add_neuron("hidden"),
             Qt.Key.Key_O: lambda: commands.add_neuron("output"),

@@ -5,15 +5,19 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QLabel, QToolTip, QWidget
 
+from nnsim.core.network import Role
 from nnsim.documents.document import Document
+from nnsim.gui.canvas.clipboard import Clipboard
 from nnsim.gui.canvas.commands import CanvasCommands
-from nnsim.gui.canvas.gestures import Connect, Gesture, MoveNeurons, Pan, RubberBand
+from nnsim.gui.canvas.context_menu import CanvasMenu
+from nnsim.gui.canvas.gestures import Connect, Gesture, MoveNeurons, Pan, PlaceNeuron, RubberBand
 from nnsim.gui.canvas.in_place import InPlace
 from nnsim.gui.canvas.keyboard import CanvasKeys
 from nnsim.gui.canvas.scene import Hit, NetworkScene
+from nnsim.gui.canvas.snapping import GRID_STEP
 from nnsim.gui.session import Session
 from nnsim.gui.theme import font, set_role, theme
 
@@ -21,7 +25,6 @@ ZOOM_STEP = 1.15
 ZOOM_RANGE = (0.05, 4.0)
 FIT_MARGIN = 28
 LARGEST_FIT = 1.25
-GRID_STEP = 24
 
 
 class CanvasView(QGraphicsView):
@@ -36,6 +39,7 @@ class CanvasView(QGraphicsView):
         self.network_scene = NetworkScene(session, self)
         self.commands = CanvasCommands(self)
         self.in_place = InPlace(self)
+        self.clipboard = Clipboard(self)
         self.keys = CanvasKeys(self)
         self.setScene(self.network_scene)
         self.setObjectName("canvas")
@@ -53,6 +57,8 @@ class CanvasView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
+        self.window_actions: dict[str, QAction] = {}
+        """The window's actions by name; the context menus show those that can be done."""
         self._gesture: Gesture | None = None
         self._button = Qt.MouseButton.NoButton
         self._fitted = True
@@ -64,6 +70,8 @@ class CanvasView(QGraphicsView):
         self._hint = QLabel(self.viewport())
         self._hint.setObjectName("canvas_hint")
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint.setWordWrap(True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.hide()
 
     # Zoom and pan
@@ -125,11 +133,13 @@ class CanvasView(QGraphicsView):
             gesture, self._gesture = self._gesture, None
             gesture.cancel()
         self.in_place.close_editor(take=False)
-        if self.commands.connecting and self.commands.connecting not in new.network.structure.by_id:
+        if self.commands.connecting and not self.commands.connecting <= set(new.network.structure.by_id):
             self.commands.stop_connecting()
 
     def _on_opened(self) -> None:
         self.commands.stop_connecting()
+        # The keys of the canvas work at once.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._gesture is not None:
@@ -155,22 +165,24 @@ class CanvasView(QGraphicsView):
     def _press(self, point: QPointF, add: bool) -> None:
         session = self.session
         hit = self.network_scene.hit(point, self.zoom)
-        if self.commands.connecting:
+        if self.commands.connecting and not add:
             if hit.neuron and self.commands.connect_to([hit.neuron]):
                 return
-            self.commands.stop_connecting()
+            if hit.part:
+                self.commands.stop_connecting()
         if hit.part == "switch":
             self.commands.flip_input(hit.neuron)
         elif hit.part == "rim" and not add:
-            self._gesture = Connect(self, hit.neuron)
-            session.select([hit.neuron])
+            if hit.neuron not in session.selected_neurons:
+                session.select([hit.neuron])
+            self._gesture = Connect(self, hit.neuron, session.selected_neurons)
         elif hit.neuron:
             if add:
                 session.select(session.selected_neurons ^ {hit.neuron}, session.selected_connections)
             elif hit.neuron not in session.selected_neurons:
                 session.select([hit.neuron])
             if hit.neuron in session.selected_neurons and not add:
-                self._gesture = MoveNeurons(self, point)
+                self._gesture = MoveNeurons(self, point, hit.neuron)
         elif hit.connection is not None:
             chosen = session.selected_connections ^ {hit.connection} if add else {hit.connection}
             session.select(session.selected_neurons if add else (), chosen)
@@ -182,6 +194,7 @@ class CanvasView(QGraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = self.mapToScene(event.position().toPoint())
         if self._gesture is not None:
+            self._gesture.free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
             self._gesture.move(point)
         else:
             self._hover(point, event.position().toPoint())
@@ -189,6 +202,7 @@ class CanvasView(QGraphicsView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._gesture is not None and event.button() == self._button:
             gesture, self._gesture = self._gesture, None
+            gesture.free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
             gesture.release(self.mapToScene(event.position().toPoint()))
         self._hover(self.mapToScene(event.position().toPoint()), event.position().toPoint())
         event.accept()
@@ -212,6 +226,61 @@ class CanvasView(QGraphicsView):
         else:
             self.in_place.choose_neuron(point)
         event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._gesture is not None:
+            return
+        session = self.session
+        point = self.mapToScene(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            hit, point = self._selected_place()
+        else:
+            hit = self.network_scene.hit(point, self.zoom)
+        if hit.neuron and hit.neuron not in session.selected_neurons:
+            session.select([hit.neuron])
+        elif hit.connection is not None and hit.connection not in session.selected_connections:
+            session.select((), [hit.connection])
+        menu = CanvasMenu(self, hit, point)
+        menu.popup(self.viewport().mapToGlobal(self.mapFromScene(point)))
+        event.accept()
+
+    def _selected_place(self) -> tuple[Hit, QPointF]:
+        """What the menu key is pressed on: what is selected, else the middle of the canvas."""
+        scene, session = self.network_scene, self.session
+        if session.selected_neurons:
+            id = min(session.selected_neurons)
+            return Hit("body", id), scene.neurons[id].pos()
+        if session.selected_connections:
+            ends = min(session.selected_connections)
+            return Hit("edge", connection=ends), scene.edges.edges[ends].line.center()
+        return Hit(), self.mapToScene(self.viewport().rect().center())
+
+    # A neuron from the palette
+
+    def carry(self, role: Role, activation: str) -> None:
+        """Begin to carry a new neuron over the canvas; nothing if a gesture is under way."""
+        if self._gesture is None:
+            self.in_place.close_editor()
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._button = Qt.MouseButton.NoButton
+            self._gesture = PlaceNeuron(self, role, activation)
+
+    def carry_to(self, at: QPoint, free: bool) -> None:
+        """What is carried is over a point of the screen."""
+        if isinstance(self._gesture, PlaceNeuron):
+            self._gesture.free = free
+            self._gesture.move(self.mapToScene(self.viewport().mapFromGlobal(at)))
+
+    def drop(self, at: QPoint, free: bool) -> None:
+        """Put down what is carried; outside the canvas it is thrown away."""
+        if isinstance(self._gesture, PlaceNeuron):
+            gesture, self._gesture = self._gesture, None
+            gesture.free = free
+            here = self.viewport().mapFromGlobal(at)
+            if self.viewport().rect().contains(here):
+                gesture.release(self.mapToScene(here))
+            else:
+                gesture.cancel()
 
     def _hover(self, point: QPointF, at: QPoint) -> None:
         hit = self.network_scene.hit(point, self.zoom)
@@ -283,9 +352,7 @@ class CanvasView(QGraphicsView):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             if self._space_held and not self._space_used:
-                for id in sorted(self.session.selected_neurons):
-                    if self.session.structure.by_id[id].role == "input":
-                        self.commands.flip_input(id)
+                self.commands.flip_selected()
             self._space_held = False
         else:
             super().keyReleaseEvent(event)
@@ -305,16 +372,20 @@ class CanvasView(QGraphicsView):
         self._hint.setText(text)
         set_role(self._hint, tone="bad" if refused else "muted")
         self._hint.setFont(font("body"))
-        self._hint.adjustSize()
         view = self.viewport().rect()
-        self._hint.move(max(8, (view.width() - self._hint.width()) // 2), view.height() - self._hint.height() - 10)
+        metrics = self._hint.fontMetrics()
+        width = min(metrics.horizontalAdvance(text) + 2, view.width() - 16)
+        self._hint.resize(width, self._hint.heightForWidth(width))
+        self._hint.move((view.width() - width) // 2, view.height() - self._hint.height() - 10)
         self._hint.setVisible(bool(text))
 
-    def ensure_shown(self, id: str) -> None:
-        """Make sure that a neuron is in sight."""
-        item = self.network_scene.neurons[id]
+    def ensure_shown(self, *ids: str) -> None:
+        """Make sure that neurons are in sight."""
         shown = self.mapToScene(self.viewport().rect()).boundingRect()
-        if not shown.contains(item.mapRectToScene(item.boundingRect())) or len(self.network_scene.neurons) <= 2:
+        items = [self.network_scene.neurons[id] for id in ids]
+        if len(self.network_scene.neurons) <= 2 or not all(
+            shown.contains(item.mapRectToScene(item.boundingRect())) for item in items
+        ):
             self.fit()
 
     # Drawing
