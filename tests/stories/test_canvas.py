@@ -120,6 +120,7 @@ def test_role_is_changed_in_the_panel(hand: Hand) -> None:
 def test_zoom_pan_and_fit(hand: Hand) -> None:
     """The wheel zooms about the mouse, the middle button and Space drag pan, F fits; no undo step comes of it."""
     hand.example("xor")
+    hand.rest(0.2)
     point = hand.at("output")
     place, zoom = hand.canvas.mapFromScene(point), hand.canvas.zoom
     wheel(hand, point, 2)
@@ -222,6 +223,7 @@ def test_a_fitted_network_stays_fitted(hand: Hand) -> None:
 def test_what_is_dragged_lines_up_unless_alt_is_held(hand: Hand) -> None:
     """Near another's height a neuron jumps to it and a guide shows; else to the grid; with Alt it goes anywhere."""
     hand.example("and")
+    hand.rest(0.2)
     goal = QPointF(hand.at("n").x() + 97, hand.at("x0").y() + 4)
     hand.drag(hand.at("n"), goal, release=False)
     assert hand.at("n").y() == hand.at("x0").y()
@@ -239,6 +241,7 @@ def test_what_is_dragged_lines_up_unless_alt_is_held(hand: Hand) -> None:
 def test_a_drag_that_snaps_back_changes_nothing(hand: Hand) -> None:
     """A neuron on the grid that is dragged a little stays where it is: no undo step, no preview left behind."""
     hand.example("and")
+    hand.rest(0.2)
     place = hand.at("x0")
     hand.drag(place, place + QPointF(6, 5))
     assert hand.at("x0") == place and hand.session.undo_stack.count() == 0
@@ -252,6 +255,7 @@ def guides(hand: Hand) -> list[QGraphicsPathItem]:
 
 def carry(hand: Hand, kind: str, point: QPointF, release: bool = True) -> None:
     """Drag a neuron from the palette to a point of the canvas."""
+    hand.settle()
     button = hand.find(f"palette_{kind}", QToolButton)
     viewport = hand.canvas.viewport()
     goal = button.mapFromGlobal(viewport.mapToGlobal(hand.canvas.mapFromScene(point)))
