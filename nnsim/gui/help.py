@@ -61,6 +61,8 @@ def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
                 (_tr("Wheel"), _tr("zoom")),
                 (_tr("Drag with the middle button, or with Space held"), _tr("move the paper")),
                 (_tr("F"), _tr("fit the network into the window")),
+                (_tr("View ▸ Biases as neurons"), _tr("draw each bias as the weight of a neuron that is always 1")),
+                (_tr("View ▸ Products on the connections"), _tr("write weight · input instead of the weight")),
                 (_tr("Ctrl +, Ctrl −"), _tr("larger or smaller text")),
             ),
         ),

@@ -55,7 +55,7 @@ class Menus(QObject):
              "arrange")
         menu(self.tr("&Train"), "train", "step_batch", "step_epoch", "", "back_to_start")
         self._build_explain_menu(menu(self.tr("E&xplain")))
-        view = menu(self.tr("&View"), "fit", "zoom_in", "zoom_out", "")
+        view = menu(self.tr("&View"), "fit", "zoom_in", "zoom_out", "", "draw_biases", "draw_products", "")
         for dock in window.docks.values():
             view.addAction(dock.toggleViewAction())
         view.addSeparator()

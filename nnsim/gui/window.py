@@ -242,6 +242,19 @@ class MainWindow(QMainWindow):
         self.actions_by_name[name] = action
         return action
 
+    def _toggle(self, name: str, text: str, tip: str, show: Callable[[bool], object]) -> None:
+        """An action that is on or off, a way of looking; remembered."""
+        action = QAction(text, self)
+        action.setObjectName(f"action_{name}")
+        action.setToolTip(tip)
+        action.setCheckable(True)
+        action.setChecked(settings().value(name, "false") in (True, "true"))
+        if action.isChecked():
+            show(True)
+        action.toggled.connect(show)
+        action.toggled.connect(lambda on: settings().setValue(name, on))
+        self.actions_by_name[name] = action
+
     def _build_actions(self) -> None:
         a, canvas, session, files = self._action, self.canvas, self.session, self.files
         keys = QKeySequence.StandardKey
@@ -307,6 +320,13 @@ class MainWindow(QMainWindow):
             "Ctrl+Backspace",
             self.tr("The weights from before training"),
         )
+        for name, text, tip, draw in (
+            ("draw_biases", self.tr("&Biases as neurons"), self.tr("Each bias as the weight of a neuron that is 1"),
+             lambda on: canvas.network_scene.draw(biases=on)),
+            ("draw_products", self.tr("Pro&ducts on the connections"), self.tr("weight · input, such as −2 · 1"),
+             lambda on: canvas.network_scene.draw(products=on)),
+        ):
+            self._toggle(name, text, tip, draw)
         a("fit", self.tr("&Fit the network"), canvas.fit, "F", local=True)
         a("zoom_in", self.tr("Zoom in"), lambda: canvas.zoom_by(ZOOM_STEP), "Ctrl+Alt++")
         a("zoom_out", self.tr("Zoom out"), lambda: canvas.zoom_by(1 / ZOOM_STEP), "Ctrl+Alt+-")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
@@ -10,8 +12,10 @@ from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QLabel, QPushButt
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.editors import InlineEdit, NeuronChoice
+from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.canvas.snapping import GRID_STEP
 from nnsim.gui.hand import LEFT, NO_KEYS, Hand
+from nnsim.gui.window import MainWindow
 
 ALT = Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
@@ -306,3 +310,68 @@ def test_the_palette_never_makes_the_window_higher(hand: Hand) -> None:
     assert hand.canvas.height() < 300
     assert button.isVisible() and button.geometry().bottom() <= strip.height()
     assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+
+
+def test_arranged_skip_connections_pass_beside_the_neuron(hand: Hand) -> None:
+    """A on XOR: neither skip connection comes near h, as drawn; one undo step."""
+    hand.example("xor")
+    hand.key(Qt.Key.Key_A, widget=hand.canvas)
+    edges, middle = hand.canvas.network_scene.edges.edges, hand.at("h")
+    for ends in (("x0", "output"), ("x1", "output")):
+        points = [edges[ends].path.pointAtPercent(i / 100) - middle for i in range(101)]
+        assert min(math.hypot(p.x(), p.y()) for p in points) > RADIUS + 12
+    assert hand.session.undo_stack.count() == 1
+
+
+def test_biases_are_drawn_as_neurons(hand: Hand) -> None:
+    """From the View menu: “−1.2” beside a 1, z ≥ 0 inside, the sum with it; a double-click edits it; remembered."""
+    hand.example("xor")
+    items = hand.canvas.network_scene.neurons
+    assert items["h"].face.center == "≥ 1.2" and not items["h"].face.bias
+    hand.menu("action_draw_biases")
+    assert items["h"].face.bias == "−1.2" and items["h"].face.center == "z ≥ 0"
+    assert items["h"].face.below == "0 + 0 − 1.2 = −1.2 < 0 → 0"
+    assert not items["x0"].face.bias
+    hand.click_at(hand.at("h") + items["h"].one_rect.center())
+    assert hand.session.selected_neurons == {"h"}
+    hand.double_click_at(hand.at("h") + items["h"].bias_rect.center())
+    hand.write("-1,5")
+    assert hand.session.network.value("b_h") == -1.5
+    hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not hand.session.dirty
+    again = MainWindow()
+    again.session.open_document(hand.session.document)
+    assert again.canvas.network_scene.neurons["h"].face.bias == "−1.2"
+    again.session.close()
+    again.deleteLater()
+    hand.menu("action_draw_biases")
+    assert items["h"].face.center == "≥ 1.2"
+
+
+def test_products_stand_on_the_connections(hand: Hand) -> None:
+    """−2 · 1 once h fires; a negative input in brackets; the weight alone again when it is switched off."""
+    hand.example("xor")
+    edge = hand.canvas.network_scene.edges.edges
+    assert edge["h", "output"].text == "−2"
+    hand.menu("action_draw_products")
+    assert edge["h", "output"].text == "−2 · 0"
+    hand.flip("x0")
+    hand.flip("x1")
+    assert edge["h", "output"].text == "−2 · 1" and edge["x0", "h"].text == "1 · 1"
+    hand.double_click_at(hand.at("x0"))
+    hand.write("-0,5")
+    assert edge["x0", "h"].text == "1 · (−0.5)"
+    assert not hand.session.dirty
+    hand.menu("action_draw_products")
+    assert edge["h", "output"].text == "−2"
+
+
+def test_no_connection_crosses_a_weight_where_there_is_room(hand: Hand) -> None:
+    """The hands-on net: each of the eight weights is shown, and no other line runs through it."""
+    hand.example("hands_on")
+    edges = hand.canvas.network_scene.edges.edges
+    for ends, edge in edges.items():
+        assert not edge.label.isNull()
+        for other, line in edges.items():
+            crossed = any(edge.label.contains(line.path.pointAtPercent(i / 200)) for i in range(201))
+            assert crossed == (other == ends)

@@ -329,6 +329,9 @@ class CanvasView(QGraphicsView):
             return self.tr("Click to flip {name} between 0 and 1.").format(name=hit.neuron)
         if hit.part == "name":
             return self.tr("{name} – double-click to rename.").format(name=hit.neuron)
+        if hit.part == "bias":
+            text = self.tr("The bias of {name}: the weight of a neuron that is always 1 – double-click to edit.")
+            return text.format(name=hit.neuron)
         if hit.connection is not None:
             weight = self.session.structure.by_ends[hit.connection].weight
             return self.tr("{source} → {target}, weight {weight} – double-click to edit.").format(
