@@ -98,6 +98,8 @@ def show_gestures(parent: QWidget) -> QDialog:
     page = QWidget()
     grid = QGridLayout(page)
     grid.setHorizontalSpacing(24)
+    grid.setColumnStretch(0, 2)
+    grid.setColumnStretch(1, 3)
     grid.setVerticalSpacing(6)
     row = 0
     for title, entries in gestures():
@@ -109,8 +111,10 @@ def show_gestures(parent: QWidget) -> QDialog:
             row += 1
             what = QLabel(effect)
             set_role(what, tone="muted")
-            grid.addWidget(QLabel(gesture), row, 0)
-            grid.addWidget(what, row, 1)
+            how = QLabel(gesture)
+            for place, label in enumerate((how, what)):
+                label.setWordWrap(True)
+                grid.addWidget(label, row, place, Qt.AlignmentFlag.AlignTop)
         row += 1
     grid.setRowStretch(row, 1)
     scroll = QScrollArea()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPointF, Qt
+from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QSpinBox
 
@@ -14,6 +15,7 @@ from nnsim.documents import edits
 from nnsim.documents.files import decode
 from nnsim.gui.canvas.clipboard import MIME_TYPE
 from nnsim.gui.hand import Hand
+from nnsim.gui.help import gestures
 from nnsim.gui.window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -265,10 +267,34 @@ def test_the_menu_of_a_connection_and_of_the_canvas(hand: Hand) -> None:
     assert (hand.at("h1") - place - QPointF(30, -150)).manhattanLength() < 4
 
 
+def test_the_menu_key_opens_the_menu_of_what_is_selected(hand: Hand) -> None:
+    """By keys alone: on a connection its own menu, with the keys of its actions; Esc closes it."""
+    hand.example("xor")
+    hand.click_at(hand.at("h"))
+    hand.key(Key.Key_E)
+    middle = hand.canvas.viewport().rect().center()
+    event = QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, middle, hand.canvas.viewport().mapToGlobal(middle))
+    QApplication.sendEvent(hand.canvas.viewport(), event)
+    hand.settle()
+    menu = hand.find("canvas_menu", QMenu)
+    assert [a.objectName() for a in menu.actions() if not a.isSeparator()] == [
+        "action_edit_value", "action_delete", "canvas_trainable"
+    ]
+    assert menu.actions()[0].text().endswith("\tEnter")
+    QTest.keyClick(menu, Key.Key_Escape)
+    hand.settle()
+    assert hand.session.selected_connections == {("x0", "h")}
+
+
+def test_every_letter_of_the_canvas_stands_on_the_page_of_keys(hand: Hand) -> None:
+    """The page of gestures and keys names each."""
+    page = " ".join(gesture for _, entries in gestures() for gesture, _ in entries)
+    words = set(page.replace(",", " ").split())
+    assert {"C", "F", "A", "I", "N", "O", "L", "E", "Del", "F2", "Enter", "Ctrl+D", "Ctrl+V"} <= words
+
+
 def open_menu(hand: Hand, point: QPointF) -> None:
     """Open the context menu with the mouse."""
-    from PySide6.QtGui import QContextMenuEvent
-
     viewport, place = hand.canvas.viewport(), hand.canvas.mapFromScene(point)
     QApplication.sendEvent(
         viewport, QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, viewport.mapToGlobal(place))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, QMimeData, QObject, QPointF
@@ -18,9 +17,8 @@ if TYPE_CHECKING:
 
 MIME_TYPE = "application/x-nnsim"
 """What the clipboard calls a part of a network; the same as a file's. It is offered as text, too."""
-STEP = QPointF(48, 72)
-"""How far a copy stands from what it was copied from, and from the copy before."""
-APART = 72.0
+STEP = QPointF(72, 96)
+"""How far a copy stands from what it was copied from, and from the copy before: clear of names and switches."""
 MOST_STEPS = 60
 
 
@@ -116,8 +114,8 @@ class Clipboard(QObject):
         taken = self._view.network_scene.positions().values()
         for step in range(MOST_STEPS):
             shift = STEP * step
-            gaps = (math.hypot(p.x() + shift.x() - t.x(), p.y() + shift.y() - t.y()) for p in places for t in taken)
-            if all(gap >= APART for gap in gaps):
+            gaps = (p + shift - t for p in places for t in taken)
+            if all(abs(gap.x()) >= STEP.x() or abs(gap.y()) >= STEP.y() for gap in gaps):
                 return shift
         return STEP
 

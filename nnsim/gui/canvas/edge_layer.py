@@ -23,7 +23,7 @@ MANY = 1_000
 """Above this number of connections, edges are straight and 1 px, and only the chosen ones get full style."""
 LABELS = 300
 """Above this number, labels are placed for the chosen and lit connections only."""
-CROSSINGS = 120
+CROSSINGS = 48
 """Up to this number, labels look for places that no other edge crosses."""
 SAMPLES = 49
 READABLE = 0.72
@@ -130,16 +130,21 @@ class EdgeLayer(QGraphicsItem):
             if not edge.text or (crowded and not important):
                 continue
             width = max(34.0, metrics.horizontalAdvance(edge.text) + 14)
-            rects = [QRectF(at.x() - width / 2, at.y() - height / 2, width, height) for at in edge.places]
-            free = [rect for rect in rects if not any(rect.intersects(other) for other in busy)]
-            # Best where no other connection runs behind the number, if there is such a place.
-            clear = (rect for rect in free if lines is None or not _crossed(rect, lines, number))
-            found = next(clear, None) or next(iter(free), None)
-            if found is not None:
-                edge.label = found
-                busy.append(found)
+            for at in edge.places:
+                rect = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
+                if any(rect.intersects(other) for other in busy):
+                    continue
+                if edge.label.isNull():
+                    edge.label = rect
+                # Better where no other connection runs behind the number, if there is such a place.
+                if lines is None or not self._crossed(rect, lines, number):
+                    edge.label = rect
+                    break
+            if not edge.label.isNull():
+                busy.append(edge.label)
             elif important:
-                edge.label = rects[0]
+                at = edge.places[0]
+                edge.label = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
         self.update()
 
     def _sampled(self) -> np.ndarray:
@@ -153,6 +158,17 @@ class EdgeLayer(QGraphicsItem):
             row[:, 0] = edge.line.x1() + edge.line.dx() * along
             row[:, 1] = edge.line.y1() + edge.line.dy() * high
         return points
+
+    def _crossed(self, rect: QRectF, lines: np.ndarray, own: int) -> bool:
+        """Whether a line other than its own runs through a label."""
+        left, right = rect.left() - 2, rect.right() + 2
+        top, bottom = rect.top() - 2, rect.bottom() + 2
+        boxes = self._boxes
+        near = (boxes[:, 0] < right) & (boxes[:, 2] > left) & (boxes[:, 1] < bottom) & (boxes[:, 3] > top)
+        near[own] = False
+        points = lines[near]
+        x, y = points[..., 0], points[..., 1]
+        return bool(((left < x) & (x < right) & (top < y) & (y < bottom)).any())
 
     def widen_labels(self) -> None:
         """Make room in each label that is shown for a text that has become longer; its place stays."""
@@ -272,16 +288,6 @@ def _pen(color: str, width: float, negative: bool) -> QPen:
     if negative:
         pen.setDashPattern([3.2, 2.0] if width > 2 else [5.0, 3.0])
     return pen
-
-
-def _crossed(rect: QRectF, lines: np.ndarray, own: int) -> bool:
-    """Whether a line other than its own runs through a label."""
-    middle = rect.center()
-    inside = (np.abs(lines[..., 0] - middle.x()) < rect.width() / 2 + 2) & (
-        np.abs(lines[..., 1] - middle.y()) < rect.height() / 2 + 2
-    )
-    inside[own] = False
-    return bool(inside.any())
 
 
 def curve(start: QPointF, end: QPointF) -> QPainterPath:

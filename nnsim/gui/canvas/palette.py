@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from nnsim.gui.canvas.view import CanvasView
 
 ICON = 26
+NARROW = 44
 SCALES = (1, 2, 3)
 HALF_RANGE = 3.0
 """Icons show f(x) from −3 to 3."""
@@ -96,7 +97,7 @@ class Palette(QWidget):
             button.setFont(font("small"))
             button.setIcon(kind_icon(button.kind))
         widest = max(button.fontMetrics().horizontalAdvance(button.text()) for button in self._buttons)
-        self._width = max(44, widest + 12)
+        self._width = max(NARROW, widest + 12)
         self._fit_labels()
 
     def _fit_labels(self) -> None:
@@ -106,7 +107,8 @@ class Palette(QWidget):
         style = Qt.ToolButtonStyle
         for button in self._buttons:
             button.setToolButtonStyle(style.ToolButtonTextUnderIcon if text else style.ToolButtonIconOnly)
-            button.setFixedSize(self._width, labelled if text else max(ICON + 2, min(ICON + 8, int(room))))
+            height = labelled if text else max(ICON + 2, min(ICON + 8, int(room)))
+            button.setFixedSize(self._width if text else NARROW, height)
 
 
 class _KindButton(QToolButton):

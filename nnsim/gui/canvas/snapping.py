@@ -31,7 +31,7 @@ class Snapping:
         self._scene = scene
         self._still = [place for id, place in scene.positions().items() if id not in set(moved)]
         self._guides = QGraphicsPathItem()
-        self._guides.setZValue(3)
+        self._guides.setZValue(1)
         scene.addItem(self._guides)
 
     def snapped(self, places: Mapping[str, QPointF], grabbed: str, zoom: float, free: bool) -> QPointF:

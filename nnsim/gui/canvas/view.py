@@ -428,8 +428,8 @@ class CanvasView(QGraphicsView):
             view.adjusted(16, 56, -16, 0),
             Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap,
             self.tr(
-                "then drag from its rim to connect it. Or choose Layers… for a whole network,\n"
-                "or Examples ▸ AND for one that is ready."
+                "or drag one from the left; then drag from its rim to connect it.\n"
+                "Layers… makes a whole network, Examples ▸ AND is one that is ready."
             ),
         )
         painter.restore()
