@@ -85,7 +85,7 @@ class Connect(Gesture):
 
     def __init__(self, view: CanvasView, grabbed: str, sources: Collection[str]) -> None:
         self._view, self._grabbed, self.sources = view, grabbed, sorted(sources)
-        self._target = ""
+        self._target = self._refused = ""
         self._line = QGraphicsPathItem()
         self._line.setZValue(1)
         view.network_scene.addItem(self._line)
@@ -94,10 +94,11 @@ class Connect(Gesture):
         view, scene = self._view, self._view.network_scene
         target = scene.hit(point, view.zoom).neuron
         target = "" if target == self._grabbed else target
-        refusal = self._refusal(target) if target else ""
-        if target != self._target and self._target in scene.neurons:
-            scene.neurons[self._target].mark(lit=False)
-        self._target = target
+        if target != self._target:
+            if self._target in scene.neurons:
+                scene.neurons[self._target].mark(lit=False)
+            self._target, self._refused = target, self._refusal(target) if target else ""
+        refusal = self._refused
         if target:
             scene.neurons[target].mark(lit=not refusal)
         view.show_hint(refusal, refused=True)
