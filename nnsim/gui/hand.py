@@ -6,7 +6,8 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QEventLoop, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
+from PySide6.QtGui import QContextMenuEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QMessageBox, QWidget
 
@@ -80,11 +81,22 @@ class Hand:
         QTest.mouseMove(viewport, a)
         QTest.mousePress(viewport, button, keys, a)
         for i in range(1, steps + 1):
-            QTest.mouseMove(viewport, a + (b - a) * i / steps)
+            self._move(viewport, a + (b - a) * i / steps, button, keys)
             self.settle()
         if release:
             QTest.mouseRelease(viewport, button, keys, b)
             self.settle()
+
+    @staticmethod
+    def _move(widget: QWidget, at: QPoint, button: Qt.MouseButton, keys: Qt.KeyboardModifier) -> None:
+        """Move the mouse; QTest knows no keys that are held meanwhile."""
+        if keys == NO_KEYS:
+            QTest.mouseMove(widget, at)
+            return
+        place, screen = QPointF(at), QPointF(widget.mapToGlobal(at))
+        QApplication.sendEvent(
+            widget, QMouseEvent(QEvent.Type.MouseMove, place, screen, Qt.MouseButton.NoButton, button, keys)
+        )
 
     def connect(self, source: str, target: str) -> None:
         """Drag from a neuron's rim to another neuron."""
@@ -179,18 +191,38 @@ class Hand:
                 continue
             QTest.mouseClick(bar, LEFT, NO_KEYS, bar.actionGeometry(top).center())
             self.wait(menu.isVisible, "the menu is open")
-            target = menu.actionGeometry(action).center()
-            for i in range(8):
-                # A menu takes a click only after the mouse has moved over it.
-                QTest.mouseMove(menu, target + QPoint(i % 2, 0))
-            QTest.mouseClick(menu, LEFT, NO_KEYS, target)
-            self.settle()
+            self.choose_in_menu(menu, action_name)
             return
         raise HandError(f"No menu has {action_name}.")
 
     def example(self, id: str) -> None:
         """Open an example from its menu."""
         self.menu(f"example_{id}")
+        # A message that goes makes room for the canvas: what is measured now must hold for the next gesture.
+        self.rest(0.05)
+
+    def context_menu(self, point: QPointF, action_name: str) -> None:
+        """Right-click on the canvas, and click an entry of the menu that opens."""
+        self.gestures += 2
+        viewport, place = self.canvas.viewport(), self._seen(point)
+        QTest.mouseMove(viewport, place)
+        QTest.mousePress(viewport, Qt.MouseButton.RightButton, NO_KEYS, place)
+        reason = QContextMenuEvent.Reason.Mouse
+        QApplication.sendEvent(viewport, QContextMenuEvent(reason, place, viewport.mapToGlobal(place)))
+        QTest.mouseRelease(viewport, Qt.MouseButton.RightButton, NO_KEYS, place)
+        self.choose_in_menu(self.find("canvas_menu", QMenu), action_name)
+
+    def choose_in_menu(self, menu: QMenu, action_name: str) -> None:
+        """Click an entry of a menu that is open."""
+        action = next((a for a in menu.actions() if a.objectName() == action_name), None)
+        if action is None:
+            raise HandError(f"The menu has no {action_name}.")
+        target = menu.actionGeometry(action).center()
+        for i in range(8):
+            # A menu takes a click only after the mouse has moved over it.
+            QTest.mouseMove(menu, target + QPoint(i % 2, 0))
+        QTest.mouseClick(menu, LEFT, NO_KEYS, target)
+        self.settle()
 
     def answering(self, answer: str, do: Callable[[], object]) -> None:
         """Do something that may ask a question, and answer it by the button of that name."""

@@ -38,13 +38,19 @@ def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
             (
                 (_tr("Double-click on empty canvas"), _tr("add an input, a neuron or an output there")),
                 (_tr("Drag from a neuron's rim"), _tr("connect it; on empty canvas a connected neuron appears")),
-                (_tr("Drag a neuron"), _tr("move it, with all that is selected")),
+                (_tr("Drag from the strip at the left, or click there"), _tr("add a neuron of that kind")),
+                (_tr("Drag a neuron"), _tr("move it, with all that is selected; hold Alt and nothing snaps")),
                 (_tr("Double-click on a weight or neuron"), _tr("edit its number; ↑ ↓ step 0.1, with Ctrl 0.01")),
                 (_tr("Double-click on a name, F2"), _tr("rename")),
                 (_tr("I, N, O"), _tr("add an input, neuron, output")),
-                (_tr("C"), _tr("connect from the selected neuron: then select the target")),
+                (_tr("C"), _tr("connect all selected neurons: then click the target, or drag around several")),
+                (_tr("C, Alt+arrows, Enter"), _tr("the same by keys; Alt+Shift+arrows gather several targets")),
+                (_tr("L"), _tr("add a layer that all selected neurons feed")),
+                (_tr("Ctrl+C, Ctrl+X, Ctrl+V"), _tr("copy, cut, paste neurons, also into another window")),
+                (_tr("Ctrl+D"), _tr("duplicate what is selected")),
                 (_tr("Del"), _tr("remove what is selected")),
-                (_tr("A"), _tr("arrange in columns")),
+                (_tr("A"), _tr("arrange in columns, with fewest crossings")),
+                (_tr("Right-click, Menu key"), _tr("what can be done with what is there")),
             ),
         ),
         (
@@ -52,12 +58,15 @@ def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
             (
                 (_tr("Click the switch, Space"), _tr("flip an input between 0 and 1")),
                 (_tr("Click, Shift+click, drag on empty canvas"), _tr("select")),
-                (_tr("Alt+arrows, arrows"), _tr("go to the next neuron; move it")),
+                (_tr("Alt+arrows, arrows"), _tr("go to the next neuron, along connections; move it")),
+                (_tr("E, Shift+E"), _tr("go through the neuron's connections; Alt+← and Alt+→ go to their ends")),
                 (_tr("Enter"), _tr("edit the number of what is selected")),
                 (_tr("Wheel"), _tr("zoom")),
                 (_tr("Drag with the middle button, or with Space held"), _tr("move the paper")),
                 (_tr("F"), _tr("fit the network into the window")),
                 (_tr("Wheel, + − and 0 on the output map"), _tr("see more or less of the inputs; all as at first")),
+                (_tr("View ▸ Biases as neurons"), _tr("draw each bias as the weight of a neuron that is always 1")),
+                (_tr("View ▸ Products on the connections"), _tr("write weight · input instead of the weight")),
                 (_tr("Ctrl +, Ctrl −"), _tr("larger or smaller text")),
             ),
         ),
@@ -105,6 +114,8 @@ def show_gestures(parent: QWidget) -> QDialog:
     page = QWidget()
     grid = QGridLayout(page)
     grid.setHorizontalSpacing(24)
+    grid.setColumnStretch(0, 2)
+    grid.setColumnStretch(1, 3)
     grid.setVerticalSpacing(6)
     row = 0
     for title, entries in gestures():
@@ -116,8 +127,10 @@ def show_gestures(parent: QWidget) -> QDialog:
             row += 1
             what = QLabel(effect)
             set_role(what, tone="muted")
-            grid.addWidget(QLabel(gesture), row, 0)
-            grid.addWidget(what, row, 1)
+            how = QLabel(gesture)
+            for place, label in enumerate((how, what)):
+                label.setWordWrap(True)
+                grid.addWidget(label, row, place, Qt.AlignmentFlag.AlignTop)
         row += 1
     grid.setRowStretch(row, 1)
     scroll = QScrollArea()

@@ -52,12 +52,14 @@ class Menus(QObject):
         self._window.files.recent_changed.connect(self._fill_recent)
         for name in ("", "save", "save_as", "", "export_solution", "export_exercise", "", "quit"):
             file.addAction(act[name]) if name else file.addSeparator()
-        menu(self.tr("&Edit"), "undo", "redo", "", "edit_value", "rename", "delete", "", "select_all")
-        menu(self.tr("&Network"), "add_input", "add_neuron", "add_output", "", "layers", "connect", "", "arrange")
+        menu(self.tr("&Edit"), "undo", "redo", "", "cut", "copy", "paste", "duplicate", "delete", "",
+             "edit_value", "rename", "flip_input", "", "select_all")
+        menu(self.tr("&Network"), "add_input", "add_neuron", "add_output", "", "layers", "add_layer", "connect", "",
+             "arrange")
         menu(self.tr("&Train"), "train", "step_batch", "step_epoch", "", "back_to_start", "", "soften", "harden")
         self._build_explain_menu(menu(self.tr("E&xplain")))
         view = menu(self.tr("&View"), *(f"workspace_{w.id}" for w in WORKSPACES), "present", "",
-                    "fit", "zoom_in", "zoom_out", "")
+                    "fit", "zoom_in", "zoom_out", "", "draw_biases", "draw_products", "")
         for dock in window.docks.values():
             view.addAction(dock.toggleViewAction())
         view.addSeparator()

@@ -10,6 +10,7 @@ from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QApplication,
+    QHBoxLayout,
     QLabel,
     QMainWindow,
     QMenu,
@@ -23,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.documents.examples import EXAMPLES, Example
+from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.view import ZOOM_STEP, CanvasView
 from nnsim.gui.exports import export_worked_solution
 from nnsim.gui.files import DocumentFiles, settings
@@ -118,7 +120,13 @@ class MainWindow(QMainWindow):
         column.addWidget(self._header)
         # In its place, so that the canvas loses little room and its labels stay.
         self.session.softening.changed.connect(lambda: self._header.setHidden(self.session.softening.active))
-        column.addWidget(body_frame(self.canvas), 1)
+        inside = QWidget()
+        row = QHBoxLayout(inside)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(Palette(self.canvas))
+        row.addWidget(self.canvas, 1)
+        column.addWidget(body_frame(inside), 1)
         center.setMinimumSize(320, 200)
         self.setCentralWidget(center)
 
@@ -142,9 +150,23 @@ class MainWindow(QMainWindow):
             action.setText(f"{text}\t{keys}")
         action.triggered.connect(lambda checked=False: do())
         self.actions_by_name[name] = action
-        # Of the window itself, so that its keys work where no menu is shown.
-        self.addAction(action)
+        if not local:
+            # Of the window itself, so that its keys work where no menu is shown.
+            self.addAction(action)
         return action
+
+    def _toggle(self, name: str, text: str, tip: str, show: Callable[[bool], object]) -> None:
+        """An action that is on or off, a way of looking; remembered."""
+        action = QAction(text, self)
+        action.setObjectName(f"action_{name}")
+        action.setToolTip(tip)
+        action.setCheckable(True)
+        action.setChecked(settings().value(name, "false") in (True, "true"))
+        if action.isChecked():
+            show(True)
+        action.toggled.connect(show)
+        action.toggled.connect(lambda on: settings().setValue(name, on))
+        self.actions_by_name[name] = action
 
     def _build_actions(self) -> None:
         a, canvas, session, files = self._action, self.canvas, self.session, self.files
@@ -160,13 +182,13 @@ class MainWindow(QMainWindow):
         a("quit", self.tr("&Quit"), self.close, keys.Quit)
         a("undo", self.tr("&Undo"), session.undo, keys.Undo)
         a("redo", self.tr("&Redo"), session.redo, keys.Redo)
-        a("delete", self.tr("&Delete"), canvas.delete_selected, "Del", local=True)
-        a("select_all", self.tr("Select &all"), canvas.select_all, keys.SelectAll)
-        a("rename", self.tr("Re&name"), canvas.rename_selected, "F2", local=True)
-        a("edit_value", self.tr("&Edit its number"), canvas.edit_selected, "Enter", local=True)
-        a("add_input", self.tr("Add &input"), lambda: canvas.add_neuron("input"), "I", local=True)
-        a("add_neuron", self.tr("Add &neuron"), lambda: canvas.add_neuron("hidden"), "N", local=True)
-        a("add_output", self.tr("Add &output"), lambda: canvas.add_neuron("output"), "O", local=True)
+        a("delete", self.tr("&Delete"), canvas.commands.delete_selected, "Del", local=True)
+        a("select_all", self.tr("Select &all"), canvas.commands.select_all, keys.SelectAll)
+        a("rename", self.tr("Re&name"), canvas.in_place.rename_selected, "F2", local=True)
+        a("edit_value", self.tr("&Edit its number"), canvas.in_place.edit_selected, "Enter", local=True)
+        a("add_input", self.tr("Add &input"), lambda: canvas.commands.add_neuron("input"), "I", local=True)
+        a("add_neuron", self.tr("Add &neuron"), lambda: canvas.commands.add_neuron("hidden"), "N", local=True)
+        a("add_output", self.tr("Add &output"), lambda: canvas.commands.add_neuron("output"), "O", local=True)
         a(
             "layers",
             self.tr("&Layers…"),
@@ -174,8 +196,21 @@ class MainWindow(QMainWindow):
             "Ctrl+L",
             self.tr("Add a layered network, such as 2, 4, 1"),
         )
-        a("connect", self.tr("&Connect from the selected neuron"), canvas.begin_connect, "C", local=True)
-        a("arrange", self.tr("&Arrange"), canvas.arrange, "A", self.tr("Put the neurons in columns"), local=True)
+        for name, text, do, standard in (
+            ("cut", self.tr("Cu&t"), canvas.clipboard.cut, keys.Cut),
+            ("copy", self.tr("&Copy"), canvas.clipboard.copy, keys.Copy),
+            ("paste", self.tr("&Paste"), canvas.clipboard.paste, keys.Paste),
+            ("duplicate", self.tr("D&uplicate"), canvas.clipboard.duplicate, "Ctrl+D"),
+        ):
+            # Elsewhere these keys copy and paste text, formulas and numbers.
+            a(name, text, do, standard).setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            canvas.addAction(self.actions_by_name[name])
+        a("flip_input", self.tr("&Flip between 0 and 1"), canvas.commands.flip_selected, "Space", local=True)
+        a("add_layer", self.tr("Add a la&yer behind…"), canvas.commands.open_layer_form, "L",
+          self.tr("Add neurons that all selected ones feed"), local=True)
+        a("connect", self.tr("&Connect from the selected neurons"), canvas.commands.begin_connect, "C", local=True)
+        a("arrange", self.tr("&Arrange"), canvas.commands.arrange, "A",
+          self.tr("Put the neurons in columns, with fewest crossings"), local=True)
         a("train", self.tr("&Train"), self.toggle_training, "Ctrl+T")
         a("soften", self.tr("So&ften the steps…"), session.softening.begin)
         a("harden", self.tr("&Harden the sigmoids"), session.softening.harden)
@@ -200,6 +235,13 @@ class MainWindow(QMainWindow):
             "Ctrl+Backspace",
             self.tr("The weights from before training"),
         )
+        for name, text, tip, draw in (
+            ("draw_biases", self.tr("&Biases as neurons"), self.tr("Each bias as the weight of a neuron that is 1"),
+             lambda on: canvas.network_scene.draw(biases=on)),
+            ("draw_products", self.tr("Pro&ducts on the connections"), self.tr("weight · input, such as −2 · 1"),
+             lambda on: canvas.network_scene.draw(products=on)),
+        ):
+            self._toggle(name, text, tip, draw)
         a("fit", self.tr("&Fit the network"), canvas.fit, "F", local=True)
         a("zoom_in", self.tr("Zoom in"), lambda: canvas.zoom_by(ZOOM_STEP), "Ctrl+Alt++")
         a("zoom_out", self.tr("Zoom out"), lambda: canvas.zoom_by(1 / ZOOM_STEP), "Ctrl+Alt+-")
@@ -218,6 +260,7 @@ class MainWindow(QMainWindow):
         a("whats_this", self.tr("&What is this?"), what_is_this, "Shift+F1",
           self.tr("Says what the field does that has the keyboard, or the one that is clicked next"))
         a("about", self.tr("&About nnsim"), lambda: show_about(self))
+        canvas.window_actions = self.actions_by_name
 
     def _build_toolbar(self) -> None:
         bar = QToolBar(self.tr("Main toolbar"))
@@ -354,7 +397,9 @@ class MainWindow(QMainWindow):
         act["delete"].setEnabled(chosen)
         act["edit_value"].setEnabled(one)
         act["rename"].setEnabled(len(session.selected_neurons) == 1)
-        act["connect"].setEnabled(len(session.selected_neurons) == 1)
+        for name in ("connect", "add_layer", "cut", "copy", "duplicate"):
+            act[name].setEnabled(bool(session.selected_neurons))
+        act["flip_input"].setEnabled(bool(session.selected_neurons & set(session.structure.inputs)))
         act["arrange"].setEnabled(bool(session.structure.neurons))
         reason = "" if session.training else " ".join(problem.message for problem in session.training_problems())
         train = act["train"]
@@ -555,6 +600,7 @@ class MainWindow(QMainWindow):
         self.show()
         self.workspaces.start()
         self.canvas.fit()
+        self.canvas.setFocus()
 
     # Here and not on the canvas: it is held wherever the keys are, but where they write text.
 
@@ -585,7 +631,7 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         # Ignored first: if anything below raises, the window must stay open with the work in it.
         event.ignore()
-        self.canvas.close_editor()
+        self.canvas.in_place.close_editor()
         if not self.files.may_leave():
             return
         stored = settings()

@@ -9,7 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nnsim.core.numbers import MINUS, comparison, exact_text, factor, format_number, inward_text, parse_number, telling_digits
+from nnsim.core.numbers import (
+    MINUS,
+    comparison,
+    exact_text,
+    factor,
+    format_number,
+    inward_text,
+    parse_number,
+    telling_digits,
+)
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 

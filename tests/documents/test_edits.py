@@ -152,7 +152,7 @@ def test_what_can_be_connected_has_no_reason_against_it(gate: Document) -> None:
 
 
 def test_a_connection_dropped_on_empty_canvas_makes_its_neuron(gate: Document) -> None:
-    document = edits.connect_new(gate, "h", "hidden", (300, 50))
+    document = edits.connect_new(gate, ["h"], "hidden", (300, 50))
     assert document.network.structure.connections[-1].ends == ("h", "h1")
     assert document.layout["h1"] == (300, 50)
 
@@ -379,3 +379,92 @@ def test_a_layered_network_is_added_below_with_free_names(gate: Document) -> Non
 def test_a_layered_network_needs_two_layers(gate: Document) -> None:
     with pytest.raises(ValueError, match="at least two layers"):
         edits.add_layered(gate, [3], "tanh", "tanh", 0)
+
+
+# Connecting many, adding layers, copying
+
+
+def test_many_are_connected_with_many_and_what_exists_is_kept(gate: Document) -> None:
+    """Inputs to h and y: of four connections all exist but the one that was cut; its weight is new."""
+    cut = edits.remove(gate, (), [("x1", "y")])
+    kept = edits.set_values(cut, {"w1": 5.0})
+    document = edits.connect_all(kept, ["x0", "x1"], ["h", "y"])
+    structure = document.network.structure
+    assert set(structure.by_ends) == set(gate.network.structure.by_ends)
+    assert document.network.value(structure.by_ends["x0", "h"].weight) == 5.0
+    assert document.network.value(structure.by_ends["x1", "y"].weight) == edits.NEW_WEIGHT
+    assert len({c.weight for c in structure.connections}) == 5
+
+
+@pytest.mark.parametrize(("sources", "targets", "says"), [
+    (["h"], ["x0"], "input"), (["y"], ["h"], "cycle"), (["x0"], ["h"], "connected already"),
+    (["x0", "y"], ["h"], "cycle"),
+])
+def test_connecting_many_is_refused_as_a_whole(
+    gate: Document, sources: list[str], targets: list[str], says: str
+) -> None:
+    with pytest.raises(NetworkError, match=says):
+        edits.connect_all(gate, sources, targets)
+
+
+def test_a_selection_that_holds_its_target_does_not_feed_it_with_itself(gate: Document) -> None:
+    """x0, h and y selected, y the target: the missing ones are made, none from y to y."""
+    cut = edits.remove(gate, (), [("x0", "y"), ("h", "y")])
+    document = edits.connect_all(cut, ["x0", "h", "y"], ["y"])
+    assert set(document.network.structure.by_ends) == set(gate.network.structure.by_ends)
+
+
+def test_a_layer_of_steps_behind_the_inputs(gate: Document) -> None:
+    """Three steps right of the inputs, connected from both, weights 1 and θ = 1, clear of the others."""
+    document, names = edits.add_layer(gate, ["x0", "x1"], 3, "heaviside")
+    network = document.network
+    assert names == ("h1", "h2", "h3")
+    for id in names:
+        neuron = network.structure.by_id[id]
+        assert neuron.notation == "threshold" and neuron.bias is not None and network.value(neuron.bias) == -1.0
+        assert [c.source for c in network.structure.incoming[id]] == ["x0", "x1"]
+        assert [network.value(c.weight) for c in network.structure.incoming[id]] == [1.0, 1.0]
+        assert document.layout[id][0] > document.layout["x0"][0]
+        assert all(abs(document.layout[id][0] - x) >= 90 or abs(document.layout[id][1] - y) >= 90
+                   for other, (x, y) in document.layout.items() if other != id)
+
+
+def test_a_layer_of_another_activation_begins_random_and_leaves_the_rest(gate: Document) -> None:
+    """Same seed, same weights; no weight that was there before is drawn anew."""
+    document, names = edits.add_layer(gate, ["h"], 2, "tanh", "output", seed=3)
+    again, _ = edits.add_layer(gate, ["h"], 2, "tanh", "output", seed=3)
+    assert names == ("o1", "o2") and document == again
+    own = [document.network.value(document.network.structure.incoming[id][0].weight) for id in names]
+    assert len(set(own)) == 2 and 1.0 not in own
+    assert np.array_equal(document.network.parameters[: len(gate.network.parameters)], gate.network.parameters)
+
+
+def test_a_copy_has_free_names_and_shares_within_itself_only(gate: Document) -> None:
+    """Two inputs and h with one shared weight, copied twice: names count on, values and frozen marks are copied."""
+    gate = edits.set_trainable(edits.share(gate, "w1", "w2"), ["w2"], False)
+    part = edits.fragment(gate, ["x0", "x1", "h"])
+    assert set(part.network.structure.by_id) == {"x0", "x1", "h"} and part.data is None
+    document, ids = edits.insert(gate, part, (48, 72))
+    assert ids == {"x0": "x2", "x1": "x3", "h": "h2"}
+    structure = document.network.structure
+    weights = [c.weight for c in structure.incoming["h2"]]
+    assert weights[0] == weights[1] != "w2" and weights[0] in structure.frozen
+    assert structure.by_id["h2"].bias == "b_h2"
+    assert document.network.value("b_h2") == gate.network.value("b_h")
+    assert document.layout["h2"] == (248, 72)
+    twice, ids = edits.insert(document, part, (96, 144))
+    assert ids["h"] == "h3" and len(twice.network.structure.neurons) == 10
+
+
+def test_a_cut_part_keeps_its_names_when_it_comes_back(gate: Document) -> None:
+    """What is free is not renamed; a copy of a name as long as allowed is no longer than that."""
+    part = edits.fragment(gate, ["h", "y"])
+    document, ids = edits.insert(edits.remove(gate, ["h", "y"]), part, (0, 0))
+    assert ids == {"h": "h", "y": "y"}
+    assert ("h", "y") in document.network.structure.by_ends
+    long = edits.rename_neuron(gate, "h", "n" * 64)
+    copied, _ = edits.insert(long, edits.fragment(long, ["n" * 64]), (0, 0))
+    assert max(len(id) for id in copied.network.structure.by_id) <= 64
+    number = edits.rename_neuron(gate, "h", "9" * 64)
+    copied, _ = edits.insert(number, edits.fragment(number, ["9" * 64]), (0, 0))
+    assert len(copied.network.structure.neurons) == 5

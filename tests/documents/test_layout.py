@@ -9,6 +9,7 @@ from hypothesis import given
 from nnsim.core.network import Connection, Network, Neuron, Structure
 from nnsim.documents.document import Document
 from nnsim.documents.layout import CLEARANCE, STEP_X, STEP_Y, Layout, arrange, filled
+from nnsim.documents.ordering import _first_order, columns_of, count_crossings, sort_columns
 from tests.documents.random_documents import documents, networks
 
 
@@ -85,3 +86,97 @@ def test_a_crowd_in_one_spot_is_dissolved() -> None:
     structure = Structure(tuple(Neuron(f"x{i}", "input") for i in range(1000)))
     layout = filled(structure, {f"x{i}": (0.0, i * 10.0) for i in range(500)})
     assert apart(layout, {f"x{i}" for i in range(500, 1000)})
+
+
+def net(edges: str, outputs: str = "y") -> Structure:
+    """A network from “x0-h x1-h h-y”: names with x are inputs."""
+    pairs = [tuple(edge.split("-")) for edge in edges.split()]
+    ids = list(dict.fromkeys(id for pair in pairs for id in pair))
+    neurons = [
+        Neuron(id, "input" if id.startswith("x") else "output" if id in outputs.split() else "hidden") for id in ids
+    ]
+    return Structure(tuple(neurons), tuple(Connection(s, t, "w") for s, t in pairs), ("w",))
+
+
+def crossings(structure: Structure, layout: Layout) -> int:
+    """How many connections between neighbouring columns cross, counted pair by pair."""
+    lines = [(layout[c.source], layout[c.target]) for c in structure.connections]
+    return sum(
+        (a[0][1] - b[0][1]) * (a[1][1] - b[1][1]) < 0
+        for a, b in combinations(lines, 2) if a[0][0] == b[0][0] and a[1][0] == b[1][0]
+    )
+
+
+def nearest(layout: Layout, source: str, target: str, neuron: str) -> float:
+    """How near the connection as it is drawn comes to the middle of a neuron."""
+    (x0, y0), (x1, y1), (x, y) = layout[source], layout[target], layout[neuron]
+    x0, x1 = x0 + 32, x1 - 32
+    best = float("inf")
+    for i in range(201):
+        t = i / 200
+        a, b, c, d = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t**2 * (1 - t), t**3
+        at = (a * x0 + (b + c) * (x0 + x1) / 2 + d * x1, (a + b) * y0 + (c + d) * y1)
+        best = min(best, ((at[0] - x) ** 2 + (at[1] - y) ** 2) ** 0.5)
+    return best
+
+
+def passing(structure: Structure, layout: Layout) -> float:
+    """The nearest that any connection comes to a neuron it does not belong to."""
+    return min(
+        (nearest(layout, c.source, c.target, id) for c in structure.connections for id in layout
+         if layout[c.source][0] < layout[id][0] < layout[c.target][0]),
+        default=float("inf"),
+    )
+
+
+def test_the_skip_connections_of_xor_pass_beside_the_hidden_neuron() -> None:
+    """Both, on their sides; the picture is symmetric."""
+    structure = net("x0-h x1-h x0-y x1-y h-y")
+    layout = arrange(structure)
+    assert layout["h"][1] == layout["y"][1] == 0 and layout["x0"][1] == -layout["x1"][1] < 0
+    assert passing(structure, layout) > 45
+
+
+def test_connections_are_untangled() -> None:
+    """Two layers that the file has in opposite orders, and a bipartite graph drawn without a crossing."""
+    structure = net("x0-a x1-b x2-c a-f b-e c-d f-y e-y d-y")
+    assert crossings(structure, arrange(structure)) == 0
+    structure = net("x0-c x0-d x1-a x1-b x2-e x2-f a-y b-y c-y d-y e-y f-y")
+    assert crossings(structure, arrange(structure)) == 0
+    k33 = net("x0-a x0-b x0-c x1-a x1-b x1-c x2-a x2-b x2-c a-y b-y c-y")
+    assert crossings(k33, arrange(k33)) == 9
+
+
+def test_the_order_of_the_file_stays_where_no_other_is_better() -> None:
+    """A fully connected network crosses as much in any order: nobody moves."""
+    layout = arrange(Network.layered([3, 4, 3]).structure)
+    for ids in (["x0", "x1", "x2"], ["h1", "h2", "h3", "h4"], ["o1", "o2", "o3"]):
+        assert [layout[id][1] for id in ids] == sorted(layout[id][1] for id in ids)
+
+
+def test_a_long_way_past_several_layers_is_clear() -> None:
+    """One skip over three layers, and one into the middle."""
+    structure = net("x0-a1 x1-a1 x0-a2 x1-a2 a1-b1 a2-b1 a1-b2 a2-b2 b1-c b2-c c-y x0-y x1-b1 x0-c a2-y")
+    assert passing(structure, arrange(structure)) > 45
+
+
+@given(networks())
+def test_arranging_is_always_the_same(network: Network) -> None:
+    """Twice the same, to the last digit."""
+    assert dict(arrange(network.structure)) == dict(arrange(network.structure))
+
+
+@given(networks())
+def test_untangling_never_makes_it_worse(network: Network) -> None:
+    """Sorting leaves no more crossings than the order of the file has, and loses nobody."""
+    structure = network.structure
+    column = {id: min(depth, 6) for id, depth in structure.depth.items()}
+    shallow = {id: c for id, c in column.items() if all(column[e.source] < c for e in structure.incoming[id])}
+    if len(shallow) < len(column) or set(column.values()) != set(range(len(set(column.values())))):
+        return
+    columns = columns_of(structure, column)
+    first = columns_of(structure, column)
+    _first_order(first, len(structure.neurons))
+    sort_columns(columns, len(structure.neurons))
+    assert count_crossings(columns) <= count_crossings(first)
+    assert [sorted(row) for row in columns.rows] == [sorted(row) for row in first.rows]

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QLabel, QPushButton, QToolButton
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.editors import InlineEdit, NeuronChoice
-from nnsim.gui.hand import Hand
+from nnsim.gui.canvas.neuron_item import RADIUS
+from nnsim.gui.canvas.snapping import GRID_STEP
+from nnsim.gui.hand import LEFT, NO_KEYS, Hand
+from nnsim.gui.window import MainWindow
 
+ALT = Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
 
 
@@ -59,7 +66,7 @@ def test_dragging_moves_all_that_is_selected(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
     assert dict(hand.session.document.layout) == before
     assert hand.at("x1") == QPointF(*before["x1"])
-    hand.drag(hand.at("x0"), hand.at("x0") + QPointF(40, 30))
+    hand.drag(hand.at("x0"), hand.at("x0") + QPointF(40, 30), keys=ALT)
     after = hand.session.document.layout
     for id in ("x0", "x1"):
         assert after[id][0] - before[id][0] == pytest.approx(40, abs=2)
@@ -117,6 +124,7 @@ def test_role_is_changed_in_the_panel(hand: Hand) -> None:
 def test_zoom_pan_and_fit(hand: Hand) -> None:
     """The wheel zooms about the mouse, the middle button and Space drag pan, F fits; no undo step comes of it."""
     hand.example("xor")
+    hand.rest(0.2)
     point = hand.at("output")
     place, zoom = hand.canvas.mapFromScene(point), hand.canvas.zoom
     wheel(hand, point, 2)
@@ -214,3 +222,156 @@ def test_a_fitted_network_stays_fitted(hand: Hand) -> None:
     hand.write("3, 6, 3")
     shown = hand.canvas.mapToScene(hand.canvas.viewport().rect()).boundingRect()
     assert shown.contains(hand.canvas.network_scene.content_rect())
+
+
+def test_what_is_dragged_lines_up_unless_alt_is_held(hand: Hand) -> None:
+    """Near another's height a neuron jumps to it and a guide shows; else to the grid; with Alt it goes anywhere."""
+    hand.example("and")
+    hand.rest(0.2)
+    goal = QPointF(hand.at("n").x() + 97, hand.at("x0").y() + 4)
+    hand.drag(hand.at("n"), goal, release=False)
+    assert hand.at("n").y() == hand.at("x0").y()
+    shown = guides(hand)
+    assert len(shown) == 1 and shown[0].path().elementCount() == 2
+    QTest.mouseRelease(hand.canvas.viewport(), LEFT, NO_KEYS, hand.canvas.mapFromScene(goal))
+    assert hand.session.document.layout["n"][1] == hand.session.document.layout["x0"][1]
+    assert hand.session.document.layout["n"][0] % GRID_STEP == 0
+    assert not guides(hand)
+    hand.drag(hand.at("n"), hand.at("n") + QPointF(7, 3), keys=ALT)
+    assert hand.session.document.layout["n"][1] == pytest.approx(hand.session.document.layout["x0"][1] + 3, abs=1.5)
+    assert hand.session.undo_stack.count() == 2
+
+
+def test_a_drag_that_snaps_back_changes_nothing(hand: Hand) -> None:
+    """A neuron on the grid that is dragged a little stays where it is: no undo step, no preview left behind."""
+    hand.example("and")
+    hand.rest(0.2)
+    place = hand.at("x0")
+    hand.drag(place, place + QPointF(6, 5))
+    assert hand.at("x0") == place and hand.session.undo_stack.count() == 0
+
+
+def guides(hand: Hand) -> list[QGraphicsPathItem]:
+    """The guides that a drag shows now."""
+    items = hand.canvas.network_scene.items()
+    return [item for item in items if isinstance(item, QGraphicsPathItem) and not item.path().isEmpty()]
+
+
+def carry(hand: Hand, kind: str, point: QPointF, release: bool = True) -> None:
+    """Drag a neuron from the palette to a point of the canvas."""
+    hand.settle()
+    button = hand.find(f"palette_{kind}", QToolButton)
+    viewport = hand.canvas.viewport()
+    goal = button.mapFromGlobal(viewport.mapToGlobal(hand.canvas.mapFromScene(point)))
+    start = button.rect().center()
+    QTest.mousePress(button, LEFT, NO_KEYS, start)
+    for i in range(1, 9):
+        QTest.mouseMove(button, start + (goal - start) * i / 8)
+        hand.settle()
+    if release:
+        QTest.mouseRelease(button, LEFT, NO_KEYS, goal)
+        hand.settle()
+
+
+def test_neurons_are_dragged_from_the_palette(hand: Hand) -> None:
+    """Each kind comes with its function; outside the canvas, and with Esc, nothing comes; a click adds one as well."""
+    for kind, x in (("input", -240.0), ("tanh", 0.0), ("output", 240.0)):
+        carry(hand, kind, QPointF(x, 24))
+    structure = hand.session.structure
+    assert [(n.id, n.activation) for n in structure.neurons] == [("x0", "linear"), ("h1", "tanh"), ("y", "linear")]
+    assert hand.session.selected_neurons == {"y"} and hand.session.undo_stack.count() == 3
+    assert hand.session.network.value("b_h1") == 0.0
+    assert abs(hand.at("h1").y() - hand.at("x0").y()) < 1
+    items = len(hand.canvas.network_scene.items())
+    carry(hand, "step", hand.canvas.mapToScene(QPoint(-300, 40)))
+    carry(hand, "step", QPointF(0, 150), release=False)
+    hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
+    button = hand.find("palette_step", QToolButton)
+    QTest.mouseRelease(button, LEFT, NO_KEYS, button.rect().center())
+    assert len(hand.session.structure.neurons) == 3 and len(hand.canvas.network_scene.items()) == items
+    hand.click("palette_step")
+    assert hand.session.structure.by_id["h2"].activation == "heaviside"
+    button.setFocus()
+    hand.key(Qt.Key.Key_Space)
+    assert len(hand.session.structure.neurons) == 5
+
+
+def test_the_palette_never_makes_the_window_higher(hand: Hand) -> None:
+    """In a low window with large text the labels go before the icons do."""
+    button = hand.find("palette_output", QToolButton)
+    assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+    strip = button.parentWidget()
+    assert strip is not None and strip.minimumSizeHint().height() == 0
+    hand.window.resize(1280, 720)
+    height = hand.canvas.height()
+    table = hand.window.docks["table"]
+    hand.window.resizeDocks([table], [table.height() + height - 220], Qt.Orientation.Vertical)
+    hand.settle()
+    assert hand.canvas.height() < 300
+    assert button.isVisible() and button.geometry().bottom() <= strip.height()
+    assert button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly
+
+
+def test_arranged_skip_connections_pass_beside_the_neuron(hand: Hand) -> None:
+    """A on XOR: neither skip connection comes near h, as drawn; one undo step."""
+    hand.example("xor")
+    hand.key(Qt.Key.Key_A, widget=hand.canvas)
+    edges, middle = hand.canvas.network_scene.edges.edges, hand.at("h")
+    for ends in (("x0", "output"), ("x1", "output")):
+        points = [edges[ends].path.pointAtPercent(i / 100) - middle for i in range(101)]
+        assert min(math.hypot(p.x(), p.y()) for p in points) > RADIUS + 12
+    assert hand.session.undo_stack.count() == 1
+
+
+def test_biases_are_drawn_as_neurons(hand: Hand) -> None:
+    """From the View menu: “−1.2” beside a 1, z ≥ 0 inside, the sum with it; a double-click edits it; remembered."""
+    hand.example("xor")
+    items = hand.canvas.network_scene.neurons
+    assert items["h"].face.center == "≥ 1.2" and not items["h"].face.bias
+    hand.menu("action_draw_biases")
+    assert items["h"].face.bias == "−1.2" and items["h"].face.center == "z ≥ 0"
+    assert items["h"].face.below == "0 + 0 − 1.2 = −1.2 < 0 → 0"
+    assert not items["x0"].face.bias
+    hand.click_at(hand.at("h") + items["h"].one_rect.center())
+    assert hand.session.selected_neurons == {"h"}
+    hand.double_click_at(hand.at("h") + items["h"].bias_rect.center())
+    hand.write("-1,5")
+    assert hand.session.network.value("b_h") == -1.5
+    hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert not hand.session.dirty
+    again = MainWindow()
+    again.session.open_document(hand.session.document)
+    assert again.canvas.network_scene.neurons["h"].face.bias == "−1.2"
+    again.session.close()
+    again.deleteLater()
+    hand.menu("action_draw_biases")
+    assert items["h"].face.center == "≥ 1.2"
+
+
+def test_products_stand_on_the_connections(hand: Hand) -> None:
+    """−2 · 1 once h fires; a negative input in brackets; the weight alone again when it is switched off."""
+    hand.example("xor")
+    edge = hand.canvas.network_scene.edges.edges
+    assert edge["h", "output"].text == "−2"
+    hand.menu("action_draw_products")
+    assert edge["h", "output"].text == "−2 · 0"
+    hand.flip("x0")
+    hand.flip("x1")
+    assert edge["h", "output"].text == "−2 · 1" and edge["x0", "h"].text == "1 · 1"
+    hand.double_click_at(hand.at("x0"))
+    hand.write("-0,5")
+    assert edge["x0", "h"].text == "1 · (−0.5)"
+    assert not hand.session.dirty
+    hand.menu("action_draw_products")
+    assert edge["h", "output"].text == "−2"
+
+
+def test_no_connection_crosses_a_weight_where_there_is_room(hand: Hand) -> None:
+    """The hands-on net: each of the eight weights is shown, and no other line runs through it."""
+    hand.example("hands_on")
+    edges = hand.canvas.network_scene.edges.edges
+    for ends, edge in edges.items():
+        assert not edge.label.isNull()
+        for other, line in edges.items():
+            crossed = any(edge.label.contains(line.path.pointAtPercent(i / 200)) for i in range(201))
+            assert crossed == (other == ends)

@@ -94,7 +94,7 @@ def test_work_is_recovered_after_a_crash(hand: Hand) -> None:
     from nnsim.gui.window import MainWindow
 
     hand.example("xor")
-    hand.window.canvas.add_neuron("hidden")
+    hand.window.canvas.commands.add_neuron("hidden")
     work = hand.session.document
     hand.window.files.write_journal()
     # The dead program's lock is gone; its journal is not.

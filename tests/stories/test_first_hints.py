@@ -59,7 +59,7 @@ def test_escape_sends_one_away_and_the_next_window_remembers(hand: Hand, tmp_pat
     assert said(hand) == ""
     other = MainWindow()
     other.show()
-    other.canvas.add_neuron("input")
+    other.canvas.commands.add_neuron("input")
     QApplication.processEvents()
     assert other.hints.text == ""
     other.session.mark_saved(tmp_path / "nowhere.nnsim", other.session.live_document)

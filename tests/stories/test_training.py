@@ -129,7 +129,7 @@ def test_moving_a_neuron_keeps_training(hand: Hand) -> None:
     hand.click("tool_train")
     hand.wait(lambda: hand.session.latest is not None, "training gets going")
     start = hand.at("h1")
-    hand.drag(start, start + (start - start) + type(start)(0, -30))
+    hand.drag(start, start + type(start)(0, -30), keys=Qt.KeyboardModifier.AltModifier)
     assert hand.session.training
     assert hand.session.document.layout["h1"][1] == pytest.approx(start.y() - 30, abs=3)
     hand.click("tool_train")

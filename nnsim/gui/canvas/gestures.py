@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPen
-from PySide6.QtWidgets import QGraphicsPathItem, QGraphicsRectItem
+from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsPathItem, QGraphicsRectItem
 
+from nnsim.core.network import NetworkError, Role
 from nnsim.documents import edits
 from nnsim.gui.canvas.edge_layer import curve
 from nnsim.gui.canvas.neuron_item import RADIUS
+from nnsim.gui.canvas.snapping import Snapping
 from nnsim.gui.theme import mix, theme
 
 if TYPE_CHECKING:
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 
 class Gesture:
     """Between a press and its release: previews in the scene, and asks the session once, at the end."""
+
+    free = False
+    """Whether Alt is held: then nothing lines up by itself."""
 
     def move(self, point: QPointF) -> None:
         """The mouse is at ``point`` of the scene."""
@@ -31,12 +37,13 @@ class Gesture:
 
 
 class MoveNeurons(Gesture):
-    """Drags the selected neurons."""
+    """Drags the selected neurons; they line up with others and with the grid, unless Alt is held."""
 
-    def __init__(self, view: CanvasView, start: QPointF) -> None:
-        self._view, self._start = view, start
+    def __init__(self, view: CanvasView, start: QPointF, grabbed: str) -> None:
+        self._view, self._start, self._grabbed = view, start, grabbed
         places = view.network_scene.positions()
         self._from = {id: places[id] for id in view.session.selected_neurons}
+        self._snapping = Snapping(view.network_scene, self._from)
         self._moved = False
 
     def move(self, point: QPointF) -> None:
@@ -44,33 +51,41 @@ class MoveNeurons(Gesture):
         if not self._moved and delta.manhattanLength() * self._view.zoom < 4:
             return
         self._moved = True
-        self._view.network_scene.preview_move({id: place + delta for id, place in self._from.items()})
+        self._view.network_scene.preview_move(self._places(delta))
+
+    def _places(self, delta: QPointF) -> dict[str, QPointF]:
+        places = {id: place + delta for id, place in self._from.items()}
+        shift = self._snapping.snapped(places, self._grabbed, self._view.zoom, self.free)
+        return {id: place + shift for id, place in places.items()}
 
     def release(self, point: QPointF) -> None:
-        if not self._moved:
+        moved = self._places(point - self._start) if self._moved else {}
+        self._snapping.end()
+        if not moved:
             return
-        delta = point - self._start
         # Whole numbers: a layout a person reads in the file.
-        places = {
-            id: (float(round(p.x() + delta.x())), float(round(p.y() + delta.y()))) for id, p in self._from.items()
-        }
+        places = {id: (float(round(p.x())), float(round(p.y()))) for id, p in moved.items()}
         text = (
             self._view.tr("Move") if len(places) > 1 else self._view.tr("Move {name}").format(name=next(iter(places)))
         )
         self._view.session.apply(text, lambda d: edits.move(d, places))
+        # If all snapped back to where it was nothing changed, and the preview must not stay.
+        layout = self._view.session.document.layout
+        self._view.network_scene.preview_move({id: QPointF(*layout[id]) for id in places if id in layout})
 
     def cancel(self) -> None:
+        self._snapping.end()
         # The network may be another one by now.
         neurons = self._view.network_scene.neurons
         self._view.network_scene.preview_move({id: place for id, place in self._from.items() if id in neurons})
 
 
 class Connect(Gesture):
-    """Draws a connection from a neuron to another, or to empty canvas, where a connected neuron appears."""
+    """Draws connections from neurons to another, or to empty canvas, where a connected neuron appears."""
 
-    def __init__(self, view: CanvasView, source: str) -> None:
-        self._view, self.source = view, source
-        self._target = ""
+    def __init__(self, view: CanvasView, grabbed: str, sources: Collection[str]) -> None:
+        self._view, self._grabbed, self.sources = view, grabbed, sorted(sources)
+        self._target = self._refused = ""
         self._line = QGraphicsPathItem()
         self._line.setZValue(1)
         view.network_scene.addItem(self._line)
@@ -78,11 +93,12 @@ class Connect(Gesture):
     def move(self, point: QPointF) -> None:
         view, scene = self._view, self._view.network_scene
         target = scene.hit(point, view.zoom).neuron
-        target = "" if target == self.source else target
-        refusal = edits.why_not_connect(view.session.structure, self.source, target) if target else ""
-        if target != self._target and self._target in scene.neurons:
-            scene.neurons[self._target].mark(lit=False)
-        self._target = target
+        target = "" if target == self._grabbed else target
+        if target != self._target:
+            if self._target in scene.neurons:
+                scene.neurons[self._target].mark(lit=False)
+            self._target, self._refused = target, self._refusal(target) if target else ""
+        refusal = self._refused
         if target:
             scene.neurons[target].mark(lit=not refusal)
         view.show_hint(refusal, refused=True)
@@ -90,25 +106,39 @@ class Connect(Gesture):
         pen = QPen(t.color("bad") if refusal else t.color("accent"), 2.0)
         pen.setDashPattern([4.0, 3.0])
         self._line.setPen(pen)
-        start = scene.neurons[self.source].pos()
         end = scene.neurons[target].pos() - QPointF(RADIUS, 0) if target and not refusal else point
-        side = QPointF(RADIUS if end.x() >= start.x() else -RADIUS, 0)
-        self._line.setPath(curve(start + side, end))
+        path = QPainterPath()
+        for source in self.sources:
+            if source != target:
+                start = scene.neurons[source].pos()
+                side = QPointF(RADIUS if end.x() >= start.x() else -RADIUS, 0)
+                path.addPath(curve(start + side, end))
+        self._line.setPath(path)
+
+    def _refusal(self, target: str) -> str:
+        structure = self._view.session.structure
+        if len(self.sources) == 1:
+            return edits.why_not_connect(structure, self._grabbed, target)
+        try:
+            edits.connect_all(self._view.session.document, self.sources, [target])
+        except NetworkError as error:
+            return str(error)
+        return ""
 
     def release(self, point: QPointF) -> None:
-        view, source = self._view, self.source
+        view, sources = self._view, self.sources
         self._clear()
         hit = view.network_scene.hit(point, view.zoom)
-        if hit.neuron == source:
+        if hit.neuron == self._grabbed:
             return
         if hit.neuron:
-            view.connect_neurons(source, hit.neuron)
+            view.commands.connect_neurons([id for id in sources if id != hit.neuron], [hit.neuron])
             return
         name = edits.free_neuron_name(view.session.structure, "hidden")
         place = (float(round(point.x())), float(round(point.y())))
         if view.session.apply(
-            view.tr("Add {name} connected from {source}").format(name=name, source=source),
-            lambda d: edits.connect_new(d, source, "hidden", place),
+            view.tr("Add {name} connected from {source}").format(name=name, source=", ".join(sources)),
+            lambda d: edits.connect_new(d, sources, "hidden", place),
         ):
             view.session.select([name])
 
@@ -121,6 +151,41 @@ class Connect(Gesture):
         if self._target in scene.neurons:
             scene.neurons[self._target].mark(lit=False)
         self._view.show_hint("")
+
+
+class PlaceNeuron(Gesture):
+    """Carries a new neuron from the palette to where it is dropped."""
+
+    def __init__(self, view: CanvasView, role: Role, activation: str) -> None:
+        self._view, self._role, self._activation = view, role, activation
+        self._snapping = Snapping(view.network_scene)
+        self._ghost = QGraphicsEllipseItem(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS)
+        pen = QPen(theme().color("accent"), 2.0)
+        pen.setDashPattern([4.0, 3.0])
+        self._ghost.setPen(pen)
+        self._ghost.setBrush(theme().color("accent_soft"))
+        self._ghost.setZValue(4)
+        self._ghost.hide()
+        view.network_scene.addItem(self._ghost)
+
+    def move(self, point: QPointF) -> None:
+        self._ghost.setPos(self._place(point))
+        self._ghost.show()
+
+    def _place(self, point: QPointF) -> QPointF:
+        return point + self._snapping.snapped({"": point}, "", self._view.zoom, self.free)
+
+    def release(self, point: QPointF) -> None:
+        place = self._place(point)
+        self._clear()
+        self._view.commands.add_neuron(self._role, place, self._activation)
+
+    def cancel(self) -> None:
+        self._clear()
+
+    def _clear(self) -> None:
+        self._snapping.end()
+        self._view.network_scene.removeItem(self._ghost)
 
 
 class RubberBand(Gesture):
@@ -149,9 +214,12 @@ class RubberBand(Gesture):
         self._view.session.select(self._before[0] | inside, self._before[1] | between)
 
     def release(self, point: QPointF) -> None:
+        view = self._view
         if (point - self._start).manhattanLength() < 2:
-            self._view.session.select(*self._before)
-        self._view.network_scene.removeItem(self._rect)
+            view.session.select(*self._before)
+        view.network_scene.removeItem(self._rect)
+        if view.commands.connecting and not view.commands.connect_to(view.session.selected_neurons):
+            view.commands.stop_connecting()
 
     def cancel(self) -> None:
         structure = self._view.session.structure

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from nnsim.core.numbers import MINUS
 from nnsim.gui.theme import Theme, font, line_width, mix, theme
 
 RADIUS = 32.0
@@ -19,6 +21,9 @@ NAME_WIDTH = 128.0
 GATE_WIDTH = 176.0
 NAMES_FROM, NUMBERS_FROM = 0.5, 0.66
 """Pixels per unit of the scene from which on names and small numbers can be read."""
+ONE_RADIUS = 12.0
+ONE = QPointF(-62, -46)
+"""Where the neuron stands that a bias is drawn as; left of a long name it stands farther out."""
 SWITCH = QRectF(-20, RADIUS + 9, 40, 20)
 
 
@@ -40,6 +45,8 @@ class Face:
     """What stood below it when the run began, while that is compared."""
     gate: str = ""
     """What it computes of the network's inputs, if that has a name."""
+    bias: str = ""
+    """The weight of a neuron that is always 1, where biases are drawn as such; empty elsewhere."""
 
 
 class NeuronItem(QGraphicsItem):
@@ -95,7 +102,14 @@ class NeuronItem(QGraphicsItem):
         self.name_rect = QRectF(-(width + gate_width) / 2, top, width, height)
         self.gate_rect = QRectF(self.name_rect.right(), top, gate_width, height) if gate else QRectF()
         small = QFontMetricsF(font("small"))
-        self.below_rect = self.badge_rect = QRectF()
+        self.below_rect = self.badge_rect = self.one_rect = self.bias_rect = QRectF()
+        if face.bias:
+            one = QPointF(min(ONE.x(), self.name_rect.left() - ONE_RADIUS - 4), ONE.y())
+            self.one_rect = QRectF(0, 0, 2 * ONE_RADIUS, 2 * ONE_RADIUS)
+            self.one_rect.moveCenter(one)
+            width = small.horizontalAdvance(face.bias) + 10
+            self.bias_rect = QRectF(0, 0, width, small.height() + 3)
+            self.bias_rect.moveCenter(one - QPointF(0, ONE_RADIUS + 2 + self.bias_rect.height() / 2))
         if face.below:
             width = small.horizontalAdvance(face.below) + 12
             top = SWITCH.bottom() + 4 if face.switch is not None else RADIUS + 8
@@ -117,7 +131,8 @@ class NeuronItem(QGraphicsItem):
             self.badge_rect = QRectF(RADIUS * 0.62, 17 - RADIUS - height, width, height)
         circle = QRectF(-RADIUS - 12, -RADIUS - 12, 2 * RADIUS + 24, 2 * RADIUS + 24)
         bounds = circle.united(SWITCH)
-        for rect in (self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_rect):
+        for rect in (self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_rect, self.one_rect,
+                     self.bias_rect):
             bounds = bounds.united(rect)
         if bounds != self._bounds:
             self.prepareGeometryChange()
@@ -126,7 +141,8 @@ class NeuronItem(QGraphicsItem):
     def taken(self) -> list[QRectF]:
         """The rectangles, in the scene, that labels of connections keep clear of."""
         circle = QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS)
-        rects = [circle, self.name_rect, self.gate_rect, self.below_rect, self.badge_rect]
+        rects = [circle, self.name_rect, self.gate_rect, self.below_rect, self.badge_rect, self.one_rect,
+                 self.bias_rect]
         if self.face.switch is not None:
             rects.append(SWITCH)
         return [r.translated(self.pos()) for r in rects if not r.isNull()]
@@ -144,8 +160,10 @@ class NeuronItem(QGraphicsItem):
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         t = theme()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_circle(painter, t)
         face = self.face
+        if face.bias:
+            self._paint_bias(painter, t)
+        self._paint_circle(painter, t)
         if face.center:
             filled = face.is_input and face.fires
             _text(
@@ -217,6 +235,23 @@ class NeuronItem(QGraphicsItem):
             painter.setPen(QPen(t.color("on_accent"), 1.6))
             for arm in (QPointF(4, 0), QPointF(0, 4)):
                 painter.drawLine(plus - arm, plus + arm)
+
+    def _paint_bias(self, painter: QPainter, t: Theme) -> None:
+        """A neuron that is always 1, its connection, and the bias as its weight."""
+        negative = self.face.bias.startswith(MINUS)
+        one = self.one_rect.center()
+        tip = one * (RADIUS + 1.5) / math.hypot(one.x(), one.y())
+        pen = QPen(t.color("negative" if negative else "positive"), 1.6)
+        if negative:
+            pen.setDashPattern([5.0, 3.0])
+        painter.setPen(pen)
+        painter.drawLine(one, tip)
+        painter.setBrush(t.color("input_fill"))
+        painter.setPen(QPen(mix(t.ink, t.card, 0.2), 1.2))
+        painter.drawEllipse(one, ONE_RADIUS, ONE_RADIUS)
+        _text(painter, self.one_rect, "1", font("small", bold=True), t.ink)
+        color = t.negative_text if negative else t.positive_text
+        _text(painter, self.bias_rect, self.face.bias, font("small"), color, t.card)
 
     def _paint_badge(self, painter: QPainter, t: Theme) -> None:
         rect = self.badge_rect

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.maps import value_range
 from nnsim.core.network import Neuron
-from nnsim.core.numbers import format_number
+from nnsim.core.numbers import factor, format_number
 from nnsim.core.sums import sum_of
 from nnsim.documents.document import Document
 from nnsim.documents.layout import filled
@@ -33,7 +33,7 @@ MAPS = 300
 LABEL_DIGITS = 3
 SHEET = QRectF(-50_000, -50_000, 100_000, 100_000)
 
-Part = Literal["switch", "rim", "body", "name", "below", "badge", "label", "edge", ""]
+Part = Literal["switch", "rim", "body", "name", "below", "badge", "bias", "label", "edge", ""]
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class NetworkScene(QGraphicsScene):
         self.neurons: dict[str, NeuronItem] = {}
         self.edges = EdgeLayer()
         self.addItem(self.edges)
+        self.biases_drawn = self.products_drawn = False
+        """Whether a bias is drawn as a neuron that is always 1; whether labels are weight · input."""
         self._since = QElapsedTimer()
         self._since.start()
         session.document_changed.connect(self._on_document)
@@ -93,6 +95,13 @@ class NetworkScene(QGraphicsScene):
         self.show_selection()
         # One wide sheet: a scene rectangle that follows its content would make the view jump.
         self.setSceneRect(SHEET.united(self.content_rect().adjusted(-2000, -2000, 2000, 2000)))
+
+    def draw(self, *, biases: bool | None = None, products: bool | None = None) -> None:
+        """How the network is drawn: biases as neurons, labels as products. View state, not part of the document."""
+        self.biases_drawn = self.biases_drawn if biases is None else biases
+        self.products_drawn = self.products_drawn if products is None else products
+        self._placed = False
+        self.update_values()
 
     def positions(self) -> dict[str, QPointF]:
         """Where each neuron is drawn now, also in the middle of a drag."""
@@ -155,6 +164,8 @@ class NetworkScene(QGraphicsScene):
             edge.value = network.value(edge.connection.weight)
             edge.text = format_number(edge.value, LABEL_DIGITS)
             edge.ghost = "" if start is None else format_number(start.value(edge.connection.weight), LABEL_DIGITS)
+            if self.products_drawn:
+                edge.text += f" · {factor(self.session.output_of(edge.connection.source), LABEL_DIGITS)}"
         images = self._images()
         problems = {id: problem.message for problem in self.session.problems for id in problem.neurons}
         switches = self.session.has_binary_inputs
@@ -192,15 +203,19 @@ class NetworkScene(QGraphicsScene):
             switch = bool(value) if switches and value in (0.0, 1.0) else None
             return Face(id, center=shown, is_input=True, fires=value == 1.0 and switch is not None, switch=switch)
         bias = session.network.value(neuron.bias) if neuron.bias is not None else 0.0
+        as_one = format_number(bias, LABEL_DIGITS) if self.biases_drawn and neuron.bias is not None else ""
         if not ACTIVATIONS[neuron.activation].has_slope:
+            taken_apart = sum_of(session.network, id, session.trace)
             center = f"≥ {format_number(-bias, LABEL_DIGITS)}"
-            if neuron.notation == "bias":
+            if as_one or neuron.notation == "bias":
+                # Its bias is among what comes in: the sum is compared with 0.
                 center = "z ≥ 0"
-            below = sum_of(session.network, id, session.trace).short()
+                taken_apart = replace(taken_apart, notation="bias")
             gate = session.gates.get(id)
-            return Face(id, center, below, shown, value == 1.0, problem=problem, gate=gate.text if gate else "")
-        below = "" if neuron.bias is None else _bias_text(neuron, bias)
-        return Face(id, "", below, shown, problem=problem)
+            return Face(id, center, taken_apart.short(), shown, value == 1.0, problem=problem, bias=as_one,
+                        gate=gate.text if gate else "")
+        below = "" if as_one or neuron.bias is None else _bias_text(neuron, bias)
+        return Face(id, "", below, shown, problem=problem, bias=as_one)
 
     def _images(self) -> dict[str, QImage | QPolygonF]:
         """The map (two inputs or more) or curve (one input) of every neuron with a slope."""
@@ -239,6 +254,8 @@ class NetworkScene(QGraphicsScene):
                 return Hit("switch", id)
             if item.face.badge and item.badge_rect.contains(local):
                 return Hit("badge", id)
+            if item.face.bias and (item.one_rect.contains(local) or item.bias_rect.contains(local)):
+                return Hit("bias", id)
             if item.name_rect.contains(local) or item.gate_rect.contains(local):
                 return Hit("name", id)
             if item.face.below and item.below_rect.contains(local):

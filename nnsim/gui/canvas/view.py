@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QGraphicsView, QLabel, QToolTip, QWidget
-from shiboken6 import isValid
 
 from nnsim.core.network import Role
-from nnsim.documents import edits
 from nnsim.documents.document import Document
-from nnsim.documents.layout import arrange
-from nnsim.gui.canvas.edge_layer import Ends
-from nnsim.gui.canvas.editors import InlineEdit, NeuronChoice, NumberEdit
-from nnsim.gui.canvas.gestures import Connect, Gesture, MoveNeurons, Pan, RubberBand
+from nnsim.gui.canvas.clipboard import Clipboard
+from nnsim.gui.canvas.commands import CanvasCommands
+from nnsim.gui.canvas.context_menu import CanvasMenu
+from nnsim.gui.canvas.gestures import Connect, Gesture, MoveNeurons, Pan, PlaceNeuron, RubberBand
+from nnsim.gui.canvas.in_place import InPlace
+from nnsim.gui.canvas.keyboard import CanvasKeys
 from nnsim.gui.canvas.scene import Hit, NetworkScene
+from nnsim.gui.canvas.snapping import GRID_STEP
 from nnsim.gui.session import Session
 from nnsim.gui.theme import font, set_role, text_scale, theme
 
@@ -25,14 +25,6 @@ ZOOM_STEP = 1.15
 ZOOM_RANGE = (0.05, 4.0)
 FIT_MARGIN = 28
 LARGEST_FIT = 1.25
-GRID_STEP = 24
-NUDGE = 10.0
-ARROWS = {
-    Qt.Key.Key_Left: QPointF(-1, 0),
-    Qt.Key.Key_Right: QPointF(1, 0),
-    Qt.Key.Key_Up: QPointF(0, -1),
-    Qt.Key.Key_Down: QPointF(0, 1),
-}
 
 
 class CanvasView(QGraphicsView):
@@ -47,6 +39,10 @@ class CanvasView(QGraphicsView):
         super().__init__(parent)
         self.session = session
         self.network_scene = NetworkScene(session, self)
+        self.commands = CanvasCommands(self)
+        self.in_place = InPlace(self)
+        self.clipboard = Clipboard(self)
+        self.keys = CanvasKeys(self)
         self.setScene(self.network_scene)
         self.setObjectName("canvas")
         self.setAccessibleName(self.tr("Network"))
@@ -65,19 +61,21 @@ class CanvasView(QGraphicsView):
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.lower_edge = 0
         """How many pixels at the lower edge ``fit`` keeps clear, because something stands there."""
+        self.window_actions: dict[str, QAction] = {}
+        """The window's actions by name; the context menus show those that can be done."""
         self._gesture: Gesture | None = None
         self._button = Qt.MouseButton.NoButton
         self._fitted = True
         """Whether the view shows all because it was asked to: then it does so at any size."""
         session.document_changed.connect(self._on_document)
         session.opened.connect(self._on_opened)
-        self._connect_from = ""
         self._space_held = self._space_used = False
         self._hit = Hit()
-        self._editor: InlineEdit | NeuronChoice | None = None
         self._hint = QLabel(self.viewport())
         self._hint.setObjectName("canvas_hint")
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
+        self._hint.setWordWrap(True)
+        self._hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._hint.hide()
 
     # Zoom and pan
@@ -138,19 +136,14 @@ class CanvasView(QGraphicsView):
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             gesture.cancel()
-        editor, self._editor = self._editor, None
-        if editor is not None and isValid(editor):
-            if isinstance(editor, InlineEdit):
-                editor.finish(False)
-            else:
-                editor.close_choice()
-        if self._connect_from and self._connect_from not in new.network.structure.by_id:
-            self._connect_from = ""
-            self.show_hint("")
+        self.in_place.close_editor(take=False)
+        if self.commands.connecting and not self.commands.connecting <= set(new.network.structure.by_id):
+            self.commands.stop_connecting()
 
     def _on_opened(self) -> None:
-        self._connect_from = ""
-        self.show_hint("")
+        self.commands.stop_connecting()
+        # The keys of the canvas work at once.
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if self._gesture is not None:
@@ -158,7 +151,7 @@ class CanvasView(QGraphicsView):
             event.accept()
             return
         self._button = event.button()
-        self.close_editor()
+        self.in_place.close_editor()
         self.setFocus(Qt.FocusReason.MouseFocusReason)
         point = self.mapToScene(event.position().toPoint())
         if event.button() == Qt.MouseButton.MiddleButton or (
@@ -176,24 +169,24 @@ class CanvasView(QGraphicsView):
     def _press(self, point: QPointF, add: bool) -> None:
         session = self.session
         hit = self.network_scene.hit(point, self.zoom)
-        if self._connect_from:
-            source, self._connect_from = self._connect_from, ""
-            self.show_hint("")
-            if hit.neuron and hit.neuron != source:
-                self.connect_neurons(source, hit.neuron)
+        if self.commands.connecting and not add:
+            if hit.neuron and self.commands.connect_to([hit.neuron]):
                 return
+            if hit.part:
+                self.commands.stop_connecting()
         if hit.part == "switch":
-            self.flip_input(hit.neuron)
+            self.commands.flip_input(hit.neuron)
         elif hit.part == "rim" and not add:
-            self._gesture = Connect(self, hit.neuron)
-            session.select([hit.neuron])
+            if hit.neuron not in session.selected_neurons:
+                session.select([hit.neuron])
+            self._gesture = Connect(self, hit.neuron, session.selected_neurons)
         elif hit.neuron:
             if add:
                 session.select(session.selected_neurons ^ {hit.neuron}, session.selected_connections)
             elif hit.neuron not in session.selected_neurons:
                 session.select([hit.neuron])
             if hit.neuron in session.selected_neurons and not add:
-                self._gesture = MoveNeurons(self, point)
+                self._gesture = MoveNeurons(self, point, hit.neuron)
         elif hit.connection is not None:
             chosen = session.selected_connections ^ {hit.connection} if add else {hit.connection}
             session.select(session.selected_neurons if add else (), chosen)
@@ -205,6 +198,7 @@ class CanvasView(QGraphicsView):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         point = self.mapToScene(event.position().toPoint())
         if self._gesture is not None:
+            self._gesture.free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
             self._gesture.move(point)
         else:
             self._hover(point, event.position().toPoint())
@@ -212,6 +206,7 @@ class CanvasView(QGraphicsView):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._gesture is not None and event.button() == self._button:
             gesture, self._gesture = self._gesture, None
+            gesture.free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
             gesture.release(self.mapToScene(event.position().toPoint()))
         self._hover(self.mapToScene(event.position().toPoint()), event.position().toPoint())
         event.accept()
@@ -225,16 +220,71 @@ class CanvasView(QGraphicsView):
         point = self.mapToScene(event.position().toPoint())
         hit = self.network_scene.hit(point, self.zoom)
         if hit.part == "switch":
-            self.flip_input(hit.neuron)
+            self.commands.flip_input(hit.neuron)
         elif hit.part == "name":
-            self.edit_name(hit.neuron)
+            self.in_place.edit_name(hit.neuron)
         elif hit.neuron:
-            self.edit_neuron(hit.neuron)
+            self.in_place.edit_neuron(hit.neuron)
         elif hit.connection is not None:
-            self.edit_weight(hit.connection)
+            self.in_place.edit_weight(hit.connection)
         else:
-            self.choose_neuron(point)
+            self.in_place.choose_neuron(point)
         event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self._gesture is not None:
+            return
+        session = self.session
+        point = self.mapToScene(event.pos())
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            hit, point = self._selected_place()
+        else:
+            hit = self.network_scene.hit(point, self.zoom)
+        if hit.neuron and hit.neuron not in session.selected_neurons:
+            session.select([hit.neuron])
+        elif hit.connection is not None and hit.connection not in session.selected_connections:
+            session.select((), [hit.connection])
+        menu = CanvasMenu(self, hit, point)
+        menu.popup(self.viewport().mapToGlobal(self.mapFromScene(point)))
+        event.accept()
+
+    def _selected_place(self) -> tuple[Hit, QPointF]:
+        """What the menu key is pressed on: what is selected, else the middle of the canvas."""
+        scene, session = self.network_scene, self.session
+        if session.selected_neurons:
+            id = min(session.selected_neurons)
+            return Hit("body", id), scene.neurons[id].pos()
+        if session.selected_connections:
+            ends = min(session.selected_connections)
+            return Hit("edge", connection=ends), scene.edges.edges[ends].line.center()
+        return Hit(), self.mapToScene(self.viewport().rect().center())
+
+    # A neuron from the palette
+
+    def carry(self, role: Role, activation: str) -> None:
+        """Begin to carry a new neuron over the canvas; nothing if a gesture is under way."""
+        if self._gesture is None:
+            self.in_place.close_editor()
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._button = Qt.MouseButton.NoButton
+            self._gesture = PlaceNeuron(self, role, activation)
+
+    def carry_to(self, at: QPoint, free: bool) -> None:
+        """What is carried is over a point of the screen."""
+        if isinstance(self._gesture, PlaceNeuron):
+            self._gesture.free = free
+            self._gesture.move(self.mapToScene(self.viewport().mapFromGlobal(at)))
+
+    def drop(self, at: QPoint, free: bool) -> None:
+        """Put down what is carried; outside the canvas it is thrown away."""
+        if isinstance(self._gesture, PlaceNeuron):
+            gesture, self._gesture = self._gesture, None
+            gesture.free = free
+            here = self.viewport().mapFromGlobal(at)
+            if self.viewport().rect().contains(here):
+                gesture.release(self.mapToScene(here))
+            else:
+                gesture.cancel()
 
     def _hover(self, point: QPointF, at: QPoint) -> None:
         hit = self.network_scene.hit(point, self.zoom)
@@ -283,6 +333,9 @@ class CanvasView(QGraphicsView):
             return self.tr("Click to flip {name} between 0 and 1.").format(name=hit.neuron)
         if hit.part == "name":
             return self._name_tip(hit.neuron)
+        if hit.part == "bias":
+            text = self.tr("The bias of {name}: the weight of a neuron that is always 1 – double-click to edit.")
+            return text.format(name=hit.neuron)
         if hit.connection is not None:
             weight = self.session.structure.by_ends[hit.connection].weight
             return self.tr("{source} → {target}, weight {weight} – double-click to edit.").format(
@@ -303,302 +356,52 @@ class CanvasView(QGraphicsView):
     # Keys
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, modifiers = event.key(), event.modifiers()
-        plain = not modifiers & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
-        if key == Qt.Key.Key_Escape:
+        if event.key() == Qt.Key.Key_Escape:
             self.cancel()
-        elif key in ARROWS and modifiers & Qt.KeyboardModifier.AltModifier:
-            self._walk(ARROWS[Qt.Key(key)])
-        elif key in ARROWS and plain:
-            self._nudge(ARROWS[Qt.Key(key)], bool(modifiers & Qt.KeyboardModifier.ShiftModifier))
-        elif key == Qt.Key.Key_Space and plain:
+        elif event.key() == Qt.Key.Key_Space and not event.modifiers():
             if not event.isAutoRepeat():
                 self._space_held, self._space_used = True, False
-        elif plain and key in self._keys():
-            self._keys()[Qt.Key(key)]()
-        else:
+        elif not self.keys.press(event):
             super().keyPressEvent(event)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and not event.isAutoRepeat():
             if self._space_held and not self._space_used:
-                for id in sorted(self.session.selected_neurons):
-                    if self.session.structure.by_id[id].role == "input":
-                        self.flip_input(id)
+                self.commands.flip_selected()
             self._space_held = False
         else:
             super().keyReleaseEvent(event)
-
-    def _keys(self) -> dict[Qt.Key, Callable[[], None]]:
-        return {
-            Qt.Key.Key_Delete: self.delete_selected,
-            Qt.Key.Key_Backspace: self.delete_selected,
-            Qt.Key.Key_C: self.begin_connect,
-            Qt.Key.Key_F: self.fit,
-            Qt.Key.Key_Return: self.edit_selected,
-            Qt.Key.Key_Enter: self.edit_selected,
-            Qt.Key.Key_F2: self.rename_selected,
-            Qt.Key.Key_A: self.arrange,
-            Qt.Key.Key_I: lambda: self.add_neuron("input"),
-            Qt.Key.Key_N: lambda: self.add_neuron("hidden"),
-            Qt.Key.Key_O: lambda: self.add_neuron("output"),
-        }
 
     def cancel(self) -> None:
         """Esc: end what was begun, else select nothing."""
         if self._gesture is not None:
             gesture, self._gesture = self._gesture, None
             gesture.cancel()
-        elif self._connect_from:
-            self._connect_from = ""
-            self.show_hint("")
+        elif self.commands.connecting:
+            self.commands.stop_connecting()
         else:
             self.session.select()
             self.escaped.emit()
-
-    def _nudge(self, direction: QPointF, fine: bool) -> None:
-        chosen = self.session.selected_neurons
-        if not chosen:
-            self.scroll_by(-40 * direction.x(), -40 * direction.y())
-            return
-        step = direction * (1.0 if fine else NUDGE)
-        places = {id: p for id, p in self.network_scene.positions().items() if id in chosen}
-        moved = {id: (p.x() + step.x(), p.y() + step.y()) for id, p in places.items()}
-        self.session.apply(self.tr("Move"), lambda d: edits.move(d, moved), ("nudge", chosen))
-
-    def _walk(self, direction: QPointF) -> None:
-        """Select the nearest neuron in a direction; the connection under way takes it as its target."""
-        places = self.network_scene.positions()
-        if not places:
-            return
-        here = next(iter(sorted(self.session.selected_neurons)), None)
-        if here is None:
-            self.session.select([next(iter(places))])
-            return
-        best: tuple[float, str] | None = None
-        for id, place in places.items():
-            delta = place - places[here]
-            ahead = QPointF.dotProduct(delta, direction)
-            if id == here or ahead <= 1:
-                continue
-            aside = math.hypot(delta.x(), delta.y()) ** 2 - ahead**2
-            cost = ahead + 2 * math.sqrt(max(0.0, aside))
-            if best is None or cost < best[0]:
-                best = (cost, id)
-        if best is not None:
-            self.session.select([best[1]])
-
-    # What gestures, keys and menus do
-
-    def add_neuron(self, role: Role, at: QPointF | None = None) -> None:
-        """Add a neuron at a point, or at the next free place for its role."""
-        place = at if at is not None else self._free_place(role)
-        name = edits.free_neuron_name(self.session.structure, role)
-        xy = (float(round(place.x())), float(round(place.y())))
-        if self.session.apply(self.tr("Add {name}").format(name=name), lambda d: edits.add_neuron(d, role, xy)):
-            self.session.select([name])
-            if at is None:
-                self._ensure_shown(name)
-
-    def connect_neurons(self, source: str, target: str) -> None:
-        """Connect two neurons and select the connection; a refusal says why."""
-        text = self.tr("Connect {source} → {target}").format(source=source, target=target)
-        if self.session.apply(text, lambda d: edits.connect(d, source, target)):
-            self.session.select((), [(source, target)])
-
-    def begin_connect(self) -> None:
-        """C: the selected neuron waits for a target to be clicked or, selected by keys, for Enter."""
-        chosen = sorted(self.session.selected_neurons)
-        if len(chosen) != 1:
-            self.show_hint(self.tr("Select one neuron first, then press C and select its target."))
-            return
-        self._connect_from = chosen[0]
-        self.show_hint(
-            self.tr(
-                "Connect {name} to …: click the target, or go to it with Alt+arrows and press Enter. Esc cancels."
-            ).format(name=chosen[0])
-        )
-
-    def delete_selected(self) -> None:
-        """Remove what is selected, and the connections of removed neurons."""
-        neurons, connections = self.session.selected_neurons, self.session.selected_connections
-        if neurons or connections:
-            count = len(neurons) + len(connections)
-            text = (
-                self.tr("Delete {name}").format(name=next(iter(neurons)))
-                if len(neurons) == 1
-                else self.tr("Delete {n} items").format(n=count)
-            )
-            if not neurons and count == 1:
-                text = self.tr("Delete connection")
-            self.session.apply(text, lambda d: edits.remove(d, neurons, connections))
-
-    def select_all(self) -> None:
-        """Select every neuron and connection."""
-        self.session.select(self.session.structure.by_id, self.session.structure.by_ends)
-
-    def arrange(self) -> None:
-        """Put the neurons in columns by their depth, and show them all."""
-        if self.session.structure.neurons and self.session.apply(
-            self.tr("Arrange"), lambda d: edits.move(d, dict(arrange(d.network.structure)))
-        ):
-            self.fit()
-
-    def flip_input(self, id: str) -> None:
-        """Switch an input between 0 and 1."""
-        self.session.set_inputs({id: 0.0 if self.session.inputs.get(id, 0.0) == 1.0 else 1.0})
-
-    def choose_neuron(self, at: QPointF) -> None:
-        """Ask what to add at a point."""
-        self.close_editor()
-        self._editor = NeuronChoice(self.viewport(), self.mapFromScene(at), lambda role: self.add_neuron(role, at))
-
-    def edit_selected(self) -> None:
-        """Enter: connect if a connection waits for its target, else edit the number of what is selected."""
-        neurons, connections = sorted(self.session.selected_neurons), sorted(self.session.selected_connections)
-        if self._connect_from and len(neurons) == 1 and neurons[0] != self._connect_from:
-            source, self._connect_from = self._connect_from, ""
-            self.show_hint("")
-            self.connect_neurons(source, neurons[0])
-        elif len(neurons) == 1:
-            self.edit_neuron(neurons[0])
-        elif len(connections) == 1 and not neurons:
-            self.edit_weight(connections[0])
-
-    def rename_selected(self) -> None:
-        """F2: rename the selected neuron."""
-        if len(self.session.selected_neurons) == 1:
-            self.edit_name(next(iter(self.session.selected_neurons)))
-
-    def edit_neuron(self, id: str) -> None:
-        """Edit an input's value, or a neuron's threshold or bias, in place."""
-        neuron = self.session.structure.by_id[id]
-        item = self.network_scene.neurons[id]
-        place = self._place(QRectF(-26, -12, 52, 24).translated(item.pos()))
-        self.session.select([id])
-        if neuron.role == "input":
-            self._edit_number(
-                place,
-                self.session.inputs.get(id, 0.0),
-                "edit_input",
-                self.tr("Value of {name}").format(name=id),
-                lambda value, token: self.session.set_inputs({id: value}),
-            )
-            return
-        if neuron.bias is None:
-            self.show_hint(self.tr("{name} has no bias; give it one in the panel at the left.").format(name=id))
-            return
-        bias, sign = neuron.bias, -1.0 if neuron.notation == "threshold" else 1.0
-        label = self.tr("Threshold θ of {name}") if sign < 0 else self.tr("Bias b of {name}")
-        text = (self.tr("Set θ of {name}") if sign < 0 else self.tr("Set b of {name}")).format(name=id)
-        self._edit_number(
-            place,
-            sign * self.session.network.value(bias) + 0.0,
-            "edit_bias",
-            label.format(name=id),
-            lambda value, token: self.session.set_values({bias: sign * value}, text, token),
-        )
-
-    def edit_weight(self, ends: Ends) -> None:
-        """Edit a connection's weight in place."""
-        weight = self.session.structure.by_ends[ends].weight
-        self.session.select((), [ends])
-        edge = self.network_scene.edges.edges[ends]
-        rect = edge.label
-        if rect.isNull():
-            middle = edge.line.center()
-            rect = QRectF(middle.x() - 20, middle.y() - 10, 40, 20)
-        self._edit_number(
-            self._place(rect),
-            self.session.network.value(weight),
-            "edit_weight",
-            self.tr("Weight {name}").format(name=weight),
-            lambda value, token: self.session.set_values(
-                {weight: value}, self.tr("Set {name}").format(name=weight), token
-            ),
-        )
-
-    def edit_name(self, id: str) -> None:
-        """Rename a neuron in place."""
-        item = self.network_scene.neurons[id]
-        self.close_editor()
-        self._editor = InlineEdit(
-            self.viewport(),
-            self._place(item.name_rect.translated(item.pos())),
-            id,
-            "edit_name",
-            self.tr("Name of {name}").format(name=id),
-            lambda text: self.session.apply(
-                self.tr("Rename {old} to {new}").format(old=id, new=text.strip()),
-                lambda d: edits.rename_neuron(d, id, text),
-            ),
-        )
-
-    def _edit_number(
-        self, place: QRect, value: float, name: str, accessible: str, set_value: Callable[[float, object], bool]
-    ) -> None:
-        self.close_editor()
-        self._editor = NumberEdit(
-            self.viewport(),
-            place,
-            value,
-            name,
-            accessible,
-            set_value,
-            lambda text: self.session.said.emit(text, "refused"),
-        )
-
-    def close_editor(self) -> None:
-        """Take what is being edited, and close the editor or choice."""
-        editor, self._editor = self._editor, None
-        if editor is None or not isValid(editor):
-            return
-        if isinstance(editor, InlineEdit):
-            editor.finish(True)
-        else:
-            editor.close_choice()
 
     def show_hint(self, text: str, refused: bool = False) -> None:
         """A line at the lower edge of the canvas; empty hides it."""
         self._hint.setText(text)
         set_role(self._hint, tone="bad" if refused else "muted")
         self._hint.setFont(font("body"))
-        self._hint.adjustSize()
         view = self.viewport().rect()
-        self._hint.move(max(8, (view.width() - self._hint.width()) // 2), view.height() - self._hint.height() - 10)
+        metrics = self._hint.fontMetrics()
+        width = min(metrics.horizontalAdvance(text) + 2, view.width() - 16)
+        self._hint.resize(width, self._hint.heightForWidth(width))
+        self._hint.move((view.width() - width) // 2, view.height() - self._hint.height() - 10)
         self._hint.setVisible(bool(text))
 
-    def _place(self, rect: QRectF) -> QRect:
-        return self.mapFromScene(rect).boundingRect()
-
-    def _free_place(self, role: Role) -> QPointF:
-        """Where the next neuron of a role goes: under the others of its role, in their column."""
-        places = self.network_scene.positions()
-        by_role = {id: n.role for id, n in self.session.structure.by_id.items()}
-        same = [p for id, p in places.items() if by_role.get(id) == role]
-        if same:
-            lowest = max(same, key=lambda p: p.y())
-            return QPointF(lowest.x(), lowest.y() + (220 if role == "input" and len(same) == 1 else 110))
-        if not places:
-            return QPointF(0, 0)
-        xs, ys = [p.x() for p in places.values()], [p.y() for p in places.values()]
-        middle = (min(ys) + max(ys)) / 2
-        if role == "input":
-            return QPointF(min(xs) - 240, middle)
-        outputs = [p.x() for id, p in places.items() if by_role.get(id) == "output"]
-        if role == "hidden" and outputs:
-            left = max((x for x in xs if x < min(outputs)), default=min(outputs) - 240)
-            place = QPointF((left + min(outputs)) / 2, middle)
-        else:
-            place = QPointF(max(xs) + 240, middle)
-        while any(math.hypot(p.x() - place.x(), p.y() - place.y()) < 90 for p in places.values()):
-            place += QPointF(0, 110)
-        return place
-
-    def _ensure_shown(self, id: str) -> None:
-        item = self.network_scene.neurons[id]
+    def ensure_shown(self, *ids: str) -> None:
+        """Make sure that neurons are in sight."""
         shown = self.mapToScene(self.viewport().rect()).boundingRect()
-        if not shown.contains(item.mapRectToScene(item.boundingRect())) or len(self.network_scene.neurons) <= 2:
+        items = [self.network_scene.neurons[id] for id in ids]
+        if len(self.network_scene.neurons) <= 2 or not all(
+            shown.contains(item.mapRectToScene(item.boundingRect())) for item in items
+        ):
             self.fit()
 
     # Drawing

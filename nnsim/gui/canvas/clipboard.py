@@ -1,0 +1,124 @@
+"""Copy, cut, paste and duplicate: a part of a network travels as the text of an .nnsim file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QByteArray, QMimeData, QObject, QPointF
+from PySide6.QtWidgets import QApplication
+
+from nnsim.documents import edits
+from nnsim.documents.document import Document
+from nnsim.documents.errors import FileError
+from nnsim.documents.files import decode, encode
+
+if TYPE_CHECKING:
+    from nnsim.gui.canvas.view import CanvasView
+
+MIME_TYPE = "application/x-nnsim"
+"""What the clipboard calls a part of a network; the same as a file's. It is offered as text, too."""
+STEP = QPointF(72, 96)
+"""How far a copy stands from what it was copied from, and from the copy before: clear of names and switches."""
+MOST_STEPS = 60
+
+
+class Clipboard(QObject):
+    """Puts what is selected on the system's clipboard, and a network from there onto the canvas."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view, self.session = view, view.session
+
+    def copy(self) -> bool:
+        """Copy the selected neurons and the connections between them. False if none is selected."""
+        part = self._selected()
+        if part is None:
+            return False
+        raw = encode(part)
+        data = QMimeData()
+        data.setData(MIME_TYPE, QByteArray(raw))
+        data.setText(raw.decode())
+        QApplication.clipboard().setMimeData(data)
+        self._say_copied(len(part.network.structure.neurons))
+        return True
+
+    def cut(self) -> None:
+        """Copy, then remove; a selected connection goes with its neurons."""
+        if self.copy():
+            chosen = self.session.selected_neurons
+            self.session.apply(self.tr("Cut"), lambda d: edits.remove(d, chosen))
+
+    def paste(self, at: QPointF | None = None) -> None:
+        """Add the network on the clipboard: around the point ``at``, or where it came from, a little aside."""
+        raw = self._on_clipboard()
+        if not raw.startswith(b"{"):
+            self.session.said.emit(
+                self.tr("There is no network on the clipboard: select neurons and copy them first."), "refused"
+            )
+            return
+        try:
+            part = decode(raw, self.tr("The clipboard"))
+        except FileError as error:
+            self.session.said.emit(str(error), "refused")
+            return
+        if part.network.structure.neurons:
+            self._insert(self.tr("Paste"), part, at)
+
+    def holds_network(self) -> bool:
+        """Whether the clipboard has what may be a network."""
+        return self._on_clipboard().startswith(b"{")
+
+    @staticmethod
+    def _on_clipboard() -> bytes:
+        data = QApplication.clipboard().mimeData()
+        if data is None:
+            return b""
+        if data.hasFormat(MIME_TYPE):
+            return bytes(data.data(MIME_TYPE).data()).lstrip()
+        return data.text().encode("utf-8", "replace").lstrip()
+
+    def duplicate(self) -> None:
+        """A copy of what is selected beside it; the clipboard keeps what it has."""
+        part = self._selected()
+        if part is not None:
+            self._insert(self.tr("Duplicate"), part, None)
+
+    def _selected(self) -> Document | None:
+        """The selected neurons as they are now, also while training; None, and a hint, if there are none."""
+        chosen = self.session.selected_neurons
+        if not chosen:
+            self._view.show_hint(self.tr("Select neurons first; the connections between them come along."))
+            return None
+        return edits.fragment(self.session.live_document, chosen)
+
+    def _insert(self, text: str, part: Document, at: QPointF | None) -> None:
+        shift = self._shift(part, at)
+        new: dict[str, str] = {}
+
+        def change(document: Document) -> Document:
+            changed, ids = edits.insert(document, part, (shift.x(), shift.y()))
+            new.update(ids)
+            return changed
+
+        if self.session.apply(text, change):
+            connections = [(new[c.source], new[c.target]) for c in part.network.structure.connections]
+            self.session.select(new.values(), connections)
+            self._view.ensure_shown(*new.values())
+
+    def _shift(self, part: Document, at: QPointF | None) -> QPointF:
+        """How far a part is moved: onto the point, or step by step until it covers no neuron."""
+        places = [QPointF(x, y) for x, y in part.layout.values()]
+        if at is not None:
+            xs, ys = [p.x() for p in places], [p.y() for p in places]
+            return at - QPointF((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
+        taken = self._view.network_scene.positions().values()
+        for step in range(MOST_STEPS):
+            shift = STEP * step
+            gaps = (p + shift - t for p in places for t in taken)
+            if all(abs(gap.x()) >= STEP.x() or abs(gap.y()) >= STEP.y() for gap in gaps):
+                return shift
+        return STEP
+
+    def _say_copied(self, count: int) -> None:
+        text = self.tr("1 neuron copied") if count == 1 else self.tr("{n} neurons copied").format(n=count)
+        self.session.said.emit(text, "info")

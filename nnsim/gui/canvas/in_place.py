@@ -1,0 +1,140 @@
+"""Editing in place: the editors of the canvas that open where a number or a name stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF, QRect, QRectF
+from shiboken6 import isValid
+
+from nnsim.documents import edits
+from nnsim.gui.canvas.edge_layer import Ends
+from nnsim.gui.canvas.editors import InlineEdit, NeuronChoice, NumberEdit
+
+if TYPE_CHECKING:
+    from nnsim.gui.canvas.view import CanvasView
+
+
+class InPlace(QObject):
+    """Opens and closes the one editor that the canvas may have."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view, self.session = view, view.session
+        self._editor: InlineEdit | NeuronChoice | None = None
+
+    def choose_neuron(self, at: QPointF) -> None:
+        """Ask what to add at a point."""
+        self.close_editor()
+        view = self._view
+        self._editor = NeuronChoice(
+            view.viewport(), view.mapFromScene(at), lambda role: view.commands.add_neuron(role, at)
+        )
+
+    def edit_selected(self) -> None:
+        """Edit the number of what is selected."""
+        neurons, connections = sorted(self.session.selected_neurons), sorted(self.session.selected_connections)
+        if len(neurons) == 1:
+            self.edit_neuron(neurons[0])
+        elif len(connections) == 1 and not neurons:
+            self.edit_weight(connections[0])
+
+    def rename_selected(self) -> None:
+        """F2: rename the selected neuron."""
+        if len(self.session.selected_neurons) == 1:
+            self.edit_name(next(iter(self.session.selected_neurons)))
+
+    def edit_neuron(self, id: str) -> None:
+        """Edit an input's value, or a neuron's threshold or bias, in place."""
+        neuron = self.session.structure.by_id[id]
+        item = self._view.network_scene.neurons[id]
+        place = self._place(QRectF(-26, -12, 52, 24).translated(item.pos()))
+        self.session.select([id])
+        if neuron.role == "input":
+            self._edit_number(
+                place,
+                self.session.inputs.get(id, 0.0),
+                "edit_input",
+                self.tr("Value of {name}").format(name=id),
+                lambda value, token: self.session.set_inputs({id: value}),
+            )
+            return
+        if neuron.bias is None:
+            self._view.show_hint(self.tr("{name} has no bias; give it one in the panel at the left.").format(name=id))
+            return
+        drawn = self._view.network_scene.biases_drawn
+        if drawn:
+            place = self._place(item.bias_rect.translated(item.pos()))
+        bias, sign = neuron.bias, -1.0 if neuron.notation == "threshold" and not drawn else 1.0
+        label = self.tr("Threshold θ of {name}") if sign < 0 else self.tr("Bias b of {name}")
+        text = (self.tr("Set θ of {name}") if sign < 0 else self.tr("Set b of {name}")).format(name=id)
+        self._edit_number(
+            place,
+            sign * self.session.network.value(bias) + 0.0,
+            "edit_bias",
+            label.format(name=id),
+            lambda value, token: self.session.set_values({bias: sign * value}, text, token),
+        )
+
+    def edit_weight(self, ends: Ends) -> None:
+        """Edit a connection's weight in place."""
+        weight = self.session.structure.by_ends[ends].weight
+        self.session.select((), [ends])
+        edge = self._view.network_scene.edges.edges[ends]
+        rect = edge.label
+        if rect.isNull():
+            middle = edge.line.center()
+            rect = QRectF(middle.x() - 20, middle.y() - 10, 40, 20)
+        self._edit_number(
+            self._place(rect),
+            self.session.network.value(weight),
+            "edit_weight",
+            self.tr("Weight {name}").format(name=weight),
+            lambda value, token: self.session.set_values(
+                {weight: value}, self.tr("Set {name}").format(name=weight), token
+            ),
+        )
+
+    def edit_name(self, id: str) -> None:
+        """Rename a neuron in place."""
+        item = self._view.network_scene.neurons[id]
+        self.close_editor()
+        self._editor = InlineEdit(
+            self._view.viewport(),
+            self._place(item.name_rect.translated(item.pos())),
+            id,
+            "edit_name",
+            self.tr("Name of {name}").format(name=id),
+            lambda text: self.session.apply(
+                self.tr("Rename {old} to {new}").format(old=id, new=text.strip()),
+                lambda d: edits.rename_neuron(d, id, text),
+            ),
+        )
+
+    def _edit_number(
+        self, place: QRect, value: float, name: str, accessible: str, set_value: Callable[[float, object], bool]
+    ) -> None:
+        self.close_editor()
+        self._editor = NumberEdit(
+            self._view.viewport(),
+            place,
+            value,
+            name,
+            accessible,
+            set_value,
+            lambda text: self.session.said.emit(text, "refused"),
+        )
+
+    def close_editor(self, take: bool = True) -> None:
+        """Close the editor or choice; ``take`` hands over what is being edited first."""
+        editor, self._editor = self._editor, None
+        if editor is None or not isValid(editor):
+            return
+        if isinstance(editor, InlineEdit):
+            editor.finish(take)
+        else:
+            editor.close_choice()
+
+    def _place(self, rect: QRectF) -> QRect:
+        return self._view.mapFromScene(rect).boundingRect()

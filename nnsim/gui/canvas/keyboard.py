@@ -1,0 +1,161 @@
+"""The keys of the canvas: what each letter does, and how the arrows walk the graph."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QPointF, Qt
+from PySide6.QtGui import QKeyEvent
+
+from nnsim.documents import edits
+from nnsim.gui.canvas.edge_layer import Ends
+
+if TYPE_CHECKING:
+    from nnsim.gui.canvas.view import CanvasView
+
+NUDGE = 10.0
+SCROLL = 40
+ARROWS = {
+    Qt.Key.Key_Left: QPointF(-1, 0),
+    Qt.Key.Key_Right: QPointF(1, 0),
+    Qt.Key.Key_Up: QPointF(0, -1),
+    Qt.Key.Key_Down: QPointF(0, 1),
+}
+ALONG = 0.5
+"""A neuron that is connected with the one here counts as that much nearer: arrows follow connections."""
+
+
+class CanvasKeys(QObject):
+    """Turns keys into commands. Arrows move what is selected; with Alt they walk; E goes onto the connections."""
+
+    def __init__(self, view: CanvasView) -> None:
+        super().__init__(view)
+        self._view, self.session = view, view.session
+        self._around = ""
+        """The neuron whose connections are walked through."""
+        commands, in_place = view.commands, view.in_place
+        self._letters: dict[Qt.Key, Callable[[], object]] = {
+            Qt.Key.Key_Delete: commands.delete_selected,
+            Qt.Key.Key_Backspace: commands.delete_selected,
+            Qt.Key.Key_C: commands.begin_connect,
+            Qt.Key.Key_F: view.fit,
+            Qt.Key.Key_Return: self._enter,
+            Qt.Key.Key_Enter: self._enter,
+            Qt.Key.Key_F2: in_place.rename_selected,
+            Qt.Key.Key_A: commands.arrange,
+            Qt.Key.Key_L: commands.open_layer_form,
+            Qt.Key.Key_I: lambda: commands.add_neuron("input"),
+            Qt.Key.Key_N: lambda: commands.add_neuron("hidden"),
+            Qt.Key.Key_O: lambda: commands.add_neuron("output"),
+        }
+
+    def press(self, event: QKeyEvent) -> bool:
+        """Do what a key asks for. Whether it was one of ours."""
+        key, modifiers = Qt.Key(event.key()), event.modifiers()
+        shift = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        plain = not modifiers & ~(Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier)
+        if key in ARROWS and modifiers & Qt.KeyboardModifier.AltModifier:
+            self._walk(ARROWS[key], shift)
+        elif key in ARROWS and plain:
+            self._nudge(ARROWS[key], shift)
+        elif key == Qt.Key.Key_E and plain:
+            self._next_connection(-1 if shift else 1)
+        elif plain and key in self._letters:
+            self._letters[key]()
+        else:
+            return False
+        return True
+
+    def _enter(self) -> None:
+        """Enter: connect if a connection waits for its target, else edit the number of what is selected."""
+        if not self._view.commands.connect_to(self.session.selected_neurons):
+            self._view.in_place.edit_selected()
+
+    def _nudge(self, direction: QPointF, fine: bool) -> None:
+        chosen = self.session.selected_neurons
+        if not chosen:
+            self._view.scroll_by(-SCROLL * direction.x(), -SCROLL * direction.y())
+            return
+        step = direction * (1.0 if fine else NUDGE)
+        places = {id: p for id, p in self._view.network_scene.positions().items() if id in chosen}
+        moved = {id: (p.x() + step.x(), p.y() + step.y()) for id, p in places.items()}
+        self.session.apply(self.tr("Move"), lambda d: edits.move(d, moved), ("nudge", chosen))
+
+    # Walking
+
+    def _walk(self, direction: QPointF, more: bool) -> None:
+        """Select the next neuron in a direction, rather a connected one; with ``more`` besides what is selected."""
+        session = self.session
+        places = self._view.network_scene.positions()
+        if not places:
+            return
+        ends = self._connection_here()
+        if ends is not None:
+            self._walk_from(ends, direction)
+            return
+        here = self._around if self._around in session.selected_neurons else min(session.selected_neurons, default="")
+        if not here:
+            self._go_to(next(iter(places)), False)
+            return
+        near = {c.target for c in session.structure.outgoing[here]} | {
+            c.source for c in session.structure.incoming[here]
+        }
+        best: tuple[float, str] | None = None
+        for id, place in places.items():
+            delta = place - places[here]
+            ahead = QPointF.dotProduct(delta, direction)
+            if id == here or ahead <= 1:
+                continue
+            aside = math.hypot(delta.x(), delta.y()) ** 2 - ahead**2
+            cost = (ahead + 2 * math.sqrt(max(0.0, aside))) * (ALONG if id in near else 1.0)
+            if best is None or cost < best[0]:
+                best = (cost, id)
+        if best is not None:
+            self._go_to(best[1], more)
+
+    def _walk_from(self, ends: Ends, direction: QPointF) -> None:
+        """From a connection: left and right to the neurons at its ends, up and down to the connections beside it."""
+        if direction.y():
+            self._next_connection(1 if direction.y() > 0 else -1)
+            return
+        places = self._view.network_scene.positions()
+        left, right = sorted(ends, key=lambda id: places[id].x())
+        self._go_to(left if direction.x() < 0 else right, False)
+
+    def _go_to(self, id: str, more: bool) -> None:
+        self._around = id
+        self.session.select(self.session.selected_neurons | {id} if more else [id])
+        self._view.ensure_shown(id)
+
+    def _connection_here(self) -> Ends | None:
+        session = self.session
+        if session.selected_neurons or len(session.selected_connections) != 1:
+            return None
+        return next(iter(session.selected_connections))
+
+    def _next_connection(self, step: int) -> None:
+        """Select the next connection of the neuron that is selected, or whose connection is."""
+        ends = self._connection_here()
+        chosen = self.session.selected_neurons
+        if ends is None and len(chosen) != 1:
+            self._view.show_hint(self.tr("Select one neuron first, then E goes through its connections."))
+            return
+        if ends is None:
+            self._around = next(iter(chosen))
+        elif self._around not in ends:
+            self._around = ends[0]
+        around = self._connections_of(self._around)
+        if not around:
+            self._view.show_hint(self.tr("{name} has no connections yet.").format(name=self._around))
+            return
+        at = around.index(ends) + step if ends is not None else 0 if step > 0 else -1
+        self.session.select((), [around[at % len(around)]])
+
+    def _connections_of(self, id: str) -> list[Ends]:
+        """Those that enter a neuron and those that leave it, each from top to bottom."""
+        structure, places = self.session.structure, self._view.network_scene.positions()
+        entering = sorted(structure.incoming[id], key=lambda c: places[c.source].y())
+        leaving = sorted(structure.outgoing[id], key=lambda c: places[c.target].y())
+        return [c.ends for c in (*entering, *leaving)]

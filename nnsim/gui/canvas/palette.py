@@ -1,0 +1,210 @@
+"""The palette: a strip of neurons at the edge of the canvas, to drag from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QIcon,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QPolygonF,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
+
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.network import Role
+from nnsim.gui.theme import font, mix, set_role, theme
+
+if TYPE_CHECKING:
+    from nnsim.gui.canvas.view import CanvasView
+
+ICON = 26
+NARROW = 44
+SCALES = (1, 2, 3)
+HALF_RANGE = 3.0
+"""Icons show f(x) from −3 to 3."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A neuron that the palette offers. ``activation`` is empty for an input."""
+
+    id: str
+    label: str
+    role: Role
+    activation: str
+    tip: str
+
+
+KINDS = (
+    Kind("input", "Input", "input", "", "An input: a value from outside"),
+    Kind("step", "Step", "hidden", "heaviside", "A step neuron: 1 from its threshold on, else 0"),
+    Kind("sigmoid", "Sigmoid", "hidden", "sigmoid", "A sigmoid neuron: between 0 and 1"),
+    Kind("tanh", "Tanh", "hidden", "tanh", "A tanh neuron: between −1 and 1"),
+    Kind("relu", "ReLU", "hidden", "relu", "A ReLU neuron: 0 below 0, else the sum itself"),
+    Kind("output", "Output", "output", "linear", "A linear output: any number"),
+)
+"""One entry here is all it takes to offer another kind."""
+
+
+class Palette(QWidget):
+    """Each button is dragged onto the canvas; a click or a key adds its neuron at the next free place."""
+
+    def __init__(self, view: CanvasView, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("palette")
+        self.setAccessibleName(self.tr("Neurons to drag onto the canvas"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 8, 4, 8)
+        column.setSpacing(4)
+        self._buttons = [_KindButton(kind, view) for kind in KINDS]
+        for button in self._buttons:
+            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addStretch(1)
+        self._restyle()
+
+    def minimumSizeHint(self) -> QSize:
+        # The strip never makes the window higher: without room for the labels it shows the icons alone.
+        return QSize(super().minimumSizeHint().width(), 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_labels()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "_buttons"):
+            self._restyle()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme().color("card"))
+        painter.setPen(QPen(theme().color("line"), 1))
+        edge = self.width() - 1 if self.layoutDirection() == Qt.LayoutDirection.LeftToRight else 0
+        painter.drawLine(edge, 0, edge, self.height())
+
+    def _restyle(self) -> None:
+        for button in self._buttons:
+            button.setFont(font("small"))
+            button.setIcon(kind_icon(button.kind))
+        widest = max(button.fontMetrics().horizontalAdvance(button.text()) for button in self._buttons)
+        self._width = max(NARROW, widest + 12)
+        self._fit_labels()
+
+    def _fit_labels(self) -> None:
+        labelled = ICON + self._buttons[0].fontMetrics().height() + 10
+        room = (self.height() - 16 - 4 * (len(self._buttons) - 1)) / len(self._buttons)
+        text = room >= labelled
+        style = Qt.ToolButtonStyle
+        for button in self._buttons:
+            button.setToolButtonStyle(style.ToolButtonTextUnderIcon if text else style.ToolButtonIconOnly)
+            height = labelled if text else max(ICON + 2, min(ICON + 8, int(room)))
+            button.setFixedSize(self._width if text else NARROW, height)
+
+
+class _KindButton(QToolButton):
+    """One kind of neuron. A press that moves carries it; one that does not adds it."""
+
+    def __init__(self, kind: Kind, view: CanvasView) -> None:
+        super().__init__()
+        self.kind, self._view = kind, view
+        self._start: QPoint | None = None
+        self._carrying = False
+        self.setObjectName(f"palette_{kind.id}")
+        self.setText(self.tr(kind.label))
+        self.setAccessibleName(self.tr("Add: {kind}").format(kind=self.tr(kind.label)))
+        self.setToolTip(self.tr("{about}. Drag it onto the canvas, or click.").format(about=self.tr(kind.tip)))
+        self.setIconSize(QSize(ICON, ICON))
+        self.setStyleSheet("QToolButton { padding: 2px 0; min-height: 0; }")
+        set_role(self, kind="quiet")
+        self.clicked.connect(lambda: view.commands.add_neuron(kind.role, activation=kind.activation or "heaviside"))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        self._start = event.position().toPoint() if event.button() == Qt.MouseButton.LeftButton else None
+        super().mousePressEvent(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._start is not None and not self._carrying:
+            moved = event.position().toPoint() - self._start
+            if moved.manhattanLength() >= QApplication.startDragDistance():
+                self._carrying = True
+                self.setDown(False)
+                self._view.carry(self.kind.role, self.kind.activation or "heaviside")
+        if self._carrying:
+            self._view.carry_to(event.globalPosition().toPoint(), _alt(event))
+        else:
+            super().mouseMoveEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._start = None
+        if self._carrying:
+            self._carrying = False
+            self._view.drop(event.globalPosition().toPoint(), _alt(event))
+        else:
+            super().mouseReleaseEvent(event)
+
+
+def _alt(event: QMouseEvent) -> bool:
+    return bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+
+
+def kind_icon(kind: Kind) -> QIcon:
+    """The neuron in small, with its function inside. Ask again when the theme changes."""
+    result = QIcon()
+    for scale in SCALES:
+        pixmap = QPixmap(ICON * scale, ICON * scale)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(scale, scale)
+        _draw(painter, kind)
+        painter.end()
+        pixmap.setDevicePixelRatio(scale)
+        result.addPixmap(pixmap)
+    return result
+
+
+def _draw(painter: QPainter, kind: Kind) -> None:
+    t = theme()
+    middle, radius = QPointF(ICON / 2, ICON / 2), ICON / 2 - 3.5
+    if kind.role != "hidden":
+        # The arrow that a value comes in by, or leaves by.
+        side = -1 if kind.role == "input" else 1
+        middle -= QPointF(side * 2.5, 0)
+        radius -= 1.5
+        tip = middle + QPointF(side * (radius + 5.5), 0)
+        painter.setPen(QPen(t.color("ink"), 1.3))
+        painter.drawLine(middle + QPointF(side * radius, 0), tip)
+        if side > 0:
+            painter.drawPolyline(QPolygonF([tip + QPointF(-2.5, -2.5), tip, tip + QPointF(-2.5, 2.5)]))
+    painter.setPen(QPen(mix(t.ink, t.card, 0.2), 1.3))
+    painter.setBrush(t.color("input_fill") if kind.role == "input" else t.color("card"))
+    painter.drawEllipse(middle, radius, radius)
+    if not kind.activation:
+        painter.setPen(t.color("ink"))
+        painter.setFont(font("small"))
+        painter.drawText(QRectF(middle.x() - 8, middle.y() - 9, 16, 16), Qt.AlignmentFlag.AlignCenter, "x")
+        return
+    xs = np.linspace(-HALF_RANGE, HALF_RANGE, 61)
+    ys = ACTIVATIONS[kind.activation].f(xs)
+    low, high = float(ys.min()), float(ys.max())
+    inner = radius * 0.55
+    points = [
+        QPointF(middle.x() + x / HALF_RANGE * radius * 0.72, middle.y() + inner - 2 * inner * (y - low) / (high - low))
+        for x, y in zip(xs.tolist(), ys.tolist(), strict=True)
+    ]
+    path = QPainterPath(points[0])
+    for point in points[1:]:
+        path.lineTo(point)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(QPen(t.color("positive"), 1.6))
+    painter.drawPath(path)
