@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QStackedLay
 
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.core.notation import Notation
-from nnsim.core.numbers import DIGITS, format_number
+from nnsim.core.numbers import format_number
 from nnsim.core.terms import text as written_out
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.forms import plain_text, scrolled
@@ -173,11 +173,12 @@ class TermTable(QWidget):
     def show_values(self, targets: Array | None) -> None:
         """Show the numbers of now. ``targets`` is (outputs,), or None if nothing says them."""
         session = self._session
+        digits = session.study.digits
         entry, structure = LOSSES[session.document.training.loss], session.structure
         o = session.trace.a_rows[[structure.position[id] for id in self._ids], 0][None]
         if targets is None:
             for i, row in enumerate(self._rows):
-                row.show_values(None, float(o[0, i]), "", "")
+                row.show_values(None, format_number(float(o[0, i]), digits), "", "")
             self._total.set_text("–")
             return
         t = targets[None]
@@ -186,21 +187,22 @@ class TermTable(QWidget):
         explanation = session.study.explanation
         equations = {} if problems or explanation is None else explanation.loss_terms()
         divisor = len(terms) if entry.averaged and len(terms) > 1 else 1
-        decimals = decimals_of(float(terms.sum()))
+        decimals = decimals_of(float(terms.sum()), digits)
         for i, row in enumerate(self._rows):
             equation = equations.get(self._ids[i])
-            value = rounded(float(terms[i]), decimals)
-            written = "" if equation is None else f"{written_out(equation.term, numbers=True)} = {value}"
-            row.show_values(float(t[0, i]), float(o[0, i]), written,
-                            "" if problems else format_number(float(slopes[i])))
+            value = rounded(float(terms[i]), decimals, digits)
+            written = "" if equation is None else f"{written_out(equation.term, True, digits)} = {value}"
+            row.show_values(float(t[0, i]), format_number(float(o[0, i]), digits), written,
+                            "" if problems else format_number(float(slopes[i]), digits))
         if problems:
             self._total.set_text(self.tr("no value: the list below says why"))
             return
-        parts = [rounded(float(term), decimals) for term in terms]
+        parts = [rounded(float(term), decimals, digits) for term in terms]
         text = " + ".join(parts) if len(parts) <= 4 else self.tr("the sum of {n} terms").format(n=len(parts))
         if divisor > 1:
             text = f"({text}) / {divisor}"
-        self._total.set_text(f"{text} = {format_number(total)}" if len(parts) > 1 else format_number(total))
+        self._total.set_text(f"{text} = {format_number(total, digits)}" if len(parts) > 1
+                             else format_number(total, digits))
 
     def _make_rows(self) -> None:
         for row in self._rows:
@@ -241,10 +243,10 @@ class OutputRow:
         self.target.set_tip(QCoreApplication.translate(
             "LossesPanel", "What {name} should be for the inputs of now").format(name=self._id))
 
-    def show_values(self, target: float | None, output: float, term: str, slope: str) -> None:
+    def show_values(self, target: float | None, output: str, term: str, slope: str) -> None:
         """Show the numbers of now."""
         self.target.set_number(target)
-        self.output.set_text(format_number(output))
+        self.output.set_text(output)
         self.term.set_text(term)
         self.slope.set_text(slope)
 
@@ -392,7 +394,8 @@ class LossList(QWidget):
                 row.show_problem(problems[0].message)
             else:
                 entry = LOSSES[name]
-                row.show_values(entry.value(o, samples.T), entry.gradient(o, samples.T).mean(axis=0))
+                row.show_values(entry.value(o, samples.T), entry.gradient(o, samples.T).mean(axis=0),
+                                self._session.study.digits)
 
 
 class LossRow:
@@ -447,12 +450,12 @@ class LossRow:
         """Show as many slopes as there are columns for."""
         self._show(self.why.isHidden())
 
-    def show_values(self, value: float, slopes: Array) -> None:
+    def show_values(self, value: float, slopes: Array, digits: int) -> None:
         """Show the value and the derivative by each output, (outputs,)."""
         self._show(True)
-        self.value.set_text(format_number(value))
+        self.value.set_text(format_number(value, digits))
         for cell, slope in zip(self.slopes, slopes.tolist(), strict=False):
-            cell.set_text(format_number(slope))
+            cell.set_text(format_number(slope, digits))
         self.name.setAccessibleDescription(self.value.text())
 
     def show_problem(self, why: str) -> None:
@@ -508,15 +511,15 @@ def in_notation(latex: str, notation: Notation) -> str:
     return _LETTER.sub(lambda match: letters[match.group()], latex)
 
 
-def decimals_of(total: float, digits: int = DIGITS) -> int:
+def decimals_of(total: float, digits: int) -> int:
     """How many decimals ``total`` has when written with ``digits`` significant digits: 0.2984 has 4."""
     if total == 0 or not np.isfinite(total):
         return digits
     return digits - 1 - int(np.floor(np.log10(abs(total))))
 
 
-def rounded(term: float, decimals: int) -> str:
+def rounded(term: float, decimals: int, digits: int) -> str:
     """A term with the decimals of its sum, so that the sum is seen to be right; a small one with digits of its own."""
     if not np.isfinite(term) or round(term, decimals) == 0:
-        return format_number(term)
-    return format_number(round(term, decimals), max(DIGITS, 1))
+        return format_number(term, digits)
+    return format_number(round(term, decimals), digits)
