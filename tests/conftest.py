@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import os
+import tempfile
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# A home of its own for every process that runs tests: what one that was killed left to recover would be offered to the
+# windows of all others. The cache of the compiled engine stays where it is.
+os.environ.setdefault("XDG_CACHE_HOME", str(Path.home() / ".cache"))
+_home = tempfile.TemporaryDirectory(prefix="nnsim-tests-")
+os.environ["HOME"] = _home.name
 
 from nnsim.training import engines
 

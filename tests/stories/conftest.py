@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,13 +12,6 @@ from PySide6.QtWidgets import QApplication
 from nnsim.gui.app import make_app
 from nnsim.gui.hand import Hand
 from nnsim.gui.window import MainWindow
-
-
-@pytest.fixture(scope="session", autouse=True)
-def nothing_to_recover() -> None:
-    """What a run of the tests that was killed left behind would be offered to every window of this one."""
-    QStandardPaths.setTestModeEnabled(True)
-    shutil.rmtree(Path.home() / ".qttest", ignore_errors=True)
 
 
 @pytest.fixture
