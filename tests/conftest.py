@@ -17,7 +17,7 @@ os.environ.setdefault("XDG_CACHE_HOME", str(Path.home() / ".cache"))
 _home = tempfile.TemporaryDirectory(prefix="nnsim-tests-")
 os.environ["HOME"] = _home.name
 
-from nnsim.training import engines
+from nnsim.training import engines  # noqa: E402
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from string import Template
@@ -158,23 +161,36 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0, pr
     _state["theme"], _state["scale"], _state["presenting"] = chosen, float(scale), presenting
     # Before anything is told: widgets ask for their fonts as soon as they hear of it.
     font.cache_clear()
-    # Under a style sheet a style does not tell its name, and to set one anew restyles every widget once more.
-    if not app.property("fusion"):
-        app.setProperty("fusion", True)
-        app.setStyle(QStyleFactory.create("Fusion"))
-    base = app.font()
-    if base.pixelSize() != pixels("body"):
-        base.setPixelSize(pixels("body"))
-        app.setFont(base)
-    palette = _palette(chosen)
-    if app.palette() != palette:
-        app.setPalette(palette)
-    # Where the style sheet's url(nnsim:…) lead.
-    QDir.setSearchPaths("nnsim", [str(resource("icons"))])
-    sheet = _style_sheet(chosen)
-    if app.styleSheet() != sheet:
-        app.setStyleSheet(sheet)
+    with _no_collection():
+        # Under a style sheet a style does not tell its name, and to set one anew restyles every widget once more.
+        if not app.property("fusion"):
+            app.setProperty("fusion", True)
+            app.setStyle(QStyleFactory.create("Fusion"))
+        base = app.font()
+        if base.pixelSize() != pixels("body"):
+            base.setPixelSize(pixels("body"))
+            app.setFont(base)
+        palette = _palette(chosen)
+        if app.palette() != palette:
+            app.setPalette(palette)
+        # Where the style sheet's url(nnsim:…) lead.
+        QDir.setSearchPaths("nnsim", [str(resource("icons"))])
+        sheet = _style_sheet(chosen)
+        if app.styleSheet() != sheet:
+            app.setStyleSheet(sheet)
     return chosen
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """No garbage collection meanwhile: Qt goes through a list of all widgets, and one that ends then is a crash."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _palette(t: Theme) -> QPalette:

@@ -150,9 +150,6 @@ class MainWindow(QMainWindow):
             action.setText(f"{text}\t{keys}")
         action.triggered.connect(lambda checked=False: do())
         self.actions_by_name[name] = action
-        if not local:
-            # Of the window itself, so that its keys work where no menu is shown.
-            self.addAction(action)
         return action
 
     def _toggle(self, name: str, text: str, tip: str, show: Callable[[bool], object]) -> None:
@@ -512,6 +509,9 @@ class MainWindow(QMainWindow):
         if presenting != self._presenting:
             self._presenting = presenting
             self.menuBar().setVisible(not presenting)
+            for action in self.actions_by_name.values():
+                # Of the window itself, so that its keys work where no menu is shown.
+                self.addAction(action) if presenting else self.removeAction(action)
             self.statusBar().setVisible(not presenting)
             for bar in self.findChildren(QToolBar):
                 bar.setVisible(not presenting or bar.objectName().startswith("margin"))

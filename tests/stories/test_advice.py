@@ -100,6 +100,9 @@ def test_usual_learning_rates(hand: Hand) -> None:
     assert menu.activeAction().objectName() == "preset_0.03"
     QTest.keyClick(menu, Qt.Key.Key_Down)
     QTest.keyClick(menu, Qt.Key.Key_Return)
+    hand.wait(lambda: not menu.isVisible(), "the menu is closed")
+    # No window manager gives the window the keys back on the offscreen platform.
+    hand.window.activateWindow()
     hand.settle()
     assert hand.session.document.training.learning_rate == 0.1
     assert field.number == 0.1

@@ -343,12 +343,13 @@ def test_ten_thousand_rows(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_hidden_it_does_no_work(table: Table) -> None:
     """Behind another tab nothing is read; in front again, everything is there."""
+    source = table.view.rows.source
     table.hand.window.docks["table"].raise_()
     table.hand.settle()
-    now = table.view.rows.source.now
+    now = source.now
     table.session.set_values({"b_h": -0.4}, "Set θ of h")
     table.hand.settle()
-    assert table.view.rows.source.now is now
+    assert source.now is now
     table.hand.menu("explain_network_table")
     assert table.texts("bias")[2] == "θ 0.4"
 
