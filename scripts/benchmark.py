@@ -9,21 +9,24 @@ import subprocess
 import sys
 import time
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QPointF, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from nnsim.core.network import Network
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
+from nnsim.documents.layout import arrange
 from nnsim.gui.app import settle_memory
 from nnsim.gui.tour import Tour, toured_window
+from nnsim.gui.workspaces import WORKSPACES
 from nnsim.training import engines
 
 TICK_MS = 16
@@ -194,6 +197,67 @@ def click_to_chain_rule(tour: Tour) -> None:
     row("  and its factors typeset, each for the first time", f"median {middle:.0f}  max {worst:.0f} ms", "", True)
 
 
+def dense(neurons: int, connections: int) -> Document:
+    """Layers whose sizes give about so many neurons and connections."""
+    layers = max(2, round(neurons**2 / connections))
+    size = neurons // layers
+    network = Network.layered([size] * layers, seed=0)
+    return Document(network, layout=dict(arrange(network.structure)))
+
+
+def handling(tour: Tour) -> None:
+    """Dragging, opening, moving about and switching, with small and with large networks."""
+    hand, session, canvas = tour.hand, tour.session, tour.hand.canvas
+    for neurons, connections, bound in ((50, 500, 16.0), (500, 10_000, 33.0)):
+        document = dense(neurons, connections)
+        start = time.perf_counter()
+        session.open_document(document)
+        QApplication.processEvents()
+        opened = time.perf_counter() - start
+        structure = session.structure
+        size = f"{len(structure.neurons)} / {len(structure.connections):,}"
+        if neurons == 500:
+            row(f"a document opened, {size}", f"{opened:.2f} s", "<= 1.5 s", opened <= 1.5)
+        scene = canvas.network_scene
+        id = structure.neurons[len(structure.neurons) // 2].id
+        place, frames = scene.neurons[id].pos(), []
+        for i in range(40):
+            start = time.perf_counter()
+            scene.preview_move({id: place + QPointF(3.0 * i, 2.0 * i)})
+            canvas.viewport().repaint()
+            frames.append((time.perf_counter() - start) * 1000)
+        scene.preview_move({id: place})
+        middle, most, worst = percentiles(frames[3:])
+        row(f"a neuron dragged, a frame, {size}", f"median {middle:.1f}  p99 {most:.1f}  max {worst:.1f} ms",
+            f"<= {bound:g} ms", most <= bound)
+    frames = []
+    for i in range(40):
+        start = time.perf_counter()
+        if i % 2:
+            canvas.scroll_by(7, 5)
+        else:
+            canvas.zoom_by(1.02 if i % 4 else 1 / 1.02)
+        canvas.viewport().repaint()
+        frames.append((time.perf_counter() - start) * 1000)
+    middle, most, worst = percentiles(frames[3:])
+    row(f"panned and zoomed, a frame, {size}", f"median {middle:.1f}  p99 {most:.1f}  max {worst:.1f} ms",
+        "<= 33 ms", most <= 33.0)
+    session.open_document(load(EXAMPLES["circle"].path))
+    to_workspaces = [partial(hand.window.workspaces.switch, workspace) for workspace in (*WORKSPACES, WORKSPACES[0])]
+    to_themes = [partial(hand.window.set_theme, mode) for mode in ("dark", "light")]
+    for what, bound, switches in (("workspace switched", 150.0, to_workspaces), ("theme switched", 150.0, to_themes)):
+        times = []
+        for round_ in range(4):
+            for switch in switches:
+                start = time.perf_counter()
+                switch()
+                QApplication.processEvents()
+                if round_:  # the first time panels are made
+                    times.append((time.perf_counter() - start) * 1000)
+        middle, _, worst = percentiles(times)
+        row(what, f"median {middle:.0f}  max {worst:.0f} ms", f"<= {bound:g} ms", worst <= bound)
+
+
 def gestures_for_and(tour: Tour) -> None:
     """AND from the empty canvas, with keys and mouse."""
     hand = tour.hand
@@ -230,6 +294,7 @@ def window(seconds: float) -> None:
         for example in ("xor", "circle", "spiral"):
             edit_to_paint(tour, example)
         click_to_chain_rule(tour)
+        handling(tour)
         calm(tour, seconds)
 
 
