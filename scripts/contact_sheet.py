@@ -117,7 +117,7 @@ def shots() -> Iterator[Shot]:
     for name, other in (("xor", "table"), ("circle", "output"), ("hands_on", "table")):
         yield Shot(f"present-{name}", LARGE, example(name, workspace("present", other)))
     with window() as hand:
-        panels = list(hand.window.panels)
+        panels = list(hand.window.docks)
     for id in panels:
         yield Shot(f"panel-{id}", SMALL, example("hands_on", workspace("explain", id)))
     for name in EXAMPLES:

@@ -86,8 +86,8 @@ class Menus(QObject):
 
     def _build_explain_menu(self, menu: QMenu) -> None:
         window, study = self._window, self._window.session.study
-        for number, id in enumerate((id for id in EXPLAINING if id in window.panels), 1):
-            action = menu.addAction(window.panels[id].title)
+        for number, id in enumerate((id for id in EXPLAINING if id in window.docks), 1):
+            action = menu.addAction(window.docks[id].windowTitle())
             action.setObjectName(f"explain_{id}")
             if number < 10:
                 action.setShortcut(f"Ctrl+{number}")

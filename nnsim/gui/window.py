@@ -26,7 +26,6 @@ from PySide6.QtWidgets import (
 from nnsim.documents.examples import EXAMPLES, Example
 from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.view import ZOOM_STEP, CanvasView
-from nnsim.gui.exports import export_worked_solution
 from nnsim.gui.files import DocumentFiles, settings
 from nnsim.gui.first_hints import FirstHints
 from nnsim.gui.first_page import FirstPage
@@ -172,9 +171,9 @@ class MainWindow(QMainWindow):
         a("open", self.tr("&Open…"), files.ask_open, keys.Open)
         a("save", self.tr("&Save"), files.save, keys.Save)
         a("save_as", self.tr("Save &As…"), files.ask_save, keys.SaveAs)
-        a("export_solution", self.tr("Export &worked solution…"), lambda: export_worked_solution(session, self),
+        a("export_solution", self.tr("Export &worked solution…"), lambda: self._export_solution(),
           tip=self.tr("The calculation of this network and sample, as LaTeX, Markdown or HTML"))
-        a("export_exercise", self.tr("Export as e&xercise…"), lambda: export_worked_solution(session, self, True),
+        a("export_exercise", self.tr("Export as e&xercise…"), lambda: self._export_solution(exercise=True),
           tip=self.tr("The same with blanks for the results, and a key at the end"))
         a("quit", self.tr("&Quit"), self.close, keys.Quit)
         a("undo", self.tr("&Undo"), session.undo, keys.Undo)
@@ -495,6 +494,12 @@ class MainWindow(QMainWindow):
             self.session.pause()
         else:
             self.session.train()
+
+    def _export_solution(self, exercise: bool = False) -> None:
+        # Imported here: a start does not wait for what writes documents.
+        from nnsim.gui.exports import export_worked_solution
+
+        export_worked_solution(self.session, self, exercise)
 
     def toggle_present(self) -> None:
         """Canvas, table and output alone and large, on the whole screen; and back."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 
-from PySide6.QtCore import QByteArray, QObject, Qt, Signal
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDockWidget,
@@ -36,6 +36,8 @@ LAYOUT_VERSION = 3
 NARROW = 1400
 """Windows below this width have narrower panels at their sides."""
 LOW = 800
+FILLING_MS = 150
+"""Between two panels that are made ahead of their use."""
 PRESENTED_SHARE = 0.36
 """Of the width that the output takes when presenting."""
 
@@ -100,6 +102,18 @@ WORKSPACES = (
 PRESENT = Workspace("present", "Present", "Canvas, table and output, large", frozenset({"table", "output"}))
 
 
+class _Panels(dict[str, Panel]):
+    """Panels that are made when they are first asked for."""
+
+    def __init__(self, make: Callable[[str], Panel]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, id: str) -> Panel:
+        self[id] = self._make(id)
+        return self[id]
+
+
 class Workspaces(QObject):
     """Owns the docks of a window, arranges them, and remembers each workspace as it was left.
 
@@ -111,22 +125,39 @@ class Workspaces(QObject):
     def __init__(self, window: QMainWindow, session: Session) -> None:
         super().__init__(window)
         self._window = window
-        self.panels: dict[str, Panel] = {}
+        self._session = session
+        self._entries: dict[str, PanelEntry] = {}
+        self.panels: dict[str, Panel] = _Panels(self._fill)
+        """By id; one that has not been needed yet is made when it is asked for."""
         self.docks: dict[str, QDockWidget] = {}
         self.current = WORKSPACES[0]
         self._before = self.current
         """What Present goes back to."""
         for entry in PANELS:
-            self._add(entry, session)
+            self._add(entry)
+        # Panels take time to make: those of the workspace first, the others while nothing else is to be done.
+        self._filler = QTimer(self)
+        self._filler.setInterval(FILLING_MS)
+        self._filler.timeout.connect(self._fill_next)
 
-    def _add(self, entry: PanelEntry, session: Session) -> None:
-        module, name = entry.home.split(":")
-        panel: Panel = getattr(import_module(module), name)(session)
+    def _add(self, entry: PanelEntry) -> None:
+        id = entry.home.partition(":")[0].rpartition(".")[2]
         dock = QDockWidget(self.tr(entry.title), self._window)
-        dock.setObjectName(f"dock_{panel.id}")
-        dock.setAccessibleName(panel.title)
+        dock.setObjectName(f"dock_{id}")
+        dock.setAccessibleName(self.tr(entry.title))
+        self._entries[id], self.docks[id] = entry, dock
+        dock.hide()
+        dock.visibilityChanged.connect(partial(self._follow, id))
+        dock.visibilityChanged.connect(self.update_headers)
+        dock.dockLocationChanged.connect(self.update_headers)
+
+    def _fill(self, id: str) -> Panel:
+        """Make a panel and put it into its dock."""
+        module, name = self._entries[id].home.split(":")
+        panel: Panel = getattr(import_module(module), name)(self._session)
+        dock = self.docks[id]
         close = QToolButton()
-        close.setObjectName(f"close_{panel.id}")
+        close.setObjectName(f"close_{id}")
         close.setAccessibleName(self.tr("Close {panel}").format(panel=panel.title))
         close.setToolTip(self.tr("Close this panel; View brings it back"))
         set_role(close, kind="quiet")
@@ -138,22 +169,25 @@ class Workspaces(QObject):
             panel.title_changed.connect(title.setText)
         if panel.title == dock.windowTitle():
             panel.title_changed.connect(dock.setWindowTitle)
-        dock.visibilityChanged.connect(self.update_headers)
-        dock.visibilityChanged.connect(partial(self._follow, dock, panel))
-        dock.dockLocationChanged.connect(self.update_headers)
         dock.setTitleBarWidget(header)
         dock.setWidget(body_frame(panel))
-        dock.hide()
-        self.panels[panel.id], self.docks[panel.id] = panel, dock
+        return panel
 
-    @staticmethod
-    def _follow(dock: QDockWidget, panel: Panel, seen: bool) -> None:
+    def _fill_next(self) -> None:
+        missing = next((id for id in self.docks if id not in self.panels), None)
+        if missing is None:
+            self._filler.stop()
+        else:
+            self.panels[missing]
+
+    def _follow(self, id: str, seen: bool) -> None:
         """Hide what is behind another tab: Qt moves it out of sight only, and Tab would lead the keys into it.
 
         The panel in its frame, because a dock without a widget that is visible has no size to reckon with.
         """
-        if isValid(dock):
-            panel.setVisible(seen)
+        dock = self.docks[id]
+        if isValid(self) and isValid(dock) and (seen or id in self.panels):
+            self.panels[id].setVisible(seen)
             dock.titleBarWidget().setVisible(seen)
 
     # Switching
@@ -173,6 +207,7 @@ class Workspaces(QObject):
         stored = settings().value("workspace", WORKSPACES[0].id)
         self.current = next((w for w in WORKSPACES if w.id == stored), WORKSPACES[0])
         self._show()
+        self._filler.start()
         self.changed.emit()
 
     def leave_present(self) -> None:
@@ -200,6 +235,9 @@ class Workspaces(QObject):
 
     def _show(self) -> None:
         state = settings().value(f"layout_{self.current.id}")
+        for id in self.docks:
+            if id in self.current.panels:
+                self.panels[id]  # an empty dock would be given no room
         with self._calm():
             self._take_away()
             known = self.current is not PRESENT and isinstance(state, QByteArray)

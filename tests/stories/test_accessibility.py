@@ -68,7 +68,7 @@ def test_every_control_has_a_name(hand: Hand, example: str) -> None:
     if example:
         hand.example(example)
     found: set[str] = set()
-    for id in hand.window.panels:
+    for id in hand.window.docks:
         hand.window.show_panel(id)
         hand.rest(0.1)
         found |= nameless(hand)

@@ -71,7 +71,7 @@ def test_every_field_says_what_it_is(hand: Hand, id: str, select: str) -> None:
         ((structure.inputs[0],), ()), ((), ()),
     ):
         hand.session.select(neurons, connections)
-        for panel in hand.window.panels:
+        for panel in hand.window.docks:
             hand.window.show_panel(panel)
             hand.settle()
             assert silent(hand) == set()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -39,8 +39,6 @@ class Edge:
     connection: Connection
     line: QLineF
     path: QPainterPath
-    places: tuple[QPointF, ...] = ()
-    """Where its label may stand, best first."""
     heading: QPointF = field(default_factory=lambda: QPointF(1, 0))
     """The direction in which it meets its target, of length 1."""
     bounds: QRectF = field(default_factory=QRectF)
@@ -51,6 +49,11 @@ class Edge:
     """What it weighed when the run began, while that is compared."""
     label: QRectF = field(default_factory=QRectF)
     frozen: bool = False
+
+    @cached_property
+    def places(self) -> tuple[QPointF, ...]:
+        """Where its label may stand, best first. Found only when it is wanted: to walk a curve takes time."""
+        return tuple(self.path.pointAtPercent(share) for share in PLACES)
 
 
 class EdgeLayer(QGraphicsItem):
@@ -318,8 +321,7 @@ def _edge(c: Connection, source: QPointF, target: QPointF, slot: float, many: bo
         line, path = QLineF(source, target), QPainterPath(source)
         path.lineTo(target)
         heading = QPointF(line.dx(), line.dy()) / (line.length() or 1.0)
-        places = tuple(line.pointAt(share) for share in PLACES)
-        return Edge(c, line, path, places, heading, path.boundingRect().adjusted(-8, -8, 8, 8))
+        return Edge(c, line, path, heading, path.boundingRect().adjusted(-8, -8, 8, 8))
     if target.x() - source.x() > 2 * RADIUS:
         start = source + QPointF(RADIUS, 0)
         end = target + QPointF(-math.cos(slot), math.sin(slot)) * (RADIUS + 1.5)
@@ -335,7 +337,6 @@ def _edge(c: Connection, source: QPointF, target: QPointF, slot: float, many: bo
         c,
         QLineF(start, end),
         path,
-        tuple(path.pointAtPercent(share) for share in PLACES),
         heading,
         path.controlPointRect().adjusted(-8, -8, 8, 8),
     )
