@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from nnsim.gui.files import settings
+from nnsim.gui.icons import icon
 from nnsim.gui.panel import Panel, body_frame, header_frame, header_height
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, set_role
@@ -160,6 +161,7 @@ class Workspaces(QObject):
         close.setObjectName(f"close_{id}")
         close.setAccessibleName(self.tr("Close {panel}").format(panel=panel.title))
         close.setToolTip(self.tr("Close this panel; View brings it back"))
+        close.setIcon(icon("close", "muted"))
         set_role(close, kind="quiet")
         close.clicked.connect(dock.close)
         header, row = header_frame(panel.title, panel.header)

@@ -36,6 +36,16 @@ def test_three_workspaces(hand: Hand) -> None:
     assert hand.window.workspaces.current.id == "train"
 
 
+def test_every_panel_has_a_button_to_close_it(hand: Hand) -> None:
+    """Also one that is made late: the cross is drawn, and closes it."""
+    for id in ("output", "matrices", "network_table"):
+        hand.window.show_panel(id)
+        button = hand.find(f"close_{id}", QToolButton)
+        assert not button.icon().isNull()
+        hand.click(f"close_{id}")
+        assert id not in shown(hand)
+
+
 def test_each_is_left_as_it_was(hand: Hand) -> None:
     """A panel closed in Build stays closed there and open in Train; a reset brings it back."""
     hand.click("close_activation")
