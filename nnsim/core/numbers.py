@@ -29,7 +29,10 @@ def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
         return "0"
     if digits > _SURE_DIGITS:
         # Beyond them a float has digits that nobody wrote: 0.15 is 0.14999999999999999.
-        digits = min(digits, len(repr(abs(value)).partition("e")[0].replace(".", "").lstrip("0")) or 1)
+        shortest = len(repr(abs(value)).partition("e")[0].replace(".", "").lstrip("0"))
+        # In the middle between two of so many digits, rounding may take the other one: 2⁻²⁴.
+        if float(f"{value:.{shortest - 1}e}") == value:
+            digits = min(digits, shortest)
     mantissa, e = f"{value:.{digits - 1}e}".split("e")
     exponent = int(e)
     if -4 <= exponent < max(digits + 2, 6):

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from nnsim.core.numbers import (
@@ -54,6 +54,7 @@ def test_numpy_scalars_are_written_as_numbers() -> None:
 
 
 @given(finite)
+@example(2.0**-24)
 def test_seventeen_digits_say_the_number_exactly(value: float) -> None:
     assert parse_number(format_number(value, 17)) == value
 
