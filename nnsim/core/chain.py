@@ -34,6 +34,15 @@ class Chain:
     total: float
 
     @property
+    def factors(self) -> tuple[Equation, ...]:
+        """The different factors of the paths that are shown, in their order."""
+        found: dict[str, Equation] = {}
+        for path in self.paths:
+            for factor in path.factors:
+                found.setdefault(factor.name.text, factor)
+        return tuple(found.values())
+
+    @property
     def rest(self) -> float:
         """What the paths that are not shown add up to: the total less those shown."""
         return self.total - sum(path.value for path in self.paths)

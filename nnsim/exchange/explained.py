@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator
 
 from nnsim.core.chain import Chain, chain_of
-from nnsim.core.explain import Equation, Explanation
+from nnsim.core.explain import Explanation
 from nnsim.core.numbers import DIGITS, format_number
 from nnsim.core.numbers import factor as written_factor
 from nnsim.training.config import TrainingConfig
@@ -95,6 +95,5 @@ def _chain(chain: Chain, digits: int) -> Iterator[str]:
         yield f"    + {chain.hidden:,} more paths = {format_number(chain.rest, digits)}"
     if len(chain.paths) > 1 or chain.hidden:
         yield f"  {chain.name.text} = {format_number(chain.total, digits)}"
-    seen: dict[str, Equation] = {factor.name.text: factor for path in chain.paths for factor in path.factors}
-    for factor in seen.values():
+    for factor in chain.factors:
         yield "  " + factor.text(digits)

@@ -27,7 +27,7 @@ from nnsim.exchange.sheets import (
     listed,
     only_some,
 )
-from nnsim.training.update import next_update, rate_at, training_gradient
+from nnsim.training.update import next_update, training_gradient
 
 MOST_NEURONS, MOST_SIGNS = 16, 4
 POSITIVE, NEGATIVE, ZERO = "positive", "negative", "0"
@@ -245,7 +245,7 @@ def chain_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
     shared = [p for p, uses in e.structure.uses.items() if len(uses) > 1]
     if shared:
         questions.append(_shared(e, shared[-1] if rng is None else shared[int(rng.integers(len(shared)))]))
-    rate = ("Learning rate", (equals(material.notation.rate, rate_at(material.config, 0)),))
+    rate = ("Learning rate", (equals(material.notation.rate, material.config.rate_at(0)),))
     given = only_some((*given_sample(material), ("Outputs of the neurons", _activations(e)),
                        given_weights(material), rate))
     return Sheet("Follow the chain rule from the loss back to the weight, factor by factor, then update the weight.",
@@ -338,7 +338,7 @@ def _update(e: Explanation, material: Material, p: str, gradient: Equation) -> Q
     assert e.t is not None
     whole = training_gradient(e.network, material.config, e.x[None], e.t[None])
     new = next_update(e.network, material.config, whole, p, e.notation)[-1]
-    w, g, rate = e.network.value(p), gradient.value, rate_at(material.config, 0)
+    w, g, rate = e.network.value(p), gradient.value, material.config.rate_at(0)
     own, eta = name(p).text, e.notation.rate.text
     mistakes = (Mistake(w - g, f"The learning rate {eta} is forgotten."),
                 Mistake(w + rate * g, "Downhill: the step is taken away, not added."),

@@ -21,7 +21,7 @@ from nnsim.core.terms import Term, latex, latex_number, operate, text
 from nnsim.exchange.pages import Blank, Block, Equations, Heading, Inline, Line, Math, Page, Paragraph, Parts, Table
 from nnsim.exchange.writers import FORMATS
 from nnsim.training.config import TrainingConfig
-from nnsim.training.update import Memory, next_update, rate_at, training_gradient
+from nnsim.training.update import Memory, next_update, training_gradient
 
 MOST_PARAMETERS = 200
 PATHS = 4
@@ -181,7 +181,7 @@ class _Writing:
             if parameter in self.parameters:
                 lines += [self._equation(equation) for equation in equations]
         yield Paragraph((f"{OPTIMIZERS[self.config.optimizer_name].label}, ", symbol_math(e.notation.rate), " = ",
-                         number_math(rate_at(self.config, self.epoch), self.digits), "."))
+                         number_math(self.config.rate_at(self.epoch), self.digits), "."))
         if lines:
             yield Equations(tuple(lines))
         if frozen:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
@@ -105,6 +105,16 @@ class Panel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._on_change()
+
+
+class LowPanel(Panel):
+    """A panel for the place below the canvas: wide and low."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(640, 190)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(240, 96)
 
 
 class Paced(QObject):

@@ -15,6 +15,7 @@ from nnsim.core.notation import NOTATIONS, Notation, notation_for
 from nnsim.core.numbers import DIGITS
 from nnsim.core.order import epoch_order
 from nnsim.core.program import Backward
+from nnsim.data.dataset import Dataset
 
 if TYPE_CHECKING:
     from nnsim.gui.session import Session
@@ -162,29 +163,33 @@ class Study(QObject):
     @property
     def samples(self) -> Studied | None:
         """The samples of the scope; None where there are none, see ``why_not``."""
-        session, data = self._session, self._session.dataset
         if self.scope == "sample":
             targets = self.targets
             if targets is None:
                 return None
             row = None if self._by_hand else self.row
-            return Studied(session.input_row, targets[None], np.array([-1 if row is None else row]))
-        structure = session.structure
-        if data is None or data.X.shape[1] != len(structure.inputs) or data.T.shape[1] != len(structure.outputs):
-            return None
-        return self.next_batch if self.scope == "batch" else self._of_rows(np.arange(len(data.X)))
+            return Studied(self._session.input_row, targets[None], np.array([-1 if row is None else row]))
+        if self.scope == "batch":
+            return self.next_batch
+        data = self._fitting_data
+        return None if data is None else self._of_rows(data, np.arange(len(data.X)))
 
     @property
     def next_batch(self) -> Studied | None:
         """The samples that Train's next update takes; None if the data do not fit."""
+        data = self._fitting_data
+        return None if data is None else self._of_rows(data, self._next_rows(data))
+
+    @property
+    def _fitting_data(self) -> Dataset | None:
+        """The data, if they have a column for each input and output."""
         data, structure = self._session.dataset, self._session.structure
         if data is None or data.X.shape[1] != len(structure.inputs) or data.T.shape[1] != len(structure.outputs):
             return None
-        return self._of_rows(self._next_batch())
+        return data
 
-    def _of_rows(self, rows: NDArray[np.intp]) -> Studied | None:
-        data = self._session.dataset
-        assert data is not None
+    @staticmethod
+    def _of_rows(data: Dataset, rows: NDArray[np.intp]) -> Studied | None:
         rows = rows[np.isfinite(data.T[rows]).all(axis=1)]
         return Studied(data.X[rows], data.T[rows], rows) if len(rows) else None
 
@@ -226,10 +231,9 @@ class Study(QObject):
                     session.network.parameters, samples.X, samples.T, session.document.training.loss)
         return self._backward
 
-    def _next_batch(self) -> NDArray[np.intp]:
+    def _next_rows(self, data: Dataset) -> NDArray[np.intp]:
         """The rows that Train's next update takes."""
-        session, data = self._session, self._session.dataset
-        assert data is not None
+        session = self._session
         trainer = session.paused_trainer
         if trainer is not None:
             return trainer.next_batch()

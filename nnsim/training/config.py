@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from nnsim.core.fields import check_fields, field
 from nnsim.core.losses import LOSSES
 from nnsim.core.optimizers import OPTIMIZERS
@@ -136,6 +139,10 @@ class TrainingConfig:
         """All constants of the schedule, the defaults filled in."""
         return all_constants(self.schedule, SCHEDULES)
 
+    def rate_at(self, epoch: int) -> float:
+        """The learning rate of an epoch, as the schedule has it."""
+        return float(SCHEDULES[self.schedule_name].rate(self.learning_rate, epoch, four(self.schedule_constants)))
+
 
 CHOICES: Mapping[str, Mapping[str, Any]] = {"optimizer": OPTIMIZERS, "schedule": SCHEDULES}
 """The fields that choose an entry of a registry, and its constants."""
@@ -154,6 +161,11 @@ def own_constants(choice: Choice) -> dict[str, float]:
 def all_constants(choice: Choice, registry: Mapping[str, Any]) -> dict[str, float]:
     """All constants of the chosen entry, in the registry's order."""
     return {**registry[chosen_name(choice)].constants, **own_constants(choice)}
+
+
+def four(constants: Mapping[str, float]) -> NDArray[np.float64]:
+    """The values in their order, filled up with 0 to the four that engines take."""
+    return np.array([*constants.values(), 0.0, 0.0, 0.0, 0.0][:4])
 
 
 def _normal(field: str, choice: Any, registry: Mapping[str, Any]) -> Choice:

@@ -18,7 +18,7 @@ from nnsim.core.program import compile
 from nnsim.core.schedules import SCHEDULES
 from nnsim.data.dataset import Dataset
 from nnsim.training import engines
-from nnsim.training.config import TrainingConfig
+from nnsim.training.config import TrainingConfig, four
 from nnsim.training.history import Curve, History
 from nnsim.training.problems import check_columns, rule_problems
 from nnsim.training.snapshot import RunState, Snapshot
@@ -159,8 +159,7 @@ class Trainer:
     @property
     def learning_rate(self) -> float:
         """The rate of the current epoch, as the schedule has it."""
-        schedule = SCHEDULES[self._config.schedule_name]
-        return float(schedule.rate(self._rule.rate, self._progress.epoch, self._rule.schedule_constants))
+        return self._config.rate_at(self._progress.epoch)
 
     @property
     def loss(self) -> float:
@@ -341,10 +340,10 @@ class Trainer:
         return Rule(
             loss=list(LOSSES).index(config.loss),
             optimizer=list(OPTIMIZERS).index(config.optimizer_name),
-            constants=_four(config.optimizer_constants),
+            constants=four(config.optimizer_constants),
             rate=float(config.learning_rate),
             schedule=list(SCHEDULES).index(config.schedule_name),
-            schedule_constants=_four(config.schedule_constants),
+            schedule_constants=four(config.schedule_constants),
             batch=self._batch_size(),
             order=ORDERS[config.order],
             seed=int(config.seed),
@@ -374,11 +373,6 @@ class Trainer:
         loss, T = LOSSES[self._config.loss], self._dataset.T
         constant = loss.constant(T.mean(axis=0))
         return loss.value(np.broadcast_to(constant, T.shape), T)
-
-
-def _four(constants: Mapping[str, float]) -> Array:
-    """The values in their order, filled up with 0 to the four that engines take."""
-    return np.array([*constants.values(), 0.0, 0.0, 0.0, 0.0][:4])
 
 
 def _or_off(value: float | None, off: float) -> float:

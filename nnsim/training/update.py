@@ -10,7 +10,6 @@ from nnsim.core.network import Network
 from nnsim.core.notation import Notation
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.program import program_of
-from nnsim.core.schedules import SCHEDULES
 from nnsim.training.config import TrainingConfig
 
 Array = NDArray[np.float64]
@@ -32,7 +31,7 @@ def next_update(
     r, s, t = memory or (np.zeros_like(w), np.zeros_like(w), 0)
     index = structure.parameter_index[parameter]
     step = Step(
-        config.optimizer_name, config.optimizer_constants, rate_at(config, epoch), float(r[index]), float(s[index]), t,
+        config.optimizer_name, config.optimizer_constants, config.rate_at(epoch), float(r[index]), float(s[index]), t,
         config.l1 * weights[index], config.l2 * weights[index], config.clip,
         float(np.sqrt(np.sum(structure.trainable * whole * whole))),
     )
@@ -43,9 +42,3 @@ def training_gradient(network: Network, config: TrainingConfig, X: Array, T: Arr
     """The gradient that the optimizer gets, (n_parameters,): of the loss, or for the perceptron rule its own."""
     straight = OPTIMIZERS[config.optimizer_name].straight
     return program_of(network.structure).gradient(network.parameters, X, T, config.loss, straight)[1]
-
-
-def rate_at(config: TrainingConfig, epoch: int) -> float:
-    """The learning rate of an epoch, as the schedule has it."""
-    constants = np.array([*config.schedule_constants.values(), 0.0, 0.0, 0.0, 0.0][:4])
-    return float(SCHEDULES[config.schedule_name].rate(config.learning_rate, epoch, constants))

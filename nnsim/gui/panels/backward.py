@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QStackedLayout
 
 from nnsim.core.chain import MOST_PATHS, Chain, chain_of, chain_of_activation
-from nnsim.core.explain import Equation, Explanation, gradients_by_sample, mean_equation
+from nnsim.core.explain import Explanation, gradients_by_sample, mean_equation
 from nnsim.core.gradient_check import check_gradient
 from nnsim.core.network import Connection
 from nnsim.core.numbers import format_number
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.equations import EquationList, Row, action, chain_row, equation, heading, note
-from nnsim.gui.panel import Paced, Panel, quiet_button
+from nnsim.gui.panel import LowPanel, Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.scope_choice import ScopeChoice
 from nnsim.gui.session import Session
@@ -26,7 +26,7 @@ MOST_CHECKED = 2_000
 """Parameters that are checked at once, each with two forward passes."""
 
 
-class BackwardPanel(Panel):
+class BackwardPanel(LowPanel):
     """∂Loss/∂w of the selected connection, bias or neuron, taken apart; with nothing selected, all gradients."""
 
     id = "backward"
@@ -49,12 +49,6 @@ class BackwardPanel(Panel):
         self.paced = Paced(self, session, self.update_document)
         self._all_paths: object = None
         """The selection whose paths are all listed."""
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 190)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(240, 96)
 
     def update_values(self) -> None:
         self.paced.update()
@@ -161,13 +155,9 @@ class BackwardPanel(Panel):
         return rows
 
     def _factors(self, chain: Chain) -> list[Row]:
-        seen: dict[str, Equation] = {}
-        for path in chain.paths:
-            for factor in path.factors:
-                seen.setdefault(factor.name.text, factor)
-        if not seen:
+        shown = chain.factors[:MOST_FACTORS]
+        if not shown:
             return []
-        shown = list(seen.values())[:MOST_FACTORS]
         return [heading(self.tr("Its factors")), *(equation(factor, self._digits) for factor in shown)]
 
     def _deltas(self, e: Explanation, parameter: str) -> list[Row]:

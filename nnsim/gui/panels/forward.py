@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QStackedLayout
 
 from nnsim.gui.equations import EquationList, Row, equation, note
-from nnsim.gui.panel import Paced, Panel, quiet_button
+from nnsim.gui.panel import LowPanel, Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.session import Session
 
@@ -14,7 +14,7 @@ MOST_NEURONS = 60
 """Of a larger network only the outputs, the selected neurons and what these take from are written."""
 
 
-class ForwardPanel(Panel):
+class ForwardPanel(LowPanel):
     """``net h1 = 0.05·0.15 + 0.10·0.20 + 0.35 = 0.3775`` and ``out h1 = σ(0.3775) = 0.5933``, for each neuron."""
 
     id = "forward"
@@ -33,12 +33,6 @@ class ForwardPanel(Panel):
         self.pages.addWidget(self.empty)
         self.setFocusProxy(self.list)
         self.paced = Paced(self, session, self.update_document)
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 190)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(240, 96)
 
     def update_values(self) -> None:
         self.paced.update()

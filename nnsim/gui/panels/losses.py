@@ -20,7 +20,7 @@ from nnsim.gui.controls import plain_tip
 from nnsim.gui.forms import plain_text, scrolled
 from nnsim.gui.formulas import FormulaLabel
 from nnsim.gui.number_field import NumberField
-from nnsim.gui.panel import Paced, Panel
+from nnsim.gui.panel import LowPanel, Paced
 from nnsim.gui.plot_panel import EmptyState, TextLine
 from nnsim.gui.scope_choice import ScopeChoice
 from nnsim.gui.session import Session
@@ -38,7 +38,7 @@ NAME_WIDTH, FORMULA_WIDTH, NUMBER_WIDTH, USE_WIDTH = 128, 120, 64, 76
 RIGHT, LEFT = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
 
 
-class LossesPanel(Panel):
+class LossesPanel(LowPanel):
     """The chosen sample's loss as the lecture calculates it, and all losses of the registry side by side."""
 
     id = "losses"
@@ -74,12 +74,6 @@ class LossesPanel(Panel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self.choice.fit(self.width() - 3 * 12)
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 190)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(240, 96)
 
     def update_document(self) -> None:
         session = self.session

@@ -9,13 +9,13 @@ from nnsim.core.network import NetworkError
 from nnsim.exchange.numpy_code import numpy_code
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.matrix_view import Cell, MatrixView
-from nnsim.gui.panel import Panel, quiet_button
+from nnsim.gui.panel import LowPanel, quiet_button
 from nnsim.gui.plot_panel import EmptyState, TextLine
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, text_scale
 
 
-class MatricesPanel(Panel):
+class MatricesPanel(LowPanel):
     """Cells that can be edited, and a button that copies the whole network as a NumPy program."""
 
     id = "matrices"
@@ -42,12 +42,6 @@ class MatricesPanel(Panel):
         self._pages.addWidget(framed)
         self.view.pointed.connect(self._show_status)
         self.setFocusProxy(self.view)
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 190)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(240, 96)
 
     def update_document(self) -> None:
         session = self.session

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from nnsim.gui.controls import ElidedLabel, Segments, plain_tip
 from nnsim.gui.network_rows import NetworkRows, OrderedRows, Place, Rows, connection_rows, neuron_rows
 from nnsim.gui.network_table_view import NetworkTableView
-from nnsim.gui.panel import Paced, Panel
+from nnsim.gui.panel import LowPanel, Paced
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.scope_choice import ScopeChoice
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, set_role
 
 
-class NetworkTablePanel(Panel):
+class NetworkTablePanel(LowPanel):
     """Two tables that can be sorted, searched, edited, copied and pasted; one of them is shown."""
 
     id = "network_table"
@@ -83,12 +83,6 @@ class NetworkTablePanel(Panel):
     def view(self) -> NetworkTableView:
         """The table that is shown."""
         return self.views[self.shown]
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 190)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(240, 96)
 
     # Showing
 

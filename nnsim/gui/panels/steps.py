@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
@@ -12,7 +12,7 @@ from nnsim.core.terms import Piece
 from nnsim.core.walk import Moment, Walk
 from nnsim.gui.equations import EquationList, Row, equation, heading, line, note
 from nnsim.gui.icons import icon
-from nnsim.gui.panel import Panel
+from nnsim.gui.panel import LowPanel
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, set_role
@@ -24,7 +24,7 @@ MOST_GRADIENTS = 12
 TAG_DIGITS = 3
 
 
-class StepsPanel(Panel):
+class StepsPanel(LowPanel):
     """A walk through the batch that Train would take next; its update is the engine's own."""
 
     id = "steps"
@@ -92,12 +92,6 @@ class StepsPanel(Panel):
             self.buttons[name] = button
             row.addWidget(button)
         return box
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 190)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(240, 96)
 
     # Keeping in step
 
@@ -226,7 +220,6 @@ class StepsPanel(Panel):
 
     def _show(self) -> None:
         walk, session = self.walk, self.session
-        why = session.study.why_not if session.study.scope == "sample" else ""
         able = session.study.next_batch is not None and not session.problems and not session.training
         on = walk is not None
         self.buttons["back"].setEnabled(on and self.place > 0)
@@ -245,7 +238,7 @@ class StepsPanel(Panel):
             elif session.training:
                 self.empty.say(self.tr("Pause training to go step by step."))
             else:
-                self.empty.say(self.tr("A batch can be gone through here, step by step."), why or session.study.why_not)
+                self.empty.say(self.tr("A batch can be gone through here, step by step."), session.study.why_not)
             return
         moment = walk[self.place]
         self.pages.setCurrentWidget(self.body)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS
 from nnsim.documents.edits import set_data
 from nnsim.documents.targets import OWN, choose_target, flip_target, gates, target_choices, truth_table_of
 from nnsim.gui.controls import ElidedLabel
-from nnsim.gui.panel import Panel
+from nnsim.gui.panel import LowPanel
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.session import Session
 from nnsim.gui.table_model import RIGHT, Rows, TableModel, columns_of
@@ -23,7 +23,7 @@ COUNT_MS = 500
 """While training on samples the right ones are counted no more often than this."""
 
 
-class TablePanel(Panel):
+class TablePanel(LowPanel):
     """Rows that can be clicked; the target column is the data the network learns from."""
 
     id = "table"
@@ -80,12 +80,6 @@ class TablePanel(Panel):
         pages.addWidget(filled)
         pages.addWidget(framed)
         return pages
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 190)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(240, 96)
 
     # Showing
 
