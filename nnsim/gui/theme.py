@@ -52,8 +52,13 @@ class Theme:
     input_fill: str
 
     def color(self, name: str) -> QColor:
-        """The QColor of a field."""
-        return QColor(getattr(self, name))
+        """The QColor of a field. Not to be changed: it is kept."""
+        return _kept_color(getattr(self, name))
+
+
+@cache
+def _kept_color(name: str) -> QColor:
+    return QColor(name)
 
 
 LIGHT = Theme(
@@ -223,8 +228,9 @@ def _palette(t: Theme) -> QPalette:
     return palette
 
 
+@cache
 def mix(one: str, other: str, share: float) -> QColor:
-    """``share`` of ``other`` in ``one``: opaque, because translucent pens cost ten times as much."""
+    """``share`` of ``other`` in ``one``: opaque, because translucent pens cost ten times as much. Not to be changed."""
     a, b = QColor(one), QColor(other)
     return QColor(
         *(
