@@ -12,7 +12,7 @@ from PySide6.QtGui import QFontMetricsF
 from nnsim.gui.canvas.edges import Edge, Ends
 from nnsim.gui.theme import font
 
-MOST_LOOKED_AT = 48
+MOST_LOOKED_AT = 120
 """Of up to so many lines each label looks whether it is crossed by one."""
 SAMPLES = 49
 NARROWEST = 34.0
@@ -23,21 +23,18 @@ class Lines:
 
     def __init__(self, edges: Sequence[Edge]) -> None:
         self._row = {edge.ends: i for i, edge in enumerate(edges)}
+        line = np.array([(e.line.x1(), e.line.y1(), e.line.dx(), e.line.dy()) for e in edges]).reshape(-1, 4, 1)
+        curved = np.array([edge.curved for edge in edges], dtype=bool).reshape(-1, 1)
         share = np.linspace(0.0, 1.0, SAMPLES)
-        self._points: NDArray[np.float64] = np.empty((len(edges), SAMPLES, 2))
-        """(edges, SAMPLES, 2)"""
-        for row, edge in zip(self._points, edges, strict=True):
-            along = 1.5 * share * (1 - share) + share**3 if edge.curved else share
-            high = 3 * share**2 - 2 * share**3 if edge.curved else share
-            row[:, 0] = edge.line.x1() + edge.line.dx() * along
-            row[:, 1] = edge.line.y1() + edge.line.dy() * high
+        along = np.where(curved, 1.5 * share * (1 - share) + share**3, share)
+        high = np.where(curved, 3 * share**2 - 2 * share**3, share)
+        self._x, self._y = line[:, 0] + line[:, 2] * along, line[:, 1] + line[:, 3] * high
 
     def cross(self, rect: QRectF, own: Ends) -> bool:
         """Whether a line other than its own runs through a label."""
         left, right = rect.left() - 2, rect.right() + 2
         top, bottom = rect.top() - 2, rect.bottom() + 2
-        x, y = self._points[..., 0], self._points[..., 1]
-        crossed = ((left < x) & (x < right) & (top < y) & (y < bottom)).any(axis=1)
+        crossed = ((left < self._x) & (self._x < right) & (top < self._y) & (self._y < bottom)).any(axis=1)
         return bool(np.delete(crossed, self._row[own]).any())
 
 
