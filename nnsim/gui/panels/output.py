@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton
 
 from nnsim.core.losses import LOSSES
@@ -20,13 +20,14 @@ from nnsim.gui.class_looks import TIE, class_look
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.icons import icon
 from nnsim.gui.input_sliders import InputSliders
+from nnsim.gui.output_arrangement import arrange
 from nnsim.gui.output_choices import WINNER, OutputChoices
 from nnsim.gui.output_points import Points, Scale, nearest, points_of
 from nnsim.gui.panel import Paced, close_together, quiet_button
 from nnsim.gui.plot_panel import EmptyState, PlotPanel, TextLine
 from nnsim.gui.regions import winners
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, font, text_scale, theme
+from nnsim.gui.theme import font, theme
 from nnsim.gui.ticks import nice_step, rounded
 from nnsim.training import engines
 
@@ -35,7 +36,6 @@ if TYPE_CHECKING:
     from nnsim.gui.output_plots import CurvePlot, MapPlot
 
 Array = NDArray[np.float64]
-MARGIN = GRID
 FINE = 192
 """Cells across a map that jumps: at 64 its edges would be stairs. Only for networks this small:"""
 FINE_NETWORK = 48
@@ -47,16 +47,6 @@ PLACES = 200
 READ_DIGITS, PLACE_DIGITS = 3, 2
 WORDS_MS = 250
 """While training contours, and places for words, are found no more often than this."""
-BESIDE, BESIDE_CONTROLS = 80, 156
-"""As much width beside the map is enough to explain it there, and to choose and slide there too."""
-SLIDERS = 0.3
-"""The share of the height that sliders under the map take at most, and a legend beside it."""
-LEGEND = 0.15
-"""That of a legend under the map."""
-WORTH = 1.08
-"""A map is put beside what explains it where it gets so much larger by that."""
-ABOVE_SLIDER = 20 * GRID
-"""The least width of a slider in one row with the choice of the axes."""
 
 
 class OutputPanel(PlotPanel):
@@ -553,135 +543,6 @@ class OutputPanel(PlotPanel):
         self._arrange()
 
     def _arrange(self) -> None:
-        """The plot as large as it can be; around it what explains it, or all of that beside it in a low, wide panel."""
-        room = self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        self.empty.setGeometry(room)
-        plot = self.plot
-        if plot is None:
-            return
-        line = self.readout.sizeHint().height()
-        controls = not self.sliders.isHidden()
-        above, below = self._above(room), self._below(room, line)
-        size = QSize(room.width(), max(room.height() - above - below, 60))
-        beside = False
-        if self.map is not None and plot is self.map:
-            # Beside it all must find its place.
-            least = round((BESIDE_CONTROLS if controls or self.winner else BESIDE) * text_scale())
-            least = max(least, self.sliders.least_width) if controls else least
-            size, tall = self.map.square(size), self.map.square(QSize(room.width() - GRID - least, room.height()))
-            beside = tall.height() > WORTH * size.height()
-            size = tall if beside else size
-        else:
-            size.setHeight(min(size.height(), size.width()))
-        self.readout.wraps = self.note.wraps = beside
-        left_aligned = beside or self.winner
-        self.readout.align = Qt.AlignmentFlag.AlignLeft if left_aligned else Qt.AlignmentFlag.AlignRight
-        in_line = not beside and self._note_in_line(room)
-        self.note.align = Qt.AlignmentFlag.AlignRight if in_line else Qt.AlignmentFlag.AlignLeft
-        if beside:
-            plot.setGeometry(QRect(room.topLeft(), size))
-            corner = QPoint(plot.geometry().right() + GRID, room.top())
-            self._explain_beside(QRect(corner, room.bottomRight()), line)
-        else:
-            plot.setGeometry(room.left() + (room.width() - size.width()) // 2, room.top() + above,
-                             size.width(), size.height())
-            self._explain_around(plot, room, line)
-        # Where there is room for a word depends on the size.
+        """All in its place; where there is room for a word depends on the size."""
+        arrange(self)
         self._words.update()
-
-    def _above(self, room: QRect) -> int:
-        """How high the choice of the axes over the plot is, perhaps with the one slider in the same row."""
-        if self.sliders.isHidden():
-            return 0
-        choice = self.choices.axes_height(room.width())
-        return GRID // 2 + (max(choice, self.sliders.height_in(choice)) if self._in_one_row(room) else choice)
-
-    def _in_one_row(self, room: QRect) -> bool:
-        """Whether the choice of the axes and a slider fit beside each other."""
-        slider = max(round(ABOVE_SLIDER * text_scale()), self.sliders.least_width)
-        needed = self.choices.axes.sizeHint().width() + 2 * GRID + slider
-        return len(self.sliders.rows) == 1 and needed <= room.width()
-
-    def _below(self, room: QRect, line: int) -> int:
-        """How high all is that stands under the plot."""
-        high = GRID // 2 + line
-        if not self.note.isHidden() and not self._note_in_line(room):
-            high += line
-        if self.winner:
-            high += self._legend_height(room, LEGEND)
-        if not self.sliders.isHidden() and not self._in_one_row(room):
-            high += GRID // 2 + self._sliders_height(room)
-        return high
-
-    def _note_in_line(self, room: QRect) -> bool:
-        """Whether the note fits beside the winner and its value."""
-        return self.winner and self._winner_width() + GRID + self.note.sizeHint().width() <= room.width()
-
-    def _winner_width(self) -> int:
-        """The most that place, name and value of a winner take, so that they can change."""
-        metrics = QFontMetrics(font("small"))
-        name = max(metrics.horizontalAdvance(id) for id in self.session.structure.outputs)
-        return metrics.horizontalAdvance("(−0.00, −0.00) → , −0.000") + name
-
-    def _sliders_height(self, room: QRect) -> int:
-        return self.sliders.height_in(round(SLIDERS * room.height()))
-
-    def _legend_height(self, room: QRect, share: float) -> int:
-        assert self.legend is not None
-        return self.legend.height_in(QSize(room.width(), round(share * room.height())))
-
-    def _explain_beside(self, room: QRect, line: int) -> None:
-        """Colours, the value, the inputs and the note one under the other, at the right of the plot."""
-        assert self.bar is not None and self.legend is not None
-        x, top, width = room.left(), room.top() + GRID // 2, room.width()
-        if self.winner:
-            self.legend.setGeometry(x, top, width, self._legend_height(room, SLIDERS))
-            top += self.legend.height() + GRID // 2
-        else:
-            self.bar.setGeometry(x, top, min(width, self.bar.sizeHint().width()), line)
-            top += line + GRID
-        self.readout.setGeometry(x, top, width, 2 * line)
-        top += 2 * line + GRID
-        if not self.sliders.isHidden():
-            self.choices.axes.setGeometry(x, top, width, self.choices.axes_height(width))
-            top += self.choices.axes.height() + GRID // 2
-            self.sliders.setGeometry(x, top, width, self.sliders.height_in(room.bottom() + 1 - top))
-            top += self.sliders.height() + GRID // 2
-        self.note.setGeometry(x, top, width, max(0, room.bottom() + 1 - top))
-
-    def _explain_around(self, plot: MapPlot | CurvePlot, room: QRect, line: int) -> None:
-        """The axes' inputs above; under the view colours at the left and the value at the right, note and sliders."""
-        insets = plot.insets(plot.size())
-        left, right = plot.x() + insets.left(), plot.geometry().right() - insets.right()
-        top = plot.geometry().bottom() + GRID // 2
-        if self.winner and self.legend is not None:
-            in_line = not self.note.isHidden() and self._note_in_line(room)
-            value = self._winner_width() if in_line else room.width()
-            self.readout.setGeometry(room.left(), top, value, line)
-            if in_line:
-                self.note.setGeometry(room.left() + value, top, room.width() - value, line)
-            top += line
-            self.legend.setGeometry(room.left(), top, room.width(), self._legend_height(room, LEGEND))
-            top += self.legend.height()
-            if not in_line and not self.note.isHidden():
-                self.note.setGeometry(room.left(), top, room.width(), line)
-                top += line
-        else:
-            colors = 0
-            if self.bar is not None and not self.bar.isHidden():
-                colors = min(self.bar.sizeHint().width(), (right - left) * 11 // 20)
-                self.bar.setGeometry(left, top, colors, line)
-            # The numbers may run out to the panel's edge, so that they are whole in a narrow one.
-            end = room.right() if right - left - colors < 20 * GRID else right
-            self.readout.setGeometry(left + colors + GRID, top, end - left - colors - GRID, line)
-            self.note.setGeometry(left, top + line, room.right() - left, line)
-            top += line if self.note.isHidden() else 2 * line
-        if self.sliders.isHidden():
-            return
-        axes = self.choices.axes.sizeHint()
-        self.choices.axes.setGeometry(room.left(), room.top(), min(axes.width(), room.width()), axes.height())
-        if self._in_one_row(room):
-            start = self.choices.axes.geometry().right() + 2 * GRID
-            self.sliders.setGeometry(start, room.top(), room.right() + 1 - start, self._above(room) - GRID // 2)
-        else:
-            self.sliders.setGeometry(room.left(), top + GRID // 2, room.width(), self._sliders_height(room))
