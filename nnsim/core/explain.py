@@ -18,8 +18,10 @@ from nnsim.core.notation import Notation, Symbol, name, notation_for
 from nnsim.core.numbers import DIGITS, MINUS, common_decimals, comparison, format_number, telling_digits
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.program import Backward, checked_matrix, program_of
+from nnsim.core.reading import parse
 from nnsim.core.sums import Sum, sum_of
-from nnsim.core.terms import Piece, Place, Style, Term, latex, latex_number, number, operate, parse, pieces, rich
+from nnsim.core.terms import Place, Term, number, operate
+from nnsim.core.writing import Piece, Style, latex, latex_number, pieces, rich
 
 Array = NDArray[np.float64]
 MOST_TERMS = 64

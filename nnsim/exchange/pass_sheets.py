@@ -12,7 +12,8 @@ from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Neuron
 from nnsim.core.notation import name
 from nnsim.core.numbers import format_number
-from nnsim.core.terms import FUNCTIONS, text
+from nnsim.core.terms import FUNCTIONS
+from nnsim.core.writing import text
 from nnsim.exchange.material import Material, Missing, layers_of
 from nnsim.exchange.pages import Parts
 from nnsim.exchange.questions import Choice, Mistake, Number, Question, number

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from nnsim.core.network import Structure
 from nnsim.core.notation import Symbol, name
 from nnsim.core.numbers import format_number
-from nnsim.core.terms import Term, latex, latex_number, text
+from nnsim.core.terms import Term
+from nnsim.core.writing import latex, latex_number, text
 from nnsim.exchange.material import Material
 from nnsim.exchange.pages import Inline, Math, Parts
 from nnsim.exchange.questions import Question

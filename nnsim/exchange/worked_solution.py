@@ -17,7 +17,8 @@ from nnsim.core.network import ROLES, Connection, Network, Structure
 from nnsim.core.notation import Notation, Symbol, name
 from nnsim.core.numbers import DIGITS, format_number
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.core.terms import Term, latex, latex_number, operate, text
+from nnsim.core.terms import Term, operate
+from nnsim.core.writing import latex, latex_number, text
 from nnsim.exchange.pages import Blank, Block, Equations, Heading, Inline, Line, Math, Page, Paragraph, Parts, Table
 from nnsim.exchange.writers import FORMATS
 from nnsim.training.config import TrainingConfig

@@ -43,7 +43,8 @@ from PySide6.QtWidgets import (
 
 from nnsim.core.explain import Equation
 from nnsim.core.numbers import DIGITS, factor
-from nnsim.core.terms import Piece, Place, rich
+from nnsim.core.terms import Place
+from nnsim.core.writing import Piece, rich
 from nnsim.gui.formulas import TYPESET_SIZE, Typesetter, formula_image
 from nnsim.gui.study import Study
 from nnsim.gui.theme import GRID, font, pixels, theme

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 import nnsim
 from nnsim.core.chain import chain_of
 from nnsim.core.explain import Explanation
-from nnsim.core.terms import Piece
+from nnsim.core.writing import Piece
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.equations import EquationList, action, chain_row, equation, heading, line, note
 from nnsim.gui.session import Session

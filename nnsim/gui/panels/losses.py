@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QStackedLay
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.core.notation import Notation
 from nnsim.core.numbers import format_number
-from nnsim.core.terms import text as written_out
+from nnsim.core.writing import text as written_out
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.forms import plain_text, scrolled
 from nnsim.gui.formulas import FormulaLabel

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, 
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.numbers import format_number
-from nnsim.core.terms import Piece
 from nnsim.core.walk import Moment, Walk
+from nnsim.core.writing import Piece
 from nnsim.gui.equations import EquationList, Row, equation, heading, line, note
 from nnsim.gui.icons import icon
 from nnsim.gui.panel import LowPanel
