@@ -351,7 +351,7 @@ def test_a_long_way_is_thinned_out(session: Session, qtbot: QtBot) -> None:
     assert session.latest is not None
     for frame in range(5_000):
         parameters = np.array([2.0 + frame, 0.0, 0.0])
-        session.latest = replace(session.latest, parameters=parameters)
+        session._run.latest = replace(session.latest, parameters=parameters)
         session.values_changed.emit()
     points = path.of("w1")[:, 0]
     assert 500 <= len(points) <= MOST_POINTS
