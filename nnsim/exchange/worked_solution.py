@@ -40,7 +40,7 @@ def worked_solution(
     ``format`` is a key of FORMATS. x (inputs,) and t (outputs,); without t only the forward pass is written. Loss,
     optimizer and rate are those of ``config``, ``memory`` and ``epoch`` as in ``next_update``. ``parameters`` are those
     whose chain rule and update are written, all if None. With ``blanks`` the results are left out and their key stands
-    at the end; ``key`` of False leaves it away, True gives it alone. Raises NetworkError if the network cannot run,
+    at the end; ``key`` of False leaves it away, True gives it alone. Raises NetworkError without anything to explain,
     ValueError if x or t does not fit it or there is too much to write.
     """
     if len(network.parameter_names) > MOST_PARAMETERS:
@@ -134,6 +134,8 @@ class _Writing:
         said = [f"{counts[role]} {role}{'s' if counts[role] != 1 and role != 'hidden' else ''}" for role in ROLES
                 if counts[role]]
         yield Paragraph((", ".join(said) + ".",))
+        for problem in self.e.program.problems:
+            yield Paragraph((problem.message,))
         neurons = []
         for neuron in structure.neurons:
             if neuron.role != "input":

@@ -47,7 +47,7 @@ class ForwardPanel(LowPanel):
             return
         self.pages.setCurrentWidget(self.list)
         neurons = [id for id in explanation.order if structure.by_id[id].role != "input"]
-        rows: list[Row] = []
+        rows: list[Row] = [note(session.study.still_missing)] if session.study.still_missing else []
         if len(neurons) > MOST_NEURONS:
             chosen = session.selected_neurons | set(structure.outputs)
             neurons = [id for id in neurons if id in chosen][:MOST_NEURONS]

@@ -523,7 +523,7 @@ class LossSlicePanel(PlotPanel):
             moves=moves, before=before, after=after)
 
     def _show_note(self, used: int, all: int) -> None:
-        notes = []
+        notes = [self.session.study.still_missing] if self.session.study.still_missing else []
         if len(self.axes) == 2 and len(self.path.of(self.axes[0].parameter)):
             notes.append(self.tr("□─ the way of training."))
         frozen = [_short(axis.symbol.text) for axis in self.axes if axis.frozen]

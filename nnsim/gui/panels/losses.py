@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QStackedLay
 
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.core.notation import Notation
-from nnsim.core.numbers import format_number
+from nnsim.core.numbers import as_sum, format_number
 from nnsim.core.writing import text as written_out
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.forms import plain_text, scrolled
@@ -77,7 +77,7 @@ class LossesPanel(LowPanel):
 
     def update_document(self) -> None:
         session = self.session
-        if session.problems:
+        if not session.program.explainable:
             self._pages.setCurrentIndex(1)
             self.empty.say(self.tr("Build a network to see how wrong its outputs are"), session.study.why_not)
             return
@@ -105,7 +105,7 @@ class LossesPanel(LowPanel):
             return  # a wish from before the network lost its outputs
         study = self.session.study
         self.terms.show_values(study.targets)
-        why = study.why_not
+        why = study.why_not or study.still_missing
         if why != self._why.text():
             self._why.setText(why)
         self._why.setVisible(bool(why))
@@ -192,7 +192,7 @@ class TermTable(QWidget):
             self._total.set_text(self.tr("no value: the list below says why"))
             return
         parts = [rounded(float(term), decimals, digits) for term in terms]
-        text = " + ".join(parts) if len(parts) <= 4 else self.tr("the sum of {n} terms").format(n=len(parts))
+        text = as_sum(parts) if len(parts) <= 4 else self.tr("the sum of {n} terms").format(n=len(parts))
         if divisor > 1:
             text = f"({text}) / {divisor}"
         self._total.set_text(f"{text} = {format_number(total, digits)}" if len(parts) > 1
