@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from nnsim.core.network import Structure
@@ -17,6 +17,8 @@ from nnsim.exchange.worked_solution import symbol_math, where_used
 
 GIVEN_DIGITS = 6
 """Numbers to go on with keep two digits more than answers need."""
+MOST_WEIGHTS = 200
+"""Nobody looks for the weight in a list that is longer."""
 
 
 @dataclass(frozen=True)
@@ -51,10 +53,12 @@ def asked(symbol: Symbol, term: Term | None = None, numbers: bool = False) -> Pa
     return symbol_math(symbol), equal, Math(latex(term, numbers), text(term, numbers)), equal
 
 
-def given_weights(material: Material, places: bool = True) -> tuple[str, Parts]:
-    """All weights, and with ``places`` where they are."""
+def given_weights(material: Material, places: bool = True, needed: Collection[str] = ()) -> tuple[str, Parts]:
+    """The weights, and with ``places`` where they are; of very many only those that the questions ``needed``."""
     structure, network = material.structure, material.network
     names = [p for p in structure.parameter_names if p in structure.weight_names]
+    if len(names) > MOST_WEIGHTS:
+        names = [p for p in names if p in needed]
     return "Weights", listed((equals(name(p), network.value(p)), f" ({where_used(structure, p)})" if places else "")
                              for p in names)
 
