@@ -11,7 +11,8 @@ from nnsim.core.gradient_check import check_gradient
 from nnsim.core.network import Connection
 from nnsim.core.numbers import as_sum, format_number
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.gui.equations import EquationList, Row, action, chain_row, equation, heading, note
+from nnsim.gui.equation_rows import Row, action, chain_row, equation, heading, note
+from nnsim.gui.equations import EquationList
 from nnsim.gui.panel import LowPanel, Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.scope_choice import ScopeChoice

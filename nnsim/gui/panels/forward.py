@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QStackedLayout
 
-from nnsim.gui.equations import EquationList, Row, equation, note
+from nnsim.gui.equation_rows import Row, equation, note
+from nnsim.gui.equations import EquationList
 from nnsim.gui.panel import LowPanel, Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.session import Session

@@ -10,7 +10,8 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.numbers import as_sum, format_number
 from nnsim.core.walk import Moment, Walk
 from nnsim.core.writing import Piece
-from nnsim.gui.equations import EquationList, Row, equation, heading, line, note
+from nnsim.gui.equation_rows import Row, equation, heading, line, note
+from nnsim.gui.equations import EquationList
 from nnsim.gui.icons import icon
 from nnsim.gui.panel import LowPanel
 from nnsim.gui.plot_panel import EmptyState
