@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics
 from nnsim.core.matrices import Layer, layers_of
 from nnsim.core.network import Connection, Neuron, Structure
 from nnsim.core.notation import name
-from nnsim.core.numbers import MINUS
+from nnsim.core.numbers import DIGITS, MINUS
 from nnsim.exchange.numpy_code import LayerCode, layer_codes
 from nnsim.gui.theme import GRID, font, pixels, text_scale
 
@@ -83,7 +83,9 @@ class Block:
             self.cell_width = NARROW
         else:
             share = (room - others - MARGIN) // max(n, 1)
-            self.cell_width = max(round(NARROWEST * scale), min(number, share))
+            # Who asks for more digits than usual wants to see them, and scrolls.
+            least = round(NARROWEST * scale) if number <= number_width(DIGITS) else number
+            self.cell_width = max(least, min(number, share))
         x = MARGIN + self.label_width + GRID
         self.left = {}
         if n:

@@ -157,7 +157,8 @@ def test_as_many_digits_as_the_learner_asks_for(matrices: Matrices) -> None:
     assert matrices.panel.status.text() == "O1 = 0.75136507"
     assert view.rect_of(out).width() > before
     metrics = QFontMetrics(font("body"))
-    assert metrics.horizontalAdvance("−0.75136507") <= view.rect_of(out).width() - 4
+    for cell in (out, Cell(1, "W", 0, 0)):
+        assert metrics.horizontalAdvance("−0.75136507") <= view.rect_of(cell).width() - 4
     matrices.session.study.set_digits(3)
     assert view.rect_of(out).width() < before
 
