@@ -37,7 +37,7 @@ from nnsim.gui.panel import body_frame, header_frame, header_height
 from nnsim.gui.panels.training import SpeedControl
 from nnsim.gui.session import Session
 from nnsim.gui.soften_bar import SoftenBar
-from nnsim.gui.theme import GRID, Mode, apply_theme, set_role, text_scale
+from nnsim.gui.theme import GRID, Mode, apply_theme, name_theme, set_role, text_scale
 from nnsim.gui.workspaces import PRESENT, Workspaces, WorkspaceSwitch
 
 SAY_MS = 6_000
@@ -51,6 +51,7 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("main_window")
+        name_theme(self)
         self.session = Session(self)
         self.files = DocumentFiles(self.session, self)
         self.canvas = CanvasView(self.session)
