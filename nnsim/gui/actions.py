@@ -239,14 +239,15 @@ class Actions(QObject):
 
     def _update_undo(self) -> None:
         stack = self._session.undo_stack
-        for name, can, text, word in (
-            ("undo", stack.canUndo() or self._session.training, stack.undoText(), self.tr("&Undo")),
-            ("redo", stack.canRedo(), stack.redoText(), self.tr("&Redo")),
+        for name, can, text, word, why in (
+            ("undo", stack.canUndo() or self._session.training, stack.undoText(), self.tr("&Undo"),
+             self.tr("There is nothing to undo yet")),
+            ("redo", stack.canRedo(), stack.redoText(), self.tr("&Redo"), self.tr("Nothing was undone")),
         ):
             action = self.by_name[name]
             action.setEnabled(can)
             action.setText(f"{word} {text}".rstrip())
-            action.setToolTip(_plain(action.text()))
+            action.setToolTip(_plain(action.text()) if can else why)
 
     def _update_train(self) -> None:
         training, why, train = self._session.training, self._why_not_train(), self.by_name["train"]
@@ -258,11 +259,15 @@ class Actions(QObject):
 
     def _update_soften(self) -> None:
         softening, soften = self._session.softening, self.by_name["soften"]
-        soften.setEnabled(softening.possible and not softening.active)
-        soften.setIcon(icon("soften", "on_accent" if softening.replaces_training else "ink"))
+        why = ""
+        if not softening.possible:
+            why = self.tr("There is no step neuron that could become a sigmoid")
+        elif softening.active:
+            why = self.tr("The steps are being softened: keep that or take it back first")
         softens = self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained.")
-        soften.setToolTip(f"{self._why_not_train()} {softens}".strip() if softening.possible else self.tr(
-            "There is no step neuron that could become a sigmoid"))
+        soften.setEnabled(not why)
+        soften.setIcon(icon("soften", "on_accent" if softening.replaces_training else "ink"))
+        soften.setToolTip(why or f"{self._why_not_train()} {softens}".strip())
 
     @property
     def _chosen(self) -> int:
