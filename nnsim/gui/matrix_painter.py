@@ -23,6 +23,7 @@ from nnsim.gui.matrix_blocks import (
     code_height,
     number_width,
     row_height,
+    small_height,
 )
 from nnsim.gui.theme import GRID, font, mix, text_scale, theme
 
@@ -228,8 +229,8 @@ class BlockPainter:
         painter.setPen(theme().color("muted"))
         for text in words:
             text = small.elidedText(text, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(QRect(MARGIN, y, width, small.height() + 2), Qt.AlignmentFlag.AlignVCenter, text)
-            y += small.height() + 2
+            painter.drawText(QRect(MARGIN, y, width, small_height()), Qt.AlignmentFlag.AlignVCenter, text)
+            y += small_height()
         y = block.bottom - min(len(block.code.lines), MOST_CODE) * code_height() - self.y0
         lit = self.view.lit_parts(self.index)
         lines = list(block.code.lines[:MOST_CODE])
