@@ -150,9 +150,20 @@ class Paced(QObject):
             self.update()
 
 
+LARGER_TEXT = 16
+"""By so many pixels a title bar grows with text of twice the size."""
+
+
+class _Header(QFrame):
+    """A title bar. A dock makes room by its size hint, also where its height is set."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+
 def header_frame(title: str, extra: QWidget | None = None) -> tuple[QFrame, QHBoxLayout]:
     """The title bar of a card: its title at the left, ``extra`` at the right."""
-    frame = QFrame()
+    frame = _Header()
     set_role(frame, card="header")
     row = QHBoxLayout(frame)
     row.setContentsMargins(12, 3, 8, 3)
@@ -170,9 +181,9 @@ def header_frame(title: str, extra: QWidget | None = None) -> tuple[QFrame, QHBo
 
 
 def header_height(among_tabs: bool = False) -> int:
-    """The height of a title bar; lower where a tab above it has the title."""
+    """The height of a title bar; lower where a tab above it has the title. Larger text needs room, its padding none."""
     height = 34 if among_tabs else 36
-    return max(height, round(height * text_scale()))
+    return height + max(0, round(LARGER_TEXT * (text_scale() - 1)))
 
 
 def body_frame(content: QWidget) -> QFrame:
