@@ -46,6 +46,7 @@ def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
                 (_tr("C"), _tr("connect all selected neurons: then click the target, or drag around several")),
                 (_tr("C, Alt+arrows, Enter"), _tr("the same by keys; Alt+Shift+arrows gather several targets")),
                 (_tr("L"), _tr("add a layer that all selected neurons feed")),
+                (_tr("Ctrl+L"), _tr("add a layered network, such as 2, 4, 1")),
                 (_tr("Ctrl+C, Ctrl+X, Ctrl+V"), _tr("copy, cut, paste neurons, also into another window")),
                 (_tr("Ctrl+D"), _tr("duplicate what is selected")),
                 (_tr("Del"), _tr("remove what is selected")),
@@ -58,16 +59,29 @@ def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
             (
                 (_tr("Click the switch, Space"), _tr("flip an input between 0 and 1")),
                 (_tr("Click, Shift+click, drag on empty canvas"), _tr("select")),
+                (_tr("Ctrl+A"), _tr("select all")),
                 (_tr("Alt+arrows, arrows"), _tr("go to the next neuron, along connections; move it")),
                 (_tr("E, Shift+E"), _tr("go through the neuron's connections; Alt+← and Alt+→ go to their ends")),
                 (_tr("Enter"), _tr("edit the number of what is selected")),
-                (_tr("Wheel"), _tr("zoom")),
+                (_tr("Wheel, Ctrl+Alt++, Ctrl+Alt+-"), _tr("zoom")),
                 (_tr("Drag with the middle button, or with Space held"), _tr("move the paper")),
                 (_tr("F"), _tr("fit the network into the window")),
                 (_tr("Wheel, + − and 0 on the output map"), _tr("see more or less of the inputs; all as at first")),
                 (_tr("View ▸ Biases as neurons"), _tr("draw each bias as the weight of a neuron that is always 1")),
                 (_tr("View ▸ Products on the connections"), _tr("write weight · input instead of the weight")),
-                (_tr("Ctrl +, Ctrl −"), _tr("larger or smaller text")),
+            ),
+        ),
+        (
+            _tr("Move about"),
+            (
+                (_tr("Alt+1, Alt+2, Alt+3"), _tr("the workspaces Build, Train and Explain")),
+                (_tr("F6, Shift+F6"), _tr("the keys to the next panel, or the one before; Tab goes on inside it")),
+                (_tr("F11"), _tr("present: canvas, table and output alone, large; Esc leaves")),
+                (_tr("Ctrl++, Ctrl+-"), _tr("larger or smaller text")),
+                (_tr("Alt and an underlined letter"), _tr("open a menu")),
+                (_tr("Ctrl+G"), _tr("all examples as pictures")),
+                (_tr("Ctrl+N, Ctrl+O"), _tr("new, open")),
+                (_tr("Ctrl+S, Ctrl+Shift+S, Ctrl+Q"), _tr("save, save under another name, quit")),
             ),
         ),
         (
@@ -84,7 +98,9 @@ def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
             _tr("Train"),
             (
                 (_tr("Ctrl+T"), _tr("train, pause")),
+                (_tr("Ctrl+K"), _tr("soften the steps, so that they can learn; Enter keeps it, Esc takes it back")),
                 (_tr("Ctrl+B, Ctrl+E"), _tr("one batch, one epoch")),
+                (_tr("Ctrl+Backspace"), _tr("back to the weights from before training")),
                 (_tr("Hold B"), _tr("compare with the start: its weights as ghosts, its boundary dotted")),
                 (_tr("Ctrl+Z, Ctrl+Y"), _tr("undo, redo: a whole training run is one step")),
                 (_tr("Esc"), _tr("cancel what you began")),
@@ -93,6 +109,7 @@ def gestures() -> Sequence[tuple[str, Sequence[tuple[str, str]]]]:
         (
             _tr("Fields and tables"),
             (
+                (_tr("F1, ?"), _tr("this page")),
                 (_tr("Shift+F1"), _tr("what is this? Says what the field does that has the keyboard")),
                 (_tr("↑ ↓, with Ctrl"), _tr("step a number, in smaller steps")),
                 (_tr("Alt+↓"), _tr("usual values of the learning rate")),

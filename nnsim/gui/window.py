@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         # Before its panels are placed: how much room they need depends on the size of the text.
         self.workspaces.changing.connect(self._on_workspace)
         self.workspaces.changed.connect(self.canvas.fit)
+        self.canvas.escaped.connect(self.workspaces.leave_present)
         self._update_icons()
         self._update_all()
         self.resize(1440, 900)
@@ -680,14 +681,10 @@ class MainWindow(QMainWindow):
 
 
 def first_of_keys(place: QWidget) -> QWidget | None:
-    """Where Tab would go first in a panel; None if there is nothing for the keys in it now."""
-    widget = place.nextInFocusChain()
-    while widget is not place:
-        if place.isAncestorOf(widget) and widget.isVisible() and widget.isEnabled() and (
-                widget.focusPolicy() & Qt.FocusPolicy.TabFocus):
-            return widget
-        widget = widget.nextInFocusChain()
-    return None
+    """The first widget in a panel that Tab would stop at; None if there is nothing for the keys in it now."""
+    # Not by nextInFocusChain: PySide 6.11.3 then takes the widgets of Qt's own for its own, and docks that move crash.
+    stops = (w for w in place.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return next((w for w in stops if w.isVisible() and w.isEnabled()), None)
 
 
 def stored_look() -> tuple[Mode, float]:

@@ -36,7 +36,7 @@ HALF_RANGE = 3.0
 
 @dataclass(frozen=True)
 class Kind:
-    """A neuron that the palette offers. ``activation`` is empty where the network around it decides, and for an input."""
+    """A neuron that the palette offers. ``activation`` is empty for an input, and where it depends on the network."""
 
     id: str
     label: str
@@ -51,7 +51,7 @@ KINDS = (
     Kind("sigmoid", "Sigmoid", "hidden", "sigmoid", "A sigmoid neuron: between 0 and 1"),
     Kind("tanh", "Tanh", "hidden", "tanh", "A tanh neuron: between −1 and 1"),
     Kind("relu", "ReLU", "hidden", "relu", "A ReLU neuron: 0 below 0, else the sum itself"),
-    Kind("output", "Output", "output", "", "An output: the network's answer, 0 or 1 where the others are steps, else any number"),
+    Kind("output", "Output", "output", "", "An output: 0 or 1 beside steps, any number beside other neurons"),
 )
 """One entry here is all it takes to offer another kind."""
 
