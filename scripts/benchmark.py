@@ -16,8 +16,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QPointF, Qt, QTimer
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nnsim.core.network import Network
 from nnsim.documents.document import Document
@@ -258,6 +258,79 @@ def handling(tour: Tour) -> None:
         row(what, f"median {middle:.0f}  max {worst:.0f} ms", f"<= {bound:g} ms", worst <= bound)
 
 
+FRAME_MS = 33.0
+
+
+def frames(tour: Tour, seconds: float = 2.0) -> None:
+    """How many frames are drawn while each example trains at full speed with every panel in sight.
+
+    The panels float beside one another. A frame is a snapshot handed to all of them; the canvas counts its own paints.
+    CPU is the time of the window's thread for one frame, everything else that it does meanwhile with it: other programs
+    do not disturb it as they do the frames a second, which the session slows down on a slow machine.
+    """
+    hand, session, window = tour.hand, tour.session, tour.hand.window
+    for i, dock in enumerate(window.docks.values()):
+        window.show_panel(dock.objectName().removeprefix("dock_"))
+        dock.setFloating(True)
+        dock.setGeometry(480 * (i % 4), 320 * (i // 4), 470, 290)
+        hand.rest(0.05)
+    unseen = [id for id in window.docks if not window.panels[id].seen]
+    assert not unseen, unseen
+    paints, snapshots = _Paints(hand.canvas.viewport()), [0]
+
+    def count() -> None:
+        snapshots[0] += 1
+
+    session.values_changed.connect(count)
+    worst: tuple[float, float, str] = (0.0, np.inf, "none")
+    still: dict[str, list[str]] = {}
+    for example in EXAMPLES.values():
+        session.mark_saved(Path("benchmark"), session.live_document)
+        window.files.open_example(example)
+        session.select((), [session.structure.connections[0].ends])
+        session.set_speed(None)
+        hand.rest(0.3)
+        if not session.train():
+            why = "its steps have no slope" if session.softening.replaces_training else "it has no data"
+            still.setdefault(why, []).append(example.id)
+            continue
+        hand.rest(0.2)
+        used, start = time.thread_time(), time.perf_counter()
+        snapshots[0] = paints.number = 0
+        # Some come to their end at once: they are begun again, so that they are watched as long as the others.
+        while (passed := time.perf_counter() - start) < seconds:
+            hand.rest(0.1)
+            if not session.training:
+                session.back_to_start()
+                session.train()
+        used = (time.thread_time() - used) * 1000 / max(snapshots[0], 1)
+        rate = snapshots[0] / passed
+        session.stop_training()
+        figures = f"{rate:.0f} frames/s  canvas {paints.number / passed:.0f}/s  CPU {used:.1f} ms"
+        row(f"  every panel in sight, {example.id}", figures, "", True)
+        worst = max(worst, (used, rate, example.id))
+    for why, names in still.items():
+        print(f"  not trained, because {why}: {', '.join(names)}")
+    session.values_changed.disconnect(count)
+    window.reset_layout()
+    used, rate, name = worst
+    row("training draws at 30 frames/s with every panel open", f"worst: {name}, CPU {used:.1f} ms, {rate:.0f} frames/s",
+        f"CPU <= {FRAME_MS:g} ms a frame", used <= FRAME_MS)
+
+
+class _Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.number = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.number += event.type() == QEvent.Type.Paint
+        return False
+
+
 def gestures_for_and(tour: Tour) -> None:
     """AND from the empty canvas, with keys and mouse."""
     hand = tour.hand
@@ -295,6 +368,7 @@ def window(seconds: float) -> None:
             edit_to_paint(tour, example)
         click_to_chain_rule(tour)
         handling(tour)
+        frames(tour)
         calm(tour, seconds)
 
 

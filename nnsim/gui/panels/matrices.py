@@ -9,7 +9,7 @@ from nnsim.core.network import NetworkError
 from nnsim.exchange.numpy_code import numpy_code
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.matrix_view import Cell, MatrixView
-from nnsim.gui.panel import LowPanel, quiet_button
+from nnsim.gui.panel import LowPanel, Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState, TextLine
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, text_scale
@@ -42,6 +42,7 @@ class MatricesPanel(LowPanel):
         self._pages.addWidget(framed)
         self.view.pointed.connect(self._show_status)
         self.setFocusProxy(self.view)
+        self._paced = Paced(self, session, self._show_values)
 
     def update_document(self) -> None:
         session = self.session
@@ -56,6 +57,9 @@ class MatricesPanel(LowPanel):
         self._show_status(self.view.at if filled else None)
 
     def update_values(self) -> None:
+        self._paced.update()
+
+    def _show_values(self) -> None:
         self.view.show_values()
         self._show_status(self.view.at)
 
