@@ -8,7 +8,7 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +16,8 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPointF, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from nnsim.core.network import Network
@@ -27,10 +28,12 @@ from nnsim.documents.layout import arrange
 from nnsim.gui.app import settle_memory
 from nnsim.gui.hand import Hand
 from nnsim.gui.tour import Tour, toured_window
+from nnsim.gui.window import MainWindow
 from nnsim.gui.workspaces import WORKSPACES
 from nnsim.training import engines
 
 TICK_MS = 16
+ALT = Qt.KeyboardModifier.AltModifier
 START = """
 import time, os, sys
 born = float(sys.argv[1])
@@ -198,6 +201,16 @@ def click_to_chain_rule(tour: Tour) -> None:
     row("  and its factors typeset, each for the first time", f"median {middle:.0f}  max {worst:.0f} ms", "", True)
 
 
+def painted(window: MainWindow, act: Callable[[], object]) -> float:
+    """How many milliseconds pass until the window has done ``act`` and painted what differs, without idle waiting."""
+    start = time.perf_counter()
+    act()
+    # The scene finds out what is to be painted; then at once what the screen would ask for at its next frame.
+    QApplication.processEvents()
+    QApplication.sendEvent(window, QEvent(QEvent.Type.UpdateRequest))
+    return (time.perf_counter() - start) * 1000
+
+
 def dense(neurons: int, connections: int) -> Document:
     """Layers whose sizes give about so many neurons and connections."""
     layers = max(2, round(neurons**2 / connections))
@@ -219,30 +232,29 @@ def handling(tour: Tour) -> None:
         size = f"{len(structure.neurons)} / {len(structure.connections):,}"
         if neurons == 500:
             row(f"a document opened, {size}", f"{opened:.2f} s", "<= 1.5 s", opened <= 1.5)
-        scene = canvas.network_scene
+        hand.rest(0.5)
+        # With the mouse, as a learner does: press, move, and all is painted that has to be.
+        viewport = canvas.viewport()
         id = structure.neurons[len(structure.neurons) // 2].id
-        place, frames = scene.neurons[id].pos(), []
-        for i in range(40):
-            start = time.perf_counter()
-            scene.preview_move({id: place + QPointF(3.0 * i, 2.0 * i)})
-            canvas.viewport().repaint()
-            frames.append((time.perf_counter() - start) * 1000)
-        scene.preview_move({id: place})
-        middle, most, worst = percentiles(frames[3:])
+        start = canvas.mapFromScene(hand.at(id))
+        frames = []
+        painted(hand.window, partial(QTest.mousePress, viewport, Qt.MouseButton.LeftButton, ALT, start))
+        for i in range(60):
+            # With Alt, so that it moves in each frame, and not only from one line of the grid to the next.
+            at = start + QPoint(i, i // 2)
+            frames.append(painted(hand.window, partial(hand.move, viewport, at, Qt.MouseButton.LeftButton, ALT)))
+        QTest.mouseRelease(viewport, Qt.MouseButton.LeftButton, ALT, at)
+        QApplication.processEvents()
+        middle, most, worst = percentiles(frames)
         row(f"a neuron dragged, a frame, {size}", f"median {middle:.1f}  p99 {most:.1f}  max {worst:.1f} ms",
-            f"<= {bound:g} ms", most <= bound)
+            f"p99 <= {bound:g} ms", most <= bound)
     frames = []
-    for i in range(40):
-        start = time.perf_counter()
-        if i % 2:
-            canvas.scroll_by(7, 5)
-        else:
-            canvas.zoom_by(1.02 if i % 4 else 1 / 1.02)
-        canvas.viewport().repaint()
-        frames.append((time.perf_counter() - start) * 1000)
-    middle, most, worst = percentiles(frames[3:])
+    for i in range(60):
+        zoom = partial(canvas.zoom_by, 1.05 if i % 4 else 1 / 1.05)
+        frames.append(painted(hand.window, partial(canvas.scroll_by, 7, 5) if i % 2 else zoom))
+    middle, most, worst = percentiles(frames)
     row(f"panned and zoomed, a frame, {size}", f"median {middle:.1f}  p99 {most:.1f}  max {worst:.1f} ms",
-        "<= 33 ms", most <= 33.0)
+        "p99 <= 33 ms", most <= 33.0)
     session.open_document(load(EXAMPLES["circle"].path))
     to_workspaces = [partial(hand.window.workspaces.switch, workspace) for workspace in (*WORKSPACES, WORKSPACES[0])]
     to_themes = [partial(hand.window.set_theme, mode) for mode in ("dark", "light")]

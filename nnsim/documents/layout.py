@@ -175,7 +175,7 @@ def _passes(
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """For each line from a source to a target, as it is drawn, and a node: is it above, and how much it is too near."""
     t = np.linspace(0.0, 1.0, 49)[:, None]
-    # The line leaves and arrives level, as nnsim.gui.canvas.edge_layer.curve has it.
+    # The line leaves and arrives level, as nnsim.gui.canvas.edges.curve has it.
     left, right = x[sources] + NEURON_RADIUS, x[targets] - NEURON_RADIUS
     along = left + (right - left) * (1.5 * t * (1 - t) + t**3)
     high = y[sources] + (y[targets] - y[sources]) * (3 * t**2 - 2 * t**3)

@@ -81,14 +81,14 @@ class Hand:
         QTest.mouseMove(viewport, a)
         QTest.mousePress(viewport, button, keys, a)
         for i in range(1, steps + 1):
-            self._move(viewport, a + (b - a) * i / steps, button, keys)
+            self.move(viewport, a + (b - a) * i / steps, button, keys)
             self.settle()
         if release:
             QTest.mouseRelease(viewport, button, keys, b)
             self.settle()
 
     @staticmethod
-    def _move(widget: QWidget, at: QPoint, button: Qt.MouseButton, keys: Qt.KeyboardModifier) -> None:
+    def move(widget: QWidget, at: QPoint, button: Qt.MouseButton, keys: Qt.KeyboardModifier) -> None:
         """Move the mouse; QTest knows no keys that are held meanwhile."""
         if keys == NO_KEYS:
             QTest.mouseMove(widget, at)

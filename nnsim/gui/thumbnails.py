@@ -18,7 +18,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.examples import Example
 from nnsim.documents.files import load
 from nnsim.documents.layout import filled
-from nnsim.gui.canvas.edge_layer import curve
+from nnsim.gui.canvas.edges import curve
 from nnsim.gui.theme import Theme, font, map_colors, mix, text_scale, theme
 
 Array = NDArray[np.float64]

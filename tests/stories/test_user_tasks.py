@@ -46,8 +46,8 @@ from nnsim.gui.activation_plot import ActivationPlot
 from nnsim.gui.band_field import BandSlider
 from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.equations import EquationList
+from nnsim.gui.gesture_list import GESTURES
 from nnsim.gui.hand import LEFT, NO_KEYS, Hand
-from nnsim.gui.help import gestures
 from nnsim.gui.loss_plot import LossPlot
 from nnsim.gui.output_plots import MapPlot
 from nnsim.gui.plots import Plot
@@ -556,13 +556,13 @@ def test_a_whole_story_with_the_mouse(hand: Hand) -> None:
 
 def test_every_key_stands_on_the_page_of_keys(hand: Hand) -> None:
     """Every shortcut of a menu is told there, so that no gesture has to be found by chance."""
-    told = {key.strip() for _, entries in gestures() for text, _ in entries
+    told = {key.strip() for _, entries in GESTURES for text, _ in entries
             for key in text.replace("\u2026", ",").split(",")}
     told |= {f"Ctrl+{digit}" for digit in range(1, 10)}
     assert "Ctrl+1" in told and "Ctrl+9" in told
     menus = [top.menu() for top in hand.window.menuBar().actions()]
     actions = [action for menu in menus if isinstance(menu, QMenu) for action in menu.actions()]
-    keys = {key.toString() for action in actions for key in action.shortcuts()}
+    keys = {key.toString() for action in actions for key in action.shortcuts() if not key.isEmpty()}
     assert len(keys) > 30 and keys <= told, keys - told
 
 

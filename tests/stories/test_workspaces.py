@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QTabBar, QToolButton
 
 from nnsim.gui.hand import Hand
@@ -117,3 +118,37 @@ def test_present(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     hand.key(Qt.Key.Key_Escape, widget=hand.window)
     assert shown(hand) == before and font("small").pixelSize() == small and line_width(1.0) == 1.0
     assert hand.window.menuBar().isVisible()
+
+
+def test_another_theme_leaves_nothing_of_the_last(hand: Hand) -> None:
+    """Switched to dark, each workspace looks as in a window that was opened in dark; and back in light as at first."""
+
+    def pictures(window: MainWindow) -> list[QImage]:
+        taken: list[QImage] = []
+        for workspace in WORKSPACES:
+            window.workspaces.switch(workspace)
+            hand.rest(0.2)
+            taken.append(window.grab().toImage())
+        return taken
+
+    hand.window.set_theme("light")
+    hand.example("xor")
+    hand.rest(1.0)
+    pictures(hand.window)
+    light = pictures(hand.window)
+    hand.window.set_theme("dark")
+    dark = pictures(hand.window)
+    assert all(a != b for a, b in zip(light, dark, strict=True))
+    fresh = MainWindow()
+    fresh.resize(hand.window.size())
+    fresh.show_with_layout()
+    fresh.session.open_document(hand.session.document, hand.session.path)
+    hand.rest(1.0)
+    pictures(fresh)
+    expected = pictures(fresh)
+    fresh.session.close()
+    fresh.close()
+    fresh.deleteLater()
+    assert dark == expected
+    hand.window.set_theme("light")
+    assert pictures(hand.window) == light

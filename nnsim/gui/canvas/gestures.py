@@ -6,12 +6,12 @@ from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QPainterPath, QPen
+from PySide6.QtGui import QColor, QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsPathItem, QGraphicsRectItem
 
 from nnsim.core.network import NetworkError, Role
 from nnsim.documents import edits
-from nnsim.gui.canvas.edge_layer import curve
+from nnsim.gui.canvas.edges import curve
 from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.canvas.snapping import Snapping
 from nnsim.gui.theme import mix, theme
@@ -71,13 +71,13 @@ class MoveNeurons(Gesture):
         self._view.session.apply(text, lambda d: edits.move(d, places))
         # If all snapped back to where it was nothing changed, and the preview must not stay.
         layout = self._view.session.document.layout
-        self._view.network_scene.preview_move({id: QPointF(*layout[id]) for id in places if id in layout})
+        self._view.network_scene.settle({id: QPointF(*layout[id]) for id in places if id in layout})
 
     def cancel(self) -> None:
         self._snapping.end()
         # The network may be another one by now.
         neurons = self._view.network_scene.neurons
-        self._view.network_scene.preview_move({id: place for id, place in self._from.items() if id in neurons})
+        self._view.network_scene.settle({id: place for id, place in self._from.items() if id in neurons})
 
 
 class Connect(Gesture):
@@ -199,7 +199,7 @@ class RubberBand(Gesture):
         self._rect = QGraphicsRectItem()
         t = theme()
         self._rect.setPen(QPen(t.color("accent"), 0))
-        fill = mix(t.accent_soft, t.card, 0.3)
+        fill = QColor(mix(t.accent_soft, t.card, 0.3))
         fill.setAlpha(120)
         self._rect.setBrush(fill)
         self._rect.setZValue(-1)

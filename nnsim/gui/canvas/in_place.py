@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF
 from shiboken6 import isValid
 
 from nnsim.documents import edits
-from nnsim.gui.canvas.edge_layer import Ends
+from nnsim.gui.canvas.edges import Ends
 from nnsim.gui.canvas.editors import InlineEdit, NeuronChoice, NumberEdit
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
 from nnsim.documents import edits
-from nnsim.gui.canvas.edge_layer import Ends
+from nnsim.gui.canvas.edges import Ends
 
 if TYPE_CHECKING:
     from nnsim.gui.canvas.view import CanvasView

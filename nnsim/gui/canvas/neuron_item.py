@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.numbers import MINUS
@@ -201,10 +201,10 @@ class NeuronItem(QGraphicsItem):
             fill = t.color("positive") if face.fires else t.color("input_fill")
         elif face.fires:
             fill = t.color("positive_soft")
-        painter.setBrush(QBrush(fill))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.drawEllipse(center, RADIUS, RADIUS)
+        painter.setBrush(fill)
         if self.image is not None or self.curve is not None:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.drawEllipse(center, RADIUS, RADIUS)
             clip = QPainterPath()
             clip.addEllipse(center, RADIUS, RADIUS)
             painter.save()
@@ -216,7 +216,7 @@ class NeuronItem(QGraphicsItem):
                 painter.setPen(QPen(t.color("positive"), 2.0))
                 painter.drawPolyline(self.curve)
             painter.restore()
-        painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
         if face.problem:
             painter.setPen(QPen(t.color("bad"), 2.0, Qt.PenStyle.DashLine))
         elif self.chosen:
@@ -225,6 +225,7 @@ class NeuronItem(QGraphicsItem):
             rim = t.color("positive") if face.fires and not face.is_input else mix(t.ink, t.card, 0.2)
             painter.setPen(QPen(rim, line_width(1.5)))
         painter.drawEllipse(center, RADIUS, RADIUS)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         if self.hover == "rim":
             painter.setPen(QPen(t.color("accent"), 4.0))
             painter.drawEllipse(center, RADIUS - 1, RADIUS - 1)

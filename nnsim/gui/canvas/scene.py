@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -13,12 +14,13 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.maps import value_range
-from nnsim.core.network import Neuron
+from nnsim.core.network import Connection, Neuron
 from nnsim.core.numbers import factor, format_number
 from nnsim.core.sums import sum_of
 from nnsim.documents.document import Document
 from nnsim.documents.layout import filled
-from nnsim.gui.canvas.edge_layer import EdgeLayer, Ends
+from nnsim.gui.canvas.edge_layer import EdgeLayer
+from nnsim.gui.canvas.edges import Ends
 from nnsim.gui.canvas.neuron_item import RADIUS, RIM, SWITCH, Face, NeuronItem
 from nnsim.gui.session import Session
 from nnsim.gui.theme import map_colors
@@ -31,6 +33,8 @@ UNREACHED = 0.3
 MAPS = 300
 """Above this number of neurons none shows a map."""
 LABEL_DIGITS = 3
+NEAR = 200.0
+"""No text of a neuron reaches farther from it."""
 SHEET = QRectF(-50_000, -50_000, 100_000, 100_000)
 
 Part = Literal["switch", "rim", "body", "name", "below", "badge", "bias", "label", "edge", ""]
@@ -72,11 +76,13 @@ class NetworkScene(QGraphicsScene):
     def _on_document(self, old: Document, new: Document) -> None:
         if (
             old.network.structure is not new.network.structure
-            or old.layout != new.layout
             or old.data != new.data
             or old.training.loss != new.training.loss
         ):
             self.rebuild()
+        elif old.layout != new.layout:
+            layout = filled(new.network.structure, new.layout)
+            self.settle({id: QPointF(*place) for id, place in layout.items()})
 
     def rebuild(self) -> None:
         """Items for what the document has now; those of neurons that stay are kept."""
@@ -89,10 +95,15 @@ class NetworkScene(QGraphicsScene):
                 self.neurons[id] = NeuronItem(id)
                 self.addItem(self.neurons[id])
             self.neurons[id].setPos(QPointF(*layout[id]))
-        self.edges.lay_out(structure.connections, self.positions())
+        self.edges.lay_out(structure, self.positions())
+        index = structure.parameter_index
+        self._weights = np.array([index[c.weight] for c in structure.connections], dtype=np.intp)
         self._placed = False
         self.update_values()
         self.show_selection()
+        self._lay_paper()
+
+    def _lay_paper(self) -> None:
         # One wide sheet: a scene rectangle that follows its content would make the view jump.
         self.setSceneRect(SHEET.united(self.content_rect().adjusted(-2000, -2000, 2000, 2000)))
 
@@ -114,33 +125,42 @@ class NetworkScene(QGraphicsScene):
             rect = rect.united(item.mapRectToScene(item.boundingRect()))
         return rect
 
-    def preview_move(self, positions: dict[str, QPointF]) -> None:
-        """Show neurons elsewhere while they are dragged; the document learns of it on release."""
-        for id, place in positions.items():
-            self.neurons[id].setPos(place)
-        self.edges.move_ends(positions, self.session.structure.connections, self.positions())
+    def preview_move(self, positions: Mapping[str, QPointF]) -> None:
+        """Show neurons elsewhere while they are dragged, until ``settle``; the document learns of it on release."""
+        moved = [id for id, place in positions.items() if self.neurons[id].pos() != place]
+        for id in moved:
+            self.neurons[id].setPos(positions[id])
+        if moved:
+            self.edges.move_ends(moved, self.positions())
+            self._place_labels()
+
+    def settle(self, positions: Mapping[str, QPointF]) -> None:
+        """End of a drag: show neurons where they are now, and find every label its best place."""
+        self.preview_move(positions)
+        self.edges.settle(self.positions())
         self._place_labels()
+        self._lay_paper()
 
     def show_selection(self) -> None:
         """Mark what is selected."""
         for id, item in self.neurons.items():
             item.mark(chosen=id in self.session.selected_neurons)
-        self.edges.chosen = self.session.selected_connections
-        self.edges.touching = self.session.selected_neurons
+        self._mark_edges()
+
+    def _mark_edges(self) -> None:
+        session, study = self.session, self.session.study
+        looked_at = session.selected_neurons | study.lit_neurons
+        self.edges.mark(chosen=session.selected_connections, lit=study.lit_connections, touching=looked_at)
         if self.edges.crowded:
-            # Then only chosen connections have a label.
+            # Then only they have a label.
             self._place_labels()
-        self.edges.update()
 
     def show_lit(self) -> None:
         """Light what is pointed at, here or where its numbers are shown."""
         study = self.session.study
         for id, item in self.neurons.items():
             item.mark(lit=id in study.lit_neurons and not item.hover)
-        self.edges.lit = study.lit_connections
-        if self.edges.crowded:
-            self._place_labels()
-        self.edges.update()
+        self._mark_edges()
 
     def _on_values(self) -> None:
         if not self.session.training:
@@ -160,12 +180,7 @@ class NetworkScene(QGraphicsScene):
         network = self.session.network
         structure = network.structure
         start = self.session.study.compared
-        for edge in self.edges.edges.values():
-            edge.value = network.value(edge.connection.weight)
-            edge.text = format_number(edge.value, LABEL_DIGITS)
-            edge.ghost = "" if start is None else format_number(start.value(edge.connection.weight), LABEL_DIGITS)
-            if self.products_drawn:
-                edge.text += f" · {factor(self.session.output_of(edge.connection.source), LABEL_DIGITS)}"
+        self.edges.show_values(network.parameters[self._weights], self._weight_text, self._weight_ghost)
         images = self._images()
         problems = {id: problem.message for problem in self.session.problems for id in problem.neurons}
         switches = self.session.has_binary_inputs
@@ -183,17 +198,29 @@ class NetworkScene(QGraphicsScene):
             self.neurons[neuron.id].setOpacity(1.0 if reached is None or neuron.id in reached else UNREACHED)
             self.neurons[neuron.id].show_face(face, picture, image if isinstance(image, QPolygonF) else None)
         # Labels keep their places while numbers change: what moves about cannot be read.
-        if self._placed:
-            self.edges.widen_labels()
-        else:
+        if not self._placed:
             self._place_labels()
-        self.edges.update()
 
     _placed = False
 
     def _place_labels(self) -> None:
         self._placed = bool(self.neurons)
-        self.edges.place_labels([rect for item in self.neurons.values() for rect in item.taken()])
+        self.edges.place_labels(self._taken)
+
+    def _taken(self, region: QRectF) -> list[QRectF]:
+        """What neurons take up of a part of the scene."""
+        near = region.adjusted(-NEAR, -NEAR, NEAR, NEAR)
+        return [rect for item in self.neurons.values() if near.contains(item.pos()) for rect in item.taken()]
+
+    def _weight_text(self, connection: Connection) -> str:
+        text = format_number(self.session.network.value(connection.weight), LABEL_DIGITS)
+        if self.products_drawn:
+            text += f" · {factor(self.session.output_of(connection.source), LABEL_DIGITS)}"
+        return text
+
+    def _weight_ghost(self, connection: Connection) -> str:
+        start = self.session.study.compared
+        return "" if start is None else format_number(start.value(connection.weight), LABEL_DIGITS)
 
     def _face(self, neuron: Neuron, problem: str, switches: bool) -> Face:
         session, id = self.session, neuron.id

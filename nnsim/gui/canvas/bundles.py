@@ -1,0 +1,128 @@
+"""Bundles: between two wide layers of a very large network, all connections as one band."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPainterPath, QPen
+
+from nnsim.core.network import Structure
+from nnsim.core.numbers import format_number
+from nnsim.gui.canvas.edges import Edge, curve
+from nnsim.gui.canvas.neuron_item import RADIUS
+from nnsim.gui.theme import Theme, font, mix
+
+BUNDLES = 20_000
+"""Above this number of connections those between two layers are drawn as one band …"""
+SMALLEST = 500
+"""… if there are at least so many between the two."""
+GAP = 14.0
+"""Between the neurons and the band."""
+
+
+@dataclass(frozen=True)
+class Bundle:
+    """The connections from the neurons of one depth to those of another."""
+
+    rows: NDArray[np.intp]
+    """Where their weights stand among the values shown."""
+    source: QRectF
+    """Around the neurons they come from."""
+    target: QRectF
+
+    def band(self, above: float, below: float) -> QPainterPath:
+        """The part of the band between two shares of its height, 0 at the top and 1 at the bottom."""
+        left, right = self.source.right() + GAP, self.target.left() - GAP
+        if right < left:
+            # One layer stands above or beside the other: from middle to middle.
+            left, right = self.source.center().x(), self.target.center().x()
+
+        def at(x: float, layer: QRectF, share: float) -> QPointF:
+            return QPointF(x, layer.top() + layer.height() * share)
+
+        upper = curve(at(left, self.source, above), at(right, self.target, above))
+        lower = curve(at(right, self.target, below), at(left, self.source, below))
+        if right - left > 0:
+            lower = curve(at(left, self.source, below), at(right, self.target, below)).toReversed()
+        upper.connectPath(lower)
+        upper.closeSubpath()
+        return upper
+
+
+def bundled(
+    structure: Structure, edges: Sequence[Edge], positions: Mapping[str, QPointF]
+) -> tuple[tuple[Bundle, ...], NDArray[np.intp]]:
+    """(the bundles, the rows of the edges that are in none)."""
+    depth = np.array([structure.depth[neuron.id] for neuron in structure.neurons])
+    position = structure.position
+    ends = np.array([(position[e.connection.source], position[e.connection.target]) for e in edges])
+    layers = np.array([(positions[n.id].x(), positions[n.id].y()) for n in structure.neurons])
+    pairs, number = np.unique(depth[ends], axis=0, return_inverse=True)
+    bundles, loose = [], []
+    for i in range(len(pairs)):
+        rows = np.flatnonzero(number.ravel() == i)
+        if len(rows) < SMALLEST:
+            loose.append(rows)
+        else:
+            source, target = (_around(layers[np.unique(ends[rows, side])]) for side in (0, 1))
+            bundles.append(Bundle(rows, source, target))
+    return tuple(bundles), np.concatenate(loose) if loose else np.empty(0, dtype=np.intp)
+
+
+def _around(places: NDArray[np.float64]) -> QRectF:
+    (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
+    return QRectF(left, top, right - left, bottom - top).adjusted(-RADIUS, -RADIUS, RADIUS, RADIUS)
+
+
+def paint_bundle(painter: QPainter, t: Theme, bundle: Bundle, values: NDArray[np.float64]) -> None:
+    """The positive share above, plain; the negative share below, hatched; how many, and how large, written on them."""
+    weights = values[bundle.rows]
+    positive = float(np.mean(weights >= 0))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if positive > 0:
+        painter.setPen(QPen(mix(t.positive, t.card, 0.35), 0))
+        painter.setBrush(mix(t.positive, t.card, 0.84))
+        painter.drawPath(bundle.band(0.0, positive))
+    if positive < 1:
+        painter.setPen(QPen(mix(t.negative, t.card, 0.35), 0, Qt.PenStyle.DashLine))
+        painter.setBrush(QBrush(mix(t.negative, t.card, 0.6), Qt.BrushStyle.BDiagPattern))
+        painter.drawPath(bundle.band(positive, 1.0))
+    _write(painter, t, bundle, weights, positive)
+
+
+def _write(painter: QPainter, t: Theme, bundle: Bundle, weights: NDArray[np.float64], positive: float) -> None:
+    """The band's label where there is room for it, in two lines or along the band; always of the same size."""
+    zoom = painter.worldTransform().m11()
+    left, right = bundle.source.right() + GAP, bundle.target.left() - GAP
+    wide = (right - left) * zoom
+    high = min(bundle.source.height(), bundle.target.height()) * zoom
+    middle = QPointF((left + right) / 2, (bundle.source.center().y() + bundle.target.center().y()) / 2)
+    parts = (
+        QCoreApplication.translate("Bundle", "{count} connections").format(count=f"{len(weights):,}"),
+        QCoreApplication.translate("Bundle", "{share} % positive").format(share=round(100 * positive)),
+        QCoreApplication.translate("Bundle", "mean |w| {size}").format(
+            size=format_number(float(np.mean(np.abs(weights))), 3)
+        ),
+    )
+    metrics = QFontMetricsF(font("small"))
+    for text, angle, across, along in (("\n".join(parts), 0.0, wide, high), (" · ".join(parts), -90.0, high, wide)):
+        size = metrics.size(0, text)
+        if size.width() + 16 <= across and size.height() + 8 <= along:
+            painter.save()
+            at = painter.worldTransform().map(middle)
+            painter.resetTransform()
+            painter.translate(at)
+            painter.rotate(angle)
+            rect = QRectF(-size.width() / 2 - 8, -size.height() / 2 - 4, size.width() + 16, size.height() + 8)
+            painter.setFont(font("small"))
+            painter.setPen(QPen(t.color("line"), 1))
+            painter.setBrush(t.color("card"))
+            painter.drawRoundedRect(rect, 4, 4)
+            painter.setPen(t.color("ink"))
+            painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
+            painter.restore()
+            return

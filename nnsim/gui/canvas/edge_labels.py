@@ -1,0 +1,90 @@
+"""Where the labels of connections stand: on their line, clear of neurons, of each other and of other lines."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Container, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QFontMetricsF
+
+from nnsim.gui.canvas.edges import Edge, Ends
+from nnsim.gui.theme import font
+
+MOST_LOOKED_AT = 120
+"""Of up to so many lines each label looks whether it is crossed by one."""
+SAMPLES = 49
+NARROWEST = 34.0
+
+
+class Lines:
+    """Points along all lines, to see whether one runs through a rectangle."""
+
+    def __init__(self, edges: Sequence[Edge]) -> None:
+        self._row = {edge.ends: i for i, edge in enumerate(edges)}
+        line = np.array([(e.line.x1(), e.line.y1(), e.line.dx(), e.line.dy()) for e in edges]).reshape(-1, 4, 1)
+        curved = np.array([edge.curved for edge in edges], dtype=bool).reshape(-1, 1)
+        share = np.linspace(0.0, 1.0, SAMPLES)
+        along = np.where(curved, 1.5 * share * (1 - share) + share**3, share)
+        high = np.where(curved, 3 * share**2 - 2 * share**3, share)
+        self._x, self._y = line[:, 0] + line[:, 2] * along, line[:, 1] + line[:, 3] * high
+
+    def cross(self, rect: QRectF, own: Ends) -> bool:
+        """Whether a line other than its own runs through a label."""
+        left, right = rect.left() - 2, rect.right() + 2
+        top, bottom = rect.top() - 2, rect.bottom() + 2
+        crossed = ((left < self._x) & (self._x < right) & (top < self._y) & (self._y < bottom)).any(axis=1)
+        return bool(np.delete(crossed, self._row[own]).any())
+
+
+def place(edges: Collection[Edge], forced: Container[Ends], taken: Collection[QRectF], lines: Lines | None) -> None:
+    """Give each edge's label a free place, clear of ``taken``; one without room is left out unless it is ``forced``."""
+    metrics = QFontMetricsF(font("small"))
+    height = metrics.height() + 5
+    # (rectangles, 4): left, top, right, bottom; thousands are compared at once.
+    busy = np.empty((len(taken) + len(edges), 4))
+    count = len(taken)
+    busy[:count] = np.array([_coordinates(rect) for rect in taken]).reshape(-1, 4)
+    for edge in edges:
+        edge.label = QRectF()
+        if not edge.text:
+            continue
+        width = max(NARROWEST, metrics.horizontalAdvance(edge.text) + 14)
+        for at in edge.places:
+            rect = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
+            if _overlap(rect, busy[:count]):
+                continue
+            if edge.label.isNull():
+                edge.label = rect
+            # Better where no other connection runs behind the number, if there is such a place.
+            if lines is None or not lines.cross(rect, edge.ends):
+                edge.label = rect
+                break
+        if not edge.label.isNull():
+            busy[count] = _coordinates(edge.label)
+            count += 1
+        elif edge.ends in forced:
+            at = edge.places[0]
+            edge.label = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
+
+
+def _overlap(rect: QRectF, others: NDArray[np.float64]) -> bool:
+    left, top, right, bottom = _coordinates(rect)
+    return bool(
+        ((others[:, 0] < right) & (left < others[:, 2]) & (others[:, 1] < bottom) & (top < others[:, 3])).any()
+    )
+
+
+def _coordinates(rect: QRectF) -> tuple[float, float, float, float]:
+    return rect.left(), rect.top(), rect.right(), rect.bottom()
+
+
+def widen(edges: Collection[Edge]) -> None:
+    """Make room in each label that is shown for a text that has become longer; its place stays."""
+    metrics = QFontMetricsF(font("small"))
+    for edge in edges:
+        if not edge.label.isNull():
+            missing = metrics.horizontalAdvance(edge.text) + 8 - edge.label.width()
+            if missing > 0:
+                edge.label.adjust(-missing / 2, 0, missing / 2, 0)
