@@ -16,9 +16,9 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QEvent, QPoint, Qt, QTimer
+from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from nnsim.core.network import Network
 from nnsim.documents.document import Document
@@ -26,6 +26,7 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
 from nnsim.documents.layout import arrange
 from nnsim.gui.app import settle_memory
+from nnsim.gui.hand import Hand
 from nnsim.gui.tour import Tour, toured_window
 from nnsim.gui.window import MainWindow
 from nnsim.gui.workspaces import WORKSPACES
@@ -270,6 +271,96 @@ def handling(tour: Tour) -> None:
         row(what, f"median {middle:.0f}  max {worst:.0f} ms", f"<= {bound:g} ms", worst <= bound)
 
 
+FRAME_MS = 33.0
+
+
+def frames(tour: Tour, seconds: float = 2.0) -> None:
+    """How many frames are drawn while each example trains at full speed with every panel in sight.
+
+    The panels float beside one another. A frame is a snapshot handed to all of them; the canvas counts its own paints.
+    CPU is what the window's thread works for one frame where they come 30 times a second, with all that it does between
+    them: other programs do not disturb it, as they do the frames a second; of those a busy machine draws fewer.
+    """
+    hand, session, window = tour.hand, tour.session, tour.hand.window
+    for i, dock in enumerate(window.docks.values()):
+        window.show_panel(dock.objectName().removeprefix("dock_"))
+        dock.setFloating(True)
+        dock.setGeometry(480 * (i % 4), 320 * (i // 4), 470, 290)
+        hand.rest(0.05)
+    unseen = [id for id in window.docks if not window.panels[id].seen]
+    assert not unseen, unseen
+    paints, snapshots = _Paints(hand.canvas.viewport()), [0]
+
+    def count() -> None:
+        snapshots[0] += 1
+
+    session.values_changed.connect(count)
+    worst: tuple[float, float, str] = (0.0, np.inf, "none")
+    still: dict[str, list[str]] = {}
+    for example in EXAMPLES.values():
+        session.mark_saved(Path("benchmark"), session.live_document)
+        window.files.open_example(example)
+        session.select((), [session.structure.connections[0].ends])
+        session.set_speed(None)
+        hand.rest(0.3)
+        if not session.train():
+            why = "its steps have no slope" if session.softening.replaces_training else "it has no data"
+            still.setdefault(why, []).append(example.id)
+            continue
+        hand.rest(0.2)
+        start, snapshots[0], paints.number = time.perf_counter(), 0, 0
+        # Some come to their end at once: they are begun again, so that they are watched as long as the others.
+        while (passed := time.perf_counter() - start) < seconds:
+            hand.rest(0.1)
+            if not session.training:
+                session.back_to_start()
+                session.train()
+        rate, painted = snapshots[0] / passed, paints.number / passed
+        session.stop_training()
+        used = frame_cost(hand)
+        figures = f"{rate:.0f} frames/s  canvas {painted:.0f}/s  CPU {used:.1f} ms"
+        row(f"  every panel in sight, {example.id}", figures, "", True)
+        worst = max(worst, (used, rate, example.id))
+    for why, names in still.items():
+        print(f"  not trained, because {why}: {', '.join(names)}")
+    session.values_changed.disconnect(count)
+    window.reset_layout()
+    used, rate, name = worst
+    row("training draws at 30 frames/s with every panel open", f"worst: {name}, CPU {used:.1f} ms, {rate:.0f} frames/s",
+        f"CPU <= {FRAME_MS:g} ms a frame", used <= FRAME_MS)
+
+
+def frame_cost(hand: Hand, count: int = 45) -> float:
+    """Milliseconds that the window's thread works for a frame: every value changes 30 times a second in a slow run."""
+    session = hand.session
+    session.set_speed(1.0)
+    session.train()
+    start = {name: session.network.value(name) for name in session.network.parameter_names}
+    used = 0.0
+    for i in range(count):
+        if i == count // 3:  # by then all is laid out and typeset
+            used = time.thread_time()
+        began = time.perf_counter()
+        session.set_values({name: value + 0.01 * np.sin(i) for name, value in start.items()}, "benchmark")
+        hand.rest(max(FRAME_MS / 1000 - (time.perf_counter() - began), 0.001))
+    used = (time.thread_time() - used) * 1000 / (count - count // 3)
+    session.stop_training()
+    return used
+
+
+class _Paints(QObject):
+    """Counts how often a widget is painted."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.number = 0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        self.number += event.type() == QEvent.Type.Paint
+        return False
+
+
 def gestures_for_and(tour: Tour) -> None:
     """AND from the empty canvas, with keys and mouse."""
     hand = tour.hand
@@ -307,6 +398,7 @@ def window(seconds: float) -> None:
             edit_to_paint(tour, example)
         click_to_chain_rule(tour)
         handling(tour)
+        frames(tour)
         calm(tour, seconds)
 
 

@@ -138,7 +138,7 @@ class Actions(QObject):
         session, softening = self._session, self._session.softening
         return (
             Entry("train", self.tr("&Train"), self._window.toggle_training, ("Ctrl+T",)),
-            Entry("soften", self.tr("So&ften the steps…"), softening.begin),
+            Entry("soften", self.tr("So&ften the steps…"), softening.begin, ("Ctrl+K",)),
             Entry("harden", self.tr("&Harden the sigmoids"), softening.harden,
                   tip=self.tr("Make the sigmoids steps again, with the weights they have now"),
                   why_not=lambda: "" if softening.can_harden else self.tr(
@@ -165,6 +165,10 @@ class Actions(QObject):
             *(Entry(f"workspace_{workspace.id}", self.tr(workspace.title), partial(window.workspaces.switch, workspace),
                     (f"Alt+{number}",), self.tr(workspace.about)) for number, workspace in enumerate(WORKSPACES, 1)),
             Entry("present", self.tr("&Present"), window.toggle_present, ("F11",), self.tr(PRESENT.about)),
+            *(Entry(name, text, partial(window.go_to_panel, step), (key,),
+                    self.tr("The keys to another panel, or to the canvas"))
+              for name, text, step, key in (("next_panel", self.tr("Ne&xt panel"), 1, "F6"),
+                                            ("previous_panel", self.tr("Pre&vious panel"), -1, "Shift+F6"))),
         )
 
     def _helping(self) -> Iterable[Entry]:

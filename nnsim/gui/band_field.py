@@ -21,7 +21,8 @@ from nnsim.gui.ticks import nice_step, rounded
 
 STEPS = 200
 """About so many values a slider has."""
-SMALLEST_REACH = 2.0
+USUAL = 2.0
+"""From its opposite to this a slider reaches at least: gates turn weights of 1 into −2."""
 ROOM = 0.3
 """Beyond what is to be seen, as a part of it, a slider goes on at each side."""
 ROOMY = 6.0
@@ -62,8 +63,8 @@ class BandSlider(CalmSlider):
         """Show a number and a band; both ends of the slider follow, but not while it is dragged."""
         self.number, self.band = number, band
         ends = [end for end in (band.low, band.high) if math.isfinite(end)] if band is not None else []
-        low, high = min([0.0, number, *ends]), max([0.0, number, *ends])
-        span = max(high - low, SMALLEST_REACH)
+        low, high = min([-USUAL, number, *ends]), max([USUAL, number, *ends])
+        span = high - low
         has_low, has_high = self.reach
         fits = has_low <= low - 0.05 * span and high + 0.05 * span <= has_high and has_high - has_low <= ROOMY * span
         blocked = self.blockSignals(True)

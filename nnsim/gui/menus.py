@@ -62,7 +62,8 @@ class Menus(QObject):
                     "fit", "zoom_in", "zoom_out", "", "draw_biases", "draw_products", "")
         for dock in window.docks.values():
             view.addAction(dock.toggleViewAction())
-        view.addSeparator()
+        for name in ("", "next_panel", "previous_panel", ""):
+            view.addAction(act[name]) if name else view.addSeparator()
         self._build_theme_menu(view.addMenu(self.tr("&Theme")))
         for name in ("text_larger", "text_smaller", "", "reset_layout"):
             view.addAction(act[name]) if name else view.addSeparator()

@@ -47,7 +47,8 @@ class SoftenBar(QFrame):
         self._number.setAccessibleName(self.tr("k"))
         self._number.set_tip(tip)
         self._number.setFixedWidth(72)
-        self._number.edited.connect(lambda value, token: self._softening.set_factor(value))
+        self._number.edited.connect(self._on_number)
+        self._taken = False
         self._cancel = QPushButton(self.tr("Cancel"))
         self._cancel.setObjectName("soften_cancel")
         self._cancel.setAccessibleName(self.tr("Cancel softening"))
@@ -72,11 +73,16 @@ class SoftenBar(QFrame):
         if event.key() == Qt.Key.Key_Escape:
             self._softening.cancel()
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            # In the field Enter takes the number over: one wants to see first what comes of it.
-            if not self._number.hasFocus():
+            # In the field Enter takes the number over first: one wants to see what comes of it.
+            if not (self._number.hasFocus() and self._taken):
                 self._softening.keep()
+            self._taken = False
         else:
             super().keyPressEvent(event)
+
+    def _on_number(self, value: float, token: object) -> None:
+        self._taken = token is None
+        self._softening.set_factor(value)
 
     def _follow(self) -> None:
         if not self._softening.active:

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
+    QWidget,
 )
 
 from nnsim.gui.controls import ChoiceField
@@ -123,10 +124,13 @@ class TableHeader(QHeaderView):
             gone.hide()
             gone.setObjectName("")
             gone.deleteLater()
+        before: QWidget = self._view
         for column, shown in choices.items():
             if column not in self._choices:
                 self._choices[column] = self._new_choice(column)
             choice = self._choices[column]
+            QWidget.setTabOrder(before, choice)
+            before = choice
             choice.setObjectName(shown.name)
             choice.setAccessibleName(shown.label)
             choice.set_choices(shown.options)

@@ -35,6 +35,7 @@ from nnsim.gui.menus import Menus
 from nnsim.gui.message_bar import MessageBar
 from nnsim.gui.panel import body_frame, header_frame, header_height
 from nnsim.gui.panels.training import SpeedControl
+from nnsim.gui.present_bar import PresentBar
 from nnsim.gui.session import Session
 from nnsim.gui.soften_bar import SoftenBar
 from nnsim.gui.theme import GRID, Mode, apply_theme, name_theme, set_role, text_scale
@@ -77,6 +78,8 @@ class MainWindow(QMainWindow):
         self.menuBar().setCornerWidget(self._workspace_switch)
         self._workspace_switch.show()
         self._build_toolbar()
+        self._present_bar = PresentBar(self.session, self.actions_by_name)
+        self._header_row.addWidget(self._present_bar)
         self._build_status()
         session = self.session
         session.opened.connect(self._on_opened)
@@ -96,7 +99,10 @@ class MainWindow(QMainWindow):
         self.files.recent_changed.connect(self._update_recent)
         self._update_recent()
         QApplication.styleHints().colorSchemeChanged.connect(self._system_scheme_changed)
-        self.workspaces.changed.connect(self._on_workspace)
+        # Before its panels are placed: how much room they need depends on the size of the text.
+        self.workspaces.changing.connect(self._on_workspace)
+        self.workspaces.changed.connect(self.canvas.fit)
+        self.canvas.escaped.connect(self.workspaces.leave_present)
         self._update_icons()
         self._update_all()
         self.resize(1440, 900)
@@ -114,7 +120,7 @@ class MainWindow(QMainWindow):
         self._summary = QLabel()
         self._summary.setObjectName("network_summary")
         set_role(self._summary, tone="muted")
-        self._header, _ = header_frame(self.tr("Network"), self._summary)
+        self._header, self._header_row = header_frame(self.tr("Network"), self._summary)
         column.addWidget(self._header)
         # In its place, so that the canvas loses little room and its labels stay.
         self.session.softening.changed.connect(lambda: self._header.setHidden(self.session.softening.active))
@@ -122,7 +128,8 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(inside)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
-        row.addWidget(Palette(self.canvas))
+        self._palette = Palette(self.canvas)
+        row.addWidget(self._palette)
         row.addWidget(self.canvas, 1)
         column.addWidget(body_frame(inside), 1)
         center.setMinimumSize(320, 200)
@@ -315,6 +322,9 @@ class MainWindow(QMainWindow):
                 # Of the window itself, so that its keys work where no menu is shown.
                 self.addAction(action) if presenting else self.removeAction(action)
             self.statusBar().setVisible(not presenting)
+            self._palette.setVisible(not presenting)
+            self._summary.setVisible(not presenting)
+            self._present_bar.setVisible(presenting)
             for bar in self.findChildren(QToolBar):
                 bar.setVisible(not presenting or bar.objectName().startswith("margin"))
             if presenting:
@@ -325,9 +335,18 @@ class MainWindow(QMainWindow):
             else:
                 self.showNormal()
             self._apply_theme()
-        self.canvas.fit()
 
     _presenting = _was_maximized = False
+
+    def go_to_panel(self, step: int) -> None:
+        """The keys to the next panel that is seen, or the one before; the canvas is the first of them."""
+        firsts = [(dock, first_of_keys(self.panels[id])) for id, dock in self.docks.items()
+                  if id in self.panels and self.panels[id].seen]
+        places: list[tuple[QWidget, QWidget]] = [
+            (self.canvas, self.canvas), *((dock, first) for dock, first in firsts if first is not None)]
+        focused = QApplication.focusWidget()
+        at = next((i for i, (place, _) in enumerate(places) if focused is not None and place.isAncestorOf(focused)), 0)
+        places[(at + step) % len(places)][1].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def open_layers_form(self) -> None:
         """Open the small form that adds a layered network, under its button."""
@@ -453,6 +472,13 @@ class MainWindow(QMainWindow):
                 event.acceptProposedAction()
                 self.files.open(Path(url.toLocalFile()))
                 return
+
+
+def first_of_keys(place: QWidget) -> QWidget | None:
+    """The first widget in a panel that Tab would stop at; None if there is nothing for the keys in it now."""
+    # Not by nextInFocusChain: PySide 6.11.3 then takes the widgets of Qt's own for its own, and docks that move crash.
+    stops = (w for w in place.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return next((w for w in stops if w.isVisible() and w.isEnabled()), None)
 
 
 def stored_look() -> tuple[Mode, float]:

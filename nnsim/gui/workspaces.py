@@ -41,6 +41,8 @@ FILLING_MS = 150
 """Between two panels that are made ahead of their use."""
 PRESENTED_SHARE = 0.36
 """Of the width that the output takes when presenting."""
+PRESENTED_TABLE = 260
+"""The height of the table when presenting: the four rows of a gate, in large text."""
 
 
 @dataclass(frozen=True)
@@ -118,9 +120,10 @@ class _Panels(dict[str, Panel]):
 class Workspaces(QObject):
     """Owns the docks of a window, arranges them, and remembers each workspace as it was left.
 
-    ``changed()`` when another workspace is shown.
+    ``changing()`` when another workspace is ``current`` and not shown yet, ``changed()`` when it is.
     """
 
+    changing = Signal()
     changed = Signal()
 
     def __init__(self, window: QMainWindow, session: Session) -> None:
@@ -200,6 +203,7 @@ class Workspaces(QObject):
             return
         self.remember()
         self._before, self.current = self.current, workspace
+        self.changing.emit()
         self._show()
         settings().setValue("workspace", self._before.id if workspace is PRESENT else workspace.id)
         self.changed.emit()
@@ -254,6 +258,7 @@ class Workspaces(QObject):
             yield
         finally:
             self._window.setUpdatesEnabled(True)
+            self.update_headers()
 
     def _take_away(self) -> None:
         """All panels away. One that moves while others stand leaves empty tabs and a wider window behind.
@@ -283,7 +288,9 @@ class Workspaces(QObject):
                 size = round(window.width() * PRESENTED_SHARE) if self.current is PRESENT else size
                 window.resizeDocks([docks[0]], [size], Qt.Orientation.Horizontal)
                 window.resizeDocks(docks, [entry.height for entry, _ in stacks], Qt.Orientation.Vertical)
-        window.resizeDocks([self.docks["table"]], [248 if window.height() > LOW else 204], Qt.Orientation.Vertical)
+        low = 248 if window.height() > LOW else 204
+        low = PRESENTED_TABLE if self.current is PRESENT else low
+        window.resizeDocks([self.docks["table"]], [low], Qt.Orientation.Vertical)
         for id in (*({entry.behind for entry in PANELS} - {""}), *self.current.front):
             if id in shown:
                 self.docks[id].raise_()
@@ -309,10 +316,11 @@ class Workspaces(QObject):
         for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             bar.setObjectName("panel_tabs")
             bar.setAccessibleName(self.tr("Panels"))
-            bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            # Of panels that were taken away a bar stays outside the window: it must not be in the way of the keys.
+            bar.setFocusPolicy(Qt.FocusPolicy.TabFocus if bar.count() > 1 else Qt.FocusPolicy.NoFocus)
             bar.setDrawBase(False)
             if bar.x() < 0:
-                bar.hide()  # of panels that were taken away; it would stay in the way of the keys
+                bar.hide()
 
 
 class WorkspaceSwitch(QWidget):

@@ -27,8 +27,9 @@ class CanvasCommands(QObject):
         self.connecting: frozenset[str] = frozenset()
         """The neurons whose connections wait for their target."""
 
-    def add_neuron(self, role: Role, at: QPointF | None = None, activation: str = "heaviside") -> None:
-        """Add a neuron at a point, or at the next free place for its role."""
+    def add_neuron(self, role: Role, at: QPointF | None = None, activation: str = "") -> None:
+        """Add a neuron at a point, or at the next free place for its role; without an activation the usual one."""
+        activation = activation or self._first_activation(role)
         place = at if at is not None else self._free_place(role)
         name = edits.free_neuron_name(self.session.structure, role)
         xy = (float(round(place.x())), float(round(place.y())))
@@ -53,6 +54,11 @@ class CanvasCommands(QObject):
         self.session.select(names)
         self._view.ensure_shown(*names)
         return True
+
+    def _first_activation(self, role: Role) -> str:
+        """A step, as in every gate; an output of neurons that can learn is one for any number, which can learn too."""
+        others = {n.activation for n in self.session.structure.neurons if n.role != "input"}
+        return "linear" if role == "output" and others - {"heaviside"} else "heaviside"
 
     def usual_activation(self) -> str:
         """The activation that the network's neurons have most often; a step where there are none."""

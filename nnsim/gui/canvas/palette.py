@@ -36,7 +36,7 @@ HALF_RANGE = 3.0
 
 @dataclass(frozen=True)
 class Kind:
-    """A neuron that the palette offers. ``activation`` is empty for an input."""
+    """A neuron that the palette offers. ``activation`` is empty for an input, and where it depends on the network."""
 
     id: str
     label: str
@@ -51,7 +51,7 @@ KINDS = (
     Kind("sigmoid", "Sigmoid", "hidden", "sigmoid", "A sigmoid neuron: between 0 and 1"),
     Kind("tanh", "Tanh", "hidden", "tanh", "A tanh neuron: between −1 and 1"),
     Kind("relu", "ReLU", "hidden", "relu", "A ReLU neuron: 0 below 0, else the sum itself"),
-    Kind("output", "Output", "output", "linear", "A linear output: any number"),
+    Kind("output", "Output", "output", "", "An output: 0 or 1 beside steps, any number beside other neurons"),
 )
 """One entry here is all it takes to offer another kind."""
 
@@ -126,7 +126,7 @@ class _KindButton(QToolButton):
         self.setIconSize(QSize(ICON, ICON))
         self.setStyleSheet("QToolButton { padding: 2px 0; min-height: 0; }")
         set_role(self, kind="quiet")
-        self.clicked.connect(lambda: view.commands.add_neuron(kind.role, activation=kind.activation or "heaviside"))
+        self.clicked.connect(lambda: view.commands.add_neuron(kind.role, activation=kind.activation))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._start = event.position().toPoint() if event.button() == Qt.MouseButton.LeftButton else None
@@ -138,7 +138,7 @@ class _KindButton(QToolButton):
             if moved.manhattanLength() >= QApplication.startDragDistance():
                 self._carrying = True
                 self.setDown(False)
-                self._view.carry(self.kind.role, self.kind.activation or "heaviside")
+                self._view.carry(self.kind.role, self.kind.activation)
         if self._carrying:
             self._view.carry_to(event.globalPosition().toPoint(), _alt(event))
         else:
@@ -192,7 +192,8 @@ def _draw(painter: QPainter, kind: Kind) -> None:
     if not kind.activation:
         painter.setPen(t.color("ink"))
         painter.setFont(font("small"))
-        painter.drawText(QRectF(middle.x() - 8, middle.y() - 9, 16, 16), Qt.AlignmentFlag.AlignCenter, "x")
+        name = "x" if kind.role == "input" else "y"
+        painter.drawText(QRectF(middle.x() - 8, middle.y() - 9, 16, 16), Qt.AlignmentFlag.AlignCenter, name)
         return
     xs = np.linspace(-HALF_RANGE, HALF_RANGE, 61)
     ys = ACTIVATIONS[kind.activation].f(xs)

@@ -107,7 +107,9 @@ class CanvasView(QGraphicsView):
         view = self.viewport().rect().adjusted(0, 0, 0, -self.lower_edge)
         if rect.isEmpty():
             rect = QRectF(-200, -150, 400, 300)
-        scale = min((view.width() - 2 * FIT_MARGIN) / rect.width(), (view.height() - 2 * FIT_MARGIN) / rect.height())
+        # Large text needs the room, above all on a projector.
+        margin = FIT_MARGIN / max(text_scale(), 1.0)
+        scale = min((view.width() - 2 * margin) / rect.width(), (view.height() - 2 * margin) / rect.height())
         scale = min(max(scale, ZOOM_RANGE[0]), LARGEST_FIT)
         self.resetTransform()
         self.scale(scale, scale)

@@ -10,7 +10,7 @@ from nnsim.exchange.numpy_code import numpy_code
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.matrix_blocks import Cell
 from nnsim.gui.matrix_view import MatrixView
-from nnsim.gui.panel import LowPanel, quiet_button
+from nnsim.gui.panel import LowPanel, Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState, TextLine
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, text_scale
@@ -43,6 +43,7 @@ class MatricesPanel(LowPanel):
         self._pages.addWidget(framed)
         self.view.pointed.connect(self._show_status)
         self.setFocusProxy(self.view)
+        self._paced = Paced(self, session, self._show_values)
 
     def update_document(self) -> None:
         session = self.session
@@ -57,6 +58,9 @@ class MatricesPanel(LowPanel):
         self._show_status(self.view.at if filled else None)
 
     def update_values(self) -> None:
+        self._paced.update()
+
+    def _show_values(self) -> None:
         self.view.show_values()
         self._show_status(self.view.at)
 

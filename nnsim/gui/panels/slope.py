@@ -231,6 +231,9 @@ class SlopePanel(PlotPanel):
 
     # What is shown
 
+    def _on_values(self) -> None:
+        """Nothing of the network is shown here: while it trains there is nothing to draw."""
+
     def show_document(self) -> None:
         assert self.plot is not None
         self.plot.keep_style()

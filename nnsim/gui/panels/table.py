@@ -10,7 +10,7 @@ from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS
 from nnsim.documents.edits import set_data
 from nnsim.documents.targets import OWN, choose_target, flip_target, gates, target_choices, truth_table_of
 from nnsim.gui.controls import ElidedLabel
-from nnsim.gui.panel import LowPanel
+from nnsim.gui.panel import LowPanel, Paced
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.session import Session
 from nnsim.gui.table_model import RIGHT, Rows, TableModel, columns_of
@@ -55,6 +55,7 @@ class TablePanel(LowPanel):
         self._chosen: dict[int, str] = {}
         """The gate last chosen for an output: of several with the same column that one is shown."""
         self._since_count = QElapsedTimer()
+        self._paced = Paced(self, session, self._follow)
         self.view.row_chosen.connect(self._feed)
         self.view.flipped.connect(self._flip)
         self.view.titles.target_chosen.connect(self._choose)
@@ -113,6 +114,11 @@ class TablePanel(LowPanel):
         self._show_status(rows)
 
     def update_values(self) -> None:
+        # Nobody reads a column of numbers that are other ones 30 times a second.
+        self._paced.update()
+
+    def _follow(self) -> None:
+        """Show the values of now in the rows that stand."""
         rows = self.model.rows
         if self._pages.currentIndex() != 0 or rows is None or not self._show_values():
             return
