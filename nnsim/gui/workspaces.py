@@ -41,6 +41,8 @@ FILLING_MS = 150
 """Between two panels that are made ahead of their use."""
 PRESENTED_SHARE = 0.36
 """Of the width that the output takes when presenting."""
+SIDE_SHARE, LOW_SHARE = 0.17, 0.24
+"""Of a very large window: of its width for the panels at each side, of its height for those below."""
 
 
 @dataclass(frozen=True)
@@ -274,7 +276,7 @@ class Workspaces(QObject):
             else:
                 window.addDockWidget(entry.area, dock)
             dock.setVisible(id in shown)
-        width = 288 if window.width() < NARROW else 304
+        width = max(288 if window.width() < NARROW else 304, round(window.width() * SIDE_SHARE))
         for area, size in ((LEFT, width), (RIGHT, width + 56)):
             stacks = [(entry, dock) for (id, dock), entry in zip(self.docks.items(), PANELS, strict=True)
                       if entry.area == area and not entry.behind and id in shown]
@@ -283,7 +285,8 @@ class Workspaces(QObject):
                 size = round(window.width() * PRESENTED_SHARE) if self.current is PRESENT else size
                 window.resizeDocks([docks[0]], [size], Qt.Orientation.Horizontal)
                 window.resizeDocks(docks, [entry.height for entry, _ in stacks], Qt.Orientation.Vertical)
-        window.resizeDocks([self.docks["table"]], [248 if window.height() > LOW else 204], Qt.Orientation.Vertical)
+        height = max(248 if window.height() > LOW else 204, round(window.height() * LOW_SHARE))
+        window.resizeDocks([self.docks["table"]], [height], Qt.Orientation.Vertical)
         for id in (*({entry.behind for entry in PANELS} - {""}), *self.current.front):
             if id in shown:
                 self.docks[id].raise_()
@@ -311,6 +314,8 @@ class Workspaces(QObject):
             bar.setAccessibleName(self.tr("Panels"))
             bar.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             bar.setDrawBase(False)
+            # Titles are shown whole; where not all fit, the bar scrolls.
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
             if bar.x() < 0:
                 bar.hide()  # of panels that were taken away; it would stay in the way of the keys
 
