@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from nnsim.core.numbers import format_number
 from nnsim.core.tangents import OFFERS, Curve
@@ -158,6 +158,8 @@ class SlopePanel(PlotPanel):
 
         self.plot = TrailPlot("slope_plot")
         self.plot.setMinimumHeight(LOWEST_PLOT)
+        # As high as there is room for: what it would like to be would make the panel scroll.
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.plot.setAccessibleName(self.tr("f(x) with a point that the mouse or the arrow keys move"))
         self.plot.pressed.connect(lambda x, y: self._move(x))
         self.plot.stepped.connect(self._on_arrow)
