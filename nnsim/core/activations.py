@@ -17,7 +17,7 @@ class Activation:
 
     ``derivative(z, a)`` gives f′(z), with a = f(z) at hand because most are cheaper through it. Both are written
     with operators and numpy functions alone, so that one text serves arrays and, compiled, the tiles of a kernel.
-    ``formula`` is LaTeX for f(x); ``slope`` is f′ once more, as text of z and a that nnsim.core.terms reads, for those
+    ``formula`` is LaTeX for f(x); ``slope`` is f′ once more, as text of z and a that core/reading.py reads, for those
     who want to see its numbers. ``kinks`` are the points where f has no derivative (a step or a
     corner). ``has_slope`` is False where f′ is 0 everywhere, so that gradients cannot train
     through it. ``initializer`` names the weights' distribution that suits it.

@@ -18,8 +18,10 @@ from nnsim.core.notation import Notation, Symbol, name, notation_for
 from nnsim.core.numbers import DIGITS, MINUS, common_decimals, comparison, format_number, telling_digits
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.program import Backward, checked_matrix, program_of
+from nnsim.core.reading import parse
 from nnsim.core.sums import Sum, sum_of
-from nnsim.core.terms import Piece, Place, Style, Term, latex, latex_number, number, operate, parse, pieces, rich
+from nnsim.core.terms import Place, Term, number, operate
+from nnsim.core.writing import Piece, Style, latex, latex_number, pieces, rich
 
 Array = NDArray[np.float64]
 MOST_TERMS = 64
@@ -100,15 +102,16 @@ class Equation:
 class Explanation:
     """One sample's forward pass, loss and backward pass, for a network with its values of now.
 
-    ``x`` (inputs,), ``t`` (outputs,) or None without a target. Raises NetworkError if the network cannot run, and
-    ValueError if x or t does not fit it. All numbers are the engine's.
+    ``x`` (inputs,), ``t`` (outputs,) or None without a target. Raises NetworkError without an input or where nothing
+    leads to any output, and ValueError if x or t does not fit it. All numbers are the engine's; an output that nothing
+    leads to says, and costs, what its bias alone makes of it, and ``program.problems`` names it.
     """
 
     def __init__(self, network: Network, x: ArrayLike, t: ArrayLike | None = None,
                  loss: str = "half_squared_error", notation: Notation | None = None) -> None:
         self.network, self.structure = network, network.structure
         self.program = program_of(self.structure)
-        if self.program.problems:
+        if not self.program.explainable:
             raise NetworkError(self.program.problems)
         self.notation = notation or notation_for(self.structure)
         self.loss_name = loss

@@ -30,7 +30,7 @@ class Loss:
     slope: Callable[[Array, Array, Array], Array]
     written: tuple[str, str]
     """Term and slope once more, as text of t, o, m (outputs), p and lnp (softmax(o) and its logarithm) and total, which
-    nnsim.core.terms reads, for those who want to see the numbers. The slope has the 1/m of a mean in it."""
+    core/reading.py reads, for those who want to see the numbers. The slope has the 1/m of a mean in it."""
     averaged: bool = False
     log_softmax: bool = False
     domain: tuple[float, float] | None = None

@@ -73,6 +73,12 @@ def factor(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     return f"({text})" if text.startswith(MINUS) else text
 
 
+def as_sum(terms: Iterable[str]) -> str:
+    """Written terms as a sum, a negative one taken away: 1 + 1 − 2. Empty without any."""
+    first, *others = [*terms] or [""]
+    return first + "".join(f" {MINUS} {term[1:]}" if term.startswith(MINUS) else f" + {term}" for term in others)
+
+
 def comparison(value: float, threshold: float, digits: int = DIGITS) -> str:
     """``value`` against ``threshold``, such as “1 < 1.2”, never false as printed.
 

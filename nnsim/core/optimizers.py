@@ -21,7 +21,7 @@ class Optimizer:
     the first update; it uses as many of them as ``memory`` names. t counts its updates from 1. c holds the values of
     ``constants``, in their order. Elementwise, written with operators and numpy functions alone: one text serves
     arrays and, compiled, the tiles of a kernel. ``straight`` takes every slope as 1: the perceptron rule. ``written``
-    is the step once more, as equations (name, text) one after the other that nnsim.core.terms reads, for those who want
+    is the step once more, as equations (name, text) one after the other that core/reading.py reads, for those who want
     to see its numbers: of w, g, r, s, t, rate, the constants by name, and what came before.
     """
 

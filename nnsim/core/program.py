@@ -163,6 +163,11 @@ class Program:
         """Why this network cannot be run yet, naming the neurons. Empty if it can."""
         return tuple(_problems(self.structure))
 
+    @property
+    def explainable(self) -> bool:
+        """Whether there is something to explain, also where an output is still to be connected: one that is."""
+        return bool(self.structure.inputs) and any(self.structure.incoming[id] for id in self.structure.outputs)
+
     def forward(self, parameters: ArrayLike, X: ArrayLike) -> Array:
         """The outputs. X (samples, inputs) -> (samples, outputs).
 

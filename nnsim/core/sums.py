@@ -9,7 +9,7 @@ import numpy as np
 
 from nnsim.core.combines import COMBINES
 from nnsim.core.network import Network
-from nnsim.core.numbers import DIGITS, MINUS, comparison, factor, format_number
+from nnsim.core.numbers import DIGITS, as_sum, comparison, factor, format_number
 from nnsim.core.program import Trace
 
 MOST_SHORT = 6
@@ -83,9 +83,8 @@ class Sum:
         """The products only: ``1 + 1 − 2 = 0 < 0.6 → 0``; of many the first: ``1 + 1 + … = 7 ≥ 3 → 1``."""
         values = [term.value for term in self._first(MOST_SHORT)]
         if self.combine == "sum":
-            text = "".join(_signed(value, digits) for value in values[1:])
-            more = " + …" if len(values) < len(self.terms) else ""
-            return self._written((format_number(values[0], digits) + text + more) if values else "", digits)
+            parts = self._folded([format_number(value, digits) for value in values])
+            return self._written(as_sum(parts), digits)
         write = factor if self.combine == "product" else format_number
         parts = self._folded([write(value, digits) for value in values])
         return self._written(_SEPARATORS[self.combine].join(parts), digits)
@@ -129,16 +128,10 @@ class Sum:
             terms = f"max({terms})"
         left = terms or "0"
         if self.bias is not None and not self.in_threshold_notation:
-            left += _signed(self.bias, digits)
+            left = as_sum((left, format_number(self.bias, digits)))
         result = self.result(digits)
         # "1 = 1 ≥ 0.6" would say the same twice.
         return result if left == result.split(" ")[0] else f"{left} = {result}"
-
-
-def _signed(value: float, digits: int) -> str:
-    """A further term of a sum: " + 0.35" or " − 2"."""
-    text = format_number(value, digits)
-    return f" {MINUS} {text[1:]}" if text.startswith(MINUS) else f" + {text}"
 
 
 def sum_of(network: Network, id: str, trace: Trace, sample: int = 0) -> Sum:

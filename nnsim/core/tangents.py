@@ -9,8 +9,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from nnsim.core import terms
 from nnsim.core.notation import name
+from nnsim.core.reading import parse_typed
+from nnsim.core.terms import Term, evaluate, slope
+from nnsim.core.writing import latex
 
 Array = NDArray[np.float64]
 Place = Literal["smooth", "corner", "jump", "nowhere"]
@@ -24,22 +26,22 @@ class Curve:
     text: str
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_term", terms.parse_typed(self.text, x=terms.Term(1.0, name("x"))))
+        object.__setattr__(self, "_term", parse_typed(self.text, x=Term(1.0, name("x"))))
 
     @property
     def latex(self) -> str:
         """What f(x) is, in LaTeX."""
-        return terms.latex(self._parsed)
+        return latex(self._parsed)
 
     @cached_property
-    def _parsed(self) -> terms.Term:
-        term: terms.Term = vars(self)["_term"]
+    def _parsed(self) -> Term:
+        term: Term = vars(self)["_term"]
         return term
 
     @np.errstate(all="ignore")
     def values(self, x: Array) -> Array:
         """f at each x, the same shape; NaN or inf where it has no value."""
-        return np.array(np.broadcast_to(terms.evaluate(self._parsed, x=x), x.shape), dtype=np.float64)
+        return np.array(np.broadcast_to(evaluate(self._parsed, x=x), x.shape), dtype=np.float64)
 
     def value(self, x: float) -> float:
         """f(x)."""
@@ -47,13 +49,13 @@ class Curve:
 
     def slope(self, x: float) -> float:
         """f′(x), exact; NaN where there is none, see ``place``."""
-        return terms.slope(self._parsed, "x", x) if self.place(x) == "smooth" else float("nan")
+        return slope(self._parsed, "x", x) if self.place(x) == "smooth" else float("nan")
 
     @np.errstate(all="ignore")
     def place(self, x: float) -> Place:
         """Whether f is smooth at x, has a corner or a jump there, or no value at all."""
         here = self.value(x)
-        if not np.isfinite(here) or not np.isfinite(terms.slope(self._parsed, "x", x)):
+        if not np.isfinite(here) or not np.isfinite(slope(self._parsed, "x", x)):
             return "nowhere"
         h = _NEAR * max(1.0, abs(x) / 1e3)
         rises, bends = [], []

@@ -23,6 +23,7 @@ from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import DataSource, GeneratedData
 from nnsim.documents.document import Document, Layout
 from nnsim.documents.layout import CLEARANCE, STEP_X, STEP_Y, arrange, filled
+from nnsim.documents.targets import targets_follow
 from nnsim.training.config import TrainingConfig
 
 Position = tuple[float, float]
@@ -123,13 +124,12 @@ def remove(document: Document, neurons: Collection[str] = (), connections: Colle
     """Without these neurons (and all that touches them) and these connections."""
     structure = document.network.structure
     gone, cut = set(neurons), set(connections)
-    return _with_gate_inputs(
-        _rebuilt(
-            document,
-            [n for n in structure.neurons if n.id not in gone],
-            [c for c in structure.connections if c.ends not in cut and not gone & {c.source, c.target}],
-        )
+    left = _rebuilt(
+        document,
+        [n for n in structure.neurons if n.id not in gone],
+        [c for c in structure.connections if c.ends not in cut and not gone & {c.source, c.target}],
     )
+    return _with_gate_inputs(targets_follow(document, left))
 
 
 def move(document: Document, positions: Mapping[str, Position]) -> Document:
@@ -175,13 +175,14 @@ def rename_neuron(document: Document, old: str, new: str) -> Document:
 
 
 def set_role(document: Document, ids: Iterable[str], role: Role) -> Document:
-    """Neurons with another role. A neuron that something enters cannot become an input."""
-    chosen = set(ids)
+    """Neurons with another role. A neuron that something enters cannot become an input.
+
+    New inputs and outputs come behind those that are there, so that each column of the data stays with its neuron.
+    """
+    chosen = {id for id in ids if document.network.structure.by_id[id].role != role}
     taken = set(document.network.parameter_names)
 
     def changed(neuron: Neuron) -> Neuron:
-        if neuron.role == role:
-            return neuron
         if role == "input":
             entering = document.network.structure.incoming[neuron.id]
             if entering:
@@ -201,7 +202,11 @@ def set_role(document: Document, ids: Iterable[str], role: Role) -> Document:
             return Neuron(neuron.id, role, "heaviside", bias=bias, notation="threshold")
         return replace(neuron, role=role)
 
-    return _with_gate_inputs(_mapped(document, chosen, changed))
+    new = _mapped(document, chosen, changed)
+    if role != "hidden":
+        structure = new.network.structure
+        new = _rebuilt(new, sorted(structure.neurons, key=lambda n: n.id in chosen), structure.connections)
+    return _with_gate_inputs(targets_follow(document, new))
 
 
 def set_neurons(document: Document, ids: Iterable[str], **fields: str) -> Document:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gate_named, truth_table
-from nnsim.data.sources import GeneratedData, InlineData
+from nnsim.data.sources import CsvData, GeneratedData, InlineData
 from nnsim.documents.document import Document
 
 Array = NDArray[np.float64]
@@ -139,6 +139,35 @@ def flip_target(document: Document, row: int, output: int) -> Document:
     known = ~np.isnan(table.targets).all(axis=1)
     kept = known | (np.arange(len(targets)) == row) if known.any() else ~known
     return _with_targets(document, table.X[kept], np.nan_to_num(targets[kept]))
+
+
+def targets_follow(before: Document, after: Document) -> Document:
+    """``after`` without the target columns of outputs that ``before`` had: a column belongs to its output.
+
+    The truth table of an output that is gone is no other output's. Data that would have no target column left stay as
+    they are, and so do all data while there is no output: one may come that takes them.
+    """
+    old, new, data = before.network.structure.outputs, after.network.structure.outputs, after.data
+    gone = {column for column, id in enumerate(old) if id not in new}
+    if not gone or not new or data is None:
+        return after
+    if isinstance(data, GeneratedData):
+        # A gate is the target of the first output; what other generators make has no column of one output alone.
+        return replace(after, data=None) if gate_label(after) and 0 in gone else after
+    if isinstance(data, CsvData):
+        kept = tuple(name for column, name in enumerate(data.targets) if column not in gone)
+        # Without names for the inputs a column that is no target would become one.
+        return replace(after, data=replace(data, targets=kept)) if kept and data.inputs else after
+    columns = [column for column in range(len(data.targets[0])) if column not in gone]
+    if not columns:
+        return after if truth_table_of(before) is None else replace(after, data=None)
+    inputs = len(data.inputs[0])
+    names = data.columns and (*data.columns[:inputs], *(data.columns[inputs + column] for column in columns))
+    targets = tuple(tuple(row[column] for column in columns) for row in data.targets)
+    changed = replace(after, data=replace(data, targets=targets, columns=names))
+    table = truth_table_of(changed)
+    whole = table is not None and not np.isnan(table.targets).any()
+    return _with_targets(changed, table.X, table.targets) if table is not None and whole else changed
 
 
 def _with_targets(document: Document, X: Array, targets: Array) -> Document:

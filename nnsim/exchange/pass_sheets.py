@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.explain import Equation, Explanation
 from nnsim.core.losses import LOSSES
-from nnsim.core.network import Connection, Neuron
+from nnsim.core.network import Connection, Neuron, Structure
 from nnsim.core.notation import name
 from nnsim.core.numbers import format_number
-from nnsim.core.terms import FUNCTIONS, text
+from nnsim.core.terms import FUNCTIONS
+from nnsim.core.writing import text
 from nnsim.exchange.material import Material, Missing, layers_of
 from nnsim.exchange.pages import Parts
 from nnsim.exchange.questions import Choice, Mistake, Number, Question, number
@@ -141,9 +142,10 @@ def loss_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
     for id in parts:
         slope = e.loss_slope(id)
         questions.append(Question(f"slope.{id}", asked(slope.name, slope.term), (_loss_slope(e, id, slope),)))
-    questions += [_sign(e, p) for p in _some_weights(e, rng)]
+    weights = _some_weights(e, rng)
+    questions += [_sign(e, p) for p in weights]
     given = only_some((*given_sample(material), ("Outputs of the neurons", _activations(e)),
-                       given_weights(material)))
+                       given_weights(material, needed=_onward(e.structure, weights))))
     return Sheet("How wrong is the network, and which way must each weight go for the loss to fall?",
                  given, tuple(questions))
 
@@ -218,6 +220,19 @@ def _some_weights(e: Explanation, rng: np.random.Generator | None) -> list[str]:
     return [weights[i] for i in sorted(rng.choice(len(weights), MOST_SIGNS, replace=False).tolist())]
 
 
+def _onward(structure: Structure, weights: Iterable[str]) -> set[str]:
+    """These weights, and all on the way from them to the loss."""
+    waiting = [use for p in weights for use in structure.uses[p] if isinstance(use, Connection)]
+    found, seen = set(weights), set[str]()
+    while waiting:
+        target = waiting.pop().target
+        if target not in seen:
+            seen.add(target)
+            waiting += structure.outgoing[target]
+            found |= {c.weight for c in structure.outgoing[target]}
+    return found
+
+
 def _sign(e: Explanation, parameter: str) -> Question:
     equation = e.gradient_equation(parameter)
     value = equation.value
@@ -246,8 +261,9 @@ def chain_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
     if shared:
         questions.append(_shared(e, shared[-1] if rng is None else shared[int(rng.integers(len(shared)))]))
     rate = ("Learning rate", (equals(material.notation.rate, material.config.rate_at(0)),))
+    needed = {c.weight for use in weights for c in (use, *e.structure.outgoing[use.target])}
     given = only_some((*given_sample(material), ("Outputs of the neurons", _activations(e)),
-                       given_weights(material), rate))
+                       given_weights(material, needed=needed), rate))
     return Sheet("Follow the chain rule from the loss back to the weight, factor by factor, then update the weight.",
                  given, tuple(questions))
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from nnsim.core.network import Structure
 from nnsim.core.notation import Symbol, name
 from nnsim.core.numbers import format_number
-from nnsim.core.terms import Term, latex, latex_number, text
+from nnsim.core.terms import Term
+from nnsim.core.writing import latex, latex_number, text
 from nnsim.exchange.material import Material
 from nnsim.exchange.pages import Inline, Math, Parts
 from nnsim.exchange.questions import Question
@@ -16,6 +17,8 @@ from nnsim.exchange.worked_solution import symbol_math, where_used
 
 GIVEN_DIGITS = 6
 """Numbers to go on with keep two digits more than answers need."""
+MOST_WEIGHTS = 200
+"""Nobody looks for the weight in a list that is longer."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +53,12 @@ def asked(symbol: Symbol, term: Term | None = None, numbers: bool = False) -> Pa
     return symbol_math(symbol), equal, Math(latex(term, numbers), text(term, numbers)), equal
 
 
-def given_weights(material: Material, places: bool = True) -> tuple[str, Parts]:
-    """All weights, and with ``places`` where they are."""
+def given_weights(material: Material, places: bool = True, needed: Collection[str] = ()) -> tuple[str, Parts]:
+    """The weights, and with ``places`` where they are; of very many only those that the questions ``needed``."""
     structure, network = material.structure, material.network
     names = [p for p in structure.parameter_names if p in structure.weight_names]
+    if len(names) > MOST_WEIGHTS:
+        names = [p for p in names if p in needed]
     return "Weights", listed((equals(name(p), network.value(p)), f" ({where_used(structure, p)})" if places else "")
                              for p in names)
 

@@ -17,7 +17,8 @@ from nnsim.core.network import ROLES, Connection, Network, Structure
 from nnsim.core.notation import Notation, Symbol, name
 from nnsim.core.numbers import DIGITS, format_number
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.core.terms import Term, latex, latex_number, operate, text
+from nnsim.core.terms import Term, operate
+from nnsim.core.writing import latex, latex_number, text
 from nnsim.exchange.pages import Blank, Block, Equations, Heading, Inline, Line, Math, Page, Paragraph, Parts, Table
 from nnsim.exchange.writers import FORMATS
 from nnsim.training.config import TrainingConfig
@@ -39,7 +40,7 @@ def worked_solution(
     ``format`` is a key of FORMATS. x (inputs,) and t (outputs,); without t only the forward pass is written. Loss,
     optimizer and rate are those of ``config``, ``memory`` and ``epoch`` as in ``next_update``. ``parameters`` are those
     whose chain rule and update are written, all if None. With ``blanks`` the results are left out and their key stands
-    at the end; ``key`` of False leaves it away, True gives it alone. Raises NetworkError if the network cannot run,
+    at the end; ``key`` of False leaves it away, True gives it alone. Raises NetworkError without anything to explain,
     ValueError if x or t does not fit it or there is too much to write.
     """
     if len(network.parameter_names) > MOST_PARAMETERS:
@@ -133,6 +134,8 @@ class _Writing:
         said = [f"{counts[role]} {role}{'s' if counts[role] != 1 and role != 'hidden' else ''}" for role in ROLES
                 if counts[role]]
         yield Paragraph((", ".join(said) + ".",))
+        for problem in self.e.program.problems:
+            yield Paragraph((problem.message,))
         neurons = []
         for neuron in structure.neurons:
             if neuron.role != "input":

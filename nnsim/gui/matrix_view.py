@@ -1,99 +1,45 @@
-"""The layers as W, x, b, z and a: a grid of cells, tinted by value, that can be walked and edited."""
+"""The layers as W, x, b, z and a: a grid of cells that can be walked and edited."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
-    QFont,
-    QFontDatabase,
-    QFontMetrics,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPolygon,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from shiboken6 import isValid
 
-from nnsim.core.matrices import Layer, layers_of
 from nnsim.core.network import Connection, Neuron, Structure
-from nnsim.core.notation import name
-from nnsim.core.numbers import DIGITS, MINUS, format_number
+from nnsim.core.numbers import format_number
 from nnsim.core.sums import sum_of
-from nnsim.exchange.numpy_code import LayerCode, Line, layer_codes
 from nnsim.gui.canvas.editors import NumberEdit
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.formulas import FormulaLabel
+from nnsim.gui.matrix_blocks import (
+    MARGIN,
+    MOST_WORDS,
+    PARTS,
+    Block,
+    Cell,
+    blocks_of,
+    formulas,
+    number_width,
+    row_height,
+)
+from nnsim.gui.matrix_painter import BlockPainter
 from nnsim.gui.neuron_form import other_uses
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, font, mix, pixels, text_scale, theme
+from nnsim.gui.theme import GRID, theme
 
 Array = NDArray[np.float64]
-PARTS = ("W", "x", "b", "z", "a")
-MARGIN = 12
-PAD = 4
-MOST_LABEL, MOST_SOURCE = 96, 72
-NARROWEST = 44
-"""A cell with a number is at least this wide, at 100 % text."""
-NARROW = 12
-"""A cell of a matrix too wide for numbers: its tint alone, and a dash where it is negative."""
-MOST_NUMBERED = 24
-"""Up to this many columns have room for numbers."""
-STRONGEST = 0.45
-"""How much of the sign's colour the largest value has in it: text on it keeps its contrast."""
-STEPS = 24
-MOST_WORDS, MOST_CODE = 6, 6
-
-
-class Cell(NamedTuple):
-    """A cell: of which layer, of which of PARTS, and where. Of a column vector ``column`` is 0."""
-
-    layer: int
-    part: str
-    row: int
-    column: int = 0
-
-
-@dataclass
-class Block:
-    """A layer in its place. Lengths are pixels of the content, before scrolling."""
-
-    layer: Layer
-    code: LayerCode
-    words: tuple[Neuron, ...]
-    """Neurons that do not sum, whose rows are written out as terms."""
-    functions: str
-    """Which neuron has which function, where they differ."""
-    labels: tuple[str, ...]
-    """What stands before each row."""
-    top: int = 0
-    header: int = 0
-    cells: int = 0
-    below: int = 0
-    bottom: int = 0
-    right: int = 0
-    cell_width: int = 0
-    left: dict[str, int] = field(default_factory=dict)
-    """Where each part that the layer has begins."""
-    label_width: int = 0
-    source_width: int = 0
-
-    def rows(self, part: str) -> int:
-        """How many rows a part has."""
-        return len(self.layer.columns) if part == "x" else len(self.layer.rows)
 
 
 class MatrixView(QAbstractScrollArea):
@@ -127,9 +73,7 @@ class MatrixView(QAbstractScrollArea):
         if structure is not self._structure:
             self._structure = structure
             self.close_editor(take=False)
-            layers = layers_of(structure)
-            codes = layer_codes(structure, layers)
-            self.blocks = [_block(layer, code) for layer, code in zip(layers, codes, strict=True)]
+            self.blocks = blocks_of(structure)
             for label in self._labels.values():
                 label.hide()
                 label.deleteLater()
@@ -149,81 +93,31 @@ class MatrixView(QAbstractScrollArea):
     def arrange(self) -> None:
         """Give every layer its place."""
         self._painted = None
-        line, small = self.row_height, QFontMetrics(font("small")).height() + 2
-        top, right = GRID, 0
+        top, right, room = GRID, 0, self.viewport().width()
         for block in self.blocks:
-            self._arrange_columns(block)
-            block.top = top
-            block.header = top + round(28 * text_scale())
-            block.cells = block.header + small
-            block.below = block.cells + line * max(len(block.layer.rows), len(block.layer.columns)) + GRID // 2
-            words = min(len(block.words), MOST_WORDS) + bool(block.functions) + (len(block.words) > MOST_WORDS)
-            code = min(len(block.code.lines), MOST_CODE)
-            block.bottom = block.below + words * small + code * self._code_height()
+            block.arrange_columns(room, self.number_width)
+            block.arrange_rows(top)
             top = block.bottom + 2 * GRID
-            right = max(right, block.right, self._code_width(block))
+            right = max(right, block.right, block.code_end)
         view = self.viewport().size()
         self.verticalScrollBar().setRange(0, max(0, top - GRID - view.height()))
         self.verticalScrollBar().setPageStep(view.height())
-        self.verticalScrollBar().setSingleStep(line)
+        self.verticalScrollBar().setSingleStep(row_height())
         self.horizontalScrollBar().setRange(0, max(0, right + MARGIN - view.width()))
         self.horizontalScrollBar().setPageStep(view.width())
-        self.horizontalScrollBar().setSingleStep(line)
+        self.horizontalScrollBar().setSingleStep(row_height())
         self._place_labels()
         self.viewport().update()
 
     @property
-    def row_height(self) -> int:
-        """The height of a cell."""
-        return QFontMetrics(font("body")).height() + 6
-
-    def _arrange_columns(self, block: Block) -> None:
-        layer, metrics = block.layer, QFontMetrics(font("body", bold=True))
-        scale = text_scale()
-
-        def widest(ids: tuple[str, ...], most: int) -> int:
-            return max((min(metrics.horizontalAdvance(id), round(most * scale)) for id in ids), default=0) + 1
-
-        block.label_width = widest(block.labels, MOST_LABEL)
-        block.source_width = widest(layer.columns, MOST_SOURCE) if layer.columns else 0
-        number = self.number_width
-        # Around each part a bracket, before it the sign that joins it with the part before.
-        gap = 3 * GRID
-        others = MARGIN + block.label_width + GRID + block.source_width + 4 * number + 4 * gap + 2 * GRID
-        n = len(layer.columns)
-        if n > MOST_NUMBERED:
-            block.cell_width = NARROW
-        else:
-            share = (self.viewport().width() - others - MARGIN) // max(n, 1)
-            block.cell_width = max(round(NARROWEST * scale), min(number, share))
-        x = MARGIN + block.label_width + GRID
-        block.left = {}
-        if n:
-            block.left["W"] = x
-            x += n * block.cell_width + GRID + block.source_width + GRID
-            block.left["x"] = x
-            x += number + gap
-        if layer.has_bias:
-            block.left["b"] = x
-            x += number + gap
-        block.left["z"] = x
-        x += number + gap
-        block.left["a"] = x
-        block.right = x + number + GRID
+    def digits(self) -> int:
+        """As many as the learner asks for; fewer are painted where a cell has no room for them."""
+        return self._session.study.digits
 
     @property
     def number_width(self) -> int:
-        """Room for four digits, a point and a sign."""
-        return QFontMetrics(font("body")).horizontalAdvance("−0.0000") + 2 * PAD
-
-    def _code_width(self, block: Block) -> int:
-        metrics = QFontMetrics(code_font())
-        lines = block.code.lines[:MOST_CODE]
-        return MARGIN + max(metrics.horizontalAdvance("".join(piece.text for piece in line)[:400]) for line in lines)
-
-    @staticmethod
-    def _code_height() -> int:
-        return QFontMetrics(code_font()).height() + 4
+        """Room for that many digits."""
+        return number_width(self.digits)
 
     def _place_labels(self) -> None:
         """The formulas of the layers in sight, typeset when they first come into sight."""
@@ -248,18 +142,14 @@ class MatrixView(QAbstractScrollArea):
     # Cells
 
     def _exists(self, cell: Cell) -> bool:
-        if cell.layer >= len(self.blocks):
-            return False
-        block = self.blocks[cell.layer]
-        return (cell.part in block.left and cell.row < block.rows(cell.part)
-                and (cell.part != "W" or cell.column < len(block.layer.columns)))
+        return cell.layer < len(self.blocks) and self.blocks[cell.layer].has(cell)
 
     def _first_cell(self) -> Cell | None:
         return Cell(0, "W" if self.blocks[0].layer.columns else "z", 0) if self.blocks else None
 
     def rect_of(self, cell: Cell) -> QRect:
         """Where a cell is on the viewport."""
-        block, height = self.blocks[cell.layer], self.row_height
+        block, height = self.blocks[cell.layer], row_height()
         width = block.cell_width if cell.part == "W" else self.number_width
         x = block.left[cell.part] + cell.column * width - self.horizontalScrollBar().value()
         return QRect(x, block.cells + cell.row * height - self.verticalScrollBar().value(), width, height)
@@ -272,7 +162,7 @@ class MatrixView(QAbstractScrollArea):
                 continue
             if block.header - self.verticalScrollBar().value() < 0 and point.y() < block.cells - block.header:
                 return None  # the header, which stays in sight
-            row = (y - block.cells) // self.row_height
+            row = (y - block.cells) // row_height()
             for part, left in block.left.items():
                 width = block.cell_width if part == "W" else self.number_width
                 column = (x - left) // width
@@ -283,19 +173,15 @@ class MatrixView(QAbstractScrollArea):
 
     def connection(self, cell: Cell) -> Connection | None:
         """The connection of a cell of W."""
-        return self.blocks[cell.layer].layer.connection(cell.row, cell.column) if cell.part == "W" else None
+        return self.blocks[cell.layer].connection(cell)
 
     def neuron(self, cell: Cell) -> str:
         """The neuron of a cell of x, b, z or a: whose value stands there."""
-        layer = self.blocks[cell.layer].layer
-        return layer.columns[cell.row] if cell.part == "x" else layer.rows[cell.row]
+        return self.blocks[cell.layer].neuron(cell)
 
     def parameter(self, cell: Cell) -> str | None:
         """The parameter of a cell of W or b; None where there is none."""
-        if cell.part == "W":
-            connection = self.connection(cell)
-            return None if connection is None else connection.weight
-        return self.blocks[cell.layer].layer.neurons[cell.row].bias if cell.part == "b" else None
+        return self.blocks[cell.layer].parameter(cell)
 
     def value(self, cell: Cell) -> float | None:
         """The number in a cell; None in an empty one."""
@@ -316,7 +202,7 @@ class MatrixView(QAbstractScrollArea):
     def about(self, cell: Cell) -> str:
         """A cell in words."""
         value, structure = self.value(cell), self.blocks[cell.layer].layer.structure
-        number = "" if value is None else format_number(value)
+        number = "" if value is None else format_number(value, self.digits)
         parameter = self.parameter(cell)
         if cell.part == "W":
             layer = self.blocks[cell.layer].layer
@@ -376,7 +262,7 @@ class MatrixView(QAbstractScrollArea):
         # With the first row the formula, with the last the code; else the header, which lies over the rows.
         above = block.cells - (block.top if cell.row == 0 else block.header) + 2
         last = cell.row == block.rows(cell.part) - 1
-        below = block.bottom - block.cells - block.rows(cell.part) * self.row_height + GRID if last else 2
+        below = block.bottom - block.cells - block.rows(cell.part) * row_height() + GRID if last else 2
         for bar, low, high, size in (
             (self.verticalScrollBar(), rect.top() - above, rect.bottom() + below, view.height()),
             (self.horizontalScrollBar(), rect.left() - MARGIN - block.label_width, rect.right() + GRID, view.width()),
@@ -524,7 +410,7 @@ class MatrixView(QAbstractScrollArea):
         try:
             painter.fillRect(self.viewport().rect(), theme().color("card"))
             for index, block in seen:
-                _BlockPainter(self, painter, index, block, values).paint(words.get(index, []))
+                BlockPainter(self, painter, index, block, values).paint(words.get(index, []))
         finally:
             painter.end()
 
@@ -535,7 +421,7 @@ class MatrixView(QAbstractScrollArea):
         for neuron in block.words[:MOST_WORDS]:
             does = (self.tr("{name} multiplies its terms: no row of a matrix product") if neuron.combine == "product"
                     else self.tr("{name} takes its largest term: no row of a matrix product"))
-            lines.append(f"{does.format(name=neuron.id)} · {sum_of(network, neuron.id, trace).long()}")
+            lines.append(f"{does.format(name=neuron.id)} · {sum_of(network, neuron.id, trace).long(self.digits)}")
         if len(block.words) > MOST_WORDS:
             lines.append(self.tr("… and {n} more that do not sum").format(n=len(block.words) - MOST_WORDS))
         if block.functions:
@@ -552,293 +438,3 @@ class MatrixView(QAbstractScrollArea):
         lit = {"W" for _, target in study.lit_connections if target in layer.row_of}
         lit |= {"a" for id in study.lit_neurons if id in layer.row_of}
         return frozenset(lit | {"x" for id in study.lit_neurons if id in layer.column_of})
-
-
-class _BlockPainter:
-    """Paints one layer, as far as it is in sight."""
-
-    def __init__(self, view: MatrixView, painter: QPainter, index: int, block: Block,
-                 values: tuple[Array, Array, Array]) -> None:
-        self.view, self.painter, self.index, self.block = view, painter, index, block
-        self.parameters, self.z, self.a = values
-        self.x0, self.y0 = view.horizontalScrollBar().value(), view.verticalScrollBar().value()
-        self.line, self.number = view.row_height, view.number_width
-        study = view._session.study
-        layer = block.layer
-        self.lit_neurons, self.lit_connections = study.lit_neurons, study.lit_connections
-        self.lit_rows = {layer.row_of[target] for _, target in self.lit_connections if target in layer.row_of}
-        self.lit_rows |= {layer.row_of[id] for id in self.lit_neurons if id in layer.row_of}
-        self.lit_columns = {layer.column_of[s] for s, target in self.lit_connections if target in layer.row_of}
-        self.lit_columns |= {layer.column_of[id] for id in self.lit_neurons if id in layer.column_of}
-
-    def paint(self, words: list[str]) -> None:
-        """Cells, brackets and signs, names, and the lines below."""
-        height = self.view.viewport().height()
-        first = max(0, (self.y0 - self.block.cells) // self.line)
-        last = (self.y0 + height - self.block.cells) // self.line + 1
-        scales = self._scales()
-        for part in self.block.left:
-            rows = range(first, min(last, self.block.rows(part)))
-            for cell in self._cells(part, rows):
-                self._paint_cell(cell, scales[part])
-            self._paint_bracket(part)
-        self._paint_signs()
-        self._paint_lit(range(first, last))
-        self._paint_names(first, last)
-        self._paint_header()
-        self._paint_below(words)
-
-    def _cells(self, part: str, rows: range) -> Iterator[Cell]:
-        if part != "W":
-            yield from (Cell(self.index, part, row) for row in rows)
-            return
-        width, left = self.block.cell_width, self.block.left["W"]
-        first = max(0, (self.x0 - left) // width)
-        last = min(len(self.block.layer.columns), (self.x0 + self.view.viewport().width() - left) // width + 1)
-        yield from (Cell(self.index, "W", row, column) for row in rows for column in range(first, last))
-
-    def _scales(self) -> dict[str, float]:
-        """The largest size of each part: what is tinted most. W and b share one."""
-        layer = self.block.layer
-
-        def largest(values: Array) -> float:
-            finite = np.abs(values[np.isfinite(values)])
-            return float(finite.max()) if len(finite) else 0.0
-
-        weights = max(largest(self.parameters[layer.weights]), largest(layer.biases(self.parameters)))
-        return {"W": weights, "b": weights, "x": largest(self.a[layer.column_places]),
-                "z": largest(self.z[layer.row_places]), "a": largest(self.a[layer.row_places])}
-
-    def _paint_cell(self, cell: Cell, scale: float) -> None:
-        rect, painter = self.view.rect_of(cell), self.painter
-        value = self.view.value(cell)
-        inner = rect.adjusted(0, 0, -1, -1)
-        if value is None:
-            painter.fillRect(QRect(rect.center() - QPoint(1, 1), rect.center()), theme().color("muted"))
-            return
-        painter.fillRect(inner, tint(value, scale))
-        painter.setPen(theme().color("ink"))
-        if rect.width() <= NARROW:
-            if value < 0:
-                painter.drawLine(rect.center() - QPoint(3, 0), rect.center() + QPoint(2, 0))
-        else:
-            self._paint_number(inner, value)
-        parameter = self.view.parameter(cell)
-        if parameter is not None and parameter in self.block.layer.structure.frozen:
-            corner, size = inner.topRight() + QPoint(1, 0), 3 if rect.width() <= NARROW else 6
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(theme().color("muted"))
-            painter.drawPolygon(QPolygon([corner, corner - QPoint(size, 0), corner + QPoint(0, size)]))
-
-    def _paint_number(self, rect: QRect, value: float) -> None:
-        size = "body" if rect.width() >= self.number - 8 else "small"
-        for text in (*(format_number(value, digits) for digits in range(DIGITS, 0, -1)), power_of_ten(value)):
-            if _metrics(size, text_scale()).horizontalAdvance(text) <= rect.width() - 4:
-                self.painter.setFont(font(size))
-                self.painter.drawText(rect.adjusted(2, 0, -2, 0), Qt.AlignmentFlag.AlignCenter, text)
-                return
-
-    def _paint_bracket(self, part: str) -> None:
-        block = self.block
-        width = len(block.layer.columns) * block.cell_width if part == "W" else self.number
-        left = block.left[part] - self.x0 - 3
-        right = left + width + 4
-        top, bottom = block.cells - self.y0 - 1, block.cells + block.rows(part) * self.line - self.y0
-        self.painter.setPen(theme().color("muted"))
-        for x, tick in ((left, 3), (right, -3)):
-            self.painter.drawLine(x, top, x, bottom)
-            self.painter.drawLine(x, top, x + tick, top)
-            self.painter.drawLine(x, bottom, x + tick, bottom)
-
-    def _paint_signs(self) -> None:
-        """+ before b, = before z, the arrow of the function before a; in the middle of the rows in sight."""
-        block, view = self.block, self.view
-        top = max(block.cells - self.y0, 0)
-        bottom = min(block.cells + len(block.layer.rows) * self.line - self.y0, view.viewport().height())
-        self.painter.setFont(font("body"))
-        self.painter.setPen(theme().color("muted"))
-        joins = "x" in block.left
-        for part, sign in (("b", "+" if joins else ""), ("z", "="), ("a", "→")):
-            if part in block.left and (part != "z" or joins or "b" in block.left):
-                room = QRect(block.left[part] - self.x0 - 3 * GRID, top, 3 * GRID - 2, max(bottom - top, self.line))
-                self.painter.drawText(room, Qt.AlignmentFlag.AlignCenter, sign)
-
-    def _paint_lit(self, rows: range) -> None:
-        view, block, painter = self.view, self.block, self.painter
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        if "W" in block.left:
-            painter.setPen(theme().color("accent"))
-            for row in self.lit_rows & set(rows):
-                start, end = (view.rect_of(Cell(self.index, "W", row, c)) for c in (0, len(block.layer.columns) - 1))
-                painter.drawRect(start.united(end).adjusted(-1, -1, 0, 0))
-        lit = [Cell(self.index, "W", block.layer.row_of[target], block.layer.column_of[source])
-               for source, target in self.lit_connections if target in block.layer.row_of]
-        lit += [Cell(self.index, "x", block.layer.column_of[id])
-                for id in self.lit_neurons if id in block.layer.column_of]
-        lit += [Cell(self.index, part, block.layer.row_of[id])
-                for id in self.lit_neurons if id in block.layer.row_of for part in "bza" if part in block.left]
-        at = view.at
-        if at is not None and at.layer == self.index and at not in lit:
-            lit.append(at)
-        painter.setPen(QPen(theme().color("accent"), 2))
-        for cell in lit:
-            if cell.row in rows:
-                painter.drawRect(view.rect_of(cell).adjusted(0, 0, -1, -1))
-
-    def _paint_names(self, first: int, last: int) -> None:
-        """The names of the rows stay in sight at the left; those of x stand beside it."""
-        block, painter = self.block, self.painter
-        for part, ids, lit, left, width in (
-            ("x", block.layer.columns, self.lit_columns, block.left.get("x", 0) - self.x0 - GRID - block.source_width,
-             block.source_width),
-            ("W", block.labels, self.lit_rows, MARGIN, block.label_width),
-        ):
-            if part == "W" and self.x0:
-                painter.fillRect(QRect(0, max(0, block.cells - self.y0), MARGIN + width + GRID // 2,
-                                       len(ids) * self.line), theme().color("card"))
-            for row in range(first, min(last, len(ids))):
-                rect = QRect(left, block.cells + row * self.line - self.y0, width, self.line)
-                self._paint_name(rect, ids[row], row in lit, Qt.AlignmentFlag.AlignRight)
-
-    def _paint_name(self, rect: QRect, text: str, lit: bool, align: Qt.AlignmentFlag, size: str = "body") -> None:
-        face = font(size, bold=lit)
-        self.painter.setFont(face)
-        self.painter.setPen(theme().color("accent" if lit else "muted"))
-        text = QFontMetrics(face).elidedText(text, Qt.TextElideMode.ElideRight, rect.width())
-        self.painter.drawText(rect, align | Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _paint_header(self) -> None:
-        """What stands in each column; it stays in sight while rows of the layer do."""
-        block, view = self.block, self.view
-        height = block.cells - block.header
-        end = block.cells + max(len(block.layer.rows), len(block.layer.columns)) * self.line
-        y = min(max(block.header - self.y0, 0), end - self.y0 - height)
-        if block.header < self.y0:
-            self.painter.fillRect(QRect(0, y, view.viewport().width(), height), theme().color("card"))
-        for part, left in block.left.items():
-            if part == "W":
-                width = block.cell_width
-                if width > NARROW:
-                    for cell in self._cells("W", range(1)):
-                        rect = QRect(left + cell.column * width - self.x0 + 1, y, width - 3, height)
-                        self._paint_name(rect, block.layer.columns[cell.column], cell.column in self.lit_columns,
-                                         Qt.AlignmentFlag.AlignHCenter, "small")
-            else:
-                rect = QRect(left - self.x0, y, self.number, height)
-                self._paint_name(rect, self.title(part), False, Qt.AlignmentFlag.AlignHCenter, "small")
-        corner = QRect(0, y, MARGIN + block.label_width + GRID // 2, height)
-        if self.x0:
-            self.painter.fillRect(corner, theme().color("card"))
-        if "W" in block.left:
-            self._paint_name(corner.adjusted(MARGIN, 0, -GRID // 2, 0), block.code.W, False,
-                             Qt.AlignmentFlag.AlignRight, "small")
-
-    def title(self, part: str) -> str:
-        """What the column of a part is called: as in the code, z and a as the notation has them."""
-        code, notation = self.block.code, self.view._session.study.notation
-        words = {"z": notation.z, "a": notation.a}
-        return words.get(part, "") or {"x": code.x, "b": code.b}[part]
-
-    def _paint_below(self, words: list[str]) -> None:
-        block, painter = self.block, self.painter
-        small = QFontMetrics(font("small"))
-        y, width = block.below - self.y0, self.view.viewport().width() - 2 * MARGIN
-        painter.setFont(font("small"))
-        painter.setPen(theme().color("muted"))
-        for text in words:
-            text = small.elidedText(text, Qt.TextElideMode.ElideRight, width)
-            painter.drawText(QRect(MARGIN, y, width, small.height() + 2), Qt.AlignmentFlag.AlignVCenter, text)
-            y += small.height() + 2
-        y = block.bottom - min(len(block.code.lines), MOST_CODE) * self.view._code_height() - self.y0
-        lit = self.view.lit_parts(self.index)
-        lines = list(block.code.lines[:MOST_CODE])
-        for number, line in enumerate(lines):
-            more = number == MOST_CODE - 1 and len(block.code.lines) > MOST_CODE
-            self._paint_code(line, lit, y, " …" if more else "")
-            y += self.view._code_height()
-
-    def _paint_code(self, line: Line, lit: frozenset[str], y: int, end: str) -> None:
-        metrics, x = QFontMetrics(code_font()), MARGIN - self.x0
-        parts = {piece.part for piece in line}
-        inside = "z" in lit and "z" not in parts
-        for position, piece in enumerate(line):
-            # z is what stands in the brackets of the function.
-            on = piece.part in lit or (inside and position > 1 and piece.text != ")" and not piece.text.endswith("("))
-            self.painter.setFont(code_font(bold=on))
-            self.painter.setPen(theme().color("accent" if on else "ink"))
-            self.painter.drawText(QPoint(x, y + 2 + metrics.ascent()), piece.text[:400])
-            x += metrics.horizontalAdvance(piece.text[:400])
-        if end:
-            self.painter.drawText(QPoint(x, y + 2 + metrics.ascent()), end)
-
-
-def power_of_ten(value: float) -> str:
-    """The shortest way to write a small number: −4e−4."""
-    mantissa, _, exponent = f"{value:.0e}".partition("e")
-    return f"{mantissa}e{int(exponent)}".replace("-", MINUS) if exponent else format_number(value)
-
-
-def row_label(neuron: Neuron) -> str:
-    """A neuron's name before its row; with a sign where it does not sum."""
-    signs = {"product": "Π ", "max": "max "}
-    return signs.get(neuron.combine, "") + neuron.id
-
-
-def formulas(block: Block) -> list[str]:
-    """LaTeX of a layer: h₁ = sigmoid(W₁ x + b₁), and what x is joined from, if it is."""
-    code, layer = block.code, block.layer
-    functions = {neuron.activation for neuron in layer.neurons}
-    product = f"{name(code.W).latex}\\,{name(code.x).latex}" if code.x else ""
-    bias = name(code.b).latex if code.b else ""
-    inside = " + ".join(part for part in (product, bias) if part) or "0"
-    if not any(layer.sums):
-        inside = name(code.z).latex
-    function = "g" if len(functions) > 1 else name(next(iter(functions))).latex
-    if functions == {"linear"}:
-        found = [f"{name(code.a).latex} = {inside}"]
-    else:
-        found = [f"{name(code.a).latex} = {function}({inside})"]
-    if len(code.parts) > 1 and all(part.isalnum() for part in code.parts):
-        found.append(f"{name(code.x).latex} = ({', '.join(name(part).latex for part in code.parts)})")
-    return found
-
-
-def _block(layer: Layer, code: LayerCode) -> Block:
-    functions: dict[str, list[str]] = {}
-    for neuron in layer.neurons:
-        functions.setdefault(neuron.activation, []).append(neuron.id)
-    several = "; ".join(f"{function}: {', '.join(ids)}" for function, ids in functions.items())
-    words = tuple(n for n, is_sum in zip(layer.neurons, layer.sums, strict=True) if not is_sum)
-    return Block(layer, code, words, several if len(functions) > 1 else "",
-                 tuple(row_label(neuron) for neuron in layer.neurons))
-
-
-def tint(value: float, scale: float) -> QColor:
-    """The background of a number: blue positive, orange negative, stronger the nearer it comes to ``scale``."""
-    if not np.isfinite(value) or scale == 0:
-        return theme().color("card")
-    return _tint(theme().name, value > 0, round(min(1.0, abs(value) / scale) * STEPS))
-
-
-@lru_cache(maxsize=256)
-def _tint(theme_name: str, positive: bool, step: int) -> QColor:
-    colors = theme()
-    return mix(colors.card, colors.positive if positive else colors.negative, STRONGEST * step / STEPS)
-
-
-def code_font(bold: bool = False) -> QFont:
-    """The system's typeface for code, as large as other text."""
-    return _code_font(pixels("body") - 1, bold)
-
-
-@lru_cache(maxsize=16)
-def _code_font(size: int, bold: bool) -> QFont:
-    face = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    face.setPixelSize(size)
-    face.setBold(bold)
-    return face
-
-
-@lru_cache(maxsize=16)
-def _metrics(size: str, scale: float) -> QFontMetrics:
-    return QFontMetrics(font(size))

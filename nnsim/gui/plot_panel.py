@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from nnsim.gui.controls import ChoiceField, plain_tip
-from nnsim.gui.panel import Panel
+from nnsim.gui.formulas import FormulaLabel
+from nnsim.gui.panel import Panel, quiet_button
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, RADIUS, font, set_role, text_scale, theme
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("PlotPanel", text)
 
 
 class PlotPanel(Panel):
@@ -121,6 +136,51 @@ class TextLine(QWidget):
             text = QFontMetrics(used).elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
             painter.drawText(self.rect(), self.align | Qt.AlignmentFlag.AlignVCenter, text)
         painter.end()
+
+
+class Sentence(TextLine):
+    """What a plot shows, in words, on up to three lines; in red where it warns. The tooltip has the whole."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "ink", "body")
+        self.wraps = True
+
+    def fit(self) -> None:
+        """Take the height of three lines, whatever is said."""
+        self.setFixedHeight(QFontMetrics(font("body")).lineSpacing() * 3 + 2)
+
+    def say(self, text: str, warns: bool = False) -> None:
+        """Say something else."""
+        self.color = "bad" if warns else "ink"
+        self.set_text(text)
+        self.setToolTip(plain_tip(text))
+        self.update()
+
+
+class FormulaRow(QWidget):
+    """A typeset formula, and at its right a number that changes."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.formula = FormulaLabel()
+        self.formula.setObjectName(f"{name}_formula")
+        self.formula.setAccessibleName(_tr("Formula"))
+        self.readout = TextLine(f"{name}_readout", "ink", "body", Qt.AlignmentFlag.AlignRight)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        row.addWidget(self.formula, 1)
+        row.addWidget(self.readout)
+
+
+def zoom_buttons(name: str, zoom: Callable[[int], None]) -> tuple[QToolButton, QToolButton]:
+    """− and + for a title bar; ``zoom(by)`` is asked to see more of the axis (−1), or less of it (1)."""
+    farther = quiet_button("−", f"{name}_zoom_out", _tr("See more of the axis"))
+    nearer = quiet_button("+", f"{name}_zoom_in", _tr("See the point closer"))
+    for button, by in ((farther, -1), (nearer, 1)):
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(lambda checked=False, by=by: zoom(by))
+    return farther, nearer
 
 
 class HeaderChoice(ChoiceField):

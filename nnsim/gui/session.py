@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Collection, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
 from nnsim.core.gates import Gate, gates_of
@@ -22,6 +20,7 @@ from nnsim.core.program import Program, Trace, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
+from nnsim.gui.run import Run
 from nnsim.gui.softening_gesture import SofteningGesture
 from nnsim.gui.study import Study
 from nnsim.training import engines
@@ -29,16 +28,9 @@ from nnsim.training.config import TrainingConfig
 from nnsim.training.problems import training_problems
 from nnsim.training.snapshot import Snapshot
 from nnsim.training.trainer import STOP_REASONS, Trainer
-from nnsim.training.worker import PATIENCE, TrainingWorker
 
-FRAME_MS, SLOWEST_FRAME_MS = 33, 100
-REST = 3.0
-"""A frame comes after this many times the time that drawing the last one took: a slow machine stays calm."""
-JOIN_SECONDS = 10.0
 MOST_ZOOM = 50.0
 """So many times as much of the inputs can be seen, or as little."""
-DRAWING_PATIENCE = 0.25
-"""Seconds that the worker waits at most while a frame is drawn."""
 Change = Callable[[Document], Document]
 Ends = tuple[str, str]
 
@@ -103,21 +95,10 @@ class Session(QObject):
         self.inputs: dict[str, float] = {}
         self.speed: float | None = 100.0
         """Updates a second; None is unlimited. Never changes a result."""
-        self.latest: Snapshot | None = None
-        """The last moment of training, of a running or an ended run."""
         self.plane: Plane | None = None
         self._whole_plane: Plane | None = None
         """The plane that is wide enough for the data; ``plane`` may be a part of it, or reach beyond."""
         self._axes: tuple[str, str] | None = None
-        self._trainer: Trainer | None = None
-        self._worker: TrainingWorker | None = None
-        self._runs = 0
-        self._drawn_ms = 0.0
-        self._edits_sent = 0
-        """Edits that a snapshot must have in it, not to show the values from before them again."""
-        self._free = threading.Event()
-        """Cleared while the window is busy: then the worker waits."""
-        self._free.set()
         self._parameters = self.document.network.parameters
         self._trace: Trace | None = None
         self._map: Trace | None = None
@@ -127,9 +108,9 @@ class Session(QObject):
         """What the learner studies: scope, notation, targets, what is lit."""
         self.softening = SofteningGesture(self)
         """Steps becoming sigmoids, while a slider says how steep."""
-        self._timer = QTimer(self)
-        self._timer.setInterval(FRAME_MS)
-        self._timer.timeout.connect(self._take_snapshot)
+        self._run = Run(self)
+        self._run.moved.connect(self._on_moment)
+        self._run.ended.connect(self._on_end)
 
     # The document
 
@@ -171,7 +152,7 @@ class Session(QObject):
         self.undo_stack.clear()
         self.path, self.title = path, title
         self._saved = document if saved else Document()
-        self._drop_trainer()
+        self._run.drop()
         self.selected_neurons, self.selected_connections = frozenset(), frozenset()
         self.inputs = {}
         self._axes = self._whole_plane = self.plane = None
@@ -205,8 +186,8 @@ class Session(QObject):
         if self.training:
             problems = _training_problems(new.network.structure, self.dataset, new.training)
             if new.network.structure is live.network.structure and new.data == live.data and not problems:
-                if new.training != live.training and self._worker is not None:
-                    self._worker.configure(new.training)
+                if new.training != live.training:
+                    self._run.configure(new.training)
                 self._commit_run()
             else:
                 self.stop_training()
@@ -227,9 +208,8 @@ class Session(QObject):
         if not all(np.isfinite(value) for value in values.values()):
             self.said.emit(self.tr("A parameter must be a finite number."), "refused")
             return False
-        if self.training and self._worker is not None:
-            self._worker.set_values(values)
-            self._edits_sent += 1
+        if self.training:
+            self._run.set_values(values)
             self._set_parameters(self.network.with_values(values).parameters)
             return True
         return self.apply(text, lambda d: replace(d, network=d.network.with_values(values)), token)
@@ -260,7 +240,7 @@ class Session(QObject):
         run_reset = False
         if not self._committing:
             self._parameters = new.network.parameters
-            run_reset = self._follow(old, new)
+            run_reset = self._run.follow(old, new, self._editing)
         pruned = self._prune(old.network.structure)
         self._trace = self._map = self._gates = None
         self._update_plane()
@@ -432,7 +412,12 @@ class Session(QObject):
     @property
     def training(self) -> bool:
         """Whether a run goes on."""
-        return self._worker is not None
+        return self._run.goes_on
+
+    @property
+    def latest(self) -> Snapshot | None:
+        """The last moment of training, of a running or an ended run."""
+        return self._run.latest
 
     @property
     def epoch(self) -> int:
@@ -454,15 +439,8 @@ class Session(QObject):
         if problems or dataset is None:
             self.said.emit(" ".join(problem.message for problem in problems), "refused")
             return False
-        if self._trainer is None:
-            self._trainer = Trainer(self.document.network, dataset, self.document.training, engines.now())
-            self._runs += 1
         speed = self.speed if updates is None and epochs is None else None
-        self._edits_sent = len(self._trainer.edits)
-        self._worker = TrainingWorker(self._trainer, self._runs, speed, updates, epochs, self._free)
-        self._watch(True)
-        self._worker.start()
-        self._timer.start()
+        self._run.start(self.document, dataset, speed, updates, epochs)
         self.run_changed.emit()
         return True
 
@@ -472,12 +450,7 @@ class Session(QObject):
 
     def stop_training(self) -> None:
         """Stop a run that goes on and commit what it learned. Returns when the worker has ended."""
-        if self._worker is None:
-            return
-        self._worker.pause()
-        self._free.set()
-        self._worker.join(JOIN_SECONDS)
-        self._finish(self._worker.take())
+        self._run.stop()
 
     def go_back_to(self, snapshot: Snapshot | None, parameters: np.ndarray[Any, Any]) -> bool:
         """Take the last updates of the run back as if they had never been: values, optimizer, order of the samples.
@@ -489,10 +462,9 @@ class Session(QObject):
         if self.training or start is None or dataset is None:
             return False
         if snapshot is None:
-            self._drop_trainer()
+            self._run.drop()
         else:
-            self._trainer = Trainer.resume(start, dataset, self.document.training, snapshot)
-            self.latest = snapshot
+            self._run.resume(start, dataset, self.document.training, snapshot)
         self._set_parameters(self.document.network.with_parameters(parameters).parameters)
         self._commit_run()
         self.run_changed.emit()
@@ -501,19 +473,18 @@ class Session(QObject):
     def set_speed(self, speed: float | None) -> None:
         """Updates a second from now on; None is unlimited."""
         self.speed = speed
-        if self._worker is not None:
-            self._worker.set_speed(speed)
+        self._run.set_speed(speed)
         self.run_changed.emit()
 
     @property
     def paused_trainer(self) -> Trainer | None:
         """The trainer of a run that is paused, to be asked about its next update; None before a run and during one."""
-        return None if self.training else self._trainer
+        return None if self.training else self._run.trainer
 
     @property
     def start_network(self) -> Network | None:
         """The network as it was when the run began; None before the first run."""
-        return self._trainer.start if self._trainer else None
+        return self._run.trainer.start if self._run.trainer else None
 
     def back_to_start(self) -> None:
         """The values from before the run, as an undo step; epochs count from 0 again."""
@@ -521,14 +492,14 @@ class Session(QObject):
         start = self.start_network
         if start is None:
             return
-        self._drop_trainer()
+        self._run.drop()
         self.apply(self.tr("Back to start"), lambda d: replace(d, network=d.network.with_parameters(start.parameters)))
         self.run_changed.emit()
 
     def random_weights(self, seed: int, initializer: str | None = None) -> None:
         """New random weights, as an undo step; epochs count from 0 again."""
         self.stop_training()
-        self._drop_trainer()
+        self._run.drop()
         self.apply(self.tr("Random weights"), lambda d: replace(d, network=d.network.initialized(seed, initializer)))
         self.run_changed.emit()
 
@@ -540,79 +511,30 @@ class Session(QObject):
         """Leave no thread, timer or command behind."""
         self.closed.emit()
         self.stop_training()
-        self._timer.stop()
         self.undo_stack.clear()
 
-    def _take_snapshot(self) -> None:
-        worker = self._worker
-        if worker is None:
-            self._timer.stop()
-            return
-        snapshot = worker.take()
-        if snapshot is None or snapshot.run != worker.run_id:
-            return
-        if snapshot.reason is None and snapshot.edits < self._edits_sent:
-            return
-        if snapshot.reason is not None:
-            worker.join(JOIN_SECONDS)
-            self._finish(snapshot)
-        else:
-            self.latest = snapshot
-            self._timer.setInterval(round(min(max(FRAME_MS, REST * self._drawn_ms), SLOWEST_FRAME_MS)))
-            self._drawn_ms = 0.0
-            with self.going_first():
-                self._set_parameters(snapshot.parameters)
+    def going_first(self) -> AbstractContextManager[None]:
+        """While the window draws, the training thread waits."""
+        return self._run.going_first()
+
+    def _on_moment(self, snapshot: Snapshot) -> None:
+        self._set_parameters(snapshot.parameters)
 
     def _set_parameters(self, parameters: np.ndarray[Any, Any]) -> None:
         self._parameters = parameters
         self._trace = self._map = self._gates = None
         self.values_changed.emit()
 
-    def _finish(self, snapshot: Snapshot | None) -> None:
-        worker, self._worker = self._worker, None
-        self._timer.stop()
-        self._watch(False)
+    def _on_end(self, snapshot: Snapshot | None, error: Exception | None) -> None:
         if snapshot is not None:
-            self.latest = snapshot
             self._parameters = snapshot.parameters
         self._commit_run()
         self.run_changed.emit()
-        if worker is not None and worker.error is not None:
-            self.said.emit(self.tr("Training failed: {error}").format(error=worker.error), "refused")
+        if error is not None:
+            self.said.emit(self.tr("Training failed: {error}").format(error=error), "refused")
         elif snapshot is not None and snapshot.reason in STOP_REASONS and snapshot.reason != "updates":
             kind = "refused" if snapshot.reason == "diverged" else "info"
             self.said.emit(self.tr(STOP_REASONS[snapshot.reason]), kind)
-
-    def _watch(self, on: bool) -> None:
-        """While a run goes on, tell its worker when this thread is busy and when it waits for events."""
-        self._free.set()
-        dispatcher = QAbstractEventDispatcher.instance()
-        if dispatcher is None:
-            return
-        if on:
-            dispatcher.awake.connect(self._free.clear)
-            dispatcher.aboutToBlock.connect(self._free.set)
-        else:
-            dispatcher.awake.disconnect(self._free.clear)
-            dispatcher.aboutToBlock.disconnect(self._free.set)
-
-    @contextmanager
-    def going_first(self) -> Iterator[None]:
-        """While the window draws, the training thread waits; see TrainingWorker.
-
-        A timer or a paint may come after the dispatcher said that it would wait, so it has to say so itself.
-        """
-        self._free.clear()
-        start = time.perf_counter()
-        worker = self._worker
-        if worker is not None:
-            worker.patience = DRAWING_PATIENCE
-        try:
-            yield
-        finally:
-            self._drawn_ms += (time.perf_counter() - start) * 1000
-            if worker is not None:
-                worker.patience = PATIENCE
 
     def _commit_run(self) -> None:
         """What the run learned so far becomes one undo step; pieces of one run merge."""
@@ -623,35 +545,9 @@ class Session(QObject):
         text = self.tr("Train to epoch {n}").format(n=self.epoch)
         self._committing = True
         try:
-            self._push(live, text, ("run", self._runs))
+            self._push(live, text, ("run", self._run.number))
         finally:
             self._committing = False
-
-    def _follow(self, old: Document, new: Document) -> bool:
-        """Keep, adapt or drop the paused trainer as the document changes. Whether it was dropped."""
-        if self._trainer is None:
-            return False
-        same_run = new.network.structure is old.network.structure and new.data == old.data
-        values_differ = same_run and not np.array_equal(new.network.parameters, self._trainer.parameters)
-        if not same_run or (values_differ and not self._editing):
-            self._drop_trainer()
-            return True
-        if self._worker is None:
-            if values_differ:
-                changed = np.flatnonzero(new.network.parameters != self._trainer.parameters)
-                names = new.network.parameter_names
-                self._trainer.set_values({names[i]: float(new.network.parameters[i]) for i in changed})
-            if new.training != old.training:
-                try:
-                    self._trainer.configure(new.training)
-                except ValueError:
-                    # Such settings cannot train this network at all; Train says why.
-                    self._drop_trainer()
-                    return True
-        return False
-
-    def _drop_trainer(self) -> None:
-        self._trainer, self.latest = None, None
 
 
 def _renamed(old: Structure, new: Structure) -> dict[str, str]:

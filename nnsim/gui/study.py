@@ -197,8 +197,8 @@ class Study(QObject):
     def why_not(self) -> str:
         """What is missing for a gradient, in the learner's words; empty if nothing is."""
         session = self._session
-        if session.problems:
-            return " ".join(problem.message for problem in session.problems)
+        if not session.program.explainable:
+            return self.still_missing
         if session.data_problem:
             return session.data_problem
         if self.samples is not None:
@@ -211,9 +211,17 @@ class Study(QObject):
         return self.tr("The data do not fit this network's inputs and outputs.")
 
     @property
+    def still_missing(self) -> str:
+        """What is still missing in the network, in the learner's words, such as what leads to an output."""
+        return " ".join(problem.message for problem in self._session.problems)
+
+    @property
     def explanation(self) -> Explanation | None:
-        """The sample that is fed, taken apart; without a loss if it has no target. None if the network cannot run."""
-        if self._explanation is None and not self._session.problems and self._session.structure.inputs:
+        """The sample that is fed, taken apart; without a loss if it has no target.
+
+        None if there is nothing to explain yet. An output that nothing leads to is explained with the rest.
+        """
+        if self._explanation is None and self._session.program.explainable:
             session = self._session
             self._explanation = Explanation(session.network, session.input_row, self.targets,
                                             session.document.training.loss, self.notation)
@@ -226,7 +234,7 @@ class Study(QObject):
             self._known = True
             samples, session = self.samples, self._session
             self._backward = None
-            if samples is not None and not session.problems:
+            if samples is not None and session.program.explainable:
                 self._backward = session.program.backward(
                     session.network.parameters, samples.X, samples.T, session.document.training.loss)
         return self._backward

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer
-from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent, QKeySequence
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
@@ -23,14 +21,14 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.documents.examples import EXAMPLES, Example
+from nnsim.gui.actions import Actions
 from nnsim.gui.canvas.palette import Palette
-from nnsim.gui.canvas.view import ZOOM_STEP, CanvasView
+from nnsim.gui.canvas.view import CanvasView
 from nnsim.gui.controls import ElidedLabel
 from nnsim.gui.files import DocumentFiles, settings
 from nnsim.gui.first_hints import FirstHints
 from nnsim.gui.first_page import FirstPage
 from nnsim.gui.gallery import Gallery
-from nnsim.gui.help import show_about, show_gestures, show_what_a_neuron_is, what_is_this
 from nnsim.gui.icons import icon
 from nnsim.gui.layers_form import LayersForm
 from nnsim.gui.menus import Menus
@@ -41,7 +39,7 @@ from nnsim.gui.session import Session
 from nnsim.gui.soften_bar import SoftenBar
 from nnsim.gui.theme import GRID, Mode, apply_theme, name_theme, set_role, text_scale
 from nnsim.gui.toolbar import ShrinkingToolBar, WholeLabel
-from nnsim.gui.workspaces import PRESENT, WORKSPACES, Workspaces, WorkspaceSwitch
+from nnsim.gui.workspaces import PRESENT, Workspaces, WorkspaceSwitch
 
 SAY_MS = 6_000
 NO_KEYS = Qt.KeyboardModifier.NoModifier
@@ -64,7 +62,6 @@ class MainWindow(QMainWindow):
         self.soften_bar = SoftenBar(self.session)
         self.soften_bar.closed.connect(self.canvas.setFocus)
         self._gallery: Gallery | None = None
-        self.actions_by_name: dict[str, QAction] = {}
         self.setDockNestingEnabled(True)
         self.setAcceptDrops(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -74,7 +71,8 @@ class MainWindow(QMainWindow):
         self.workspaces = Workspaces(self, self.session)
         self.panels, self.docks = self.workspaces.panels, self.workspaces.docks
         self.show_panel = self.workspaces.show_panel
-        self._build_actions()
+        self._actions = Actions(self)
+        self.actions_by_name = self.canvas.window_actions = self._actions.by_name
         self._menus = Menus(self)
         self._workspace_switch = WorkspaceSwitch(self.workspaces)
         self.menuBar().setCornerWidget(self._workspace_switch)
@@ -131,135 +129,6 @@ class MainWindow(QMainWindow):
         column.addWidget(body_frame(inside), 1)
         center.setMinimumSize(320, 200)
         self.setCentralWidget(center)
-
-    def _action(
-        self,
-        name: str,
-        text: str,
-        do: Callable[[], object],
-        keys: str | QKeySequence.StandardKey | None = None,
-        tip: str = "",
-        local: bool = False,
-    ) -> QAction:
-        action = QAction(text, self)
-        action.setObjectName(f"action_{name}")
-        action.setToolTip(tip or text.replace("&", "").rstrip("…"))
-        if keys is not None:
-            action.setShortcut(QKeySequence(keys))
-        if local:
-            # A single letter acts on the canvas only, so that it can be typed everywhere else.
-            action.setShortcut(QKeySequence())
-            action.setText(f"{text}\t{keys}")
-        action.triggered.connect(lambda checked=False: do())
-        self.actions_by_name[name] = action
-        return action
-
-    def _toggle(self, name: str, text: str, tip: str, show: Callable[[bool], object]) -> None:
-        """An action that is on or off, a way of looking; remembered."""
-        action = QAction(text, self)
-        action.setObjectName(f"action_{name}")
-        action.setToolTip(tip)
-        action.setCheckable(True)
-        action.setChecked(settings().value(name, "false") in (True, "true"))
-        if action.isChecked():
-            show(True)
-        action.toggled.connect(show)
-        action.toggled.connect(lambda on: settings().setValue(name, on))
-        self.actions_by_name[name] = action
-
-    def _build_actions(self) -> None:
-        a, canvas, session, files = self._action, self.canvas, self.session, self.files
-        keys = QKeySequence.StandardKey
-        a("new", self.tr("&New"), files.new, keys.New)
-        a("open", self.tr("&Open…"), files.ask_open, keys.Open)
-        a("save", self.tr("&Save"), files.save, keys.Save)
-        a("save_as", self.tr("Save &As…"), files.ask_save, keys.SaveAs)
-        a("export_solution", self.tr("Export &worked solution…"), lambda: self._export_solution(),
-          tip=self.tr("The calculation of this network and sample, as LaTeX, Markdown or HTML"))
-        a("export_exercise", self.tr("Export as e&xercise…"), lambda: self._export_solution(exercise=True),
-          tip=self.tr("The same with blanks for the results, and a key at the end"))
-        a("quit", self.tr("&Quit"), self.close, keys.Quit)
-        a("undo", self.tr("&Undo"), session.undo, keys.Undo)
-        a("redo", self.tr("&Redo"), session.redo, keys.Redo)
-        a("delete", self.tr("&Delete"), canvas.commands.delete_selected, "Del", local=True)
-        a("select_all", self.tr("Select &all"), canvas.commands.select_all, keys.SelectAll)
-        a("rename", self.tr("Re&name"), canvas.in_place.rename_selected, "F2", local=True)
-        a("edit_value", self.tr("&Edit its number"), canvas.in_place.edit_selected, "Enter", local=True)
-        a("add_input", self.tr("Add &input"), lambda: canvas.commands.add_neuron("input"), "I", local=True)
-        a("add_neuron", self.tr("Add &neuron"), lambda: canvas.commands.add_neuron("hidden"), "N", local=True)
-        a("add_output", self.tr("Add &output"), lambda: canvas.commands.add_neuron("output"), "O", local=True)
-        a(
-            "layers",
-            self.tr("&Layers…"),
-            self.open_layers_form,
-            "Ctrl+L",
-            self.tr("Add a layered network, such as 2, 4, 1"),
-        )
-        for name, text, do, standard in (
-            ("cut", self.tr("Cu&t"), canvas.clipboard.cut, keys.Cut),
-            ("copy", self.tr("&Copy"), canvas.clipboard.copy, keys.Copy),
-            ("paste", self.tr("&Paste"), canvas.clipboard.paste, keys.Paste),
-            ("duplicate", self.tr("D&uplicate"), canvas.clipboard.duplicate, "Ctrl+D"),
-        ):
-            # Elsewhere these keys copy and paste text, formulas and numbers.
-            a(name, text, do, standard).setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            canvas.addAction(self.actions_by_name[name])
-        a("flip_input", self.tr("&Flip between 0 and 1"), canvas.commands.flip_selected, "Space", local=True)
-        a("add_layer", self.tr("Add a la&yer behind…"), canvas.commands.open_layer_form, "L",
-          self.tr("Add neurons that all selected ones feed"), local=True)
-        a("connect", self.tr("&Connect from the selected neurons"), canvas.commands.begin_connect, "C", local=True)
-        a("arrange", self.tr("&Arrange"), canvas.commands.arrange, "A",
-          self.tr("Put the neurons in columns, with fewest crossings"), local=True)
-        a("train", self.tr("&Train"), self.toggle_training, "Ctrl+T")
-        a("soften", self.tr("So&ften the steps…"), session.softening.begin)
-        a("harden", self.tr("&Harden the sigmoids"), session.softening.harden)
-        a(
-            "step_batch",
-            self.tr("Step one &batch"),
-            lambda: session.train(updates=1),
-            "Ctrl+B",
-            self.tr("Do one update, on one batch"),
-        )
-        a(
-            "step_epoch",
-            self.tr("Step one &epoch"),
-            lambda: session.train(epochs=1),
-            "Ctrl+E",
-            self.tr("Go through all samples once"),
-        )
-        a(
-            "back_to_start",
-            self.tr("Back to &start"),
-            session.back_to_start,
-            "Ctrl+Backspace",
-            self.tr("The weights from before training"),
-        )
-        for name, text, tip, draw in (
-            ("draw_biases", self.tr("&Biases as neurons"), self.tr("Each bias as the weight of a neuron that is 1"),
-             lambda on: canvas.network_scene.draw(biases=on)),
-            ("draw_products", self.tr("Pro&ducts on the connections"), self.tr("weight · input, such as −2 · 1"),
-             lambda on: canvas.network_scene.draw(products=on)),
-        ):
-            self._toggle(name, text, tip, draw)
-        a("fit", self.tr("&Fit the network"), canvas.fit, "F", local=True)
-        a("zoom_in", self.tr("Zoom in"), lambda: canvas.zoom_by(ZOOM_STEP), "Ctrl+Alt++")
-        a("zoom_out", self.tr("Zoom out"), lambda: canvas.zoom_by(1 / ZOOM_STEP), "Ctrl+Alt+-")
-        a("text_larger", self.tr("&Larger text"), lambda: self.scale_text(1), keys.ZoomIn)
-        a("text_smaller", self.tr("&Smaller text"), lambda: self.scale_text(-1), keys.ZoomOut)
-        a("reset_layout", self.tr("&Reset the arrangement of panels"), self.reset_layout)
-        for number, workspace in enumerate(WORKSPACES, 1):
-            a(f"workspace_{workspace.id}", self.tr(workspace.title), partial(self.workspaces.switch, workspace),
-              f"Alt+{number}", self.tr(workspace.about))
-        a("present", self.tr("&Present"), self.toggle_present, "F11", self.tr(PRESENT.about))
-        a("gestures", self.tr("&Gestures and keys"), lambda: show_gestures(self), "F1")
-        self.actions_by_name["gestures"].setShortcuts([QKeySequence("F1"), QKeySequence("?")])
-        a("gallery", self.tr("&Gallery…"), self.open_gallery, "Ctrl+G", self.tr("All examples as pictures"))
-        a("what_is_a_neuron", self.tr("&What is a neuron?"), lambda: show_what_a_neuron_is(self))
-        a("hints_again", self.tr("Show the first &hints again"), self.hints.start_again)
-        a("whats_this", self.tr("&What is this?"), what_is_this, "Shift+F1",
-          self.tr("Says what the field does that has the keyboard, or the one that is clicked next"))
-        a("about", self.tr("&About nnsim"), lambda: show_about(self))
-        canvas.window_actions = self.actions_by_name
 
     def _build_toolbar(self) -> None:
         bar = ShrinkingToolBar(self.tr("Main toolbar"))
@@ -326,7 +195,7 @@ class MainWindow(QMainWindow):
         button = QToolButton()
         button.setObjectName(f"tool_{name}")
         button.setDefaultAction(action)
-        button.setAccessibleName(action.toolTip())
+        button.setAccessibleName(action.text().partition("\t")[0].replace("&", "").rstrip("…"))
         style = Qt.ToolButtonStyle
         button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
         if label:
@@ -383,61 +252,8 @@ class MainWindow(QMainWindow):
         )
 
     def _update_actions(self) -> None:
-        session, act = self.session, self.actions_by_name
-        stack = session.undo_stack
-        for name, can, text, word in (
-            ("undo", stack.canUndo() or session.training, stack.undoText(), self.tr("&Undo")),
-            ("redo", stack.canRedo(), stack.redoText(), self.tr("&Redo")),
-        ):
-            act[name].setEnabled(can)
-            act[name].setText(f"{word} {text}".rstrip())
-            act[name].setToolTip(f"{word} {text}".replace("&", "").rstrip())
-        chosen = bool(session.selected_neurons or session.selected_connections)
-        one = len(session.selected_neurons) + len(session.selected_connections) == 1
-        act["delete"].setEnabled(chosen)
-        act["edit_value"].setEnabled(one)
-        act["rename"].setEnabled(len(session.selected_neurons) == 1)
-        for name in ("connect", "add_layer", "cut", "copy", "duplicate"):
-            act[name].setEnabled(bool(session.selected_neurons))
-        act["flip_input"].setEnabled(bool(session.selected_neurons & set(session.structure.inputs)))
-        act["arrange"].setEnabled(bool(session.structure.neurons))
-        reason = "" if session.training else " ".join(problem.message for problem in session.training_problems())
-        train = act["train"]
-        train.setEnabled(session.training or not reason)
-        train.setText(self.tr("Pause") if session.training else self.tr("Train"))
-        train.setIconText(train.text())
-        train.setIcon(icon("pause" if session.training else "play", "on_accent" if train.isEnabled() else "ink"))
-        train.setToolTip(
-            reason or (self.tr("Pause training (Ctrl+T)") if session.training else self.tr("Train (Ctrl+T)"))
-        )
-        softening = session.softening
-        self._train_place.setCurrentIndex(int(softening.replaces_training))
-        act["soften"].setEnabled(softening.possible and not softening.active)
-        act["soften"].setIcon(icon("soften", "on_accent" if softening.replaces_training else "ink"))
-        softens = self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained.")
-        act["soften"].setToolTip(
-            f"{reason} {softens}".strip()
-            if softening.possible
-            else self.tr("There is no step neuron that could become a sigmoid")
-        )
-        act["harden"].setEnabled(softening.can_harden)
-        act["harden"].setToolTip(
-            self.tr("Make the sigmoids steps again, with the weights they have now")
-            if softening.can_harden
-            else self.tr("Only a network of sigmoids on inputs and targets of 0 and 1 becomes a gate")
-        )
-        for name, tip in (
-            ("step_batch", self.tr("One update, on one batch (Ctrl+B)")),
-            ("step_epoch", self.tr("Once through all samples (Ctrl+E)")),
-        ):
-            act[name].setEnabled(not session.training and not reason)
-            act[name].setToolTip(reason or tip)
-        act["back_to_start"].setEnabled(session.start_network is not None)
-        act["back_to_start"].setToolTip(
-            self.tr("The weights from before training")
-            if session.start_network is not None
-            else self.tr("Train first: then this brings back the weights from before")
-        )
+        self._actions.update()
+        self._train_place.setCurrentIndex(int(self.session.softening.replaces_training))
         self._hint_label.setText(self._hint())
         self._update_progress()
 
@@ -469,21 +285,7 @@ class MainWindow(QMainWindow):
             self.statusBar().showMessage(text, SAY_MS)
 
     def _update_icons(self) -> None:
-        act = self.actions_by_name
-        for action, name in (
-            ("undo", "undo"),
-            ("redo", "redo"),
-            ("add_neuron", "neuron"),
-            ("add_input", "input"),
-            ("add_output", "output"),
-            ("layers", "layers"),
-            ("arrange", "arrange"),
-            ("step_batch", "step"),
-            ("step_epoch", "step-epoch"),
-            ("back_to_start", "restart"),
-            ("fit", "fit"),
-        ):
-            act[action].setIcon(icon(name))
+        self._actions.update_icons()
         for id in self.docks:
             close = self.findChild(QToolButton, f"close_{id}")
             if close is not None:
@@ -498,12 +300,6 @@ class MainWindow(QMainWindow):
             self.session.pause()
         else:
             self.session.train()
-
-    def _export_solution(self, exercise: bool = False) -> None:
-        # Imported here: a start does not wait for what writes documents.
-        from nnsim.gui.exports import export_worked_solution
-
-        export_worked_solution(self.session, self, exercise)
 
     def toggle_present(self) -> None:
         """Canvas, table and output alone and large, on the whole screen; and back."""

@@ -10,7 +10,7 @@ import pytest
 import nnsim
 from nnsim.core.chain import MOST_PATHS, chain_of, chain_of_activation, count_paths
 from nnsim.core.explain import Explanation, Step, gradients_by_sample, mean_equation, update_equations
-from nnsim.core.network import Network
+from nnsim.core.network import Network, NetworkError, Neuron
 from nnsim.core.notation import NOTATIONS, notation_for
 from nnsim.core.numbers import parse_number
 from nnsim.core.optimizers import OPTIMIZERS
@@ -30,6 +30,27 @@ def hands_on() -> Explanation:
 
 
 # The lecture's numbers, from its checked table.
+
+
+def test_an_output_that_nothing_leads_to_is_explained_with_the_rest() -> None:
+    """It says what its bias alone makes of it; all numbers of the others are those of the network without it."""
+    whole = Network.layered([2, 2, 1], hidden="tanh", output="sigmoid", seed=0)
+    structure = whole.structure
+    alone = Neuron("z", "output", "sigmoid", bias="b_z")
+    values = {name: whole.value(name) for name in structure.parameter_names}
+    network = Network.build([*structure.neurons, alone], structure.connections, {**values, "b_z": 0.5})
+    e, before = Explanation(network, [0.1, 0.2], [1.0, 0.0]), Explanation(whole, [0.1, 0.2], [1.0])
+    assert [problem.neurons for problem in e.program.problems] == [("z",)]
+    assert [equation.text() for equation in e.forward("z")] == ["z_z = b_z = 0.5", "o_z = σ(z_z) = σ(0.5) = 0.6225"]
+    for parameter in structure.parameter_names:
+        assert e.gradient(parameter) == pytest.approx(before.gradient(parameter), rel=1e-12)
+    assert e.loss().value == pytest.approx(before.loss().value + 0.5 * e.a("z") ** 2)
+
+
+def test_where_nothing_leads_to_any_output_there_is_nothing_to_explain() -> None:
+    network = Network.build([Neuron("x", "input"), Neuron("y", "output")], [], {})
+    with pytest.raises(NetworkError, match="Nothing leads to output y"):
+        Explanation(network, [1.0])
 
 
 def test_forward_as_the_lecture_writes_it(hands_on: Explanation) -> None:

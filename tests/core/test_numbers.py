@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from nnsim.core.numbers import (
     MINUS,
+    as_sum,
     comparison,
     exact_text,
     factor,
@@ -155,3 +156,10 @@ def test_inward_text_never_goes_past(value: float, up: bool, digits: int) -> Non
     assert float(text.replace(MINUS, "-")) == read
     assert read >= value if up else read <= value
     assert abs(read - value) <= max(abs(value) * 10.0 ** (2 - digits), 5e-324)
+
+
+@pytest.mark.parametrize(
+    ("terms", "said"),
+    [((), ""), (("−1",), "−1"), (("1", "−2", "0.5"), "1 − 2 + 0.5"), (("−1", "−∞", "…"), "−1 − ∞ + …")])
+def test_a_negative_term_of_a_sum_is_taken_away(terms: tuple[str, ...], said: str) -> None:
+    assert as_sum(terms) == said

@@ -13,7 +13,9 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.losses import LOSSES
 from nnsim.core.notation import Symbol, name
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.core.terms import FUNCTIONS, Term, evaluate, latex, operate, parse, parse_typed, slope, text
+from nnsim.core.reading import parse, parse_typed
+from nnsim.core.terms import FUNCTIONS, Term, evaluate, operate, slope
+from nnsim.core.writing import latex, text
 
 X = Term(2.0, name("x"))
 

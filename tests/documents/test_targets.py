@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from nnsim.data.generators import GENERATORS, GateFields, NotFields, SampleFields
-from nnsim.data.sources import DataSource, GeneratedData, InlineData
+from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.documents.targets import OWN, choose_target, flip_target, gates, target_choices, truth_table_of
@@ -71,6 +71,72 @@ def test_other_data_are_no_truth_table(document: Document) -> None:
 def test_rows_of_a_table_in_a_file_may_stand_in_any_order_and_be_missing() -> None:
     data = own((1,), (0,), inputs=((1.0, 0.0), (0.0, 0.0)))
     assert columns(net(2, 1, data)) == [[0, None, 1, None]]
+
+
+TWO = own((0, 0), (1, 0), (1, 0), (0, 1))
+"""XOR and AND."""
+
+
+def test_a_target_column_goes_with_its_output() -> None:
+    """Without the first of two outputs the second keeps its own column, which is a gate then."""
+    document = net(2, 2, TWO)
+    assert edits.remove(document, ["y"]).data == GeneratedData("and_gate")
+    assert edits.remove(document, ["y2"]).data == GeneratedData("xor_gate")
+    assert edits.set_role(document, ["y"], "hidden").data == GeneratedData("and_gate")
+
+
+def test_the_gate_of_an_output_that_is_gone_is_no_other_outputs() -> None:
+    document = net(2, 2, XOR)
+    assert edits.remove(document, ["y"]).data is None
+    assert edits.remove(document, ["y2"]).data == GeneratedData("xor_gate")
+    one_column = replace(document, data=own((0,), (1,), (1,), (1,)))
+    assert edits.remove(one_column, ["y"]).data is None
+
+
+def test_without_any_output_the_data_wait_for_one() -> None:
+    for data in (XOR, TWO):
+        document = net(2, 1 if data is XOR else 2, data)
+        assert edits.remove(document, document.network.structure.outputs).data == data
+
+
+def test_a_neuron_made_an_output_takes_no_column_of_another() -> None:
+    """Although it was there before the first output: it comes behind, and its own column is still to be set."""
+    document = edits.add_neuron(net(2, 0, XOR), "hidden", (0, 0))
+    document = edits.add_neuron(document, "output", (0, 0))
+    made = edits.set_role(document, ["h1"], "output")
+    assert made.network.structure.outputs == ("y", "h1")
+    assert (made.data, columns(made)) == (XOR, [[0, 1, 1, 0], [None] * 4])
+    assert made.network.parameter_names == document.network.parameter_names
+    np.testing.assert_array_equal(made.network.parameters, document.network.parameters)
+
+
+def test_a_neuron_made_an_input_takes_no_column_of_another() -> None:
+    document = edits.add_neuron(Document(), "hidden", (0, 0))
+    for _ in range(2):
+        document = edits.add_neuron(document, "input", (0, 0))
+    assert edits.set_role(document, ["h1"], "input").network.structure.inputs == ("x0", "x1", "h1")
+
+
+def test_samples_lose_the_column_and_its_name() -> None:
+    """Columns that no output has yet stay, and data that would lose their last column too."""
+    names = ("a", "b", "p", "q", "r")
+    samples = InlineData(((0.5, 2.0), (1.5, 3.0)), ((0.1, 0.2, 0.3), (0.4, 0.5, 0.6)), names, 0.5, 7)
+    assert edits.remove(net(2, 2, samples), ["y"]).data == InlineData(
+        samples.inputs, ((0.2, 0.3), (0.5, 0.6)), ("a", "b", "q", "r"), 0.5, 7)
+    one = InlineData(samples.inputs, ((0.1,), (0.4,)))
+    assert edits.remove(net(2, 2, one), ["y"]).data == one
+
+
+def test_a_file_names_the_columns_that_are_left() -> None:
+    named = CsvData("points.csv", ("a", "b"), ("p", "q"))
+    assert edits.remove(net(2, 2, named), ["y"]).data == replace(named, targets=("q",))
+    for other in (CsvData("points.csv", (), ("p", "q")), CsvData("points.csv")):
+        assert edits.remove(net(2, 2, other), ["y"]).data == other
+
+
+def test_what_a_generator_makes_for_several_classes_stays() -> None:
+    clusters = GeneratedData("blobs")
+    assert edits.remove(net(2, 3, clusters), ["y"]).data == clusters
 
 
 def test_a_gate_for_two_outputs_sets_the_first_and_leaves_the_second_open() -> None:

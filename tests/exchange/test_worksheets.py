@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 import nnsim
-from nnsim.core.network import Network
+from nnsim.core.network import Connection, Network
 from nnsim.data.sources import InlineData
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
-from nnsim.exchange.pages import plain
+from nnsim.exchange.pages import Math, plain
 from nnsim.exchange.questions import Choice, Count, Number, Question, agrees, number
 from nnsim.exchange.worksheets import (
     KINDS,
@@ -313,3 +313,25 @@ def test_a_mistake_that_does_not_show_has_no_hint() -> None:
     assert "at least 2 digits" in number(0.5932, "step").check("0.6").hint
     with pytest.raises(ValueError, match="1 blanks"):
         Question("q", ("q",), (made,)).check("1", "2")
+
+
+@pytest.mark.parametrize("learner", ["", "Ada"])
+@pytest.mark.parametrize(("kind", "word"), [("loss", "sign."), ("chain", ".update"), ("matrix", "W")])
+def test_of_very_many_weights_those_that_the_questions_need_are_given(kind: str, word: str, learner: str) -> None:
+    """Of 4 030 weights: each one that is asked about, those behind it, and few others."""
+    network = Network.layered([2, 60, 60, 5], hidden="sigmoid", output="sigmoid", seed=0)
+    document = Document(network, {}, InlineData(((0.5, 0.25),), ((1.0, 0.0, 0.0, 0.0, 0.0),)))
+    worksheet = make_worksheet(kind, material_of(document), learner)
+    given = dict(worksheet.given)["Weights"]
+    names = {part.text.split(" = ")[0] for part in given if isinstance(part, Math)}
+    assert 1 <= len(names) <= 700
+    uses = network.structure.uses
+    places = {f"{use.source} → {use.target}" for name in names for use in uses[name] if isinstance(use, Connection)}
+    for q in worksheet.questions:
+        if kind == "matrix":
+            assert not q.id.endswith(".edge") or q.key[0] in places
+        elif word in q.id:
+            asked = next(part for part in q.id.split(".") if part.startswith("w"))
+            assert asked in names
+            behind = network.structure.outgoing[uses[asked][0].target]
+            assert {c.weight for c in behind} <= names

@@ -11,9 +11,10 @@ from pytestqt.qtbot import QtBot
 import nnsim
 from nnsim.core.chain import chain_of
 from nnsim.core.explain import Explanation
-from nnsim.core.terms import Piece
+from nnsim.core.writing import Piece
 from nnsim.documents.examples import EXAMPLES
-from nnsim.gui.equations import EquationList, action, chain_row, equation, heading, line, note
+from nnsim.gui.equation_rows import action, chain_row, equation, heading, line, note
+from nnsim.gui.equations import EquationList
 from nnsim.gui.session import Session
 from nnsim.gui.theme import theme
 

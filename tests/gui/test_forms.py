@@ -12,6 +12,7 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QWidget
+from shiboken6 import isValid
 
 from nnsim.core.fields import field
 from nnsim.gui.forms import ChoiceField, Disclosure, ElidedLabel, FieldsForm, NumberField, Segments, TextField
@@ -268,12 +269,16 @@ class TestNumberField:
         assert len(said) == 2
 
 
-def test_a_window_that_goes_down_takes_over_nothing_and_does_not_crash(session: Session) -> None:
+def test_editors_go_down_with_their_window_without_a_crash(session: Session) -> None:
     number, text = NumberField(), TextField()
+    said: list[float | None] = []
+    number.edited.connect(lambda value, token: said.append(value))
     for editor in (number, text):
         window = Window(editor)
         QTest.keyClicks(editor, "12")
         del window
+        assert not isValid(editor)
+    assert not said
 
 
 class TestTextField:

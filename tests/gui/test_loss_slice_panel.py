@@ -98,10 +98,10 @@ def try_rate(panel: LossSlicePanel, qtbot: QtBot, text: str) -> None:
 
 
 def test_the_lectures_weight(show: Show) -> None:
-    """w5 of the hands-on example: slope 0.0822, new value 0.3589, in the lecture's letters; the loss is 0.2984."""
+    """w5 of the hands-on example: slope 0.08217, new value 0.3589, in the lecture's letters; the loss is 0.2984."""
     panel = show(example("hands_on"), (), (("h1", "o1"),))
-    assert panel.says.text() == "The slope is 0.0822: the loss rises with w5, so w5 falls: 0.4 → 0.3589."
-    assert panel.readout.text() == "∂Loss/∂w5 = 0.0822"
+    assert panel.says.text() == "The slope is 0.08217: the loss rises with w5, so w5 falls: 0.4 → 0.3589."
+    assert panel.readout.text() == "∂Loss/∂w5 = 0.08217"
     assert panel.rate_label.text() == "l to try"
     assert panel.formula.accessibleDescription() == "w_(5)′ = w_(5) − l· (∂ Loss)/(∂ w_(5))"
     plot = the_plot(panel)
@@ -228,7 +228,7 @@ def test_one_shared_parameter_is_one_axis(show: Show, session: Session) -> None:
     """Both outputs of the hands-on example have the bias b2: selected together they are one slice, of slope 0.1004."""
     panel = show(example("hands_on"), ("o1", "o2"))
     assert [axis.parameter for axis in panel.axes] == ["b2"]
-    assert panel.readout.text() == "∂Loss/∂b2 = 0.1"
+    assert panel.readout.text() == "∂Loss/∂b2 = 0.1004"
     assert the_plot(panel).isVisible() and not the_map(panel).isVisible()
     assert "(shared)" in the_plot(panel).axes["bottom"].label.toPlainText()
 
@@ -351,7 +351,7 @@ def test_a_long_way_is_thinned_out(session: Session, qtbot: QtBot) -> None:
     assert session.latest is not None
     for frame in range(5_000):
         parameters = np.array([2.0 + frame, 0.0, 0.0])
-        session.latest = replace(session.latest, parameters=parameters)
+        session._run.latest = replace(session.latest, parameters=parameters)
         session.values_changed.emit()
     points = path.of("w1")[:, 0]
     assert 500 <= len(points) <= MOST_POINTS
@@ -481,11 +481,23 @@ def test_a_theme_change_recolours_it(show: Show, qapp: QApplication) -> None:
         apply_theme(qapp, "light")
 
 
+def test_as_many_digits_as_the_learner_asks_for(show: Show, session: Session) -> None:
+    panel = show(example("hands_on"), (), (("h1", "o1"),))
+    session.study.set_digits(6)
+    assert panel.readout.text() == "∂Loss/∂w5 = 0.082167"
+    assert panel.says.text() == "The slope is 0.082167: the loss rises with w5, so w5 falls: 0.4 → 0.358916."
+    session.study.set_digits(3)
+    assert panel.readout.text() == "∂Loss/∂w5 = 0.0822"
+    session.select((), [("h1", "o1"), ("h2", "o1")])
+    session.study.set_digits(9)
+    assert "w5 0.4 → 0.35891648" in panel.says.text()
+
+
 def test_another_notation_is_taken_over(show: Show, session: Session) -> None:
     """In the field's notation the hands-on example speaks of L and η."""
     panel = show(example("hands_on"), (), (("h1", "o1"),))
     session.study.set_notation("field")
-    assert panel.readout.text() == "∂L/∂w5 = 0.0822" and panel.rate_label.text() == "η to try"
+    assert panel.readout.text() == "∂L/∂w5 = 0.08217" and panel.rate_label.text() == "η to try"
     assert the_plot(panel).axes["left"].label.toPlainText().strip() == "loss L"
 
 

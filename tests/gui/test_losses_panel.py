@@ -18,8 +18,9 @@ from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
 from nnsim.gui.formulas import FormulaLabel
+from nnsim.gui.loss_list import in_notation
 from nnsim.gui.number_field import NumberField
-from nnsim.gui.panels.losses import LossesPanel, in_notation
+from nnsim.gui.panels.losses import LossesPanel
 from nnsim.gui.plot_panel import TextLine
 from nnsim.gui.session import Session
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QHelpEvent, QMouseEvent
+from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
 
@@ -19,10 +19,11 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
 from nnsim.gui.canvas.editors import NumberEdit
 from nnsim.gui.formulas import FormulaLabel, spoken
-from nnsim.gui.matrix_view import MOST_NUMBERED, Cell, tint
+from nnsim.gui.matrix_blocks import MOST_NUMBERED, Cell
+from nnsim.gui.matrix_painter import tint
 from nnsim.gui.panels.matrices import MatricesPanel
 from nnsim.gui.session import Session
-from nnsim.gui.theme import apply_theme, theme
+from nnsim.gui.theme import apply_theme, font, theme
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 
@@ -143,6 +144,23 @@ def test_holes_sharing_and_freezing_are_told(matrices: Matrices) -> None:
     assert view.about(Cell(0, "W", 0, 0)) == "a: x0 → g = 0.5 · frozen · shared with x1 → y"
     assert view.about(Cell(0, "b", 1)) == "h has no bias"
     assert not view.edit(hole) and not view.edit(Cell(0, "b", 1)) and not view.edit(Cell(0, "z", 0))
+
+
+def test_as_many_digits_as_the_learner_asks_for(matrices: Matrices) -> None:
+    """Columns of numbers get wider, so that nothing is cut; the digits are in every text about a cell."""
+    matrices.example("hands_on")
+    view, out = matrices.view, Cell(1, "a", 0)
+    matrices.hover(out)
+    assert matrices.panel.status.text() == "O1 = 0.7514"
+    before = view.rect_of(out).width()
+    matrices.session.study.set_digits(9)
+    assert matrices.panel.status.text() == "O1 = 0.75136507"
+    assert view.rect_of(out).width() > before
+    metrics = QFontMetrics(font("body"))
+    for cell in (out, Cell(1, "W", 0, 0)):
+        assert metrics.horizontalAdvance("−0.75136507") <= view.rect_of(cell).width() - 4
+    matrices.session.study.set_digits(3)
+    assert view.rect_of(out).width() < before
 
 
 def test_neurons_that_do_not_sum_are_written_as_terms(matrices: Matrices) -> None:

@@ -153,7 +153,7 @@ class TestNeuron:
     def test_role_and_activation(self, panel: SelectedPanel, session: Session) -> None:
         session.select(["h"])
         choose(find(panel, "neuron_role", QComboBox), "Output")
-        assert session.structure.outputs == ("h", "output")
+        assert session.structure.outputs == ("output", "h")
         choose(find(panel, "neuron_activation", QComboBox), "Sigmoid")
         assert session.structure.by_id["h"].activation == "sigmoid"
 

@@ -324,7 +324,7 @@ class TestSettings:
         qtbot.waitUntil(lambda: not session.training)
         assert session.latest is not None
         assert label.text() == words[session.latest.engine]
-        session.latest = replace(session.latest, engine="numpy")
+        session._run.latest = replace(session.latest, engine="numpy")
         panel.update_values()
         assert label.text() == "numpy"
         assert label.accessibleName() == "Engine: numpy"

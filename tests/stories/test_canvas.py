@@ -115,7 +115,7 @@ def test_role_is_changed_in_the_panel(hand: Hand) -> None:
     hand.example("xor")
     hand.click_at(hand.at("h"))
     hand.choose("neuron_role", "Output")
-    assert hand.session.structure.outputs == ("h", "output")
+    assert hand.session.structure.outputs == ("output", "h")
     hand.click_at(hand.at("x0"))
     hand.choose("neuron_role", "Hidden")
     assert hand.session.structure.by_id["x0"].activation == "heaviside"

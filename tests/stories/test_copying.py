@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QSpinBox
 from nnsim.documents import edits
 from nnsim.documents.files import decode
 from nnsim.gui.canvas.clipboard import MIME_TYPE
+from nnsim.gui.gesture_list import GESTURES
 from nnsim.gui.hand import Hand
-from nnsim.gui.help import gestures
 from nnsim.gui.window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -288,7 +288,7 @@ def test_the_menu_key_opens_the_menu_of_what_is_selected(hand: Hand) -> None:
 
 def test_every_letter_of_the_canvas_stands_on_the_page_of_keys(hand: Hand) -> None:
     """The page of gestures and keys names each."""
-    page = " ".join(gesture for _, entries in gestures() for gesture, _ in entries)
+    page = " ".join(gesture for _, entries in GESTURES for gesture, _ in entries)
     words = set(page.replace(",", " ").split())
     assert {"C", "F", "A", "I", "N", "O", "L", "E", "Del", "F2", "Enter", "Ctrl+D", "Ctrl+V"} <= words
 

@@ -62,6 +62,28 @@ def test_other_inputs_have_other_numbers(hand: Hand) -> None:
     assert "no sample of the data" in hand.window.panels["backward"].empty.text()
 
 
+def test_an_output_still_to_be_connected_does_not_hide_the_rest(hand: Hand) -> None:
+    """O adds an output: forward and backward still tell of all the rest, and say what leads nowhere yet."""
+    hand.example("hands_on")
+    hand.menu("explain_forward")
+    view = lines_of(hand, "forward_lines")
+    before = view.text.splitlines()
+    hand.canvas.setFocus()
+    hand.key(Qt.Key.Key_O)
+    missing = "Nothing leads to output y: connect a neuron to it."
+    assert view.text.splitlines()[0] == missing
+    assert set(before) < set(view.text.splitlines())
+    hand.menu("explain_losses")
+    hand.click("losses_target_y")
+    hand.write("1")
+    assert hand.find("losses_why", QLabel).text() == missing
+    hand.menu("explain_backward")
+    hand.click_at(hand.label_of("h1", "o1"))
+    view = lines_of(hand, "backward_lines")
+    assert view.text.startswith(f"{missing}\nChain rule\n∂Loss/∂w5 = ")
+    assert "∂Loss/∂w5 = δ" in view.text
+
+
 def test_the_chain_rule_of_a_weight_that_is_clicked(hand: Hand) -> None:
     """Click w5: its three factors, symbols and numbers, δ, the gradient and the update of the lecture."""
     hand.example("hands_on")

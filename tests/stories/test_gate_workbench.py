@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 
 from nnsim.core.bands import right_rows
 from nnsim.gui.band_field import BandSlider
@@ -198,6 +198,31 @@ def test_xor_is_one_again_farther_out(hand: Hand) -> None:
     assert plot.ranges[0][1] < before[0][1]
     hand.click("output_all")
     assert plot.ranges == before
+
+
+# Targets and their outputs
+
+
+def test_the_target_of_an_output_goes_with_it(hand: Hand) -> None:
+    """Without the carry of a half adder the sum's column is left, XOR, and Ctrl+Z brings both back."""
+    hand.example("half_adder")
+    data = hand.session.document.data
+    hand.click_at(hand.at("carry"))
+    hand.key(KEY.Key_Delete, widget=hand.canvas)
+    assert hand.session.structure.outputs == ("sum",)
+    assert hand.find("target_choice", QComboBox).currentText() == "XOR"
+    hand.key(KEY.Key_Z, Qt.KeyboardModifier.ControlModifier, widget=hand.canvas)
+    assert hand.session.document.data == data
+
+
+def test_a_neuron_made_an_output_leaves_the_targets_alone(hand: Hand) -> None:
+    """h stood before the output of XOR: XOR stays the target of that, and the target of h is still to be chosen."""
+    hand.example("xor")
+    hand.click_at(hand.at("h"))
+    hand.choose("neuron_role", "Output")
+    assert hand.session.structure.outputs == ("output", "h")
+    assert hand.find("target_choice", QComboBox).currentText() == "XOR"
+    assert hand.find("target_choice_h", QComboBox).currentText() == "none"
 
 
 # Soften and harden

@@ -25,12 +25,12 @@ def open_panel(hand: Hand) -> None:
 
 
 def test_the_lectures_step_by_hand(hand: Hand) -> None:
-    """Click w5 of the hands-on example: the panel says 0.0822 and 0.3589; its button goes there, undo goes back."""
+    """Click w5 of the hands-on example: the panel says 0.08217 and 0.3589; its button goes there, undo goes back."""
     hand.example("hands_on")
     open_panel(hand)
     assert "Select a connection" in hand.find("loss_slice_empty", EmptyState).text()
     hand.click_at(hand.label_of("h1", "o1"))
-    assert "0.0822" in says(hand) and "0.3589" in says(hand)
+    assert "0.08217" in says(hand) and "0.3589" in says(hand)
     hand.click("loss_slice_take")
     network = hand.session.document.network
     assert network.value("w5") == pytest.approx(0.358916480, abs=1e-9)

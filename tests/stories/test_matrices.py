@@ -9,10 +9,11 @@ import sys
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 from nnsim.gui.hand import Hand
-from nnsim.gui.matrix_view import Cell, MatrixView
+from nnsim.gui.matrix_blocks import Cell
+from nnsim.gui.matrix_view import MatrixView
 
 
 def test_a_weight_is_found_on_the_canvas_changed_in_the_matrix_and_taken_back(hand: Hand) -> None:
@@ -56,3 +57,25 @@ def test_the_network_is_copied_as_code_that_runs(hand: Hand) -> None:
     done = subprocess.run([sys.executable, "-I", "-c", QApplication.clipboard().text()],
                           capture_output=True, text=True, timeout=120)
     assert done.stdout == "output = 1.0\n"
+
+
+def test_the_digits_of_the_menu_are_those_of_the_matrices(hand: Hand) -> None:
+    """Explain ▸ Digits ▸ 9 digits: the cell that the keys are on says so many."""
+    hand.example("hands_on")
+    hand.window.show_panel("matrices")
+    view = hand.find("matrix_view", MatrixView)
+    hand.key(Qt.Key.Key_End)
+    assert hand.find("matrices_status", QWidget).accessibleName() == "out h1 = 0.5933"
+    menus = {menu.objectName(): menu for menu in hand.window.menuBar().findChildren(QMenu)}
+    digits = menus["digits_menu"]
+    explain = digits.parentWidget()
+    assert isinstance(explain, QMenu)
+    bar = hand.window.menuBar()
+    QTest.mouseClick(bar, Qt.MouseButton.LeftButton, pos=bar.actionGeometry(explain.menuAction()).center())
+    hand.wait(explain.isVisible, "the menu is open")
+    QTest.mouseClick(explain, Qt.MouseButton.LeftButton, pos=explain.actionGeometry(digits.menuAction()).center())
+    hand.wait(digits.isVisible, "the digits can be chosen")
+    hand.choose_in_menu(digits, "digits_9")
+    hand.window.activateWindow()
+    view.setFocus()
+    assert hand.find("matrices_status", QWidget).accessibleName() == "out h1 = 0.593269992"

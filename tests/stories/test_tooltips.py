@@ -112,3 +112,27 @@ def test_a_field_with_a_unit_shows_it(hand: Hand, name: str, unit: str) -> None:
         str(child.property("text") or "") for child in field.findChildren(QWidget))
     assert unit in shown
     assert tip_of(field)
+
+
+def test_what_cannot_be_done_says_why(hand: Hand) -> None:
+    """Each action that is disabled, at the start, with a network, and with a neuron selected."""
+    actions = hand.window.actions_by_name
+
+    def reasons() -> dict[str, str]:
+        return {name: action.toolTip() for name, action in actions.items() if not action.isEnabled()}
+
+    tips = {name: action.text().partition("\t")[0].replace("&", "").rstrip("…") for name, action in actions.items()}
+    start = reasons()
+    assert start["undo"] == "There is nothing to undo yet"
+    assert start["arrange"] == "There is no neuron yet"
+    assert "no input neuron" in start["train"] and "no input neuron" in start["step_batch"]
+    hand.example("hands_on")
+    opened = reasons()
+    assert opened["delete"] == "Select a neuron or a connection first"
+    assert "train" not in opened and "arrange" not in opened
+    hand.click_at(hand.at("h1"))
+    selected = reasons()
+    assert selected["flip_input"] == "Select an input first"
+    assert not {"delete", "cut", "rename", "connect"} & set(selected)
+    for said in (start, opened, selected):
+        assert all(said[name] and said[name] != tips[name] for name in said)

@@ -9,9 +9,10 @@ from nnsim.core.chain import MOST_PATHS, Chain, chain_of, chain_of_activation
 from nnsim.core.explain import Explanation, gradients_by_sample, mean_equation
 from nnsim.core.gradient_check import check_gradient
 from nnsim.core.network import Connection
-from nnsim.core.numbers import format_number
+from nnsim.core.numbers import as_sum, format_number
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.gui.equations import EquationList, Row, action, chain_row, equation, heading, note
+from nnsim.gui.equation_rows import Row, action, chain_row, equation, heading, note
+from nnsim.gui.equations import EquationList
 from nnsim.gui.panel import LowPanel, Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.scope_choice import ScopeChoice
@@ -62,7 +63,8 @@ class BackwardPanel(LowPanel):
             self.empty.say(self.tr("How the loss depends on every weight will stand here."), study.why_not)
             return
         self.pages.setCurrentWidget(self.list)
-        self.list.show_rows(self._checks() if self.check.isChecked() else self._rows(explanation))
+        rows = [note(study.still_missing)] if study.still_missing else []
+        self.list.show_rows([*rows, *(self._checks() if self.check.isChecked() else self._rows(explanation))])
 
     # What is selected
 
@@ -151,8 +153,7 @@ class BackwardPanel(LowPanel):
             parts = [format_number(path.value, digits) for path in chain.paths[:12]]
             if len(chain.paths) > 12 or chain.hidden:
                 parts.append("…")
-            text = " + ".join(parts).replace("+ −", "− ")
-            rows.append(note(f"{chain.name.text} = {text} = {format_number(chain.total, digits)}"))
+            rows.append(note(f"{chain.name.text} = {as_sum(parts)} = {format_number(chain.total, digits)}"))
         return rows
 
     def _factors(self, chain: Chain) -> list[Row]:

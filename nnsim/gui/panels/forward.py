@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QStackedLayout
 
-from nnsim.gui.equations import EquationList, Row, equation, note
+from nnsim.gui.equation_rows import Row, equation, note
+from nnsim.gui.equations import EquationList
 from nnsim.gui.panel import LowPanel, Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.session import Session
@@ -48,7 +49,7 @@ class ForwardPanel(LowPanel):
             return
         self.pages.setCurrentWidget(self.list)
         neurons = [id for id in explanation.order if structure.by_id[id].role != "input"]
-        rows: list[Row] = []
+        rows: list[Row] = [note(session.study.still_missing)] if session.study.still_missing else []
         if len(neurons) > MOST_NEURONS:
             chosen = session.selected_neurons | set(structure.outputs)
             neurons = [id for id in neurons if id in chosen][:MOST_NEURONS]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,15 +15,14 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Structure
-from nnsim.core.notation import Symbol, name
-from nnsim.core.numbers import DIGITS, format_number
+from nnsim.core.numbers import format_number
 from nnsim.core.program import Program
 from nnsim.core.slices import Range, affordable, half_width, losses_at, opened, spread, straight_jumps, window
 from nnsim.gui.controls import CalmSlider, plain_tip
-from nnsim.gui.formulas import FormulaLabel
+from nnsim.gui.gradient_step import LONGEST_NAME, Axis, Step, Words, rule, selected_axes, short
 from nnsim.gui.number_field import NumberField
 from nnsim.gui.panel import Paced, quiet_button
-from nnsim.gui.plot_panel import EmptyState, PlotPanel, TextLine
+from nnsim.gui.plot_panel import EmptyState, FormulaRow, PlotPanel, Sentence, TextLine, zoom_buttons
 from nnsim.gui.scope_choice import ScopeChoice
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, font, set_role, text_scale, theme
@@ -41,38 +39,10 @@ LOW_PLOT, LOW_MAP = 128, 160
 """A plot lower than this wants the place of what can be spared."""
 MAP_TRAINING_MS = 500
 """While training a map is made anew at most this often."""
-SLOPE_DIGITS = 3
-LONGEST_NAME = 14
 FARTHEST = 24.0
 """A step that leads farther than this many times the valley's width runs out of the picture."""
 LOWEST_RATE, RATES_A_DECADE, DECADES = 1e-4, 20, 7
 MARGIN = 12
-
-
-@dataclass(frozen=True)
-class Axis:
-    """A parameter as the learner knows it: its symbol, and −1 for a bias that is written as a threshold."""
-
-    parameter: str
-    symbol: Symbol
-    sign: float = 1.0
-    frozen: bool = False
-
-
-@dataclass(frozen=True)
-class Step:
-    """One step of gradient descent along some axes, in the signs of the axes."""
-
-    at: tuple[float, ...]
-    slopes: tuple[float, ...]
-    after: tuple[float, ...]
-    loss: float
-    loss_after: float
-
-    @property
-    def overshoots(self) -> bool:
-        """Whether it leads uphill, or out of all numbers."""
-        return any(self.slopes) and not self.loss_after <= self.loss
 
 
 class LossSlicePanel(PlotPanel):
@@ -108,12 +78,7 @@ class LossSlicePanel(PlotPanel):
 
     def _build_header(self) -> None:
         self.scope = ScopeChoice(self.session, "loss_slice_scope")
-        self.farther = quiet_button("−", "loss_slice_zoom_out", self.tr("See more of the axis"))
-        self.nearer = quiet_button("+", "loss_slice_zoom_in", self.tr("See the point closer"))
-        self.farther.clicked.connect(lambda: self._set_zoom(self._zoom - 1))
-        self.nearer.clicked.connect(lambda: self._set_zoom(self._zoom + 1))
-        for button in (self.farther, self.nearer):
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.farther, self.nearer = zoom_buttons("loss_slice", lambda by: self._set_zoom(self._zoom + by))
         self.add_to_header(self.scope, self.farther, self.nearer)
 
     def _build_body(self) -> None:
@@ -127,9 +92,10 @@ class LossSlicePanel(PlotPanel):
         self.column.setContentsMargins(MARGIN, GRID, MARGIN, MARGIN)
         self.column.setSpacing(GRID)
         self.place = self.column.count()
-        self.column.addWidget(self._build_numbers())
-        self.says = TextLine("loss_slice_says", "ink", "body")
-        self.says.wraps = True
+        self.numbers = FormulaRow("loss_slice")
+        self.formula, self.readout = self.numbers.formula, self.numbers.readout
+        self.column.addWidget(self.numbers)
+        self.says = Sentence("loss_slice_says")
         self.column.addWidget(self.says)
         self.note = TextLine("loss_slice_note")
         self.note.wraps = True
@@ -140,20 +106,6 @@ class LossSlicePanel(PlotPanel):
         self.pages = QStackedLayout(self)
         self.pages.addWidget(padded)
         self.pages.addWidget(page)
-
-    def _build_numbers(self) -> QWidget:
-        """The formula of the step, and the slope in it."""
-        self.formula = FormulaLabel()
-        self.formula.setObjectName("loss_slice_formula")
-        self.formula.setAccessibleName(self.tr("Formula"))
-        self.readout = TextLine("loss_slice_readout", "ink", "body", Qt.AlignmentFlag.AlignRight)
-        self.numbers = QWidget()
-        row = QHBoxLayout(self.numbers)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self.formula, 1)
-        row.addWidget(self.readout)
-        return self.numbers
 
     def _build_rate(self) -> QHBoxLayout:
         """The rate to try, without a change of Training's own, and the button that takes the step."""
@@ -231,36 +183,11 @@ class LossSlicePanel(PlotPanel):
         names = ", ".join(axis.symbol.text for axis in self.axes)
         self.session.set_values(values, self.tr("Step of {names}").format(names=names))
 
-    def _selected_axes(self) -> tuple[tuple[Axis, ...], str, str]:
-        """(the selected parameters, or none and then what to do, and why)."""
-        structure = self.session.structure
-        neurons = [structure.by_id[id] for id in sorted(self.session.selected_neurons)]
-        axes: dict[str, Axis] = {}
-        for ends in self.session.selected_connections:
-            weight = structure.by_ends[ends].weight
-            axes[weight] = Axis(weight, name(weight), 1.0, weight in structure.frozen)
-        select = self.tr("Select a connection, or a neuron with a bias")
-        why = self.tr("This shows the loss over its parameter, and over two of them (Shift selects more) as a map.")
-        for neuron in neurons:
-            if neuron.role == "input":
-                return (), select, self.tr("An input has no parameter of its own.")
-            if neuron.bias is None:
-                return (), select, self.tr("{name} has no bias.").format(name=_short(neuron.id))
-            threshold = neuron.notation == "threshold"
-            symbol = name(neuron.bias)
-            if threshold:
-                symbol = Symbol(f"θ {neuron.id}", rf"\theta_{{{name(neuron.id).latex}}}")
-            axes.setdefault(neuron.bias, Axis(neuron.bias, symbol, -1.0 if threshold else 1.0,
-                                              neuron.bias in structure.frozen))
-        if len(axes) > 2:
-            return (), self.tr("Select one or two parameters"), self.tr("More than two cannot be drawn.")
-        return tuple(sorted(axes.values(), key=lambda axis: structure.parameter_index[axis.parameter])), select, why
-
     # What is shown
 
     def show_document(self) -> None:
         self._show_rate()
-        axes, select, why = self._selected_axes()
+        axes, select, why = selected_axes(self.session)
         key = (self.session.structure, axes)
         if key != self._shown_for:
             self._shown_for, self._zoom, self._windows = key, 0, [None, None]
@@ -308,28 +235,17 @@ class LossSlicePanel(PlotPanel):
         self.map.setVisible(len(self.axes) == 2)
         self.farther.setEnabled(self._zoom > -4)
         self.nearer.setEnabled(self._zoom < 8)
-        self.says.setFixedHeight(QFontMetrics(font("body")).lineSpacing() * 3 + 2)
+        self.says.fit()
         notation = self.session.study.notation
-        self.formula.set_formulas([(_rule(axis.symbol, notation.rate, notation.loss), None) for axis in self.axes])
+        self.formula.set_formulas([(rule(axis.symbol, notation.rate, notation.loss), None) for axis in self.axes])
         loss = self.tr("loss {symbol}").format(symbol=notation.loss.text) if len(notation.loss.text) == 1 else (
             self.tr("loss"))
         titles = [axis.symbol.text for axis in self.axes]
         if len(titles) == 2:
             self.map.set_titles(*titles)
         elif titles:
-            self.plot.set_titles(f"{titles[0]} · {self._where(self.axes[0])}", loss)
+            self.plot.set_titles(f"{titles[0]} · {self.axes[0].where(self.session)}", loss)
         self._fit_height()
-
-    def _where(self, axis: Axis) -> str:
-        """Which parameter it is: h1 → o1, or bias of o1."""
-        uses = self.session.structure.uses[axis.parameter]
-        if self.session.selected_connections:
-            source, target = next(iter(self.session.selected_connections))
-            text = f"{source} → {target}"
-        else:
-            id = next(iter(self.session.selected_neurons), "")
-            text = (self.tr("threshold of {name}") if axis.sign < 0 else self.tr("bias of {name}")).format(name=id)
-        return text if len(uses) == 1 else self.tr("{place} (shared)").format(place=text)
 
     # The numbers
 
@@ -420,17 +336,17 @@ class LossSlicePanel(PlotPanel):
         # The curve may be of fewer samples than the loss: the point lies on it all the same.
         here = float(y[np.searchsorted(x, at)]) if low <= at <= high else step.loss
         there = float(y[np.searchsorted(x, after)]) if low <= after <= high else step.loss_after
-        self.plot.fit((low, high), y, (here, there), whole=bool(jumps))
+        self.plot.fit((low, high), y, (here, there), whole=jumps)
         if jumps:
             x, y = straight_jumps(x, y, over)
         self.plot.show_curve(x, y)
         self.plot.show_point(at, here, slope)
         self.plot.show_step(at, here, after, there, self._color(step))
         symbols = self.session.study.notation.loss.by(self.axes[0].symbol)
-        self.readout.set_text(f"{_short(symbols.text)} = {format_number(slope, SLOPE_DIGITS)}"
-                              if len(symbols.text) <= 2 * LONGEST_NAME else format_number(slope, SLOPE_DIGITS))
+        number = format_number(slope, self.session.study.digits)
+        self.readout.set_text(f"{short(symbols.text)} = {number}" if len(symbols.text) <= 2 * LONGEST_NAME else number)
         self.readout.reserve()
-        self._say(self._slice_in_words(step, y, jumps))
+        self._say(self._words.of_slice(step, y, jumps))
 
     def _draw_map(self, step: Step, losses: Losses) -> None:
         assert self.map is not None
@@ -454,7 +370,7 @@ class LossSlicePanel(PlotPanel):
         self.map.show_step((step.at[0], step.at[1]), (step.after[0], step.after[1]), self._color(step))
         self.readout.set_text("")
         self.readout.reserve(shrink=True)
-        self._say(self._map_in_words(step, values))
+        self._say(self._words.of_map(step, values, self._steps))
 
     @property
     def _steps(self) -> bool:
@@ -473,60 +389,23 @@ class LossSlicePanel(PlotPanel):
 
     # In words
 
+    @property
+    def _words(self) -> Words:
+        study = self.session.study
+        return Words(self.axes, study.notation.rate.text, self.rate, study.digits)
+
     def _say(self, text: str) -> None:
-        self.says.color = "bad" if self.step is not None and self.step.overshoots else "ink"
-        self.says.set_text(text)
-        self.says.setToolTip(plain_tip(text))
-        self.says.update()
+        self.says.say(text, warns=self.step is not None and self.step.overshoots)
         if not self.session.training:
             for plot in (self.plot, self.map):
                 if plot is not None:
                     plot.setAccessibleDescription(text)
 
-    def _slice_in_words(self, step: Step, losses: Array, jumps: bool) -> str:
-        symbol, slope = _short(self.axes[0].symbol.text), step.slopes[0]
-        if slope == 0:
-            if jumps:
-                return self.tr("The slope is 0 here, yet the loss jumps: gradient descent sees nothing.")
-            if np.ptp(losses) <= 1e-12 * abs(step.loss):
-                return self.tr("The slope is 0: the loss does not depend on {name} here.").format(name=symbol)
-            return self.tr("The slope is 0: {name} stays where it is.").format(name=symbol)
-        if step.overshoots:
-            return self._too_large(step)
-        before, after = _apart(step.at[0], step.after[0])
-        text = (self.tr("The slope is {slope}: the loss rises with {name}, so {name} falls: {before} → {after}.")
-                if slope > 0 else
-                self.tr("The slope is {slope}: the loss falls as {name} rises, so {name} rises: {before} → {after}."))
-        return text.format(slope=format_number(slope, SLOPE_DIGITS), name=symbol, before=before, after=after)
-
-    def _too_large(self, step: Step) -> str:
-        rate = self.session.study.notation.rate.text
-        if not math.isfinite(step.loss_after):
-            return self.tr("{rate} = {value} is too large: the step leads out of all numbers.").format(
-                rate=rate, value=format_number(self.rate))
-        before, after = _apart(step.loss, step.loss_after, SLOPE_DIGITS)
-        return self.tr("{rate} = {value} is too large: the step jumps over the valley, the loss rises from "
-                       "{before} to {after}.").format(rate=rate, value=format_number(self.rate), before=before,
-                                                      after=after)
-
-    def _map_in_words(self, step: Step, values: Array) -> str:
-        if not any(step.slopes):
-            if self._steps and np.ptp(values[np.isfinite(values)]) > 0:
-                return self.tr("The slope is 0 here, yet the loss jumps: gradient descent sees nothing.")
-            return self.tr("The slope is 0 both ways: no step is taken.")
-        if step.overshoots:
-            return self._too_large(step)
-        before, after = _apart(step.loss, step.loss_after, SLOPE_DIGITS)
-        moves = ", ".join(f"{_short(axis.symbol.text)} {' → '.join(_apart(a, b))}"
-                          for axis, a, b in zip(self.axes, step.at, step.after, strict=True))
-        return self.tr("Straight downhill: {moves}. The loss falls from {before} to {after}.").format(
-            moves=moves, before=before, after=after)
-
     def _show_note(self, used: int, all: int) -> None:
-        notes = []
+        notes = [self.session.study.still_missing] if self.session.study.still_missing else []
         if len(self.axes) == 2 and len(self.path.of(self.axes[0].parameter)):
             notes.append(self.tr("□─ the way of training."))
-        frozen = [_short(axis.symbol.text) for axis in self.axes if axis.frozen]
+        frozen = [axis.short for axis in self.axes if axis.frozen]
         if frozen:
             notes.append(self.tr("Frozen: training leaves {names} alone.").format(names=", ".join(frozen)))
         if used < all:
@@ -539,10 +418,9 @@ class LossSlicePanel(PlotPanel):
             self._fit_height()
 
     def _show_take(self, step: Step) -> None:
-        moves = any(step.slopes) and all(map(math.isfinite, step.after)) and step.after != step.at
-        self.take.setEnabled(moves)
+        self.take.setEnabled(step.moves)
         self.take.setToolTip(plain_tip(
-            self.tr("Move only what is selected, by one step at this rate") if moves else
+            self.tr("Move only what is selected, by one step at this rate") if step.moves else
             self.tr("No step: the slope is 0, or no number")))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -571,21 +449,3 @@ class LossSlicePanel(PlotPanel):
         width = room - self.readout.minimumWidth() - GRID
         self.formula.setVisible(width >= 96 * text_scale())
         self.numbers.setVisible(left >= self.formula.heightForWidth(width) + GRID)
-
-
-def _short(text: str) -> str:
-    """A long name with its middle left out."""
-    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 5]}…{text[-4:]}"
-
-
-def _apart(a: float, b: float, digits: int = DIGITS) -> tuple[str, str]:
-    """Both numbers with as many digits as it takes to tell them apart."""
-    texts = [(format_number(a, more), format_number(b, more)) for more in range(digits, 17)]
-    return next(((x, y) for x, y in texts if x != y), texts[0])
-
-
-def _rule(symbol: Symbol, rate: Symbol, loss: Symbol) -> str:
-    """w′ = w − η·∂L/∂w in LaTeX; a long name is left to the title."""
-    if len(symbol.text) > LONGEST_NAME:
-        symbol = Symbol("w", "w")
-    return rf"{symbol.with_prime().latex} = {symbol.latex} - {rate.latex}\cdot {loss.by(symbol).latex}"

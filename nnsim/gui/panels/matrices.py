@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
 from nnsim.core.network import NetworkError
 from nnsim.exchange.numpy_code import numpy_code
 from nnsim.gui.controls import plain_tip
-from nnsim.gui.matrix_view import Cell, MatrixView
+from nnsim.gui.matrix_blocks import Cell
+from nnsim.gui.matrix_view import MatrixView
 from nnsim.gui.panel import LowPanel, quiet_button
 from nnsim.gui.plot_panel import EmptyState, TextLine
 from nnsim.gui.session import Session

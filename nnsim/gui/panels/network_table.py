@@ -7,7 +7,8 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
 from nnsim.gui.controls import ElidedLabel, Segments, plain_tip
-from nnsim.gui.network_rows import NetworkRows, OrderedRows, Place, Rows, connection_rows, neuron_rows
+from nnsim.gui.network_columns import Place, Rows, connection_rows, neuron_rows
+from nnsim.gui.network_rows import NetworkRows, OrderedRows
 from nnsim.gui.network_table_view import NetworkTableView
 from nnsim.gui.panel import LowPanel, Paced
 from nnsim.gui.plot_panel import EmptyState

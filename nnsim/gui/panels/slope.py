@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QHideEvent, QResizeEvent
+from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from nnsim.core.numbers import format_number
 from nnsim.core.tangents import OFFERS, Curve
 from nnsim.gui.controls import TextField, plain_tip
 from nnsim.gui.forms import scrolled
-from nnsim.gui.formulas import FormulaLabel
 from nnsim.gui.number_field import NumberField
 from nnsim.gui.panel import quiet_button
-from nnsim.gui.plot_panel import HeaderChoice, PlotPanel, TextLine
+from nnsim.gui.plot_panel import FormulaRow, HeaderChoice, PlotPanel, Sentence, zoom_buttons
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, font, set_role, text_scale, theme
+from nnsim.gui.theme import GRID, set_role, text_scale, theme
 from nnsim.gui.ticks import nice_step, rounded
 
 if TYPE_CHECKING:
@@ -75,12 +74,7 @@ class SlopePanel(PlotPanel):
         self.choice.chosen.connect(self._choose)
         self.choice.set_value(self.curve.text)
         self.choice.setPlaceholderText(self.tr("typed"))
-        self.farther = quiet_button("−", "slope_zoom_out", self.tr("See more of the axis"))
-        self.nearer = quiet_button("+", "slope_zoom_in", self.tr("See the point closer"))
-        self.farther.clicked.connect(lambda: self._set_zoom(self._zoom - 1))
-        self.nearer.clicked.connect(lambda: self._set_zoom(self._zoom + 1))
-        for button in (self.farther, self.nearer):
-            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.farther, self.nearer = zoom_buttons("slope", lambda by: self._set_zoom(self._zoom + by))
         self.add_to_header(self.choice, self.farther, self.nearer)
 
     def _build_body(self) -> None:
@@ -106,19 +100,10 @@ class SlopePanel(PlotPanel):
         top.addWidget(self.field, 1)
         self.column.addLayout(top)
         self.place = self.column.count()
-        self.formula = FormulaLabel()
-        self.formula.setObjectName("slope_formula")
-        self.formula.setAccessibleName(self.tr("Formula"))
-        self.readout = TextLine("slope_readout", "ink", "body", Qt.AlignmentFlag.AlignRight)
-        self.numbers = QWidget()
-        row = QHBoxLayout(self.numbers)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
-        row.addWidget(self.formula, 1)
-        row.addWidget(self.readout)
+        self.numbers = FormulaRow("slope")
+        self.formula, self.readout = self.numbers.formula, self.numbers.readout
         self.column.addWidget(self.numbers)
-        self.says = TextLine("slope_says", "ink", "body")
-        self.says.wraps = True
+        self.says = Sentence("slope_says")
         self.column.addWidget(self.says)
         self.column.addLayout(self._build_steps())
 
@@ -263,7 +248,7 @@ class SlopePanel(PlotPanel):
         self.rate_field.setAccessibleName(self.tr("Learning rate {rate}").format(rate=rate.text))
         self.rate_field.set_tip(self.tr("How far a step goes: {rate} times the slope").format(rate=rate.text))
         self.formula.set_formula(rf"x' = x - {rate.latex}\cdot f'(x)")
-        self.says.setFixedHeight(QFontMetrics(font("body")).lineSpacing() * 3 + 2)
+        self.says.fit()
         self.farther.setEnabled(self._zoom > -8)
         self.nearer.setEnabled(self._zoom < 8)
         self.show_values()
@@ -303,11 +288,8 @@ class SlopePanel(PlotPanel):
         self.readout.set_text(f"f′({format_number(x, 3)}) = "
                               + (format_number(slope, 3) if math.isfinite(slope) else "–"))
         self.readout.reserve()
-        self.says.color = "bad" if uphill else "ink"
         text = self._in_words(x, y, slope, after, there)
-        self.says.set_text(text)
-        self.says.setToolTip(plain_tip(text))
-        self.says.update()
+        self.says.say(text, warns=uphill)
         self.plot.setAccessibleDescription(f"x = {format_number(x)}, f(x) = {format_number(y)}. {text}")
         moves = math.isfinite(after) and after != x and math.isfinite(there)
         for button in (self.step, self.run):

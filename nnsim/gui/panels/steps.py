@@ -7,10 +7,11 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.numbers import format_number
-from nnsim.core.terms import Piece
+from nnsim.core.numbers import as_sum, format_number
 from nnsim.core.walk import Moment, Walk
-from nnsim.gui.equations import EquationList, Row, equation, heading, line, note
+from nnsim.core.writing import Piece
+from nnsim.gui.equation_rows import Row, equation, heading, line, note
+from nnsim.gui.equations import EquationList
 from nnsim.gui.icons import icon
 from nnsim.gui.panel import LowPanel
 from nnsim.gui.plot_panel import EmptyState
@@ -143,7 +144,7 @@ class StepsPanel(LowPanel):
 
     def _begin(self) -> bool:
         samples, session = self.session.study.next_batch, self.session
-        if samples is None or session.problems or session.training:
+        if samples is None or not session.program.explainable or session.training:
             return False
         self.walk = Walk(session.network, samples.X, samples.T, samples.rows, session.document.training.loss,
                          session.study.notation)
@@ -220,7 +221,7 @@ class StepsPanel(LowPanel):
 
     def _show(self) -> None:
         walk, session = self.walk, self.session
-        able = session.study.next_batch is not None and not session.problems and not session.training
+        able = session.study.next_batch is not None and session.program.explainable and not session.training
         on = walk is not None
         self.buttons["back"].setEnabled(on and self.place > 0)
         self.buttons["restart"].setEnabled(on and self.place > 0)
@@ -324,11 +325,11 @@ class StepsPanel(LowPanel):
         e, index = walk.explanation(k), walk.network.structure.parameter_index
         rows = [heading(self.tr("Σ of the gradients so far"))]
         for name in self._shown(walk):
-            total = format_number(float(after[index[name]]), digits)
-            own = format_number(e.gradient(name), digits)
-            text = f"∂{walk.notation.loss.text}/∂{name}:  "
-            text += f"{format_number(float(before[index[name]]), digits)} + {own} = {total}" if k else total
-            rows.append(line([Piece(text.replace("+ −", "− "), e.place_of(name))]))
+            text = format_number(float(after[index[name]]), digits)
+            if k:
+                parts = (float(before[index[name]]), e.gradient(name))
+                text = f"{as_sum(format_number(part, digits) for part in parts)} = {text}"
+            rows.append(line([Piece(f"∂{walk.notation.loss.text}/∂{name}:  {text}", e.place_of(name))]))
         return rows
 
     def _update_rows(self, walk: Walk) -> list[Row]:

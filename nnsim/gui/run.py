@@ -1,0 +1,189 @@
+"""The training run as the window sees it: its trainer, the thread it goes on in, and the moments that are drawn."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+import numpy as np
+from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
+
+from nnsim.core.network import Network
+from nnsim.data.dataset import Dataset
+from nnsim.documents.document import Document
+from nnsim.training import engines
+from nnsim.training.config import TrainingConfig
+from nnsim.training.snapshot import Snapshot
+from nnsim.training.trainer import Trainer
+from nnsim.training.worker import PATIENCE, TrainingWorker
+
+FRAME_MS, SLOWEST_FRAME_MS = 33, 100
+REST = 3.0
+"""A frame comes after this many times the time that drawing the last one took: a slow machine stays calm."""
+JOIN_SECONDS = 10.0
+DRAWING_PATIENCE = 0.25
+"""Seconds that the worker waits at most while a frame is drawn."""
+
+
+class Run(QObject):
+    """One run after another, each of which goes on or is paused.
+
+    Signals: ``moved(snapshot)`` with the latest moment of a run that goes on, at most 30 times a second;
+    ``ended(snapshot, error)`` when its thread has ended, with the last moment, or None if it left none.
+    """
+
+    moved = Signal(object)
+    ended = Signal(object, object)
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.trainer: Trainer | None = None
+        """The trainer of the run; the worker's own while it goes on."""
+        self.latest: Snapshot | None = None
+        """The last moment of the run, which goes on or has ended."""
+        self.number = 0
+        self._worker: TrainingWorker | None = None
+        self._edits_sent = 0
+        """Edits that a snapshot must have in it, not to show the values from before them again."""
+        self._free = threading.Event()
+        """Cleared while the window is busy: then the worker waits."""
+        self._free.set()
+        self._drawn_ms = 0.0
+        self._timer = QTimer(self)
+        self._timer.setInterval(FRAME_MS)
+        self._timer.timeout.connect(self._take_snapshot)
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it is not paused."""
+        return self._worker is not None
+
+    def start(self, document: Document, dataset: Dataset, speed: float | None, updates: int | None,
+              epochs: int | None) -> None:
+        """Begin a run, or go on with the paused one."""
+        if self.trainer is None:
+            self.trainer = Trainer(document.network, dataset, document.training, engines.now())
+            self.number += 1
+        self._edits_sent = len(self.trainer.edits)
+        self._worker = TrainingWorker(self.trainer, self.number, speed, updates, epochs, self._free)
+        self._watch(True)
+        self._worker.start()
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Pause. Returns when the thread has ended and ``ended`` has said so."""
+        if self._worker is not None:
+            self._worker.pause()
+            self._free.set()
+            self._worker.join(JOIN_SECONDS)
+            self._end(self._worker, self._worker.take())
+
+    def drop(self) -> None:
+        """Forget the paused run: the next one begins anew."""
+        self.trainer, self.latest = None, None
+
+    def resume(self, start: Network, dataset: Dataset, config: TrainingConfig, snapshot: Snapshot) -> None:
+        """Put the paused run back to an earlier moment of it."""
+        self.trainer = Trainer.resume(start, dataset, config, snapshot)
+        self.latest = snapshot
+
+    # Messages to a run that goes on
+
+    def set_values(self, values: Mapping[str, float]) -> None:
+        """Set parameters by name; no later moment shows the values from before."""
+        if self._worker is not None:
+            self._worker.set_values(values)
+            self._edits_sent += 1
+
+    def set_speed(self, speed: float | None) -> None:
+        """Updates a second from now on; None is unlimited."""
+        if self._worker is not None:
+            self._worker.set_speed(speed)
+
+    def configure(self, config: TrainingConfig) -> None:
+        """Go on with other settings."""
+        if self._worker is not None:
+            self._worker.configure(config)
+
+    def follow(self, old: Document, new: Document, edited: bool) -> bool:
+        """Keep, adapt or drop the paused run as the document changes, ``edited`` or by undo. Whether it was dropped."""
+        trainer = self.trainer
+        if trainer is None:
+            return False
+        same_run = new.network.structure is old.network.structure and new.data == old.data
+        values_differ = same_run and not np.array_equal(new.network.parameters, trainer.parameters)
+        if not same_run or (values_differ and not edited):
+            self.drop()
+            return True
+        if self.goes_on:
+            return False
+        if values_differ:
+            changed = np.flatnonzero(new.network.parameters != trainer.parameters)
+            names = new.network.parameter_names
+            trainer.set_values({names[i]: float(new.network.parameters[i]) for i in changed})
+        if new.training != old.training:
+            try:
+                trainer.configure(new.training)
+            except ValueError:
+                # Such settings cannot train this network at all; Train says why.
+                self.drop()
+                return True
+        return False
+
+    # Frames
+
+    @contextmanager
+    def going_first(self) -> Iterator[None]:
+        """While the window draws, the training thread waits; see TrainingWorker.
+
+        A timer or a paint may come after the dispatcher said that it would wait, so it has to say so itself.
+        """
+        self._free.clear()
+        start = time.perf_counter()
+        worker = self._worker
+        if worker is not None:
+            worker.patience = DRAWING_PATIENCE
+        try:
+            yield
+        finally:
+            self._drawn_ms += (time.perf_counter() - start) * 1000
+            if worker is not None:
+                worker.patience = PATIENCE
+
+    def _take_snapshot(self) -> None:
+        worker = self._worker
+        snapshot = worker.take() if worker is not None else None
+        if worker is None or snapshot is None or snapshot.run != worker.run_id:
+            return
+        if snapshot.reason is not None:
+            worker.join(JOIN_SECONDS)
+            self._end(worker, snapshot)
+        elif snapshot.edits >= self._edits_sent:
+            self.latest = snapshot
+            self._timer.setInterval(round(min(max(FRAME_MS, REST * self._drawn_ms), SLOWEST_FRAME_MS)))
+            self._drawn_ms = 0.0
+            with self.going_first():
+                self.moved.emit(snapshot)
+
+    def _end(self, worker: TrainingWorker, snapshot: Snapshot | None) -> None:
+        self._worker = None
+        self._timer.stop()
+        self._watch(False)
+        if snapshot is not None:
+            self.latest = snapshot
+        self.ended.emit(snapshot, worker.error)
+
+    def _watch(self, on: bool) -> None:
+        """While a run goes on, tell its worker when this thread is busy and when it waits for events."""
+        self._free.set()
+        dispatcher = QAbstractEventDispatcher.instance()
+        if dispatcher is None:
+            return
+        if on:
+            dispatcher.awake.connect(self._free.clear)
+            dispatcher.aboutToBlock.connect(self._free.set)
+        else:
+            dispatcher.awake.disconnect(self._free.clear)
+            dispatcher.aboutToBlock.disconnect(self._free.set)
