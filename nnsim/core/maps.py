@@ -66,13 +66,19 @@ class Plane:
         return np.linspace(low, high, self.resolution)
 
 
-def _range(inputs: tuple[str, ...], id: str, data: Samples | None) -> tuple[float, float]:
+def data_range(inputs: tuple[str, ...], id: str, data: Samples | None) -> tuple[float, float]:
+    """The least and the greatest value of an input in all samples, those for testing too; 0 and 1 without data."""
     low, high = 0.0, 1.0
     if data is not None and data.X.shape[1] == len(inputs):
         column = data.X[:, inputs.index(id)]
         if data.X_test is not None and len(data.X_test):
             column = np.concatenate([column, data.X_test[:, inputs.index(id)]])
         low, high = float(column.min()), float(column.max())
+    return low, high
+
+
+def _range(inputs: tuple[str, ...], id: str, data: Samples | None) -> tuple[float, float]:
+    low, high = data_range(inputs, id, data)
     width = high - low or 1.0
     # A truth table's corners stand further in, so that its points do not touch the frame.
     margin = width * (0.35 if (low, high) == (0.0, 1.0) else MARGIN / 2)

@@ -12,6 +12,7 @@ from PySide6.QtGui import QFontMetrics, QPen, QResizeEvent
 
 from nnsim.core.activations import Activation
 from nnsim.core.numbers import format_number
+from nnsim.gui.class_looks import TIE, class_look
 from nnsim.gui.plots import Marker, Plot, pen, scaled
 from nnsim.gui.theme import GRID, font, theme
 
@@ -63,17 +64,18 @@ class ActivationPlot(Plot):
         self.marker = Marker(ring=False)
         self.reading = Marker(ring=True)
         """The point that the learner reads values at."""
-        self.rug = {"high": pg.ScatterPlotItem(pxMode=True), "low": pg.ScatterPlotItem(pxMode=True),
-                    "": pg.ScatterPlotItem(pxMode=True)}
-        """Where the samples' sums are, on the axis: of the high class, of the low one, of none."""
-        self._sums: dict[str, Array] = {}
+        self.readings = pg.ScatterPlotItem(pxMode=True)
+        """The same place on the other curves."""
+        self.read_line = pg.InfiniteLine(0, angle=90)
+        self.rug: dict[int | None, pg.ScatterPlotItem] = {}
+        """Where the samples' sums are, on the axis, by class; None for samples that have none."""
+        self._sums: dict[int | None, Array] = {}
         super().__init__("activation_plot", interactive=True)
-        for item in (*self._zero, self.step, self.step_label):
+        for item in (*self._zero, self.step, self.step_label, self.read_line, self.readings):
             self.addItem(item)
         self.step_label.setZValue(15)
-        for item in self.rug.values():
-            item.setZValue(1)
-            self.addItem(item)
+        self.readings.setZValue(19)
+        self.read_line.hide()
         self.marker.stand_in(self)
         self.reading.stand_in(self)
 
@@ -88,25 +90,50 @@ class ActivationPlot(Plot):
         self.step_label.fill = pg.mkBrush(t.card)
         self.marker.restyle()
         self.reading.restyle()
-        for name, symbol, color, size in (("high", "o", t.positive, 7), ("low", "d", t.negative, 9),
-                                          ("", "o", t.muted, 6)):
-            item = self.rug[name]
-            item.setSymbol(symbol)
-            item.setSize(scaled(size))
-            item.setPen(pen(t.card, 1))
-            item.setBrush(pg.mkBrush(color))
+        self.read_line.setPen(pen(t.muted, 1, (1, 3)))
+        self.readings.setSize(scaled(8))
+        self.readings.setBrush(pg.mkBrush(t.card))
+        for kind, item in self.rug.items():
+            self._style_rug(kind, item)
 
-    def value_at(self, x: float) -> tuple[float, float]:
-        """f and f′ of the first curve where the axis says ``x``; f′ is NaN at a kink."""
-        activation, z = self.curves[0].activation, np.array([x - self.shift])
-        a = activation.f(z)
-        slope = math.nan if z[0] in activation.kinks else float(activation.derivative(z, a)[0])
-        return float(a[0]), slope
+    def _style_rug(self, kind: int | None, item: pg.ScatterPlotItem) -> None:
+        t = theme()
+        look = class_look(TIE if kind is None else kind)
+        item.setSymbol("o" if kind is None else look.symbol)
+        item.setSize(scaled(6 if kind is None else 7 if look.symbol == "o" else 9))
+        item.setPen(pen(t.card, 1))
+        item.setBrush(pg.mkBrush(look.color(t)))
 
-    def show_rug(self, high: Array, low: Array, others: Array) -> None:
-        """Show where samples stand on the axis, by class: ● above ◇, so that shape and height tell them apart."""
-        appeared = bool(self._sums) != bool(len(high) + len(low) + len(others))
-        self._sums = {"high": high, "low": low, "": others} if len(high) + len(low) + len(others) else {}
+    def values_at(self, x: float) -> list[tuple[float, float]]:
+        """f and f′ of each curve where the axis says ``x``; f′ is NaN at a kink."""
+        z, found = np.array([x - self.shift]), []
+        for activation in (curve.activation for curve in self.curves):
+            a = activation.f(z)
+            slope = math.nan if z[0] in activation.kinks else float(activation.derivative(z, a)[0])
+            found.append((float(a[0]), slope))
+        return found
+
+    def show_reading(self, x: float | None, read: int = 0) -> None:
+        """A ring on the curve number ``read`` at ``x``, and points on the others; None for nothing."""
+        values = [] if x is None else [value for value, _ in self.values_at(x)]
+        self.reading.move(math.nan if x is None else x, values[read] if values else math.nan)
+        others = [place for place in range(len(values)) if place != read]
+        self.readings.setData([x] * len(others), [values[place] for place in others])
+        self.readings.setPen([pen(self.curves[place].f_pen.color(), 1.6) for place in others])
+        self.read_line.setVisible(bool(others))
+        if x is not None:
+            self.read_line.setValue(x)
+
+    def show_rug(self, sums: dict[int | None, Array]) -> None:
+        """Show where samples stand on the axis, each class with its shape and on a height of its own."""
+        appeared = bool(self._sums) != bool(sums)
+        self._sums = sums
+        for kind in sums:
+            if kind not in self.rug:
+                item = self.rug[kind] = pg.ScatterPlotItem(pxMode=True)
+                item.setZValue(1)
+                self._style_rug(kind, item)
+                self.addItem(item)
         if appeared:
             self._draw()
         else:
@@ -120,9 +147,11 @@ class ActivationPlot(Plot):
 
     def _place_rug(self) -> None:
         _, (bottom, top) = self.ranges
-        for name, share in (("high", 0.11), ("low", 0.04), ("", 0.04)):
-            sums = self._sums.get(name, NOTHING)
-            self.rug[name].setData(sums, np.full(len(sums), bottom + share * (top - bottom)))
+        between = min(0.07, 0.13 / max(len(self._sums) - 1, 1))
+        heights = {kind: 0.04 + between * place for place, kind in enumerate(self._sums)}
+        for kind, item in self.rug.items():
+            sums = self._sums.get(kind, NOTHING)
+            item.setData(sums, np.full(len(sums), bottom + heights.get(kind, 0.0) * (top - bottom)))
 
     def show_curves(self, curves: tuple[Curve, ...], slopes: bool) -> None:
         """Show these functions, the first on top, with their slopes or without."""

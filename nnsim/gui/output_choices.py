@@ -1,4 +1,4 @@
-"""The choices in the title bar of the Output panel: which output, over which inputs."""
+"""What is chosen in the Output panel: which output, or the winner of all, over which inputs."""
 
 from __future__ import annotations
 
@@ -11,11 +11,15 @@ from nnsim.gui.controls import ElidedLabel
 from nnsim.gui.plot_panel import HeaderChoice
 from nnsim.gui.theme import GRID, set_role
 
+WINNER = ""
+"""In place of an output's name: the largest of all."""
+
 
 class OutputChoices(QWidget):
-    """“y over x0, x1”, where there is something to choose with a choice in place of the name.
+    """“y over x0, x1” for a title bar, where there are several outputs with a choice in place of that.
 
-    ``neuron_chosen(id)`` and ``axes_chosen(x, y)`` say what the learner chose.
+    ``axes`` is a row to be put elsewhere, which chooses the inputs where there are more than two.
+    ``neuron_chosen(id)``, with WINNER for the largest, and ``axes_chosen(x, y)`` say what the learner chose.
     """
 
     neuron_chosen = Signal(object)
@@ -27,15 +31,20 @@ class OutputChoices(QWidget):
         self.over = ElidedLabel(most=200)
         self.over.setObjectName("output_over")
         set_role(self.over, tone="muted")
-        self.neuron = HeaderChoice("output_neuron", self.tr("Which output is shown"))
+        self.neuron = HeaderChoice("output_neuron", self.tr("Which output is shown, or which of all wins where"))
+        self.axes = QWidget()
+        self.axes.setObjectName("output_axes")
+        self._word = ElidedLabel(self.tr("over"))
+        set_role(self._word, tone="muted")
         self.x_axis = HeaderChoice("output_x", self.tr("The input along the horizontal axis"))
         self.y_axis = HeaderChoice("output_y", self.tr("The input along the vertical axis"))
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID // 2)
-        for widget in (self.neuron, self.over, self.x_axis, self.y_axis):
-            row.addWidget(widget)
-            widget.hide()
+        for place, widgets in ((self, (self.over, self.neuron)), (self.axes, (self._word, self.x_axis, self.y_axis))):
+            row = QHBoxLayout(place)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(GRID // 2)
+            for widget in widgets:
+                row.addWidget(widget)
+        row.addStretch(1)
         self.neuron.chosen.connect(self.neuron_chosen)
         self.x_axis.chosen.connect(self._choose_x)
         self.y_axis.chosen.connect(self._choose_y)
@@ -45,23 +54,26 @@ class OutputChoices(QWidget):
         self._plane = plane
         many_inputs = plane is not None and len(structure.inputs) > 2
         many_outputs = plane is not None and len(structure.outputs) > 1
-        self.neuron.set_choices([(id, id) for id in structure.outputs])
+        winner = [(WINNER, self.tr("Winner"))] if plane is not None and plane.y is not None else []
+        self.neuron.set_choices([*winner, *((id, id) for id in structure.outputs)])
         self.neuron.set_value(output)
         self.neuron.setVisible(many_outputs)
+        self.over.setVisible(plane is not None and not many_outputs)
+        self.axes.setVisible(many_inputs)
         for choice in (self.x_axis, self.y_axis):
             choice.set_choices([(id, id) for id in structure.inputs])
-            choice.setVisible(many_inputs)
-        text = ""
         if plane is not None:
             self.x_axis.set_value(plane.x)
             self.y_axis.set_value(plane.y)
-            inputs = "" if many_inputs else plane.x if plane.y is None else f"{plane.x}, {plane.y}"
-            text = self.tr("over {inputs}").format(inputs=inputs).strip()
-            if not many_outputs:
-                text = f"{output} {text}"
-        self.over.setText(text)
-        # Three choices in a narrow bar need no word between them.
-        self.over.setVisible(bool(text) and not (many_inputs and many_outputs))
+            inputs = plane.x if plane.y is None else f"{plane.x}, {plane.y}"
+            over = self.tr("{output} over {inputs}").format(output=output, inputs=inputs)
+            self.over.setText(output if many_inputs else over)
+
+    def axes_height(self, width: int) -> int:
+        """How high the row of axes is; in so narrow a place that it would be cut, it does without its word."""
+        choices = self.x_axis.sizeHint().width() + self.y_axis.sizeHint().width() + GRID // 2
+        self._word.setVisible(choices + GRID // 2 + self._word.sizeHint().width() <= width)
+        return self.x_axis.sizeHint().height()
 
     def _choose_x(self, id: str) -> None:
         plane = self._plane

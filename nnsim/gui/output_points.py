@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from nnsim.core.maps import Plane
 from nnsim.data.dataset import Dataset
+from nnsim.gui.regions import Classes, winners
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -19,13 +20,21 @@ LABELLED = 8
 
 @dataclass(frozen=True, eq=False)
 class Points:
-    """Samples in a plot: where, which are of the high class, which are for testing, what stands beside each."""
+    """Samples in a plot: where, of which class, which are for testing, what stands beside each.
+
+    Of two classes 0 is the low one and 1 the high one; else a class is the place of its output.
+    """
 
     x: Array = field(default_factory=lambda: np.zeros(0))
     y: Array = field(default_factory=lambda: np.zeros(0))
-    high: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    classes: Classes = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     test: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     labels: tuple[str, ...] = ()
+
+    @property
+    def high(self) -> Flags:
+        """Which are of the high class, of two."""
+        return self.classes == 1
 
     def size(self, test: bool) -> int:
         """How large they are drawn, in pixels: the more, the smaller."""
@@ -44,30 +53,37 @@ class Scale:
     crisp: bool = False
 
 
-def points_of(data: Dataset, inputs: tuple[str, ...], column: int, plane: Plane, fed: Array,
+def target_classes(T: Array, column: int | None, threshold: float) -> Classes:
+    """(n,): 1 where target ``column`` is at least the threshold, else 0; without a column which target is largest."""
+    return winners(T.T) if column is None else (T[:, column] >= threshold).astype(np.intp)
+
+
+def points_of(data: Dataset, inputs: tuple[str, ...], column: int | None, plane: Plane, fed: Array,
               threshold: float) -> Points:
-    """The samples as they lie over ``plane``, by target ``column``; over one input y is the target.
+    """The samples as they lie over ``plane``, by target ``column``, or by the largest target if that is None.
+
+    Over one input y is the target, of the first column without one.
 
     Of a truth table only the rows that agree with ``fed``, the values of all inputs, where the plane does not
     reach: the others belong to another plane. Measured samples would hardly ever agree; all of them are there.
     """
-    X, t, test = data.X, data.T[:, column], np.zeros(len(data.X), dtype=np.bool_)
+    X, T, test = data.X, data.T, np.zeros(len(data.X), dtype=np.bool_)
     if data.X_test is not None and data.T_test is not None:
-        X, t = np.vstack([X, data.X_test]), np.concatenate([t, data.T_test[:, column]])
+        X, T = np.vstack([X, data.X_test]), np.vstack([T, data.T_test])
         test = np.concatenate([test, np.ones(len(data.X_test), dtype=np.bool_)])
     binary = bool(np.isin(X, (0.0, 1.0)).all())
     others = [i for i, id in enumerate(inputs) if id not in (plane.x, plane.y)]
     if others and binary:
         here = (X[:, others] == fed[others]).all(axis=1)
-        X, t, test = X[here], t[here], test[here]
+        X, T, test = X[here], T[here], test[here]
     x = X[:, inputs.index(plane.x)]
     if plane.y is None:
-        return Points(x, t, np.ones(len(x), dtype=np.bool_), test)
+        return Points(x, T[:, column or 0], np.ones(len(x), dtype=np.intp), test)
     y = X[:, inputs.index(plane.y)]
     labels: tuple[str, ...] = ()
     if binary and len(X) <= LABELLED:
         labels = tuple(f"({a:g}, {b:g})" for a, b in zip(x, y, strict=True))
-    return Points(x, y, t >= threshold, test, labels)
+    return Points(x, y, target_classes(T, column, threshold), test, labels)
 
 
 def nearest(points: Points, x: float, y: float | None, per_x: float, per_y: float) -> tuple[int, float] | None:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import Connection, Network, Neuron
+from nnsim.data.sources import InlineData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
@@ -73,23 +74,17 @@ def curve(panel: ActivationPanel, index: int = 0) -> tuple[np.ndarray, np.ndarra
 
 
 def compare(panel: ActivationPanel, qtbot: QtBot, *names: str, by_key: bool = False) -> None:
-    """Set check marks in the menu; it stays open meanwhile."""
-    qtbot.mouseClick(panel.compare, LEFT)
-    qtbot.waitUntil(panel.menu.isVisible)
+    """Click the names of functions, or press the space bar on them."""
+    if not panel.compare.isChecked():
+        qtbot.mouseClick(panel.compare, LEFT)
     for name in names:
-        action = panel.actions_by_name[name]
+        button = panel.names.names[name]
+        assert button.isVisible()
         if by_key:
-            while panel.menu.activeAction() is not action:
-                qtbot.keyClick(panel.menu, Qt.Key.Key_Down)
-            qtbot.keyClick(panel.menu, Qt.Key.Key_Space)
+            button.setFocus()
+            qtbot.keyClick(button, Qt.Key.Key_Space)
         else:
-            place = panel.menu.actionGeometry(action).center()
-            qtbot.mouseMove(panel.menu, place)
-            panel.menu.setActiveAction(action)
-            qtbot.mouseClick(panel.menu, LEFT, pos=place)
-        assert panel.menu.isVisible()
-    qtbot.keyClick(panel.menu, Qt.Key.Key_Escape)
-    assert not panel.menu.isVisible()
+            qtbot.mouseClick(button, LEFT)
 
 
 # A neuron in θ notation
@@ -208,20 +203,73 @@ def test_the_switch_hides_the_slope_and_its_formula(show: Show, qtbot: QtBot) ->
     assert len(panel.formula.formulas) == 1
 
 
-def test_functions_are_compared_from_the_menu(show: Show, qtbot: QtBot) -> None:
+def test_functions_are_compared_by_a_click_on_their_names(show: Show, qtbot: QtBot) -> None:
     panel = show(gate(0.0, "tanh", "bias"), "n")
-    assert not panel.legend.isVisible()
+    assert not panel.names.isVisible()
     compare(panel, qtbot, "sigmoid", "relu")
     plot = the_plot(panel)
     assert [c.activation.name for c in plot.curves] == ["tanh", "relu", "sigmoid"]
-    assert [text for text, _ in panel.legend.entries] == ["Tanh", "ReLU", "Sigmoid"]
-    assert panel.legend.isVisible()
-    assert not panel.actions_by_name["tanh"].isEnabled()
+    assert panel.names.lines == ["ReLU", "Sigmoid", "Tanh"]
+    lines = [panel.names.names[name].line for name in ("tanh", "relu", "sigmoid")]
+    assert [line.color().name() for line in lines if line] == [c.f_pen.color().name() for c in plot.curves]
+    assert len({tuple(line.dashPattern()) for line in lines if line}) == 3
+    assert not panel.names.names["tanh"].isEnabled() and "shown" in panel.names.names["tanh"].toolTip()
     compare(panel, qtbot, "relu", by_key=True)
     assert [c.activation.name for c in plot.curves] == ["tanh", "sigmoid"]
-    panel.clear.trigger()
+    qtbot.mouseClick(panel.compare, LEFT)
+    seen = [name for name, button in panel.names.names.items() if button.isVisible()]
+    assert seen == ["sigmoid", "tanh"], "without the other names those with a line are the legend"
+    qtbot.mouseClick(panel.compare, LEFT)
+    qtbot.mouseClick(panel.names.clear, LEFT)
     assert [c.activation.name for c in plot.curves] == ["tanh"]
-    assert not panel.legend.isVisible()
+    assert not panel.names.clear.isEnabled() and panel.names.clear.toolTip()
+    qtbot.mouseClick(panel.compare, LEFT)
+    assert not panel.names.isVisible()
+
+
+def test_no_name_moves_when_one_is_clicked(show: Show, qtbot: QtBot) -> None:
+    panel = show(gate(0.0, "tanh", "bias"), "n", width=280)
+    compare(panel, qtbot)
+    before = {name: button.geometry() for name, button in panel.names.names.items()}
+    compare(panel, qtbot, "sigmoid", "relu", "gaussian")
+    assert {name: button.geometry() for name, button in panel.names.names.items()} == before
+    boxes = list(before.values())
+    assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    for box in boxes:
+        assert panel.names.rect().contains(box)
+
+
+def test_all_compared_functions_are_read(show: Show, session: Session, qtbot: QtBot) -> None:
+    """At the neuron's own sum, and where the learner points: the nearest curve has the ring."""
+    panel = show(gate(-0.5, "tanh", "bias"), "n", height=520)
+    compare(panel, qtbot, "sigmoid", "relu")
+    names, plot = panel.names.names, the_plot(panel)
+    assert {name: names[name].value for name in ("tanh", "sigmoid", "relu")} == {
+        "tanh": "0.462", "sigmoid": "0.622", "relu": "0.5"}
+    assert not names["sine"].value
+    place = plot.place_of(2.0, 1.9).toPoint()
+    qtbot.mouseClick(plot.viewport(), LEFT, pos=place)
+    at = plot.reading.place
+    assert at is not None and at[1] == pytest.approx(at[0]), "ReLU is nearest"
+    assert names["relu"].stressed and not names["tanh"].stressed
+    assert names["sigmoid"].value == f"{1 / (1 + np.exp(-at[0])):.3g}"
+    assert panel.readout.text().endswith("f′ = 1")
+    _, y = plot.readings.getData()
+    assert sorted(y) == pytest.approx(sorted([np.tanh(at[0]), 1 / (1 + np.exp(-at[0]))]))
+    assert plot.read_line.isVisible()
+    qtbot.keyClick(plot, Qt.Key.Key_Escape)
+    assert plot.reading.place is None and not plot.read_line.isVisible()
+    assert names["tanh"].stressed
+
+
+def test_samples_of_three_classes_stand_on_three_heights(show: Show, session: Session) -> None:
+    T = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, 1.0))
+    X = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))
+    panel = show(Document(network=Network.layered([2, 3], output="linear", seed=1), data=InlineData(X, T)), "o1")
+    rug = the_plot(panel).rug
+    assert [len(rug[kind].getData()[0]) for kind in range(3)] == [1, 1, 2]
+    assert len({float(rug[kind].getData()[1][0]) for kind in range(3)}) == 3
+    assert len({rug[kind].opts["symbol"] for kind in range(3)}) == 3
 
 
 def test_compared_curves_differ_in_more_than_colour() -> None:
@@ -292,10 +340,13 @@ def test_formulas_take_the_letter_of_the_axis() -> None:
 
 @pytest.mark.parametrize(("width", "height"), [(280, 300), (280, 340), (300, 400), (340, 700)])
 @pytest.mark.parametrize("name", ["heaviside", "leaky_relu", "swish"])
-def test_nothing_is_cut_or_covered(show: Show, width: int, height: int, name: str) -> None:
+@pytest.mark.parametrize("comparing", [False, True], ids=["alone", "comparing"])
+def test_nothing_is_cut_or_covered(show: Show, width: int, height: int, name: str, comparing: bool) -> None:
     panel = show(gate(0.7, name, "bias"), "n", width=width, height=height)
+    panel.compare.setChecked(comparing)
+    QApplication.processEvents()
     bottoms = 0
-    for widget in (panel.who, the_plot(panel), panel.formula, panel.about, panel.no_slope):
+    for widget in (panel.who, panel.names, the_plot(panel), panel.formula, panel.about, panel.no_slope):
         if not widget.isVisible():
             continue
         assert widget.geometry().top() >= bottoms - 1
@@ -303,7 +354,8 @@ def test_nothing_is_cut_or_covered(show: Show, width: int, height: int, name: st
         assert widget.height() >= widget.heightForWidth(widget.width())
     assert bottoms <= panel.height()
     assert the_plot(panel).height() >= 96
-    assert panel.about.isVisible() or height == 300
+    assert panel.about.isVisible() or height == 300 or comparing
+    assert panel.formula.isVisible() or comparing
 
 
 def test_a_hidden_panel_does_no_work(show: Show, session: Session) -> None:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
 from nnsim.core.network import Connection, Network, Neuron
@@ -18,12 +18,16 @@ from nnsim.data.generators import GateFields, SampleFields
 from nnsim.data.sources import GeneratedData, InlineData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
+from nnsim.gui.class_looks import LOOKS, TIE, class_look
+from nnsim.gui.number_field import NumberField
 from nnsim.gui.output_plots import CurvePlot, MapPlot, contour_of
 from nnsim.gui.panel import body_frame, header_frame
 from nnsim.gui.panels.output import OutputPanel
+from nnsim.gui.regions import depth, filled, finer, fits, winners, word_places
 from nnsim.gui.session import Session
-from nnsim.gui.theme import apply_theme, theme
+from nnsim.gui.theme import DARK, LIGHT, Theme, apply_theme, theme
 from nnsim.training.config import TrainingConfig
+from tests.gui.test_contrast import contrast
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., OutputPanel]
@@ -325,15 +329,15 @@ def test_with_three_inputs_two_are_picked_and_the_rest_stays_as_fed(show: Show, 
     network = Network.layered([3, 2, 1], output="sigmoid", seed=4)
     panel = show(Document(network=network, data=GeneratedData("majority_gate", GateFields(3))))
     plot = the_map(panel)
-    assert "x2 = 0" in panel.note.text()
+    assert list(panel.sliders.rows) == ["x2"]
     choose(qtbot, panel.choices.y_axis, "x2")
     assert session.plane is not None
     assert (session.plane.x, session.plane.y) == ("x0", "x2")
-    assert "x1 = 0" in panel.note.text()
+    assert list(panel.sliders.rows) == ["x1"]
     assert plot.points.labels and set(plot.points.labels) == {"(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"}
     assert not plot.points.high[:3].any()
     session.set_inputs({"x1": 1.0})
-    assert "x1 = 1" in panel.note.text()
+    assert panel.sliders.rows["x1"].field.number == 1
     assert dict(zip(plot.points.labels, plot.points.high.tolist(), strict=True))["(0, 1)"]
     corner = [session.plane.x_range[0], 1.0, session.plane.y_range[0]]
     expected = session.program.forward(session.network.parameters, [corner])
@@ -365,6 +369,8 @@ def test_several_outputs_are_picked_in_the_header(show: Show, session: Session, 
 def test_softmax_is_shown_as_probabilities(show: Show, session: Session) -> None:
     network = Network.layered([2, 3], output="linear", seed=4)
     panel = show(Document(network=network, training=TrainingConfig(loss="softmax_cross_entropy")))
+    assert panel.winner, "one class of several is learned"
+    panel.choices.neuron_chosen.emit("o1")
     o = session.program.forward(session.network.parameters, [[-0.35, -0.35]])[0]
     assert the_map(panel).values[0, 0] == pytest.approx(np.exp(o[0]) / np.exp(o).sum())
     assert "Softmax" in panel.note.text()
@@ -375,6 +381,320 @@ def test_data_that_does_not_fit_is_said_and_not_drawn(show: Show) -> None:
     panel = show(Document(network=Network.layered([2, 1]), data=InlineData(((1.0,),), ((1.0,),))))
     assert len(the_map(panel).points.x) == 0
     assert "1 input" in panel.note.text()
+
+
+# The winner
+
+
+def three_ways() -> Document:
+    """Softmax over three outputs x0, x1 and 0: the largest of them wins."""
+    network = Network.layered([2, 3], output="linear").with_values(
+        {"w1": 1, "w2": 0, "w3": 0, "w4": 1, "w5": 0, "w6": 0, "b_o1": 0, "b_o2": 0, "b_o3": 0})
+    X = ((2.0, 0.0), (0.0, 2.0), (-2.0, -2.0), (2.0, 1.0))
+    T = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (1.0, 0.0, 0.0))
+    return Document(network=network, data=InlineData(X, T), training=TrainingConfig(loss="softmax_cross_entropy"))
+
+
+def half_adder() -> Document:
+    """carry = AND, sum = XOR, both steps."""
+    network = Network.build(
+        [Neuron("x0", "input"), Neuron("x1", "input"),
+         Neuron("carry", "output", "heaviside", bias="b_c", notation="threshold"),
+         Neuron("sum", "output", "heaviside", bias="b_s", notation="threshold")],
+        [Connection("x0", "carry", "w1"), Connection("x1", "carry", "w2"), Connection("x0", "sum", "w3"),
+         Connection("x1", "sum", "w4"), Connection("carry", "sum", "w5")],
+        {"w1": 1, "w2": 1, "w3": 1, "w4": 1, "w5": -2, "b_c": -1.2, "b_s": -0.6})
+    return Document(network=network, data=InlineData(
+        ((0, 0), (0, 1), (1, 0), (1, 1)), ((0, 0), (0, 1), (0, 1), (1, 0))))
+
+
+def quiet(place: int) -> QColor:
+    """The colour of the region of an output."""
+    return class_look(place).region(theme())
+
+
+def near(one: QColor, other: QColor) -> bool:
+    """Whether two colours are the same but for the painting between pixels."""
+    return max(abs(a - b) for a, b in zip(one.getRgb(), other.getRgb(), strict=True)) <= 3
+
+
+def test_the_winner_has_a_region_of_its_own_colour_and_name(show: Show) -> None:
+    panel = show(three_ways())
+    plot = the_map(panel)
+    assert panel.choices.neuron.currentText() == "Winner"
+    for at, place in (((2.0, -1.0), 0), ((-1.0, 1.8), 1), ((-1.2, -1.2), 2)):
+        assert near(color_at(plot, *at), quiet(place)), at
+    assert len({quiet(place).name() for place in range(3)}) == 3
+    assert sorted(plot.written) == ["o1", "o2", "o3"]
+    for word in (item for item in plot.words if item.isVisible()):
+        x, y = word.pos().x(), word.pos().y()
+        assert word.toPlainText() == f"o{int(np.argmax([x, y, 0])) + 1}", "each in its own region"
+
+
+def test_a_word_lies_on_no_sample(show: Show) -> None:
+    plot = the_map(show(three_ways()))
+    for word in (item for item in plot.words if item.isVisible()):
+        box = word.mapRectToScene(word.boundingRect())
+        for x, y in zip(plot.points.x, plot.points.y, strict=True):
+            assert not box.contains(plot.mapToScene(plot.place_of(x, y).toPoint()))
+
+
+def test_each_class_has_a_shape_of_its_own(show: Show) -> None:
+    plot = the_map(show(three_ways()))
+    assert plot.points.classes.tolist() == [0, 1, 2, 0]
+    symbols = [plot.groups[place, False].opts["symbol"] for place in range(3)]
+    assert len(set(symbols)) == 3
+    assert [len(plot.groups[place, False].getData()[0]) for place in range(3)] == [2, 1, 1]
+    assert len({(look.symbol, look.light) for look in map(class_look, range(60))}) == 60
+    assert len({look.symbol for look in LOOKS} | {class_look(TIE).symbol}) == len(LOOKS) + 1
+
+
+@pytest.mark.parametrize("colors", [LIGHT, DARK], ids=lambda colors: colors.name)
+@pytest.mark.parametrize("place", range(len(LOOKS)))
+def test_classes_are_seen_and_their_names_readable(colors: Theme, place: int) -> None:
+    assert contrast(class_look(place).color(colors), colors.card) >= 3
+    assert contrast(colors.ink, class_look(place).region(colors).name()) >= 4.5
+
+
+def test_pointing_reads_the_winner_and_all_values(show: Show, session: Session) -> None:
+    panel = show(three_ways())
+    plot, legend = the_map(panel), panel.legend
+    assert legend is not None and legend.isVisible()
+    QTest.mouseMove(plot.viewport(), point(plot, -1.5, 1.0))
+    x, y = (float(v) for v in panel.readout.text().split(")")[0].strip("(").replace("−", "-").split(", "))
+    p = np.exp([x, y, 0]) / np.exp([x, y, 0]).sum()
+    assert panel.readout.text().split(" → ")[1].startswith("o2, 0.")
+    assert legend.values == pytest.approx(p, abs=0.03)
+    assert legend.winner == 1
+    assert legend.text().startswith("o1 0.")
+    assert session.inputs == {"x0": 2.0, "x1": 0.0}
+
+
+def test_steps_that_say_the_same_are_a_tie(show: Show, session: Session, qtbot: QtBot) -> None:
+    panel = show(half_adder())
+    plot = the_map(panel)
+    assert not panel.winner, "steps are looked at one by one"
+    choose(qtbot, panel.choices.neuron, "Winner")
+    assert panel.readout.text() == "(0, 0) → tie"
+    assert sorted(plot.written) == ["carry", "sum", "tie"]
+    assert plot.points.classes.tolist() == [TIE, 1, 1, 0]
+    session.set_inputs({"x0": 1.0, "x1": 1.0})
+    assert panel.readout.text() == "(1, 1) → carry, 1"
+    assert not panel.levels.isVisible()
+    assert not session.dirty
+
+
+def test_the_choice_of_the_winner_is_kept(show: Show, session: Session, qtbot: QtBot) -> None:
+    panel = show(three_ways())
+    choose(qtbot, panel.choices.neuron, "o2")
+    session.open_document(three_ways())
+    assert not panel.winner and panel.output == "o2"
+    choose(qtbot, panel.choices.neuron, "Winner")
+    assert not session.dirty and not session.undo_stack.canUndo()
+    session.apply("Remove", lambda d: edits.remove(d, ["o3"]))
+    assert panel.winner
+    session.apply("Remove", lambda d: edits.remove(d, ["o2"]))
+    assert not panel.winner and not panel.choices.neuron.isVisible(), "one output has no rival"
+    session.undo()
+    assert panel.winner
+
+
+def test_one_input_offers_no_winner(show: Show) -> None:
+    panel = show(Document(network=Network.layered([1, 3, 2], output="linear", seed=2),
+                          training=TrainingConfig(loss="softmax_cross_entropy")))
+    assert isinstance(panel.plot, CurvePlot) and not panel.winner
+    assert panel.choices.neuron.findText("Winner") < 0
+    assert panel.choices.neuron.currentText() == "o1"
+
+
+def test_contours_of_the_winner_are_of_its_probability(show: Show, qtbot: QtBot) -> None:
+    panel = show(three_ways(), 460, 520)
+    plot = the_map(panel)
+    qtbot.mouseClick(panel.levels, LEFT)
+    x, y = plot.levels.getData()
+    o = np.stack([x, y, np.zeros(len(x))])
+    p = (np.exp(o) / np.exp(o).sum(axis=0)).max(axis=0)
+    assert np.abs(p * 10 - np.round(p * 10)).max() < 0.2
+    assert {"0.5", "0.6", "0.7"} & set(plot.written)
+
+
+def test_values_that_are_no_numbers_have_no_winner(show: Show, session: Session) -> None:
+    panel = show(three_ways())
+    session.set_values({"w1": 1e308, "w2": 1e308, "w3": 1e308, "w4": 1e308}, "Huge")
+    session.set_inputs({"x0": 10.0, "x1": 10.0})
+    panel.grab()
+    assert panel.readout.text().endswith("→ tie")
+
+
+# What is written into a map
+
+
+def test_zero_and_one_are_written_into_the_regions_of_a_step(show: Show, session: Session) -> None:
+    panel = show(xor(), 460, 520)
+    plot = the_map(panel)
+    assert set(plot.written) == {"0", "1"}
+    for word in (item for item in plot.words if item.isVisible()):
+        row = [[word.pos().x(), word.pos().y()]]
+        assert word.toPlainText() == f"{session.program.forward(session.network.parameters, row)[0, 0]:.0f}"
+        box = word.mapRectToScene(word.boundingRect())
+        for x, y in zip(plot.points.x, plot.points.y, strict=True):
+            assert not box.contains(plot.mapToScene(plot.place_of(x, y).toPoint()))
+    session.set_values({"b_y": -9.0}, "θ")
+    assert set(plot.written) == {"0"}
+
+
+def test_contours_say_their_values(show: Show, session: Session, qtbot: QtBot) -> None:
+    network = Network.layered([2, 1], output="sigmoid").with_values({"w1": 3.0, "w2": 0.0})
+    panel = show(Document(network=network), 460, 520)
+    plot = the_map(panel)
+    assert plot.written == []
+    qtbot.mouseClick(panel.levels, LEFT)
+    assert len(plot.written) >= 5 and "0.5" in plot.written
+    for word in (item for item in plot.words if item.isVisible()):
+        row = [[word.pos().x(), word.pos().y()]]
+        value = session.program.forward(session.network.parameters, row)[0, 0]
+        assert value == pytest.approx(float(word.toPlainText()), abs=0.02)
+    boxes = [item.mapRectToScene(item.boundingRect()) for item in plot.words if item.isVisible()]
+    assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[:i])
+    qtbot.mouseClick(panel.levels, LEFT)
+    assert plot.written == []
+
+
+def test_the_largest_of_several() -> None:
+    outputs = np.array([[1.0, 5.0, 2.0, np.nan], [2.0, 4.0, 2.0, np.nan], [0.0, 3.0, 1.0, np.nan]])
+    assert winners(outputs).tolist() == [1, 0, TIE, TIE]
+
+
+def test_a_finer_surface_goes_through_the_same_values() -> None:
+    values = np.random.default_rng(0).normal(size=(2, 5, 5))
+    fine = finer(values)
+    assert fine.shape == (2, 13, 13)
+    assert fine[:, ::3, ::3] == pytest.approx(values)
+    assert fine[0, 0, 1] == pytest.approx((2 * values[0, 0, 0] + values[0, 0, 1]) / 3)
+
+
+def test_where_a_box_fits_and_how_deep_a_region_is() -> None:
+    free = np.zeros((9, 9), dtype=np.bool_)
+    free[1:8, 2:7] = True
+    assert np.argwhere(fits(free, 5, 7)).tolist() == [[4, 4]]
+    assert not fits(free, 7, 1).any()
+    assert not fits(free, 11, 11).any()
+    assert depth(free)[4].tolist() == [0, 0, 1, 2, 3, 2, 1, 0, 0]
+    free[4, 2:7] = False
+    assert filled(free, 1, 2).sum() == 15
+
+
+def test_a_word_stands_in_each_region_off_what_is_taken() -> None:
+    classes = np.zeros((21, 21), dtype=np.intp)
+    classes[:, 10:] = 1
+    classes[:, 20:] = 0
+    taken = np.zeros((21, 21), dtype=np.bool_)
+    taken[:12] = True
+    places = word_places(classes, taken, {0: (3, 3), 1: (3, 3)})
+    assert [place.kind for place in places] == [0, 1], "the last column has no room"
+    assert all(place.clear and place.row >= 13 for place in places)
+    assert 3 <= places[0].column <= 6 and 13 <= places[1].column <= 16
+    crowded = word_places(classes, np.ones((21, 21), dtype=np.bool_), {0: (3, 3)})
+    assert [place.clear for place in crowded] == [False]
+
+
+# Other inputs
+
+
+def many_inputs(count: int, binary: bool = False) -> Document:
+    """A net with so many inputs and a few samples from −3 to 3, or of 0 and 1."""
+    random = np.random.default_rng(0)
+    X = random.integers(0, 2, (12, count)) if binary else random.uniform(-3, 3, (12, count)).round(1)
+    X[:2, 2] = (0, 1) if binary else (-3, 3)
+    rows = tuple(tuple(float(v) for v in row) for row in X)
+    return Document(network=Network.layered([count, 3, 1], output="sigmoid", seed=4),
+                    data=InlineData(rows, tuple((float(i % 2),) for i in range(12))))
+
+
+def test_a_slider_sets_its_input_and_follows_it(show: Show, session: Session, qtbot: QtBot) -> None:
+    panel = show(many_inputs(3))
+    row = panel.sliders.rows["x2"]
+    before = the_map(panel).values.copy()
+    row.slider.setFocus()
+    qtbot.keyClick(row.slider, Qt.Key.Key_End)
+    assert session.inputs["x2"] == 3.0
+    assert row.field.number == 3.0
+    assert not np.allclose(before, the_map(panel).values)
+    qtbot.keyClick(row.slider, Qt.Key.Key_Left)
+    assert session.inputs["x2"] == 2.7
+    session.set_inputs({"x2": 0.0})
+    assert row.slider.value() == 50 and row.field.number == 0.0
+    session.set_inputs({"x2": 99.0})
+    assert row.slider.value() == 100 and row.field.number == 99.0
+    assert not session.dirty and not session.undo_stack.canUndo()
+
+
+def test_the_number_beside_a_slider_takes_any(show: Show, session: Session, qtbot: QtBot) -> None:
+    panel = show(many_inputs(3))
+    field = panel.sliders.rows["x2"].field
+    field.setFocus()
+    field.selectAll()
+    qtbot.keyClicks(field, "7,25")
+    qtbot.keyClick(field, Qt.Key.Key_Return)
+    assert session.inputs["x2"] == 7.25
+    assert not session.dirty
+
+
+def test_an_input_of_zero_and_one_flips_by_a_click_beside_the_handle(
+        show: Show, session: Session, qtbot: QtBot) -> None:
+    panel = show(many_inputs(3, binary=True))
+    session.set_inputs({"x2": 0.0})
+    slider = panel.sliders.rows["x2"].slider
+    qtbot.mouseClick(slider, LEFT, pos=QPoint(slider.width() - 3, slider.height() // 2))
+    assert session.inputs["x2"] == 1.0
+    qtbot.keyClick(slider, Qt.Key.Key_Left)
+    assert session.inputs["x2"] == 0.9
+
+
+@pytest.mark.parametrize("count", [3, 4, 5, 8, 14, 64])
+@pytest.mark.parametrize(("width", "height"), [(344, 237), (360, 290), (360, 500)])
+def test_any_number_of_inputs_finds_its_place(show: Show, count: int, width: int, height: int) -> None:
+    """Nothing covers anything, nothing is cut; what is too much scrolls, or is chosen by name."""
+    panel = show(many_inputs(count), width, height)
+    sliders, inside = panel.sliders, panel.rect()
+    assert len(sliders.rows) == (1 if count > 14 else count - 2)
+    parts = [the_map(panel), panel.choices.axes, sliders, panel.readout]
+    for part in parts:
+        assert inside.contains(part.geometry()), part.objectName()
+    assert not any(a.geometry().intersects(b.geometry()) for i, a in enumerate(parts) for b in parts[:i])
+    content = sliders.area.widget()
+    assert content.minimumSizeHint().width() <= sliders.area.viewport().width()
+    assert sliders.height() >= sliders.row_height - 4
+    assert all(row.field.height() >= row.field.sizeHint().height() for row in sliders.rows.values())
+    assert the_map(panel).view.sceneBoundingRect().width() > 80
+
+
+def test_of_many_inputs_the_one_to_slide_is_chosen(show: Show, session: Session, qtbot: QtBot) -> None:
+    panel = show(many_inputs(64), 360, 500)
+    assert "62 more inputs" in panel.note.text()
+    choose(qtbot, panel.sliders.choice, "x5")
+    assert list(panel.sliders.rows) == ["x5"]
+    row = panel.sliders.rows["x5"]
+    assert row.field.number == session.inputs["x5"]
+    qtbot.keyClick(row.slider, Qt.Key.Key_End)
+    assert session.inputs["x5"] == row.reach[1]
+    assert isinstance(panel.findChild(NumberField, "output_field_x5"), NumberField)
+
+
+@pytest.mark.parametrize("outputs", [1, 2, 3, 10])
+def test_the_title_bar_is_whole(show: Show, outputs: int) -> None:
+    """At the least width that the window gives it, also zoomed."""
+    panel = show(Document(network=Network.layered([2, 4, outputs], seed=1)), 344, 290)
+    panel.session.zoom_plane(2.0)
+    QApplication.processEvents()
+    bar = panel.header.parentWidget()
+    title = bar.findChild(QLabel, "card_title")
+    assert title.width() >= title.sizeHint().width()
+    shown = [w for w in (panel.choices.over, panel.choices.neuron, panel.levels, *panel.zoom_buttons) if w.isVisible()]
+    assert len(shown) == 5
+    for widget in shown:
+        assert widget.width() >= widget.sizeHint().width(), widget.objectName()
+        assert bar.rect().contains(QRect(widget.mapTo(bar, QPoint()), widget.size()))
 
 
 # Half-built

@@ -71,15 +71,15 @@ def test_all_samples_stand_on_the_axis(hand: Hand) -> None:
     panel = panel_of(hand)
     plot = panel.plot
     assert plot is not None
-    high, low = (plot.rug[name].getData() for name in ("high", "low"))
+    high, low = (plot.rug[kind].getData() for kind in (1, 0))
     assert sorted(high[0].tolist()) == [1, 1]
     assert sorted(low[0].tolist()) == [0, 2]
     assert high[1].min() > low[1].max()
-    assert plot.rug["high"].opts["symbol"] != plot.rug["low"].opts["symbol"]
+    assert plot.rug[1].opts["symbol"] != plot.rug[0].opts["symbol"]
     hand.session.set_values({"w1": 3.0}, "Set w1")
-    assert sorted(plot.rug["low"].getData()[0].tolist()) == [0, 4]
+    assert sorted(plot.rug[0].getData()[0].tolist()) == [0, 4]
     hand.session.select(["x0"])
-    assert not len(plot.rug["high"].getData()[0])
+    assert not len(plot.rug[1].getData()[0])
 
 
 def test_a_curve_to_fit_has_no_classes(hand: Hand) -> None:
@@ -88,5 +88,30 @@ def test_a_curve_to_fit_has_no_classes(hand: Hand) -> None:
     hand.session.select([hand.session.structure.neurons[1].id])
     plot = panel_of(hand).plot
     assert plot is not None
-    assert len(plot.rug[""].getData()[0])
-    assert not len(plot.rug["low"].getData()[0])
+    assert len(plot.rug[None].getData()[0])
+    assert list(plot.rug) == [None]
+
+
+def test_functions_join_the_comparison_by_a_click(hand: Hand) -> None:
+    """Names come with one click, each function with one more; keys walk from name to name; nothing is an edit."""
+    hand.example("circle")
+    hand.session.select(["h1"])
+    panel = panel_of(hand)
+    plot = panel.plot
+    assert plot is not None
+    hand.click("activation_compare")
+    hand.click("compare_sigmoid")
+    hand.key(Qt.Key.Key_Right)
+    hand.key(Qt.Key.Key_Space)
+    assert [curve.activation.name for curve in plot.curves] == ["tanh", "sigmoid", "softplus"]
+    at = plot.place_of(-2.0, 0.9 * -1).toPoint()
+    QTest.mouseClick(plot.viewport(), LEFT, NO_KEYS, at)
+    hand.settle()
+    assert plot.reading.place is not None
+    assert plot.reading.place[1] == np.tanh(plot.reading.place[0])
+    assert panel.names.names["softplus"].value.startswith("0.1")
+    hand.click("compare_sigmoid")
+    assert [curve.activation.name for curve in plot.curves] == ["tanh", "softplus"]
+    hand.click("compare_none")
+    assert [curve.activation.name for curve in plot.curves] == ["tanh"]
+    assert not hand.session.dirty

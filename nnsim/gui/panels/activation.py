@@ -7,10 +7,9 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QSizePolicy, QVBoxLayout
+from PySide6.QtGui import QKeyEvent, QPen, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
 
 from nnsim.core.activations import ACTIVATIONS, Activation
 from nnsim.core.network import Neuron
@@ -18,8 +17,10 @@ from nnsim.core.numbers import comparison, format_number
 from nnsim.core.slices import spread
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.formulas import FormulaLabel
+from nnsim.gui.function_names import FunctionNames
+from nnsim.gui.output_points import target_classes
 from nnsim.gui.panel import Paced, quiet_button
-from nnsim.gui.plot_panel import HeaderChoice, Legend, PlotPanel, TextLine
+from nnsim.gui.plot_panel import HeaderChoice, PlotPanel, TextLine
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, mix, set_role, theme
 from nnsim.gui.ticks import nice_step, rounded
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from nnsim.gui.activation_plot import ActivationPlot
 
 FIRST = "sigmoid"
-NOTHING: NDArray[np.float64] = np.zeros(0)
 MOST_IN_RUG = 200
 """Samples whose sums stand on the axis; of more, as many spread over all of them."""
 PLACES = 200
@@ -52,6 +52,8 @@ class ActivationPanel(PlotPanel):
         self.compared: set[str] = set()
         self.plot: ActivationPlot | None = None
         self._drawn: tuple[object, ...] = ()
+        self._read_most = FIRST
+        """Of several functions that whose values are read."""
         self._read_at: float | None = None
         """Where on the axis the learner reads values; None for the neuron's own point."""
         self._rug = Paced(self, session, self._show_rug)
@@ -77,23 +79,10 @@ class ActivationPanel(PlotPanel):
                                   checkable=True)
         self.slope.setChecked(True)
         self.slope.toggled.connect(self.update_document)
-        self.compare = quiet_button(self.tr("compare ▾"), "activation_compare",
-                                    self.tr("Choose functions to compare with"))
-        self.compare.clicked.connect(self._open_menu)
-        self.menu = menu = _StayingMenu(self)
-        menu.setToolTipsVisible(True)
-        menu.setObjectName("activation_compare_menu")
-        self.actions_by_name: dict[str, QAction] = {}
-        for entry in ACTIVATIONS.values():
-            action = menu.addAction(entry.label)
-            action.setObjectName(f"compare_{entry.name}")
-            action.setCheckable(True)
-            action.toggled.connect(self._on_compared)
-            self.actions_by_name[entry.name] = action
-        menu.addSeparator()
-        self.clear = menu.addAction(self.tr("Compare with none"))
-        self.clear.setObjectName("compare_none")
-        self.clear.triggered.connect(self._compare_none)
+        self.compare = quiet_button(self.tr("compare"), "activation_compare",
+                                    self.tr("Show the names of all functions: a click compares one, or no longer"),
+                                    checkable=True)
+        self.compare.toggled.connect(self.update_document)
         for button in (self.slope, self.compare):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.add_to_header(self.slope, self.compare)
@@ -107,7 +96,11 @@ class ActivationPanel(PlotPanel):
         self.choice.chosen.connect(self._choose)
         self.input_says = self._words("activation_input_says", "muted")
         self.input_says.setText(self.tr("An input has no activation function."))
-        self.legend = Legend("activation_legend")
+        self.names = FunctionNames("activation_names", [(e.name, e.label, e.about) for e in ACTIVATIONS.values()])
+        self.names.setAccessibleName(self.tr("Functions to compare"))
+        self.names.clicked.connect(self._toggle)
+        self.names.cleared.connect(self._compare_none)
+        self.names.hide()
         self.formula = FormulaLabel()
         self.formula.setObjectName("activation_formula")
         self.formula.setAccessibleName(self.tr("Formula"))
@@ -124,7 +117,7 @@ class ActivationPanel(PlotPanel):
         self.column.setSpacing(GRID // 2)
         self.column.addWidget(self.input_says)
         self.column.addLayout(top)
-        self.column.addWidget(self.legend)
+        self.column.addWidget(self.names)
         self.place = self.column.count()
         self.column.addStretch(1)
         self.column.addWidget(self.formula)
@@ -168,7 +161,12 @@ class ActivationPanel(PlotPanel):
     def _press(self, x: float, y: float) -> None:
         assert self.plot is not None
         (low, high), _ = self.plot.ranges
-        self._read(rounded(x, nice_step(high - low, PLACES)))
+        at = rounded(x, nice_step(high - low, PLACES))
+        # Of several curves the one under the mouse is read.
+        away = [abs(value - y) for value, _ in self.plot.values_at(at)]
+        self._read_most = self.plot.curves[away.index(min(away))].activation.name
+        self._read(at)
+        self.show_values()
 
     def _step_reading(self, across: int, up: int, fine: bool) -> None:
         if self.plot is None or not across:
@@ -188,15 +186,27 @@ class ActivationPanel(PlotPanel):
         return super().eventFilter(watched, event)
 
     def _show_reading(self, at: float, letter: str) -> None:
-        """The ring on the curve, and what stands beside the panel's name of the function."""
+        """The ring on the curve that is read, smaller ones on the others, and what stands beside the panel's title."""
         assert self.plot is not None
-        value, slope = self.plot.value_at(at)
-        self.plot.reading.move(at, value)
+        names = [curve.activation.name for curve in self.plot.curves]
+        read = names.index(self._read_most) if self._read_most in names else 0
+        value, slope = self.plot.values_at(at)[read]
+        self.plot.show_reading(at, read)
         text = f"{letter} = {format_number(at, READ_DIGITS)} → {format_number(value, READ_DIGITS)}"
         if self.slope.isChecked() and not math.isnan(slope):
             text += f", f′ = {format_number(slope, READ_DIGITS)}"
         self.readout.set_text(text)
         self.readout.reserve(shrink=True)
+
+    def _show_compared_values(self, at: float | None) -> None:
+        """What each function that is compared says there, beside its name."""
+        assert self.plot is not None
+        values = {}
+        if at is not None and math.isfinite(at) and len(self.plot.curves) > 1:
+            values = {curve.activation.name: format_number(value, READ_DIGITS)
+                      for curve, (value, _) in zip(self.plot.curves, self.plot.values_at(at), strict=True)}
+        reads = self._read_at is not None and self._read_most in values
+        self.names.show_values(values, self._read_most if reads else self.function if values else "")
 
     def _show_rug(self) -> None:
         """All samples' sums of the selected neuron, on the axis."""
@@ -206,17 +216,18 @@ class ActivationPanel(PlotPanel):
         outputs = session.structure.outputs
         fits = data is not None and (data.X.shape[1], data.T.shape[1]) == (len(session.structure.inputs), len(outputs))
         if neuron is None or data is None or not fits or not outputs or session.problems:
-            self.plot.show_rug(NOTHING, NOTHING, NOTHING)
+            self.plot.show_rug({})
             return
         rows = spread(len(data.X), MOST_IN_RUG)
         trace = session.program.run(session.network.parameters, data.X[rows])
         sums = trace.z_rows[session.structure.position[neuron.id]] + (self._threshold() or 0.0)
-        targets, finite = data.T[rows, 0], np.isfinite(sums)
-        if len(np.unique(data.T[:, 0])) != 2:
-            self.plot.show_rug(NOTHING, NOTHING, sums[finite])
+        ends = np.unique(data.T)
+        if len(ends) != 2:
+            # Targets of a curve to fit are no classes.
+            self.plot.show_rug({None: sums[np.isfinite(sums)]})
             return
-        high = targets > targets.min() if len(np.unique(targets)) == 2 else targets == data.T[:, 0].max()
-        self.plot.show_rug(sums[finite & high], sums[finite & ~high], NOTHING)
+        classes = target_classes(data.T[rows], 0 if len(outputs) == 1 else None, float(ends.max()))
+        self.plot.show_rug({kind: sums[np.isfinite(sums) & (classes == kind)] for kind in np.unique(classes).tolist()})
 
     # What is chosen
 
@@ -224,13 +235,9 @@ class ActivationPanel(PlotPanel):
         self.function = name
         self.update_document()
 
-    def _open_menu(self) -> None:
-        self.menu.popup(self.compare.mapToGlobal(self.compare.rect().bottomLeft()))
-
-    def _on_compared(self) -> None:
-        # The function that is shown has its check mark anyway, and it is not one the learner set.
-        self.compared = {n for n, a in self.actions_by_name.items() if a.isChecked() and a.isEnabled()} | (
-            self.compared & {self.function})
+    def _toggle(self, name: str) -> None:
+        """Add a function to the comparison, or take it out."""
+        self.compared ^= {name}
         self.update_document()
 
     def _compare_none(self) -> None:
@@ -265,13 +272,13 @@ class ActivationPanel(PlotPanel):
         if neuron is not None:
             self.function = neuron.activation
         self._show_top(neuron)
-        self._show_menu()
         names = [self.function, *(n for n in ACTIVATIONS if n in self.compared and n != self.function)]
         drawn = (tuple(names), self.slope.isChecked(), neuron and (neuron.notation == "threshold"), theme())
         restyled = self.plot.keep_style()
         if drawn != self._drawn or restyled:
             self._drawn = drawn
             self._show_functions(names, neuron)
+        self._show_names()
         self._show_rug()
         self._reach(shrink=True)
         self.show_values()
@@ -290,14 +297,11 @@ class ActivationPanel(PlotPanel):
         self.choice.setVisible(neuron is None)
         self.choice.set_value(self.function)
 
-    def _show_menu(self) -> None:
-        for name, action in self.actions_by_name.items():
-            action.blockSignals(True)
-            action.setChecked(name == self.function or name in self.compared)
-            action.setEnabled(name != self.function)
-            action.setToolTip(self.tr("Shown already") if name == self.function else ACTIVATIONS[name].about)
-            action.blockSignals(False)
-        self.clear.setEnabled(bool(self.compared - {self.function}))
+    def _show_names(self) -> None:
+        assert self.plot is not None
+        lines = {curve.activation.name: curve.f_pen for curve in self.plot.curves}
+        fixed = {self.function: self.tr("The function that is shown: others are compared with it")}
+        self.names.show_lines(lines, fixed, self.compare.isChecked())
 
     def _show_functions(self, names: list[str], neuron: Neuron | None) -> None:
         from nnsim.gui.activation_plot import Curve
@@ -313,7 +317,6 @@ class ActivationPanel(PlotPanel):
             curves.append(Curve(ACTIVATIONS[name], pen(getattr(t, color), 2, dashes), slope))
         self.plot.show_curves(tuple(curves), self.slope.isChecked())
         self.plot.set_titles(*self._titles(neuron))
-        self.legend.show_entries([(c.activation.label, c.f_pen) for c in curves] if len(curves) > 1 else [])
         entry = ACTIVATIONS[self.function]
         f, f_slope = formulas_of(entry, neuron)
         shown: list[tuple[str, QPen | None]] = [(f, curves[0].f_pen)]
@@ -331,14 +334,15 @@ class ActivationPanel(PlotPanel):
         self._fit_height()
 
     def _fit_height(self) -> None:
-        """Where the panel is too low for all, the line about the function is left to the formula's tooltip."""
+        """Where the panel is too low for all, the line about the function goes first, then its formula."""
         if self.plot is None:
             return
         width = self.width() - 24
-        parts = [self.choice.sizeHint().height(), self.plot.minimumHeight(), self.formula.heightForWidth(width)]
-        parts.append(6 * GRID)
-        parts += [w.heightForWidth(width) for w in (self.legend, self.input_says, self.no_slope) if not w.isHidden()]
-        self.about.setVisible(sum(parts) + self.about.heightForWidth(width) <= self.height())
+        parts = [self.choice.sizeHint().height(), self.plot.minimumHeight(), 6 * GRID]
+        parts += [w.heightForWidth(width) for w in (self.names, self.input_says, self.no_slope) if not w.isHidden()]
+        needed = sum(parts) + self.formula.heightForWidth(width)
+        self.formula.setVisible(needed <= self.height() or not self.compare.isChecked())
+        self.about.setVisible(needed + self.about.heightForWidth(width) <= self.height())
 
     def _titles(self, neuron: Neuron | None) -> tuple[str, str]:
         if neuron is None:
@@ -377,7 +381,9 @@ class ActivationPanel(PlotPanel):
         if self._read_at is not None:
             self._show_reading(self._read_at, self._letter(neuron))
         else:
-            self.plot.reading.move(math.nan, math.nan)
+            self.plot.show_reading(None)
+        own = None if neuron is None else self._sum(neuron)
+        self._show_compared_values(self._read_at if reads else own)
         if neuron is None:
             self.plot.marker.move(math.nan, math.nan)
             self._describe(self.readout.text() if reads else "")
@@ -429,25 +435,3 @@ def formulas_of(entry: Activation, neuron: Neuron | None) -> tuple[str, str]:
         f = re.sub(r"(\\geq|<) 0", r"\1 \\theta", f)
     slope = slope.replace(f"f({letter})", f"f({argument})")
     return f"f({argument}) = {f}", f"f'({argument}) = {slope}"
-
-
-class _StayingMenu(QMenu):
-    """A menu that stays open while its check marks are set, with the mouse or the space bar."""
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        action = self.activeAction()
-        if action is None or not action.isCheckable() or not action.isEnabled():
-            super().mouseReleaseEvent(event)
-            return
-        # A disabled entry does not close its menu, which still hears of the release.
-        action.setEnabled(False)
-        super().mouseReleaseEvent(event)
-        action.setEnabled(True)
-        action.trigger()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        action = self.activeAction()
-        if event.key() == Qt.Key.Key_Space and action is not None and action.isCheckable():
-            action.trigger()
-        else:
-            super().keyPressEvent(event)

@@ -7,31 +7,35 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QPoint, QRect, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton
 
 from nnsim.core.losses import LOSSES
-from nnsim.core.maps import Plane, decision_threshold, plane_samples, value_range
+from nnsim.core.maps import Plane, data_range, decision_threshold, plane_samples, value_range
 from nnsim.core.numbers import format_number
 from nnsim.core.program import Trace
 from nnsim.data.dataset import Dataset
+from nnsim.gui.class_looks import TIE, class_look
 from nnsim.gui.controls import plain_tip
 from nnsim.gui.icons import icon
-from nnsim.gui.output_choices import OutputChoices
+from nnsim.gui.input_sliders import InputSliders
+from nnsim.gui.output_arrangement import arrange
+from nnsim.gui.output_choices import WINNER, OutputChoices
 from nnsim.gui.output_points import Points, Scale, nearest, points_of
 from nnsim.gui.panel import Paced, close_together, quiet_button
 from nnsim.gui.plot_panel import EmptyState, PlotPanel, TextLine
+from nnsim.gui.regions import winners
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, text_scale
+from nnsim.gui.theme import font, theme
 from nnsim.gui.ticks import nice_step, rounded
 from nnsim.training import engines
 
 if TYPE_CHECKING:
-    from nnsim.gui.output_plots import ColorBar, CurvePlot, MapPlot
+    from nnsim.gui.output_legends import ClassLegend, ColorBar
+    from nnsim.gui.output_plots import CurvePlot, MapPlot
 
 Array = NDArray[np.float64]
-MARGIN = GRID
 FINE = 192
 """Cells across a map that jumps: at 64 its edges would be stairs. Only for networks this small:"""
 FINE_NETWORK = 48
@@ -41,21 +45,24 @@ SNAP = 8.0
 PLACES = 200
 """How finely the mouse and Ctrl with an arrow set an input: parts of what is shown."""
 READ_DIGITS, PLACE_DIGITS = 3, 2
-LEVELS_MS = 250
-"""While training the contours are found no more often than this."""
-BESIDE = 80
-"""As much width beside the map is enough to explain it there."""
+WORDS_MS = 250
+"""While training contours, and places for words, are found no more often than this."""
 
 
 class OutputPanel(PlotPanel):
-    """A heat map over two inputs with the samples and the decision boundary, or a curve over one."""
+    """A heat map over two inputs with the samples and the decision boundary, or a curve over one.
+
+    Of several outputs one, or the regions in which each is the largest.
+    """
 
     id = "output"
 
     def __init__(self, session: Session) -> None:
         super().__init__(session, QCoreApplication.translate("OutputPanel", "Output"))
         self.output = ""
-        """The output neuron that is shown; empty if there is none."""
+        """The output neuron that is shown when one is; empty if there is none."""
+        self._prefers_winner: bool | None = None
+        """Whether the learner chose the winner or one output; None before any choice."""
         self._hovered: tuple[float, float] | None = None
         self._scale = Scale()
         self._drawn_points: tuple[object, ...] = ()
@@ -63,30 +70,36 @@ class OutputPanel(PlotPanel):
         self.map: MapPlot | None = None
         self.curve: CurvePlot | None = None
         self.bar: ColorBar | None = None
+        self.legend: ClassLegend | None = None
         self.choices = OutputChoices()
         self.choices.neuron_chosen.connect(self._choose_neuron)
         self.choices.axes_chosen.connect(session.set_axes)
-        self.zoom_buttons = self._build_zoom()
+        self.sliders = InputSliders()
+        self.sliders.moved.connect(lambda id, value: session.set_inputs({id: value}))
+        self.levels, *self.zoom_buttons = self._build_buttons()
         session.study.compare_changed.connect(self._on_compare)
-        self.levels = quiet_button(self.tr("contours"), "output_levels",
-                                   self.tr("Lines where the output is 0.1, 0.2 … 0.9 of its scale"), checkable=True)
-        self.levels.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        # Low enough for a title bar.
-        self.levels.setStyleSheet("padding: 1px 6px; min-height: 0;")
-        self.levels.toggled.connect(self.update_document)
-        self.levels.hide()
-        self._levels = Paced(self, session, self._show_levels, LEVELS_MS)
-        self.add_to_header(self.levels, self.choices, close_together(*self.zoom_buttons))
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._arrange)
+        self._words = Paced(self, session, self._show_words, WORDS_MS)
+        self.add_to_header(self.choices, close_together(self.levels, *self.zoom_buttons))
         self.readout = TextLine("output_readout", "ink", align=Qt.AlignmentFlag.AlignRight)
         self.note = TextLine("output_note")
         self.empty = EmptyState("output_empty")
-        for widget in (self.readout, self.note, self.empty):
+        for widget in (self.choices.axes, self.readout, self.note, self.sliders, self.empty):
             widget.setParent(self)
             widget.hide()
 
-    def _build_zoom(self) -> tuple[QToolButton, ...]:
-        """Back to all, see more, see less."""
-        buttons = []
+    def _build_buttons(self) -> tuple[QToolButton, ...]:
+        """Contours, back to all, see more, see less."""
+        tip = self.tr("Contours: lines where the output is 0.1, 0.2 … 0.9 of its scale")
+        levels = quiet_button("", "output_levels", tip, checkable=True)
+        levels.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        levels.setStyleSheet("padding: 3px;")
+        levels.toggled.connect(self.update_document)
+        levels.hide()
+        buttons = [levels]
         for name, image, tip, notches in (
             ("output_all", "fit", self.tr("Show as much of the inputs as at first (0)"), 0.0),
             ("output_more", "zoom-out", self.tr("See more of the inputs: how does it go on? (−, wheel)"), 1.0),
@@ -113,7 +126,8 @@ class OutputPanel(PlotPanel):
         return QSize(160, 160)
 
     def _choose_neuron(self, id: str) -> None:
-        self.output = id
+        self._prefers_winner = id == WINNER
+        self.output = id or self.output
         self.update_document()
 
     # What is shown
@@ -127,49 +141,84 @@ class OutputPanel(PlotPanel):
         return None
 
     @property
+    def winner(self) -> bool:
+        """Whether the largest of several outputs is shown: as chosen, at first where softmax is learned."""
+        plane, wanted = self.session.plane, self._prefers_winner
+        if plane is None or plane.y is None or len(self.session.structure.outputs) < 2:
+            return False
+        return self._softmax if wanted is None else wanted
+
+    @property
     def _softmax(self) -> bool:
         return self.session.document.training.loss == "softmax_cross_entropy"
 
-    def _values(self, trace: Trace) -> Array:
-        """The shown output as the window shows it, (samples,)."""
-        session = self.session
-        rows = trace.a_rows[session.program.outputs]
-        column = session.structure.outputs.index(self.output)
+    @property
+    def _column(self) -> int | None:
+        """The place of the shown output among all; None for the winner."""
+        return None if self.winner else self.session.structure.outputs.index(self.output)
+
+    def _all_values(self, trace: Trace) -> Array:
+        """All outputs as the window shows them, (outputs, samples)."""
+        rows = trace.a_rows[self.session.program.outputs]
         if not self._softmax:
-            return rows[column]
+            return rows
         with np.errstate(over="ignore", invalid="ignore"):
-            return LOSSES["softmax_cross_entropy"].shown(rows.T)[:, column]
+            return LOSSES["softmax_cross_entropy"].shown(rows.T).T
+
+    def _values(self, trace: Trace) -> Array:
+        """The shown output as the window shows it, or the largest of all, (samples,)."""
+        rows, column = self._all_values(trace), self._column
+        return rows.max(axis=0) if column is None else rows[column]
 
     def show_document(self) -> None:
         structure = self.session.structure
         if self.output not in structure.by_id or structure.by_id[self.output].role != "output":
             self.output = structure.outputs[0] if structure.outputs else ""
         plane = self.session.plane
-        if not self.output or not structure.incoming[self.output]:
+        if not self.output or not any(structure.incoming[id] for id in self._shown_outputs):
             plane = None
-        self.choices.show_chosen(structure, plane, self.output)
+        self.choices.show_chosen(structure, plane, WINNER if self.winner else self.output)
+        self._scale = self._scale_of_all() if plane is not None else self._scale
+        # A step has no values between its ends.
+        self.levels.setVisible(plane is not None and plane.y is not None and not self._scale.crisp)
+        self.levels.setIcon(icon("contours", "accent" if self.levels.isChecked() else "muted"))
         for button in self.zoom_buttons:
             button.setIcon(icon(button.property("image"), "muted"))
             button.setVisible(plane is not None)
         self.zoom_buttons[0].setVisible(plane is not None and self.session.plane_is_zoomed)
+        self._show_sliders(plane)
         if plane is None:
             self._show_empty()
             return
         self.empty.hide()
-        self._scale = self._scale_of(self.output)
         if plane.y is None:
             self._prepare_curve(plane)
         else:
             self._prepare_map(plane)
-        # A step has no values between its ends.
-        self.levels.setVisible(plane.y is not None and not self._scale.crisp)
         self.readout.show()
         self._say_rest(plane)
         self._arrange()
         self.show_values()
 
+    @property
+    def _shown_outputs(self) -> tuple[str, ...]:
+        return self.session.structure.outputs if self.winner else (self.output,)
+
+    def _show_sliders(self, plane: Plane | None) -> None:
+        """One for each input that is no axis."""
+        inputs, data = self.session.structure.inputs, self._fitting()
+        others = {}
+        if plane is not None:
+            for id in inputs:
+                if id not in (plane.x, plane.y):
+                    low, high = data_range(inputs, id, data)
+                    others[id] = (low, high if high > low else low + 1)
+        self.sliders.show_inputs(others, self.session.has_binary_inputs)
+        self.sliders.show_values(self.session.inputs)
+        self.sliders.setVisible(bool(others))
+
     def _show_empty(self) -> None:
-        for widget in (self.map, self.curve, self.bar, self.readout, self.note, self.levels):
+        for widget in (self.map, self.curve, self.bar, self.legend, self.readout, self.note):
             if widget is not None:
                 widget.hide()
         problems = "\n".join(problem.message for problem in self.session.problems)
@@ -177,21 +226,31 @@ class OutputPanel(PlotPanel):
         self.empty.show()
         self._arrange()
 
+    def _scale_of_all(self) -> Scale:
+        """That of what is shown: of several outputs one that has room for all."""
+        scales = [self._scale_of(id) for id in self._shown_outputs]
+        if len(scales) == 1:
+            return scales[0]
+        return Scale(min(s.low for s in scales), max(s.high for s in scales), scales[0].threshold,
+                     all(s.crisp for s in scales))
+
     def _scale_of(self, output: str) -> Scale:
         activation = self.session.structure.by_id[output].activation
         if self._softmax:
             return Scale(0.0, 1.0, 0.5)
-        targets = self._targets()
+        targets = self._targets(output)
         low, high = value_range(activation, targets)
         return Scale(low, high, decision_threshold(activation, targets), activation == "heaviside")
 
     def _prepare_map(self, plane: Plane) -> None:
-        from nnsim.gui.output_plots import ColorBar, MapPlot
+        from nnsim.gui.output_legends import ClassLegend, ColorBar
+        from nnsim.gui.output_plots import MapPlot
 
-        if self.map is None or self.bar is None:
-            self.map, self.bar = MapPlot(), ColorBar()
+        if self.map is None or self.bar is None or self.legend is None:
+            self.map, self.bar, self.legend = MapPlot(), ColorBar(), ClassLegend()
             self._adopt(self.map)
             self.bar.setParent(self)
+            self.legend.setParent(self)
         if self.curve is not None:
             self.curve.hide()
         assert plane.y is not None
@@ -200,11 +259,14 @@ class OutputPanel(PlotPanel):
         self.map.set_titles(plane.x, plane.y)
         self.map.set_ranges(plane.x_range, plane.y_range)
         name = self.tr("{output} over {x} and {y}")
-        self.map.setAccessibleName(name.format(output=self.output, x=plane.x, y=plane.y))
+        output = self.tr("Winner") if self.winner else self.output
+        self.map.setAccessibleName(name.format(output=output, x=plane.x, y=plane.y))
         self.map.show()
         self._show_points()
         self.bar.show_scale(self._scale, bool(len(self.map.points.x)))
-        self.bar.show()
+        self.bar.setVisible(not self.winner)
+        self.legend.show_names(self.session.structure.outputs)
+        self.legend.setVisible(self.winner)
 
     def _prepare_curve(self, plane: Plane) -> None:
         from nnsim.gui.output_plots import CurvePlot
@@ -212,7 +274,7 @@ class OutputPanel(PlotPanel):
         if self.curve is None:
             self.curve = CurvePlot()
             self._adopt(self.curve)
-        for widget in (self.map, self.bar):
+        for widget in (self.map, self.bar, self.legend):
             if widget is not None:
                 widget.hide()
         if self.curve.keep_style():
@@ -244,9 +306,9 @@ class OutputPanel(PlotPanel):
             return None
         return data
 
-    def _targets(self) -> Array | None:
+    def _targets(self, output: str) -> Array | None:
         data = self._fitting()
-        return None if data is None else data.T[:, self.session.structure.outputs.index(self.output)]
+        return None if data is None else data.T[:, self.session.structure.outputs.index(output)]
 
     def _show_points(self) -> None:
         """Draw the samples, if others are to be seen than are drawn."""
@@ -256,17 +318,15 @@ class OutputPanel(PlotPanel):
         inputs = self.session.structure.inputs
         others = [i for i, id in enumerate(inputs) if id not in (plane.x, plane.y)]
         rest = tuple(self.session.input_row[0, others])
-        key = (plot, data, plane, self.output, rest, self._scale)
+        key = (plot, data, plane, self._column, rest, self._scale)
         if self._drawn_points and all(a is b or a == b for a, b in zip(key, self._drawn_points, strict=True)):
             return
         self._drawn_points = key
         if data is None:
             plot.show_points(Points())
         else:
-            column = self.session.structure.outputs.index(self.output)
             fed = self.session.input_row[0]
-            plot.show_points(points_of(data, inputs, column, plane, fed, self._scale.threshold))
-
+            plot.show_points(points_of(data, inputs, self._column, plane, fed, self._scale.threshold))
 
     # Values
 
@@ -275,23 +335,23 @@ class OutputPanel(PlotPanel):
         trace = self.session.map_trace
         if plane is None or plot is None or trace is None:
             return
-        now = float(self._values(self.session.trace)[0])
-        if not self.session.training:
-            plot.setAccessibleDescription(self._in_words(self._values(trace), plane, now))
+        now = self._all_values(self.session.trace)[:, 0]
         at_x = self.session.inputs.get(plane.x, 0.0)
         if plane.y is None:
             self._show_curve(plane, self._values(trace))
-            plot.marker.move(at_x, now)
+            plot.marker.move(at_x, float(now[self._column or 0]))
         elif self.map is not None:
             if len(self.session.structure.inputs) > 2:
                 self._show_points()
-                self._say_rest(plane)
+                self.sliders.show_values(self.session.inputs)
             self._show_map(self.map, plane, trace)
-            self._levels.update()
+            self._words.update()
             plot.marker.move(at_x, self.session.inputs.get(plane.y, 0.0))
+        if not self.session.training:
+            plot.setAccessibleDescription(self._in_words(self._values(trace), plane, now))
         if self.session.study.compared is not None:
             self._show_ghost(plane)
-        self._read_out(plane, now)
+        self._read_out(plane)
 
     def _on_compare(self) -> None:
         plane = self.session.plane
@@ -301,50 +361,87 @@ class OutputPanel(PlotPanel):
     def _show_ghost(self, plane: Plane) -> None:
         """The boundary, or the curve, that the run began with, as long as it is compared."""
         start, session = self.session.study.compared, self.session
-        values = None
+        trace = None
         if start is not None:
             samples = plane_samples(plane, session.structure.inputs, session.input_row[0])
-            values = self._values(engines.fast_program_of(session.structure).run(start.parameters, samples))
+            trace = engines.fast_program_of(session.structure).run(start.parameters, samples)
         if plane.y is None and self.curve is not None:
-            self.curve.show_ghost(plane.values("x"), values)
+            self.curve.show_ghost(plane.values("x"), None if trace is None else self._values(trace))
+        elif self.map is not None and trace is not None and self.winner:
+            self.map.show_ghost_of_winners(self._grids(trace, plane), plane)
         elif self.map is not None:
-            grid = None if values is None else values.reshape(plane.resolution, plane.resolution)
+            grid = None if trace is None else self._values(trace).reshape(plane.resolution, plane.resolution)
             self.map.show_ghost(grid, plane, self._scale.threshold)
 
+    def _grids(self, trace: Trace, plane: Plane) -> Array:
+        """All outputs over the plane, (outputs, n, n), without softmax, which changes no winner and bends a line."""
+        return trace.a_rows[self.session.program.outputs].reshape(-1, plane.resolution, plane.resolution)
 
-    def _in_words(self, values: Array, plane: Plane, now: float) -> str:
+    def _in_words(self, values: Array, plane: Plane, now: Array) -> str:
         """What the plot shows, for whoever does not see it."""
         finite = values[np.isfinite(values)]
         if not len(finite):
             return self.tr("No finite value anywhere")
-        text = self.tr("{output} from {low} to {high}").format(
-            output=self._name(), low=format_number(float(finite.min()), READ_DIGITS),
-            high=format_number(float(finite.max()), READ_DIGITS))
-        if plane.y is not None:
-            text += "; " + self.tr("at least {threshold} in {share} % of the plane").format(
-                threshold=format_number(self._scale.threshold, READ_DIGITS),
-                share=round(100 * float((finite >= self._scale.threshold).mean())))
         points = self.plot.points if self.plot is not None else Points()
-        if len(points.x):
-            text += "; " + self.tr("{n} samples, {high} of the high class ● and {low} of the low class ◇").format(
-                n=len(points.x), high=int(points.high.sum()), low=int((~points.high).sum()))
+        if self.winner and self.map is not None:
+            shares = [self.tr("{output} in {share} %").format(
+                output=id, share=round(100 * float((self.map.classes == place).mean())))
+                for place, id in enumerate(self.session.structure.outputs)]
+            text = self.tr("The largest output is {shares} of the plane").format(shares=", ".join(shares))
+            text += "; " + self.tr("{n} samples").format(n=len(points.x)) if len(points.x) else ""
+        else:
+            text = self.tr("{output} from {low} to {high}").format(
+                output=self._name(), low=format_number(float(finite.min()), READ_DIGITS),
+                high=format_number(float(finite.max()), READ_DIGITS))
+            if plane.y is not None:
+                text += "; " + self.tr("at least {threshold} in {share} % of the plane").format(
+                    threshold=format_number(self._scale.threshold, READ_DIGITS),
+                    share=round(100 * float((finite >= self._scale.threshold).mean())))
+            if len(points.x):
+                text += "; " + self.tr("{n} samples, {high} of the high class ● and {low} of the low class ◇").format(
+                    n=len(points.x), high=int(points.high.sum()), low=int((~points.high).sum()))
         fed = ", ".join(f"{id} = {format_number(self.session.inputs.get(id, 0.0), READ_DIGITS)}"
                         for id in (plane.x, plane.y) if id)
-        return text + "; " + self.tr("{inputs} gives {value}").format(
-            inputs=fed, value=format_number(now, READ_DIGITS))
+        return text + "; " + self.tr("{inputs} gives {value}").format(inputs=fed, value=self._said(now))
+
+    def _said(self, values: Array) -> str:
+        """The value of the shown output, of all (outputs,); or the name of the winner and its value."""
+        if not self.winner:
+            return format_number(float(values[self._column or 0]), READ_DIGITS)
+        place = int(winners(values))
+        if place == TIE:
+            return self.tr("tie")
+        return f"{self.session.structure.outputs[place]}, {format_number(float(values[place]), READ_DIGITS)}"
 
     def _show_map(self, plot: MapPlot, plane: Plane, trace: Trace) -> None:
         structure = self.session.structure
         if self._scale.crisp and len(structure.neurons) + len(structure.connections) <= FINE_NETWORK:
             plane = replace(plane, resolution=FINE)
             trace = self.session.program.run(self.session.network.parameters, self._fine_samples(plane))
-        plot.show_map(self._values(trace).reshape(plane.resolution, plane.resolution), plane, self._scale)
+        if self.winner:
+            plot.show_winners(self._grids(trace, plane), plane, self._scale.crisp)
+        else:
+            plot.show_map(self._values(trace).reshape(plane.resolution, plane.resolution), plane, self._scale)
 
-    def _show_levels(self) -> None:
-        plane = self.session.plane
-        if self.map is not None and plane is not None and plane.y is not None:
-            shown = self.levels.isChecked() and not self._scale.crisp
-            self.map.show_levels(plane, self._scale if shown else None)
+    def _show_words(self) -> None:
+        """Contours with their values, and what each region of a map means."""
+        plane, plot, trace = self.session.plane, self.map, self.session.map_trace
+        if plot is None or plane is None or plane.y is None or trace is None or not len(plot.classes):
+            return
+        words = []
+        if self.winner:
+            names = {place: (id, class_look(place).region(theme()))
+                     for place, id in enumerate(self.session.structure.outputs)}
+            names[TIE] = self.tr("tie"), theme().color("card")
+            words = plot.words_in_regions(names, plane, font("body", bold=True))
+        elif self._scale.crisp:
+            ends = {0: (format_number(self._scale.low), theme().color("map_low")),
+                    1: (format_number(self._scale.high), theme().color("map_high"))}
+            words = plot.words_in_regions(ends, plane, font("display", bold=True))
+        shown = self.levels.isChecked() and not self._scale.crisp
+        largest = self._values(trace).reshape(plane.resolution, plane.resolution) if shown and self.winner else None
+        words += plot.show_levels(plane, self._scale if shown else None, largest, words)
+        plot.write(words)
 
     def _fine_samples(self, plane: Plane) -> Array:
         inputs = self.session.structure.inputs
@@ -360,40 +457,39 @@ class OutputPanel(PlotPanel):
         seen = np.concatenate([values[np.isfinite(values)], self.curve.points.y, [self._scale.low, self._scale.high]])
         self.curve.fit(plane, float(seen.min()), float(seen.max()))
 
-    def _read_out(self, plane: Plane, now: float) -> None:
+    def _read_out(self, plane: Plane) -> None:
         """The inputs and what comes of them: those under the mouse, else those fed."""
-        row, value = self.session.input_row, now
+        row, trace = self.session.input_row, self.session.trace
         inputs = self.session.structure.inputs
         if self._hovered is not None:
             row[0, inputs.index(plane.x)] = self._hovered[0]
             if plane.y is not None:
                 row[0, inputs.index(plane.y)] = self._hovered[1]
-            value = float(self._values(self.session.program.run(self.session.network.parameters, row))[0])
+            trace = self.session.program.run(self.session.network.parameters, row)
+        values = self._all_values(trace)[:, 0]
         # The place is rounded more than the value, which must never be cut.
         at = [format_number(float(row[0, inputs.index(id)]), PLACE_DIGITS) for id in (plane.x, plane.y) if id]
-        shown = format_number(value, READ_DIGITS)
+        shown = self._said(values)
         self.readout.set_text(f"({', '.join(at)}) → {shown}" if plane.y is not None else f"{at[0]} → {shown}")
+        if self.winner and self.legend is not None:
+            self.legend.show_values(values, int(winners(values)))
 
     def _say_rest(self, plane: Plane) -> None:
-        """What the plot itself does not say: data that does not fit, softmax, the other inputs."""
+        """What the plot itself does not say: data that does not fit, softmax, inputs that are not in sight."""
         data, structure = self.session.dataset, self.session.structure
         texts = []
         if data is not None and self._fitting() is None:
             text = self.tr("the data has {X} input and {T} target columns: not those of this network")
             texts.append(text.format(X=data.X.shape[1], T=data.T.shape[1]))
         if self._softmax and plane.y is not None:
-            texts.append(self.tr("softmax of the outputs"))
-        if len(structure.inputs) > 2:
-            others = [id for id in structure.inputs if id not in (plane.x, plane.y)]
-            parts = [f"{id} = {format_number(self.session.inputs.get(id, 0.0), READ_DIGITS)}" for id in others]
-            texts.append(self.tr("the rest as fed: {inputs}").format(inputs=", ".join(parts)))
+            texts.append(self.tr("softmax") if self.winner else self.tr("softmax of the outputs"))
+        if self.sliders.many:
+            texts.append(self.tr("{n} more inputs as fed").format(n=len(structure.inputs) - 2))
         text = " · ".join(texts)
         text = text[:1].upper() + text[1:]
         self.note.set_text(text)
         self.note.setToolTip(plain_tip(text))
-        if self.note.isHidden() == bool(text):
-            self.note.setVisible(bool(text))
-            self._arrange()
+        self.note.setVisible(bool(text))
 
     # Mouse and keyboard
 
@@ -407,7 +503,7 @@ class OutputPanel(PlotPanel):
 
     def _read_again(self) -> None:
         if self.plot is not None and self.session.plane is not None:
-            self._read_out(self.session.plane, float(self._values(self.session.trace)[0]))
+            self._read_out(self.session.plane)
 
     def _on_pressed(self, x: float, y: float) -> None:
         plane, plot = self.session.plane, self.plot
@@ -423,7 +519,6 @@ class OutputPanel(PlotPanel):
             x, y = rounded(x, nice_step(x1 - x0, PLACES)), rounded(y, nice_step(y1 - y0, PLACES))
         self.session.set_inputs({plane.x: x} if plane.y is None else {plane.x: x, plane.y: y})
 
-
     def _on_stepped(self, dx: int, dy: int, fine: bool) -> None:
         plane = self.session.plane
         if plane is None:
@@ -437,56 +532,17 @@ class OutputPanel(PlotPanel):
 
     # Place
 
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            # What stands in this panel hears later than it of another size of text.
+            self._later.start()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
 
     def _arrange(self) -> None:
-        """The plot as large as it can be; under it what explains it, or beside it in a low, wide panel."""
-        room = self.rect().adjusted(MARGIN, MARGIN, -MARGIN, -MARGIN)
-        self.empty.setGeometry(room)
-        plot = self.plot
-        if plot is None:
-            return
-        line = self.readout.sizeHint().height()
-        below = GRID // 2 + line * (1 if self.note.isHidden() else 2)
-        size = QSize(room.width(), max(room.height() - below, 60))
-        beside = False
-        if self.map is not None and plot is self.map:
-            size, tall = self.map.square(size), self.map.square(room.size())
-            beside = tall.height() > size.height() and room.width() - tall.width() >= BESIDE * text_scale()
-            size = tall if beside else size
-        else:
-            size.setHeight(min(size.height(), size.width()))
-        left = 0 if beside else (room.width() - size.width()) // 2
-        plot.setGeometry(room.left() + left, room.top(), size.width(), size.height())
-        self.readout.wraps = self.note.wraps = beside
-        self.readout.align = Qt.AlignmentFlag.AlignLeft if beside else Qt.AlignmentFlag.AlignRight
-        if beside:
-            corner = QPoint(plot.geometry().right() + GRID // 2, room.top())
-            self._explain_beside(QRect(corner, room.bottomRight()), line)
-        else:
-            self._explain_below(plot, room, line)
-
-    def _explain_beside(self, room: QRect, line: int) -> None:
-        """Colours, the value and the note one under the other, at the right of the plot."""
-        assert self.bar is not None
-        x, top, width = room.left(), room.top() + GRID // 2, room.width()
-        self.bar.setGeometry(x, top, min(width, self.bar.sizeHint().width()), line)
-        self.readout.setGeometry(x, top + line + GRID, width, 2 * line)
-        note = top + 3 * line + 2 * GRID
-        self.note.setGeometry(x, note, width, max(line, room.bottom() - note))
-
-    def _explain_below(self, plot: MapPlot | CurvePlot, room: QRect, line: int) -> None:
-        """Colours at the left and the value at the right, in one line under the view; then the note."""
-        insets = plot.insets(plot.size())
-        left, right = plot.x() + insets.left(), plot.geometry().right() - insets.right()
-        top = plot.geometry().bottom() + GRID // 2
-        colors = 0
-        if self.bar is not None and not self.bar.isHidden():
-            colors = min(self.bar.sizeHint().width(), (right - left) * 11 // 20)
-            self.bar.setGeometry(left, top, colors, line)
-        # The numbers may run out to the panel's edge, so that they are whole in a narrow one.
-        end = room.right() if right - left - colors < 20 * GRID else right
-        self.readout.setGeometry(left + colors + GRID, top, end - left - colors - GRID, line)
-        self.note.setGeometry(left, top + line, room.right() - left, line)
+        """All in its place; where there is room for a word depends on the size."""
+        arrange(self)
+        self._words.update()
