@@ -1,6 +1,9 @@
 """Takes a picture of every panel, workspace, example and hard case, in both themes, and lays them out on sheets.
 
 python scripts/contact_sheet.py --out build/screenshots
+
+With QT_SCALE_FACTOR=1.25 in the environment, or 1.5, 1.75, 2, the pictures are those of such a screen. Chinese and
+Japanese names need a font that has them: Debian's fonts-wqy-microhei takes 5 MB.
 """
 
 from __future__ import annotations
@@ -18,7 +21,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from PySide6.QtCore import QRect, QSettings, QSize, QStandardPaths, Qt
-from PySide6.QtGui import QColor, QFont, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from nnsim.core.network import Network
@@ -47,6 +50,8 @@ class Shot:
     size: tuple[int, int]
     prepare: Set
     text: float = 1.0
+    mirrored: bool = False
+    """Whether the window runs from right to left."""
 
 
 def example(name: str, then: Set | None = None) -> Set:
@@ -86,6 +91,13 @@ def workspace(id: str, panel: str = "") -> Set:
     return prepare
 
 
+def comparing(hand: Hand) -> None:
+    """Learn a little, and hold B."""
+    hand.session.train(epochs=20)
+    hand.wait(lambda: not hand.session.training, "it has learned")
+    hand.session.study.compare(True)
+
+
 def large() -> Document:
     """200 neurons in four layers."""
     network = Network.layered([4, 60, 60, 60, 16], seed=1)
@@ -110,23 +122,36 @@ SCRIPTS = renamed(("i1", "קלט ראשון"), ("h1", "عصبون مخفي"), ("
 
 def shots() -> Iterator[Shot]:
     """Every picture of a sheet."""
-    yield Shot("empty", MIDDLE, lambda hand: hand.session.open_document(Document()))
+    yield Shot("empty", MIDDLE, document(Document))
+    for space in WORKSPACES:
+        yield Shot(f"empty-{space.id}", SMALL, document(Document, workspace(space.id)))
     for space in WORKSPACES:
         for size in (SMALL, MIDDLE):
             yield Shot(f"workspace-{space.id}-{size[0]}", size, example("hands_on", workspace(space.id)))
     for name, other in (("xor", "table"), ("circle", "output"), ("hands_on", "table")):
-        yield Shot(f"present-{name}", LARGE, example(name, workspace("present", other)))
+        for size in (SMALL, LARGE):
+            yield Shot(f"present-{name}-{size[0]}", size, example(name, workspace("present", other)))
     with window() as hand:
         panels = list(hand.window.docks)
     for id in panels:
         yield Shot(f"panel-{id}", SMALL, example("hands_on", workspace("explain", id)))
     for name in EXAMPLES:
         yield Shot(f"example-{name}", MIDDLE, example(name, workspace("build")))
-    yield Shot("text-150", MIDDLE, example("xor", workspace("build")), 1.5)
-    yield Shot("text-150-explain", MIDDLE, example("hands_on", workspace("explain", "backward")), 1.5)
+    yield Shot("compare-circle", MIDDLE, example("circle", comparing))
+    for space in WORKSPACES:
+        for size in (SMALL, MIDDLE):
+            yield Shot(f"text-150-{space.id}-{size[0]}", size, example("hands_on", workspace(space.id)), 1.5)
+    yield Shot("text-150-xor", SMALL, example("xor", workspace("build")), 1.5)
+    yield Shot("text-200", MIDDLE, example("xor", workspace("build")), 2.0)
+    yield Shot("screen-4k", (3840, 2160), example("circle", workspace("build")))
+    yield Shot("mirrored-build", SMALL, example("xor", workspace("build")), mirrored=True)
+    yield Shot("mirrored-train", MIDDLE, example("circle", workspace("train")), mirrored=True)
+    for id in ("forward", "backward", "matrices", "network_table"):
+        yield Shot(f"mirrored-{id}", MIDDLE, document(SCRIPTS, workspace("explain", id)), mirrored=True)
     yield Shot("neurons-200", MIDDLE, document(large, workspace("explain", "forward")))
     yield Shot("names-long", SMALL, document(LONG, workspace("explain", "backward")))
-    yield Shot("names-scripts", SMALL, document(SCRIPTS, workspace("explain", "forward")))
+    for id in ("forward", "backward", "matrices"):
+        yield Shot(f"names-scripts-{id}", SMALL, document(SCRIPTS, workspace("explain", id)))
 
 
 @contextmanager
@@ -149,6 +174,8 @@ def window() -> Iterator[Hand]:
 
 def take(shot: Shot, theme: Mode, out: Path) -> QPixmap:
     """One picture, written and returned."""
+    directions = Qt.LayoutDirection
+    QGuiApplication.setLayoutDirection(directions.RightToLeft if shot.mirrored else directions.LeftToRight)
     with window() as hand:
         made = hand.window
         made.resize(*shot.size)
@@ -166,8 +193,8 @@ def take(shot: Shot, theme: Mode, out: Path) -> QPixmap:
         hand.settle()
         picture = made.grab()
         picture.save(str(out / f"{shot.name}-{theme}.png"))
-        if (picture.width(), picture.height()) != shot.size:
-            print(f"{shot.name}: the window is {picture.width()}×{picture.height()}, not {shot.size}")
+        if (made.width(), made.height()) != shot.size:
+            print(f"{shot.name}: the window is {made.width()}×{made.height()}, not {shot.size}")
         return picture
 
 
@@ -198,6 +225,8 @@ def main() -> None:
     arguments.out.mkdir(parents=True, exist_ok=True)
     make_app()
     engines.load()
+    if not QFontDatabase.families(QFontDatabase.WritingSystem.Japanese):
+        print("There is no font for Chinese and Japanese names here: they will be boxes.")
     chosen = [shot for shot in shots() if arguments.only in shot.name]
     themes: tuple[Mode, ...] = ("light", "dark")
     for theme in themes:

@@ -151,6 +151,7 @@ class BandSlider(CalmSlider):
         used = font("small")
         metrics = QFontMetrics(used)
         painter.setFont(used)
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         (low, has_low), (high, has_high) = band.ends()
         texts = []
         for end, text, belongs, at in ((band.low, low, has_low, a), (band.high, high, has_high, b)):

@@ -328,12 +328,13 @@ class CalmSlider(QSlider):
 class ElidedLabel(QLabel):
     """A label of plain text, cut with an ellipsis where there is no room; its tooltip then has the whole.
 
-    ``most`` bounds the width it asks for, so that a long name does not push its neighbours away.
+    ``most`` bounds the width it asks for, so that a long name does not push its neighbours away; about ``least``
+    letters are never cut.
     """
 
-    def __init__(self, text: str = "", most: int = 2000) -> None:
+    def __init__(self, text: str = "", most: int = 2000, least: int = 3) -> None:
         super().__init__(text)
-        self._most, self._own_tip = most, ""
+        self._most, self._least, self._own_tip = most, least, ""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
@@ -352,14 +353,17 @@ class ElidedLabel(QLabel):
         return QSize(min(self._full_width(), self._most), QFontMetrics(self.font()).height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(min(24, self.sizeHint().width()), self.sizeHint().height())
+        least = self._least * QFontMetrics(self.font()).averageCharWidth()
+        return QSize(min(least, self.sizeHint().width()), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)
         rect = self.contentsRect()
         text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, rect.width())
-        painter.drawItemText(rect, int(self.alignment()), self.palette(), self.isEnabled(), text,
-                             self.foregroundRole())
+        # It stands where the window's direction has it, and runs as its own first letter does: −1 is not 1−.
+        side = QStyle.visualAlignment(self.layoutDirection(), self.alignment()) | Qt.AlignmentFlag.AlignAbsolute
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        painter.drawItemText(rect, int(side), self.palette(), self.isEnabled(), text, self.foregroundRole())
 
     def _full_width(self) -> int:
         return QFontMetrics(self.font()).horizontalAdvance(self.text()) + 1

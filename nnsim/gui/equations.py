@@ -358,6 +358,8 @@ class _Delegate(QStyledItemDelegate):
         current_row, current_cell = view.current()
         painter.save()
         painter.setFont(row_font(row.kind))
+        # A painter has the direction of the program; mathematics runs from left to right.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         if current_row == index.row() and current_cell < 0:
             painter.fillRect(option.rect, t.color("raised"))
             painter.fillRect(QRectF(origin.x(), origin.y(), 2, option.rect.height()), t.color("accent"))

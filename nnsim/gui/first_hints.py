@@ -67,6 +67,8 @@ class FirstHints(QWidget):
         self.setObjectName("first_hint")
         self.setAccessibleName(self.tr("Hint"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        # It says words, though it stands on the canvas.
+        self.setLayoutDirection(canvas.layoutDirection())
         self._text = QLabel()
         self._text.setObjectName("first_hint_text")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
@@ -78,7 +80,7 @@ class FirstHints(QWidget):
         set_role(self._close, kind="quiet")
         self._close.clicked.connect(self.dismiss)
         row = QHBoxLayout(self)
-        row.setContentsMargins(12, 2, 4, 2)
+        row.setContentsMargins(GRID, 2, GRID, 2)
         row.setSpacing(GRID)
         row.addWidget(self._text)
         row.addWidget(self._close)

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from html import escape
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
@@ -27,7 +27,8 @@ from nnsim.gui.theme import GRID, set_role, text_scale
 __all__ = ["ChoiceField", "Disclosure", "ElidedLabel", "FieldsForm", "NumberField", "Rows", "Segments",
            "TextField", "beside", "label_of", "plain_text", "plain_tip", "scrolled", "tabular"]
 
-LABEL_WIDTH = 108
+LABEL_WIDTH, WIDEST_LABEL = 108, 120
+"""Of a row's label in pixels, at 100 %."""
 
 
 class Rows(QFormLayout):
@@ -69,10 +70,24 @@ class Rows(QFormLayout):
             self.setRowVisible(editor, shown)
 
 
+class _RowLabel(ElidedLabel):
+    """As wide as those of the other rows, at any size of text."""
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(min(max(hint.width(), self._width(LABEL_WIDTH)), self._width(WIDEST_LABEL)), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LABEL_WIDTH, super().minimumSizeHint().height())
+
+    @staticmethod
+    def _width(pixels: int) -> int:
+        return round(pixels * text_scale())
+
+
 def label_of(text: str, tip: str = "") -> ElidedLabel:
     """The label of a row."""
-    label = ElidedLabel(text, most=round(120 * text_scale()))
-    label.setMinimumWidth(round(LABEL_WIDTH * text_scale()))
+    label = _RowLabel(text)
     label.set_tip(tip)
     set_role(label, tone="muted")
     return label

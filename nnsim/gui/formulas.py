@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from html import escape
 from typing import NamedTuple
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QPointF, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QImage, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtSvg import QSvgRenderer
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from nnsim.gui.theme import GRID, pixels, theme
 
@@ -33,7 +34,12 @@ class Typeset(NamedTuple):
 
 @lru_cache(maxsize=512)
 def typeset(latex: str, color: str) -> Typeset:
-    """The typeset formula. A new one takes 5 to 60 ms, so changing numbers do not belong in it."""
+    """The typeset formula, or a line of plain text where it has a letter that cannot be typeset.
+
+    A new one takes 5 to 60 ms, so changing numbers do not belong in it.
+    """
+    if not can_be_typeset(latex):
+        return _in_plain(spoken(latex), color)
     # Imported here because it takes 0.2 s, which the first window does not wait for.
     from ziamath.config import config
     from ziamath.zmath import Latex
@@ -44,6 +50,29 @@ def typeset(latex: str, color: str) -> Typeset:
     return Typeset(svg, box.width(), box.height(), -box.y())
 
 
+@lru_cache(maxsize=4096)
+def can_be_typeset(latex: str) -> bool:
+    """Whether the typesetting font has all letters: it has none of Hebrew, Arabic or Chinese names."""
+    if latex.isascii():
+        return True
+    from ziamath.zmath import Latex
+
+    letters = Latex("x").font
+    return all(letters.glyphindex(c) for c in latex if not c.isascii())
+
+
+def _in_plain(text: str, color: str) -> Typeset:
+    """A line in the system's typeface, which takes what it lacks from others."""
+    used = QFont(QApplication.font())
+    used.setPixelSize(round(TYPESET_SIZE))
+    metrics = QFontMetricsF(used)
+    width, height = metrics.horizontalAdvance(text), metrics.height()
+    face = f'font-family="{escape(used.family())}" font-size="{TYPESET_SIZE}" fill="{color}"'
+    svg = (f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 {-metrics.ascent()} {width} {height}">'
+           f"<text {face}>{escape(text)}</text></svg>")
+    return Typeset(svg.encode(), width, height, metrics.ascent())
+
+
 class Typesetter(QObject):
     """Typesets what is wanted piece by piece while the window has nothing else to do. ``ready()`` after each."""
 
@@ -51,7 +80,7 @@ class Typesetter(QObject):
 
     def __init__(self) -> None:
         super().__init__()
-        self._done: dict[tuple[str, str], Typeset] = {}
+        self._done: dict[tuple[str, str], Typeset | None] = {}
         self._wanted: dict[tuple[str, str], None] = {}
         self._timer = QTimer(self)
         self._timer.setInterval(REST_MS)
@@ -63,12 +92,11 @@ class Typesetter(QObject):
         return bool(self._wanted)
 
     def get(self, latex: str, color: str) -> Typeset | None:
-        """The typeset formula if it is there; else None, and it comes soon."""
-        found = self._done.get((latex, color))
-        if found is None:
+        """The typeset formula if it is there; else None, and it comes soon unless it cannot be typeset."""
+        if (latex, color) not in self._done:
             self._wanted[(latex, color)] = None
             self._timer.start()
-        return found
+        return self._done.get((latex, color))
 
     def _typeset_one(self) -> None:
         if not self._wanted:
@@ -78,7 +106,7 @@ class Typesetter(QObject):
         del self._wanted[key]
         if len(self._done) > MOST_TYPESET:
             self._done.clear()
-        self._done[key] = typeset(*key)
+        self._done[key] = typeset(*key) if can_be_typeset(key[0]) else None
         self.ready.emit()
 
 

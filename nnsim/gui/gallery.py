@@ -92,6 +92,7 @@ class ExampleCard(QAbstractButton):
             self._late.start()
         painter.setPen(QPen(t.color("line"), 1))
         painter.drawLine(1, size.height() + 1, self.width() - 1, size.height() + 1)
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         text = QRect(PAD, size.height() + PAD, self.width() - 2 * PAD, QFontMetrics(font("body", bold=True)).height())
         painter.setPen(t.color("ink"))
         painter.setFont(font("body", bold=True))

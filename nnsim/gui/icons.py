@@ -3,38 +3,42 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from itertools import product
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from nnsim.gui.theme import Theme, mix, theme
+from nnsim.gui.theme import Theme, icon_sizes, mix, theme
 from nnsim.resources import resource
-
-SIZE = 18
-_SCALES = (1, 2, 3)
 
 
 def icon(name: str, color: str = "ink") -> QIcon:
     """The icon ``name`` in the theme's colour ``color``, greyed while its button is disabled.
 
-    Ask again when the theme changes.
+    Ask again when the theme or the size of all text changes.
     """
-    return _drawn(name, color, theme())
+    return _drawn(name, color, theme(), tuple(icon_sizes().values()), screen_scales())
+
+
+def screen_scales() -> tuple[float, ...]:
+    """Pixels of a screen per pixel of the window: of each screen there is, and the common ones a window may move to."""
+    return tuple(sorted({1.0, 2.0, *(screen.devicePixelRatio() for screen in QGuiApplication.screens())}))
 
 
 @lru_cache(maxsize=128)
-def _drawn(name: str, color: str, colors: Theme) -> QIcon:
+def _drawn(name: str, color: str, colors: Theme, sizes: tuple[int, ...], scales: tuple[float, ...]) -> QIcon:
     svg = resource(f"icons/{name}.svg").read_text(encoding="utf-8")
     result = QIcon()
     grey = mix(colors.muted, colors.card, 0.35).name()
     for mode, tint in ((QIcon.Mode.Normal, getattr(colors, color)), (QIcon.Mode.Disabled, grey)):
         renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", tint).encode()))
-        for scale in _SCALES:
-            pixmap = QPixmap(SIZE * scale, SIZE * scale)
+        for size, scale in product(sizes, scales):
+            side = int(size * scale + 0.5)  # as Qt rounds the size it asks for
+            pixmap = QPixmap(side, side)
             pixmap.fill(Qt.GlobalColor.transparent)
             painter = QPainter(pixmap)
-            renderer.render(painter, QRectF(0, 0, SIZE * scale, SIZE * scale))
+            renderer.render(painter, QRectF(0, 0, side, side))
             painter.end()
             pixmap.setDevicePixelRatio(scale)
             result.addPixmap(pixmap, mode)

@@ -407,6 +407,8 @@ class MatrixView(QAbstractScrollArea):
         seen = [(i, block) for i, block in enumerate(self.blocks) if block.top < y + height and block.bottom > y]
         words = {i: self._words(block) for i, block in seen if block.below - y < height}
         painter = QPainter(self.viewport())
+        # A painter has the direction of the program; mathematics runs from left to right.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         try:
             painter.fillRect(self.viewport().rect(), theme().color("card"))
             for index, block in seen:

@@ -46,6 +46,7 @@ class CellDelegate(QStyledItemDelegate):
         here = model.source.rows.columns[column]
         text, selected = model.source.text(row, column), index.row() in view.chosen
         painter.save()
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         ground = colors.color("card")
         if selected:
             several = option.state & QStyle.StateFlag.State_Selected and len(view.selectedIndexes()) > 1
@@ -182,6 +183,7 @@ class Titles(QHeaderView):
         colors, column = theme(), self._view.rows.source.rows.columns[logicalIndex]
         sorts = self.sortIndicatorSection() == logicalIndex
         painter.save()
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.fillRect(rect, colors.color("card"))
         painter.setPen(colors.color("line"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())

@@ -55,6 +55,8 @@ class NumberField(QDoubleSpinBox):
         self.setKeyboardTracking(False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        # A number is written from left to right in every language.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         edit = self.lineEdit()
         edit.setPlaceholderText(off)
         self._unit = QLabel(unit, edit)

@@ -6,12 +6,16 @@ import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QFontMetrics, QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from nnsim.documents.document import Document
+from nnsim.gui.controls import ElidedLabel
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, set_role, text_scale
+from nnsim.gui.theme import GRID, font, set_role
+
+TITLE_LETTERS = 14
+"""Of a card's title that are never cut for want of room."""
 
 
 class Panel(QWidget):
@@ -109,7 +113,12 @@ class Panel(QWidget):
 
 
 class LowPanel(Panel):
-    """A panel for the place below the canvas: wide and low."""
+    """A panel for the place below the canvas: wide and low, full of numbers and formulas."""
+
+    def __init__(self, session: Session, title: str) -> None:
+        super().__init__(session, title)
+        # Also where the window runs from right to left, mathematics does not.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
     def sizeHint(self) -> QSize:
         return QSize(640, 190)
@@ -156,27 +165,25 @@ class Paced(QObject):
             self.update()
 
 
-LARGER_TEXT = 16
-"""By so many pixels a title bar grows with text of twice the size."""
-
-
-class _Header(QFrame):
-    """A title bar. A dock makes room by its size hint, also where its height is set."""
+class CardHeader(QFrame):
+    """The title bar of a card. A dock gives it the height it hints at, whatever its fixed height is."""
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumHeight())
 
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.minimumHeight())
 
-def header_frame(title: str, extra: QWidget | None = None) -> tuple[QFrame, QHBoxLayout]:
+
+def header_frame(title: str, extra: QWidget | None = None) -> tuple[CardHeader, QHBoxLayout]:
     """The title bar of a card: its title at the left, ``extra`` at the right."""
-    frame = _Header()
+    frame = CardHeader()
     set_role(frame, card="header")
     row = QHBoxLayout(frame)
     row.setContentsMargins(12, 3, 8, 3)
-    row.setSpacing(GRID)
-    label = QLabel(title)
+    row.setSpacing(GRID // 2)
+    label = ElidedLabel(title, least=TITLE_LETTERS)
     label.setObjectName("card_title")
-    label.setTextFormat(Qt.TextFormat.PlainText)
     set_role(label, tone="title")
     row.addWidget(label)
     row.addStretch(1)
@@ -187,9 +194,8 @@ def header_frame(title: str, extra: QWidget | None = None) -> tuple[QFrame, QHBo
 
 
 def header_height(among_tabs: bool = False) -> int:
-    """The height of a title bar; lower where a tab above it has the title. Larger text needs room, its padding none."""
-    height = 34 if among_tabs else 36
-    return height + max(0, round(LARGER_TEXT * (text_scale() - 1)))
+    """The height of a title bar; lower where a tab above it has the title."""
+    return QFontMetrics(font("body")).height() + (19 if among_tabs else 21)
 
 
 def body_frame(content: QWidget) -> QFrame:

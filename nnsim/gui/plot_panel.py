@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -23,7 +23,7 @@ from nnsim.gui.controls import ChoiceField, plain_tip
 from nnsim.gui.formulas import FormulaLabel
 from nnsim.gui.panel import Panel, quiet_button
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, RADIUS, font, set_role, theme
+from nnsim.gui.theme import GRID, RADIUS, font, set_role, text_scale, theme
 
 
 def _tr(text: str) -> str:
@@ -128,6 +128,8 @@ class TextLine(QWidget):
         used = font(self.size_name)
         painter.setFont(used)
         painter.setPen(theme().color(self.color))
+        # As its own first letter does, whatever the window's direction: −1 is not 1−.
+        painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         if self.wraps:
             painter.drawText(self.rect(), self.align | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._text)
         else:
@@ -190,8 +192,9 @@ class HeaderChoice(ChoiceField):
         self.setAccessibleName(tip)
         self.setToolTip(plain_tip(tip))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        # Low enough for a title bar.
-        self.setStyleSheet("QComboBox { padding: 1px 0 1px 6px; }")
+        # Low enough for a title bar, and with its margin where the text begins.
+        sides = "1px 6px 1px 0" if self.isRightToLeft() else "1px 0 1px 6px"
+        self.setStyleSheet(f"QComboBox {{ padding: {sides}; }}")
 
     def set_choices(self, choices: Iterable[tuple[Any, str]], about: dict[Any, str] | None = None) -> None:
         super().set_choices(choices, about)
@@ -200,7 +203,7 @@ class HeaderChoice(ChoiceField):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         width = max((metrics.horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
-        return QSize(min(width, 12 * GRID) + 4 * GRID, super().sizeHint().height())
+        return QSize(min(width, round(12 * GRID * text_scale())) + 4 * GRID, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(self.sizeHint().width(), 7 * GRID), super().minimumSizeHint().height())
@@ -280,16 +283,17 @@ class Legend(QWidget):
 
 
 class EmptyState(QWidget):
-    """What an empty panel says: what it will show, and what to do for it."""
+    """What an empty panel says: what it will show, and what to do for it. ``margin`` in pixels is around its frame."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, margin: int = 0) -> None:
         super().__init__()
         self.setObjectName(name)
+        self._margin = margin
         self._says = QLabel()
         self._why = QLabel()
         column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, 2 * GRID, 3 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
+        column.setContentsMargins(3 * GRID, GRID // 2 + margin, 3 * GRID, GRID // 2 + margin)
+        column.setSpacing(GRID // 2)
         column.addStretch(1)
         for label, role in ((self._says, "section"), (self._why, "muted")):
             label.setTextFormat(Qt.TextFormat.PlainText)
@@ -303,8 +307,25 @@ class EmptyState(QWidget):
         """Show what to do, and under it why."""
         self._says.setText(text)
         self._why.setText(why)
-        self._why.setVisible(bool(why))
         self.setAccessibleName(f"{text} {why}".strip())
+        self._show_why()
+
+    def _show_why(self) -> None:
+        """Where there is no room for both, what to do is what counts."""
+        column = self.layout()
+        assert column is not None
+        margins, width = column.contentsMargins(), self.contentsRect().width() - 6 * GRID
+        needed = sum(label.heightForWidth(width) for label in (self._says, self._why)) + column.spacing()
+        room = self.height() - margins.top() - margins.bottom()
+        self._why.setVisible(bool(self._why.text()) and (needed <= room or not self.isVisible()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._show_why()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show_why()
 
     def text(self) -> str:
         """All that is said."""
@@ -318,5 +339,6 @@ class EmptyState(QWidget):
         pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.setBrush(theme().color("raised"))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
+        m = self._margin + 0.5
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(m, m, -m, -m), RADIUS, RADIUS)
         painter.end()

@@ -84,6 +84,9 @@ class Plot(pg.PlotWidget):
         self._titles = ("", "")
         self._style: tuple[Theme, float] | None = None
         item = self.getPlotItem()
+        # An axis is written from left to right in every language.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        item.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         item.hideButtons()
         item.setMenuEnabled(False)
         for menu in (item.ctrlMenu, *(action.menu() for action in item.ctrlMenu.actions())):

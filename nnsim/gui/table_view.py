@@ -87,6 +87,8 @@ class CellDelegate(QStyledItemDelegate):
         metrics = self._view.metrics
         base = room.top() + (room.height() + metrics.ascent() - metrics.descent()) // 2
         painter.setFont(face)
+        # A painter has the direction of the program, not of the table.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.drawText(QPoint(room.left() + left, base), text)
 
 
@@ -170,6 +172,7 @@ class TableHeader(QHeaderView):
     def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
         colors, model = theme(), self._view.table
         painter.save()
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.fillRect(rect, colors.color("card"))
         painter.setPen(colors.color("line"))
         painter.drawLine(rect.bottomLeft(), rect.bottomRight())
@@ -194,7 +197,7 @@ class TableHeader(QHeaderView):
         return min(width, round(text_scale() * MOST_HEADER.get(here.kind, MOST_OTHER_HEADER)))
 
     def _choice_width(self, choice: ChoiceField) -> int:
-        return choice.fontMetrics().horizontalAdvance(choice.currentText()) + 3 * GRID + 4
+        return choice.fontMetrics().horizontalAdvance(choice.currentText()) + round((3 * GRID + 4) * text_scale())
 
     def _new_choice(self, column: int) -> ChoiceField:
         choice = ChoiceField()

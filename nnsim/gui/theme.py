@@ -110,6 +110,10 @@ DARK = Theme(
     input_fill="#2a3542",
 )
 
+ICON_SIZES = {"icon": 18, "quiet_icon": 16}
+"""The side of a button's icon in pixels, at 100 %: of one with a frame, and of one without."""
+SIGN_SIZES = {"chevron": 10, "arrow": 8, "check": 15}
+"""The side of the signs of fields in pixels, at 100 %."""
 TEXT_SIZES = {"small": 11, "body": 13, "title": 15, "display": 20}
 """The four text sizes in pixels, at 100 %."""
 
@@ -142,6 +146,11 @@ def line_width(width: float) -> float:
 def pixels(size: str) -> int:
     """A text size in pixels at the present scale."""
     return round(TEXT_SIZES[size] * text_scale())
+
+
+def icon_sizes() -> dict[str, int]:
+    """The sides of buttons' icons at the present scale of text."""
+    return {kind: round(side * text_scale()) for kind, side in ICON_SIZES.items()}
 
 
 @cache
@@ -302,5 +311,6 @@ def set_role(
 
 
 def _style_sheet() -> str:
-    sizes = {"radius": RADIUS} | {size: pixels(size) for size in TEXT_SIZES}
+    sizes = {"radius": RADIUS} | {size: pixels(size) for size in TEXT_SIZES} | icon_sizes()
+    sizes |= {sign: round(side * text_scale()) for sign, side in SIGN_SIZES.items()}
     return Template(resource("window.qss").read_text(encoding="utf-8")).substitute(sizes)

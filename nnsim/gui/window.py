@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QByteArray, QEvent, QPoint, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QMenu,
     QSizePolicy,
@@ -25,6 +24,7 @@ from nnsim.documents.examples import EXAMPLES, Example
 from nnsim.gui.actions import Actions
 from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.view import CanvasView
+from nnsim.gui.controls import ElidedLabel
 from nnsim.gui.files import DocumentFiles, settings
 from nnsim.gui.first_hints import FirstHints
 from nnsim.gui.first_page import FirstPage
@@ -39,6 +39,7 @@ from nnsim.gui.present_bar import PresentBar
 from nnsim.gui.session import Session
 from nnsim.gui.soften_bar import SoftenBar
 from nnsim.gui.theme import GRID, Mode, apply_theme, name_theme, set_role, text_scale
+from nnsim.gui.toolbar import ShrinkingToolBar, WholeLabel
 from nnsim.gui.workspaces import PRESENT, Workspaces, WorkspaceSwitch
 
 SAY_MS = 6_000
@@ -117,7 +118,7 @@ class MainWindow(QMainWindow):
         column.setSpacing(0)
         column.addWidget(self.messages)
         column.addWidget(self.soften_bar)
-        self._summary = QLabel()
+        self._summary = ElidedLabel()
         self._summary.setObjectName("network_summary")
         set_role(self._summary, tone="muted")
         self._header, self._header_row = header_frame(self.tr("Network"), self._summary)
@@ -136,12 +137,11 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(center)
 
     def _build_toolbar(self) -> None:
-        bar = QToolBar(self.tr("Main toolbar"))
+        bar = ShrinkingToolBar(self.tr("Main toolbar"))
         bar.setObjectName("toolbar")
         bar.setMovable(False)
         bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setIconSize(QSize(18, 18))
         self.addToolBar(bar)
         self.addToolBarBreak()
         areas = Qt.ToolBarArea
@@ -161,7 +161,7 @@ class MainWindow(QMainWindow):
         add.setAccessibleName(self.tr("Add a neuron"))
         add.setToolTip(self.tr("Add an input, a neuron or an output (I, N, O on the canvas)"))
         self._layers_button = self._tool(bar, "layers", self.tr("Layers…"))
-        self._tool(bar, "arrange", self.tr("Arrange"))
+        arrange = self._tool(bar, "arrange", self.tr("Arrange"))
         bar.addSeparator()
         # One in the place of the other: the toolbar never moves.
         self._train_place = QStackedWidget()
@@ -169,14 +169,14 @@ class MainWindow(QMainWindow):
         for name, label in (("train", self.tr("Train")), ("soften", self.tr("Soften"))):
             set_role(self._tool(self._train_place, name, label), kind="primary")
         bar.addWidget(self._train_place)
-        self._tool(bar, "step_batch", self.tr("Step"))
-        self._tool(bar, "step_epoch", self.tr("Epoch"))
-        self._tool(bar, "back_to_start", self.tr("Back to start"))
-        bar.addWidget(SpeedControl(self.session))
-        spacer = QWidget()
-        spacer.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        bar.addWidget(spacer)
-        self._epoch = QLabel()
+        step = self._tool(bar, "step_batch", self.tr("Step"))
+        epoch = self._tool(bar, "step_epoch", self.tr("Epoch"))
+        back = self._tool(bar, "back_to_start", self.tr("Back to start"))
+        speed = SpeedControl(self.session)
+        speed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        bar.addWidget(speed)
+        bar.yielding = [back, arrange, self._layers_button, epoch, step, add]
+        self._epoch = WholeLabel()
         self._epoch.setObjectName("epoch_label")
         bar.addWidget(self._epoch)
 
@@ -210,10 +210,12 @@ class MainWindow(QMainWindow):
         return button
 
     def _build_status(self) -> None:
-        self._saved_label = QLabel()
+        # Both of one height with any text: a status bar that lays itself out anew would show the hint over a message.
+        self._saved_label = ElidedLabel()
         self._saved_label.setObjectName("saved_label")
-        self._hint_label = QLabel()
+        self._hint_label = ElidedLabel()
         self._hint_label.setObjectName("hint_label")
+        self._hint_label.setContentsMargins(4, 0, 4, 0)
         self.statusBar().addWidget(self._hint_label, 1)
         self.statusBar().addPermanentWidget(self._saved_label)
         self.statusBar().setSizeGripEnabled(False)
@@ -318,6 +320,7 @@ class MainWindow(QMainWindow):
         if presenting != self._presenting:
             self._presenting = presenting
             self.menuBar().setVisible(not presenting)
+            self._palette.setVisible(not presenting)
             for action in self.actions_by_name.values():
                 # Of the window itself, so that its keys work where no menu is shown.
                 self.addAction(action) if presenting else self.removeAction(action)

@@ -43,6 +43,8 @@ PRESENTED_SHARE = 0.36
 """Of the width that the output takes when presenting."""
 PRESENTED_TABLE = 260
 """The height of the table when presenting: the four rows of a gate, in large text."""
+SIDE_SHARE, LOW_SHARE = 0.17, 0.24
+"""Of a very large window: of its width for the panels at each side, of its height for those below."""
 
 
 @dataclass(frozen=True)
@@ -279,7 +281,7 @@ class Workspaces(QObject):
             else:
                 window.addDockWidget(entry.area, dock)
             dock.setVisible(id in shown)
-        width = 288 if window.width() < NARROW else 304
+        width = max(288 if window.width() < NARROW else 304, round(window.width() * SIDE_SHARE))
         for area, size in ((LEFT, width), (RIGHT, width + 56)):
             stacks = [(entry, dock) for (id, dock), entry in zip(self.docks.items(), PANELS, strict=True)
                       if entry.area == area and not entry.behind and id in shown]
@@ -288,7 +290,7 @@ class Workspaces(QObject):
                 size = round(window.width() * PRESENTED_SHARE) if self.current is PRESENT else size
                 window.resizeDocks([docks[0]], [size], Qt.Orientation.Horizontal)
                 window.resizeDocks(docks, [entry.height for entry, _ in stacks], Qt.Orientation.Vertical)
-        low = 248 if window.height() > LOW else 204
+        low = max(248 if window.height() > LOW else 204, round(window.height() * LOW_SHARE))
         low = PRESENTED_TABLE if self.current is PRESENT else low
         window.resizeDocks([self.docks["table"]], [low], Qt.Orientation.Vertical)
         for id in (*({entry.behind for entry in PANELS} - {""}), *self.current.front):
@@ -319,6 +321,8 @@ class Workspaces(QObject):
             # Of panels that were taken away a bar stays outside the window: it must not be in the way of the keys.
             bar.setFocusPolicy(Qt.FocusPolicy.TabFocus if bar.count() > 1 else Qt.FocusPolicy.NoFocus)
             bar.setDrawBase(False)
+            # Titles are shown whole; where not all fit, the bar scrolls.
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
             if bar.x() < 0:
                 bar.hide()
 

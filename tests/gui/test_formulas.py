@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QColor, QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.losses import LOSSES
-from nnsim.gui.formulas import FormulaLabel, formula_image, spoken
+from nnsim.gui.formulas import FormulaLabel, Typesetter, can_be_typeset, formula_image, spoken, typeset
 from nnsim.gui.theme import apply_theme, theme
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,3 +115,16 @@ def test_importing_the_panels_loads_neither_ziamath_nor_pyqtgraph() -> None:
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr
     assert not {"ziamath", "pyqtgraph"} & set(run.stdout.split())
+
+
+@pytest.mark.parametrize("name", ["出力", "קלט", "عصبون"])
+def test_names_that_cannot_be_typeset_are_plain(qapp: QApplication, name: str) -> None:
+    """The typesetting font has no Chinese, Hebrew or Arabic letters: they are never drawn as boxes."""
+    latex = rf"\frac{{\partial L}}{{\partial o_{{\mathrm{{{name}}}}}}}"
+    assert not can_be_typeset(latex) and can_be_typeset(r"\mathrm{größe}")
+    plain = typeset(latex, "#000000")
+    assert name in plain.svg.decode() and plain.width > 0 and 0 < plain.ascent < plain.height
+    typesetter = Typesetter()
+    assert typesetter.get(latex, "#000000") is None and typesetter.busy
+    QTest.qWait(50)
+    assert not typesetter.busy and typesetter.get(latex, "#000000") is None and not typesetter.busy

@@ -16,6 +16,7 @@ MOST_LOOKED_AT = 120
 """Of up to so many lines each label looks whether it is crossed by one."""
 SAMPLES = 49
 NARROWEST = 34.0
+GHOST_GAP = 2.0
 
 
 class Lines:
@@ -67,6 +68,32 @@ def place(edges: Collection[Edge], forced: Container[Ends], taken: Collection[QR
         elif edge.ends in forced:
             at = edge.places[0]
             edge.label = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
+
+
+def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF]) -> None:
+    """Put each ghost beside its label, or above or below, clear of ``taken``, of labels and of each other.
+
+    Labels stand above each other more than side by side. A ghost without a free place stands at the right even so: it
+    is seen only while it is asked for.
+    """
+    metrics = QFontMetricsF(font("small"))
+    shown = [edge for edge in edges if edge.ghost and not edge.label.isNull()]
+    busy = np.array([_coordinates(rect) for rect in (*taken, *(edge.label for edge in shown))]).reshape(-1, 4)
+    for edge in shown:
+        label = edge.label
+        width = max(NARROWEST, metrics.horizontalAdvance(edge.ghost) + 10)
+        middle = label.center().x() - width / 2
+        places = [
+            QRectF(x, y, width, label.height())
+            for x, y in (
+                (label.right() + GHOST_GAP, label.top()),
+                (label.left() - GHOST_GAP - width, label.top()),
+                (middle, label.bottom() + GHOST_GAP),
+                (middle, label.top() - GHOST_GAP - label.height()),
+            )
+        ]
+        edge.ghost_label = next((place for place in places if not _overlap(place, busy)), places[0])
+        busy = np.vstack([busy, _coordinates(edge.ghost_label)])
 
 
 def _overlap(rect: QRectF, others: NDArray[np.float64]) -> bool:

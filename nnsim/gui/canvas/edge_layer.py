@@ -10,7 +10,7 @@ from operator import itemgetter
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap, QTransform
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.network import Connection, Structure
@@ -25,7 +25,7 @@ MANY = 1_000
 LABELS = 300
 """Above this number, labels are placed for the chosen and lit connections, and those of chosen neurons, only."""
 READABLE = 0.72
-"""Pixels per unit of the scene from which on small text can be read."""
+"""Pixels per unit of the scene from which on small text can be read; fewer where all text is larger."""
 BEYOND = 4_000.0
 """How far the layer reaches beyond its edges, so that it seldom has to be told that they reach farther."""
 
@@ -55,6 +55,8 @@ class EdgeLayer(QGraphicsItem):
         """The edges that may have a label."""
         self._text: Callable[[Connection], str] = lambda c: ""
         self._ghost: Callable[[Connection], str] = lambda c: ""
+        self._taken: Callable[[QRectF], list[QRectF]] = lambda region: []
+        """What neurons take up of a rectangle."""
         self._boxes: NDArray[np.float64] = np.empty((0, 4))
         self._loose: NDArray[np.intp] = np.empty(0, dtype=np.intp)
         """The rows of the edges that are drawn one by one where there are thousands."""
@@ -155,6 +157,8 @@ class EdgeLayer(QGraphicsItem):
         self.values, self._text, self._ghost = values, text, ghost
         self._write(self._labelled)
         edge_labels.widen(self._labelled)
+        if any(edge.ghost for edge in self._labelled):
+            edge_labels.place_ghosts(self._labelled, self._taken(self._bounds))
         self._forget_picture()
         self.update()
 
@@ -180,6 +184,7 @@ class EdgeLayer(QGraphicsItem):
 
         While neurons are dragged only their edges' labels move.
         """
+        self._taken = taken
         wanted = self._wanted()
         for edge in set(self._labelled).difference(wanted):
             edge.label, edge.text, edge.ghost = QRectF(), "", ""
@@ -305,8 +310,10 @@ class EdgeLayer(QGraphicsItem):
         """In full style, then their labels above all lines, then what they weighed above all labels."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_lines(painter, t, [edge for edge in edges if edge.bounds.intersects(exposed)])
-        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) * text_scale()
         painter.setFont(font("small"))
+        # A painter has the direction of the program; numbers run from left to right.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         labelled = [edge for edge in edges if not edge.label.isNull()]
         for edge in labelled:
             # Farther away a number is a blur; the one that is looked at stays.
@@ -314,13 +321,8 @@ class EdgeLayer(QGraphicsItem):
             if readable and edge.label.intersects(exposed):
                 self._paint_label(painter, t, edge)
         for edge in labelled:
-            if edge.ghost and edge.label.intersects(exposed.adjusted(-60, -60, 60, 60)):
-                paint_ghost(painter, t, self.ghost_rect(edge), edge.ghost)
-
-    def ghost_rect(self, edge: Edge) -> QRectF:
-        """Where the weight from the start stands: under the label of the weight of now."""
-        width = max(edge.label.width(), QFontMetricsF(font("small")).horizontalAdvance(edge.ghost) + 10)
-        return QRectF(edge.label.center().x() - width / 2, edge.label.bottom() + 2, width, edge.label.height())
+            if edge.ghost and edge.ghost_label.intersects(exposed):
+                paint_ghost(painter, t, edge.ghost_label, edge.ghost)
 
     def _paint_lines(self, painter: QPainter, t: Theme, edges: Sequence[Edge]) -> None:
         """Lines and arrows: those of one pen at once, because each call costs more than its line."""

@@ -43,6 +43,8 @@ class Edge:
     """What it weighed when the run began, while that is compared."""
     label: QRectF = field(default_factory=QRectF)
     """Where its text stands; null where there is no room for it."""
+    ghost_label: QRectF = field(default_factory=QRectF)
+    """Where its ghost stands."""
 
     @property
     def ends(self) -> Ends:

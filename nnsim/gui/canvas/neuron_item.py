@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.numbers import MINUS
-from nnsim.gui.theme import Theme, font, line_width, mix, theme
+from nnsim.gui.theme import Theme, font, line_width, mix, text_scale, theme
 
 RADIUS = 32.0
 ROOM = 12.0
@@ -20,10 +20,13 @@ RIM = 10.0
 NAME_WIDTH = 128.0
 GATE_WIDTH = 176.0
 NAMES_FROM, NUMBERS_FROM = 0.5, 0.66
-"""Pixels per unit of the scene from which on names and small numbers can be read."""
+"""Pixels per unit of the scene from which on names and small numbers can be read; fewer where all text is larger."""
 ONE_RADIUS = 12.0
 ONE = QPointF(-62, -46)
 """Where the neuron stands that a bias is drawn as; left of a long name it stands farther out."""
+WIDEST_BADGE = f"{MINUS}0.888"
+GAP = 3.0
+"""Between what belongs to a neuron and a label beside it."""
 SWITCH = QRectF(-20, RADIUS + 9, 40, 20)
 
 
@@ -63,6 +66,8 @@ class NeuronItem(QGraphicsItem):
         self._bounds = QRectF()
         self.lit = False
         """Whether a connection that is being drawn would end here."""
+        self.aside = False
+        """Whether a bias stands at the lower right, because the next neuron's name is under the circle."""
         self.setZValue(2)
         self.measure()
 
@@ -102,7 +107,7 @@ class NeuronItem(QGraphicsItem):
         self.name_rect = QRectF(-(width + gate_width) / 2, top, width, height)
         self.gate_rect = QRectF(self.name_rect.right(), top, gate_width, height) if gate else QRectF()
         small = QFontMetricsF(font("small"))
-        self.below_rect = self.badge_rect = self.one_rect = self.bias_rect = QRectF()
+        self.below_rect = self.badge_rect = self.badge_room = self.one_rect = self.bias_rect = QRectF()
         if face.bias:
             one = QPointF(min(ONE.x(), self.name_rect.left() - ONE_RADIUS - 4), ONE.y())
             self.one_rect = QRectF(0, 0, 2 * ONE_RADIUS, 2 * ONE_RADIUS)
@@ -114,6 +119,8 @@ class NeuronItem(QGraphicsItem):
             width = small.horizontalAdvance(face.below) + 12
             top = SWITCH.bottom() + 4 if face.switch is not None else RADIUS + 8
             self.below_rect = QRectF(-width / 2, top, width, small.height() + 2)
+            if self.aside and face.fires is None:
+                self.below_rect.moveTopLeft(QPointF(RADIUS * 0.74, RADIUS * 0.7))
         self.ghost_rect = QRectF()
         if face.ghost:
             width = small.horizontalAdvance(face.ghost) + 12
@@ -129,6 +136,10 @@ class NeuronItem(QGraphicsItem):
             height = max(19.0, bold.height() + 3)
             width = max(height + 1, bold.horizontalAdvance(face.badge) + 11)
             self.badge_rect = QRectF(RADIUS * 0.62, 17 - RADIUS - height, width, height)
+            self.badge_room = QRectF(self.badge_rect)
+            if face.fires is None:
+                # It changes while labels stay where they are.
+                self.badge_room.setWidth(max(width, bold.horizontalAdvance(WIDEST_BADGE) + 11))
         circle = QRectF(-RADIUS - 12, -RADIUS - 12, 2 * RADIUS + 24, 2 * RADIUS + 24)
         bounds = circle.united(SWITCH)
         for rect in (self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_rect, self.one_rect,
@@ -138,14 +149,21 @@ class NeuronItem(QGraphicsItem):
             self.prepareGeometryChange()
             self._bounds = bounds
 
+    def set_aside(self, aside: bool) -> bool:
+        """Have a bias at the lower right, or under the circle; whether there is one."""
+        if self.aside != aside:
+            self.aside = aside
+            self.measure()
+        return bool(self.face.below) and self.face.fires is None
+
     def taken(self) -> list[QRectF]:
         """The rectangles, in the scene, that labels of connections keep clear of."""
         circle = QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS)
-        rects = [circle, self.name_rect, self.gate_rect, self.below_rect, self.badge_rect, self.one_rect,
-                 self.bias_rect]
+        rects = [circle, self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_room,
+                 self.one_rect, self.bias_rect]
         if self.face.switch is not None:
             rects.append(SWITCH)
-        return [r.translated(self.pos()) for r in rects if not r.isNull()]
+        return [r.translated(self.pos()).adjusted(-GAP, 0, GAP, 0) for r in rects if not r.isNull()]
 
     def boundingRect(self) -> QRectF:
         return self._bounds
@@ -173,7 +191,7 @@ class NeuronItem(QGraphicsItem):
                 _fitting(face.center),
                 t.on_accent if filled else t.ink,
             )
-        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) * text_scale()
         if detail < NAMES_FROM:
             return
         _text(painter, self.name_rect, self.name_text, font("body"), t.muted, t.card)
@@ -292,10 +310,13 @@ def paint_ghost(painter: QPainter, t: Theme, rect: QRectF, text: str) -> None:
     _text(painter, rect, text, font("small"), t.muted)
 
 
+_CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip | Qt.TextFlag.TextForceLeftToRight
+
+
 def _text(painter: QPainter, rect: QRectF, text: str, used: QFont, color: str, ground: str = "") -> None:
     """Centred text, on a ground of its own where an edge may pass behind it."""
     if ground:
         painter.fillRect(rect, QColor(ground))
     painter.setFont(used)
     painter.setPen(color)
-    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip, text)
+    painter.drawText(rect, _CENTRED, text)

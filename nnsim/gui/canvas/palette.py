@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import (
+    QFont,
     QIcon,
     QMouseEvent,
     QPainter,
@@ -22,14 +23,16 @@ from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import Role
-from nnsim.gui.theme import font, mix, set_role, theme
+from nnsim.gui.icons import screen_scales
+from nnsim.gui.theme import TEXT_SIZES, font, mix, set_role, text_scale, theme
 
 if TYPE_CHECKING:
     from nnsim.gui.canvas.view import CanvasView
 
 ICON = 26
-NARROW = 44
-SCALES = (1, 2, 3)
+"""The side of an icon in pixels, at 100 % of the text's size."""
+MARGIN = 18
+"""At both sides of an icon together."""
 HALF_RANGE = 3.0
 """Icons show f(x) from −3 to 3."""
 
@@ -95,20 +98,21 @@ class Palette(QWidget):
     def _restyle(self) -> None:
         for button in self._buttons:
             button.setFont(font("small"))
+            button.setIconSize(QSize(_side(), _side()))
             button.setIcon(kind_icon(button.kind))
         widest = max(button.fontMetrics().horizontalAdvance(button.text()) for button in self._buttons)
-        self._width = max(NARROW, widest + 12)
+        self._width = max(_side() + MARGIN, widest + 12)
         self._fit_labels()
 
     def _fit_labels(self) -> None:
-        labelled = ICON + self._buttons[0].fontMetrics().height() + 10
+        labelled = _side() + self._buttons[0].fontMetrics().height() + 10
         room = (self.height() - 16 - 4 * (len(self._buttons) - 1)) / len(self._buttons)
         text = room >= labelled
         style = Qt.ToolButtonStyle
         for button in self._buttons:
             button.setToolButtonStyle(style.ToolButtonTextUnderIcon if text else style.ToolButtonIconOnly)
-            height = labelled if text else max(ICON + 2, min(ICON + 8, int(room)))
-            button.setFixedSize(self._width if text else NARROW, height)
+            height = labelled if text else max(_side() + 2, min(_side() + 8, int(room)))
+            button.setFixedSize(self._width if text else _side() + MARGIN, height)
 
 
 class _KindButton(QToolButton):
@@ -123,7 +127,6 @@ class _KindButton(QToolButton):
         self.setText(self.tr(kind.label))
         self.setAccessibleName(self.tr("Add: {kind}").format(kind=self.tr(kind.label)))
         self.setToolTip(self.tr("{about}. Drag it onto the canvas, or click.").format(about=self.tr(kind.tip)))
-        self.setIconSize(QSize(ICON, ICON))
         self.setStyleSheet("QToolButton { padding: 2px 0; min-height: 0; }")
         set_role(self, kind="quiet")
         self.clicked.connect(lambda: view.commands.add_neuron(kind.role, activation=kind.activation))
@@ -157,15 +160,20 @@ def _alt(event: QMouseEvent) -> bool:
     return bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
 
 
+def _side() -> int:
+    return round(ICON * text_scale())
+
+
 def kind_icon(kind: Kind) -> QIcon:
-    """The neuron in small, with its function inside. Ask again when the theme changes."""
+    """The neuron in small, with its function inside. Ask again when the theme or the size of all text changes."""
     result = QIcon()
-    for scale in SCALES:
-        pixmap = QPixmap(ICON * scale, ICON * scale)
+    for scale in screen_scales():
+        side = int(_side() * scale + 0.5)  # as Qt rounds the size it asks for
+        pixmap = QPixmap(side, side)
         pixmap.fill(Qt.GlobalColor.transparent)
         painter = QPainter(pixmap)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(scale, scale)
+        painter.scale(side / ICON, side / ICON)
         _draw(painter, kind)
         painter.end()
         pixmap.setDevicePixelRatio(scale)
@@ -191,7 +199,9 @@ def _draw(painter: QPainter, kind: Kind) -> None:
     painter.drawEllipse(middle, radius, radius)
     if not kind.activation:
         painter.setPen(t.color("ink"))
-        painter.setFont(font("small"))
+        letter = QFont(font("small"))
+        letter.setPixelSize(TEXT_SIZES["small"])  # the painter makes it larger
+        painter.setFont(letter)
         name = "x" if kind.role == "input" else "y"
         painter.drawText(QRectF(middle.x() - 8, middle.y() - 9, 16, 16), Qt.AlignmentFlag.AlignCenter, name)
         return

@@ -180,7 +180,6 @@ class NetworkScene(QGraphicsScene):
         network = self.session.network
         structure = network.structure
         start = self.session.study.compared
-        self.edges.show_values(network.parameters[self._weights], self._weight_text, self._weight_ghost)
         images = self._images()
         problems = {id: problem.message for problem in self.session.problems for id in problem.neurons}
         switches = self.session.has_binary_inputs
@@ -197,11 +196,26 @@ class NetworkScene(QGraphicsScene):
                 face = replace(face, ghost=_bias_text(neuron, start.value(neuron.bias)))
             self.neurons[neuron.id].setOpacity(1.0 if reached is None or neuron.id in reached else UNREACHED)
             self.neurons[neuron.id].show_face(face, picture, image if isinstance(image, QPolygonF) else None)
+        self.edges.show_values(network.parameters[self._weights], self._weight_text, self._weight_ghost)
         # Labels keep their places while numbers change: what moves about cannot be read.
         if not self._placed:
+            self._make_room()
             self._place_labels()
 
     _placed = False
+
+    def _make_room(self) -> None:
+        """Biases under their neurons, or all of them beside, where one would stand on what is below it."""
+        items = [item for item in self.neurons.values() if item.set_aside(False)]
+        if len(self.neurons) <= MAPS and any(
+            item.below_rect.translated(item.pos()).intersects(rect)
+            for item in items
+            for other in self.neurons.values()
+            if other is not item and other.y() > item.y()
+            for rect in other.taken()
+        ):
+            for item in items:
+                item.set_aside(True)
 
     def _place_labels(self) -> None:
         self._placed = bool(self.neurons)

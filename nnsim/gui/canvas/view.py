@@ -23,8 +23,10 @@ from nnsim.gui.theme import font, set_role, text_scale, theme
 
 ZOOM_STEP = 1.15
 ZOOM_RANGE = (0.05, 4.0)
-FIT_MARGIN = 28
+FIT_MARGIN = 16
 LARGEST_FIT = 1.25
+WIDE = 1200
+"""A view wider than so many pixels shows a small network larger still."""
 
 
 class CanvasView(QGraphicsView):
@@ -53,6 +55,8 @@ class CanvasView(QGraphicsView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
         self.viewport().setMouseTracking(True)
+        # The network and its numbers run from left to right in every language.
+        self.viewport().setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -72,6 +76,7 @@ class CanvasView(QGraphicsView):
         self._space_held = self._space_used = False
         self._hit = Hit()
         self._hint = QLabel(self.viewport())
+        self._hint.setLayoutDirection(self.layoutDirection())
         self._hint.setObjectName("canvas_hint")
         self._hint.setTextFormat(Qt.TextFormat.PlainText)
         self._hint.setWordWrap(True)
@@ -107,10 +112,8 @@ class CanvasView(QGraphicsView):
         view = self.viewport().rect().adjusted(0, 0, 0, -self.lower_edge)
         if rect.isEmpty():
             rect = QRectF(-200, -150, 400, 300)
-        # Large text needs the room, above all on a projector.
-        margin = FIT_MARGIN / max(text_scale(), 1.0)
-        scale = min((view.width() - 2 * margin) / rect.width(), (view.height() - 2 * margin) / rect.height())
-        scale = min(max(scale, ZOOM_RANGE[0]), LARGEST_FIT)
+        scale = min((view.width() - 2 * FIT_MARGIN) / rect.width(), (view.height() - 2 * FIT_MARGIN) / rect.height())
+        scale = min(max(scale, ZOOM_RANGE[0]), LARGEST_FIT * max(1.0, view.width() / WIDE))
         self.resetTransform()
         self.scale(scale, scale)
         self.centerOn(rect.center() + QPointF(0, self.lower_edge / 2 / scale))

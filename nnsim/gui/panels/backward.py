@@ -17,6 +17,7 @@ from nnsim.gui.panel import LowPanel, Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.scope_choice import ScopeChoice
 from nnsim.gui.session import Session
+from nnsim.gui.theme import GRID
 from nnsim.training.update import next_update, training_gradient
 
 FEW_PATHS = 3
@@ -37,7 +38,7 @@ class BackwardPanel(LowPanel):
         self.list = EquationList(session.study, "backward_lines", self.tr("Backward calculation"))
         self.list.chosen.connect(session.select_place)
         self.list.acted.connect(self._list_all)
-        self.empty = EmptyState("backward_empty")
+        self.empty = EmptyState("backward_empty", margin=GRID)
         self.check = quiet_button(self.tr("check"), "backward_check", self.tr(
             "Compare every gradient with a central difference, (L(w+h) − L(w−h)) / 2h"), checkable=True)
         self.check.toggled.connect(self.update_document)

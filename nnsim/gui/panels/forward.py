@@ -10,6 +10,7 @@ from nnsim.gui.equations import EquationList
 from nnsim.gui.panel import LowPanel, Paced, quiet_button
 from nnsim.gui.plot_panel import EmptyState
 from nnsim.gui.session import Session
+from nnsim.gui.theme import GRID
 
 MOST_NEURONS = 60
 """Of a larger network only the outputs, the selected neurons and what these take from are written."""
@@ -24,7 +25,7 @@ class ForwardPanel(LowPanel):
         super().__init__(session, QCoreApplication.translate("ForwardPanel", "Forward"))
         self.list = EquationList(session.study, "forward_lines", self.tr("Forward calculation"))
         self.list.chosen.connect(session.select_place)
-        self.empty = EmptyState("forward_empty")
+        self.empty = EmptyState("forward_empty", margin=GRID)
         self.symbols = quiet_button(self.tr("symbols"), "forward_symbols",
                                     self.tr("Write the names before the numbers"), checkable=True)
         self.symbols.toggled.connect(self.update_document)

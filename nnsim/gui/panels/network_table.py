@@ -39,7 +39,8 @@ class NetworkTablePanel(LowPanel):
         self.search.setPlaceholderText(self.tr("Find"))
         self.search.setToolTip(plain_tip(self.tr("Show only rows with these words: names, roles, functions (Ctrl+F)")))
         self.search.setClearButtonEnabled(True)
-        self.search.setFixedWidth(16 * GRID)
+        self.search.setMinimumWidth(8 * GRID)
+        self.search.setMaximumWidth(16 * GRID)
         # Low enough for a title bar among tabs.
         self.search.setStyleSheet("padding: 1px 6px; min-height: 0;")
         self.search.textChanged.connect(self._search)

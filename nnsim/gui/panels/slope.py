@@ -9,16 +9,17 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
 
 from nnsim.core.numbers import format_number
 from nnsim.core.tangents import OFFERS, Curve
 from nnsim.gui.controls import TextField, plain_tip
+from nnsim.gui.forms import scrolled
 from nnsim.gui.number_field import NumberField
 from nnsim.gui.panel import quiet_button
 from nnsim.gui.plot_panel import FormulaRow, HeaderChoice, PlotPanel, Sentence, zoom_buttons
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, set_role, theme
+from nnsim.gui.theme import GRID, set_role, text_scale, theme
 from nnsim.gui.ticks import nice_step, rounded
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ LONGEST_TRAIL = 200
 FARTHEST = 256.0
 """How many times the picture grows at most to follow a point that jumps out."""
 STEPS_ACROSS = 200
-LOW_PLOT = 128
+LOW_PLOT, LOWEST_PLOT = 128, 96
 MARGIN = 12
 
 
@@ -62,7 +63,8 @@ class SlopePanel(PlotPanel):
         return QSize(300, 380)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(200, 196)
+        # With large text two panels must still find room above each other in a window of 720 pixels.
+        return QSize(200, min(196, round(296 - 100 * text_scale())))
 
     # Building
 
@@ -76,7 +78,12 @@ class SlopePanel(PlotPanel):
         self.add_to_header(self.choice, self.farther, self.nearer)
 
     def _build_body(self) -> None:
-        self.column = QVBoxLayout(self)
+        content = QWidget()
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        # With large text on a small screen it scrolls.
+        around.addWidget(scrolled(content))
+        self.column = QVBoxLayout(content)
         self.column.setContentsMargins(MARGIN, GRID, MARGIN, MARGIN)
         self.column.setSpacing(GRID)
         label = QLabel("f(x) =")
@@ -135,7 +142,9 @@ class SlopePanel(PlotPanel):
         from nnsim.gui.tangent_plot import TrailPlot
 
         self.plot = TrailPlot("slope_plot")
-        self.plot.setMinimumHeight(96)
+        self.plot.setMinimumHeight(LOWEST_PLOT)
+        # As high as there is room for: what it would like to be would make the panel scroll.
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.plot.setAccessibleName(self.tr("f(x) with a point that the mouse or the arrow keys move"))
         self.plot.pressed.connect(lambda x, y: self._move(x))
         self.plot.stepped.connect(self._on_arrow)
@@ -331,10 +340,11 @@ class SlopePanel(PlotPanel):
         self._fit_height()
 
     def _fit_height(self) -> None:
-        """Where the panel is too low for a good plot and all else, the formula gives way."""
-        left = self.height() - LOW_PLOT - self.says.height() - 6 * GRID
-        left -= self.field.sizeHint().height() + self.step.sizeHint().height()
-        self.numbers.setVisible(left >= self.readout.sizeHint().height() + GRID)
+        """Where the panel is too low for a good plot and all else, the formula gives way, then what the slope says."""
+        left = self.height() - 6 * GRID - self.field.sizeHint().height() - self.step.sizeHint().height()
+        words = self.says.minimumHeight()
+        self.numbers.setVisible(left >= LOW_PLOT + words + self.readout.sizeHint().height() + GRID)
+        self.says.setVisible(left >= LOWEST_PLOT + words)
 
 
 def _what_is_wrong(text: str) -> str:

@@ -50,7 +50,7 @@ class StepsPanel(LowPanel):
         set_role(self.says, tone="section")
         self.list = EquationList(session.study, "steps_lines", self.tr("Calculation of this step"))
         self.list.chosen.connect(session.select_place)
-        self.empty = EmptyState("steps_empty")
+        self.empty = EmptyState("steps_empty", margin=GRID)
         self.progress = QLabel()
         self.progress.setObjectName("steps_progress")
         set_role(self.progress, tone="muted")

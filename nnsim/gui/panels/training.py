@@ -86,7 +86,6 @@ class TrainingPanel(Panel):
         self._train.setObjectName("train_button")
         set_role(self._train, kind="primary")
         self._train.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._train.setIconSize(QSize(18, 18))
         self._train.clicked.connect(self._toggle)
         row.addWidget(self._train)
         self._soften = QPushButton(self.tr("Soften"))
@@ -95,7 +94,6 @@ class TrainingPanel(Panel):
         self._soften.setToolTip(plain_tip(
             self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained")))
         self._soften.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._soften.setIconSize(QSize(18, 18))
         self._soften.clicked.connect(self.session.softening.begin)
         set_role(self._soften, kind="primary")
         row.addWidget(self._soften)
@@ -113,7 +111,6 @@ class TrainingPanel(Panel):
         button.setObjectName(name)
         button.setAccessibleName(title)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setIconSize(QSize(18, 18))
         button.setStyleSheet("padding: 5px 6px;")
         button.clicked.connect(lambda checked=False: do())
         return button

@@ -1,0 +1,296 @@
+"""The window at every size, scale of text and direction: nothing is cut, nothing stands on something else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import combinations
+
+import pytest
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtWidgets import QApplication, QLabel, QTabBar, QToolBar, QToolButton, QWidget
+
+from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.canvas.edge_layer import READABLE
+from nnsim.gui.canvas.neuron_item import GAP, NeuronItem
+from nnsim.gui.hand import Hand
+from nnsim.gui.icons import icon
+from nnsim.gui.number_field import NumberField
+from nnsim.gui.theme import icon_sizes, text_scale
+from nnsim.gui.workspaces import SIDE_SHARE, WORKSPACES
+
+CONTROL = Qt.KeyboardModifier.ControlModifier
+
+
+@pytest.fixture
+def small(hand: Hand) -> Hand:
+    """A hand on a window of 1280×720 in its first arrangement."""
+    hand.window.resize(1280, 720)
+    hand.window.reset_layout()
+    hand.settle()
+    return hand
+
+
+@pytest.fixture
+def mirrored(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Hand]:
+    """A hand on a window that runs from right to left."""
+    QGuiApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        yield request.getfixturevalue("hand")
+    finally:
+        QGuiApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+def enlarge(hand: Hand, scale: float) -> None:
+    """Ctrl++ until all text has this size."""
+    while text_scale() < scale:
+        hand.key(Qt.Key.Key_Plus, CONTROL, hand.window)
+
+
+def present(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """F11; the screen of the tests is smaller than the window."""
+    monkeypatch.setattr(hand.window, "showFullScreen", lambda: None)
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+
+
+def within(widget: QWidget, frame: QWidget) -> bool:
+    """Whether the whole of a widget is inside another."""
+    return frame.rect().contains(widget.rect().translated(widget.mapTo(frame, widget.rect().topLeft())))
+
+
+def test_text_of_150_percent_fits_a_small_screen(small: Hand) -> None:
+    """No workspace makes a window of 1280×720 grow, and all tools of the toolbar stay: speed is one of them."""
+    small.example("hands_on")
+    enlarge(small, 1.5)
+    bar = small.find("toolbar", QToolBar)
+    for workspace in WORKSPACES:
+        small.click(f"workspace_{workspace.id}")
+        small.rest(0.05)
+        assert small.window.size().toTuple() == (1280, 720)
+        assert within(small.find("speed_control", QWidget), bar)
+    back = small.find("tool_back_to_start", QToolButton)
+    assert back.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly and back.toolTip()
+    small.key(Qt.Key.Key_Minus, CONTROL, small.window)
+    while text_scale() > 1.0:
+        small.key(Qt.Key.Key_Minus, CONTROL, small.window)
+    small.rest(0.05)
+    assert back.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+
+
+def test_the_epoch_never_takes_the_place_of_a_tool(small: Hand) -> None:
+    """Where the number of the epoch has no room it is left out: a cut number would be a wrong one."""
+    small.example("xor_to_learn")
+    small.session.train(epochs=1234)
+    small.wait(lambda: not small.session.training, "it has learned")
+    bar, label = small.find("toolbar", QToolBar), small.find("epoch_label", QLabel)
+    for scale in (1.0, 1.5):
+        enlarge(small, scale)
+        small.rest(0.05)
+        assert all(within(small.find(name, QWidget), bar) for name in ("speed_control", "tool_back_to_start"))
+        fits = label.fontMetrics().horizontalAdvance(label.text()) <= label.width()
+        assert label.text() == "epoch 1,234" and fits == (scale == 1.0)
+        picture = label.grab().toImage()
+        colors = {picture.pixel(x, y) for x in range(picture.width()) for y in range(picture.height())}
+        assert (len(colors) > 1) == fits
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, "present"])
+def test_title_bars_are_whole(small: Hand, monkeypatch: pytest.MonkeyPatch, scale: float | str) -> None:
+    """A title bar ends where its panel begins, and what stands in it is not cut."""
+    small.example("circle")
+    if scale == "present":
+        present(small, monkeypatch)
+    else:
+        enlarge(small, float(scale))
+    small.rest(0.05)
+    seen = [dock for id, dock in small.window.docks.items() if small.window.panels[id].seen]
+    assert len(seen) >= 2
+    for dock in seen:
+        header = dock.titleBarWidget()
+        assert header.geometry().bottom() + 1 == dock.widget().y(), dock.windowTitle()
+        for part in header.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            assert not part.isVisible() or within(part, header), (dock.windowTitle(), part.objectName())
+        title = header.findChild(QLabel, "card_title")
+        assert title.width() >= title.sizeHint().width() or not title.isVisible()
+
+
+def test_tabs_are_never_cut(small: Hand) -> None:
+    """Titles of tabs are whole; where not all have room, the bar scrolls."""
+    enlarge(small, 1.5)
+    small.click("workspace_explain")
+    small.rest(0.05)
+    bars = [bar for bar in small.window.findChildren(QTabBar, "panel_tabs") if bar.isVisible() and bar.x() >= 0]
+    assert len(bars) == 3
+    for bar in bars:
+        for tab in range(bar.count()):
+            assert bar.tabRect(tab).width() >= bar.fontMetrics().horizontalAdvance(bar.tabText(tab))
+
+
+def test_a_very_large_screen_is_used(hand: Hand) -> None:
+    """On 3840×2160 pixels the panels at the sides are wide, and a small network is large."""
+    hand.window.resize(3840, 2160)
+    hand.window.reset_layout()
+    hand.example("and")
+    for id in ("selected", "output"):
+        assert hand.window.docks[id].width() >= SIDE_SHARE * 3840 - 1
+    assert hand.canvas.zoom > 1.5
+
+
+def boxes(item: NeuronItem) -> list[QRectF]:
+    """What belongs to a neuron, in the scene, without the gap around it."""
+    return [rect.adjusted(GAP, 0, -GAP, 0) for rect in item.taken()]
+
+
+def overlapping(items: list[NeuronItem]) -> list[tuple[str, str]]:
+    """Pairs of neurons whose names, numbers or circles stand on each other."""
+    return [(a.id, b.id) for a, b in combinations(items, 2)
+            if any(one.intersects(other) for one in boxes(a) for other in boxes(b))]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1920, 1080)])
+def test_nothing_covers_another_neuron_when_presenting(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    """In no example does a name, a bias or a weight stand on a neighbour, though all text is large."""
+    hand.window.resize(*size)
+    present(hand, monkeypatch)
+    assert not hand.window.findChild(QWidget, "palette").isVisible()
+    for example in EXAMPLES.values():
+        assert hand.window.files.open_example(example)
+        hand.settle()
+        scene = hand.canvas.network_scene
+        assert not overlapping(list(scene.neurons.values())), example.id
+        taken = [rect for item in scene.neurons.values() for rect in boxes(item)]
+        labels = [(edge.ends, edge.label) for edge in scene.edges.edges.values()]
+        covering = [ends for ends, label in labels if any(label.intersects(rect) for rect in taken)]
+        assert not covering, example.id
+
+
+def test_biases_stand_under_their_neurons_where_there_is_room(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And all of them at the side where there is not, so that they stand alike."""
+    hand.example("circle")
+    items = hand.canvas.network_scene.neurons
+    assert all(items[id].below_rect.center().x() == 0 for id in ("h1", "h4", "y"))
+    present(hand, monkeypatch)
+    assert all(items[id].below_rect.left() > 0 for id in ("h1", "h4", "y"))
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+    assert all(items[id].below_rect.center().x() == 0 for id in ("h1", "h4", "y"))
+
+
+def test_larger_text_is_read_from_farther_away(small: Hand) -> None:
+    """At 150 % the weights of a network in a small window are still written."""
+    small.example("hands_on")
+    enlarge(small, 1.5)
+    small.click("workspace_explain")
+    small.rest(0.05)
+    small.canvas.zoom_by(0.85 * READABLE / small.canvas.zoom)
+    label = small.canvas.mapFromScene(small.canvas.network_scene.edges.edges["i1", "h1"].label).boundingRect()
+    written = small.canvas.grab(label.adjusted(2, 2, -2, -2)).toImage()
+    small.canvas.network_scene.edges.edges["i1", "h1"].text = "8888"
+    small.canvas.viewport().update()
+    assert small.canvas.grab(label.adjusted(2, 2, -2, -2)).toImage() != written
+
+
+def test_weights_from_the_start_cover_nothing(hand: Hand) -> None:
+    """B: each stands beside its label, clear of the other labels, of neurons and of each other."""
+    hand.example("circle")
+    hand.session.train(epochs=5)
+    hand.wait(lambda: not hand.session.training, "it has learned")
+    hand.session.study.compare(True)
+    scene = hand.canvas.network_scene
+    shown = [edge for edge in scene.edges.edges.values() if edge.ghost and not edge.label.isNull()]
+    assert len(shown) == 12
+    taken = [rect for item in scene.neurons.values() for rect in boxes(item)]
+    others = [*taken, *(edge.label for edge in shown), *(edge.ghost_label for edge in shown)]
+    for edge in shown:
+        assert sum(edge.ghost_label.intersects(other) for other in others) == 1, edge.ends  # itself
+        assert edge.ghost_label.adjusted(-3, -3, 3, 3).intersects(edge.label)
+
+
+def test_a_message_takes_the_place_of_the_hint(hand: Hand) -> None:
+    """The status bar never writes one over the other."""
+    hand.example("xor_to_learn")
+    hint = hand.window.findChild(QLabel, "hint_label")
+    assert hint.isVisible()
+    hand.session.train(epochs=1)
+    hand.wait(lambda: not hand.session.training, "it has learned")
+    hand.settle()
+    assert hand.window.statusBar().currentMessage() and not hint.isVisible()
+
+
+def test_an_empty_panel_says_what_to_do_even_if_it_is_low(small: Hand) -> None:
+    """Where two lines have no room, the one that matters is whole."""
+    enlarge(small, 1.5)
+    small.rest(0.05)
+    empty = small.find("loss_empty", QWidget)
+    for label in (label for label in empty.findChildren(QLabel) if label.isVisible()):
+        assert label.height() >= label.heightForWidth(label.width()) and within(label, empty)
+    assert "Train to see the loss fall" in {label.text() for label in empty.findChildren(QLabel) if label.isVisible()}
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_icons_are_drawn_at_the_size_they_are_shown(hand: Hand, scale: float) -> None:
+    """They grow with the text, and none is a picture of another size made larger or smaller."""
+    enlarge(hand, scale)
+    for name, size in (("tool_arrange", icon_sizes()["icon"]), ("close_output", icon_sizes()["quiet_icon"])):
+        button = hand.find(name, QToolButton)
+        assert button.iconSize() == QSize(size, size) and QSize(size, size) in button.icon().availableSizes()
+    assert {QSize(side * 2, side * 2) for side in icon_sizes().values()} <= set(icon("close").availableSizes())
+    button = hand.find("palette_step", QToolButton)
+    assert button.iconSize() in button.icon().availableSizes()
+
+
+# From right to left
+
+
+def test_the_window_mirrors_and_mathematics_does_not(mirrored: Hand) -> None:
+    """Panels and toolbar change sides; the network, tables, axes and numbers run as they always do."""
+    hand, left_to_right = mirrored, Qt.LayoutDirection.LeftToRight
+    hand.example("circle")
+    canvas, palette = hand.canvas, hand.find("palette", QWidget)
+    assert palette.mapTo(hand.window, palette.rect().topLeft()).x() > canvas.mapTo(hand.window,
+                                                                                  canvas.rect().topLeft()).x()
+    assert hand.find("tool_undo", QToolButton).x() > hand.find("tool_train", QToolButton).x()
+    assert canvas.mapFromScene(hand.at("x0")).x() < canvas.mapFromScene(hand.at("y")).x()
+    table = hand.window.panels["table"]
+    assert table.layoutDirection() == left_to_right and canvas.viewport().layoutDirection() == left_to_right
+    hand.wait(lambda: hand.window.panels["output"].plot is not None, "the plot is built")
+    plot = hand.window.panels["output"].plot
+    assert plot.axes["left"].sceneBoundingRect().x() < plot.view.sceneBoundingRect().x()
+    assert all(field.layoutDirection() == left_to_right for field in hand.window.findChildren(NumberField))
+    assert hand.find("first_hint", QWidget).layoutDirection() == Qt.LayoutDirection.RightToLeft
+
+
+def picture(hand: Hand) -> QImage:
+    """The network as it is drawn."""
+    image = QImage(800, 600, QImage.Format.Format_RGB32)
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    hand.canvas.network_scene.render(painter)
+    painter.end()
+    return image
+
+
+def table_picture(hand: Hand) -> QImage:
+    """The rows of the table as they are drawn, at one size."""
+    panel = hand.window.panels["table"]
+    panel.window().resize(1440, 900)
+    hand.settle()
+    view = panel.view
+    return view.grab(QRect(0, 0, 400, 120)).toImage()
+
+
+@pytest.mark.parametrize("example", ["xor", "circle"])
+def test_numbers_are_written_alike_in_both_directions(hand: Hand, example: str) -> None:
+    """−1.85 is never 1.85−, and 0 < 1.2 → 0 never 0 → 1.2 > 0: the network looks the same to the pixel."""
+    hand.example(example)
+    hand.canvas.network_scene.setSceneRect(hand.canvas.network_scene.content_rect())
+    expected, table = picture(hand), table_picture(hand)
+    QGuiApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        hand.window.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+        hand.settle()
+        assert picture(hand) == expected
+        assert table_picture(hand) == table
+    finally:
+        QGuiApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
