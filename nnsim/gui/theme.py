@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -12,9 +12,10 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QDir, Qt
+from PySide6.QtCore import QDir, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from shiboken6 import isValid
 
 from nnsim.resources import resource
 
@@ -121,6 +122,10 @@ PRESENTED_PIXELS = 20
 """The smallest text when presenting, for the last row of a lecture hall."""
 PRESENTED_LINE = 3.0
 
+UNSEEN_MS = 200
+"""So long after the theme has changed hidden widgets get its colours, so that what is seen changes at once."""
+_unseen: list[QWidget] = []
+
 _state: dict[str, object] = {"theme": LIGHT, "scale": 1.0, "presenting": False}
 
 
@@ -195,16 +200,27 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0, pr
         if restyled:
             app.setStyleSheet(sheet)
         elif recolored:
-            # Under a style sheet widgets keep the colours they were polished with. This takes a sixth of the time
-            # that a new sheet does, which tells every widget that its sizes may be others.
-            style = app.style()
+            # Under a style sheet widgets keep the colours they were polished with. A new sheet would take several times
+            # as long, because it tells each widget that its sizes may be others, too.
             widgets = app.allWidgets()
-            for widget in widgets:
-                style.unpolish(widget)
-            for widget in widgets:
-                style.polish(widget)
-                widget.update()
+            _polish([widget for widget in widgets if widget.isVisible()])
+            _unseen[:] = [widget for widget in widgets if not widget.isVisible()]
+            QTimer.singleShot(UNSEEN_MS, app, finish_theme)
     return chosen
+
+
+def finish_theme() -> None:
+    """Give what was hidden when the theme changed its colours; to be called before it is shown."""
+    widgets, _unseen[:] = [widget for widget in _unseen if isValid(widget)], []
+    with _no_collection():
+        _polish(widgets)
+
+
+def _polish(widgets: Iterable[QWidget]) -> None:
+    style = QApplication.style()
+    for widget in widgets:
+        style.polish(widget)
+        widget.update()
 
 
 def name_theme(window: QWidget) -> None:

@@ -9,6 +9,7 @@ from functools import partial
 from importlib import import_module
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDockWidget,
@@ -26,7 +27,7 @@ from nnsim.gui.files import settings
 from nnsim.gui.icons import icon
 from nnsim.gui.panel import Panel, body_frame, header_frame, header_height
 from nnsim.gui.session import Session
-from nnsim.gui.theme import GRID, set_role
+from nnsim.gui.theme import GRID, finish_theme, set_role
 
 LEFT, RIGHT, BOTTOM = (
     Qt.DockWidgetArea.LeftDockWidgetArea,
@@ -181,6 +182,8 @@ class Workspaces(QObject):
         return panel
 
     def _fill_next(self) -> None:
+        if QGuiApplication.mouseButtons():
+            return  # something is dragged: that must not stop for a moment
         missing = next((id for id in self.docks if id not in self.panels), None)
         if missing is None:
             self._filler.stop()
@@ -236,12 +239,14 @@ class Workspaces(QObject):
 
     def show_panel(self, id: str) -> None:
         """Bring a panel to the front, and the keys to it."""
+        finish_theme()
         dock = self.docks[id]
         dock.show()
         dock.raise_()
         self.panels[id].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show(self) -> None:
+        finish_theme()
         state = settings().value(f"layout_{self.current.id}")
         for id in self.docks:
             if id in self.current.panels:
@@ -256,11 +261,15 @@ class Workspaces(QObject):
     def _calm(self) -> Iterator[None]:
         """Nothing is drawn until all stand in their places."""
         self._window.setUpdatesEnabled(False)
+        self._arranging = True
         try:
             yield
         finally:
+            self._arranging = False
             self._window.setUpdatesEnabled(True)
             self.update_headers()
+
+    _arranging = False
 
     def _take_away(self) -> None:
         """All panels away. One that moves while others stand leaves empty tabs and a wider window behind.
@@ -299,8 +308,8 @@ class Workspaces(QObject):
 
     def update_headers(self) -> None:
         """Title bars as high as the text needs. A panel among tabs has its title there and need not say it again."""
-        if not isValid(self._window):
-            return  # a dock tells of its end after the window's
+        if self._arranging or not isValid(self._window):
+            return  # a dock tells of each step, and of its end after the window's
         for dock in self.docks.values():
             header = dock.titleBarWidget()
             title = header.findChild(QLabel, "card_title") if isinstance(header, QFrame) else None

@@ -182,10 +182,10 @@ class EdgeLayer(QGraphicsItem):
     def place_labels(self, taken: Callable[[QRectF], list[QRectF]]) -> None:
         """Find a free place for each label, clear of what is ``taken`` in a rectangle; one without room is left out.
 
-        While neurons are dragged only their edges' labels move.
+        While neurons are dragged only their edges' labels move; among thousands of lines they come back in the end.
         """
         self._taken = taken
-        wanted = self._wanted()
+        wanted = [] if self._moving and self.many else self._wanted()
         for edge in set(self._labelled).difference(wanted):
             edge.label, edge.text, edge.ghost = QRectF(), "", ""
         self._labelled = wanted
