@@ -262,6 +262,8 @@ class Workspaces(QObject):
         """Nothing is drawn until all stand in their places."""
         self._window.setUpdatesEnabled(False)
         self._arranging = True
+        for title in filter(None, map(_title_of, self.docks.values())):
+            title.hide()  # a tab has it, and a window must not grow for one that is not there in the end
         try:
             yield
         finally:
@@ -311,19 +313,24 @@ class Workspaces(QObject):
         if self._arranging or not isValid(self._window):
             return  # a dock tells of each step, and of its end after the window's
         for dock in self.docks.values():
-            header = dock.titleBarWidget()
-            title = header.findChild(QLabel, "card_title") if isinstance(header, QFrame) else None
-            if isinstance(header, QFrame) and title is not None:
-                among_tabs = any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
-                title.setVisible(not among_tabs or title.text() != dock.windowTitle())
-                height = header_height(among_tabs)
-                if header.height() != height or header.minimumHeight() != height:
-                    header.setFixedHeight(height)
-                    # A dock does not see by itself that its title bar wants another height.
-                    layout = dock.layout()
-                    if layout is not None:
-                        layout.invalidate()
-                        layout.setGeometry(dock.rect())
+            self._update_header(dock)
+        self._update_tabs()
+
+    def _update_header(self, dock: QDockWidget) -> None:
+        header, title = dock.titleBarWidget(), _title_of(dock)
+        if title is not None:
+            among_tabs = any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
+            title.setVisible(not among_tabs or title.text() != dock.windowTitle())
+            height = header_height(among_tabs)
+            if header.height() != height or header.minimumHeight() != height:
+                header.setFixedHeight(height)
+                # A dock does not see by itself that its title bar wants another height.
+                layout = dock.layout()
+                if layout is not None:
+                    layout.invalidate()
+                    layout.setGeometry(dock.rect())
+
+    def _update_tabs(self) -> None:
         for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             bar.setObjectName("panel_tabs")
             bar.setAccessibleName(self.tr("Panels"))
@@ -332,8 +339,16 @@ class Workspaces(QObject):
             bar.setDrawBase(False)
             # Titles are shown whole; where not all fit, the bar scrolls.
             bar.setElideMode(Qt.TextElideMode.ElideNone)
+            for arrow in bar.findChildren(QToolButton):
+                arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys go from tab to tab
             if bar.x() < 0:
                 bar.hide()
+
+
+def _title_of(dock: QDockWidget) -> QLabel | None:
+    """The title in a panel's title bar, once it is made."""
+    header = dock.titleBarWidget()
+    return header.findChild(QLabel, "card_title") if isinstance(header, QFrame) else None
 
 
 class WorkspaceSwitch(QWidget):
