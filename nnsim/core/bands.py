@@ -278,8 +278,7 @@ class _Search:
     def _end(self, place: float, wanted: Flags) -> tuple[float, bool]:
         """The shortest number at a place where a stretch ends, and whether the engine says that it belongs to it."""
         near = BESIDE * max(1.0, abs(place))
-        for digits in range(1, 17):
-            end = float(f"{place:.{digits}g}")
-            if abs(end - place) <= near:
-                break
+        # Near 0 the shortest number is 0, not what rounding left over: 1e−16.
+        shortest = (0.0, *(float(f"{place:.{digits}g}") for digits in range(1, 17)))
+        end = next((end for end in shortest if abs(end - place) <= near), shortest[-1])
         return end + 0.0, bool(self.right(end)[wanted].all())

@@ -350,10 +350,10 @@ class ElidedLabel(QLabel):
         return super().event(event)
 
     def sizeHint(self) -> QSize:
-        return QSize(min(self._full_width(), self._most), QFontMetrics(self.font()).height())
+        return QSize(min(self._full_width(), self._most) + self._around(), QFontMetrics(self.font()).height())
 
     def minimumSizeHint(self) -> QSize:
-        least = self._least * QFontMetrics(self.font()).averageCharWidth()
+        least = self._least * QFontMetrics(self.font()).averageCharWidth() + self._around()
         return QSize(min(least, self.sizeHint().width()), self.sizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -367,3 +367,7 @@ class ElidedLabel(QLabel):
 
     def _full_width(self) -> int:
         return QFontMetrics(self.font()).horizontalAdvance(self.text()) + 1
+
+    def _around(self) -> int:
+        """What the margins, those of the style sheet too, take away at both sides."""
+        return self.width() - self.contentsRect().width()

@@ -116,6 +116,8 @@ class NumberField(QDoubleSpinBox):
         else:
             new = round(old + steps * (self._fine if fine else self._step), 12)
         new = min(max(new, self._minimum), self._maximum)
+        if self._whole:
+            new = int(new)
         if new == old:
             return
         now = time.monotonic()

@@ -52,6 +52,12 @@ def test_every_number_of_the_lectures_xor(parameter: str, band: str) -> None:
     assert written(nnsim.load(EXAMPLES["xor"].path).network, parameter, XOR) == band
 
 
+def test_a_band_that_ends_at_0() -> None:
+    """Its end is written as 0, not as the 1e−16 that rounding left over, and the engine agrees that 0 belongs."""
+    assert written(single(1, 1, 1), "w2") == "w ≥ 0"
+    assert right_rows(single(1, 0, 1), X, AND)[[0, 3]].all()
+
+
 def test_a_sum_that_rounding_makes_smaller() -> None:
     """0.7 + 0.1 is less than 0.8 in binary: 0.8 does not belong, and the engine agrees."""
     network = single(0.7, 0.1, 0.75)

@@ -237,6 +237,16 @@ class TestNumberField:
         QTest.keyClick(number, KEY.Key_Up)
         assert number.number == 13
 
+    def test_whole_numbers_stay_whole_when_stepped(self, shown: Show) -> None:
+        """Arrows and typing both give an int: nothing can be counted, shuffled or sliced with 1.0."""
+        number = NumberField(0, 2.0**53, whole=True)
+        _window, edits = shown(number), edits_of(number)
+        for key in (KEY.Key_Up, KEY.Key_PageUp, KEY.Key_PageDown):
+            QTest.keyClick(number, key)
+        retype(number, "7")
+        assert [value for value, token in edits] == [1, 11, 1, 7]
+        assert all(type(value) is int for value, token in edits)
+
     def test_a_large_seed_is_shown_whole(self, shown: Show) -> None:
         number = NumberField(0, 2.0**53, whole=True)
         number.set_number(123456789012)
@@ -359,6 +369,14 @@ def test_a_long_name_neither_pushes_nor_is_read_as_html(session: Session) -> Non
     assert label.minimumSizeHint().width() <= 24
     label.resize(60, 20)
     label.grab()
+
+
+def test_a_label_asks_for_room_for_its_margins_too(session: Session) -> None:
+    """At the size it asks for nothing is cut, whatever its margins are."""
+    label = ElidedLabel("not saved yet")
+    label.setContentsMargins(4, 0, 7, 0)
+    label.resize(label.sizeHint())
+    assert label.contentsRect().width() >= label.fontMetrics().horizontalAdvance(label.text())
 
 
 def test_disclosure_opens_by_key(shown: Show) -> None:

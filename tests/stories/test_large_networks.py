@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QTableView
 
 from nnsim.core.network import Network
 from nnsim.documents.document import Document
@@ -106,6 +107,29 @@ def test_among_many_only_what_is_looked_at_has_style_and_labels(hand: Hand) -> N
     QTest.mouseMove(hand.canvas.viewport(), hand.canvas.mapFromScene(hand.at(other)))
     hand.settle()
     assert {ends for ends, edge in layer.edges.items() if edge.text} >= {e for e in layer.edges if other in e}
+
+
+def test_with_all_selected_nothing_stands_out(hand: Hand) -> None:
+    """Full style, labels and columns are for a few: all of 23 140 connections would take half a minute to draw."""
+    opened(hand, 2, 160, 140, 3)
+    rows, edges = hand.find("table_rows", QTableView), hand.canvas.network_scene.edges.edges
+    note = hand.find("table_note", QLabel)
+    columns = rows.model().columnCount()
+    hand.canvas.fit()
+    hand.click_at(hand.at("h1_7"))
+    assert rows.model().columnCount() == columns + 1
+    assert sum(not edge.label.isNull() for edge in edges.values()) > 0
+    told = note.text()
+    hand.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier, hand.canvas)
+    assert len(hand.session.selected_neurons) == 305
+    assert rows.model().columnCount() == columns
+    assert all(edge.label.isNull() for edge in edges.values())
+    assert note.text() != told
+    assert "305" in note.text()
+    hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
+    hand.click_at(hand.at("h1_7"))
+    assert rows.model().columnCount() == columns + 1
+    assert note.text() == told
 
 
 def test_beyond_twenty_thousand_connections_are_bundles(hand: Hand) -> None:

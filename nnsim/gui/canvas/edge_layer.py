@@ -24,6 +24,8 @@ MANY = 1_000
 """Above this number of connections, edges are straight and 1 px, and only the chosen ones get full style."""
 LABELS = 300
 """Above this number, labels are placed for the chosen and lit connections, and those of chosen neurons, only."""
+MOST_STYLED = 2_000
+"""Among many, so many at most get full style: with all selected, none stands out, and drawing them takes a minute."""
 READABLE = 0.72
 """Pixels per unit of the scene from which on small text can be read; fewer where all text is larger."""
 BEYOND = 4_000.0
@@ -214,11 +216,15 @@ class EdgeLayer(QGraphicsItem):
         return list(self.edges.values()) if not self.crowded else self._important()
 
     def _important(self) -> list[Edge]:
-        """The edges in full style among many: chosen, lit, or of a neuron that is."""
+        """The edges in full style among many: lit, chosen, or of a neuron that is; only those there are few of."""
         structure = self._structure
-        ends = dict.fromkeys(ends for ends in (*self.chosen, *self.lit) if ends in self.edges)
-        for id in self.touching & structure.by_id.keys():
-            ends |= dict.fromkeys(c.ends for c in (*structure.incoming[id], *structure.outgoing[id]))
+        of_neurons = [(*structure.incoming[id], *structure.outgoing[id]) for id in self.touching & structure.by_id.keys()]
+        ends: dict[Ends, None] = {}
+        for kind in (self.lit, self.chosen):
+            if len(ends) + len(kind) <= MOST_STYLED:
+                ends |= dict.fromkeys(each for each in kind if each in self.edges)
+        if len(ends) + sum(map(len, of_neurons)) <= MOST_STYLED:
+            ends |= dict.fromkeys(c.ends for connections in of_neurons for c in connections)
         return [self.edges[each] for each in ends]
 
     def _write(self, edges: Iterable[Edge]) -> None:

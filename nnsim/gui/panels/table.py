@@ -100,12 +100,15 @@ class TablePanel(LowPanel):
             return
         neurons = [n.id for n in structure.neurons if n.role != "input"]
         folded = rows.is_truth_table and len(neurons) > MOST_SUMS
-        shown = set(structure.outputs) | session.selected_neurons if folded else set(neurons)
+        also = session.selected_neurons if len(session.selected_neurons) <= MOST_SUMS else frozenset()
+        shown = set(structure.outputs) | also if folded else set(neurons)
         columns = columns_of(rows, structure, shown - set(structure.inputs), self.tr)
         self.model.show(rows, columns, session.network, session.document.training.loss)
         self._pages.setCurrentIndex(0)
-        self.note.setText(
-            self.tr("Only outputs and selected neurons are shown: {n} would be too many.").format(n=len(neurons)))
+        told = (self.tr("Only outputs and selected neurons are shown: {n} would be too many.")
+                if len(also) == len(session.selected_neurons)
+                else self.tr("Only outputs are shown: {n} neurons are selected, too many for columns."))
+        self.note.setText(told.format(n=len(neurons if also == session.selected_neurons else session.selected_neurons)))
         self.note.setVisible(folded)
         self.view.titles.selected = session.selected_neurons
         self._show_values()
