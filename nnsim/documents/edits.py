@@ -405,16 +405,18 @@ def insert(document: Document, added: Document, shift: Position) -> tuple[Docume
     structure, network = document.network.structure, added.network
     taken = set(structure.by_id)
     ids: dict[str, str] = {}
+    runs: dict[str, tuple[int, int]] = {}
     for neuron in network.structure.neurons:
-        ids[neuron.id] = _next_free(neuron.id, taken)
+        ids[neuron.id] = _next_free(neuron.id, taken, runs)
         taken.add(ids[neuron.id])
     own = {n.bias: n.id for n in network.structure.neurons if n.bias == f"b_{n.id}"}
     taken = set(structure.parameter_names)
     names: dict[str, str] = {}
+    runs = {}
     for name in network.parameter_names:
         # A bias named after its neuron follows it.
         wish = f"b_{ids[own[name]]}" if name in own else name
-        names[name] = _next_free(wish[:MAX_NAME_LENGTH], taken)
+        names[name] = _next_free(wish[:MAX_NAME_LENGTH], taken, runs)
         taken.add(names[name])
     neurons = [
         *structure.neurons,
@@ -433,12 +435,21 @@ def insert(document: Document, added: Document, shift: Position) -> tuple[Docume
     return _with_gate_inputs(replace(document, network=joined, layout={**document.layout, **layout})), ids
 
 
-def _next_free(name: str, taken: Collection[str]) -> str:
-    """``name`` if it is free, else with the next free number: h1 → h2, left → left2."""
+def _next_free(name: str, taken: Collection[str], runs: dict[str, tuple[int, int]]) -> str:
+    """``name`` if it is free, else with the next free number: h1 → h2, left → left2.
+
+    ``runs`` remembers from which number to which all of a stem are taken, so that n names do not take n² looks.
+    """
     if name not in taken:
         return name
     stem = name.rstrip("0123456789")
     digits = name[len(stem):]
     if len(digits) > _MOST_DIGITS:
         stem, digits = name, ""
-    return next(_free_numbers(stem[: MAX_NAME_LENGTH - _MOST_DIGITS - 1], taken, int(digits or 1) + 1))
+    stem, start = stem[: MAX_NAME_LENGTH - _MOST_DIGITS - 1], int(digits or 1) + 1
+    first, last = runs.get(stem, (start, start - 1))
+    if not first <= start <= last + 1:
+        first, last = start, start - 1
+    found = _numbered(stem, taken, last + 1)
+    runs[stem] = first, int(found[len(stem):])
+    return found

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 
 import numpy as np
 import pytest
@@ -448,6 +450,30 @@ def test_a_copy_has_free_names_and_shares_within_itself_only(gate: Document) -> 
     assert document.layout["h2"] == (248, 72)
     twice, ids = edits.insert(document, part, (96, 144))
     assert ids["h"] == "h3" and len(twice.network.structure.neurons) == 10
+
+
+def test_names_of_a_large_copy_count_on_without_counting_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each name gets the first free number above its own; to find them all takes about as many looks as names."""
+    whole = Document(Network.layered([2, 9, 8, 1], seed=0))
+    names = whole.network.parameter_names
+    looks = 0
+
+    def counted(start: int) -> Iterator[int]:
+        nonlocal looks
+        for number in count(start):
+            looks += 1
+            yield number
+
+    monkeypatch.setattr(edits, "count", counted)
+    copied, _ = edits.insert(whole, whole, (0, 900))
+    assert looks <= 3 * (len(names) + len(whole.network.structure.neurons))
+    taken = list(names)
+    for name in names:
+        if name.startswith("w"):
+            number = next(n for n in count(int(name[1:]) + 1) if f"w{n}" not in taken)
+            taken.append(f"w{number}")
+    added = copied.network.structure.connections[len(whole.network.structure.connections):]
+    assert [c.weight for c in added] == taken[len(names):]
 
 
 def test_a_cut_part_keeps_its_names_when_it_comes_back(gate: Document) -> None:

@@ -56,6 +56,35 @@ def test_select_by_click_shift_and_rubber_band(hand: Hand) -> None:
     assert hand.session.selected_connections == {("h", "output")} and not hand.session.selected_neurons
 
 
+def test_a_click_on_one_of_several_selects_it_alone(hand: Hand) -> None:
+    """With all selected, by Ctrl+A, a click on a neuron leaves only that one; nothing has moved."""
+    hand.example("xor")
+    hand.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier, hand.canvas)
+    session, before = hand.session, hand.session.document
+    assert len(session.selected_neurons) == 4 and len(session.selected_connections) == 5
+    hand.click_at(hand.at("h"))
+    assert session.selected_neurons == {"h"} and not session.selected_connections
+    assert session.document == before
+
+
+def test_a_number_without_room_shows_while_its_connection_is_selected(hand: Hand) -> None:
+    """Between two outputs, one above the other, names and sums take the room: selected, the weight can be edited."""
+    hand.canvas.setFocus()
+    for key in (Qt.Key.Key_I, Qt.Key.Key_I, Qt.Key.Key_O, Qt.Key.Key_O):
+        hand.key(key, widget=hand.canvas)
+    for ends in (("x0", "y"), ("x1", "y"), ("x0", "y2"), ("x1", "y2"), ("y2", "y")):
+        hand.connect(*ends)
+    edges = hand.canvas.network_scene.edges.edges
+    assert hand.session.selected_connections == {("y2", "y")}
+    assert not edges["y2", "y"].label.isNull()
+    hand.double_click_at(hand.label_of("y2", "y"))
+    hand.write("-2")
+    assert hand.session.network.value(hand.session.structure.by_ends["y2", "y"].weight) == -2
+    assert not edges["y2", "y"].label.isNull()
+    hand.click_at(hand.at("x0"))
+    assert edges["y2", "y"].label.isNull()
+
+
 def test_dragging_moves_all_that_is_selected(hand: Hand) -> None:
     """Two selected neurons move together, in one undo step; Esc in the middle leaves them where they were."""
     hand.example("xor")

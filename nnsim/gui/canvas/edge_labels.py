@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Container, Sequence
+from collections.abc import Collection, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,8 +39,8 @@ class Lines:
         return bool(np.delete(crossed, self._row[own]).any())
 
 
-def place(edges: Collection[Edge], forced: Container[Ends], taken: Collection[QRectF], lines: Lines | None) -> None:
-    """Give each edge's label a free place, clear of ``taken``; one without room is left out unless it is ``forced``."""
+def place(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | None) -> None:
+    """Give each edge's label a free place, clear of ``taken``; one without room is left out."""
     metrics = QFontMetricsF(font("small"))
     height = metrics.height() + 5
     # (rectangles, 4): left, top, right, bottom; thousands are compared at once.
@@ -51,7 +51,7 @@ def place(edges: Collection[Edge], forced: Container[Ends], taken: Collection[QR
         edge.label = QRectF()
         if not edge.text:
             continue
-        width = max(NARROWEST, metrics.horizontalAdvance(edge.text) + 14)
+        width = _width(edge, metrics)
         for at in edge.places:
             rect = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
             if _overlap(rect, busy[:count]):
@@ -65,9 +65,16 @@ def place(edges: Collection[Edge], forced: Container[Ends], taken: Collection[QR
         if not edge.label.isNull():
             busy[count] = _coordinates(edge.label)
             count += 1
-        elif edge.ends in forced:
-            at = edge.places[0]
-            edge.label = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
+
+
+def force(edges: Collection[Edge]) -> None:
+    """Put each edge's label in the middle of its line, whatever is there."""
+    metrics = QFontMetricsF(font("small"))
+    height = metrics.height() + 5
+    for edge in edges:
+        width = _width(edge, metrics)
+        at = edge.places[0]
+        edge.label = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
 
 
 def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF]) -> None:
@@ -94,6 +101,10 @@ def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF]) -> None:
         ]
         edge.ghost_label = next((place for place in places if not _overlap(place, busy)), places[0])
         busy = np.vstack([busy, _coordinates(edge.ghost_label)])
+
+
+def _width(edge: Edge, metrics: QFontMetricsF) -> float:
+    return max(NARROWEST, metrics.horizontalAdvance(edge.text) + 14)
 
 
 def _overlap(rect: QRectF, others: NDArray[np.float64]) -> bool:

@@ -55,6 +55,8 @@ class EdgeLayer(QGraphicsItem):
         """Edges of neurons that are dragged, and those that give way to them."""
         self._labelled: list[Edge] = []
         """The edges that may have a label."""
+        self._forced: list[Edge] = []
+        """Those of them that have one though there is no room for it."""
         self._text: Callable[[Connection], str] = lambda c: ""
         self._ghost: Callable[[Connection], str] = lambda c: ""
         self._taken: Callable[[QRectF], list[QRectF]] = lambda region: []
@@ -177,6 +179,7 @@ class EdgeLayer(QGraphicsItem):
         self.lit = self.lit if lit is None else lit
         self.touching = self.touching if touching is None else touching
         if (self.chosen, self.lit, self.touching) != before:
+            self._force_labels()
             if not self.many:
                 self._forget_picture()
             self.update()
@@ -204,12 +207,21 @@ class EdgeLayer(QGraphicsItem):
             busy += [edge.label for edge in wanted if edge.ends not in self._moving and not edge.label.isNull()]
         else:
             self._forget_picture()
-        edge_labels.place(placed, self.chosen | self.lit, busy, lines)
+        edge_labels.place(placed, busy, lines)
+        self._force_labels()
         if self._moving:
             for edge in placed:
                 self.update(edge.label.adjusted(-2, -2, 2, 2))
         else:
             self.update()
+
+    def _force_labels(self) -> None:
+        """A label without room is there while its connection is chosen or pointed at, above what is in its way."""
+        for edge in self._forced:
+            edge.label = QRectF()
+        looked_at = self.chosen | self.lit
+        self._forced = [e for e in self._labelled if e.ends in looked_at and e.text and e.label.isNull()]
+        edge_labels.force(self._forced)
 
     def _wanted(self) -> list[Edge]:
         """The edges that are to have a label."""
@@ -218,7 +230,8 @@ class EdgeLayer(QGraphicsItem):
     def _important(self) -> list[Edge]:
         """The edges in full style among many: lit, chosen, or of a neuron that is; only those there are few of."""
         structure = self._structure
-        of_neurons = [(*structure.incoming[id], *structure.outgoing[id]) for id in self.touching & structure.by_id.keys()]
+        touched = self.touching & structure.by_id.keys()
+        of_neurons = [(*structure.incoming[id], *structure.outgoing[id]) for id in touched]
         ends: dict[Ends, None] = {}
         for kind in (self.lit, self.chosen):
             if len(ends) + len(kind) <= MOST_STYLED:

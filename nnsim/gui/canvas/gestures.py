@@ -37,7 +37,10 @@ class Gesture:
 
 
 class MoveNeurons(Gesture):
-    """Drags the selected neurons; they line up with others and with the grid, unless Alt is held."""
+    """Drags the selected neurons; they line up with others and with the grid, unless Alt is held.
+
+    A click that moves nothing selects the neuron that was grabbed alone.
+    """
 
     def __init__(self, view: CanvasView, start: QPointF, grabbed: str) -> None:
         self._view, self._start, self._grabbed = view, start, grabbed
@@ -61,6 +64,9 @@ class MoveNeurons(Gesture):
     def release(self, point: QPointF) -> None:
         moved = self._places(point - self._start) if self._moved else {}
         self._snapping.end()
+        if not self._moved and self._grabbed in self._view.session.selected_neurons:
+            # One of several was clicked, not dragged with the others.
+            self._view.session.select([self._grabbed])
         if not moved:
             return
         # Whole numbers: a layout a person reads in the file.
