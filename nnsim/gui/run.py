@@ -21,7 +21,7 @@ from nnsim.training.trainer import Trainer
 from nnsim.training.worker import PATIENCE, TrainingWorker
 
 FRAME_MS, SLOWEST_FRAME_MS = 33, 100
-REST = 3.0
+REST = 1.5
 """A frame comes after this many times the time that drawing the last one took: a slow machine stays calm."""
 JOIN_SECONDS = 10.0
 DRAWING_PATIENCE = 0.25
