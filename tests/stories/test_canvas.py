@@ -76,7 +76,11 @@ def test_a_number_without_room_shows_while_its_connection_is_selected(hand: Hand
         hand.connect(*ends)
     edges = hand.canvas.network_scene.edges.edges
     assert hand.session.selected_connections == {("y2", "y")}
-    assert not edges["y2", "y"].label.isNull()
+    label = edges["y2", "y"].label
+    assert not label.isNull()
+    neurons = hand.canvas.network_scene.neurons.values()
+    assert not any(label.intersects(rect) for item in neurons for rect in item.taken())
+    assert not any(label.intersects(edge.label) for ends, edge in edges.items() if ends != ("y2", "y"))
     hand.double_click_at(hand.label_of("y2", "y"))
     hand.write("-2")
     assert hand.session.network.value(hand.session.structure.by_ends["y2", "y"].weight) == -2

@@ -17,6 +17,8 @@ MOST_LOOKED_AT = 120
 SAMPLES = 49
 NARROWEST = 34.0
 GHOST_GAP = 2.0
+FARTHEST = 8
+"""So many halves of the narrowest label beside its line one may stand at most that has no room on it."""
 
 
 class Lines:
@@ -70,14 +72,16 @@ def place(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | Non
             count += 1
 
 
-def force(edges: Collection[Edge], larger: float = 1.0) -> None:
-    """Put each edge's label in the middle of its line, whatever is there."""
+def force(edges: Collection[Edge], taken: Collection[QRectF], larger: float = 1.0) -> None:
+    """Put each edge's label beside the middle of its line, clear of ``taken``; if that reaches too far, on its line."""
     metrics = QFontMetricsF(font("small", larger=larger))
     height = metrics.height() + 5
+    busy = np.array([coordinates(rect) for rect in taken]).reshape(-1, 4)
     for edge in edges:
-        width = _width(edge, metrics)
-        at = edge.places[0]
-        edge.label = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
+        width, at = _width(edge, metrics), edge.places[0]
+        sideways = sorted((step * NARROWEST / 2 for step in range(FARTHEST, -FARTHEST - 1, -1)), key=abs)
+        rects = [QRectF(at.x() + shift - width / 2, at.y() - height / 2, width, height) for shift in sideways]
+        edge.label = next((rect for rect in rects if not overlapping(rect, busy).any()), rects[0])
 
 
 def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF], larger: float = 1.0) -> None:

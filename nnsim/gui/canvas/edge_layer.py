@@ -223,12 +223,17 @@ class EdgeLayer(QGraphicsItem):
             self.update()
 
     def _force_labels(self) -> None:
-        """A label without room is there while its connection is chosen or pointed at, above what is in its way."""
+        """A label without room on its line stands beside it while its connection is chosen or pointed at."""
         for edge in self._forced:
             edge.label = QRectF()
         looked_at = self.chosen | self.lit
         self._forced = [e for e in self._labelled if e.ends in looked_at and e.text and e.label.isNull()]
-        edge_labels.force(self._forced, self.larger)
+        if self._forced:
+            region = QRectF()
+            for edge in self._forced:
+                region = region.united(edge.bounds)
+            others = [edge.label for edge in self._labelled if not edge.label.isNull()]
+            edge_labels.force(self._forced, [*self._taken(region), *others], self.larger)
 
     def _wanted(self) -> list[Edge]:
         """The edges that are to have a label."""
