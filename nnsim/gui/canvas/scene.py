@@ -206,16 +206,23 @@ class NetworkScene(QGraphicsScene):
 
     def _make_room(self) -> None:
         """Biases under their neurons, or all of them beside, where one would stand on what is below it."""
-        items = [item for item in self.neurons.values() if item.set_aside(False)]
-        if len(self.neurons) <= MAPS and any(
-            item.below_rect.translated(item.pos()).intersects(rect)
-            for item in items
-            for other in self.neurons.values()
-            if other is not item and other.y() > item.y()
-            for rect in other.taken()
-        ):
-            for item in items:
+        for item in self.neurons.values():
+            item.set_aside(False)
+        biased = [item for item in self.neurons.values() if item.has_bias_below]
+        if len(self.neurons) <= MAPS and any(self._stands_on_another(item) for item in biased):
+            for item in biased:
                 item.set_aside(True)
+
+    def _stands_on_another(self, item: NeuronItem) -> bool:
+        """Whether what stands under a neuron stands on one below it."""
+        under, y = item.below_rect.translated(item.pos()), item.y()
+        near = under.adjusted(-NEAR, -NEAR, NEAR, NEAR)
+        return any(
+            under.intersects(rect)
+            for other in self.neurons.values()
+            if other.y() > y and near.contains(other.pos())
+            for rect in other.taken()
+        )
 
     def _place_labels(self) -> None:
         self._placed = bool(self.neurons)
