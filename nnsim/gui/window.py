@@ -325,7 +325,6 @@ class MainWindow(QMainWindow):
                 # Of the window itself, so that its keys work where no menu is shown.
                 self.addAction(action) if presenting else self.removeAction(action)
             self.statusBar().setVisible(not presenting)
-            self._palette.setVisible(not presenting)
             self._summary.setVisible(not presenting)
             self._present_bar.setVisible(presenting)
             for bar in self.findChildren(QToolBar):
