@@ -115,11 +115,12 @@ def test_beyond_twenty_thousand_connections_are_bundles(hand: Hand) -> None:
     layer = hand.canvas.network_scene.edges
     wide = [a * b for a, b in pairwise(sizes) if a * b >= SMALLEST]
     assert [len(bundle.rows) for bundle in layer.bundles] == wide
-    assert len(layer._loose) == 90 * 3
+    assert len(layer.loose) == 90 * 3
     colours = {tuple(row) for row in pixels(hand).reshape(-1, 4)[:, :3]}
     assert len(colours) > 20
-    weights = hand.session.network.parameters[hand.canvas.network_scene._weights][layer.bundles[0].rows]
-    share = float(np.mean(weights >= 0))
+    network = hand.session.network
+    weights = np.array([network.value(c.weight) for c in hand.session.structure.connections])
+    share = float(np.mean(weights[layer.bundles[0].rows] >= 0))
     middle = layer.bundles[0].band(0.0, share)
     assert middle.contains(middle.boundingRect().center())
     # Nothing is found in a band, until a neuron is chosen: then its own edges are there.
