@@ -103,8 +103,7 @@ def test_among_many_only_what_is_looked_at_has_style_and_labels(hand: Hand) -> N
     assert not any(a.intersects(b) for i, a in enumerate(placed) for b in placed[:i])
     hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
     other = list(hand.session.structure.by_id)[65]
-    QTest.mouseMove(hand.canvas.viewport(), hand.canvas.mapFromScene(hand.at(other)))
-    hand.settle()
+    hand.point_at(hand.at(other))
     assert {ends for ends, edge in layer.edges.items() if edge.text} >= {e for e in layer.edges if other in e}
 
 
