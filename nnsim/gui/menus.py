@@ -60,7 +60,8 @@ class Menus(QObject):
         self._build_explain_menu(menu(self.tr("E&xplain")))
         view = menu(self.tr("&View"), *(f"workspace_{w.id}" for w in WORKSPACES), "present", "",
                     "fit", "zoom_in", "zoom_out", "", "draw_biases", "draw_products", "")
-        for dock in window.docks.values():
+        for id, dock in window.docks.items():
+            dock.toggleViewAction().setObjectName(f"show_{id}")
             view.addAction(dock.toggleViewAction())
         for name in ("", "next_panel", "previous_panel", ""):
             view.addAction(act[name]) if name else view.addSeparator()
