@@ -42,6 +42,7 @@ def arrange(panel: OutputPanel) -> None:
         # Beside it all must find its place.
         least = round((BESIDE_CONTROLS if controls or panel.winner else BESIDE) * text_scale())
         least = max(least, panel.sliders.least_width) if controls else least
+        least = least if panel.winner or panel.bar is None else max(least, panel.bar.sizeHint().width())
         size, tall = panel.map.square(size), panel.map.square(QSize(room.width() - GRID - least, room.height()))
         beside = tall.height() > WORTH * size.height()
         size = tall if beside else size

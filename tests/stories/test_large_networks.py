@@ -162,9 +162,9 @@ def test_a_bundle_says_what_it_is(hand: Hand, zoom: float) -> None:
     band = hand.canvas.mapFromScene(wide.band(0.0, 1.0).boundingRect()).boundingRect()
     seen = band & hand.canvas.viewport().rect()
     assert seen.height() > 200
-    # Ink is only in the label.
+    # Only the label is as dark as ink, though its edges are soft.
     inside = before[seen.top():seen.bottom(), seen.left():seen.right(), :3]
-    ink = (inside == theme().color("ink").getRgb()[:3]).all(axis=2)
+    ink = (inside < 120).all(axis=2)
     rows = np.flatnonzero(ink.any(axis=1))
     assert len(rows) > 60
     assert abs(rows.mean() - seen.height() / 2) < 24

@@ -304,13 +304,15 @@ class EdgeLayer(QGraphicsItem):
         values = self.values[rows]
         strong = np.abs(values) >= (np.median(np.abs(self.values)) if len(self.values) else 0.0)
         signs = ((values < 0, t.negative), (values >= 0, t.positive))
-        # By turns: one sign drawn after the other would cover it, and all would seem to be positive.
-        turns = 1 + len(rows) // LINES_A_TURN
+        # By turns: one sign drawn after the other would cover it, and all would seem to be positive. Each line keeps
+        # its turn whatever else is drawn, so that nothing flickers when some of them move.
+        turns = 1 + len(edges) // LINES_A_TURN
+        turn_of = rows % turns
         for part, share in ((~strong, 0.8), (strong, 0.5)):
             for turn in range(turns):
                 for sign, color in signs:
                     painter.setPen(QPen(mix(color, t.card, share), 0))
-                    painter.drawLines([edges[row].line for row in rows[sign & part][turn::turns]])
+                    painter.drawLines([edges[row].line for row in rows[sign & part & (turn_of == turn)]])
 
     def _paint_styled(self, painter: QPainter, t: Theme, edges: Collection[Edge], exposed: QRectF) -> None:
         """In full style, then their labels above all lines, then what they weighed above all labels."""

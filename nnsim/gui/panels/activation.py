@@ -340,8 +340,8 @@ class ActivationPanel(PlotPanel):
         self._fit_height()
 
     def _fit_height(self) -> None:
-        """Where the panel is too low for all, the line about the function goes first, then that it cannot learn, then
-        its formula.
+        """Where the panel is too low for all, what fits is shown: the formula, else that it cannot learn, else the line
+        about the function.
         """
         if self.plot is None:
             return
