@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import numpy as np
 import pyqtgraph as pg
+from contourpy import contour_generator
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
@@ -33,7 +34,7 @@ COARSE = 64
 MOST_TRIED = 80
 """As many places on a contour are tried for its value."""
 MOST_CROSSINGS = 1200
-"""A map that crosses its threshold in more cells than this has no legible contour; it would take 10 ms."""
+"""A map that crosses its threshold in more cells than this has no legible contour."""
 
 
 class Word(NamedTuple):
@@ -382,8 +383,9 @@ def contour_of(values: Array, level: float) -> tuple[Array, Array]:
     crossings = np.count_nonzero(above[1:] != above[:-1]) + np.count_nonzero(above[:, 1:] != above[:, :-1])
     if not 0 < crossings <= MOST_CROSSINGS:
         return np.zeros(0), np.zeros(0)
-    pieces = np.array(pg.functions.isocurve(finite, level), dtype=np.float64).reshape(-1, 2)
-    return pieces[:, 1] - 0.5, pieces[:, 0] - 0.5
+    lines = cast("list[Array]", contour_generator(z=finite).lines(level))
+    pieces = np.concatenate([np.repeat(line, 2, axis=0)[1:-1] for line in lines]) if lines else np.zeros((0, 2))
+    return pieces[:, 0], pieces[:, 1]
 
 
 class CurvePlot(Plot):

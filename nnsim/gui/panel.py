@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
@@ -130,13 +129,11 @@ class LowPanel(Panel):
 class Paced(QObject):
     """Lets something that is too slow for 30 times a second be done 10 times a second, or less, while training.
 
-    What takes long comes more seldom still, so that canvas and map stay smooth beside it: it gets a tenth of the time
-    at most. The last of several wishes is always fulfilled.
+    All that is paced shares a part of the time (``Session.pace``), so that canvas and map stay smooth beside it. The
+    last of several wishes is always fulfilled.
     """
 
-    INTERVAL_MS, LONGEST_MS = 100, 1_000
-    REST = 9.0
-    """It rests this many times the time that it took."""
+    INTERVAL_MS = 100
 
     def __init__(self, panel: Panel, session: Session, do: Callable[[], None], interval_ms: int = INTERVAL_MS) -> None:
         super().__init__(panel)
@@ -148,16 +145,19 @@ class Paced(QObject):
         self._wished = False
 
     def update(self) -> None:
-        """Do it now, or soon if it was done a moment ago in a run that goes on."""
+        """Do it now, or soon if it, or something else that is slow, was done a moment ago in a run that goes on."""
+        pace = self._session.pace
         if not self._session.training:
             self._do()
         elif self._timer.isActive():
             self._wished = True
+        elif wait := pace.wait_ms():
+            self._wished = True
+            self._timer.start(wait)
         else:
-            start = time.perf_counter()
-            self._do()
-            took = (time.perf_counter() - start) * 1000
-            self._timer.start(round(max(self._interval, min(self.REST * took, self.LONGEST_MS))))
+            with pace.piece():
+                self._do()
+            self._timer.start(self._interval)
 
     def _late(self) -> None:
         if self._wished and self._panel.seen:

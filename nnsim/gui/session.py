@@ -20,7 +20,7 @@ from nnsim.core.program import Program, Trace, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
-from nnsim.gui.run import Run
+from nnsim.gui.run import Pace, Run
 from nnsim.gui.softening_gesture import SofteningGesture
 from nnsim.gui.study import Study
 from nnsim.training import engines
@@ -108,6 +108,8 @@ class Session(QObject):
         """What the learner studies: scope, notation, targets, what is lit."""
         self.softening = SofteningGesture(self)
         """Steps becoming sigmoids, while a slider says how steep."""
+        self.pace = Pace()
+        """What is too slow to follow a run in every frame goes by it."""
         self._run = Run(self)
         self._run.moved.connect(self._on_moment)
         self._run.ended.connect(self._on_end)

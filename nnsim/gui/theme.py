@@ -145,7 +145,12 @@ def text_scale() -> float:
 
 def line_width(width: float) -> float:
     """The width of a drawn line, which is never thin when presenting."""
-    return max(width, PRESENTED_LINE) if _state["presenting"] else width
+    return max(width, PRESENTED_LINE) if presenting() else width
+
+
+def presenting() -> bool:
+    """Whether text and lines are to be seen from the last row of a lecture hall."""
+    return bool(_state["presenting"])
 
 
 def pixels(size: str) -> int:
@@ -159,10 +164,13 @@ def icon_sizes() -> dict[str, int]:
 
 
 @cache
-def font(size: str = "body", *, bold: bool = False) -> QFont:
-    """The system's typeface in one of the four sizes, with digits of equal width. Not to be changed."""
+def font(size: str = "body", *, bold: bool = False, larger: float = 1.0) -> QFont:
+    """The system's typeface in one of the four sizes, or so many times as large, with digits of equal width.
+
+    Not to be changed.
+    """
     result = QFont(QApplication.font())
-    result.setPixelSize(pixels(size))
+    result.setPixelSize(round(pixels(size) * larger))
     result.setBold(bold)
     result.setFeature(QFont.Tag("tnum"), 1)
     return result

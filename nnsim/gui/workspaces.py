@@ -44,6 +44,8 @@ PRESENTED_SHARE = 0.36
 """Of the width that the output takes when presenting."""
 PRESENTED_TABLE = 260
 """The height of the table when presenting: the four rows of a gate, in large text."""
+PRESENTED_DATA, MOST_ROWS = 172, 8
+"""Of more rows than that a few are enough: the network needs the room."""
 SIDE_SHARE, LOW_SHARE = 0.17, 0.24
 """Of a very large window: of its width for the panels at each side, of its height for those below."""
 
@@ -302,7 +304,9 @@ class Workspaces(QObject):
                 window.resizeDocks([docks[0]], [size], Qt.Orientation.Horizontal)
                 window.resizeDocks(docks, [entry.height for entry, _ in stacks], Qt.Orientation.Vertical)
         low = max(248 if window.height() > LOW else 204, round(window.height() * LOW_SHARE))
-        low = PRESENTED_TABLE if self.current is PRESENT else low
+        if self.current is PRESENT:
+            data = self._session.dataset
+            low = PRESENTED_DATA if data is not None and len(data.X) > MOST_ROWS else PRESENTED_TABLE
         window.resizeDocks([self.docks["table"]], [low], Qt.Orientation.Vertical)
         for id in (*({entry.behind for entry in PANELS} - {""}), *self.current.front):
             if id in shown:

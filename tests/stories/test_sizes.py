@@ -18,7 +18,7 @@ from nnsim.gui.hand import Hand
 from nnsim.gui.icons import icon
 from nnsim.gui.number_field import NumberField
 from nnsim.gui.panels.output import OutputPanel
-from nnsim.gui.theme import icon_sizes, text_scale
+from nnsim.gui.theme import PRESENTED_PIXELS, font, icon_sizes, text_scale
 from nnsim.gui.workspaces import SIDE_SHARE, WORKSPACES
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -166,6 +166,29 @@ def test_nothing_covers_another_neuron_when_presenting(
         labels = [(edge.ends, edge.label) for edge in scene.edges.edges.values()]
         covering = [ends for ends, label in labels if any(label.intersects(rect) for rect in taken)]
         assert not covering, example.id
+
+
+@pytest.mark.parametrize(
+    ("size", "examples"),
+    [((1280, 720), ("xor", "half_adder", "hands_on")), ((1920, 1080), ("xor", "parity", "circle", "sine"))],
+    ids=["small projector", "large projector"],
+)
+def test_the_canvas_can_be_read_from_the_last_row(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], examples: tuple[str, ...]
+) -> None:
+    """The smallest text of a neuron and of a weight is 20 pixels, also where the network has to be made smaller."""
+    hand.window.resize(*size)
+    for name in examples:
+        hand.example(name)
+        labels = hand.canvas.network_scene.edges.labels
+        present(hand, monkeypatch)
+        hand.canvas.fit()
+        scene, zoom = hand.canvas.network_scene, hand.canvas.zoom
+        for larger in (scene.larger, scene.edges.larger):
+            assert font("small", larger=larger).pixelSize() * zoom >= PRESENTED_PIXELS - 0.5, name
+        assert scene.covered() == 0 and scene.edges.labels >= labels - 1
+        hand.key(Qt.Key.Key_F11, widget=hand.window)
+        assert scene.larger == scene.edges.larger == 1.0
 
 
 def test_biases_stand_under_their_neurons_where_there_is_room(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,14 +39,23 @@ class Lines:
         return bool(np.delete(crossed, self._row[own]).any())
 
 
-def place(edges: Collection[Edge], forced: Container[Ends], taken: Collection[QRectF], lines: Lines | None) -> None:
-    """Give each edge's label a free place, clear of ``taken``; one without room is left out unless it is ``forced``."""
-    metrics = QFontMetricsF(font("small"))
+def place(
+    edges: Collection[Edge],
+    forced: Container[Ends],
+    taken: Collection[QRectF],
+    lines: Lines | None,
+    larger: float = 1.0,
+) -> None:
+    """Give each edge's label a free place, clear of ``taken``; one without room is left out unless it is ``forced``.
+
+    Here and below texts are ``larger`` times as large as elsewhere in the window.
+    """
+    metrics = QFontMetricsF(font("small", larger=larger))
     height = metrics.height() + 5
     # (rectangles, 4): left, top, right, bottom; thousands are compared at once.
     busy = np.empty((len(taken) + len(edges), 4))
     count = len(taken)
-    busy[:count] = np.array([_coordinates(rect) for rect in taken]).reshape(-1, 4)
+    busy[:count] = np.array([coordinates(rect) for rect in taken]).reshape(-1, 4)
     for edge in edges:
         edge.label = QRectF()
         if not edge.text:
@@ -54,7 +63,7 @@ def place(edges: Collection[Edge], forced: Container[Ends], taken: Collection[QR
         width = max(NARROWEST, metrics.horizontalAdvance(edge.text) + 14)
         for at in edge.places:
             rect = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
-            if _overlap(rect, busy[:count]):
+            if overlapping(rect, busy[:count]).any():
                 continue
             if edge.label.isNull():
                 edge.label = rect
@@ -63,22 +72,22 @@ def place(edges: Collection[Edge], forced: Container[Ends], taken: Collection[QR
                 edge.label = rect
                 break
         if not edge.label.isNull():
-            busy[count] = _coordinates(edge.label)
+            busy[count] = coordinates(edge.label)
             count += 1
         elif edge.ends in forced:
             at = edge.places[0]
             edge.label = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
 
 
-def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF]) -> None:
+def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF], larger: float = 1.0) -> None:
     """Put each ghost beside its label, or above or below, clear of ``taken``, of labels and of each other.
 
     Labels stand above each other more than side by side. A ghost without a free place stands at the right even so: it
     is seen only while it is asked for.
     """
-    metrics = QFontMetricsF(font("small"))
+    metrics = QFontMetricsF(font("small", larger=larger))
     shown = [edge for edge in edges if edge.ghost and not edge.label.isNull()]
-    busy = np.array([_coordinates(rect) for rect in (*taken, *(edge.label for edge in shown))]).reshape(-1, 4)
+    busy = np.array([coordinates(rect) for rect in (*taken, *(edge.label for edge in shown))]).reshape(-1, 4)
     for edge in shown:
         label = edge.label
         width = max(NARROWEST, metrics.horizontalAdvance(edge.ghost) + 10)
@@ -92,24 +101,27 @@ def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF]) -> None:
                 (middle, label.top() - GHOST_GAP - label.height()),
             )
         ]
-        edge.ghost_label = next((place for place in places if not _overlap(place, busy)), places[0])
-        busy = np.vstack([busy, _coordinates(edge.ghost_label)])
+        edge.ghost_label = next((place for place in places if not overlapping(place, busy).any()), places[0])
+        busy = np.vstack([busy, coordinates(edge.ghost_label)])
 
 
-def _overlap(rect: QRectF, others: NDArray[np.float64]) -> bool:
-    left, top, right, bottom = _coordinates(rect)
-    return bool(
-        ((others[:, 0] < right) & (left < others[:, 2]) & (others[:, 1] < bottom) & (top < others[:, 3])).any()
+def overlapping(rect: QRectF, others: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which of (rectangles, 4), each left, top, right and bottom, a rectangle overlaps."""
+    left, top, right, bottom = coordinates(rect)
+    found: NDArray[np.bool_] = (
+        (others[:, 0] < right) & (left < others[:, 2]) & (others[:, 1] < bottom) & (top < others[:, 3])
     )
+    return found
 
 
-def _coordinates(rect: QRectF) -> tuple[float, float, float, float]:
+def coordinates(rect: QRectF) -> tuple[float, float, float, float]:
+    """Left, top, right and bottom."""
     return rect.left(), rect.top(), rect.right(), rect.bottom()
 
 
-def widen(edges: Collection[Edge]) -> None:
+def widen(edges: Collection[Edge], larger: float = 1.0) -> None:
     """Make room in each label that is shown for a text that has become longer; its place stays."""
-    metrics = QFontMetricsF(font("small"))
+    metrics = QFontMetricsF(font("small", larger=larger))
     for edge in edges:
         if not edge.label.isNull():
             missing = metrics.horizontalAdvance(edge.text) + 8 - edge.label.width()

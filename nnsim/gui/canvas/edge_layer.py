@@ -65,6 +65,8 @@ class EdgeLayer(QGraphicsItem):
         self._picture = QPixmap()
         self._picture_of: object = None
         self._bounds = QRectF()
+        self.larger = 1.0
+        """So many times as large as elsewhere its texts are."""
         self.setZValue(0)
         self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)
 
@@ -72,6 +74,11 @@ class EdgeLayer(QGraphicsItem):
     def many(self) -> bool:
         """Whether there are too many edges for full style."""
         return len(self.edges) > MANY
+
+    @property
+    def labels(self) -> int:
+        """How many labels have a place."""
+        return sum(not edge.label.isNull() for edge in self._labelled)
 
     @property
     def crowded(self) -> bool:
@@ -158,9 +165,9 @@ class EdgeLayer(QGraphicsItem):
         """Show these weights, one for each edge in their order, and what ``text`` and ``ghost`` say of a connection."""
         self.values, self._text, self._ghost = values, text, ghost
         self._write(self._labelled)
-        edge_labels.widen(self._labelled)
+        edge_labels.widen(self._labelled, self.larger)
         if any(edge.ghost for edge in self._labelled):
-            edge_labels.place_ghosts(self._labelled, self._taken(self._bounds))
+            edge_labels.place_ghosts(self._labelled, self._taken(self._bounds), self.larger)
         self._forget_picture()
         self.update()
 
@@ -204,7 +211,7 @@ class EdgeLayer(QGraphicsItem):
             busy += [edge.label for edge in wanted if edge.ends not in self._moving and not edge.label.isNull()]
         else:
             self._forget_picture()
-        edge_labels.place(placed, self.chosen | self.lit, busy, lines)
+        edge_labels.place(placed, self.chosen | self.lit, busy, lines, self.larger)
         if self._moving:
             for edge in placed:
                 self.update(edge.label.adjusted(-2, -2, 2, 2))
@@ -318,8 +325,9 @@ class EdgeLayer(QGraphicsItem):
         """In full style, then their labels above all lines, then what they weighed above all labels."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_lines(painter, t, [edge for edge in edges if edge.bounds.intersects(exposed)])
-        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) * text_scale()
-        painter.setFont(font("small"))
+        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        detail *= text_scale() * self.larger
+        painter.setFont(font("small", larger=self.larger))
         # A painter has the direction of the program; numbers run from left to right.
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         labelled = [edge for edge in edges if not edge.label.isNull()]
@@ -330,7 +338,7 @@ class EdgeLayer(QGraphicsItem):
                 self._paint_label(painter, t, edge)
         for edge in labelled:
             if edge.ghost and edge.ghost_label.intersects(exposed):
-                paint_ghost(painter, t, edge.ghost_label, edge.ghost)
+                paint_ghost(painter, t, edge.ghost_label, edge.ghost, self.larger)
 
     def _paint_lines(self, painter: QPainter, t: Theme, edges: Sequence[Edge]) -> None:
         """Lines and arrows: those of one pen at once, because each call costs more than its line."""

@@ -68,6 +68,8 @@ class NeuronItem(QGraphicsItem):
         """Whether a connection that is being drawn would end here."""
         self.aside = False
         """Whether a bias stands at the lower right, because the next neuron's name is under the circle."""
+        self.larger = 1.0
+        """So many times as large as elsewhere its texts are, so that they can be read from afar."""
         self.setZValue(2)
         self.measure()
 
@@ -94,10 +96,20 @@ class NeuronItem(QGraphicsItem):
 
     # Geometry, in the item's own coordinates
 
+    def magnify(self, larger: float) -> None:
+        """Have texts so many times as large as elsewhere."""
+        if larger != self.larger:
+            self.larger = larger
+            self.measure()
+            self.update()
+
+    def _font(self, size: str, *, bold: bool = False) -> QFont:
+        return font(size, bold=bold, larger=self.larger)
+
     def measure(self) -> None:
         """Find out where the texts stand; to be called when the face or the text size differs."""
         face = self.face
-        metrics = QFontMetricsF(font("body"))
+        metrics = QFontMetricsF(self._font("body"))
         self.name_text = metrics.elidedText(face.name, Qt.TextElideMode.ElideMiddle, NAME_WIDTH)
         width = metrics.horizontalAdvance(self.name_text) + 8
         gate = f"= {face.gate}" if face.gate else ""
@@ -106,7 +118,7 @@ class NeuronItem(QGraphicsItem):
         top, height = -RADIUS - metrics.height() - 7, metrics.height() + 2
         self.name_rect = QRectF(-(width + gate_width) / 2, top, width, height)
         self.gate_rect = QRectF(self.name_rect.right(), top, gate_width, height) if gate else QRectF()
-        small = QFontMetricsF(font("small"))
+        small = QFontMetricsF(self._font("small"))
         self.below_rect = self.badge_rect = self.badge_room = self.one_rect = self.bias_rect = QRectF()
         if face.bias:
             one = QPointF(min(ONE.x(), self.name_rect.left() - ONE_RADIUS - 4), ONE.y())
@@ -132,7 +144,7 @@ class NeuronItem(QGraphicsItem):
                 place.moveTop(self.below_rect.bottom() + 2)
             self.ghost_rect = place
         if face.badge:
-            bold = QFontMetricsF(font("small", bold=True))
+            bold = QFontMetricsF(self._font("small", bold=True))
             height = max(19.0, bold.height() + 3)
             width = max(height + 1, bold.horizontalAdvance(face.badge) + 11)
             self.badge_rect = QRectF(RADIUS * 0.62, 17 - RADIUS - height, width, height)
@@ -188,21 +200,22 @@ class NeuronItem(QGraphicsItem):
                 painter,
                 QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS),
                 face.center,
-                _fitting(face.center),
+                _fitting(face.center, self.larger),
                 t.on_accent if filled else t.ink,
             )
-        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform()) * text_scale()
+        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        detail *= text_scale() * self.larger
         if detail < NAMES_FROM:
             return
-        _text(painter, self.name_rect, self.name_text, font("body"), t.muted, t.card)
+        _text(painter, self.name_rect, self.name_text, self._font("body"), t.muted, t.card)
         if self.gate_text:
-            _text(painter, self.gate_rect, self.gate_text, font("body"), t.ink, t.card)
+            _text(painter, self.gate_rect, self.gate_text, self._font("body"), t.ink, t.card)
         if detail < NUMBERS_FROM and not self.chosen and not self.hover:
             return
         if face.below:
-            _text(painter, self.below_rect, face.below, font("small"), t.ink, t.card)
+            _text(painter, self.below_rect, face.below, self._font("small"), t.ink, t.card)
         if face.ghost:
-            paint_ghost(painter, t, self.ghost_rect, face.ghost)
+            paint_ghost(painter, t, self.ghost_rect, face.ghost, self.larger)
         if face.badge:
             self._paint_badge(painter, t)
         if face.switch is not None:
@@ -268,9 +281,9 @@ class NeuronItem(QGraphicsItem):
         painter.setBrush(t.color("input_fill"))
         painter.setPen(QPen(mix(t.ink, t.card, 0.2), 1.2))
         painter.drawEllipse(one, ONE_RADIUS, ONE_RADIUS)
-        _text(painter, self.one_rect, "1", font("small", bold=True), t.ink)
+        _text(painter, self.one_rect, "1", self._font("small", bold=True), t.ink)
         color = t.negative_text if negative else t.positive_text
-        _text(painter, self.bias_rect, self.face.bias, font("small"), color, t.card)
+        _text(painter, self.bias_rect, self.face.bias, self._font("small"), color, t.card)
 
     def _paint_badge(self, painter: QPainter, t: Theme) -> None:
         rect = self.badge_rect
@@ -278,7 +291,7 @@ class NeuronItem(QGraphicsItem):
         painter.setPen(QPen(t.color("card"), 1.5))
         painter.setBrush(t.color("positive") if strong else t.color("muted"))
         painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-        _text(painter, rect, self.face.badge, font("small", bold=True), t.on_accent if strong else t.card)
+        _text(painter, rect, self.face.badge, self._font("small", bold=True), t.on_accent if strong else t.card)
 
     def _paint_switch(self, painter: QPainter, t: Theme, on: bool) -> None:
         painter.setPen(QPen(t.color("positive") if on else t.color("muted"), 1.2))
@@ -294,20 +307,20 @@ class NeuronItem(QGraphicsItem):
         _text(painter, side, "1" if on else "0", font("small", bold=True), t.on_accent if on else t.muted)
 
 
-def _fitting(text: str) -> QFont:
+def _fitting(text: str, larger: float) -> QFont:
     """The largest font in which ``text`` has room in a circle; a long text has the smallest even so."""
-    for used in (font("title", bold=True), font("body", bold=True), font("small", bold=True)):
+    for used in (font(size, bold=True, larger=larger) for size in ("title", "body", "small")):
         if QFontMetricsF(used).horizontalAdvance(text) <= 2 * RADIUS - ROOM:
             return used
     return font("small")
 
 
-def paint_ghost(painter: QPainter, t: Theme, rect: QRectF, text: str) -> None:
+def paint_ghost(painter: QPainter, t: Theme, rect: QRectF, text: str, larger: float = 1.0) -> None:
     """What was at the start: muted, in a dotted frame."""
     painter.setPen(QPen(t.color("muted"), 1.0, Qt.PenStyle.DotLine))
     painter.setBrush(t.color("card"))
     painter.drawRoundedRect(rect, 4, 4)
-    _text(painter, rect, text, font("small"), t.muted)
+    _text(painter, rect, text, font("small", larger=larger), t.muted)
 
 
 _CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip | Qt.TextFlag.TextForceLeftToRight

@@ -19,9 +19,10 @@ from nnsim.core.numbers import factor, format_number
 from nnsim.core.sums import sum_of
 from nnsim.documents.document import Document
 from nnsim.documents.layout import filled
+from nnsim.gui.canvas.edge_labels import coordinates, overlapping
 from nnsim.gui.canvas.edge_layer import EdgeLayer
 from nnsim.gui.canvas.edges import Ends
-from nnsim.gui.canvas.neuron_item import RADIUS, RIM, SWITCH, Face, NeuronItem
+from nnsim.gui.canvas.neuron_item import GAP, RADIUS, RIM, SWITCH, Face, NeuronItem
 from nnsim.gui.session import Session
 from nnsim.gui.theme import map_colors
 
@@ -93,6 +94,7 @@ class NetworkScene(QGraphicsScene):
         for id in structure.by_id:
             if id not in self.neurons:
                 self.neurons[id] = NeuronItem(id)
+                self.neurons[id].larger = self.larger
                 self.addItem(self.neurons[id])
             self.neurons[id].setPos(QPointF(*layout[id]))
         self.edges.lay_out(structure, self.positions())
@@ -206,16 +208,47 @@ class NetworkScene(QGraphicsScene):
 
     def _make_room(self) -> None:
         """Biases under their neurons, or all of them beside, where one would stand on what is below it."""
-        items = [item for item in self.neurons.values() if item.set_aside(False)]
-        if len(self.neurons) <= MAPS and any(
-            item.below_rect.translated(item.pos()).intersects(rect)
-            for item in items
-            for other in self.neurons.values()
-            if other is not item and other.y() > item.y()
-            for rect in other.taken()
-        ):
-            for item in items:
-                item.set_aside(True)
+        below = [item for item in self.neurons.values() if item.set_aside(False)]
+        if len(self.neurons) > MAPS or not below:
+            return
+        height = {item: item.y() for item in self.neurons.values()}
+        owners, rects = self._all_taken()
+        lower = np.array([height[owner] for owner in owners])
+        for item in below:
+            inside = overlapping(item.below_rect.translated(item.pos()), rects)
+            if (inside & (lower > height[item])).any():
+                for each in below:
+                    each.set_aside(True)
+                return
+
+    def _all_taken(self) -> tuple[list[NeuronItem], np.ndarray]:
+        """What each neuron takes up: the neuron of each rectangle, and (rectangles, 4) left, top, right, bottom."""
+        found = [(item, coordinates(rect)) for item in self.neurons.values() for rect in item.taken()]
+        return [item for item, _ in found], np.array([rect for _, rect in found]).reshape(-1, 4)
+
+    # Large enough to be read from afar
+
+    def magnify(self, neurons: float, weights: float) -> None:
+        """Have texts of neurons, and weights, so many times as large as elsewhere; circles and lines stay."""
+        if (neurons, weights) != (self.larger, self.edges.larger):
+            self.larger, self.edges.larger = neurons, weights
+            for item in self.neurons.values():
+                item.magnify(neurons)
+            self._make_room()
+            self._place_labels()
+
+    larger = 1.0
+
+    def covered(self) -> int:
+        """How many pairs of neurons cover something of each other."""
+        owners, rects = self._all_taken()
+        number = {item: i for i, item in enumerate(self.neurons.values())}
+        owner = np.array([number[item] for item in owners], dtype=np.intp)
+        # Not what only comes near: rectangles have a margin at each side.
+        left, top, right, bottom = rects.T + np.array([[GAP], [0.0], [-GAP], [0.0]])
+        over = (left[:, None] < right) & (top[:, None] < bottom)
+        pairs = np.argwhere(over & over.T & (owner[:, None] < owner))
+        return len({(int(owner[i]), int(owner[j])) for i, j in pairs})
 
     def _place_labels(self) -> None:
         self._placed = bool(self.neurons)

@@ -19,7 +19,7 @@ from nnsim.gui.canvas.keyboard import CanvasKeys
 from nnsim.gui.canvas.scene import Hit, NetworkScene
 from nnsim.gui.canvas.snapping import GRID_STEP
 from nnsim.gui.session import Session
-from nnsim.gui.theme import font, set_role, text_scale, theme
+from nnsim.gui.theme import PRESENTED_PIXELS, font, pixels, presenting, set_role, text_scale, theme
 
 ZOOM_STEP = 1.15
 ZOOM_RANGE = (0.05, 4.0)
@@ -27,6 +27,11 @@ FIT_MARGIN = 16
 LARGEST_FIT = 1.25
 WIDE = 1200
 """A view wider than so many pixels shows a small network larger still."""
+
+
+MOST_MAGNIFIED = 60
+"""Of more neurons the texts are not made larger to be read from afar: there is no room between them."""
+LARGEST_TEXT, LARGER_STEP = 2.5, 0.1
 
 
 class CanvasView(QGraphicsView):
@@ -107,7 +112,29 @@ class CanvasView(QGraphicsView):
         self.verticalScrollBar().setValue(self.verticalScrollBar().value() - round(dy))
 
     def fit(self) -> None:
-        """Show the whole network, in the middle."""
+        """Show the whole network, in the middle; when presenting with texts as large as there is room for."""
+        self.network_scene.magnify(1.0, 1.0)
+        self._fit()
+        if presenting() and len(self.network_scene.neurons) <= MOST_MAGNIFIED:
+            self._magnify()
+
+    def _magnify(self) -> None:
+        """Texts of neurons, then weights, as large as a hall wants, as far as nothing is covered or left out."""
+        scene = self.network_scene
+        covered, labels = scene.covered(), scene.edges.labels
+        sizes = [1.0, 1.0]
+        for part in range(2):
+            while sizes[part] < LARGEST_TEXT and pixels("small") * sizes[part] * self.zoom < PRESENTED_PIXELS:
+                sizes[part] += LARGER_STEP
+                scene.magnify(*sizes)
+                if scene.covered() > covered or scene.edges.labels < labels:
+                    sizes[part] -= LARGER_STEP
+                    scene.magnify(*sizes)
+                    break
+                self._fit()
+        self._fit()
+
+    def _fit(self) -> None:
         rect = self.network_scene.content_rect()
         view = self.viewport().rect().adjusted(0, 0, 0, -self.lower_edge)
         if rect.isEmpty():
