@@ -172,11 +172,11 @@ def _explain_around(panel: OutputPanel, plot: MapPlot | CurvePlot, room: QRect, 
         start = left
         if panel.bar is not None and not panel.bar.isHidden():
             # In a narrow panel colours and numbers run out to its edges, so that they are whole.
-            least = min(panel.bar.sizeHint().width(), room.width())
-            left = max(room.left(), min(left, room.right() + 1 - least))
+            least, in_two = min(panel.bar.sizeHint().width(), room.width()), _in_two_lines(panel, room)
+            left = max(room.left(), min(left, room.right() + 1 - max(least, _value_width() if in_two else 0)))
             panel.bar.setGeometry(left, top, least, line)
-            start = left if _in_two_lines(panel, room) else left + least + GRID
-            top += line if start == left else 0
+            start = left if in_two else left + least + GRID
+            top += line if in_two else 0
         end = right if right - start > _value_width() else room.right()
         panel.readout.setGeometry(start, top, end - start, line)
         top += line
