@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -136,6 +139,28 @@ def test_a_very_large_screen_is_used(hand: Hand) -> None:
     for id in ("selected", "output"):
         assert hand.window.docks[id].width() >= SIDE_SHARE * 3840 - 1
     assert hand.canvas.zoom > 1.5
+
+
+@pytest.mark.parametrize("scale", ["1", "2"])
+def test_lines_of_plots_are_as_wide_on_a_fine_screen(scale: str) -> None:
+    """2 pixels of the window, which are 4 of a screen with twice as many."""
+    code = """
+import pyqtgraph as pg
+from nnsim.gui.app import make_app
+app = make_app()
+from nnsim.gui.plots import Plot, pen
+plot = Plot("plot")
+plot.addItem(pg.PlotCurveItem([0, 1], [0.53, 0.53], pen=pen("#ff0000", 2)))
+plot.resize(200, 200)
+plot.show()
+app.processEvents()
+picture = plot.grab().toImage()
+reds = [picture.pixelColor(picture.width() // 2, y) for y in range(picture.height())]
+print(round(sum(255 - red.green() for red in reds if red.red() > 250) / 255))
+"""
+    environment = os.environ | {"QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == str(2 * int(scale))
 
 
 def boxes(item: NeuronItem) -> list[QRectF]:
