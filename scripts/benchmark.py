@@ -316,10 +316,10 @@ def frames(tour: Tour, seconds: float = 2.0) -> None:
             if not session.training:
                 session.back_to_start()
                 session.train()
-        rate, painted = snapshots[0] / passed, paints.number / passed
+        rate, paint_rate = snapshots[0] / passed, paints.number / passed
         session.stop_training()
         used = frame_cost(hand)
-        figures = f"{rate:.0f} frames/s  canvas {painted:.0f}/s  CPU {used:.1f} ms"
+        figures = f"{rate:.0f} frames/s  canvas {paint_rate:.0f}/s  CPU {used:.1f} ms"
         row(f"  every panel in sight, {example.id}", figures, "", True)
         worst = max(worst, (used, rate, example.id))
     for why, names in still.items():

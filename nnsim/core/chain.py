@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
 from nnsim.core.explain import Equation, Explanation
-from nnsim.core.network import Connection
+from nnsim.core.network import Connection, Structure
 from nnsim.core.notation import Symbol, name
 
 MOST_PATHS = 10_000
@@ -93,15 +93,14 @@ def count_paths(explanation: Explanation, neurons: list[str]) -> int:
     """How many paths lead from these neurons to the loss, by dynamic programming; each output ends one."""
     structure = explanation.structure
     counts: dict[str, int] = {}
-    for id in _downstream(explanation, neurons):
+    for id in downstream(structure, neurons):
         ends = 1 if structure.by_id[id].role == "output" else 0
         counts[id] = ends + sum(counts[c.target] for c in structure.outgoing[id])
     return sum(counts[id] for id in neurons)
 
 
-def _downstream(explanation: Explanation, neurons: list[str]) -> list[str]:
+def downstream(structure: Structure, neurons: Collection[str]) -> list[str]:
     """All neurons that these lead to, and they themselves, the farthest first."""
-    structure = explanation.structure
     seen, waiting = set(neurons), list(neurons)
     while waiting:
         for c in structure.outgoing[waiting.pop()]:
@@ -130,7 +129,7 @@ def _best_first(e: Explanation, starts: Starts) -> Iterator[_State]:
     ends: dict[str, float] = {}
     best: dict[str, float] = {}
     through: dict[tuple[str, str], float] = {}
-    for id in _downstream(e, [neuron for neuron, _, _ in starts]):
+    for id in downstream(e.structure, [neuron for neuron, _, _ in starts]):
         slope[id] = e.slope(id).value
         ends[id] = e.loss_slope(id).value if structure.by_id[id].role == "output" else 0.0
         ways = [abs(ends[id])]

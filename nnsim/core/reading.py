@@ -28,13 +28,13 @@ def parse(text: str, **leaves: Term) -> Term:
     Nothing is run: the text is only read. A condition chooses by the numbers of now. Raises ValueError in the
     learner's words.
     """
-    if len(text) > _LONGEST:
-        raise ValueError(f"A formula has at most {_LONGEST} characters.")
     return _read(text, text, leaves)
 
 
 def _read(code: str, shown: str, leaves: Mapping[str, Term]) -> Term:
     """The term that ``code`` says; ``shown`` is what the learner wrote for it."""
+    if len(shown) > _LONGEST:
+        raise ValueError(f"A formula has at most {_LONGEST} characters.")
     try:
         tree = ast.parse(code.strip(), mode="eval")
     except (SyntaxError, ValueError, MemoryError, RecursionError):
@@ -68,8 +68,6 @@ def parse_typed(text: str, **leaves: Term) -> Term:
         before = kind
     if before == "function":
         raise ValueError("A function needs something to take, such as sin(x).")
-    if len(text) > _LONGEST:
-        raise ValueError(f"A formula has at most {_LONGEST} characters.")
     return _read("".join(words), text, leaves)
 
 

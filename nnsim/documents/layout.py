@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from itertools import pairwise
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -175,13 +176,25 @@ def _passes(
 ) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
     """For each line from a source to a target, as it is drawn, and a node: is it above, and how much it is too near."""
     t = np.linspace(0.0, 1.0, 49)[:, None]
-    # The line leaves and arrives level, as nnsim.gui.canvas.edges.curve has it.
+    across, down = bend(t)
     left, right = x[sources] + NEURON_RADIUS, x[targets] - NEURON_RADIUS
-    along = left + (right - left) * (1.5 * t * (1 - t) + t**3)
-    high = y[sources] + (y[targets] - y[sources]) * (3 * t**2 - 2 * t**3)
+    along = left + (right - left) * across
+    high = y[sources] + (y[targets] - y[sources]) * down
     distance = np.hypot(along - x[nodes], high - y[nodes])
     nearest = distance.argmin(axis=0)
     return high[nearest, np.arange(len(nodes))] <= y[nodes], CLEAR - distance.min(axis=0)
+
+
+_Share = TypeVar("_Share", float, NDArray[np.float64])
+
+
+def bend(t: _Share) -> tuple[_Share, _Share]:
+    """The line of a connection, which leaves and arrives level: how much of the way across, and down, it is at t.
+
+    t runs from 0 at the source to 1 at the target; it is the parameter of a Bézier curve whose inner points stand
+    half-way across.
+    """
+    return 1.5 * t * (1 - t) + t**3, 3 * t**2 - 2 * t**3
 
 
 def filled(structure: Structure, layout: Layout) -> Layout:

@@ -31,7 +31,9 @@ def matrix_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
     questions = [*_counts(structure, layers)]
     needed: set[str] = set()
     for k, (sources, targets) in enumerate(pairwise(layers), 1):
-        questions += _matrix(material, k, sources, targets, chosen, needed)
+        asked, weights = _matrix(material, k, sources, targets, chosen)
+        questions += asked
+        needed |= weights
     drawn = [_SIZES[0], _SIZES[1]] if rng is None else [tuple(rng.integers(2, 6, length).tolist()) for length in (3, 4)]
     questions += [_counted(sizes) for sizes in drawn]
     return Sheet("W of a layer has a row for each of its neurons, and a column for each neuron of the layer before.",
@@ -83,8 +85,8 @@ def _counted(sizes: tuple[int, ...]) -> Question:
 
 
 def _matrix(material: Material, k: int, sources: tuple[str, ...], targets: tuple[str, ...],
-            rng: np.random.Generator, needed: set[str]) -> list[Question]:
-    """The shape of one W, some of its entries, and where one of them is on the graph; also what weights these need."""
+            rng: np.random.Generator) -> tuple[list[Question], set[str]]:
+    """(the shape of one W, some of its entries, and where one of them is on the graph; the weights these need)."""
     structure = material.structure
     W = np.array([[_weight(material, source, target) for source in sources] for target in targets])
     symbol = Math(f"W_{{{k}}}", f"W{k}")
@@ -96,7 +98,7 @@ def _matrix(material: Material, k: int, sources: tuple[str, ...], targets: tuple
     cells = sorted(rng.choice(W.size, min(ENTRIES + 1, W.size), replace=False).tolist())
     *asked, last = cells if len(cells) > 1 else [*cells, *cells]
     ends = {(sources[cell % len(sources)], targets[cell // len(sources)]) for cell in cells}
-    needed |= {structure.by_ends[pair].weight for pair in ends if pair in structure.by_ends}
+    needed = {structure.by_ends[pair].weight for pair in ends if pair in structure.by_ends}
     for cell in asked:
         j, i = divmod(cell, W.shape[1])
         ask: Parts = ("In ", symbol, f" row {j + 1}, column {i + 1} is:")
@@ -117,7 +119,7 @@ def _matrix(material: Material, k: int, sources: tuple[str, ...], targets: tuple
         hints = ((turned, f"Row and column are swapped. {hint}"),) if turned in choices and turned != answer else ()
         questions.append(Question(f"W{k}.edge", (f"Row {j + 1}, column {i + 1} of ", symbol,
                                                  " is the connection:"), (Choice(answer, choices, hint, hints),)))
-    return questions
+    return questions, needed
 
 
 def _weight(material: Material, source: str, target: str) -> float:

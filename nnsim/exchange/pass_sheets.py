@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.chain import downstream
 from nnsim.core.explain import Equation, Explanation
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Neuron, Structure
@@ -220,17 +221,10 @@ def _some_weights(e: Explanation, rng: np.random.Generator | None) -> list[str]:
     return [weights[i] for i in sorted(rng.choice(len(weights), MOST_SIGNS, replace=False).tolist())]
 
 
-def _onward(structure: Structure, weights: Iterable[str]) -> set[str]:
+def _onward(structure: Structure, weights: Collection[str]) -> set[str]:
     """These weights, and all on the way from them to the loss."""
-    waiting = [use for p in weights for use in structure.uses[p] if isinstance(use, Connection)]
-    found, seen = set(weights), set[str]()
-    while waiting:
-        target = waiting.pop().target
-        if target not in seen:
-            seen.add(target)
-            waiting += structure.outgoing[target]
-            found |= {c.weight for c in structure.outgoing[target]}
-    return found
+    targets = {use.target for p in weights for use in structure.uses[p] if isinstance(use, Connection)}
+    return {*weights, *(c.weight for id in downstream(structure, targets) for c in structure.outgoing[id])}
 
 
 def _sign(e: Explanation, parameter: str) -> Question:

@@ -251,7 +251,7 @@ class Actions(QObject):
             action = self.by_name[name]
             action.setEnabled(can)
             action.setText(f"{word} {text}".rstrip())
-            action.setToolTip(_plain(action.text()) if can else why)
+            action.setToolTip(plain(action.text()) if can else why)
 
     def _update_train(self) -> None:
         training, why, train = self._session.training, self._why_not_train(), self.by_name["train"]
@@ -301,9 +301,10 @@ class Actions(QObject):
         export_worked_solution(self._session, self._window, exercise)
 
 
-def _plain(text: str) -> str:
-    return text.replace("&", "")
+def plain(text: str) -> str:
+    """What an action is called, without the mark of its letter, its key and its dots."""
+    return text.partition("\t")[0].replace("&", "").rstrip("…")
 
 
 def _tip(entry: Entry) -> str:
-    return entry.tip or _plain(entry.text).rstrip("…")
+    return entry.tip or plain(entry.text)

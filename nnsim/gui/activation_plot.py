@@ -107,9 +107,9 @@ class ActivationPlot(Plot):
     def values_at(self, x: float) -> list[tuple[float, float]]:
         """f and f′ of each curve where the axis says ``x``; f′ is NaN at a kink."""
         z, found = np.array([x - self.shift]), []
-        for activation in (curve.activation for curve in self.curves):
-            a = activation.f(z)
-            slope = math.nan if z[0] in activation.kinks else float(activation.derivative(z, a)[0])
+        for curve in self.curves:
+            f, a = curve.activation, curve.activation.f(z)
+            slope = math.nan if z[0] in f.kinks else float(f.derivative(z, a)[0])
             found.append((float(a[0]), slope))
         return found
 

@@ -16,27 +16,27 @@ SAMPLE = 26
 
 
 class FunctionName(QToolButton):
-    """One name, with a piece of its line while it is shown, and its value where the plot is read."""
+    """One name, with a piece of its line while it is shown, and its value where the plot is read.
 
-    def __init__(self, name: str, label: str, about: str) -> None:
+    ``adds`` says whether a click without a line adds one; else it takes others away.
+    """
+
+    def __init__(self, name: str, label: str, about: str, adds: bool = True) -> None:
         super().__init__()
-        self.name, self.about = name, about
+        self.about, self.adds = about, adds
         self.setText(label)
         self.setObjectName(f"compare_{name}")
-        self.setCheckable(True)
+        self.setCheckable(adds)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         # Lower than other buttons: there are many, and it paints itself.
         self.setStyleSheet("padding: 0; min-height: 0; border: none;")
         self.line: QPen | None = None
-        self.adds = True
-        """Whether a click without a line adds one; else it takes others away."""
         self.value = ""
         self.stressed = False
 
     def show_as(self, line: QPen | None, fixed: str) -> None:
         """Be shown with this line, or be not; ``fixed`` says why that cannot be changed, if so."""
         self.line = line
-        self.setCheckable(self.adds)
         self.setChecked(line is not None)
         self.setEnabled(not fixed)
         self.setToolTip(plain_tip(fixed or self.about))
@@ -112,9 +112,8 @@ class FunctionNames(QWidget):
             button = self.names[function] = FunctionName(function, label, about)
             button.setParent(self)
             button.clicked.connect(lambda checked=False, function=function: self.clicked.emit(function))
-        self.clear = FunctionName("none", self.tr("only one"), self.tr("Compare with no other function"))
+        self.clear = FunctionName("none", self.tr("only one"), self.tr("Compare with no other function"), adds=False)
         self.clear.setParent(self)
-        self.clear.adds = False
         self.clear.clicked.connect(self.cleared)
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         policy.setHeightForWidth(True)

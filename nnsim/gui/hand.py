@@ -50,6 +50,11 @@ class Hand:
         """The middle of a connection's label."""
         return self.canvas.network_scene.edges.edges[source, target].label.center()
 
+    def point_at(self, point: QPointF) -> None:
+        """Hold the mouse over a point of the canvas."""
+        QTest.mouseMove(self.canvas.viewport(), self._seen(point))
+        self.settle()
+
     def click_at(self, point: QPointF, keys: Qt.KeyboardModifier = NO_KEYS) -> None:
         """Click on the canvas."""
         self.gestures += 1

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import lru_cache, partial
 from itertools import product
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
@@ -34,12 +35,24 @@ def _drawn(name: str, color: str, colors: Theme, sizes: tuple[int, ...], scales:
     for mode, tint in ((QIcon.Mode.Normal, getattr(colors, color)), (QIcon.Mode.Disabled, grey)):
         renderer = QSvgRenderer(QByteArray(svg.replace("currentColor", tint).encode()))
         for size, scale in product(sizes, scales):
-            side = int(size * scale + 0.5)  # as Qt rounds the size it asks for
-            pixmap = QPixmap(side, side)
-            pixmap.fill(Qt.GlobalColor.transparent)
-            painter = QPainter(pixmap)
-            renderer.render(painter, QRectF(0, 0, side, side))
-            painter.end()
-            pixmap.setDevicePixelRatio(scale)
-            result.addPixmap(pixmap, mode)
+            result.addPixmap(picture(size, scale, partial(_render, renderer)), mode)
     return result
+
+
+def _render(renderer: QSvgRenderer, painter: QPainter, side: int) -> None:
+    renderer.render(painter, QRectF(0, 0, side, side))
+
+
+def picture(size: int, scale: float, paint: Callable[[QPainter, int], None]) -> QPixmap:
+    """A square picture of ``size`` pixels of the window, for a screen that has ``scale`` pixels for each of them.
+
+    ``paint(painter, side)`` draws it, transparent at first; ``side`` is in pixels of the screen.
+    """
+    side = int(size * scale + 0.5)  # as Qt rounds the size it asks for
+    pixmap = QPixmap(side, side)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(pixmap)
+    paint(painter, side)
+    painter.end()
+    pixmap.setDevicePixelRatio(scale)
+    return pixmap

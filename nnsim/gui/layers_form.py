@@ -129,7 +129,7 @@ class LayersForm(QFrame):
     def _activations(self, name: str, chosen: str, form: QFormLayout, label: str) -> QComboBox:
         box = QComboBox()
         for entry in ACTIVATIONS.values():
-            box.addItem(entry.label, entry.name)
+            box.addItem(self.tr(entry.label), entry.name)
         box.setCurrentIndex(box.findData(chosen))
         self._add(form, box, name, label, label)
         return box

@@ -30,6 +30,10 @@ NAME_WIDTH, FORMULA_WIDTH, NUMBER_WIDTH, USE_WIDTH = 128, 120, 64, 76
 """Columns of the list of losses, at 100 % text."""
 
 
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LossesPanel", text)
+
+
 class LossList(QWidget):
     """All losses for the samples of the scope: formula, value, slopes, and which one training uses."""
 
@@ -112,7 +116,7 @@ class LossList(QWidget):
             else:
                 entry = LOSSES[name]
                 row.show_values(entry.value(o, samples.T), entry.gradient(o, samples.T).mean(axis=0),
-                                self._session.study.digits)
+                                session.study.digits)
 
 
 class LossRow:
@@ -123,7 +127,7 @@ class LossRow:
         self.name = plain_text(f"losses_name_of_{entry.name}")
         self.name.setText(entry_label(entry))
         self.name.setMinimumWidth(1)
-        self.name.setToolTip(plain_tip(f"{entry.label}: {entry.about}"))
+        self.name.setToolTip(plain_tip(f"{entry_label(entry)}: {_tr(entry.about)}"))
         self.formula = FormulaLabel()
         self.formula.setObjectName(f"losses_formula_{entry.name}")
         self.formula.setAccessibleName(self.name.text())
@@ -151,15 +155,11 @@ class LossRow:
         """Write the symbols in this notation, and whether training uses this loss."""
         self._count = slopes
         self.formula.set_formula(in_notation(self.entry.formula, notation))
-
-        def tr(text: str) -> str:
-            return QCoreApplication.translate("LossesPanel", text)
-
-        self.use.setText(tr("in use ✓") if used else tr("Use"))
+        self.use.setText(_tr("in use ✓") if used else _tr("Use"))
         self.use.setEnabled(not used)
-        self.use.setAccessibleName(tr("Use {loss}").format(loss=self.entry.label))
+        self.use.setAccessibleName(_tr("Use {loss}").format(loss=entry_label(self.entry)))
         self.use.setToolTip(plain_tip(
-            tr("Training makes this loss small") if used else tr("Let training make this loss small")))
+            _tr("Training makes this loss small") if used else _tr("Let training make this loss small")))
         set_role(self.use, kind="quiet" if used else "")
         set_role(self.name, tone="section" if used else "")
 
@@ -196,7 +196,7 @@ class LossRow:
 
     def _use(self) -> None:
         session, entry = self._session, self.entry
-        text = QCoreApplication.translate("LossesPanel", "Use {loss}").format(loss=entry.label)
+        text = _tr("Use {loss}").format(loss=entry_label(entry))
         session.configure(replace(session.document.training, loss=entry.name), text)
 
 

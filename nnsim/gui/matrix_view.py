@@ -49,7 +49,7 @@ class MatrixView(QAbstractScrollArea):
 
     def __init__(self, session: Session) -> None:
         super().__init__()
-        self._session = session
+        self.session = session
         self.blocks: list[Block] = []
         self.current: Cell | None = None
         """The cell that the keys are on."""
@@ -69,7 +69,7 @@ class MatrixView(QAbstractScrollArea):
 
     def show_layers(self) -> None:
         """Show the layers of the session's network; the cursor stays where it is, if it can."""
-        structure = self._session.structure
+        structure = self.session.structure
         if structure is not self._structure:
             self._structure = structure
             self.close_editor(take=False)
@@ -112,7 +112,7 @@ class MatrixView(QAbstractScrollArea):
     @property
     def digits(self) -> int:
         """As many as the learner asks for; fewer are painted where a cell has no room for them."""
-        return self._session.study.digits
+        return self.session.study.digits
 
     @property
     def number_width(self) -> int:
@@ -195,8 +195,8 @@ class MatrixView(QAbstractScrollArea):
 
     def _values(self) -> tuple[Array, Array, Array]:
         if self._painted is None:
-            trace = self._session.trace
-            self._painted = self._session.network.parameters, trace.z_rows[:, 0], trace.a_rows[:, 0]
+            trace = self.session.trace
+            self._painted = self.session.network.parameters, trace.z_rows[:, 0], trace.a_rows[:, 0]
         return self._painted
 
     def about(self, cell: Cell) -> str:
@@ -220,7 +220,7 @@ class MatrixView(QAbstractScrollArea):
                 parameter=parameter, neuron=id, number=number)
             use = structure.by_id[id]
         else:
-            notation, id = self._session.study.notation, self.neuron(cell)
+            notation, id = self.session.study.notation, self.neuron(cell)
             symbol = notation.pre_activation(id) if cell.part == "z" else notation.activation(structure, id)
             return f"{symbol.text} = {number}"
         if parameter in structure.frozen:
@@ -240,7 +240,7 @@ class MatrixView(QAbstractScrollArea):
         return frozenset([self.neuron(cell)]), frozenset()
 
     def _point(self, cell: Cell | None) -> None:
-        self._session.study.light(*self._light_of(cell))
+        self.session.study.light(*self._light_of(cell))
         self.setAccessibleDescription("" if cell is None else self.about(cell))
         self.pointed.emit(cell)
         self.viewport().update()
@@ -300,7 +300,7 @@ class MatrixView(QAbstractScrollArea):
         if parameter is None or value is None:
             return False
         self.close_editor()
-        session = self._session
+        session = self.session
         self._editor = NumberEdit(
             self.viewport(), self.rect_of(cell), value, "matrix_edit", self.about(cell),
             lambda number, token: session.set_values(
@@ -319,9 +319,9 @@ class MatrixView(QAbstractScrollArea):
     def _choose(self, cell: Cell) -> None:
         connection = self.connection(cell)
         if connection is not None:
-            self._session.select((), [connection.ends])
+            self.session.select((), [connection.ends])
         elif cell.part != "W":
-            self._session.select([self.neuron(cell)])
+            self.session.select([self.neuron(cell)])
 
     # Events
 
@@ -419,7 +419,7 @@ class MatrixView(QAbstractScrollArea):
     def _words(self, block: Block) -> list[str]:
         """What a layer says besides its matrix: who does not sum and what it makes of its terms, and the functions."""
         lines = []
-        network, trace = self._session.network, self._session.trace
+        network, trace = self.session.network, self.session.trace
         for neuron in block.words[:MOST_WORDS]:
             does = (self.tr("{name} multiplies its terms: no row of a matrix product") if neuron.combine == "product"
                     else self.tr("{name} takes its largest term: no row of a matrix product"))
@@ -432,7 +432,7 @@ class MatrixView(QAbstractScrollArea):
 
     def lit_parts(self, index: int) -> frozenset[str]:
         """Which parts of a layer's code are lit."""
-        at, study, layer = self.at, self._session.study, self.blocks[index].layer
+        at, study, layer = self.at, self.session.study, self.blocks[index].layer
         # Where the light comes from this cell, its own part is meant: z, not all that belongs to the neuron.
         if at is not None and at.layer == index and (
                 (study.lit_neurons, study.lit_connections) == self._light_of(at) != self._light_of(None)):

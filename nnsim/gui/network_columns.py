@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
 from nnsim.core.network import MAX_NAME_LENGTH, Connection, Neuron, Structure
+from nnsim.core.terms import Place
 from nnsim.documents import edits
 from nnsim.gui.neuron_form import share_parameter
 from nnsim.gui.session import Session
@@ -22,7 +23,6 @@ Array = NDArray[np.float64]
 Item = Any
 """A row: a Neuron or a Connection."""
 Kind = Literal["text", "choice", "number", "yes"]
-Place = tuple[str, ...]
 
 
 def _tr(text: str) -> str:
@@ -96,17 +96,10 @@ class Rows:
     items: Callable[[Structure], Sequence[Item]]
     place: Callable[[Item], Place]
     """(id,) of a neuron, (source, target) of a connection."""
-    value: str
-    """The column that takes numbers from the clipboard."""
     parameter: Callable[[Item], str | None]
-    """The parameter whose value stands in that column."""
+    """The parameter that takes a number from the clipboard; None if a row has none."""
     sign: Callable[[Item], float]
-    """−1 where that value is shown as a threshold."""
-
-    @property
-    def value_column(self) -> int:
-        """Where the column of values stands."""
-        return next(i for i, column in enumerate(self.columns) if column.id == self.value)
+    """−1 where that number is shown as a threshold."""
 
 
 # Neurons
@@ -224,7 +217,7 @@ def neuron_rows(z: str) -> Rows:
                _of_neuron(lambda now: now.a), live=True),
         Column("delta", "δ", _tr("How the loss changes with the sum of the neuron: ∂L/∂z of the samples chosen above"),
                "number", _computed(_of_neuron(lambda now: now.delta)), live=True),
-    ), lambda structure: structure.neurons, lambda n: (n.id,), "bias", lambda n: n.bias, _sign)
+    ), lambda structure: structure.neurons, lambda n: (n.id,), lambda n: n.bias, _sign)
 
 
 # Connections
@@ -259,4 +252,4 @@ def connection_rows() -> Rows:
                lambda session, c, yes, token: _set_trainable(session, c.weight, yes)),
         Column("gradient", _tr("Gradient"), _tr("How the loss of the samples chosen above changes with the weight"),
                "number", _read_gradient, live=True),
-    ), lambda structure: structure.connections, lambda c: c.ends, "value", lambda c: c.weight, lambda c: 1.0)
+    ), lambda structure: structure.connections, lambda c: c.ends, lambda c: c.weight, lambda c: 1.0)

@@ -18,8 +18,9 @@ from PySide6.QtCore import (
 )
 
 from nnsim.core.numbers import format_number
+from nnsim.core.terms import Place
 from nnsim.gui.controls import plain_tip
-from nnsim.gui.network_columns import Column, Item, Now, Place, Rows
+from nnsim.gui.network_columns import Column, Item, Now, Rows
 from nnsim.gui.session import Session
 
 Index = QModelIndex | QPersistentModelIndex

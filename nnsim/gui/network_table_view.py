@@ -32,8 +32,8 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.core.numbers import parse_number
+from nnsim.core.terms import Place
 from nnsim.gui.network_cells import CHECK, PAD, CellDelegate, Titles
-from nnsim.gui.network_columns import Place
 from nnsim.gui.network_rows import Index, OrderedRows
 from nnsim.gui.theme import GRID, font, text_scale
 

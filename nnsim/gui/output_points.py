@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from nnsim.core.maps import Plane
 from nnsim.data.dataset import Dataset
-from nnsim.gui.regions import Classes, winners
+from nnsim.gui.regions import Classes, Flags, winners
 
 Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 FEW, MANY = 16, 1000
 LABELLED = 8
 """As many samples of a truth table have their inputs written beside them."""

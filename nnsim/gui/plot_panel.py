@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QPoint, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent, QShowEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, QTimer
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -222,67 +222,6 @@ class HeaderChoice(ChoiceField):
         text = option.currentText or self.placeholderText()
         option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
-        painter.end()
-
-
-class Legend(QWidget):
-    """Which line is which: entries in rows, as many in each as fit."""
-
-    SAMPLE = 24
-
-    def __init__(self, name: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.entries: list[tuple[str, QPen]] = []
-        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-
-    def show_entries(self, entries: list[tuple[str, QPen]]) -> None:
-        """Show these (text, pen of the line); none hides the legend."""
-        self.entries = entries
-        self.setAccessibleName(", ".join(text for text, _ in entries))
-        self.setVisible(bool(entries))
-        self.updateGeometry()
-        self.update()
-
-    def _places(self, width: int) -> tuple[list[QPoint], int]:
-        """The top left corner of each entry, and the height of all."""
-        metrics = QFontMetrics(font("small"))
-        line = metrics.height() + 2
-        places, x, y = [], 0, 0
-        for text, _ in self.entries:
-            needed = self.SAMPLE + GRID // 2 + metrics.horizontalAdvance(text)
-            if x and x + needed > width:
-                x, y = 0, y + line
-            places.append(QPoint(x, y))
-            x += needed + 12
-        return places, y + line
-
-    def heightForWidth(self, width: int) -> int:
-        return self._places(width)[1]
-
-    def sizeHint(self) -> QSize:
-        return QSize(200, self.heightForWidth(200))
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(0, self.heightForWidth(self.width()))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self.updateGeometry()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        metrics = QFontMetrics(font("small"))
-        places, _ = self._places(self.width())
-        painter = QPainter(self)
-        painter.setFont(font("small"))
-        for place, (text, pen) in zip(places, self.entries, strict=True):
-            middle = place.y() + (metrics.height() + 2) // 2
-            painter.setPen(pen)
-            painter.drawLine(place.x(), middle, place.x() + self.SAMPLE, middle)
-            painter.setPen(theme().color("ink"))
-            painter.drawText(place.x() + self.SAMPLE + GRID // 2, place.y() + 1 + metrics.ascent(), text)
         painter.end()
 
 

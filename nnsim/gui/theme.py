@@ -250,7 +250,7 @@ def _no_collection() -> Iterator[None]:
 
 
 def _palette(t: Theme) -> QPalette:
-    """The theme as roles, which the style sheet goes by: of 21 roles 13 are what Qt means by them."""
+    """The theme as roles, which the style sheet goes by; all but the last few are what Qt means by them."""
     disabled = mix(t.muted, t.card, 0.35)
     palette = QPalette()
     roles = QPalette.ColorRole

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.documents.examples import EXAMPLES, Example
-from nnsim.gui.actions import Actions
+from nnsim.gui.actions import Actions, plain
 from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.view import CanvasView
 from nnsim.gui.controls import ElidedLabel
@@ -201,7 +201,7 @@ class MainWindow(QMainWindow):
         button = QToolButton()
         button.setObjectName(f"tool_{name}")
         button.setDefaultAction(action)
-        button.setAccessibleName(action.text().partition("\t")[0].replace("&", "").rstrip("…"))
+        button.setAccessibleName(plain(action.text()))
         style = Qt.ToolButtonStyle
         button.setToolButtonStyle(style.ToolButtonTextBesideIcon if text else style.ToolButtonIconOnly)
         if label:
@@ -326,7 +326,6 @@ class MainWindow(QMainWindow):
                 # Of the window itself, so that its keys work where no menu is shown.
                 self.addAction(action) if presenting else self.removeAction(action)
             self.statusBar().setVisible(not presenting)
-            self._palette.setVisible(not presenting)
             self._summary.setVisible(not presenting)
             self._present_bar.setVisible(presenting)
             for bar in self.findChildren(QToolBar):

@@ -342,7 +342,7 @@ def test_the_way_of_training_is_kept_for_any_two(show: Show, session: Session, q
     assert len(the_map(panel).path.getData()[0] if the_map(panel).path.getData()[0] is not None else ()) == 0
 
 
-def test_a_long_way_is_thinned_out(session: Session, qtbot: QtBot) -> None:
+def test_a_long_way_is_thinned_out(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """Thousands of frames are kept as at most 2 000 points, in their order, with the first and the last."""
     session.open_document(line(1.0, rate=1e-3))
     path = TrainingPath(session)
@@ -351,7 +351,7 @@ def test_a_long_way_is_thinned_out(session: Session, qtbot: QtBot) -> None:
     assert session.latest is not None
     for frame in range(5_000):
         parameters = np.array([2.0 + frame, 0.0, 0.0])
-        session._run.latest = replace(session.latest, parameters=parameters)
+        monkeypatch.setattr(Session, "latest", replace(session.latest, parameters=parameters))
         session.values_changed.emit()
     points = path.of("w1")[:, 0]
     assert 500 <= len(points) <= MOST_POINTS

@@ -316,7 +316,8 @@ class TestSettings:
         assert session.document.training == before
         assert session.undo_stack.count() == steps
 
-    def test_the_engine_is_named(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+    def test_the_engine_is_named(
+            self, panel: TrainingPanel, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
         """Before a run, the one it will be on; afterwards, the one it was on."""
         words, label = {"numba": "compiled (Numba)", "numpy": "numpy"}, find(panel, "training_engine", QLabel)
         assert label.text() == words[engines.now()]
@@ -324,7 +325,7 @@ class TestSettings:
         qtbot.waitUntil(lambda: not session.training)
         assert session.latest is not None
         assert label.text() == words[session.latest.engine]
-        session._run.latest = replace(session.latest, engine="numpy")
+        monkeypatch.setattr(Session, "latest", replace(session.latest, engine="numpy"))
         panel.update_values()
         assert label.text() == "numpy"
         assert label.accessibleName() == "Engine: numpy"

@@ -41,8 +41,7 @@ def test_forward_numbers_and_the_canvas_light_each_other(hand: Hand) -> None:
     QTest.mouseMove(view.viewport(), cell_with(view, ("i1", "h1"), "Input h1"))
     hand.settle()
     assert hand.canvas.network_scene.edges.lit == {("i1", "h1")}
-    QTest.mouseMove(hand.canvas.viewport(), hand._seen(hand.label_of("h2", "o1")))
-    hand.settle()
+    hand.point_at(hand.label_of("h2", "o1"))
     assert hand.session.study.lit_connections == {("h2", "o1")}
     hand.click("forward_symbols")
     assert view.text.splitlines()[0].startswith("Input h1 = i1·w1 + i2·w2 + b1 = 0.05·0.15")

@@ -103,8 +103,7 @@ def test_among_many_only_what_is_looked_at_has_style_and_labels(hand: Hand) -> N
     assert not any(a.intersects(b) for i, a in enumerate(placed) for b in placed[:i])
     hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
     other = list(hand.session.structure.by_id)[65]
-    QTest.mouseMove(hand.canvas.viewport(), hand.canvas.mapFromScene(hand.at(other)))
-    hand.settle()
+    hand.point_at(hand.at(other))
     assert {ends for ends, edge in layer.edges.items() if edge.text} >= {e for e in layer.edges if other in e}
 
 
@@ -115,11 +114,12 @@ def test_beyond_twenty_thousand_connections_are_bundles(hand: Hand) -> None:
     layer = hand.canvas.network_scene.edges
     wide = [a * b for a, b in pairwise(sizes) if a * b >= SMALLEST]
     assert [len(bundle.rows) for bundle in layer.bundles] == wide
-    assert len(layer._loose) == 90 * 3
+    assert len(layer.loose) == 90 * 3
     colours = {tuple(row) for row in pixels(hand).reshape(-1, 4)[:, :3]}
     assert len(colours) > 20
-    weights = hand.session.network.parameters[hand.canvas.network_scene._weights][layer.bundles[0].rows]
-    share = float(np.mean(weights >= 0))
+    network = hand.session.network
+    weights = np.array([network.value(c.weight) for c in hand.session.structure.connections])
+    share = float(np.mean(weights[layer.bundles[0].rows] >= 0))
     middle = layer.bundles[0].band(0.0, share)
     assert middle.contains(middle.boundingRect().center())
     # Nothing is found in a band, until a neuron is chosen: then its own edges are there.

@@ -39,8 +39,7 @@ def test_pointing_on_the_canvas_lights_the_cell_and_the_other_way_round(hand: Ha
     hand.window.show_panel("matrices")
     view = hand.find("matrix_view", MatrixView)
     hand.click_at(hand.label_of("i1", "h2"))
-    QTest.mouseMove(hand.canvas.viewport(), hand._seen(hand.label_of("i2", "h1")))
-    hand.settle()
+    hand.point_at(hand.label_of("i2", "h1"))
     assert hand.session.study.lit_connections == {("i2", "h1")}
     QTest.mouseMove(view.viewport(), view.rect_of(Cell(0, "W", 1, 1)).center())
     hand.settle()

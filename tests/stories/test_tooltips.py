@@ -40,15 +40,17 @@ def silent(hand: Hand) -> set[str]:
     found = set()
     for kind in EDITORS:
         for editor in hand.window.findChildren(kind):
-            owner: QWidget | None = editor
-            while owner is not None and (not owner.objectName() or owner.objectName().startswith("qt_")):
-                owner = owner.parentWidget()
+            if not editor.isVisible() or tip_of(editor):
+                continue
+            parents = ancestors(editor)
             # What is open in a table says so in the table's header; pyqtgraph's own menus are never shown.
-            elsewhere = any(isinstance(p, QTableView | QMenu) for p in ancestors(editor))
+            elsewhere = any(isinstance(p, QTableView | QMenu) for p in parents)
             # Behind another tab a panel has not filled in its form yet.
-            unseen = any(isinstance(p, Panel) and not p.seen for p in ancestors(editor))
-            if editor.isVisible() and not tip_of(editor) and not elsewhere and not unseen:
-                found.add(f"{owner.objectName() if owner else ''} ({type(editor).__name__})")
+            unseen = any(isinstance(p, Panel) and not p.seen for p in parents)
+            if not elsewhere and not unseen:
+                names = (widget.objectName() for widget in (editor, *parents))
+                owner = next((name for name in names if name and not name.startswith("qt_")), "")
+                found.add(f"{owner} ({type(editor).__name__})")
     return found
 
 

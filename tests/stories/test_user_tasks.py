@@ -178,6 +178,16 @@ def xor_by_mouse(hand: Hand) -> None:
         hand.connect(source, target)
 
 
+def xor_without_keys(hand: Hand) -> None:
+    """The same, numbers by the slider of what is selected, and the target chosen."""
+    xor_by_mouse(hand)
+    drag_slider(hand, "connection_slider", -2.0)
+    for id, threshold in (("h1", 1.2), ("y", 0.6)):
+        hand.click_at(hand.at(id))
+        drag_slider(hand, "neuron_slider", threshold)
+    pick(hand, "target_choice", "XOR")
+
+
 def xor_by_keys(hand: Hand) -> None:
     """Four letters, the inputs connected with both others at once, and the three numbers that are not as they come."""
     press(hand, KEY.Key_I, KEY.Key_I, KEY.Key_N, KEY.Key_O)
@@ -222,12 +232,7 @@ def test_xor_with_the_keyboard(hand: Hand) -> None:
 
 def test_xor_with_the_mouse(hand: Hand) -> None:
     """No key at all: numbers by the slider of what is selected, a weight's opposite in one drag."""
-    xor_by_mouse(hand)
-    drag_slider(hand, "connection_slider", -2.0)
-    for id, threshold in (("h1", 1.2), ("y", 0.6)):
-        hand.click_at(hand.at(id))
-        drag_slider(hand, "neuron_slider", threshold)
-    pick(hand, "target_choice", "XOR")
+    xor_without_keys(hand)
     assert is_xor(hand)
     assert hand.gestures <= FOUND["XOR, mouse"]
 
@@ -516,12 +521,7 @@ def test_a_whole_story_with_the_mouse(hand: Hand) -> None:
     """The same; no key."""
     Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)).mkdir(
         parents=True, exist_ok=True)
-    xor_by_mouse(hand)
-    drag_slider(hand, "connection_slider", -2.0)
-    for id, threshold in (("h1", 1.2), ("y", 0.6)):
-        hand.click_at(hand.at(id))
-        drag_slider(hand, "neuron_slider", threshold)
-    pick(hand, "target_choice", "XOR")
+    xor_without_keys(hand)
     assert is_xor(hand)
     rows = hand.window.panels["table"].view
     for row, answer in enumerate((0, 1, 1, 0)):

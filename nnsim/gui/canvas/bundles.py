@@ -44,11 +44,8 @@ class Bundle:
         def at(x: float, layer: QRectF, share: float) -> QPointF:
             return QPointF(x, layer.top() + layer.height() * share)
 
-        upper = curve(at(left, self.source, above), at(right, self.target, above))
-        lower = curve(at(right, self.target, below), at(left, self.source, below))
-        if right - left > 0:
-            lower = curve(at(left, self.source, below), at(right, self.target, below)).toReversed()
-        upper.connectPath(lower)
+        upper, lower = (curve(at(left, self.source, share), at(right, self.target, share)) for share in (above, below))
+        upper.connectPath(lower.toReversed())
         upper.closeSubpath()
         return upper
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 
+from nnsim.documents.layout import bend
 from nnsim.gui.canvas.edges import Edge, Ends
 from nnsim.gui.theme import font
 
@@ -27,9 +28,8 @@ class Lines:
         line = np.array([(e.line.x1(), e.line.y1(), e.line.dx(), e.line.dy()) for e in edges]).reshape(-1, 4, 1)
         curved = np.array([edge.curved for edge in edges], dtype=bool).reshape(-1, 1)
         share = np.linspace(0.0, 1.0, SAMPLES)
-        along = np.where(curved, 1.5 * share * (1 - share) + share**3, share)
-        high = np.where(curved, 3 * share**2 - 2 * share**3, share)
-        self._x, self._y = line[:, 0] + line[:, 2] * along, line[:, 1] + line[:, 3] * high
+        across, down = (np.where(curved, bent, share) for bent in bend(share))
+        self._x, self._y = line[:, 0] + line[:, 2] * across, line[:, 1] + line[:, 3] * down
 
     def cross(self, rect: QRectF, own: Ends) -> bool:
         """Whether a line other than its own runs through a label."""

@@ -50,6 +50,8 @@ class EdgeLayer(QGraphicsItem):
         self.values: NDArray[np.float64] = np.zeros(0)
         """The weights, in the order of ``edges``."""
         self.bundles: tuple[Bundle, ...] = ()
+        self.loose: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        """The rows of the edges that are in no bundle, and drawn one by one where there are thousands."""
         self._structure = Structure()
         self._moving: dict[Ends, Edge] = {}
         """Edges of neurons that are dragged, and those that give way to them."""
@@ -60,8 +62,6 @@ class EdgeLayer(QGraphicsItem):
         self._taken: Callable[[QRectF], list[QRectF]] = lambda region: []
         """What neurons take up of a rectangle."""
         self._boxes: NDArray[np.float64] = np.empty((0, 4))
-        self._loose: NDArray[np.intp] = np.empty(0, dtype=np.intp)
-        """The rows of the edges that are drawn one by one where there are thousands."""
         self._picture = QPixmap()
         self._picture_of: object = None
         self._bounds = QRectF()
@@ -138,9 +138,9 @@ class EdgeLayer(QGraphicsItem):
     def settle(self, positions: Mapping[str, QPointF]) -> None:
         """Nothing is dragged any more."""
         self._moving = {}
-        self.bundles, self._loose = (), np.arange(len(self.edges))
+        self.bundles, self.loose = (), np.arange(len(self.edges))
         if len(self.edges) > BUNDLES:
-            self.bundles, self._loose = bundled(self._structure, list(self.edges.values()), positions)
+            self.bundles, self.loose = bundled(self._structure, list(self.edges.values()), positions)
         self._forget_picture()
         self.update()
 
@@ -294,7 +294,7 @@ class EdgeLayer(QGraphicsItem):
         for bundle in self.bundles:
             paint_bundle(painter, t, bundle, self.values)
         resting = np.zeros(len(self.edges), dtype=bool)
-        resting[self._loose] = True
+        resting[self.loose] = True
         resting[[edge.row for edge in self._moving.values()]] = False
         self._paint_thin(painter, t, np.flatnonzero(resting))
 

@@ -14,6 +14,7 @@ from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPolygonF
 
 from nnsim.core.network import Connection
+from nnsim.documents.layout import bend
 from nnsim.gui.canvas.neuron_item import RADIUS
 
 Ends = tuple[str, str]
@@ -103,12 +104,12 @@ class Edge:
 
     def _point(self, t: float) -> QPointF:
         """The point of the Bézier curve, or of the straight line, at the parameter ``t``."""
-        along, high = (1.5 * t * (1 - t) + t**3, t * t * (3 - 2 * t)) if self.curved else (t, t)
-        return QPointF(self.line.x1() + self.line.dx() * along, self.line.y1() + self.line.dy() * high)
+        across, down = bend(t) if self.curved else (t, t)
+        return QPointF(self.line.x1() + self.line.dx() * across, self.line.y1() + self.line.dy() * down)
 
 
 def curve(start: QPointF, end: QPointF) -> QPainterPath:
-    """The line of a connection between two points: level at both ends where it runs to the right."""
+    """The line of a connection between two points: level at both ends where it runs to the right, as in ``bend``."""
     path = QPainterPath(start)
     reach = end.x() - start.x()
     if reach > BENDS:

@@ -161,12 +161,16 @@ class NeuronItem(QGraphicsItem):
             self.prepareGeometryChange()
             self._bounds = bounds
 
-    def set_aside(self, aside: bool) -> bool:
-        """Have a bias at the lower right, or under the circle; whether there is one."""
+    @property
+    def has_bias_below(self) -> bool:
+        """Whether what stands below it is a bias, and not the sum of a neuron with a threshold."""
+        return bool(self.face.below) and self.face.fires is None
+
+    def set_aside(self, aside: bool) -> None:
+        """Have a bias at the lower right, or under the circle."""
         if self.aside != aside:
             self.aside = aside
             self.measure()
-        return bool(self.face.below) and self.face.fires is None
 
     def taken(self) -> list[QRectF]:
         """The rectangles, in the scene, that labels of connections keep clear of."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,6 @@ from PySide6.QtGui import (
     QPainterPath,
     QPaintEvent,
     QPen,
-    QPixmap,
     QPolygonF,
     QResizeEvent,
 )
@@ -23,7 +23,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import Role
-from nnsim.gui.icons import screen_scales
+from nnsim.gui.icons import picture, screen_scales
 from nnsim.gui.theme import GRID, TEXT_SIZES, font, mix, set_role, text_scale, theme
 
 if TYPE_CHECKING:
@@ -164,20 +164,13 @@ def kind_icon(kind: Kind) -> QIcon:
     """The neuron in small, with its function inside. Ask again when the theme or the size of all text changes."""
     result = QIcon()
     for scale in screen_scales():
-        side = int(_side() * scale + 0.5)  # as Qt rounds the size it asks for
-        pixmap = QPixmap(side, side)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.scale(side / ICON, side / ICON)
-        _draw(painter, kind)
-        painter.end()
-        pixmap.setDevicePixelRatio(scale)
-        result.addPixmap(pixmap)
+        result.addPixmap(picture(_side(), scale, partial(_draw, kind)))
     return result
 
 
-def _draw(painter: QPainter, kind: Kind) -> None:
+def _draw(kind: Kind, painter: QPainter, side: int) -> None:
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.scale(side / ICON, side / ICON)
     t = theme()
     middle, radius = QPointF(ICON / 2, ICON / 2), ICON / 2 - 3.5
     if kind.role != "hidden":

@@ -208,7 +208,9 @@ class NetworkScene(QGraphicsScene):
 
     def _make_room(self) -> None:
         """Biases under their neurons, or all of them beside, where one would stand on what is below it."""
-        below = [item for item in self.neurons.values() if item.set_aside(False)]
+        for item in self.neurons.values():
+            item.set_aside(False)
+        below = [item for item in self.neurons.values() if item.has_bias_below]
         if len(self.neurons) > MAPS or not below:
             return
         height = {item: item.y() for item in self.neurons.values()}

@@ -48,7 +48,7 @@ class Snapping:
             _to_grid(at.x()) if dx is None else dx,
             _to_grid(at.y()) if dy is None else dy,
         )
-        self._show([p + shift for p in candidates], dx is not None, dy is not None, zoom)
+        self._show([p + shift for p in candidates], dx is not None, dy is not None)
         return shift
 
     def end(self) -> None:
@@ -61,7 +61,7 @@ class Snapping:
         best = min(gaps, key=abs, default=None)
         return best if best is not None and abs(best) <= reach else None
 
-    def _show(self, places: list[QPointF], columns: bool, rows: bool, zoom: float) -> None:
+    def _show(self, places: list[QPointF], columns: bool, rows: bool) -> None:
         path = QPainterPath()
         for place in places:
             for line in self._lines(place, columns, rows):

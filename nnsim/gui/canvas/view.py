@@ -233,14 +233,14 @@ class CanvasView(QGraphicsView):
             self._gesture.free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
             self._gesture.move(point)
         else:
-            self._hover(point, event.position().toPoint())
+            self._hover(point)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if self._gesture is not None and event.button() == self._button:
             gesture, self._gesture = self._gesture, None
             gesture.free = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
             gesture.release(self.mapToScene(event.position().toPoint()))
-        self._hover(self.mapToScene(event.position().toPoint()), event.position().toPoint())
+        self._hover(self.mapToScene(event.position().toPoint()))
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -318,7 +318,7 @@ class CanvasView(QGraphicsView):
             else:
                 gesture.cancel()
 
-    def _hover(self, point: QPointF, at: QPoint) -> None:
+    def _hover(self, point: QPointF) -> None:
         hit = self.network_scene.hit(point, self.zoom)
         if hit == self._hit:
             return
@@ -348,7 +348,7 @@ class CanvasView(QGraphicsView):
                 QToolTip.hideText()
             return True
         if event.type() == QEvent.Type.Leave:
-            self._hover(QPointF(1e9, 1e9), QPoint())
+            self._hover(QPointF(1e9, 1e9))
         return super().viewportEvent(event)
 
     def _tip(self) -> str:

@@ -91,12 +91,13 @@ class ActivationPanel(PlotPanel):
         self.who = TextLine("activation_who", "muted", "body")
         self.readout = TextLine("activation_readout", "ink", "body", Qt.AlignmentFlag.AlignRight)
         self.choice = HeaderChoice("activation_function", self.tr("The function that is plotted"))
-        self.choice.set_choices([(entry.name, entry.label) for entry in ACTIVATIONS.values()],
-                                {entry.name: entry.about for entry in ACTIVATIONS.values()})
+        functions = [(entry.name, self.tr(entry.label), self.tr(entry.about)) for entry in ACTIVATIONS.values()]
+        self.choice.set_choices([(name, label) for name, label, _ in functions],
+                                {name: about for name, _, about in functions})
         self.choice.chosen.connect(self._choose)
         self.input_says = self._words("activation_input_says", "muted")
         self.input_says.setText(self.tr("An input has no activation function."))
-        self.names = FunctionNames("activation_names", [(e.name, e.label, e.about) for e in ACTIVATIONS.values()])
+        self.names = FunctionNames("activation_names", functions)
         self.names.setAccessibleName(self.tr("Functions to compare"))
         self.names.clicked.connect(self._toggle)
         self.names.cleared.connect(self._compare_none)
@@ -288,7 +289,7 @@ class ActivationPanel(PlotPanel):
     def _show_top(self, neuron: Neuron | None) -> None:
         entry = ACTIVATIONS[self.function]
         if neuron is not None:
-            self.who.set_text(f"{neuron.id} · {entry.label}")
+            self.who.set_text(f"{neuron.id} · {self.tr(entry.label)}")
         self.input_says.setVisible(neuron is None and self.neuron is not None)
         self.who.setToolTip(plain_tip(self.who.text()))
         self.readout.setVisible(neuron is not None or self._read_at is not None)
@@ -419,7 +420,7 @@ class ActivationPanel(PlotPanel):
         if self.plot is None or self.session.training:
             return
         (low, high), _ = self.plot.ranges
-        names = ", ".join(curve.activation.label for curve in self.plot.curves)
+        names = ", ".join(self.tr(curve.activation.label) for curve in self.plot.curves)
         text = self.tr("{functions} from {low} to {high}").format(
             functions=names, low=format_number(low), high=format_number(high))
         self.plot.setAccessibleDescription(f"{text}; {point}" if point else text)

@@ -6,8 +6,9 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QStackedLayout, QVBoxLayout, QWidget
 
+from nnsim.core.terms import Place
 from nnsim.gui.controls import ElidedLabel, Segments, plain_tip
-from nnsim.gui.network_columns import Place, Rows, connection_rows, neuron_rows
+from nnsim.gui.network_columns import Rows, connection_rows, neuron_rows
 from nnsim.gui.network_rows import NetworkRows, OrderedRows
 from nnsim.gui.network_table_view import NetworkTableView
 from nnsim.gui.panel import LowPanel, Paced

@@ -178,7 +178,8 @@ class OutputPanel(PlotPanel):
         if not self.output or not any(structure.incoming[id] for id in self._shown_outputs):
             plane = None
         self.choices.show_chosen(structure, plane, WINNER if self.winner else self.output)
-        self._scale = self._scale_of_all() if plane is not None else self._scale
+        if plane is not None:
+            self._scale = self._scale_of_all()
         # A step has no values between its ends.
         self.levels.setVisible(plane is not None and plane.y is not None and not self._scale.crisp)
         self.levels.setIcon(icon("contours", "accent" if self.levels.isChecked() else "muted"))
@@ -197,7 +198,8 @@ class OutputPanel(PlotPanel):
             self._prepare_map(plane)
         self.readout.show()
         self._say_rest(plane)
-        self._arrange()
+        # Words find their places with the values, once.
+        arrange(self)
         self.show_values()
 
     @property
