@@ -52,6 +52,8 @@ class Shot:
     text: float = 1.0
     mirrored: bool = False
     """Whether the window runs from right to left."""
+    zoom: float = 1.0
+    """How much nearer the canvas is than where all of the network is seen."""
 
 
 def example(name: str, then: Set | None = None) -> Set:
@@ -98,10 +100,14 @@ def comparing(hand: Hand) -> None:
     hand.session.study.compare(True)
 
 
-def large() -> Document:
-    """200 neurons in four layers."""
-    network = Network.layered([4, 60, 60, 60, 16], seed=1)
-    return Document(network, layout=dict(arrange(network.structure)))
+def layered(*sizes: int) -> Callable[[], Document]:
+    """A network of such layers, from random weights."""
+
+    def make() -> Document:
+        network = Network.layered(sizes, seed=1)
+        return Document(network, layout=dict(arrange(network.structure)))
+
+    return make
 
 
 def renamed(*names: tuple[str, str]) -> Callable[[], Document]:
@@ -137,6 +143,11 @@ def shots() -> Iterator[Shot]:
         yield Shot(f"panel-{id}", SMALL, example("hands_on", workspace("explain", id)))
     for name in EXAMPLES:
         yield Shot(f"example-{name}", MIDDLE, example(name, workspace("build")))
+    for size in (SMALL, MIDDLE):
+        yield Shot(f"inputs-3-{size[0]}", size, document(layered(3, 4, 1), workspace("train")))
+        yield Shot(f"inputs-7-{size[0]}", size, document(layered(7, 4, 1), workspace("train")))
+        yield Shot(f"winner-{size[0]}", size, example("blobs", workspace("train")))
+    yield Shot("winner-20", MIDDLE, document(layered(7, 20, 20), workspace("train")))
     yield Shot("compare-circle", MIDDLE, example("circle", comparing))
     for space in WORKSPACES:
         for size in (SMALL, MIDDLE):
@@ -148,7 +159,12 @@ def shots() -> Iterator[Shot]:
     yield Shot("mirrored-train", MIDDLE, example("circle", workspace("train")), mirrored=True)
     for id in ("forward", "backward", "matrices", "network_table"):
         yield Shot(f"mirrored-{id}", MIDDLE, document(SCRIPTS, workspace("explain", id)), mirrored=True)
-    yield Shot("neurons-200", MIDDLE, document(large, workspace("explain", "forward")))
+    yield Shot("neurons-200", MIDDLE, document(layered(4, 60, 60, 60, 16), workspace("explain", "forward")))
+    for space in ("build", "train"):
+        yield Shot(f"neurons-314-{space}", MIDDLE, document(layered(64, 150, 90, 10), workspace(space)))
+        yield Shot(f"neurons-500-{space}", MIDDLE, document(layered(2, 200, 200, 90, 8), workspace(space)))
+    yield Shot("neurons-314-near", MIDDLE, document(layered(64, 150, 90, 10)), zoom=3.0)
+    yield Shot("neurons-500-present", SMALL, document(layered(2, 200, 200, 90, 8), workspace("present")))
     yield Shot("names-long", SMALL, document(LONG, workspace("explain", "backward")))
     for id in ("forward", "backward", "matrices"):
         yield Shot(f"names-scripts-{id}", SMALL, document(SCRIPTS, workspace("explain", id)))
@@ -190,7 +206,10 @@ def take(shot: Shot, theme: Mode, out: Path) -> QPixmap:
         lists = [panel.list for panel in made.panels.values() if hasattr(panel, "list") and panel.seen]
         hand.wait(lambda: not any(view.typesetter.busy for view in lists), "all formulas are typeset")
         made.canvas.fit()
-        hand.settle()
+        if shot.zoom != 1:
+            made.canvas.zoom_by(shot.zoom)
+        for _ in range(4):
+            hand.rest(0.05)  # of a large network one round takes longer than that
         picture = made.grab()
         picture.save(str(out / f"{shot.name}-{theme}.png"))
         if (made.width(), made.height()) != shot.size:

@@ -335,6 +335,8 @@ class ElidedLabel(QLabel):
     def __init__(self, text: str = "", most: int = 2000, least: int = 3) -> None:
         super().__init__(text)
         self._most, self._least, self._own_tip = most, least, ""
+        self.short = ""
+        """What is shown, cut if it must be, where there is no room for the whole text."""
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
 
@@ -359,7 +361,9 @@ class ElidedLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QStylePainter(self)
         rect = self.contentsRect()
-        text = QFontMetrics(self.font()).elidedText(self.text(), Qt.TextElideMode.ElideRight, rect.width())
+        fits = not self.short or self._full_width() <= rect.width()
+        text = QFontMetrics(self.font()).elidedText(self.text() if fits else self.short, Qt.TextElideMode.ElideRight,
+                                                    rect.width())
         # It stands where the window's direction has it, and runs as its own first letter does: −1 is not 1−.
         side = QStyle.visualAlignment(self.layoutDirection(), self.alignment()) | Qt.AlignmentFlag.AlignAbsolute
         painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)

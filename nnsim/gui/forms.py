@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from html import escape
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
@@ -25,7 +26,7 @@ from nnsim.gui.number_field import NumberField
 from nnsim.gui.theme import GRID, set_role, text_scale
 
 __all__ = ["ChoiceField", "Disclosure", "ElidedLabel", "FieldsForm", "NumberField", "Rows", "Segments",
-           "TextField", "beside", "label_of", "plain_text", "plain_tip", "scrolled", "tabular"]
+           "TextField", "WholeRows", "beside", "label_of", "plain_text", "plain_tip", "scrolled", "tabular"]
 
 LABEL_WIDTH, WIDEST_LABEL = 108, 120
 """Of a row's label in pixels, at 100 %."""
@@ -115,9 +116,53 @@ def beside(*widgets: QWidget) -> QWidget:
     return box
 
 
-def scrolled(content: QWidget) -> QScrollArea:
+class WholeRows(QScrollArea):
+    """An area that scrolls and ends in a whole row: one that its lower edge would cut through is covered."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._cover = QWidget(self)
+        self._cover.setAutoFillBackground(True)
+        self._cover.setBackgroundRole(QPalette.ColorRole.Base)
+        self._cover.hide()
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._cover_cut)
+        self.verticalScrollBar().valueChanged.connect(self._cover_cut)
+
+    @property
+    def end(self) -> int:
+        """Where what can be seen ends, in pixels from the top."""
+        return self._cover.y() if self._cover.isVisible() else self.viewport().height()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._cover_cut()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.widget() and event.type() in (QEvent.Type.LayoutRequest, QEvent.Type.Resize):
+            self._later.start()  # when all rows stand in their places
+        return super().eventFilter(watched, event)
+
+    def _cover_cut(self) -> None:
+        view, content = self.viewport(), self.widget()
+        if content is None:
+            return
+        places = [QRect(part.mapTo(view, QPoint()), part.size()) for part in content.findChildren(QWidget)
+                  if part.isVisible() and part.layout() is None]
+        cut = [place.top() for place in places if 0 < place.top() < view.height() <= place.bottom()]
+        top = min(cut, default=0) - GRID // 2
+        # Where not one row is whole, a part of one is better than none.
+        whole = any(place.top() >= 0 and place.bottom() <= top for place in places)
+        self._cover.setVisible(whole)
+        if whole:
+            self._cover.setGeometry(0, top, view.width(), view.height() - top)
+
+
+def scrolled(content: QWidget, area: QScrollArea | None = None) -> QScrollArea:
     """``content`` in an area that scrolls up and down only."""
-    area = QScrollArea()
+    area = area or QScrollArea()
     area.setWidget(content)
     area.setWidgetResizable(True)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

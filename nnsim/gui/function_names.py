@@ -88,6 +88,8 @@ class FunctionName(QToolButton):
         value = f" {self.value}" if self.line is not None and self.value else ""
         room = text.width() - metrics.horizontalAdvance(value)
         label = metrics.elidedText(self.text(), Qt.TextElideMode.ElideRight, room)
+        # The sample of the line is at the left in every window, and −1 is not 1−.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.drawText(text, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, label + value)
         painter.end()
 

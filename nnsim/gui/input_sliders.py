@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from nnsim.core.numbers import format_number
@@ -19,7 +20,7 @@ from nnsim.gui.ticks import nice_step, rounded
 MOST_ROWS = 12
 """Of more inputs one at a time has a slider, chosen by its name."""
 PLACES = 100
-FIELD = 10 * GRID
+FIELD = 9 * GRID
 LONGEST_NAME = 7 * GRID
 Reach = tuple[float, float]
 
@@ -66,7 +67,7 @@ class InputSlider:
 
 
 class InputSliders(QWidget):
-    """Rows of name, slider and number; they scroll where there are more than fit.
+    """Rows of name, slider and number, two to a row where it is wide; they scroll where there are more than fit.
 
     ``moved(id, value)`` says what the learner set.
     """
@@ -81,6 +82,8 @@ class InputSliders(QWidget):
         self._binary = False
         self._values: Mapping[str, float] = {}
         self._chosen = ""
+        self._cells: list[tuple[QWidget, CalmSlider, NumberField]] = []
+        self._columns = 1
         self.choice = HeaderChoice("output_other", self.tr("Which of the other inputs the slider sets"))
         self.choice.chosen.connect(self._choose)
         self._content = QWidget()
@@ -88,7 +91,6 @@ class InputSliders(QWidget):
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(GRID // 2)
         self._grid.setVerticalSpacing(GRID // 2)
-        self._grid.setColumnStretch(1, 1)
         self.choice.setParent(self._content)
         self.choice.hide()
         self.area: QScrollArea = scrolled(self._content)
@@ -128,23 +130,46 @@ class InputSliders(QWidget):
         shown = [self._chosen] if self.many else list(self._inputs)
         self.choice.setVisible(self.many)
         self.rows = {}
-        for place, id in enumerate(shown):
+        self._cells = []
+        for id in shown:
             row = self.rows[id] = InputSlider(self, id, self._inputs[id], self._binary)
             name: QWidget = self.choice
             if not self.many:
                 name = ElidedLabel(id, most=LONGEST_NAME)
                 set_role(name, tone="muted")
             row.field.setFixedWidth(round(FIELD * text_scale()))
-            for column, widget in enumerate((name, row.slider, row.field)):
-                self._grid.addWidget(widget, place, column)
-                # Else the layout would show it, and count its width, only later.
-                widget.show()
-        self._grid.setRowStretch(len(shown), 1)
+            self._cells.append((name, row.slider, row.field))
+        self._place()
         # Made late, they would come after all other panels for the Tab key.
         stops: list[QWidget] = [self.choice]
         stops += [widget for row in self.rows.values() for widget in (row.slider, row.field)]
         for one, next_one in pairwise(stops):
             QWidget.setTabOrder(one, next_one)
+
+    def _place(self) -> None:
+        """All in their columns."""
+        for place, cell in enumerate(self._cells):
+            row, column = divmod(place, self._columns)
+            for part, widget in enumerate(cell):
+                self._grid.addWidget(widget, row, 4 * column + part)
+                # Else the layout would show it, and count its width, only later.
+                widget.show()
+        for column in (0, 1):
+            self._grid.setColumnStretch(4 * column + 1, int(column < self._columns))
+        self._grid.setColumnMinimumWidth(3, GRID if self._columns > 1 else 0)
+        for row in range(self._grid.rowCount() + 1):
+            self._grid.setRowStretch(row, int(row == self._lines))
+
+    @property
+    def _lines(self) -> int:
+        return -(-len(self._cells) // self._columns)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        columns = self.columns_in(self.width())
+        if columns != self._columns:
+            self._columns = columns
+            self._place()
 
     def show_values(self, values: Mapping[str, float]) -> None:
         """Stand where the inputs are; what is being typed stays."""
@@ -153,16 +178,26 @@ class InputSliders(QWidget):
             row.show(values.get(id, 0.0))
 
     @property
+    def _cell_width(self) -> int:
+        """In less one of them is cut."""
+        names = max((name.minimumSizeHint().width() for name, _, _ in self._cells), default=0)
+        return names + 4 * GRID + round(FIELD * text_scale()) + GRID
+
+    @property
     def least_width(self) -> int:
         """In less something is cut."""
-        return self._content.minimumSizeHint().width() + self.area.verticalScrollBar().sizeHint().width()
+        return self._cell_width + self.area.verticalScrollBar().sizeHint().width()
+
+    def columns_in(self, width: int) -> int:
+        """How many stand beside each other in so much width."""
+        return 2 if len(self._cells) > 1 and self.least_width + self._cell_width + 2 * GRID <= width else 1
 
     @property
     def row_height(self) -> int:
         """How high one row is, with the gap to the next."""
         return next((row.field.sizeHint().height() for row in self.rows.values()), 0) + GRID // 2
 
-    def height_in(self, most: int) -> int:
-        """How high it is to be where ``most`` is the most it may be: whole rows, one at least."""
-        rows = min(len(self.rows), max(1, (most + GRID // 2) // max(self.row_height, 1)))
+    def height_in(self, most: int, width: int = 0) -> int:
+        """How high it is to be in this ``width`` where ``most`` is the most it may be: whole rows, one at least."""
+        rows = min(-(-len(self.rows) // self.columns_in(width)), max(1, (most + GRID // 2) // max(self.row_height, 1)))
         return max(0, rows * self.row_height - GRID // 2)

@@ -194,6 +194,8 @@ class TermLine(TextLine):
         painter = QPainter(self)
         painter.setFont(face)
         painter.setPen(theme().color(self.color))
+        # A painter has the direction of the program; a sum runs from left to right.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.drawText(self.rect(), self.align | Qt.AlignmentFlag.AlignVCenter, term + end)
         painter.end()
 

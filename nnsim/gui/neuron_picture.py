@@ -212,7 +212,8 @@ def _fitted(painter: QPainter, text: str, at: QPointF, radius: float, color: QCo
         used.setPixelSize(max(8, int(pixels("title") * 1.5 * radius / wide)))
     painter.setFont(used)
     painter.setPen(color)
-    painter.drawText(QRectF(at.x() - 80, at.y() - 40, 160, 80), Qt.AlignmentFlag.AlignCenter, text)
+    painter.drawText(QRectF(at.x() - 80, at.y() - 40, 160, 80),
+                     Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextForceLeftToRight, text)
 
 
 def _word(painter: QPainter, text: str, at: QPointF, above: bool, free: float, origin: QPointF, scale: float) -> float:

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from nnsim.gui.panels.output import OutputPanel
 
 MARGIN = GRID
-BESIDE, BESIDE_CONTROLS = 80, 156
+BESIDE, BESIDE_CONTROLS = 80, 140
 """As much width beside the map is enough to explain it there, and to choose and slide there too."""
-SLIDERS = 0.3
+SLIDERS, LEGEND_BESIDE = 0.2, 0.3
 """The share of the height that sliders under the map take at most, and a legend beside it."""
 LEGEND = 0.15
 """That of a legend under the map."""
@@ -42,13 +42,14 @@ def arrange(panel: OutputPanel) -> None:
         # Beside it all must find its place.
         least = round((BESIDE_CONTROLS if controls or panel.winner else BESIDE) * text_scale())
         least = max(least, panel.sliders.least_width) if controls else least
+        least = least if panel.winner or panel.bar is None else max(least, panel.bar.sizeHint().width())
         size, tall = panel.map.square(size), panel.map.square(QSize(room.width() - GRID - least, room.height()))
         beside = tall.height() > WORTH * size.height()
         size = tall if beside else size
     else:
         size.setHeight(min(size.height(), size.width()))
     panel.readout.wraps = panel.note.wraps = beside
-    left_aligned = beside or panel.winner
+    left_aligned = beside or panel.winner or _in_two_lines(panel, room)
     panel.readout.align = Qt.AlignmentFlag.AlignLeft if left_aligned else Qt.AlignmentFlag.AlignRight
     in_line = not beside and _note_in_line(panel, room)
     panel.note.align = Qt.AlignmentFlag.AlignRight if in_line else Qt.AlignmentFlag.AlignLeft
@@ -79,7 +80,7 @@ def _in_one_row(panel: OutputPanel, room: QRect) -> bool:
 
 def _below(panel: OutputPanel, room: QRect, line: int) -> int:
     """How high all is that stands under the plot."""
-    high = GRID // 2 + line
+    high = GRID // 2 + (2 * line if _in_two_lines(panel, room) else line)
     if not panel.note.isHidden() and not _note_in_line(panel, room):
         high += line
     if panel.winner:
@@ -94,6 +95,19 @@ def _note_in_line(panel: OutputPanel, room: QRect) -> bool:
     return panel.winner and _winner_width(panel) + GRID + panel.note.sizeHint().width() <= room.width()
 
 
+def _in_two_lines(panel: OutputPanel, room: QRect) -> bool:
+    """Whether the value stands under the colours, because the two do not fit beside each other."""
+    if panel.winner or panel.bar is None or panel.bar.isHidden() or panel.map is None:
+        return False
+    free = room.width() - panel.map.insets(room.size()).left()
+    return panel.bar.sizeHint().width() + GRID + _value_width() > free
+
+
+def _value_width() -> int:
+    """The most that a place and a value take, so that they can change."""
+    return QFontMetrics(font("small")).horizontalAdvance("(−0.00, −0.00) → −0.0000")
+
+
 def _winner_width(panel: OutputPanel) -> int:
     """The most that place, name and value of a winner take, so that they can change."""
     metrics = QFontMetrics(font("small"))
@@ -102,7 +116,12 @@ def _winner_width(panel: OutputPanel) -> int:
 
 
 def _sliders_height(panel: OutputPanel, room: QRect) -> int:
-    return panel.sliders.height_in(round(SLIDERS * room.height()))
+    """Their share; in a high panel also what a map as wide as the panel leaves over."""
+    most = round(SLIDERS * room.height())
+    if panel.map is not None:
+        others = panel.choices.axes_height(room.width()) + 3 * panel.readout.sizeHint().height() + 2 * GRID
+        most = max(most, room.height() - others - panel.map.square(QSize(room.width(), 2 * room.height())).height())
+    return panel.sliders.height_in(most, room.width())
 
 
 def _legend_height(panel: OutputPanel, room: QRect, share: float) -> int:
@@ -115,17 +134,19 @@ def _explain_beside(panel: OutputPanel, room: QRect, line: int) -> None:
     assert panel.bar is not None and panel.legend is not None
     x, top, width = room.left(), room.top() + GRID // 2, room.width()
     if panel.winner:
-        panel.legend.setGeometry(x, top, width, _legend_height(panel, room, SLIDERS))
+        panel.legend.setGeometry(x, top, width, _legend_height(panel, room, LEGEND_BESIDE))
         top += panel.legend.height() + GRID // 2
     else:
         panel.bar.setGeometry(x, top, min(width, panel.bar.sizeHint().width()), line)
         top += line + GRID
-    panel.readout.setGeometry(x, top, width, 2 * line)
-    top += 2 * line + GRID
+    # Broken into two where it must be.
+    high = line if _value_width() <= width and not panel.winner else 2 * line
+    panel.readout.setGeometry(x, top, width, high)
+    top += high + GRID
     if not panel.sliders.isHidden():
         panel.choices.axes.setGeometry(x, top, width, panel.choices.axes_height(width))
         top += panel.choices.axes.height() + GRID // 2
-        panel.sliders.setGeometry(x, top, width, panel.sliders.height_in(room.bottom() + 1 - top))
+        panel.sliders.setGeometry(x, top, width, panel.sliders.height_in(room.bottom() + 1 - top, width))
         top += panel.sliders.height() + GRID // 2
     panel.note.setGeometry(x, top, width, max(0, room.bottom() + 1 - top))
 
@@ -148,19 +169,25 @@ def _explain_around(panel: OutputPanel, plot: MapPlot | CurvePlot, room: QRect, 
             panel.note.setGeometry(room.left(), top, room.width(), line)
             top += line
     else:
-        colors = 0
+        start = left
         if panel.bar is not None and not panel.bar.isHidden():
-            colors = min(panel.bar.sizeHint().width(), (right - left) * 11 // 20)
-            panel.bar.setGeometry(left, top, colors, line)
-        # The numbers may run out to the panel's edge, so that they are whole in a narrow one.
-        end = room.right() if right - left - colors < 20 * GRID else right
-        panel.readout.setGeometry(left + colors + GRID, top, end - left - colors - GRID, line)
-        panel.note.setGeometry(left, top + line, room.right() - left, line)
-        top += line if panel.note.isHidden() else 2 * line
+            # In a narrow panel colours and numbers run out to its edges, so that they are whole.
+            least, in_two = min(panel.bar.sizeHint().width(), room.width()), _in_two_lines(panel, room)
+            left = max(room.left(), min(left, room.right() + 1 - max(least, _value_width() if in_two else 0)))
+            panel.bar.setGeometry(left, top, least, line)
+            start = left if in_two else left + least + GRID
+            top += line if in_two else 0
+        end = right if right - start > _value_width() else room.right()
+        panel.readout.setGeometry(start, top, end - start, line)
+        top += line
+        panel.note.setGeometry(left, top, room.right() - left, line)
+        top += 0 if panel.note.isHidden() else line
     if panel.sliders.isHidden():
         return
     axes = panel.choices.axes.sizeHint()
-    panel.choices.axes.setGeometry(room.left(), room.top(), min(axes.width(), room.width()), axes.height())
+    # In the middle of the row, as what is beside it.
+    lower = max(0, _above(panel, room) - GRID // 2 - axes.height()) // 2
+    panel.choices.axes.setGeometry(room.left(), room.top() + lower, min(axes.width(), room.width()), axes.height())
     if _in_one_row(panel, room):
         start = panel.choices.axes.geometry().right() + 2 * GRID
         panel.sliders.setGeometry(start, room.top(), room.right() + 1 - start, _above(panel, room) - GRID // 2)

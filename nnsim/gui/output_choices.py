@@ -68,6 +68,8 @@ class OutputChoices(QWidget):
             inputs = plane.x if plane.y is None else f"{plane.x}, {plane.y}"
             over = self.tr("{output} over {inputs}").format(output=output, inputs=inputs)
             self.over.setText(output if many_inputs else over)
+            # The axes have their names anyway.
+            self.over.short = output
 
     def axes_height(self, width: int) -> int:
         """How high the row of axes is; in so narrow a place that it would be cut, it does without its word."""

@@ -73,6 +73,8 @@ class ColorBar(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(used)
+        # The scale runs from left to right in every window; else −1 would be 1−, and at the other end.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.setPen(t.color("negative_text"))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, low)
         painter.setPen(t.color("positive_text"))
@@ -151,6 +153,8 @@ class ClassLegend(QWidget):
         t, line, sign = theme(), self._line, self._sign
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        # Names stand beside their shapes, which stand at the left of each cell.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         for place, name in enumerate(self.names):
             cell = QRectF(place % columns * wide, place // columns * line, wide - 12, line)
             look = class_look(place)

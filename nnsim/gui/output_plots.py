@@ -24,6 +24,8 @@ from nnsim.gui.ticks import nice_step
 
 Array = NDArray[np.float64]
 
+LABEL_ABOVE, LABEL_MARGIN = 1.4, 4
+"""How many of its heights a sample's label reaches above it, and what it has around its text, in pixels."""
 NOTHING: Array = np.zeros(0)
 WRITTEN_UNDER, WRITTEN_ON = 1.5, 14.0
 """How deep words lie: below the samples, or on them with a ground of their own."""
@@ -98,9 +100,32 @@ class SamplePlot(Plot):
         for label in self._labels:
             self.removeItem(label)
         self._labels = [self._label(*entry) for entry in zip(points.x, points.y, points.labels, strict=False)]
+        self._show_labels()
+
+    def _arrange(self) -> None:
+        super()._arrange()
+        self._show_labels()
+
+    def _show_labels(self) -> None:
+        """In a small plot the axes say it: labels stand there only if none is cut, and none stands on another."""
+        if not self._labels:
+            return
+        insets, metrics, shown = self.insets(self.size()), QFontMetrics(font("small")), len(self._labels)
+        across, up = self.width() - insets.left() - insets.right(), self.height() - insets.top() - insets.bottom()
+        (left, right), (low, high) = self.ranges
+        x = (self.points.x[:shown] - left) / (right - left) * across
+        y = (high - self.points.y[:shown]) / (high - low) * up
+        wide = max(metrics.horizontalAdvance(text) for text in self.points.labels)
+        tall = LABEL_ABOVE * (metrics.height() + 2 * LABEL_MARGIN) - LABEL_MARGIN
+        inside = (x >= 0) & (x <= across) & (y >= 0) & (y <= up)
+        cut = inside & ((y < tall) | (x < wide / 2) | (x > across - wide / 2))
+        near = (abs(x[:, None] - x) < wide + GRID) & (abs(y[:, None] - y) < tall + scaled(self.points.size(False)) / 2)
+        fits = not cut.any() and int(np.count_nonzero(near)) == shown
+        for label in self._labels:
+            label.setVisible(fits)
 
     def _label(self, x: float, y: float, text: str) -> pg.TextItem:
-        item = pg.TextItem(text, color=theme().ink, anchor=(0.5, 1.4))
+        item = pg.TextItem(text, color=theme().ink, anchor=(0.5, LABEL_ABOVE))
         item.setFont(font("small"))
         item.setPos(x, y)
         item.setZValue(16)
@@ -255,7 +280,7 @@ class MapPlot(SamplePlot):
         free[rows[seen], columns[seen]] = False
         size = scaled(self.points.size(False) + 2)
         around = fits(np.pad(free, n, constant_values=True), *(_odd(size / pixels) for pixels in cell))[n:-n, n:-n]
-        for label in self._labels:
+        for label in filter(pg.TextItem.isVisible, self._labels):
             box = label.mapRectToView(label.boundingRect())
             x0, x1 = ((edge - left) / (right - left) * (n - 1) for edge in (box.left(), box.right()))
             y0, y1 = ((edge - low) / (high - low) * (n - 1) for edge in sorted((box.top(), box.bottom())))

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QHideEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from nnsim.documents.document import Document
 from nnsim.gui.controls import ElidedLabel
@@ -168,6 +168,29 @@ class Paced(QObject):
 class CardHeader(QFrame):
     """The title bar of a card. A dock gives it the height it hints at, whatever its fixed height is."""
 
+    def __init__(self, title: QLabel, extra: QWidget | None) -> None:
+        super().__init__()
+        self._title = title
+        set_role(self, card="header")
+        self.row = QHBoxLayout(self)
+        # Margins are not mirrored where the window is; space between the parts is.
+        self.row.setContentsMargins(GRID, 3, GRID, 3)
+        self.row.setSpacing(GRID // 2)
+        self.row.addSpacing(GRID // 2)
+        self.row.addWidget(title)
+        self.row.addStretch(1)
+        self._before = self.row.count() - 1
+        if extra is not None:
+            self.row.addWidget(extra)
+        self.row.addStretch(0)
+        self._after = self.row.count() - 1
+
+    def show_title(self, shown: bool) -> None:
+        """Show the title, or let the controls begin in its place."""
+        self._title.setVisible(shown)
+        self.row.setStretch(self._before, int(shown))
+        self.row.setStretch(self._after, int(not shown))
+
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumHeight())
 
@@ -177,20 +200,12 @@ class CardHeader(QFrame):
 
 def header_frame(title: str, extra: QWidget | None = None) -> tuple[CardHeader, QHBoxLayout]:
     """The title bar of a card: its title at the left, ``extra`` at the right."""
-    frame = CardHeader()
-    set_role(frame, card="header")
-    row = QHBoxLayout(frame)
-    row.setContentsMargins(12, 3, 8, 3)
-    row.setSpacing(GRID // 2)
     label = ElidedLabel(title, least=TITLE_LETTERS)
     label.setObjectName("card_title")
     set_role(label, tone="title")
-    row.addWidget(label)
-    row.addStretch(1)
-    if extra is not None:
-        row.addWidget(extra)
+    frame = CardHeader(label, extra)
     frame.setFixedHeight(header_height())
-    return frame, row
+    return frame, frame.row
 
 
 def header_height(among_tabs: bool = False) -> int:

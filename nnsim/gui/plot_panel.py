@@ -131,7 +131,10 @@ class TextLine(QWidget):
         # As its own first letter does, whatever the window's direction: −1 is not 1−.
         painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
         if self.wraps:
-            painter.drawText(self.rect(), self.align | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap, self._text)
+            flags = self.align | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+            if painter.boundingRect(self.rect(), flags, self._text).height() > self.height():
+                painter.setFont(font("small"))  # rather that than a sentence without its end
+            painter.drawText(self.rect(), flags, self._text)
         else:
             text = QFontMetrics(used).elidedText(self._text, Qt.TextElideMode.ElideRight, self.width())
             painter.drawText(self.rect(), self.align | Qt.AlignmentFlag.AlignVCenter, text)
@@ -203,7 +206,8 @@ class HeaderChoice(ChoiceField):
     def sizeHint(self) -> QSize:
         metrics = self.fontMetrics()
         width = max((metrics.horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
-        return QSize(min(width, round(12 * GRID * text_scale())) + 4 * GRID, super().sizeHint().height())
+        width = min(width, round(12 * GRID * text_scale())) + round(4 * GRID * text_scale())
+        return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(min(self.sizeHint().width(), 7 * GRID), super().minimumSizeHint().height())

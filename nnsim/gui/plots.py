@@ -13,6 +13,7 @@ from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
     QFontMetrics,
+    QGuiApplication,
     QKeyEvent,
     QMouseEvent,
     QPen,
@@ -37,7 +38,9 @@ def _named(values: Sequence[float]) -> Ticks:
 
 def pen(color: QColor | str, width: float = 1.0, dashes: Sequence[float] | None = None) -> QPen:
     """A pen whose width does not scale with the axes; a thick one is thicker where text is larger."""
-    result = QPen(QColor(color), width * text_scale() if width > 1 else width)
+    # So wide a pen is in pixels of the screen, of which a fine one has several to one of the window.
+    fine = QGuiApplication.instance().devicePixelRatio()  # type: ignore[union-attr]
+    result = QPen(QColor(color), fine * (width * text_scale() if width > 1 else width))
     result.setCosmetic(True)
     if dashes:
         result.setDashPattern(list(dashes))

@@ -232,8 +232,9 @@ def _polish(widgets: Iterable[QWidget]) -> None:
 
 
 def name_theme(window: QWidget) -> None:
-    """Tell a window the name of the theme, which the pictures in the style sheet go by."""
+    """Tell a window the name of the theme, and whether it is mirrored: the style sheet goes by both."""
     window.setProperty("theme", theme().name)
+    window.setProperty("mirrored", window.isRightToLeft())
 
 
 @contextmanager

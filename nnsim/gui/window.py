@@ -245,6 +245,7 @@ class MainWindow(QMainWindow):
             count = len(structure.parameter_names)
             parts.append(self.tr("1 parameter") if count == 1 else self.tr("{n} parameters").format(n=count))
         self._summary.setText("  ·  ".join(parts))
+        self._summary.short = "  ·  ".join(parts[:-1])
         # The items of the canvas say nothing to a screen reader: the rows of the Table panel do.
         self.canvas.setAccessibleDescription(", ".join([*parts, self.tr("the Table panel reads them row by row")]))
 

@@ -25,7 +25,7 @@ from shiboken6 import isValid
 
 from nnsim.gui.files import settings
 from nnsim.gui.icons import icon
-from nnsim.gui.panel import Panel, body_frame, header_frame, header_height
+from nnsim.gui.panel import CardHeader, Panel, body_frame, header_frame, header_height
 from nnsim.gui.session import Session
 from nnsim.gui.theme import GRID, finish_theme, set_role
 
@@ -68,9 +68,9 @@ PANELS = (
     PanelEntry("nnsim.gui.panels.loss_slice:LossSlicePanel", "Loss slice", LEFT, 400, "activation"),
     PanelEntry("nnsim.gui.panels.slope:SlopePanel", "Why the gradient", LEFT, 300, "selected"),
     PanelEntry("nnsim.gui.panels.separability:SeparabilityPanel", "One neuron?", LEFT, 400, "activation"),
-    PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 320),
-    PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 150),
-    PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 290),
+    PanelEntry("nnsim.gui.panels.output:OutputPanel", "Output", RIGHT, 345),
+    PanelEntry("nnsim.gui.panels.loss:LossPanel", "Loss", RIGHT, 140),
+    PanelEntry("nnsim.gui.panels.training:TrainingPanel", "Training", RIGHT, 275),
     PanelEntry("nnsim.gui.panels.table:TablePanel", "Truth table", BOTTOM, 220),
     PanelEntry("nnsim.gui.panels.forward:ForwardPanel", "Forward", BOTTOM, 220, "table"),
     PanelEntry("nnsim.gui.panels.backward:BackwardPanel", "Backward", BOTTOM, 220, "table"),
@@ -322,9 +322,9 @@ class Workspaces(QObject):
 
     def _update_header(self, dock: QDockWidget) -> None:
         header, title = dock.titleBarWidget(), _title_of(dock)
-        if title is not None:
+        if isinstance(header, CardHeader) and title is not None:
             among_tabs = any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
-            title.setVisible(not among_tabs or title.text() != dock.windowTitle())
+            header.show_title(not among_tabs or title.text() != dock.windowTitle())
             height = header_height(among_tabs)
             if header.height() != height or header.minimumHeight() != height:
                 header.setFixedHeight(height)

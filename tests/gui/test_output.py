@@ -681,6 +681,23 @@ def test_of_many_inputs_the_one_to_slide_is_chosen(show: Show, session: Session,
     assert isinstance(panel.findChild(NumberField, "output_field_x5"), NumberField)
 
 
+@pytest.mark.parametrize(("size", "columns", "least"),
+                         [((344, 380), 2, 160), ((344, 260), 1, 120), ((300, 600), 1, 230)])
+def test_sliders_leave_the_map_its_room(show: Show, size: tuple[int, int], columns: int, least: int) -> None:
+    """Seven inputs: two sliders to a row where it is wide enough; all can be reached, and the map is not small."""
+    panel = show(Document(network=Network.layered([7, 4, 1], seed=1)), *size)
+    view = the_map(panel).view.sceneBoundingRect()
+    assert view.width() >= least and abs(view.width() - view.height()) < 2
+    rows = list(panel.sliders.rows.values())
+    assert len(rows) == 5
+    assert sum(row.slider.y() == rows[0].slider.y() for row in rows) == columns
+    for row in rows:
+        panel.sliders.area.verticalScrollBar().setValue(row.field.y())
+        shown = QRect(row.field.mapTo(panel, QPoint()), row.field.size())
+        assert panel.sliders.geometry().contains(shown)
+        assert row.slider.width() >= 32
+
+
 @pytest.mark.parametrize("outputs", [1, 2, 3, 10])
 def test_the_title_bar_is_whole(show: Show, outputs: int) -> None:
     """At the least width that the window gives it, also zoomed."""

@@ -18,7 +18,7 @@ from nnsim.documents.layout import arrange
 from nnsim.gui.canvas.bundles import SMALLEST
 from nnsim.gui.canvas.edge_layer import LABELS, MANY
 from nnsim.gui.hand import Hand
-from nnsim.gui.theme import theme
+from nnsim.gui.theme import mix, theme
 
 ALT = Qt.KeyboardModifier.AltModifier
 
@@ -158,3 +158,37 @@ def test_beyond_twenty_thousand_connections_are_bundles(hand: Hand) -> None:
     hand.window.set_theme("dark")
     card = theme().color("card").getRgb()[:3]
     assert (pixels(hand)[2, 2, :3] == card).all()
+
+
+def test_thin_lines_of_both_signs_are_seen(hand: Hand) -> None:
+    """Half of the weights are negative, and so are about half of the lines that are seen: none covers the others."""
+    opened(hand, 4, 60, 60, 60, 16)
+    seen = pixels(hand).reshape(-1, 4)[:, :3]
+    t = theme()
+    counts = [sum(int((seen == mix(colour, t.card, share).getRgb()[:3]).all(axis=1).sum()) for share in (0.5, 0.8))
+              for colour in (t.negative, t.positive)]
+    assert min(counts) > 0.4 * sum(counts) > 1_000
+
+
+@pytest.mark.parametrize("zoom", [1.0, 3.0])
+def test_a_bundle_says_what_it_is(hand: Hand, zoom: float) -> None:
+    """As much as there is room for, in the middle of what is seen of it."""
+    hand.window.resize(1440, 900)
+    hand.rest(0.1)
+    opened(hand, 2, 200, 200, 90, 8)
+    hand.key(Qt.Key.Key_F, widget=hand.canvas)
+    scene = hand.canvas.network_scene
+    wide = scene.edges.bundles[0]
+    if zoom > 1:
+        middle = hand.canvas.mapFromScene(QPointF(wide.source.right(), wide.source.top() + 200))
+        hand.canvas.zoom_by(zoom, middle)
+    before = pixels(hand)
+    band = hand.canvas.mapFromScene(wide.band(0.0, 1.0).boundingRect()).boundingRect()
+    seen = band & hand.canvas.viewport().rect()
+    assert seen.height() > 200
+    # Only the label is as dark as ink, though its edges are soft.
+    inside = before[seen.top():seen.bottom(), seen.left():seen.right(), :3]
+    ink = (inside < 120).all(axis=2)
+    rows = np.flatnonzero(ink.any(axis=1))
+    assert len(rows) > 60
+    assert abs(rows.mean() - seen.height() / 2) < 24

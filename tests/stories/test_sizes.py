@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QLabel, QTabBar, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabBar, QToolBar, QToolButton, QWidget
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.edge_layer import READABLE
 from nnsim.gui.canvas.neuron_item import GAP, NeuronItem
+from nnsim.gui.forms import WholeRows
 from nnsim.gui.hand import Hand
 from nnsim.gui.icons import icon
 from nnsim.gui.number_field import NumberField
+from nnsim.gui.panels.output import OutputPanel
 from nnsim.gui.theme import PRESENTED_PIXELS, font, icon_sizes, text_scale
 from nnsim.gui.workspaces import SIDE_SHARE, WORKSPACES
 
@@ -134,6 +139,28 @@ def test_a_very_large_screen_is_used(hand: Hand) -> None:
     for id in ("selected", "output"):
         assert hand.window.docks[id].width() >= SIDE_SHARE * 3840 - 1
     assert hand.canvas.zoom > 1.5
+
+
+@pytest.mark.parametrize("scale", ["1", "2"])
+def test_lines_of_plots_are_as_wide_on_a_fine_screen(scale: str) -> None:
+    """2 pixels of the window, which are 4 of a screen with twice as many."""
+    code = """
+import pyqtgraph as pg
+from nnsim.gui.app import make_app
+app = make_app()
+from nnsim.gui.plots import Plot, pen
+plot = Plot("plot")
+plot.addItem(pg.PlotCurveItem([0, 1], [0.53, 0.53], pen=pen("#ff0000", 2)))
+plot.resize(200, 200)
+plot.show()
+app.processEvents()
+picture = plot.grab().toImage()
+reds = [picture.pixelColor(picture.width() // 2, y) for y in range(picture.height())]
+print(round(sum(255 - red.green() for red in reds if red.red() > 250) / 255))
+"""
+    environment = os.environ | {"QT_SCALE_FACTOR": scale, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split()[-1] == str(2 * int(scale))
 
 
 def boxes(item: NeuronItem) -> list[QRectF]:
@@ -262,6 +289,151 @@ def test_icons_are_drawn_at_the_size_they_are_shown(hand: Hand, scale: float) ->
     button = hand.find("palette_step", QToolButton)
     assert button.iconSize() in button.icon().availableSizes()
 
+def cut_rows(hand: Hand) -> list[str]:
+    """Controls and labels of the Training panel that its lower edge cuts through."""
+    area = hand.window.panels["training"].findChild(WholeRows)
+    parts = [part for part in area.widget().findChildren(QWidget) if part.isVisible() and part.layout() is None]
+    tops = {part: part.mapTo(area.viewport(), QPoint()).y() for part in parts}
+    assert any(top >= 0 and top + part.height() <= area.end for part, top in tops.items())
+    return [part.objectName() for part, top in tops.items() if top < area.end < top + part.height()]
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900), (1440, 873)])
+def test_the_settings_of_training_end_in_a_whole_row(hand: Hand, size: tuple[int, int]) -> None:
+    """At first, scrolled, and where a row has come: no row is cut through in the middle."""
+    hand.window.resize(*size)
+    hand.window.reset_layout()
+    hand.example("circle")
+    hand.rest(0.05)
+    assert not cut_rows(hand)
+    bar = hand.window.panels["training"].findChild(WholeRows).verticalScrollBar()
+    for value in (bar.maximum() // 3, bar.maximum()):
+        bar.setValue(value)
+        assert not cut_rows(hand)
+    bar.setValue(0)
+    hand.example("xor")  # a reason in place of the epoch
+    hand.rest(0.05)
+    assert not cut_rows(hand)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_the_buttons_of_training_are_whole(hand: Hand, scale: float) -> None:
+    """In large text the small ones go under the large one; what it says why is below, and presses nothing together."""
+    hand.window.resize(1440, 900)
+    hand.window.reset_layout()
+    hand.example("xor")
+    enlarge(hand, scale)
+    hand.rest(0.05)
+    button = hand.find("soften_button", QPushButton)
+    word = button.fontMetrics().horizontalAdvance(button.text()) + button.iconSize().width()
+    assert button.width() >= word + 12 and button.height() >= button.sizeHint().height()
+    tools = [hand.find(name, QToolButton) for name in ("step_batch", "step_epoch", "back_to_start", "random_weights")]
+    for tool in tools:
+        assert tool.height() >= tool.sizeHint().height() and within(tool, hand.window.panels["training"])
+    assert (tools[0].y() > button.geometry().bottom()) == (scale == 2.0)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_what_the_activation_panel_says_is_whole(small: Hand, scale: float) -> None:
+    """What has no room under the plot is left out."""
+    enlarge(small, scale)
+    for example in ("xor", "hands_on"):
+        small.example(example)
+        small.rest(0.1)
+        panel = small.window.panels["activation"]
+        parts = [part for part in (panel.formula, panel.no_slope, panel.about) if part.isVisible()]
+        assert parts
+        for part in parts:
+            assert part.height() >= part.heightForWidth(part.width()) and within(part, panel), part.objectName()
+        assert panel.plot.height() >= panel.plot.minimumHeight() and within(panel.plot, panel)
+        assert panel.who.text() == "" or panel.who.width() >= panel.who.sizeHint().width()
+
+
+@pytest.mark.parametrize(("size", "scale"), [((1280, 720), 1.0), ((1280, 720), 1.5), ((1280, 720), "present"),
+                                             ((1440, 900), 1.0), ((1440, 900), 1.5), ((1440, 900), 2.0)])
+def test_what_the_output_panel_says_is_whole(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], scale: float | str
+) -> None:
+    """Colours, value and the samples' labels are never cut, and none stands on another."""
+    hand.window.resize(*size)
+    hand.window.reset_layout()
+    hand.example("xor")
+    if scale == "present":
+        present(hand, monkeypatch)
+    else:
+        enlarge(hand, float(scale))
+    for example in ("xor", "circle", "blobs"):
+        assert hand.window.files.open_example(EXAMPLES[example])
+        hand.rest(0.1)
+        all_whole(hand.window.panels["output"])
+    if (size, scale) == ((1440, 900), 1.0):
+        hand.example("xor")
+        hand.rest(0.1)
+        assert len([label for label in hand.window.panels["output"].plot._labels if label.isVisible()]) == 4
+
+
+def all_whole(panel: OutputPanel) -> None:
+    """What the test above says of the panel as it is now."""
+    parts = [part for part in (panel.plot, panel.bar, panel.legend, panel.readout, panel.note) if part.isVisible()]
+    for one, other in combinations(parts, 2):
+        assert not one.geometry().intersects(other.geometry()), (one.objectName(), other.objectName())
+    assert all(within(part, panel) for part in parts)
+    if panel.bar.isVisible():
+        assert panel.bar.width() >= panel.bar.sizeHint().width()
+    readout = panel.readout
+    wide = readout.sizeHint().width()
+    lines = readout.height() // (readout.sizeHint().height() - 2) if readout.wraps else 1
+    assert wide <= lines * readout.width()
+    view = panel.plot.view.sceneBoundingRect()
+    labels = [label.mapRectToScene(label.boundingRect()) for label in panel.plot._labels if label.isVisible()]
+    assert all(view.contains(label.adjusted(4, 4, -4, -4)) for label in labels)
+    assert not any(a.intersects(b) for a, b in combinations(labels, 2))
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5])
+def test_the_palette_is_whole_at_any_height(hand: Hand, scale: float) -> None:
+    """Labels are whole, or not there; no button stands on another; the canvas does not jump sideways."""
+    enlarge(hand, scale)
+    palette = hand.find("palette", QWidget)
+    buttons = palette.findChildren(QToolButton)
+    widths = set()
+    for height in (900, 620, 760, 900):
+        hand.window.resize(1440, height)
+        hand.settle()
+        widths.add(palette.width())
+        for one, other in combinations(buttons, 2):
+            assert not one.geometry().intersects(other.geometry())
+        for button in buttons:
+            if button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextUnderIcon:
+                assert within(button, palette)
+                assert button.fontMetrics().horizontalAdvance(button.text()) <= button.width()
+    assert len(widths) == 1
+    assert buttons[0].toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+
+
+def test_controls_of_a_panel_among_tabs_begin_at_its_left(small: Hand) -> None:
+    """Its tab has its title: there would be a hole where the title was."""
+    small.click("workspace_train")
+    small.rest(0.05)
+    for id, part in (("loss_slice", "loss_slice_scope"), ("output", "output_neuron")):
+        small.example("hands_on")
+        header = small.window.docks[id].titleBarWidget()
+        widget = small.window.panels[id].header
+        left = widget.mapTo(header, QPoint()).x()
+        assert (left < 24) == (id == "loss_slice"), part
+
+
+def test_a_summary_leaves_out_what_has_no_room(small: Hand) -> None:
+    """At 150 % the title bar of the network ends in a whole word."""
+    small.example("hands_on")
+    summary = small.window._summary
+    assert summary.text().endswith("10 parameters")
+    assert summary.width() >= summary.sizeHint().width()
+    enlarge(small, 1.5)
+    small.rest(0.05)
+    assert summary.short.endswith("4 neurons")
+    assert summary.width() >= summary.fontMetrics().horizontalAdvance(summary.short)
+
 
 # From right to left
 
@@ -301,6 +473,32 @@ def table_picture(hand: Hand) -> QImage:
     hand.settle()
     view = panel.view
     return view.grab(QRect(0, 0, 400, 120)).toImage()
+
+
+def test_legends_and_sums_are_written_alike_in_both_directions(hand: Hand) -> None:
+    """The low end of a scale is at its left, and −1 is not 1−, also in the loss of a sample."""
+    hand.example("circle")
+    hand.click("workspace_explain")
+    hand.window.show_panel("losses")
+    hand.rest(0.1)
+    bar, term = hand.window.panels["output"].bar, hand.find("losses_term_y", QWidget)
+    term.resize(400, 24)
+    assert "−" in term.text() and bar.isVisible()
+    expected = [part.grab().toImage() for part in (bar, term)]
+    QGuiApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    try:
+        assert [part.grab().toImage() for part in (bar, term)] == expected
+    finally:
+        QGuiApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+def test_title_bars_are_mirrored_to_the_pixel(mirrored: Hand) -> None:
+    """The title is as far from its end as it is in the other direction."""
+    header = mirrored.window.docks["output"].titleBarWidget()
+    title = header.findChild(QLabel, "card_title")
+    frame = 1
+    assert header.width() - title.geometry().right() - 1 == 12 + frame
+    assert mirrored.find("close_output", QToolButton).x() == 8 + frame
 
 
 @pytest.mark.parametrize("example", ["xor", "circle"])

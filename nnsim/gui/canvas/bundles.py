@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QCoreApplication, QPointF, QRectF, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from nnsim.core.network import Structure
@@ -92,12 +92,20 @@ def paint_bundle(painter: QPainter, t: Theme, bundle: Bundle, values: NDArray[np
 
 
 def _write(painter: QPainter, t: Theme, bundle: Bundle, weights: NDArray[np.float64], positive: float) -> None:
-    """The band's label where there is room for it, in two lines or along the band; always of the same size."""
+    """The band's label, always of the same size, in the middle of what is seen of the band.
+
+    In lines, or along the band; where there is no room for all of it, what counts least is left out.
+    """
     zoom = painter.worldTransform().m11()
-    left, right = bundle.source.right() + GAP, bundle.target.left() - GAP
-    wide = (right - left) * zoom
-    high = min(bundle.source.height(), bundle.target.height()) * zoom
-    middle = QPointF((left + right) / 2, (bundle.source.center().y() + bundle.target.center().y()) / 2)
+    between = QRectF(bundle.source.topRight() + QPointF(GAP, 0), bundle.target.bottomLeft() - QPointF(GAP, 0))
+    between.setTop(max(bundle.source.top(), bundle.target.top()))
+    between.setBottom(min(bundle.source.bottom(), bundle.target.bottom()))
+    # A picture tells its size in the pixels of the screen, of which there may be several to one of the window.
+    picture = QRectF(QPointF(), QSizeF(painter.viewport().size()) / painter.device().devicePixelRatio())
+    between &= painter.worldTransform().inverted()[0].mapRect(picture)
+    if between.isEmpty():
+        return
+    wide, high = between.width() * zoom, between.height() * zoom
     parts = (
         QCoreApplication.translate("Bundle", "{count} connections").format(count=f"{len(weights):,}"),
         QCoreApplication.translate("Bundle", "{share} % positive").format(share=round(100 * positive)),
@@ -106,20 +114,23 @@ def _write(painter: QPainter, t: Theme, bundle: Bundle, weights: NDArray[np.floa
         ),
     )
     metrics = QFontMetricsF(font("small"))
-    for text, angle, across, along in (("\n".join(parts), 0.0, wide, high), (" · ".join(parts), -90.0, high, wide)):
+    ways = [("\n".join(parts), 0.0, wide, high)]
+    ways += [(" · ".join(parts[:count]), -90.0, high, wide) for count in (3, 2, 1)]
+    for text, angle, across, along in ways:
         size = metrics.size(0, text)
-        if size.width() + 16 <= across and size.height() + 8 <= along:
+        if size.width() + 16 <= across and size.height() + 4 <= along:
             painter.save()
-            at = painter.worldTransform().map(middle)
+            at = painter.worldTransform().map(between.center())
             painter.resetTransform()
             painter.translate(at)
             painter.rotate(angle)
-            rect = QRectF(-size.width() / 2 - 8, -size.height() / 2 - 4, size.width() + 16, size.height() + 8)
+            rect = QRectF(-size.width() / 2 - 8, -size.height() / 2 - 2, size.width() + 16, size.height() + 4)
             painter.setFont(font("small"))
             painter.setPen(QPen(t.color("line"), 1))
             painter.setBrush(t.color("card"))
             painter.drawRoundedRect(rect, 4, 4)
             painter.setPen(t.color("ink"))
+            painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
             painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, text)
             painter.restore()
             return

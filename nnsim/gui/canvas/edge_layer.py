@@ -26,6 +26,8 @@ LABELS = 300
 """Above this number, labels are placed for the chosen and lit connections, and those of chosen neurons, only."""
 MOST_STYLED = 2_000
 """Among many, so many at most get full style: with all selected, none stands out, and drawing them takes a minute."""
+LINES_A_TURN = 200
+"""Of so many thin lines those of one sign are drawn, then those of the other."""
 READABLE = 0.72
 """Pixels per unit of the scene from which on small text can be read; fewer where all text is larger."""
 BEYOND = 4_000.0
@@ -332,10 +334,16 @@ class EdgeLayer(QGraphicsItem):
         rows = np.asarray(rows, dtype=np.intp)
         values = self.values[rows]
         strong = np.abs(values) >= (np.median(np.abs(self.values)) if len(self.values) else 0.0)
-        for sign, color in ((values < 0, t.negative), (values >= 0, t.positive)):
-            for part, share in ((sign & ~strong, 0.8), (sign & strong, 0.5)):
-                painter.setPen(QPen(mix(color, t.card, share), 0))
-                painter.drawLines([edges[row].line for row in rows[part]])
+        signs = ((values < 0, t.negative), (values >= 0, t.positive))
+        # By turns: one sign drawn after the other would cover it, and all would seem to be positive. Each line keeps
+        # its turn whatever else is drawn, so that nothing flickers when some of them move.
+        turns = 1 + len(edges) // LINES_A_TURN
+        turn_of = rows % turns
+        for part, share in ((~strong, 0.8), (strong, 0.5)):
+            for turn in range(turns):
+                for sign, color in signs:
+                    painter.setPen(QPen(mix(color, t.card, share), 0))
+                    painter.drawLines([edges[row].line for row in rows[sign & part & (turn_of == turn)]])
 
     def _paint_styled(self, painter: QPainter, t: Theme, edges: Collection[Edge], exposed: QRectF) -> None:
         """In full style, then their labels above all lines, then what they weighed above all labels."""

@@ -19,12 +19,12 @@ from PySide6.QtGui import (
     QPolygonF,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QApplication, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import Role
 from nnsim.gui.icons import picture, screen_scales
-from nnsim.gui.theme import TEXT_SIZES, font, mix, set_role, text_scale, theme
+from nnsim.gui.theme import GRID, TEXT_SIZES, font, mix, set_role, text_scale, theme
 
 if TYPE_CHECKING:
     from nnsim.gui.canvas.view import CanvasView
@@ -33,6 +33,8 @@ ICON = 26
 """The side of an icon in pixels, at 100 % of the text's size."""
 MARGIN = 18
 """At both sides of an icon together."""
+GAP = 4
+"""Between two kinds, in pixels."""
 HALF_RANGE = 3.0
 """Icons show f(x) from −3 to 3."""
 
@@ -66,22 +68,12 @@ class Palette(QWidget):
         super().__init__(parent)
         self.setObjectName("palette")
         self.setAccessibleName(self.tr("Neurons to drag onto the canvas"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(4, 8, 4, 8)
-        column.setSpacing(4)
-        self._buttons = [_KindButton(kind, view) for kind in KINDS]
-        for button in self._buttons:
-            column.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        column.addStretch(1)
+        self._buttons = [_KindButton(kind, view, self) for kind in KINDS]
         self._restyle()
-
-    def minimumSizeHint(self) -> QSize:
-        # The strip never makes the window higher: without room for the labels it shows the icons alone.
-        return QSize(super().minimumSizeHint().width(), 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_labels()
+        self._arrange()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -101,25 +93,29 @@ class Palette(QWidget):
             button.setIconSize(QSize(_side(), _side()))
             button.setIcon(kind_icon(button.kind))
         widest = max(button.fontMetrics().horizontalAdvance(button.text()) for button in self._buttons)
-        self._width = max(_side() + MARGIN, widest + 12)
-        self._fit_labels()
+        # As wide without the labels: else the canvas would jump sideways when it is made lower.
+        self.setFixedWidth(max(_side() + MARGIN, widest + 12) + GRID)
+        self._arrange()
 
-    def _fit_labels(self) -> None:
+    def _arrange(self) -> None:
+        """The buttons one under the other. The strip never makes the window higher: where there is no room for the
+        labels it shows the icons alone.
+        """
         labelled = _side() + self._buttons[0].fontMetrics().height() + 10
-        room = (self.height() - 16 - 4 * (len(self._buttons) - 1)) / len(self._buttons)
+        room = (self.height() - 2 * GRID - GAP * (len(self._buttons) - 1)) / len(self._buttons)
         text = room >= labelled
         style = Qt.ToolButtonStyle
-        for button in self._buttons:
+        height = labelled if text else max(_side() + 2, min(_side() + 8, int(room)))
+        for place, button in enumerate(self._buttons):
             button.setToolButtonStyle(style.ToolButtonTextUnderIcon if text else style.ToolButtonIconOnly)
-            height = labelled if text else max(_side() + 2, min(_side() + 8, int(room)))
-            button.setFixedSize(self._width if text else _side() + MARGIN, height)
+            button.setGeometry(GRID // 2, GRID + place * (height + GAP), self.width() - GRID, height)
 
 
 class _KindButton(QToolButton):
     """One kind of neuron. A press that moves carries it; one that does not adds it."""
 
-    def __init__(self, kind: Kind, view: CanvasView) -> None:
-        super().__init__()
+    def __init__(self, kind: Kind, view: CanvasView, palette: Palette) -> None:
+        super().__init__(palette)
         self.kind, self._view = kind, view
         self._start: QPoint | None = None
         self._carrying = False

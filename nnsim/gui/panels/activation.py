@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
 from PySide6.QtGui import QKeyEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from nnsim.core.activations import ACTIVATIONS, Activation
 from nnsim.core.network import Neuron
@@ -290,13 +290,20 @@ class ActivationPanel(PlotPanel):
         entry = ACTIVATIONS[self.function]
         if neuron is not None:
             self.who.set_text(f"{neuron.id} · {self.tr(entry.label)}")
-        else:
-            self.who.set_text(self.tr("Any function"))
         self.input_says.setVisible(neuron is None and self.neuron is not None)
         self.who.setToolTip(plain_tip(self.who.text()))
         self.readout.setVisible(neuron is not None or self._read_at is not None)
         self.choice.setVisible(neuron is None)
         self.choice.set_value(self.function)
+        self._say_any()
+
+    def _say_any(self) -> None:
+        """Without a neuron the choice says it all where there is no room for more."""
+        if self._computing is None:
+            self.who.set_text(self.tr("Any function"))
+            room = self.width() - 24 - GRID - self.choice.sizeHint().width()
+            if self.who.sizeHint().width() > room:
+                self.who.set_text("")
 
     def _show_names(self) -> None:
         assert self.plot is not None
@@ -328,22 +335,28 @@ class ActivationPanel(PlotPanel):
         self.formula.set_formulas(shown)
         self.about.setText(entry.about)
         self.formula.setToolTip(plain_tip(entry.about))
-        self.no_slope.setVisible(not entry.has_slope)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit_height()
 
     def _fit_height(self) -> None:
-        """Where the panel is too low for all, the line about the function goes first, then its formula."""
+        """Where the panel is too low for all, what fits is shown: the formula, else that it cannot learn, else the line
+        about the function.
+        """
         if self.plot is None:
             return
+        self._say_any()
         width = self.width() - 24
         parts = [self.choice.sizeHint().height(), self.plot.minimumHeight(), 6 * GRID]
-        parts += [w.heightForWidth(width) for w in (self.names, self.input_says, self.no_slope) if not w.isHidden()]
-        needed = sum(parts) + self.formula.heightForWidth(width)
-        self.formula.setVisible(needed <= self.height() or not self.compare.isChecked())
-        self.about.setVisible(needed + self.about.heightForWidth(width) <= self.height())
+        parts += [w.heightForWidth(width) for w in (self.names, self.input_says) if not w.isHidden()]
+        free = self.height() - sum(parts)
+        wanted: list[tuple[QWidget, bool]] = [
+            (self.formula, True), (self.no_slope, not ACTIVATIONS[self.function].has_slope), (self.about, True)]
+        for widget, true in wanted:
+            high = widget.heightForWidth(width)
+            widget.setVisible(true and high <= free)
+            free -= high if true and high <= free else 0
 
     def _titles(self, neuron: Neuron | None) -> tuple[str, str]:
         if neuron is None:

@@ -306,6 +306,7 @@ class NetworkForm(QWidget):
             parameters = self.tr("{n}, {frozen} of them frozen").format(n=parameters, frozen=frozen)
         texts = {"inputs": str(inputs), "neurons": str(len(structure.neurons) - inputs),
                  "connections": str(len(structure.connections)), "parameters": parameters}
+        self._numbers["parameters"].short = str(len(structure.parameter_names))
         for name, label in self._numbers.items():
             label.setText(texts[name])
             self._rows.show_row(label, not empty)

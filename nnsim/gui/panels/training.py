@@ -7,7 +7,9 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -26,7 +28,17 @@ from nnsim.core.schedules import SCHEDULES
 from nnsim.gui.choice_form import ChoiceForm, choice_of
 from nnsim.gui.controls import CalmSlider
 from nnsim.gui.data_form import DataForm
-from nnsim.gui.forms import ChoiceField, Disclosure, FieldsForm, Rows, plain_text, plain_tip, scrolled, tabular
+from nnsim.gui.forms import (
+    ChoiceField,
+    Disclosure,
+    FieldsForm,
+    Rows,
+    WholeRows,
+    plain_text,
+    plain_tip,
+    scrolled,
+    tabular,
+)
 from nnsim.gui.icons import icon
 from nnsim.gui.panel import Panel
 from nnsim.gui.plot_panel import TextLine
@@ -63,12 +75,11 @@ class TrainingPanel(Panel):
         outer.addLayout(top)
         top.addLayout(self._build_buttons())
         self._reason = plain_text("training_reason", small=True)
-        top.addWidget(self._reason)
         self._run = self._build_progress()
         top.addWidget(self._run)
         self._advice = SeedAdvice(session)
         top.addWidget(self._advice)
-        settings = scrolled(self._build_settings())
+        settings = scrolled(self._build_settings(), WholeRows())
         # In a low window the buttons stay and the settings scroll.
         settings.setMinimumHeight(4 * GRID)
         outer.addWidget(settings, 1)
@@ -79,9 +90,26 @@ class TrainingPanel(Panel):
 
     # Building
 
-    def _build_buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(GRID // 2)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_buttons()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit_buttons()
+
+    def _fit_buttons(self) -> None:
+        """In large text the small buttons stand under the large one, whose word must not be cut."""
+        large = self._soften if self.session.softening.replaces_training else self._train
+        # The large one may do without the wide margins of its word.
+        needed = large.sizeHint().width() - 2 * GRID + self._small.sizeHint().width() + GRID + 2 * MARGIN
+        directions = QBoxLayout.Direction
+        self._buttons.setDirection(directions.LeftToRight if needed <= self.width() else directions.TopToBottom)
+
+    def _build_buttons(self) -> QBoxLayout:
+        row = self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        row.setSpacing(GRID)
         self._train = QPushButton(self.tr("Train"))
         self._train.setObjectName("train_button")
         set_role(self._train, kind="primary")
@@ -97,13 +125,16 @@ class TrainingPanel(Panel):
         self._soften.clicked.connect(self.session.softening.begin)
         set_role(self._soften, kind="primary")
         row.addWidget(self._soften)
-        row.addSpacing(GRID // 2)
+        self._small = QHBoxLayout()
+        self._small.setSpacing(GRID // 2)
+        row.addLayout(self._small)
+        row.setAlignment(self._small, Qt.AlignmentFlag.AlignLeft)
         self._batch = self._tool("step_batch", self.tr("Step one batch"), lambda: self._step(updates=1))
         self._epoch = self._tool("step_epoch", self.tr("Step one epoch"), lambda: self._step(epochs=1))
         self._back = self._tool("back_to_start", self.tr("Back to start"), self.session.back_to_start)
         self._random = self._tool("random_weights", self.tr("Random weights…"), self._open_random)
         for button in (self._batch, self._epoch, self._back, self._random):
-            row.addWidget(button)
+            self._small.addWidget(button)
         return row
 
     def _tool(self, name: str, title: str, do: Any) -> QToolButton:
@@ -168,7 +199,8 @@ class TrainingPanel(Panel):
         line = QFrame()
         line.setFixedHeight(1)
         line.setStyleSheet("background: palette(mid);")
-        for part in (self._settings, line, self._data, when, advanced):
+        # A long reason in large text must not press the buttons together.
+        for part in (self._reason, self._settings, line, self._data, when, advanced):
             column.addWidget(part)
         column.addStretch(1)
         return content
@@ -255,6 +287,7 @@ class TrainingPanel(Panel):
         self._train.setVisible(not softening.replaces_training)
         self._soften.setVisible(softening.replaces_training)
         self._soften.setIcon(icon("soften", "on_accent"))
+        self._fit_buttons()
         self._harden.setVisible(softening.can_harden and not session.training and not softening.active)
         self._reason.setText(_short(problems[0].message) if problems else "")
         self._reason.setToolTip(plain_tip(reason))
