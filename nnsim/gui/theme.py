@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QDir, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
-from shiboken6 import isValid
 
 from nnsim.resources import resource
 
@@ -124,9 +123,8 @@ PRESENTED_LINE = 3.0
 
 UNSEEN_MS = 200
 """So long after the theme has changed hidden widgets get its colours, so that what is seen changes at once."""
-_unseen: list[QWidget] = []
 
-_state: dict[str, object] = {"theme": LIGHT, "scale": 1.0, "presenting": False}
+_state: dict[str, object] = {"theme": LIGHT, "scale": 1.0, "presenting": False, "unfinished": False}
 
 
 def theme() -> Theme:
@@ -210,18 +208,19 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0, pr
         elif recolored:
             # Under a style sheet widgets keep the colours they were polished with. A new sheet would take several times
             # as long, because it tells each widget that its sizes may be others, too.
-            widgets = app.allWidgets()
-            _polish([widget for widget in widgets if widget.isVisible()])
-            _unseen[:] = [widget for widget in widgets if not widget.isVisible()]
+            _polish(widget for widget in app.allWidgets() if widget.isVisible())
+            _state["unfinished"] = True
             QTimer.singleShot(UNSEEN_MS, app, finish_theme)
     return chosen
 
 
 def finish_theme() -> None:
     """Give what was hidden when the theme changed its colours; to be called before it is shown."""
-    widgets, _unseen[:] = [widget for widget in _unseen if isValid(widget)], []
-    with _no_collection():
-        _polish(widgets)
+    if _state["unfinished"]:
+        _state["unfinished"] = False
+        with _no_collection():
+            # All that there are now: one kept from then may be gone, and Python does not hear of the end of Qt's own.
+            _polish(QApplication.allWidgets())
 
 
 def _polish(widgets: Iterable[QWidget]) -> None:
