@@ -170,7 +170,7 @@ class CardHeader(QFrame):
 
     def __init__(self, title: QLabel, extra: QWidget | None) -> None:
         super().__init__()
-        self._title = title
+        self.title = title
         set_role(self, card="header")
         self.row = QHBoxLayout(self)
         # Margins are not mirrored where the window is; space between the parts is.
@@ -187,7 +187,7 @@ class CardHeader(QFrame):
 
     def show_title(self, shown: bool) -> None:
         """Show the title, or let the controls begin in its place."""
-        self._title.setVisible(shown)
+        self.title.setVisible(shown)
         self.row.setStretch(self._before, int(shown))
         self.row.setStretch(self._after, int(not shown))
 

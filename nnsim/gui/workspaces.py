@@ -13,9 +13,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDockWidget,
-    QFrame,
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QTabBar,
     QToolButton,
@@ -174,9 +172,7 @@ class Workspaces(QObject):
         close.clicked.connect(dock.close)
         header, row = header_frame(panel.title, panel.header)
         row.addWidget(close)
-        title = header.findChild(QLabel, "card_title")
-        if title is not None:
-            panel.title_changed.connect(title.setText)
+        panel.title_changed.connect(header.title.setText)
         if panel.title == dock.windowTitle():
             panel.title_changed.connect(dock.setWindowTitle)
         dock.setTitleBarWidget(header)
@@ -264,8 +260,10 @@ class Workspaces(QObject):
         """Nothing is drawn until all stand in their places."""
         self._window.setUpdatesEnabled(False)
         self._arranging = True
-        for title in filter(None, map(_title_of, self.docks.values())):
-            title.hide()  # a tab has it, and a window must not grow for one that is not there in the end
+        for dock in self.docks.values():
+            header = dock.titleBarWidget()
+            if isinstance(header, CardHeader):
+                header.show_title(False)  # a window must not grow for one that is not there in the end
         try:
             yield
         finally:
@@ -321,10 +319,10 @@ class Workspaces(QObject):
         self._update_tabs()
 
     def _update_header(self, dock: QDockWidget) -> None:
-        header, title = dock.titleBarWidget(), _title_of(dock)
-        if isinstance(header, CardHeader) and title is not None:
+        header = dock.titleBarWidget()
+        if isinstance(header, CardHeader):
             among_tabs = any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
-            header.show_title(not among_tabs or title.text() != dock.windowTitle())
+            header.show_title(not among_tabs or header.title.text() != dock.windowTitle())
             height = header_height(among_tabs)
             if header.height() != height or header.minimumHeight() != height:
                 header.setFixedHeight(height)
@@ -347,12 +345,6 @@ class Workspaces(QObject):
                 arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys go from tab to tab
             if bar.x() < 0:
                 bar.hide()
-
-
-def _title_of(dock: QDockWidget) -> QLabel | None:
-    """The title in a panel's title bar, once it is made."""
-    header = dock.titleBarWidget()
-    return header.findChild(QLabel, "card_title") if isinstance(header, QFrame) else None
 
 
 class WorkspaceSwitch(QWidget):

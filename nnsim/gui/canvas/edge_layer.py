@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, reduce
 from operator import itemgetter
 
 import numpy as np
@@ -207,10 +207,7 @@ class EdgeLayer(QGraphicsItem):
         if not placed:
             return
         self._write(placed)
-        region = QRectF()
-        for edge in placed:
-            region = region.united(edge.bounds)
-        busy = taken(region)
+        busy = taken(_around(placed))
         lines = edge_labels.Lines(list(self.edges.values())) if len(self.edges) <= edge_labels.MOST_LOOKED_AT else None
         if self._moving:
             busy += [edge.label for edge in wanted if edge.ends not in self._moving and not edge.label.isNull()]
@@ -231,11 +228,8 @@ class EdgeLayer(QGraphicsItem):
         looked_at = self.chosen | self.lit
         self._forced = [e for e in self._labelled if e.ends in looked_at and e.text and e.label.isNull()]
         if self._forced:
-            region = QRectF()
-            for edge in self._forced:
-                region = region.united(edge.bounds)
             others = [edge.label for edge in self._labelled if not edge.label.isNull()]
-            edge_labels.force(self._forced, [*self._taken(region), *others], self.larger)
+            edge_labels.force(self._forced, [*self._taken(_around(self._forced)), *others], self.larger)
 
     def _wanted(self) -> list[Edge]:
         """The edges that are to have a label."""
@@ -402,6 +396,11 @@ def _pen(color: str, width: float, negative: bool) -> QPen:
     if negative:
         pen.setDashPattern([3.2, 2.0] if width > 2 else [5.0, 3.0])
     return pen
+
+
+def _around(edges: Iterable[Edge]) -> QRectF:
+    """The rectangle around all of them."""
+    return reduce(QRectF.united, (edge.bounds for edge in edges), QRectF())
 
 
 def _boxes(lines: NDArray[np.float64]) -> NDArray[np.float64]:
