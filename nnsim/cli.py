@@ -13,7 +13,7 @@ def main() -> int:
     """Run the command line; returns the exit status."""
     arguments = _parser().parse_args(_joined(_with_open(sys.argv[1:])))
     if arguments.verb == "tour":
-        from nnsim.gui.tour import run_tour
+        from nnsim.gui.tour.tour import run_tour
 
         return run_tour(Path(arguments.out))
     if arguments.verb == "explain":
@@ -30,8 +30,8 @@ def main() -> int:
 
 def _explain(arguments: argparse.Namespace) -> str:
     """Both passes of one sample, taken apart. Raises ValueError for what does not fit, OSError for no file."""
-    from nnsim.core.explain import Explanation
-    from nnsim.core.notation import NOTATIONS
+    from nnsim.core.explain.explanation import Explanation
+    from nnsim.core.formulas.notation import NOTATIONS
     from nnsim.core.program import compile
     from nnsim.data.sources import dataset_of
     from nnsim.exchange.explained import as_json, as_text
@@ -71,7 +71,7 @@ def _explain(arguments: argparse.Namespace) -> str:
 
 def _numbers(text: str) -> list[float]:
     """“0.05,0.10” as numbers, and “0,05;0,10” too."""
-    from nnsim.core.numbers import parse_number
+    from nnsim.core.formulas.numbers import parse_number
 
     values = [parse_number(part) for part in text.split(";" if ";" in text else ",")]
     if None in values:

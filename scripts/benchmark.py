@@ -26,10 +26,10 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
 from nnsim.documents.layout import arrange
 from nnsim.gui.app import settle_memory
-from nnsim.gui.hand import Hand
-from nnsim.gui.tour import Tour, toured_window
-from nnsim.gui.window import MainWindow
-from nnsim.gui.workspaces import WORKSPACES
+from nnsim.gui.tour.hand import Hand
+from nnsim.gui.tour.tour import Tour, toured_window
+from nnsim.gui.window.window import MainWindow
+from nnsim.gui.window.workspaces import WORKSPACES
 from nnsim.training import engines
 
 TICK_MS = 16
@@ -38,7 +38,7 @@ START = """
 import time, os, sys
 born = float(sys.argv[1])
 from nnsim.gui.app import make_app
-from nnsim.gui.window import MainWindow
+from nnsim.gui.window.window import MainWindow
 app = make_app()
 window = MainWindow()
 window.show_with_layout()

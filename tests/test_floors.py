@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 PACKAGE = ROOT / "nnsim"
 
-FLOORS = ("core", "data", "training", "documents", "exchange", "experiments", "gui")
+FLOORS = ("core", "data", "training", "documents", "exchange", "experiments", "lessons", "gui")
 # Modules that stand beside the floors. All but `resources` may use every floor; no floor may use them.
 BESIDE = {"__init__", "__main__", "cli", "resources"}
 
@@ -140,7 +140,7 @@ def test_panels_do_not_import_panels() -> None:
         ("nnsim.core.network", "from ..data.dataset import Dataset"),
         ("nnsim.data.dataset", "import nnsim.documents.document"),
         ("nnsim.data.dataset", "from nnsim import Network"),
-        ("nnsim.gui.window", "from nnsim.cli import main"),
+        ("nnsim.gui.window.window", "from nnsim.cli import main"),
         ("nnsim.core.network", "from nnsim.resources import resource"),
         ("nnsim.resources", "from nnsim.core import network"),
         ("nnsim.core.network", "import time"),
@@ -149,8 +149,8 @@ def test_panels_do_not_import_panels() -> None:
         ("nnsim.core.network", "open('weights')"),
         ("nnsim.documents.file", "import pickle"),
         ("nnsim.documents.file", "np.load(file, allow_pickle=True)"),
-        ("nnsim.gui.window", "eval('1 + 1')"),
-        ("nnsim.gui.window", "exec('x = 1')"),
+        ("nnsim.gui.window.window", "eval('1 + 1')"),
+        ("nnsim.gui.window.window", "exec('x = 1')"),
         ("nnsim.data.order", "import random"),
         ("nnsim.data.order", "np.random.shuffle(order)"),
         ("nnsim.data.order", "from numpy.random import shuffle"),
@@ -167,8 +167,8 @@ def test_a_broken_rule_is_noticed(module: str, source: str) -> None:
         ("nnsim.data.dataset", "from nnsim.core import network\nfrom nnsim.resources import resource"),
         ("nnsim.data.dataset", "rng = np.random.default_rng(0)\nfrom numpy.random import Generator"),
         ("nnsim.documents.file", "from nnsim import __version__\nimport os"),
-        ("nnsim.gui.window", "from PySide6 import QtWidgets\napp.exec()\nmodel.eval()"),
-        ("nnsim.cli", "from nnsim.gui.window import Window"),
+        ("nnsim.gui.window.window", "from PySide6 import QtWidgets\napp.exec()\nmodel.eval()"),
+        ("nnsim.cli", "from nnsim.gui.window.window import Window"),
         ("nnsim", "from nnsim.core.network import Network"),
     ],
 )

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from nnsim.documents.atomic import write_atomically
 from nnsim.documents.document import Document
-from nnsim.documents.encoding import encode
-from nnsim.documents.errors import FileError
-from nnsim.documents.strict_json import MAX_BYTES
+from nnsim.documents.format.encoding import encode
+from nnsim.documents.format.errors import FileError
+from nnsim.documents.format.strict_json import MAX_BYTES
 
 __all__ = ["FileError", "decode", "encode", "load", "save", "write_text"]
 
@@ -32,7 +32,7 @@ _REASONS = {
 def decode(raw: bytes, name: str = "document") -> Document:
     """The document in the bytes of a .nnsim file. Raises FileError, naming ``name`` and what is wrong."""
     # Imported here because msgspec takes 50 ms, which the first window does not wait for.
-    from nnsim.documents.decoding import decode
+    from nnsim.documents.format.decoding import decode
 
     return decode(raw, name)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from nnsim.core.bands import right_rows
+from nnsim.core.analysis.bands import right_rows
 from nnsim.core.network import Connection, Network, Neuron, Structure, frozen_vector
 from nnsim.documents import edits
 from nnsim.documents.document import Document

@@ -6,10 +6,10 @@ import json
 import math
 from collections.abc import Iterator
 
-from nnsim.core.chain import Chain, chain_of
-from nnsim.core.explain import Explanation
-from nnsim.core.numbers import DIGITS, format_number
-from nnsim.core.numbers import factor as written_factor
+from nnsim.core.explain.chain import Chain, chain_of
+from nnsim.core.explain.explanation import Explanation
+from nnsim.core.formulas.numbers import DIGITS, format_number
+from nnsim.core.formulas.numbers import factor as written_factor
 from nnsim.training.config import TrainingConfig
 from nnsim.training.update import next_update, training_gradient
 

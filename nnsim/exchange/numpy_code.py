@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from nnsim.core.matrices import Layer, layers_of
+from nnsim.core.explain.matrices import Layer, layers_of
 from nnsim.core.network import Network, Structure
 from nnsim.core.program import checked_matrix, compile
 

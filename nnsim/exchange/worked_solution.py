@@ -9,18 +9,18 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.chain import Chain, chain_of
 from nnsim.core.combines import COMBINES
-from nnsim.core.explain import Equation, Explanation
+from nnsim.core.explain.chain import Chain, chain_of
+from nnsim.core.explain.explanation import Equation, Explanation
+from nnsim.core.formulas.notation import Notation, Symbol, name
+from nnsim.core.formulas.numbers import DIGITS, format_number
+from nnsim.core.formulas.terms import Term, operate
+from nnsim.core.formulas.writing import latex, latex_number, text
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import ROLES, Connection, Network, Structure
-from nnsim.core.notation import Notation, Symbol, name
-from nnsim.core.numbers import DIGITS, format_number
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.core.terms import Term, operate
-from nnsim.core.writing import latex, latex_number, text
+from nnsim.exchange.latex import FORMATS
 from nnsim.exchange.pages import Blank, Block, Equations, Heading, Inline, Line, Math, Page, Paragraph, Parts, Table
-from nnsim.exchange.writers import FORMATS
 from nnsim.training.config import TrainingConfig
 from nnsim.training.update import Memory, next_update, training_gradient
 

@@ -67,7 +67,7 @@ def _imported() -> ModuleType:
     # Numba asks for the folder while it reads the decorators.
     numba.config.CACHE_DIR = str(cache_folder())
     try:
-        from nnsim.core import compiled
+        from nnsim.core.compiled import engine as compiled
     finally:
         numba.config.CACHE_DIR = kept
     compiled.warm_up()
@@ -80,7 +80,7 @@ def cache_folder() -> Path:
     Numba's own check looks at one file only, and would go on using what another file has changed.
     """
     key = hashlib.sha256()
-    for path in sorted((Path(__file__).parent.parent / "core").glob("*.py")):
+    for path in sorted((Path(__file__).parent.parent / "core").rglob("*.py")):
         key.update(path.read_bytes())
     from importlib.metadata import version
 

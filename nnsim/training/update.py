@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nnsim.core.explain import Equation, Step, update_equations
+from nnsim.core.explain.explanation import Equation, Step, update_equations
+from nnsim.core.formulas.notation import Notation
 from nnsim.core.network import Network
-from nnsim.core.notation import Notation
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.program import program_of
 from nnsim.training.config import TrainingConfig

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import nnsim
-from nnsim.core.bands import Band, band_of, right_rows
+from nnsim.core.analysis.bands import Band, band_of, right_rows
+from nnsim.core.formulas.numbers import comparison
 from nnsim.core.network import Connection, Network, Neuron
-from nnsim.core.numbers import comparison
 from nnsim.data.sources import dataset_of
 from nnsim.documents.examples import EXAMPLES
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 import nnsim
-from nnsim.core.chain import MOST_PATHS, chain_of, chain_of_activation, count_paths
-from nnsim.core.explain import Explanation, Step, gradients_by_sample, mean_equation, update_equations
+from nnsim.core.explain.chain import MOST_PATHS, chain_of, chain_of_activation, count_paths
+from nnsim.core.explain.explanation import Explanation, Step, gradients_by_sample, mean_equation, update_equations
+from nnsim.core.formulas.notation import NOTATIONS, notation_for
+from nnsim.core.formulas.numbers import parse_number
+from nnsim.core.formulas.terms import evaluate
 from nnsim.core.network import Network, NetworkError, Neuron
-from nnsim.core.notation import NOTATIONS, notation_for
-from nnsim.core.numbers import parse_number
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.core.terms import evaluate
 from nnsim.documents.examples import EXAMPLES
 from tests.core import reference
 from tests.core.random_networks import random_case

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nnsim
-from nnsim.core.gates import gate_of, gates_of
+from nnsim.core.analysis.gates import gate_of, gates_of
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.documents.examples import EXAMPLES
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.gradient_check import check_gradient
+from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.program import Program
 from tests.core.random_networks import random_case

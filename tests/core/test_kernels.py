@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nnsim.core import kernels, layers, narrow
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.compiled import (
+from nnsim.core.compiled import edges as kernels
+from nnsim.core.compiled import layers, narrow
+from nnsim.core.compiled.engine import (
     KINDS,
     CompiledProgram,
     GraphDescent,

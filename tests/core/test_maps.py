@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nnsim
-from nnsim.core.maps import Plane, plane_samples
+from nnsim.core.analysis.maps import Plane, plane_samples
 from nnsim.documents.examples import EXAMPLES
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nnsim.core.matrices import MOST_CELLS, Layer, layers_of
+from nnsim.core.explain.matrices import MOST_CELLS, Layer, layers_of
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.program import compile
 from nnsim.documents.examples import EXAMPLES

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from nnsim.core.numbers import (
+from nnsim.core.formulas.numbers import (
     MINUS,
     as_sum,
     comparison,

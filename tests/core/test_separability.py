@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from nnsim.core import separability
-from nnsim.core.separability import Separation, classes_of, parts, separate
+from nnsim.core.analysis import separability
+from nnsim.core.analysis.separability import Separation, classes_of, parts, separate
 
 
 def table(inputs: int) -> np.ndarray:

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 import nnsim
+from nnsim.core.analysis.slices import affordable, half_width, losses_at, opened, spread, straight_jumps, window
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Network, Neuron
-from nnsim.core.slices import affordable, half_width, losses_at, opened, spread, straight_jumps, window
 from nnsim.documents.examples import EXAMPLES
 from nnsim.training import engines
 from tests.core.random_networks import random_case
@@ -88,7 +88,7 @@ def test_many_points_are_taken_in_pieces(monkeypatch: pytest.MonkeyPatch) -> Non
     rng = np.random.default_rng(0)
     X, T, points = rng.normal(size=(3, 2)), rng.normal(size=(3, 1)), rng.normal(size=(50, 1))
     whole = sliced(network, ("w1",), points, X, T)
-    monkeypatch.setattr("nnsim.core.slices._CHUNK", 100)
+    monkeypatch.setattr("nnsim.core.analysis.slices._CHUNK", 100)
     assert sliced(network, ("w1",), points, X, T).tolist() == whole.tolist()
 
 

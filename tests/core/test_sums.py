@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
+from nnsim.core.explain.sums import Product, Sum, sum_of
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.program import compile
-from nnsim.core.sums import Product, Sum, sum_of
 
 
 def neuron_of(

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from nnsim.core.tangents import OFFERS, Curve
+from nnsim.core.analysis.tangents import OFFERS, Curve
 
 
 @pytest.mark.parametrize(("text", "x", "value", "slope"), [

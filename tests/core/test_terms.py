@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.formulas.notation import Symbol, name
+from nnsim.core.formulas.reading import parse, parse_typed
+from nnsim.core.formulas.terms import FUNCTIONS, Term, evaluate, operate, slope
+from nnsim.core.formulas.writing import latex, text
 from nnsim.core.losses import LOSSES
-from nnsim.core.notation import Symbol, name
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.core.reading import parse, parse_typed
-from nnsim.core.terms import FUNCTIONS, Term, evaluate, operate, slope
-from nnsim.core.writing import latex, text
 
 X = Term(2.0, name("x"))
 

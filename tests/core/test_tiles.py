@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from numba import njit
 
-from nnsim.core.tile_functions import compiled
-from nnsim.core.tiles import (
+from nnsim.core.compiled.tile_functions import compiled
+from nnsim.core.compiled.tiles import (
     column_sums,
     each,
     fill,

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 import nnsim
-from nnsim.core.notation import NOTATIONS
-from nnsim.core.walk import Walk
+from nnsim.core.explain.walk import Walk
+from nnsim.core.formulas.notation import NOTATIONS
 from tests.core.random_networks import random_case
 
 

@@ -11,7 +11,7 @@ import jsonschema
 import pytest
 
 from nnsim.documents.files import FileError, decode
-from nnsim.documents.schema import schema
+from nnsim.documents.format.schema import schema
 from nnsim.resources import resource
 from tests.documents.base import TEXT, edited
 

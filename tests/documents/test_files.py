@@ -245,7 +245,7 @@ def test_a_document_too_large_for_a_file_is_refused_before_writing(
     """What could not be opened again is not saved over what could."""
     path = tmp_path / "a.nnsim"
     save(OLD, path)
-    monkeypatch.setattr("nnsim.documents.encoding.MAX_BYTES", 100)
+    monkeypatch.setattr("nnsim.documents.format.encoding.MAX_BYTES", 100)
     with pytest.raises(FileError, match="needs more than"):
         save(NEW, path)
     assert path.read_bytes() == encode_unlimited(OLD, monkeypatch)

@@ -18,7 +18,7 @@ from nnsim.data.generators import GENERATORS
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES, Example
 from nnsim.documents.files import encode
-from nnsim.documents.schema import text
+from nnsim.documents.format.schema import text
 from nnsim.resources import resource
 from nnsim.training.config import CHOICES, ORDER_CHOICES, TrainingConfig
 from tests.documents.random_documents import documents
@@ -28,7 +28,7 @@ VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
 def test_the_shipped_schema_is_up_to_date() -> None:
-    """After a new activation, optimizer or field: python -m nnsim.documents.schema > resources/nnsim.schema.json"""
+    """After a new activation, optimizer or field, write it anew (see nnsim.documents.format.schema)."""
     assert resource("nnsim.schema.json").read_text("utf-8") == text()
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import nnsim
-from nnsim.core.bands import right_rows
+from nnsim.core.analysis.bands import right_rows
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.matrices import layers_of
+from nnsim.core.explain.matrices import layers_of
 from nnsim.core.network import Connection, Network, NetworkError, Neuron
 from nnsim.core.program import compile
 from nnsim.documents.examples import EXAMPLES

@@ -15,8 +15,8 @@ import pytest
 import nnsim
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.documents.examples import EXAMPLES
+from nnsim.exchange.latex import FORMATS, latex_math, latex_text, markdown_text
 from nnsim.exchange.worked_solution import MOST_PARAMETERS, worked_solution
-from nnsim.exchange.writers import FORMATS, latex_math, latex_text, markdown_text
 from nnsim.training.config import TrainingConfig
 
 X, T = [0.05, 0.10], [0.01, 0.99]

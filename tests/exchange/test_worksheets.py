@@ -18,9 +18,10 @@ from nnsim.core.network import Connection, Network
 from nnsim.data.sources import InlineData
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
+from nnsim.exchange.latex import FORMATS
 from nnsim.exchange.pages import Math, plain
-from nnsim.exchange.questions import Choice, Count, Number, Question, agrees, number
-from nnsim.exchange.worksheets import (
+from nnsim.lessons.questions import Choice, Count, Number, Question, agrees, number
+from nnsim.lessons.worksheets import (
     KINDS,
     Missing,
     Worksheet,
@@ -29,7 +30,6 @@ from nnsim.exchange.worksheets import (
     seed_of,
     write_worksheet,
 )
-from nnsim.exchange.writers import FORMATS
 from tests.exchange.test_worked_solution import NASTY, assert_compiles, nasty_network
 
 SUITS = {"truth_table": "xor", "weights": "xor", "forward": "hands_on", "loss": "hands_on", "chain": "hands_on",
@@ -207,7 +207,7 @@ def test_any_valid_weights_pass() -> None:
 
 def test_the_same_learner_has_the_same_sheet_in_another_process() -> None:
     """Name, kind and number give the sheet, on any machine; spaces and capitals do not matter, numbers do."""
-    code = ("import nnsim\nfrom nnsim.exchange.worksheets import *\n"
+    code = ("import nnsim\nfrom nnsim.lessons.worksheets import *\n"
             "from nnsim.documents.examples import EXAMPLES\n"
             f"for kind, example in {SUITS!r}.items():\n"
             "    made = make_worksheet(kind, material_of(nnsim.load(EXAMPLES[example].path)), 'Ada Lovelace', 1)\n"
@@ -302,7 +302,7 @@ def test_any_name_on_paper(tmp_path: Path) -> None:
 
 def test_a_mistake_that_does_not_show_has_no_hint() -> None:
     """An error that leads to the answer, or to the same number as another, is left out."""
-    from nnsim.exchange.questions import Mistake
+    from nnsim.lessons.questions import Mistake
 
     made = number(0.5, "step", [Mistake(0.50001, "same"), Mistake(0.7, "one"), Mistake(0.70001, "two"),
                                 Mistake(float("nan"), "none"), Mistake(0.9, "other")])

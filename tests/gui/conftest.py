@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from nnsim.gui.session import Session
-from nnsim.gui.theme import apply_theme
+from nnsim.gui.look.theme import apply_theme
+from nnsim.gui.session.session import Session
 
 
 @pytest.fixture

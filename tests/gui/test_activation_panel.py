@@ -17,11 +17,11 @@ from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
-from nnsim.gui.activation_plot import ActivationPlot, samples
-from nnsim.gui.panel import body_frame, header_frame
-from nnsim.gui.panels.activation import ActivationPanel, formulas_of, look
-from nnsim.gui.session import Session
-from nnsim.gui.theme import apply_theme, theme
+from nnsim.gui.look.theme import apply_theme, theme
+from nnsim.gui.panels.activation.panel import ActivationPanel, formulas_of, look
+from nnsim.gui.panels.activation.plot import ActivationPlot, samples
+from nnsim.gui.panels.panel import body_frame, header_frame
+from nnsim.gui.session.session import Session
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., ActivationPanel]

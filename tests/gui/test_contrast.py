@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtGui import QColor
 
-from nnsim.gui.theme import DARK, LIGHT, Theme, mix
+from nnsim.gui.look.theme import DARK, LIGHT, Theme, mix
 
 AA_TEXT, AA_GRAPHIC = 4.5, 3.0
 

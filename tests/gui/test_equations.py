@@ -9,14 +9,14 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import nnsim
-from nnsim.core.chain import chain_of
-from nnsim.core.explain import Explanation
-from nnsim.core.writing import Piece
+from nnsim.core.explain.chain import chain_of
+from nnsim.core.explain.explanation import Explanation
+from nnsim.core.formulas.writing import Piece
 from nnsim.documents.examples import EXAMPLES
-from nnsim.gui.equation_rows import action, chain_row, equation, heading, line, note
-from nnsim.gui.equations import EquationList
-from nnsim.gui.session import Session
-from nnsim.gui.theme import theme
+from nnsim.gui.look.theme import theme
+from nnsim.gui.panels.explain.equations import EquationList
+from nnsim.gui.panels.explain.rows import action, chain_row, equation, heading, line, note
+from nnsim.gui.session.session import Session
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import nnsim
 from nnsim.core.network import Network
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
-from nnsim.gui.exports import export_worked_solution
-from nnsim.gui.session import Session
+from nnsim.gui.session.exports import export_worked_solution
+from nnsim.gui.session.session import Session
 
 
 class Desk:

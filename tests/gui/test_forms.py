@@ -15,8 +15,8 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QWidget
 from shiboken6 import isValid
 
 from nnsim.core.fields import field
-from nnsim.gui.forms import ChoiceField, Disclosure, ElidedLabel, FieldsForm, NumberField, Segments, TextField
-from nnsim.gui.session import Session
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.forms import ChoiceField, Disclosure, ElidedLabel, FieldsForm, NumberField, Segments, TextField
 
 Show = Callable[..., "Window"]
 KEY, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier

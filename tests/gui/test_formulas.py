@@ -14,8 +14,8 @@ from pytestqt.qtbot import QtBot
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.losses import LOSSES
-from nnsim.gui.formulas import FormulaLabel, Typesetter, can_be_typeset, formula_image, spoken, typeset
-from nnsim.gui.theme import apply_theme, theme
+from nnsim.gui.look.theme import apply_theme, theme
+from nnsim.gui.widgets.formulas import FormulaLabel, Typesetter, can_be_typeset, formula_image, spoken, typeset
 
 ROOT = Path(__file__).resolve().parents[2]
 CASES = r"\begin{cases}1 & \text{if } x \geq 0\\ 0 & \text{if } x < 0\end{cases}"
@@ -110,7 +110,7 @@ def test_a_label_is_in_the_ink_of_the_theme(label: FormulaLabel, qapp: QApplicat
 
 def test_importing_the_panels_loads_neither_ziamath_nor_pyqtgraph() -> None:
     """Both take tenths of a second, which the first window does not wait for."""
-    code = ("import sys, nnsim.gui.panels.output, nnsim.gui.panels.activation\n"
+    code = ("import sys, nnsim.gui.panels.output.panel, nnsim.gui.panels.activation.panel\n"
             "print(*{name.partition('.')[0] for name in sys.modules})")
     run = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert run.returncode == 0, run.stderr

@@ -18,10 +18,10 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import nnsim
-from nnsim.gui.panels.loss import LossPanel
-from nnsim.gui.plot_panel import EmptyState, TextLine
-from nnsim.gui.session import Session
-from nnsim.gui.theme import apply_theme, theme
+from nnsim.gui.look.theme import apply_theme, theme
+from nnsim.gui.panels.loss.panel import LossPanel
+from nnsim.gui.panels.plot_panel import EmptyState, TextLine
+from nnsim.gui.session.session import Session
 from nnsim.resources import resource
 from nnsim.training.history import Points
 
@@ -54,7 +54,7 @@ def text(panel: LossPanel, name: str) -> str:
 
 
 def test_pyqtgraph_is_not_needed_to_show_the_window() -> None:
-    code = "import nnsim.gui.panels.loss, sys; print('pyqtgraph' in sys.modules)"
+    code = "import nnsim.gui.panels.loss.panel, sys; print('pyqtgraph' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert run.stdout.strip() == "False", run.stderr
 
@@ -184,7 +184,7 @@ def test_nothing_pans_or_opens_a_menu(panel: LossPanel, qtbot: QtBot) -> None:
 
 @given(low=st.floats(-12, 3), width=st.floats(0.03, 12), count=st.floats(0.5, 12))
 def test_log_ticks_are_round_few_and_in_range(low: float, width: float, count: float) -> None:
-    from nnsim.gui.loss_plot import log_ticks
+    from nnsim.gui.panels.loss.plot import log_ticks
 
     ticks = log_ticks(low, low + width, count)
     assert 2 <= len(ticks) <= max(count, 2) + 10

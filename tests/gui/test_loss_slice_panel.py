@@ -18,12 +18,12 @@ from nnsim.data.sources import GeneratedData, InlineData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
-from nnsim.gui.panel import body_frame, header_frame
-from nnsim.gui.panels.loss_slice import LossSlicePanel
-from nnsim.gui.session import Session
-from nnsim.gui.tangent_plot import ContourPlot, StepPlot
-from nnsim.gui.theme import apply_theme, theme
-from nnsim.gui.training_path import MOST_POINTS, TrainingPath
+from nnsim.gui.look.theme import apply_theme, theme
+from nnsim.gui.panels.gradient.loss_slice import LossSlicePanel
+from nnsim.gui.panels.gradient.plots import ContourPlot, StepPlot
+from nnsim.gui.panels.gradient.training_path import MOST_POINTS, TrainingPath
+from nnsim.gui.panels.panel import body_frame, header_frame
+from nnsim.gui.session.session import Session
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., LossSlicePanel]

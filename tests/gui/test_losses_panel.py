@@ -17,12 +17,12 @@ from nnsim.data.sources import InlineData
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
-from nnsim.gui.formulas import FormulaLabel
-from nnsim.gui.loss_list import in_notation
-from nnsim.gui.number_field import NumberField
-from nnsim.gui.panels.losses import LossesPanel
-from nnsim.gui.plot_panel import TextLine
-from nnsim.gui.session import Session
+from nnsim.gui.panels.explain.loss_list import in_notation
+from nnsim.gui.panels.explain.losses import LossesPanel
+from nnsim.gui.panels.plot_panel import TextLine
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.formulas import FormulaLabel
+from nnsim.gui.widgets.number_field import NumberField
 
 KEY = Qt.Key
 

@@ -18,14 +18,14 @@ from nnsim.data.generators import GateFields, SampleFields
 from nnsim.data.sources import GeneratedData, InlineData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
-from nnsim.gui.class_looks import LOOKS, TIE, class_look
-from nnsim.gui.number_field import NumberField
-from nnsim.gui.output_plots import CurvePlot, MapPlot, contour_of
-from nnsim.gui.panel import body_frame, header_frame
-from nnsim.gui.panels.output import OutputPanel
-from nnsim.gui.regions import depth, filled, finer, fits, winners, word_places
-from nnsim.gui.session import Session
-from nnsim.gui.theme import DARK, LIGHT, Theme, apply_theme, theme
+from nnsim.gui.look.class_looks import LOOKS, TIE, class_look
+from nnsim.gui.look.theme import DARK, LIGHT, Theme, apply_theme, theme
+from nnsim.gui.panels.output.panel import OutputPanel
+from nnsim.gui.panels.output.plots import CurvePlot, MapPlot, contour_of
+from nnsim.gui.panels.panel import body_frame, header_frame
+from nnsim.gui.plots.regions import depth, filled, finer, fits, winners, word_places
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.config import TrainingConfig
 from tests.gui.test_contrast import contrast
 

@@ -19,12 +19,12 @@ import nnsim
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents.document import Document
+from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels import separability
-from nnsim.gui.panels.separability import SeparabilityPanel, equation
-from nnsim.gui.plot_panel import EmptyState
-from nnsim.gui.separability_plot import SeparabilityPlot, line_across
-from nnsim.gui.session import Session
-from nnsim.gui.theme import apply_theme, theme
+from nnsim.gui.panels.plot_panel import EmptyState
+from nnsim.gui.panels.separability.panel import SeparabilityPanel, equation
+from nnsim.gui.panels.separability.plot import SeparabilityPlot, line_across
+from nnsim.gui.session.session import Session
 from nnsim.resources import resource
 
 ROWS = list(itertools.product((0.0, 1.0), repeat=2))
@@ -80,7 +80,7 @@ def plot(panel: SeparabilityPanel) -> SeparabilityPlot:
 
 def test_pyqtgraph_and_the_solver_are_not_needed_to_show_the_window() -> None:
     """Importing the panel loads neither of the two slow packages."""
-    code = "import nnsim.gui.panels.separability, sys; print({'pyqtgraph', 'highspy'} & set(sys.modules))"
+    code = "import nnsim.gui.panels.separability.panel, sys; print({'pyqtgraph', 'highspy'} & set(sys.modules))"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
     assert run.stdout.strip() == "set()", run.stderr
 
@@ -263,7 +263,7 @@ def test_empty_states_say_what_to_do(panel: SeparabilityPanel) -> None:
 
 def test_what_could_not_be_decided_is_said(panel: SeparabilityPanel, monkeypatch: pytest.MonkeyPatch) -> None:
     """No verdict is a verdict of its own, with the reason and the points, without line or proof."""
-    monkeypatch.setattr("nnsim.core.separability.MOST_NUMBERS", 4)
+    monkeypatch.setattr("nnsim.core.analysis.separability.MOST_NUMBERS", 4)
     show(panel, layered(2, inline(ROWS, [0, 0, 0, 1])))
     assert said(panel) == ("It could not be decided", "4 samples of 2 inputs are too many to examine.")
     assert plot(panel).isVisible()

@@ -12,11 +12,11 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
-from nnsim.gui.panel import body_frame, header_frame
-from nnsim.gui.panels.slope import RUN_STEPS, SlopePanel
-from nnsim.gui.session import Session
-from nnsim.gui.tangent_plot import TrailPlot
-from nnsim.gui.theme import apply_theme, theme
+from nnsim.gui.look.theme import apply_theme, theme
+from nnsim.gui.panels.gradient.plots import TrailPlot
+from nnsim.gui.panels.gradient.slope import RUN_STEPS, SlopePanel
+from nnsim.gui.panels.panel import body_frame, header_frame
+from nnsim.gui.session.session import Session
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., SlopePanel]

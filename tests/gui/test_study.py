@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 import nnsim
 from nnsim.data.sources import InlineData
 from nnsim.documents.examples import EXAMPLES
-from nnsim.gui.session import Session
+from nnsim.gui.session.session import Session
 
 
 @pytest.fixture

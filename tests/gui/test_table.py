@@ -13,18 +13,18 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from nnsim.core.explain.sums import sum_of
 from nnsim.core.network import Network
 from nnsim.core.program import Program, compile
-from nnsim.core.sums import sum_of
 from nnsim.data.generators import GENERATORS, GateFields, SampleFields
 from nnsim.data.sources import DataSource, GeneratedData, InlineData, dataset_of
 from nnsim.documents import edits
 from nnsim.documents.document import Document
-from nnsim.gui.controls import ChoiceField
-from nnsim.gui.panels.table import TablePanel
-from nnsim.gui.session import Session
-from nnsim.gui.table_model import FORMS
-from nnsim.gui.theme import apply_theme, theme
+from nnsim.gui.look.theme import apply_theme, theme
+from nnsim.gui.panels.data.model import FORMS
+from nnsim.gui.panels.data.panel import TablePanel
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import ChoiceField
 from nnsim.training.config import TrainingConfig
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton

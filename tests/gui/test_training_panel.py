@@ -32,12 +32,12 @@ from nnsim.core.schedules import SCHEDULES
 from nnsim.data.sources import GeneratedData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
-from nnsim.gui.choice_form import CONSTANTS
-from nnsim.gui.forms import NumberField
-from nnsim.gui.panels.training import SPEEDS, SpeedControl, TrainingPanel
-from nnsim.gui.plot_panel import TextLine
-from nnsim.gui.random_weights import RandomWeights
-from nnsim.gui.session import Session
+from nnsim.gui.panels.plot_panel import TextLine
+from nnsim.gui.panels.training.choice_form import CONSTANTS
+from nnsim.gui.panels.training.panel import SPEEDS, SpeedControl, TrainingPanel
+from nnsim.gui.panels.training.random_weights import RandomWeights
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.forms import NumberField
 from nnsim.resources import resource
 from nnsim.training import engines
 

@@ -18,12 +18,12 @@ from pytestqt.qtbot import QtBot
 import nnsim
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
-from nnsim.exchange.worksheets import KINDS
-from nnsim.gui.controls import ChoiceField
-from nnsim.gui.panels.worksheet import WorksheetPanel
-from nnsim.gui.plot_panel import EmptyState, TextLine
-from nnsim.gui.session import Session
-from nnsim.gui.theme import apply_theme
+from nnsim.gui.look.theme import apply_theme
+from nnsim.gui.panels.plot_panel import EmptyState, TextLine
+from nnsim.gui.panels.worksheet.panel import WorksheetPanel
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import ChoiceField
+from nnsim.lessons.worksheets import KINDS
 from tests.exchange.test_worked_solution import nasty_network
 from tests.exchange.test_worksheets import SUITS
 
@@ -286,9 +286,9 @@ def test_a_run_does_not_disturb(sheet: Sheet, qtbot: QtBot) -> None:
 
 def test_the_window_does_not_wait_for_it() -> None:
     """Importing the panel loads nothing of worksheets; they come when the panel is first seen."""
-    code = "import nnsim.gui.panels.worksheet, sys; print([m for m in sys.modules if 'exchange' in m or 'view' in m])"
+    code = "import nnsim.gui.panels.worksheet.panel, sys; print([m for m in sys.modules if 'nnsim' in m])"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
-    assert "nnsim.exchange.worksheets" not in run.stdout and "worksheet_view" not in run.stdout, run.stderr
+    assert "nnsim.lessons.worksheets" not in run.stdout and "worksheet.view" not in run.stdout, run.stderr
     assert run.stdout.startswith("[")
 
 
@@ -310,8 +310,8 @@ def test_it_is_made_when_first_seen(session: Session, qtbot: QtBot) -> None:
 def test_hidden_it_does_no_work(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -> None:
     """No sheet is made while the panel is hidden; shown again, it catches up."""
     made: list[str] = []
-    real = nnsim.gui.worksheet_view.make_worksheet
-    monkeypatch.setattr("nnsim.gui.worksheet_view.make_worksheet",
+    real = nnsim.gui.panels.worksheet.view.make_worksheet
+    monkeypatch.setattr("nnsim.gui.panels.worksheet.view.make_worksheet",
                         lambda kind, *rest: (made.append(kind), real(kind, *rest))[1])
     sheet.panel.hide()
     sheet.session.set_values({"w1": 0.4}, "edit")

@@ -10,8 +10,8 @@ from PySide6.QtCore import QEvent, QSettings, QStandardPaths
 from PySide6.QtWidgets import QApplication
 
 from nnsim.gui.app import make_app
-from nnsim.gui.hand import Hand
-from nnsim.gui.window import MainWindow
+from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window.window import MainWindow
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QAbstractScrollArea, QGraphicsView, QScrollBar, QWidget
 
-from nnsim.gui.hand import Hand
+from nnsim.gui.tour.hand import Hand
 
 ROLE = QAccessible.Role
 CONTROLS = {

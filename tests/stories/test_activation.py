@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
-from nnsim.gui.hand import LEFT, NO_KEYS, Hand
-from nnsim.gui.panels.activation import ActivationPanel
-from nnsim.gui.plot_panel import TextLine
+from nnsim.gui.panels.activation.panel import ActivationPanel
+from nnsim.gui.panels.plot_panel import TextLine
+from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
 
 
 def panel_of(hand: Hand) -> ActivationPanel:

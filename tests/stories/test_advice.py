@@ -11,8 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from nnsim.core.fields import forms
-from nnsim.gui.forms import NumberField
-from nnsim.gui.hand import Hand, HandError
+from nnsim.gui.tour.hand import Hand, HandError
+from nnsim.gui.widgets.forms import NumberField
 from nnsim.training.config import TrainingConfig
 
 CTRL, ALT, SHIFT = (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier,

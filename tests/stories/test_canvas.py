@@ -11,11 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QLabel, QPushButton, QToolButton
 
 from nnsim.documents.examples import EXAMPLES
-from nnsim.gui.canvas.editors import InlineEdit, NeuronChoice
+from nnsim.gui.canvas.neuron_choice import InlineEdit, NeuronChoice
 from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.canvas.snapping import GRID_STEP
-from nnsim.gui.hand import LEFT, NO_KEYS, Hand
-from nnsim.gui.window import MainWindow
+from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
+from nnsim.gui.window.window import MainWindow
 
 ALT = Qt.KeyboardModifier.AltModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier

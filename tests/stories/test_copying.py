@@ -14,9 +14,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QMenu, QSpinBox
 from nnsim.documents import edits
 from nnsim.documents.files import decode
 from nnsim.gui.canvas.clipboard import MIME_TYPE
-from nnsim.gui.gesture_list import GESTURES
-from nnsim.gui.hand import Hand
-from nnsim.gui.window import MainWindow
+from nnsim.gui.start.gesture_list import GESTURES
+from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window.window import MainWindow
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QToolButton
 
 from nnsim.documents.examples import EXAMPLES
-from nnsim.gui.hand import Hand
+from nnsim.gui.tour.hand import Hand
 
 
 @pytest.mark.parametrize("id", EXAMPLES)

@@ -11,9 +11,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 
 import nnsim
-from nnsim.gui.equations import EquationList
-from nnsim.gui.gradient_line import GradientLine
-from nnsim.gui.hand import Hand
+from nnsim.gui.panels.explain.equations import EquationList
+from nnsim.gui.panels.selected.gradient_line import GradientLine
+from nnsim.gui.tour.hand import Hand
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 

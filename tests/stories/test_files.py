@@ -9,7 +9,7 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 import nnsim
-from nnsim.gui.hand import Hand
+from nnsim.gui.tour.hand import Hand
 
 
 def test_save_and_open_again(hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -91,7 +91,7 @@ def test_close_while_training(hand: Hand, tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_work_is_recovered_after_a_crash(hand: Hand) -> None:
     """What was unsaved when the program died is offered by the next window."""
-    from nnsim.gui.window import MainWindow
+    from nnsim.gui.window.window import MainWindow
 
     hand.example("xor")
     hand.window.canvas.commands.add_neuron("hidden")

@@ -7,10 +7,10 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
-from nnsim.gui.files import settings
-from nnsim.gui.first_hints import KEY
-from nnsim.gui.hand import Hand
-from nnsim.gui.window import MainWindow
+from nnsim.gui.start.first_hints import KEY
+from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window.files import settings
+from nnsim.gui.window.window import MainWindow
 
 
 def said(hand: Hand) -> str:

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QScrollArea
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
-from nnsim.gui.gallery import ExampleCard, Gallery
-from nnsim.gui.hand import Hand
-from nnsim.gui.theme import apply_theme, theme
-from nnsim.gui.thumbnails import Thumbnails, thumbnail
+from nnsim.gui.look.theme import apply_theme, theme
+from nnsim.gui.start.gallery import ExampleCard, Gallery
+from nnsim.gui.start.thumbnails import Thumbnails, thumbnail
+from nnsim.gui.tour.hand import Hand
 
 
 def opened(hand: Hand) -> Gallery:

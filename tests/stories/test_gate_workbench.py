@@ -9,12 +9,12 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 
-from nnsim.core.bands import right_rows
-from nnsim.gui.band_field import BandSlider
+from nnsim.core.analysis.bands import right_rows
 from nnsim.gui.canvas.neuron_item import Face
-from nnsim.gui.hand import Hand
-from nnsim.gui.output_plots import CurvePlot, MapPlot
-from nnsim.gui.plot_panel import TextLine
+from nnsim.gui.panels.output.plots import CurvePlot, MapPlot
+from nnsim.gui.panels.plot_panel import TextLine
+from nnsim.gui.panels.selected.band_field import BandSlider
+from nnsim.gui.tour.hand import Hand
 
 KEY, LEFT, NONE = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

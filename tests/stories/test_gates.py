@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel
 
-from nnsim.gui.hand import Hand
+from nnsim.gui.tour.hand import Hand
 
 GESTURES_FOR_AND = 9
 

@@ -17,8 +17,8 @@ from nnsim.documents.document import Document
 from nnsim.documents.layout import arrange
 from nnsim.gui.canvas.bundles import SMALLEST
 from nnsim.gui.canvas.edge_layer import LABELS, MANY
-from nnsim.gui.hand import Hand
-from nnsim.gui.theme import mix, theme
+from nnsim.gui.look.theme import mix, theme
+from nnsim.gui.tour.hand import Hand
 
 ALT = Qt.KeyboardModifier.AltModifier
 

@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 
-from nnsim.gui.hand import Hand
-from nnsim.gui.number_field import NumberField
-from nnsim.gui.panels.loss_slice import LossSlicePanel
-from nnsim.gui.plot_panel import EmptyState, TextLine
-from nnsim.gui.tangent_plot import ContourPlot, StepPlot
+from nnsim.gui.panels.gradient.loss_slice import LossSlicePanel
+from nnsim.gui.panels.gradient.plots import ContourPlot, StepPlot
+from nnsim.gui.panels.plot_panel import EmptyState, TextLine
+from nnsim.gui.tour.hand import Hand
+from nnsim.gui.widgets.number_field import NumberField
 
 
 def says(hand: Hand) -> str:

@@ -11,9 +11,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
-from nnsim.gui.hand import Hand
-from nnsim.gui.matrix_blocks import Cell
-from nnsim.gui.matrix_view import MatrixView
+from nnsim.gui.panels.matrices.blocks import Cell
+from nnsim.gui.panels.matrices.view import MatrixView
+from nnsim.gui.tour.hand import Hand
 
 
 def test_a_weight_is_found_on_the_canvas_changed_in_the_matrix_and_taken_back(hand: Hand) -> None:

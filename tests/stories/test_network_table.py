@@ -11,12 +11,12 @@ from PySide6.QtWidgets import QApplication, QMenu
 from nnsim.core.network import Network
 from nnsim.documents.document import Document
 from nnsim.documents.layout import arrange
-from nnsim.gui.controls import ChoiceField
-from nnsim.gui.hand import LEFT, NO_KEYS, Hand
-from nnsim.gui.network_rows import NetworkRows
-from nnsim.gui.network_table_view import NetworkTableView
-from nnsim.gui.number_field import NumberField
-from nnsim.gui.panels.network_table import NetworkTablePanel
+from nnsim.gui.panels.network_table.panel import NetworkTablePanel
+from nnsim.gui.panels.network_table.rows import NetworkRows
+from nnsim.gui.panels.network_table.view import NetworkTableView
+from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
+from nnsim.gui.widgets.controls import ChoiceField
+from nnsim.gui.widgets.number_field import NumberField
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 

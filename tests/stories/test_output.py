@@ -8,12 +8,12 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QSlider, QWidget
 
-from nnsim.gui.hand import LEFT, NO_KEYS, Hand
-from nnsim.gui.number_field import NumberField
-from nnsim.gui.output_legends import ClassLegend
-from nnsim.gui.output_plots import MapPlot
-from nnsim.gui.panels.output import OutputPanel
-from nnsim.gui.plot_panel import TextLine
+from nnsim.gui.panels.output.legends import ClassLegend
+from nnsim.gui.panels.output.panel import OutputPanel
+from nnsim.gui.panels.output.plots import MapPlot
+from nnsim.gui.panels.plot_panel import TextLine
+from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
+from nnsim.gui.widgets.number_field import NumberField
 
 
 def panel_of(hand: Hand) -> tuple[OutputPanel, MapPlot]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QToolButton
 
-from nnsim.gui.hand import Hand
-from nnsim.gui.panels.output import OutputPanel
+from nnsim.gui.panels.output.panel import OutputPanel
+from nnsim.gui.tour.hand import Hand
 
 
 def test_contours_are_switched_on_and_follow_training(hand: Hand) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 
-from nnsim.gui.hand import Hand, HandError
-from nnsim.gui.panels.separability import SeparabilityPanel
+from nnsim.gui.panels.separability.panel import SeparabilityPanel
+from nnsim.gui.tour.hand import Hand, HandError
 
 MOST_TABS = 200
 

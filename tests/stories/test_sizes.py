@@ -16,13 +16,13 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabBar, QToolB
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.edge_layer import READABLE
 from nnsim.gui.canvas.neuron_item import GAP, NeuronItem
-from nnsim.gui.forms import WholeRows
-from nnsim.gui.hand import Hand
-from nnsim.gui.icons import icon
-from nnsim.gui.number_field import NumberField
-from nnsim.gui.panels.output import OutputPanel
-from nnsim.gui.theme import PRESENTED_PIXELS, font, icon_sizes, text_scale
-from nnsim.gui.workspaces import SIDE_SHARE, WORKSPACES
+from nnsim.gui.look.icons import icon
+from nnsim.gui.look.theme import PRESENTED_PIXELS, font, icon_sizes, text_scale
+from nnsim.gui.panels.output.panel import OutputPanel
+from nnsim.gui.tour.hand import Hand
+from nnsim.gui.widgets.forms import WholeRows
+from nnsim.gui.widgets.number_field import NumberField
+from nnsim.gui.window.workspaces import SIDE_SHARE, WORKSPACES
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -148,7 +148,7 @@ def test_lines_of_plots_are_as_wide_on_a_fine_screen(scale: str) -> None:
 import pyqtgraph as pg
 from nnsim.gui.app import make_app
 app = make_app()
-from nnsim.gui.plots import Plot, pen
+from nnsim.gui.plots.plot import Plot, pen
 plot = Plot("plot")
 plot.addItem(pg.PlotCurveItem([0, 1], [0.53, 0.53], pen=pen("#ff0000", 2)))
 plot.resize(200, 200)

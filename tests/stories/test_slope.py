@@ -7,9 +7,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
-from nnsim.gui.hand import LEFT, NO_KEYS, Hand
-from nnsim.gui.plot_panel import TextLine
-from nnsim.gui.tangent_plot import TrailPlot
+from nnsim.gui.panels.gradient.plots import TrailPlot
+from nnsim.gui.panels.plot_panel import TextLine
+from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
 
 
 def says(hand: Hand) -> str:

@@ -18,9 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.data.generators import GENERATORS
-from nnsim.gui.forms import Disclosure
-from nnsim.gui.hand import Hand
-from nnsim.gui.panel import Panel
+from nnsim.gui.panels.panel import Panel
+from nnsim.gui.tour.hand import Hand
+from nnsim.gui.widgets.forms import Disclosure
 
 EDITORS = (QLineEdit, QComboBox, QAbstractSpinBox, QSlider, QCheckBox, QPlainTextEdit, QTextEdit)
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QToolButton
 
 import nnsim
 from nnsim.documents.examples import EXAMPLES
-from nnsim.gui.hand import Hand
-from nnsim.gui.help import engine_in_words
+from nnsim.gui.start.help import engine_in_words
+from nnsim.gui.tour.hand import Hand
 
 SEEDS_THAT_SOLVE_XOR = {0: False, 1: True, 2: True, 3: True, 4: False}
 

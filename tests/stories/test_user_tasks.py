@@ -41,18 +41,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from nnsim.core.bands import right_rows
-from nnsim.gui.activation_plot import ActivationPlot
-from nnsim.gui.band_field import BandSlider
+from nnsim.core.analysis.bands import right_rows
 from nnsim.gui.canvas.neuron_item import RADIUS
-from nnsim.gui.equations import EquationList
-from nnsim.gui.gesture_list import GESTURES
-from nnsim.gui.hand import LEFT, NO_KEYS, Hand
-from nnsim.gui.loss_plot import LossPlot
-from nnsim.gui.output_plots import MapPlot
-from nnsim.gui.plots import Plot
-from nnsim.gui.soften_bar import SoftenBar
-from nnsim.gui.theme import text_scale
+from nnsim.gui.canvas.soften_bar import SoftenBar
+from nnsim.gui.look.theme import text_scale
+from nnsim.gui.panels.activation.plot import ActivationPlot
+from nnsim.gui.panels.explain.equations import EquationList
+from nnsim.gui.panels.loss.plot import LossPlot
+from nnsim.gui.panels.output.plots import MapPlot
+from nnsim.gui.panels.selected.band_field import BandSlider
+from nnsim.gui.plots.plot import Plot
+from nnsim.gui.start.gesture_list import GESTURES
+from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
 
 KEY = Qt.Key
 ALT, CTRL, SHIFT = (Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier,

@@ -7,10 +7,10 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QTabBar, QToolButton
 
-from nnsim.gui.hand import Hand
-from nnsim.gui.theme import font, line_width
-from nnsim.gui.window import MainWindow
-from nnsim.gui.workspaces import WORKSPACES
+from nnsim.gui.look.theme import font, line_width
+from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window.window import MainWindow
+from nnsim.gui.window.workspaces import WORKSPACES
 
 ALT = Qt.KeyboardModifier.AltModifier
 

@@ -77,7 +77,7 @@ print(engines.now(), engines.is_cached())
     again = """
 from nnsim.training import engines
 engines.load()
-from nnsim.core import kernels, layers, narrow
+from nnsim.core.compiled import edges as kernels, layers, narrow
 kept = kernels.train, kernels.evaluate, layers.train, narrow.train
 print([sum(kernel.stats.cache_misses.values()) for kernel in kept])
 """

@@ -9,10 +9,10 @@ import nnsim
 from nnsim.core.network import Network
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
+from nnsim.experiments.seeds import LONG, SeedRuns, all_right, stuck_for
 from nnsim.resources import resource
 from nnsim.training.engines import NUMPY
 from nnsim.training.history import Curve, Points
-from nnsim.training.seeds import LONG, SeedRuns, all_right, stuck_for
 from nnsim.training.trainer import Trainer
 
 

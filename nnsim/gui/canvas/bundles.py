@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPainterPath, QPen
 
+from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Structure
-from nnsim.core.numbers import format_number
 from nnsim.gui.canvas.edges import Edge, curve
 from nnsim.gui.canvas.neuron_item import RADIUS
-from nnsim.gui.theme import Theme, font, mix
+from nnsim.gui.look.theme import Theme, font, mix
 
 BUNDLES = 20_000
 """Above this number of connections those between two layers are drawn as one band …"""

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication
 
 from nnsim.documents import edits
 from nnsim.documents.document import Document
-from nnsim.documents.errors import FileError
 from nnsim.documents.files import decode, encode
+from nnsim.documents.format.errors import FileError
 
 if TYPE_CHECKING:
     from nnsim.gui.canvas.view import CanvasView

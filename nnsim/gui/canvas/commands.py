@@ -72,7 +72,7 @@ class CanvasCommands(QObject):
             self._view.show_hint(self.tr("Select the neurons that are to feed the new layer first."))
             return
         # Here, because the form asks these commands.
-        from nnsim.gui.canvas.layer_form import LayerForm
+        from nnsim.gui.canvas.new_layer_form import LayerForm
 
         view = self._view
         items = [view.network_scene.neurons[id] for id in chosen]

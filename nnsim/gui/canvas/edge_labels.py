@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from nnsim.documents.layout import bend
 from nnsim.gui.canvas.edges import Edge, Ends
-from nnsim.gui.theme import font
+from nnsim.gui.look.theme import font
 
 MOST_LOOKED_AT = 120
 """Of up to so many lines each label looks whether it is crossed by one."""

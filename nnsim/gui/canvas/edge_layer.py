@@ -18,7 +18,7 @@ from nnsim.gui.canvas import edge_labels
 from nnsim.gui.canvas.bundles import BUNDLES, Bundle, bundled, paint_bundle
 from nnsim.gui.canvas.edges import Edge, Ends, between, slots
 from nnsim.gui.canvas.neuron_item import paint_ghost
-from nnsim.gui.theme import Theme, font, line_width, mix, text_scale, theme
+from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
 MANY = 1_000
 """Above this number of connections, edges are straight and 1 px, and only the chosen ones get full style."""

@@ -14,7 +14,7 @@ from nnsim.documents import edits
 from nnsim.gui.canvas.edges import curve
 from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.canvas.snapping import Snapping
-from nnsim.gui.theme import mix, theme
+from nnsim.gui.look.theme import mix, theme
 
 if TYPE_CHECKING:
     from nnsim.gui.canvas.view import CanvasView

@@ -9,8 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from nnsim.core.numbers import MINUS
-from nnsim.gui.theme import Theme, font, line_width, mix, text_scale, theme
+from nnsim.core.formulas.numbers import MINUS
+from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
 RADIUS = 32.0
 ROOM = 12.0

@@ -23,8 +23,8 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import Role
-from nnsim.gui.icons import picture, screen_scales
-from nnsim.gui.theme import GRID, TEXT_SIZES, font, mix, set_role, text_scale, theme
+from nnsim.gui.look.icons import picture, screen_scales
+from nnsim.gui.look.theme import GRID, TEXT_SIZES, font, mix, set_role, text_scale, theme
 
 if TYPE_CHECKING:
     from nnsim.gui.canvas.view import CanvasView

@@ -13,18 +13,18 @@ from PySide6.QtGui import QImage, QPolygonF
 from PySide6.QtWidgets import QGraphicsScene
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.maps import value_range
+from nnsim.core.analysis.maps import value_range
+from nnsim.core.explain.sums import sum_of
+from nnsim.core.formulas.numbers import factor, format_number
 from nnsim.core.network import Connection, Neuron
-from nnsim.core.numbers import factor, format_number
-from nnsim.core.sums import sum_of
 from nnsim.documents.document import Document
 from nnsim.documents.layout import filled
 from nnsim.gui.canvas.edge_labels import coordinates, overlapping
 from nnsim.gui.canvas.edge_layer import EdgeLayer
 from nnsim.gui.canvas.edges import Ends
 from nnsim.gui.canvas.neuron_item import GAP, RADIUS, RIM, SWITCH, Face, NeuronItem
-from nnsim.gui.session import Session
-from nnsim.gui.theme import map_colors
+from nnsim.gui.look.theme import map_colors
+from nnsim.gui.session.session import Session
 
 TRAINING_FRAME_MS = 100
 """While training the canvas is drawn at most 10 times a second."""

@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from nnsim.gui.canvas.neuron_item import RADIUS
-from nnsim.gui.theme import theme
+from nnsim.gui.look.theme import theme
 
 if TYPE_CHECKING:
     from nnsim.gui.canvas.scene import NetworkScene

@@ -18,8 +18,8 @@ from nnsim.gui.canvas.in_place import InPlace
 from nnsim.gui.canvas.keyboard import CanvasKeys
 from nnsim.gui.canvas.scene import Hit, NetworkScene
 from nnsim.gui.canvas.snapping import GRID_STEP
-from nnsim.gui.session import Session
-from nnsim.gui.theme import PRESENTED_PIXELS, font, pixels, presenting, set_role, text_scale, theme
+from nnsim.gui.look.theme import PRESENTED_PIXELS, font, pixels, presenting, set_role, text_scale, theme
+from nnsim.gui.session.session import Session
 
 ZOOM_STEP = 1.15
 ZOOM_RANGE = (0.05, 4.0)

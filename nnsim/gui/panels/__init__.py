@@ -1,1 +1,1 @@
-"""Panels: one file each, one line each in nnsim/gui/window.py."""
+"""Panels: one file each, one line each in nnsim/gui/window/window.py."""

@@ -1,0 +1,1 @@
+"""Both passes taken apart, for people."""

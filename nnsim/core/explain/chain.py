@@ -1,0 +1,177 @@
+"""The chain rule: the paths from a parameter or an activation to the loss, with their factors."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import count
+from typing import NamedTuple
+
+from nnsim.core.explain.explanation import Equation, Explanation
+from nnsim.core.formulas.notation import Symbol, name
+from nnsim.core.network import Connection, Structure
+
+MOST_PATHS = 10_000
+"""All paths are listed only up to this many."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """One way from the loss back to what it is derived by: ∂Loss/∂O1 · ∂O1/∂net1 · ∂net1/∂w5."""
+
+    factors: tuple[Equation, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class Chain:
+    """∂L/∂p as a sum over paths: the largest of them, how many there are, and their total, which is the engine's."""
+
+    name: Symbol
+    paths: tuple[Path, ...]
+    count: int
+    total: float
+
+    @property
+    def factors(self) -> tuple[Equation, ...]:
+        """The different factors of the paths that are shown, in their order."""
+        found: dict[str, Equation] = {}
+        for path in self.paths:
+            for factor in path.factors:
+                found.setdefault(factor.name.text, factor)
+        return tuple(found.values())
+
+    @property
+    def rest(self) -> float:
+        """What the paths that are not shown add up to: the total less those shown."""
+        return self.total - sum(path.value for path in self.paths)
+
+    @property
+    def hidden(self) -> int:
+        """How many paths are not shown."""
+        return self.count - len(self.paths)
+
+
+Starts = Sequence[tuple[str, float, tuple["Equation | str", ...]]]
+"""Where paths begin: the neuron, the factor before it, and that as an Equation, if any, and the neuron."""
+
+
+class _State(NamedTuple):
+    """A path under way, from its start to a neuron; the largest possible end comes first, then the longer path."""
+
+    order: tuple[float, int, int]
+    neuron: str
+    at_output: bool
+    """The path has ended: it left this neuron for the loss."""
+    value: float
+    taken: tuple[Equation | Connection | str, ...]
+
+
+def chain_of(explanation: Explanation, parameter: str, most: int = 4) -> Chain:
+    """The ``most`` largest paths from a parameter to the loss; with ``most`` of MOST_PATHS, all if they are no more.
+
+    A shared parameter's paths begin at each of its uses.
+    """
+    structure = explanation.structure
+    starts = []
+    for use in structure.uses[parameter]:
+        target = use.target if isinstance(use, Connection) else use.id
+        first = explanation.use_slope(use)
+        starts.append((target, first.value, (first, target)))
+    return _chain(explanation, explanation.notation.loss.by(name(parameter)), starts,
+                  explanation.gradient(parameter), most)
+
+
+def chain_of_activation(explanation: Explanation, neuron: str, most: int = 4) -> Chain:
+    """The same from a neuron's pre-activation: the paths whose sum is its δ = ∂L/∂z."""
+    symbol = explanation.notation.loss.by(explanation.notation.pre_activation(neuron))
+    return _chain(explanation, symbol, [(neuron, 1.0, (neuron,))], explanation.delta(neuron), most)
+
+
+def count_paths(explanation: Explanation, neurons: list[str]) -> int:
+    """How many paths lead from these neurons to the loss, by dynamic programming; each output ends one."""
+    structure = explanation.structure
+    counts: dict[str, int] = {}
+    for id in downstream(structure, neurons):
+        ends = 1 if structure.by_id[id].role == "output" else 0
+        counts[id] = ends + sum(counts[c.target] for c in structure.outgoing[id])
+    return sum(counts[id] for id in neurons)
+
+
+def downstream(structure: Structure, neurons: Collection[str]) -> list[str]:
+    """All neurons that these lead to, and they themselves, the farthest first."""
+    seen, waiting = set(neurons), list(neurons)
+    while waiting:
+        for c in structure.outgoing[waiting.pop()]:
+            if c.target not in seen:
+                seen.add(c.target)
+                waiting.append(c.target)
+    return sorted(seen, key=lambda id: -structure.depth[id])
+
+
+def _chain(e: Explanation, symbol: Symbol, starts: Starts, total: float, most: int) -> Chain:
+    neurons = [neuron for neuron, _, _ in starts]
+    number = count_paths(e, neurons)
+    most = min(most, MOST_PATHS)
+    paths = tuple(_path(e, state) for state, _ in zip(_best_first(e, starts), range(most), strict=False))
+    return Chain(symbol, paths, number, total)
+
+
+def _best_first(e: Explanation, starts: Starts) -> Iterator[_State]:
+    """Whole paths, the largest product first.
+
+    A* with the exact bound: the largest product that any way from a neuron to the loss has, by dynamic programming.
+    So every step taken belongs to a path that comes next. Hart, Nilsson & Raphael 1968.
+    """
+    structure = e.structure
+    slope: dict[str, float] = {}
+    ends: dict[str, float] = {}
+    best: dict[str, float] = {}
+    through: dict[tuple[str, str], float] = {}
+    for id in downstream(e.structure, [neuron for neuron, _, _ in starts]):
+        slope[id] = e.slope(id).value
+        ends[id] = e.loss_slope(id).value if structure.by_id[id].role == "output" else 0.0
+        ways = [abs(ends[id])]
+        for c in structure.outgoing[id]:
+            through[c.ends] = e.by_source(c).value
+            ways.append(_size(through[c.ends] * best[c.target]))
+        best[id] = _size(slope[id] * max(ways))
+    tie = count()
+
+    def state(id: str, value: float, bound: float, taken: tuple[Equation | Connection | str, ...],
+              done: bool = False) -> _State:
+        return _State((-_size(value * bound), -len(taken), next(tie)), id, done, value, taken)
+
+    heap = [state(id, value, best[id], taken) for id, value, taken in starts]
+    heapq.heapify(heap)
+    while heap:
+        here = heapq.heappop(heap)
+        if here.at_output:
+            yield here
+            continue
+        value, id = here.value * slope[here.neuron], here.neuron
+        if structure.by_id[id].role == "output":
+            heapq.heappush(heap, state(id, value * ends[id], 1.0, (*here.taken, ""), done=True))
+        for c in structure.outgoing[id]:
+            heapq.heappush(heap, state(c.target, value * through[c.ends], best[c.target], (*here.taken, c, c.target)))
+
+
+def _size(value: float) -> float:
+    """How large, for ordering; what is not a number comes last."""
+    return abs(value) if value == value else 0.0
+
+
+def _path(e: Explanation, state: _State) -> Path:
+    """The factors from the loss back to the start, as the lecture writes them."""
+    factors: list[Equation] = []
+    for taken in state.taken:
+        if isinstance(taken, Equation):
+            factors.append(taken)
+        elif isinstance(taken, Connection):
+            factors.append(e.by_source(taken))
+        elif taken:
+            factors.append(e.slope(taken))
+        else:
+            factors.append(e.loss_slope(state.neuron))
+    return Path(tuple(reversed(factors)), state.value)

@@ -1,0 +1,495 @@
+"""The explainer: every number of both passes of one sample, taken apart into symbols and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.combines import COMBINES
+from nnsim.core.descent import CLIP_MARGIN
+from nnsim.core.explain.sums import Sum, sum_of
+from nnsim.core.formulas.notation import Notation, Symbol, name, notation_for
+from nnsim.core.formulas.numbers import DIGITS, MINUS, common_decimals, comparison, format_number, telling_digits
+from nnsim.core.formulas.reading import parse
+from nnsim.core.formulas.terms import Place, Term, number, operate
+from nnsim.core.formulas.writing import Piece, Style, latex, latex_number, pieces, rich
+from nnsim.core.losses import LOSSES, softmax
+from nnsim.core.network import Connection, Network, NetworkError, Neuron
+from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.core.program import Backward, checked_matrix, program_of
+
+Array = NDArray[np.float64]
+MOST_TERMS = 64
+"""Of a longer sum only the largest terms are written, and the rest as one number."""
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``name`` = the term in symbols = in numbers = its value.
+
+    ``because`` is what a step neuron goes by, “1 ≥ 0.6”.
+    """
+
+    name: Symbol
+    term: Term
+    place: Place = ()
+    because: str = ""
+
+    @property
+    def value(self) -> float:
+        """The engine's number."""
+        return self.term.value
+
+    def line(self, digits: int = DIGITS, symbols: bool = False) -> list[Piece]:
+        """``net h1 = 0.05·0.15 + 0.10·0.20 + 0.35 = 0.3775``, in pieces that know their place on the canvas.
+
+        With ``symbols`` they stand between: ``net h1 = i1·w1 + i2·w2 + b1 = 0.05·0.15 + …``.
+        """
+        result = Piece(format_number(self.value, telling_digits(self.value, digits)), self.place)
+        found = [Piece(self.name.text, self.place), Piece(" = ")]
+        in_numbers = pieces(self.term, Style(numbers=True, digits=digits))
+        in_symbols = pieces(self.term, Style(digits=digits))
+        said = "".join(piece.text for piece in in_numbers)
+        if symbols and self._says_more(in_symbols, in_numbers):
+            found += [*in_symbols, Piece(" = ")]
+        if said != result.text:
+            found += [*in_numbers, Piece(" = ")]
+        found.append(result)
+        if self.because:
+            found.append(Piece(f"  ({self.because})"))
+        return found
+
+    def text(self, digits: int = DIGITS, symbols: bool = True) -> str:
+        """``line`` as one string."""
+        return "".join(piece.text for piece in self.line(digits, symbols))
+
+    def rich(self, digits: int = DIGITS, symbols: bool = True) -> str:
+        """``line`` as HTML, with lowered indices."""
+        return rich(self.line(digits, symbols))
+
+    def markdown(self, digits: int = DIGITS) -> str:
+        """The same as a formula in Markdown, $…$."""
+        return f"${self.latex(digits)}$"
+
+    def latex(self, digits: int = DIGITS, aligned: bool = False) -> str:
+        """The same in LaTeX. ``aligned`` puts & before each equals sign, and breaks the line before the numbers."""
+        equals = " &= " if aligned else " = "
+        again = r" \\ &= " if aligned else " = "
+        result = latex_number(self.value, telling_digits(self.value, digits))
+        in_numbers = latex(self.term, True, digits)
+        parts = [self.name.latex, equals]
+        style = Style(digits=digits)
+        if self._says_more(pieces(self.term, style), pieces(self.term, Style(numbers=True, digits=digits))):
+            parts += [latex(self.term), again]
+        if in_numbers != result:
+            parts += [in_numbers, " = "]
+        parts.append(result)
+        if self.because:
+            words = self.because.replace("≥", r"\geq").replace("<", " < ").replace(MINUS, "-").replace("≱", r"\ngeq")
+            parts.append(rf"\quad ({words})")
+        return "".join(parts)
+
+    def _says_more(self, in_symbols: Sequence[Piece], in_numbers: Sequence[Piece]) -> bool:
+        said = "".join(piece.text for piece in in_symbols)
+        return said not in ("".join(piece.text for piece in in_numbers), self.name.text)
+
+
+class Explanation:
+    """One sample's forward pass, loss and backward pass, for a network with its values of now.
+
+    ``x`` (inputs,), ``t`` (outputs,) or None without a target. Raises NetworkError without an input or where nothing
+    leads to any output, and ValueError if x or t does not fit it. All numbers are the engine's; an output that nothing
+    leads to says, and costs, what its bias alone makes of it, and ``program.problems`` names it.
+    """
+
+    def __init__(self, network: Network, x: ArrayLike, t: ArrayLike | None = None,
+                 loss: str = "half_squared_error", notation: Notation | None = None) -> None:
+        self.network, self.structure = network, network.structure
+        self.program = program_of(self.structure)
+        if not self.program.explainable:
+            raise NetworkError(self.program.problems)
+        self.notation = notation or notation_for(self.structure)
+        self.loss_name = loss
+        X = checked_matrix(np.atleast_2d(np.asarray(x, dtype=np.float64)), "X", self.structure.inputs)
+        self.x: Array = X[0]
+        self.trace = self.program.run(network.parameters, X)
+        self.t: Array | None = None
+        self.backward: Backward | None = None
+        if t is not None:
+            T = checked_matrix(np.atleast_2d(np.asarray(t, dtype=np.float64)), "T", self.structure.outputs)
+            self.t = T[0]
+            self.backward = self.program.backward(network.parameters, X, T, loss)
+
+    # Names and numbers
+
+    def z(self, id: str) -> float:
+        """The pre-activation of a neuron."""
+        return float(self.trace.z_rows[self.structure.position[id], 0])
+
+    def a(self, id: str) -> float:
+        """The activation of a neuron."""
+        return float(self.trace.a_rows[self.structure.position[id], 0])
+
+    def delta(self, id: str) -> float:
+        """δ = ∂L/∂z of a neuron."""
+        return float(self._backward.delta_rows[self.structure.position[id], 0])
+
+    def gradient(self, parameter: str) -> float:
+        """∂L/∂p."""
+        return float(self._backward.gradient[self.structure.parameter_index[parameter]])
+
+    @property
+    def _backward(self) -> Backward:
+        if self.backward is None:
+            raise ValueError("Without a target there is no loss, and nothing to derive.")
+        return self.backward
+
+    def z_term(self, id: str) -> Term:
+        """A neuron's pre-activation by its name."""
+        return Term(self.z(id), self.notation.pre_activation(id), place=(id,))
+
+    def a_term(self, id: str, decimals: int = 0) -> Term:
+        """A neuron's activation by its name."""
+        return Term(self.a(id), self.notation.activation(self.structure, id), place=(id,), decimals=decimals)
+
+    def weight_term(self, connection: Connection, decimals: int = 0) -> Term:
+        """A connection's weight by its name."""
+        value = self.network.value(connection.weight)
+        return Term(value, name(connection.weight), place=connection.ends, decimals=decimals)
+
+    def delta_term(self, id: str) -> Term:
+        """δ of a neuron by its name."""
+        return Term(self.delta(id), self.notation.delta(id), place=(id,))
+
+    # Forward
+
+    def forward(self, id: str) -> tuple[Equation, ...]:
+        """How a neuron comes to its output: its sum, then its function. An input has what it is fed."""
+        neuron = self.structure.by_id[id]
+        symbol = self.notation.activation(self.structure, id)
+        if neuron.role == "input":
+            return (Equation(symbol, Term(self.a(id), place=(id,)), (id,)),)
+        total = sum_of(self.network, id, self.trace)
+        if total.in_threshold_notation:
+            return self._threshold(neuron, total)
+        z = Equation(self.notation.pre_activation(id), self._pre_activation(neuron, total), (id,))
+        if neuron.activation == "linear":
+            return z, Equation(symbol, self.z_term(id), (id,))
+        term = operate(neuron.activation, self.z_term(id), value=self.a(id))
+        because = comparison(total.z, 0.0) if total.is_step else ""
+        return z, Equation(symbol, term, (id,), because)
+
+    def _pre_activation(self, neuron: Neuron, total: Sum, with_bias: bool = True) -> Term:
+        """combine(weight · activation, in file order) + bias. A step neuron's products begin with the weight."""
+        edges = self.structure.incoming[neuron.id]
+        weights = common_decimals([self.network.value(c.weight) for c in edges] + [total.bias or 0.0])
+        inputs = common_decimals([self.a(c.source) for c in edges])
+        products = []
+        for c in edges:
+            both = self.a_term(c.source, inputs), self.weight_term(c, weights)
+            products.append(operate("multiply", *(reversed(both) if total.is_step else both)))
+        kind = {"sum": "add", "product": "multiply", "max": "max"}[neuron.combine]
+        combined = products[0] if len(products) == 1 else operate(kind, *products, value=total.combined) \
+            if products else number(0.0)
+        if neuron.bias is None or not with_bias:
+            return combined
+        bias = Term(self.network.value(neuron.bias), name(neuron.bias), place=(neuron.id,), decimals=weights)
+        if combined.operation == "add":
+            return operate("add", *combined.parts, bias, value=total.z)
+        return operate("add", *((combined,) if products else ()), bias, value=total.z) if products else bias
+
+    def _threshold(self, neuron: Neuron, total: Sum) -> tuple[Equation, ...]:
+        """In θ notation the sum is Σ, and it is compared with θ."""
+        id = neuron.id
+        sigma = Symbol(f"Σ {id}", rf"\Sigma_{{{name(id).latex}}}")
+        term = self._pre_activation(neuron, total, with_bias=False)
+        symbol = self.notation.activation(self.structure, id)
+        because = comparison(total.combined, total.threshold)
+        return (Equation(sigma, term, (id,)), Equation(symbol, number(total.a), (id,), because))
+
+    @property
+    def order(self) -> tuple[str, ...]:
+        """All neurons, each after those it takes from: by depth, then in the order of the file."""
+        depth = self.structure.depth
+        return tuple(sorted(self.structure.by_id, key=lambda id: depth[id]))
+
+    # Loss
+
+    @cached_property
+    def _leaves(self) -> dict[str, dict[str, Term]]:
+        """What the loss of each output is written with."""
+        assert self.t is not None
+        outputs = self.structure.outputs
+        o = np.array([[self.a(id) for id in outputs]])
+        entry = LOSSES[self.loss_name]
+        p = softmax(o)[0] if entry.log_softmax else np.zeros(len(outputs))
+        shifted = o[0] - o.max() if entry.log_softmax else p
+        with np.errstate(all="ignore"):
+            lnp = shifted - np.log(np.exp(shifted).sum()) if entry.log_softmax else p
+        found = {}
+        for i, id in enumerate(outputs):
+            output = self.notation.activation(self.structure, id)
+            probability = Symbol(f"softmax({output.text})", rf"\mathrm{{softmax}}({output.latex})")
+            found[id] = {
+                "t": Term(float(self.t[i]), self.notation.target_of(id), place=(id,)), "o": self.a_term(id),
+                "m": Term(float(len(outputs)), Symbol("m", "m")), "p": Term(float(p[i]), probability, place=(id,)),
+                "lnp": Term(float(lnp[i]), Symbol(f"ln {probability.text}", rf"\ln {probability.latex}"), place=(id,)),
+                "total": Term(float(self.t.sum()), Symbol(f"Σ{self.notation.target}", rf"\sum {self.notation.target}")),
+            }
+        return found
+
+    def loss_terms(self) -> dict[str, Equation]:
+        """What each output costs."""
+        self._need_target()
+        written = LOSSES[self.loss_name].written[0]
+        found = {}
+        for id, leaves in self._leaves.items():
+            symbol = self.notation.loss
+            part = Symbol(f"{symbol.text} {id}", rf"{symbol.latex}_{{{name(id).latex}}}")
+            found[id] = Equation(part, parse(written, **leaves), (id,))
+        return found
+
+    def loss(self) -> Equation:
+        """The sample's loss, the sum (or mean) of what its outputs cost, written out."""
+        terms = [equation.term for equation in self.loss_terms().values()]
+        value = self._backward.loss
+        total = terms[0] if len(terms) == 1 else operate("add", *terms)
+        if LOSSES[self.loss_name].averaged and len(terms) > 1:
+            total = operate("multiply", operate("divide", number(1.0), number(float(len(terms)))), total)
+        return Equation(self.notation.loss, Term(value, None, total.operation, total.parts))
+
+    def loss_slope(self, output: str) -> Equation:
+        """∂L/∂o of an output, written out."""
+        self._need_target()
+        term = parse(LOSSES[self.loss_name].written[1], **self._leaves[output])
+        return Equation(self.notation.loss.by(self.notation.activation(self.structure, output)), term, (output,))
+
+    def _need_target(self) -> None:
+        if self.t is None:
+            raise ValueError("Without a target there is no loss.")
+
+    # Backward
+
+    def slope(self, id: str) -> Equation:
+        """∂a/∂z = f′(z) of a neuron, written out with what is at hand: O1·(1 − O1)."""
+        entry = ACTIVATIONS[self.structure.by_id[id].activation]
+        value = float(entry.derivative(np.array([self.z(id)]), np.array([self.a(id)]))[0])
+        term = parse(entry.slope, z=self.z_term(id), a=self.a_term(id))
+        symbol = self.notation.activation(self.structure, id).by(self.notation.pre_activation(id))
+        return Equation(symbol, _valued(term, value), (id,))
+
+    def share(self, connection: Connection) -> float:
+        """The derivative of what a neuron combines by one of its terms: 1 in a sum, the others in a product."""
+        return self._shares(connection.target)[connection.ends]
+
+    def _shares(self, target: str) -> Mapping[tuple[str, str], float]:
+        if target not in self._shares_known:
+            edges = self.structure.incoming[target]
+            combine = COMBINES[self.structure.by_id[target].combine]
+            terms = np.array([self.network.value(c.weight) * self.a(c.source) for c in edges]).reshape(-1, 1, 1)
+            values = combine.backward(terms)[:, 0, 0] if len(edges) else np.empty(0)
+            self._shares_known[target] = {c.ends: float(v) for c, v in zip(edges, values, strict=True)}
+        return self._shares_known[target]
+
+    @cached_property
+    def _shares_known(self) -> dict[str, Mapping[tuple[str, str], float]]:
+        return {}
+
+    def by_source(self, connection: Connection) -> Equation:
+        """∂z of the target by the activation of the source: the weight, in a sum."""
+        symbol = self.notation.pre_activation(connection.target).by(
+            self.notation.activation(self.structure, connection.source))
+        return Equation(symbol, self._times_share(connection, self.weight_term(connection)), connection.ends)
+
+    def by_weight(self, connection: Connection) -> Equation:
+        """∂z of the target by the weight: the activation of the source, in a sum."""
+        symbol = self.notation.pre_activation(connection.target).by(name(connection.weight))
+        return Equation(symbol, self._times_share(connection, self.a_term(connection.source)), connection.ends)
+
+    def by_bias(self, id: str) -> Equation:
+        """∂z by the bias: 1."""
+        bias = self.structure.by_id[id].bias
+        assert bias is not None
+        return Equation(self.notation.pre_activation(id).by(name(bias)), number(1.0), (id,))
+
+    def _times_share(self, connection: Connection, term: Term) -> Term:
+        combine = self.structure.by_id[connection.target].combine
+        if combine == "sum":
+            return term
+        others: list[Term] = []
+        if combine == "product":
+            for c in self.structure.incoming[connection.target]:
+                if c is not connection:
+                    others += [self.a_term(c.source), self.weight_term(c)]
+        else:
+            others = [number(self.share(connection))]
+        return operate("multiply", term, *others, value=term.value * self.share(connection)) if others else term
+
+    def by_activation(self, id: str) -> Equation:
+        """∂L/∂a of a neuron: what the loss says of it if it is an output, and what the neurons it feeds send back."""
+        parts = [self.loss_slope(id).term] if self.structure.by_id[id].role == "output" else []
+        for c in self.structure.outgoing[id]:
+            back = self.by_source(c).term
+            parts.append(operate("multiply", self.delta_term(c.target), *_factors(back),
+                                 value=self.delta(c.target) * back.value))
+        symbol = self.notation.loss.by(self.notation.activation(self.structure, id))
+        return Equation(symbol, _sum(parts), (id,))
+
+    def delta_equation(self, id: str) -> Equation:
+        """δ = ∂L/∂a · f′(z)."""
+        back, slope = self.by_activation(id).term, self.slope(id).term
+        term = operate("multiply", *(_factors(back) if back.operation == "multiply" else [back]), *_factors(slope),
+                       value=self.delta(id))
+        return Equation(self.notation.delta(id), term, (id,))
+
+    def gradient_equation(self, parameter: str) -> Equation:
+        """∂L/∂p = Σ over its uses of δ · ∂z/∂p; a shared parameter has several."""
+        parts = []
+        for use in self.structure.uses[parameter]:
+            target = use.target if isinstance(use, Connection) else use.id
+            delta, local = self.delta_term(target), self.use_slope(use).term
+            factors = [] if isinstance(use, Neuron) else _factors(local)
+            parts.append(operate("multiply", delta, *factors, value=delta.value * local.value) if factors else delta)
+        symbol = self.notation.loss.by(name(parameter))
+        return Equation(symbol, _valued(_sum(parts), self.gradient(parameter)), self.place_of(parameter))
+
+    def use_slope(self, use: Connection | Neuron) -> Equation:
+        """∂z/∂p where a parameter is used."""
+        return self.by_weight(use) if isinstance(use, Connection) else self.by_bias(use.id)
+
+    def place_of(self, parameter: str) -> Place:
+        """Where a parameter is first used."""
+        use = self.structure.uses[parameter][0]
+        return use.ends if isinstance(use, Connection) else (use.id,)
+
+
+def _factors(term: Term) -> list[Term]:
+    return list(term.parts) if term.operation == "multiply" and term.symbol is None else [term]
+
+
+def _valued(term: Term, value: float) -> Term:
+    """The term with the engine's number, which may differ in the last bit."""
+    return Term(value, term.symbol, term.operation, term.parts, term.place, term.decimals)
+
+
+def _sum(parts: Sequence[Term]) -> Term:
+    """A sum of any number of terms; of very many only the largest, and the rest as one number."""
+    if not parts:
+        return number(0.0)
+    if len(parts) == 1:
+        return parts[0]
+    value = float(sum(part.value for part in parts))
+    if len(parts) > MOST_TERMS:
+        largest = sorted(range(len(parts)), key=lambda i: -abs(parts[i].value))[:MOST_TERMS]
+        shown = [parts[i] for i in sorted(largest)]
+        parts = [*shown, number(value - sum(part.value for part in shown))]
+    return operate("add", *parts, value=value)
+
+
+# The update
+
+
+_GREEK = {"momentum": Symbol("μ", r"\mu"), "beta1": Symbol("β₁", r"\beta_1"), "beta2": Symbol("β₂", r"\beta_2"),
+          "alpha": Symbol("α", r"\alpha"), "epsilon": Symbol("ε", r"\epsilon"), "weight_decay": Symbol("λ", r"\lambda")}
+_STATE = {"r": Symbol("r", "r"), "s": Symbol("s", "s"),
+          "rhat": Symbol("r̂", r"\hat{r}"), "shat": Symbol("ŝ", r"\hat{s}")}
+
+
+@dataclass(frozen=True)
+class Step:
+    """What an update of one parameter goes by: the optimizer and its constants, rate, memory and penalties.
+
+    ``r``, ``s`` and ``t`` are what the optimizer remembers before this update, and after how many updates. ``length``
+    is that of the whole gradient, for clipping at ``clip``.
+    """
+
+    optimizer: str = "sgd"
+    constants: Mapping[str, float] | None = None
+    rate: float = 0.03
+    r: float = 0.0
+    s: float = 0.0
+    t: int = 0
+    l1: float = 0.0
+    l2: float = 0.0
+    clip: float | None = None
+    length: float = 0.0
+
+
+def update_equations(parameter: str, value: float, gradient: float, step: Step, notation: Notation) -> list[Equation]:
+    """The update of one parameter in the optimizer's own equations; the last is the new value.
+
+    ``gradient`` is ∂L/∂p before penalties and clipping. ``w5′ = 0.40 − 0.5·0.0822 = 0.3589``.
+    """
+    own = name(parameter)
+    g = Term(gradient, notation.loss.by(own))
+    found: list[Equation] = []
+    for active, symbol, text, leaves in _adjustments(own, value, step):
+        if active:
+            equation = Equation(symbol, parse(text, g=g, **leaves))
+            found.append(equation)
+            g = equation.term.named(symbol)
+    entry = OPTIMIZERS[step.optimizer]
+    known = {
+        "w": Term(value, own, decimals=common_decimals([value])), "g": g, "rate": Term(step.rate, notation.rate),
+        "r": Term(step.r, _STATE["r"]), "s": Term(step.s, _STATE["s"]), "t": Term(float(step.t + 1), Symbol("t", "t")),
+        **{key: Term(float(constant), _GREEK[key]) for key, constant in (step.constants or entry.constants).items()},
+    }
+    for key, text in entry.written:
+        symbol = own if key == "w" else _STATE[key]
+        fresh = key in ("rhat", "shat")
+        equation = Equation(symbol if fresh else symbol.with_prime(), parse(text, **known))
+        found.append(equation)
+        known[key] = equation.term.named(equation.name)
+    return found
+
+
+def _adjustments(own: Symbol, value: float, step: Step) -> Iterator[tuple[bool, Symbol, str, dict[str, Term]]]:
+    """What is done to the gradient before the optimizer has it."""
+    w = Term(value, own)
+    penalized = "g" + (" + l1*sign(w)" if step.l1 else "") + (" + l2*w" if step.l2 else "")
+    leaves = {"w": w, "l1": Term(step.l1, Symbol("λ₁", r"\lambda_1")), "l2": Term(step.l2, Symbol("λ₂", r"\lambda_2"))}
+    yield bool(step.l1 or step.l2), Symbol("g", "g"), penalized, leaves
+    clipped = step.clip is not None and step.length > step.clip
+    most = {"most": Term(step.clip or 0.0, Symbol("clip", r"\mathrm{clip}")),
+            "length": Term(step.length + CLIP_MARGIN, Symbol("‖g‖", r"\lVert g \rVert"))}
+    yield clipped, Symbol("g′", "g'"), "g*most/length", most
+
+
+# Several samples
+
+
+def gradients_by_sample(network: Network, backward: Backward, parameter: str) -> Array:
+    """∂L/∂p of each sample by itself, (samples,); their mean is the gradient."""
+    structure, trace = network.structure, backward.trace
+    n = trace.a_rows.shape[1]
+    total = np.zeros(n)
+    for use in structure.uses[parameter]:
+        if isinstance(use, Neuron):
+            total += backward.delta_rows[structure.position[use.id]]
+            continue
+        edges = structure.incoming[use.target]
+        combine = COMBINES[structure.by_id[use.target].combine]
+        rows = trace.a_rows[[structure.position[c.source] for c in edges]]
+        weights = np.array([network.value(c.weight) for c in edges])
+        share = combine.backward((weights[:, None] * rows)[:, None, :])[edges.index(use), 0]
+        total += backward.delta_rows[structure.position[use.target]] * share * rows[edges.index(use)]
+    own: Array = total * n
+    return own
+
+
+def mean_equation(parameter: str, values: Array, notation: Notation, most: int = 6) -> Equation:
+    """The gradient of several samples as the mean of theirs; of many only the largest, the rest as one number."""
+    parts = [number(float(values[i])) for i in range(len(values))]
+    if len(parts) > most:
+        largest = sorted(np.argsort(-np.abs(values), kind="stable")[: most - 1].tolist())
+        shown = [parts[i] for i in largest]
+        rest = float(values.sum()) - sum(part.value for part in shown)
+        parts = [*shown, Term(rest, Symbol("…", r"\ldots"))]
+    total = operate("add", *parts) if len(parts) > 1 else parts[0]
+    term = operate("divide", total, number(float(len(values))), value=float(values.sum()) / len(values))
+    return Equation(notation.loss.by(name(parameter)), term)

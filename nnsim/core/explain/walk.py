@@ -1,0 +1,101 @@
+"""A batch, step by step: forward neuron by neuron, loss, backward neuron by neuron, accumulate, update."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnsim.core.explain.explanation import Explanation
+from nnsim.core.formulas.notation import Notation
+from nnsim.core.network import Network
+from nnsim.core.program import Backward, program_of
+
+Array = NDArray[np.float64]
+Kind = Literal["feed", "forward", "loss", "backward", "accumulate", "update"]
+
+
+@dataclass(frozen=True)
+class Moment:
+    """One step: what happens, in which sample of the batch, and at which neuron."""
+
+    kind: Kind
+    sample: int
+    neuron: str = ""
+
+
+class Walk:
+    """The steps of one batch, for the values before its update. ``rows`` are the samples' rows in the data."""
+
+    def __init__(self, network: Network, X: Array, T: Array, rows: NDArray[np.intp], loss: str,
+                 notation: Notation) -> None:
+        self.network, self.X, self.T, self.rows = network, X, T, rows
+        self.loss, self.notation = loss, notation
+        self.program = program_of(network.structure)
+        structure = network.structure
+        order = sorted(structure.by_id, key=lambda id: structure.depth[id])
+        self.order = tuple(id for id in order if structure.by_id[id].role != "input")
+        self._explained: tuple[int, Explanation] | None = None
+
+    @property
+    def _per_sample(self) -> int:
+        return 2 * len(self.order) + 3
+
+    def __len__(self) -> int:
+        return len(self.X) * self._per_sample + 1
+
+    def __getitem__(self, index: int) -> Moment:
+        """The step at 0 … len − 1; the last is the update."""
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        sample, step = divmod(index, self._per_sample)
+        n = len(self.order)
+        if sample == len(self.X):
+            return Moment("update", sample - 1)
+        if step == 0:
+            return Moment("feed", sample)
+        if step <= n:
+            return Moment("forward", sample, self.order[step - 1])
+        if step == n + 1:
+            return Moment("loss", sample)
+        if step <= 2 * n + 1:
+            return Moment("backward", sample, self.order[2 * n + 1 - step])
+        return Moment("accumulate", sample)
+
+    def reached(self, moment: Moment) -> frozenset[str]:
+        """The neurons that the forward wave has reached."""
+        inputs = frozenset(self.network.structure.inputs)
+        if moment.kind == "feed":
+            return inputs
+        if moment.kind == "forward":
+            return inputs | frozenset(self.order[: self.order.index(moment.neuron) + 1])
+        return inputs | frozenset(self.order)
+
+    def reached_back(self, moment: Moment) -> tuple[str, ...]:
+        """The neurons whose δ is known."""
+        if moment.kind == "backward":
+            return self.order[self.order.index(moment.neuron) :]
+        return self.order if moment.kind in ("accumulate", "update") else ()
+
+    def explanation(self, sample: int) -> Explanation:
+        """The numbers of one sample."""
+        if self._explained is None or self._explained[0] != sample:
+            made = Explanation(self.network, self.X[sample], self.T[sample], self.loss, self.notation)
+            self._explained = sample, made
+        return self._explained[1]
+
+    def gradient(self, samples: int) -> Array:
+        """The sum of the first so many samples' own gradients, (n_parameters,)."""
+        if samples == 0:
+            return np.zeros_like(self.network.parameters)
+        _, mean = self.program.gradient(self.network.parameters, self.X[:samples], self.T[:samples], self.loss)
+        total: Array = mean * samples
+        return total
+
+    @cached_property
+    def backward(self) -> Backward:
+        """Both passes over the whole batch."""
+        return self.program.backward(self.network.parameters, self.X, self.T, self.loss)

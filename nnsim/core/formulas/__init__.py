@@ -1,0 +1,1 @@
+"""Arithmetic in symbols and numbers: written, read and typeset."""

@@ -1,0 +1,191 @@
+"""Terms: small trees of arithmetic that carry symbols and numbers. ``reading`` makes them, ``writing`` shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from enum import IntEnum
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.formulas.notation import Symbol
+
+Place = tuple[str, ...]
+"""What on the canvas a term is of: (neuron,) or the (source, target) of a connection; () for neither."""
+
+
+@dataclass(frozen=True)
+class Term:
+    """A number, its name if it has one, and how it comes about: ``operation`` of ``parts``.
+
+    ``operation`` is a key of OPERATIONS or FUNCTIONS, empty for a leaf. A term with a ``symbol`` is written by it
+    wherever it is part of another; ``decimals`` are those its number keeps.
+    """
+
+    value: float
+    symbol: Symbol | None = None
+    operation: str = ""
+    parts: tuple[Term, ...] = ()
+    place: Place = ()
+    decimals: int = 0
+    literal: bool = False
+    """Whether it is a number of a formula, such as the ½ and the 2 of ½(t − o)²."""
+
+    def named(self, symbol: Symbol, place: Place = ()) -> Term:
+        """The same with a name, and where it belongs."""
+        return replace(self, symbol=symbol, place=place)
+
+
+class Tightness(IntEnum):
+    """How tightly what is written holds together. A looser operation inside a tighter one gets brackets."""
+
+    SUM, NEGATIVE, PRODUCT, POWER, ATOM = range(5)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How parts become one number, and how tightly that holds together when it is written."""
+
+    compute: Callable[..., Any]
+    tightness: Tightness
+
+
+@dataclass(frozen=True)
+class Function:
+    """A function of one number, its derivative, and its name in text and LaTeX; no name writes its argument alone."""
+
+    f: Callable[[Any], Any]
+    derivative: Callable[[Any], Any]
+    name: Symbol | None
+
+
+def _added(*values: Any) -> Any:
+    total = values[0]
+    for value in values[1:]:
+        total = total + value
+    return total
+
+
+def _multiplied(*values: Any) -> Any:
+    product = values[0]
+    for value in values[1:]:
+        product = product * value
+    return product
+
+
+def _largest(*values: Any) -> Any:
+    largest = values[0]
+    for value in values[1:]:
+        largest = np.maximum(largest, value)
+    return largest
+
+
+OPERATIONS: Mapping[str, Operation] = MappingProxyType({
+    "add": Operation(_added, Tightness.SUM),
+    "negate": Operation(lambda x: -x, Tightness.NEGATIVE),
+    "multiply": Operation(_multiplied, Tightness.PRODUCT),
+    "divide": Operation(lambda a, b: a / b, Tightness.PRODUCT),
+    "power": Operation(lambda a, b: a**b, Tightness.POWER),
+    "max": Operation(_largest, Tightness.ATOM),
+})
+
+
+def _function(text: str, latex: str, f: Callable[[Any], Any], derivative: Callable[[Any], Any]) -> Function:
+    return Function(f, derivative, Symbol(text, latex))
+
+
+_ACTIVATION_NAMES = {"sigmoid": Symbol("σ", r"\sigma"), "tanh": Symbol("tanh", r"\tanh"),
+                     "sine": Symbol("sin", r"\sin"),
+                     "relu": Symbol("ReLU", r"\mathrm{ReLU}"), "heaviside": Symbol("step", r"\mathrm{step}"),
+                     "elu": Symbol("ELU", r"\mathrm{ELU}")}
+
+
+def _of_activation(name: str) -> Function:
+    entry = ACTIVATIONS[name]
+    written = Symbol(name.replace("_", " "), rf"\mathrm{{{entry.name.replace('_', ' ')}}}")
+    return Function(entry.f, lambda z: entry.derivative(z, entry.f(z)), _ACTIVATION_NAMES.get(name, written))
+
+
+_LOG_CLAMP, _DENOMINATOR_CLAMP = -100.0, 1e-12
+FUNCTIONS: Mapping[str, Function] = MappingProxyType({
+    **{name: _of_activation(name) for name in ACTIVATIONS},
+    "sin": _function("sin", r"\sin", np.sin, np.cos),
+    "cos": _function("cos", r"\cos", np.cos, lambda x: -np.sin(x)),
+    "tan": _function("tan", r"\tan", np.tan, lambda x: 1.0 / np.cos(x) ** 2),
+    "exp": _function("exp", r"\exp", np.exp, np.exp),
+    "ln": _function("ln", r"\ln", np.log, lambda x: 1.0 / x),
+    "log": _function("ln", r"\ln", np.log, lambda x: 1.0 / x),
+    "sqrt": _function("√", r"\sqrt", np.sqrt, lambda x: 0.5 / np.sqrt(x)),
+    "abs": _function("abs", "", np.abs, np.sign),
+    "sign": _function("sign", r"\mathrm{sign}", np.sign, lambda x: 0.0 * x),
+    # As the losses compute them, see there: bounded where a sure miss would cost infinitely much.
+    "clamped_ln": _function("ln", r"\ln", lambda x: np.maximum(np.log(x), _LOG_CLAMP), lambda x: 1.0 / x),
+    "above_zero": Function(lambda x: np.maximum(x, _DENOMINATOR_CLAMP), lambda x: 1.0 + 0.0 * x, None),
+})
+CONSTANTS: Mapping[str, float] = MappingProxyType({"pi": float(np.pi), "e": float(np.e)})
+
+
+@np.errstate(all="ignore")
+def evaluate(term: Term, **values: Any) -> Any:
+    """What a term comes to, from its leaves up. A leaf whose name is among ``values`` takes that, also an array."""
+    if not term.operation:
+        return np.float64(term.value) if term.symbol is None else values.get(term.symbol.text, np.float64(term.value))
+    parts = [evaluate(part, **values) for part in term.parts]
+    if term.operation in OPERATIONS:
+        return OPERATIONS[term.operation].compute(*parts)
+    return FUNCTIONS[term.operation].f(np.asarray(parts[0], dtype=np.float64))
+
+
+@np.errstate(all="ignore")
+def slope(term: Term, name: str, at: float) -> float:
+    """The derivative by the leaf ``name`` where that is ``at``, exact by the rules of differentiation."""
+    return float(_dual(term, name, at)[1])
+
+
+def _dual(term: Term, name: str, at: float) -> tuple[float, float]:
+    """(value, derivative): forward-mode differentiation. Wengert 1964."""
+    if not term.operation:
+        return (at, 1.0) if term.symbol and term.symbol.text == name else (term.value, 0.0)
+    duals = [_dual(part, name, at) for part in term.parts]
+    values = [np.float64(value) for value, _ in duals]
+    slopes = [derivative for _, derivative in duals]
+    match term.operation:
+        case "add":
+            return float(sum(values)), float(sum(slopes))
+        case "negate":
+            return -values[0], -slopes[0]
+        case "multiply":
+            others = [_multiplied(1.0, *values[:i], *values[i + 1 :]) for i in range(len(values))]
+            return float(_multiplied(*values)), float(sum(d * o for d, o in zip(slopes, others, strict=True)))
+        case "divide":
+            a, b = values
+            return float(a / b), float((slopes[0] * b - a * slopes[1]) / (b * b))
+        case "power":
+            a, b = values
+            by_base = b * a ** (b - 1) * slopes[0] if slopes[0] else 0.0
+            by_exponent = a**b * np.log(a) * slopes[1] if slopes[1] else 0.0
+            return float(a**b), float(by_base + by_exponent)
+        case "max":
+            best = int(np.argmax(values))
+            return float(values[best]), float(slopes[best])
+    function, x = FUNCTIONS[term.operation], np.asarray(values[0])
+    return float(function.f(x)), float(function.derivative(x) * slopes[0])
+
+
+def operate(operation: str, *parts: Term, value: float | None = None) -> Term:
+    """A term of an operation or function; ``value`` where it is known better, such as from the engine."""
+    term = Term(0.0, None, operation, parts)
+    return replace(term, value=float(evaluate(_leaves(term))) if value is None else float(value))
+
+
+def _leaves(term: Term) -> Term:
+    """The parts by their numbers, so that computing one operation does not go down the whole tree."""
+    return replace(term, parts=tuple(Term(part.value) for part in term.parts))
+
+
+def number(value: float, decimals: int = 0) -> Term:
+    """A leaf without a name."""
+    return Term(float(value), decimals=decimals)

@@ -1,0 +1,1 @@
+"""The .nnsim format: written, read and checked field by field."""

@@ -1,0 +1,108 @@
+"""The bar above the canvas in which the factor of softening is chosen, table and map live beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+
+from nnsim.documents.softening import LARGEST
+from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import CalmSlider, ElidedLabel, plain_tip
+from nnsim.gui.widgets.number_field import NumberField
+
+PARTS = 10
+"""Positions of the slider for each 1 of k."""
+MOST = 1000.0
+
+
+class SoftenBar(QFrame):
+    """Shown while a factor is being chosen. Enter keeps it, Esc takes all back. ``closed()`` when it has gone."""
+
+    closed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._softening = session.softening
+        self.setObjectName("soften_bar")
+        self.setAccessibleName(self.tr("Soften"))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 5, GRID, 5)
+        column.setSpacing(GRID // 2)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        title = QLabel(self.tr("Soften by k"))
+        set_role(title, tone="title")
+        self._slider = CalmSlider(Qt.Orientation.Horizontal)
+        self._slider.setObjectName("soften_slider")
+        self._slider.setAccessibleName(self.tr("How steep the sigmoids are, k"))
+        tip = self.tr("By what incoming weights and biases are multiplied: the larger k, the steeper the sigmoids")
+        self._slider.setToolTip(plain_tip(tip))
+        self._slider.setPageStep(PARTS)
+        self._slider.setMinimumWidth(96)
+        self._slider.valueChanged.connect(lambda position: self._softening.set_factor(position / PARTS))
+        self._number = NumberField(1.0, MOST)
+        self._number.setObjectName("soften_factor")
+        self._number.setAccessibleName(self.tr("k"))
+        self._number.set_tip(tip)
+        self._number.setFixedWidth(72)
+        self._number.edited.connect(self._on_number)
+        self._taken = False
+        self._cancel = QPushButton(self.tr("Cancel"))
+        self._cancel.setObjectName("soften_cancel")
+        self._cancel.setAccessibleName(self.tr("Cancel softening"))
+        self._cancel.setToolTip(self.tr("Steps again, as before (Esc)"))
+        self._cancel.clicked.connect(self._softening.cancel)
+        self._keep = QPushButton(self.tr("Keep"))
+        self._keep.setObjectName("soften_keep")
+        self._keep.setAccessibleName(self.tr("Keep the sigmoids"))
+        self._keep.setToolTip(self.tr("Keep the sigmoids (Enter); Undo takes them back in one step"))
+        set_role(self._keep, kind="primary")
+        self._keep.clicked.connect(self._softening.keep)
+        for widget in (title, self._slider, self._number, self._cancel, self._keep):
+            row.addWidget(widget, 1 if widget is self._slider else 0)
+        column.addLayout(row)
+        self._report = ElidedLabel()
+        self._report.setObjectName("soften_report")
+        column.addWidget(self._report)
+        self._softening.changed.connect(self._follow)
+        self.hide()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self._softening.cancel()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            # In the field Enter takes the number over first: one wants to see what comes of it.
+            if not (self._number.hasFocus() and self._taken):
+                self._softening.keep()
+            self._taken = False
+        else:
+            super().keyPressEvent(event)
+
+    def _on_number(self, value: float, token: object) -> None:
+        self._taken = token is None
+        self._softening.set_factor(value)
+
+    def _follow(self) -> None:
+        if not self._softening.active:
+            if not self.isHidden():
+                focused = self.focusWidget()
+                had_keys = focused is not None and focused.hasFocus()
+                self.hide()
+                if had_keys:
+                    self.closed.emit()
+            return
+        factor = self._softening.factor
+        blocked = self._slider.blockSignals(True)
+        self._slider.setRange(PARTS, round(max(LARGEST, factor) * PARTS))
+        self._slider.setValue(round(factor * PARTS))
+        self._slider.blockSignals(blocked)
+        self._number.set_number(factor)
+        text, fine = self._softening.report()
+        self._report.setText(f"{'✓' if fine else '✗'} {text[:1].upper()}{text[1:]}" if text else "")
+        set_role(self._report, tone="good" if fine else "bad")
+        self._slider.setAccessibleDescription(self._report.text())
+        if self.isHidden():
+            self.show()
+            self._slider.setFocus()

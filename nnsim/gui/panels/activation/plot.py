@@ -1,0 +1,235 @@
+"""The plot of the Activation panel: functions and their slopes over the sum. Imported late, as ``plots`` is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtGui import QFontMetrics, QPen, QResizeEvent
+
+from nnsim.core.activations import Activation
+from nnsim.core.formulas.numbers import format_number
+from nnsim.gui.look.class_looks import TIE, class_look
+from nnsim.gui.look.theme import GRID, font, theme
+from nnsim.gui.plots.plot import Marker, Plot, pen, scaled
+
+Array = NDArray[np.float64]
+SAMPLES = 241
+NOTHING: Array = np.zeros(0)
+HALVES = (3.0, 6.0)
+"""How far the axis reaches from 0: a step needs less room than a curve. Twice that, and again, for a far sum."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One function in the plot, and the pens of f and f′."""
+
+    activation: Activation
+    f_pen: QPen
+    slope_pen: QPen
+
+
+def samples(activation: Activation, low: float, high: float, shift: float) -> tuple[Array, Array, Array]:
+    """x, f(x − shift) and f′(x − shift) from ``low`` to ``high``.
+
+    At a kink there is a sample on either side of it, so that a jump of f is drawn straight up. f′ does not exist
+    there and is NaN.
+    """
+    z = np.linspace(low - shift, high - shift, SAMPLES)
+    kinks = np.array([k for k in activation.kinks if z[0] < k < z[-1]])
+    if len(kinks):
+        beside = np.nextafter(kinks, -np.inf), kinks, np.nextafter(kinks, np.inf)
+        z = np.sort(np.concatenate([z[~np.isin(z, kinks)], *beside]))
+    a = activation.f(z)
+    slope = activation.derivative(z, a)
+    slope[np.isin(z, kinks)] = np.nan
+    return z + shift, a, slope
+
+
+class ActivationPlot(Plot):
+    """Curves of f and f′, a mark at the threshold, and the neuron's own point."""
+
+    def __init__(self) -> None:
+        self.curves: tuple[Curve, ...] = ()
+        self.half = 0.0
+        self.shift = 0.0
+        self.f_items: list[pg.PlotCurveItem] = []
+        self.slope_items: list[pg.PlotCurveItem] = []
+        self._zero = [pg.InfiniteLine(0, angle=angle) for angle in (0, 90)]
+        self.step = pg.InfiniteLine(0, angle=90)
+        self.step_label = pg.TextItem("")
+        self.marker = Marker(ring=False)
+        self.reading = Marker(ring=True)
+        """The point that the learner reads values at."""
+        self.readings = pg.ScatterPlotItem(pxMode=True)
+        """The same place on the other curves."""
+        self.read_line = pg.InfiniteLine(0, angle=90)
+        self.rug: dict[int | None, pg.ScatterPlotItem] = {}
+        """Where the samples' sums are, on the axis, by class; None for samples that have none."""
+        self._sums: dict[int | None, Array] = {}
+        super().__init__("activation_plot", interactive=True)
+        for item in (*self._zero, self.step, self.step_label, self.read_line, self.readings):
+            self.addItem(item)
+        self.step_label.setZValue(15)
+        self.readings.setZValue(19)
+        self.read_line.hide()
+        self.marker.stand_in(self)
+        self.reading.stand_in(self)
+
+    def restyle(self) -> None:
+        super().restyle()
+        t = theme()
+        for line in self._zero:
+            line.setPen(pen(t.line))
+        self.step.setPen(pen(t.muted, 1, (2, 3)))
+        self.step_label.setColor(t.color("ink"))
+        self.step_label.setFont(font("small"))
+        self.step_label.fill = pg.mkBrush(t.card)
+        self.marker.restyle()
+        self.reading.restyle()
+        self.read_line.setPen(pen(t.muted, 1, (1, 3)))
+        self.readings.setSize(scaled(8))
+        self.readings.setBrush(pg.mkBrush(t.card))
+        for kind, item in self.rug.items():
+            self._style_rug(kind, item)
+
+    def _style_rug(self, kind: int | None, item: pg.ScatterPlotItem) -> None:
+        t = theme()
+        look = class_look(TIE if kind is None else kind)
+        item.setSymbol("o" if kind is None else look.symbol)
+        item.setSize(scaled(6 if kind is None else 7 if look.symbol == "o" else 9))
+        item.setPen(pen(t.card, 1))
+        item.setBrush(pg.mkBrush(look.color(t)))
+
+    def values_at(self, x: float) -> list[tuple[float, float]]:
+        """f and f′ of each curve where the axis says ``x``; f′ is NaN at a kink."""
+        z, found = np.array([x - self.shift]), []
+        for curve in self.curves:
+            f, a = curve.activation, curve.activation.f(z)
+            slope = math.nan if z[0] in f.kinks else float(f.derivative(z, a)[0])
+            found.append((float(a[0]), slope))
+        return found
+
+    def show_reading(self, x: float | None, read: int = 0) -> None:
+        """A ring on the curve number ``read`` at ``x``, and points on the others; None for nothing."""
+        values = [] if x is None else [value for value, _ in self.values_at(x)]
+        self.reading.move(math.nan if x is None else x, values[read] if values else math.nan)
+        others = [place for place in range(len(values)) if place != read]
+        self.readings.setData([x] * len(others), [values[place] for place in others])
+        self.readings.setPen([pen(self.curves[place].f_pen.color(), 1.6) for place in others])
+        self.read_line.setVisible(bool(others))
+        if x is not None:
+            self.read_line.setValue(x)
+
+    def show_rug(self, sums: dict[int | None, Array]) -> None:
+        """Show where samples stand on the axis, each class with its shape and on a height of its own."""
+        appeared = bool(self._sums) != bool(sums)
+        self._sums = sums
+        for kind in sums:
+            if kind not in self.rug:
+                item = self.rug[kind] = pg.ScatterPlotItem(pxMode=True)
+                item.setZValue(1)
+                self._style_rug(kind, item)
+                self.addItem(item)
+        if appeared:
+            self._draw()
+        else:
+            self._place_rug()
+
+    @property
+    def rug_ends(self) -> tuple[float, ...]:
+        """The least and the greatest of the samples' sums; nothing without samples."""
+        sums = np.concatenate([NOTHING, *self._sums.values()])
+        return (float(sums.min()), float(sums.max())) if len(sums) else ()
+
+    def _place_rug(self) -> None:
+        _, (bottom, top) = self.ranges
+        between = min(0.07, 0.13 / max(len(self._sums) - 1, 1))
+        heights = {kind: 0.04 + between * place for place, kind in enumerate(self._sums)}
+        for kind, item in self.rug.items():
+            sums = self._sums.get(kind, NOTHING)
+            item.setData(sums, np.full(len(sums), bottom + heights.get(kind, 0.0) * (top - bottom)))
+
+    def show_curves(self, curves: tuple[Curve, ...], slopes: bool) -> None:
+        """Show these functions, the first on top, with their slopes or without."""
+        self.curves = curves
+        for item in (*self.f_items, *self.slope_items):
+            self.removeItem(item)
+        self.f_items = [pg.PlotCurveItem(pen=c.f_pen, antialias=True) for c in curves]
+        self.slope_items = [pg.PlotCurveItem(pen=c.slope_pen, antialias=True, connect="finite")
+                            for c in curves if slopes]
+        for depth, item in enumerate((*reversed(self.slope_items), *reversed(self.f_items))):
+            item.setZValue(2 + depth / 100)
+            self.addItem(item)
+        self._draw()
+
+    def show_threshold(self, threshold: float | None) -> None:
+        """Shift the curves to the threshold and mark it; None is no threshold."""
+        shift = threshold or 0.0
+        appeared = self.step.isVisible() != (threshold is not None)
+        self.step.setVisible(threshold is not None)
+        self.step_label.setVisible(threshold is not None)
+        if threshold is not None:
+            self.step.setValue(threshold)
+            self.step_label.setText(f"θ = {format_number(threshold)}")
+        if shift != self.shift or appeared:
+            self.shift = shift
+            self._draw()
+        self._place_label()
+
+    def reach(self, half: float, *places: float, shrink: bool) -> None:
+        """Show ``half`` to each side of 0, or as often twice that as these places need.
+
+        Without ``shrink`` the axis only grows, so that it rests while a value moves to and fro.
+        """
+        far = max((abs(place) for place in places if np.isfinite(place)), default=0.0)
+        while half < far * 1.1 and half < 1e9:
+            half *= 2
+        if half != self.half and (shrink or half > self.half):
+            self.half = half
+            self._draw()
+
+    def _draw(self) -> None:
+        if not self.half:
+            return
+        low, high = -self.half, self.half
+        seen = [np.array([0.0])]
+        for index, curve in enumerate(self.curves):
+            x, a, slope = samples(curve.activation, low, high, self.shift)
+            self.f_items[index].setData(x, a)
+            seen.append(a)
+            if self.slope_items:
+                self.slope_items[index].setData(x, slope)
+                seen.append(slope[np.isfinite(slope)])
+        everything = np.concatenate(seen)
+        least, most = float(everything.min()), float(everything.max())
+        margin = 0.08 * (most - least or 1.0)
+        below = 0.25 * (most - least or 1.0) if self._sums else margin
+        if self.step.isVisible():
+            # Room under the lowest curve, where the threshold is written.
+            insets = self.insets(self.size())
+            inside = self.height() - insets.top() - insets.bottom()
+            share = min(0.5, (QFontMetrics(font("small")).height() + 1.5 * GRID) / max(inside, 1))
+            below = max(below, (most + margin - least) * share / (1 - share))
+        self.set_ranges((low, high), (least - below, most + margin))
+        self._place_label()
+        self._place_rug()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._draw()
+
+    def _place_label(self) -> None:
+        """The threshold's label at the foot of its line, on the side where there is room."""
+        (low, high), (bottom, _) = self.ranges
+        left = self.shift > (low + high) / 2 + (high - low) / 4
+        self.step_label.setAnchor((1, 1) if left else (0, 1))
+        self.step_label.setPos(self.shift, bottom)
+
+
+def resting_half(curves: tuple[Curve, ...]) -> float:
+    """How far the axis reaches if no value asks for more."""
+    return HALVES[0] if all(not c.activation.has_slope for c in curves) else HALVES[1]

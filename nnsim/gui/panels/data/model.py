@@ -1,0 +1,306 @@
+"""The rows of the table: what each cell says, computed for the rows that are looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.analysis.maps import decision_threshold
+from nnsim.core.explain.sums import Sum, sum_of
+from nnsim.core.formulas.numbers import format_number
+from nnsim.core.losses import LOSSES
+from nnsim.core.network import Network, Structure
+from nnsim.core.program import Trace, program_of
+from nnsim.data.dataset import Dataset
+from nnsim.documents.targets import TruthTable
+from nnsim.gui.widgets.controls import plain_tip
+
+Array = NDArray[np.float64]
+Index = QModelIndex | QPersistentModelIndex
+Form = Literal["long", "short", "result", "output"]
+FORMS: tuple[Form, ...] = ("long", "short", "result", "output")
+"""How a sum is written, from the widest on: see core.sums; at last only what the neuron gives out."""
+BLOCK = 64
+"""Rows that are run together: a whole truth table, or what is looked at of more rows."""
+MOST_WORK = 20_000_000
+"""Rows times parameters beyond which the right rows are not counted."""
+RIGHT, WRONG = "✓", "✗"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``index`` counts within its kind: which input, output or target it is."""
+
+    kind: Literal["set", "input", "sum", "target", "output", "right", "loss"]
+    title: str
+    index: int = 0
+    neuron: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """What stands in the rows: X (rows, inputs), T (rows, targets) with NaN where unset.
+
+    The first ``train`` rows are learned from, the rest tests. ``classes`` says how a row can be right:
+    "one" output on the right side of its threshold, the largest of "several", or "" not at all.
+    """
+
+    X: Array
+    T: Array
+    train: int
+    is_truth_table: bool
+    classes: Literal["", "one", "several", "each"]
+
+    @classmethod
+    def of_table(cls, table: TruthTable) -> Rows:
+        """A truth table: each output is right or wrong on its own."""
+        return cls(table.X, table.targets, len(table.X), True, "each")
+
+    @classmethod
+    def of_dataset(cls, data: Dataset) -> Rows:
+        """The training samples, then the test samples."""
+        X, T = data.X, data.T
+        if data.X_test is not None and data.T_test is not None:
+            X, T = np.concatenate([X, data.X_test]), np.concatenate([T, data.T_test])
+        classes: Literal["", "one", "several", "each"] = ""
+        if T.shape[1] == 1:
+            classes = "one" if len(np.unique(T)) == 2 else ""
+        elif ((T == 0) | (T == 1)).all() and (T.sum(axis=1) == 1).all():
+            classes = "several"
+        return cls(X, T, len(data.X), False, classes)
+
+
+def columns_of(
+    rows: Rows, structure: Structure, shown: Collection[str], tr: Callable[[str], str],
+) -> tuple[Column, ...]:
+    """The columns of these rows; of the neurons with a sum those in ``shown``, in the order of their depth."""
+    inputs = [Column("input", id, i, id) for i, id in enumerate(structure.inputs)]
+    outputs, several = structure.outputs, len(structure.outputs) > 1
+    targets = [
+        Column("target", f"{tr('target')} {outputs[i]}" if several and i < len(outputs) else tr("target"), i)
+        for i in range(rows.T.shape[1])
+    ]
+    if rows.is_truth_table:
+        ids = sorted((id for id in structure.by_id if id in shown), key=lambda id: structure.depth[id])
+        return (*inputs, *(Column("sum", id, i, id) for i, id in enumerate(ids)), *targets)
+    said = [Column("output", id, i, id) for i, id in enumerate(outputs)]
+    last = Column("right", tr("right")) if rows.classes else Column("loss", tr("loss"))
+    return (Column("set", tr("set")), *inputs, *targets, *said, last)
+
+
+class TableModel(QAbstractTableModel):
+    """Rows by columns. Holds no numbers of its own: they come from the network, block by block."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.rows: Rows | None = None
+        self.columns: tuple[Column, ...] = ()
+        self.lit = -1
+        """The row that equals the inputs fed now, or −1."""
+        self._network = Network()
+        self._loss = "half_squared_error"
+        self._stale = True
+        self._thresholds: Array = np.empty(0)
+        self._blocks: dict[int, Trace] = {}
+        self._sums: dict[tuple[int, int], Sum] = {}
+        self._texts: dict[tuple[int, int, Form], str] = {}
+
+    def show(self, rows: Rows | None, columns: tuple[Column, ...], network: Network, loss: str) -> None:
+        """Other rows, columns and numbers, all at once: whoever looks in between would find them unequal."""
+        if rows is not None and columns == self.columns and self._same_cells(rows):
+            self._stale = self._stale or rows is not self.rows
+            self.rows = rows
+            self.show_values(network, loss)
+            return
+        self.beginResetModel()
+        self.rows, self.columns, self.lit = rows, columns, -1
+        self._take(network, loss)
+        self.endResetModel()
+
+    def show_values(self, network: Network, loss: str) -> bool:
+        """The network whose numbers stand in the rows. Returns whether anything differs."""
+        old, rows = self._network, self.rows
+        same = network.structure is old.structure and network.parameters is old.parameters and loss == self._loss
+        if rows is None or (same and not self._stale):
+            return False
+        self._take(network, loss)
+        self.dataChanged.emit(self.index(0, 0), self.index(len(rows.X) - 1, len(self.columns) - 1))
+        return True
+
+    def _same_cells(self, rows: Rows) -> bool:
+        """Whether these rows differ from those shown at most in their targets."""
+        return self.rows is not None and (rows is self.rows or np.array_equal(rows.X, self.rows.X))
+
+    def _take(self, network: Network, loss: str) -> None:
+        self._network, self._loss, self._stale = network, loss, False
+        self._blocks.clear()
+        self._sums.clear()
+        self._texts.clear()
+        if self.rows is not None:
+            # A truth table's classes are 0 and 1, also where a column of targets has only one of them.
+            targets = np.array([0.0, 1.0]) if self.rows.is_truth_table else self.rows.T
+            by_id = network.structure.by_id
+            self._thresholds = np.array(
+                [decision_threshold(by_id[id].activation, targets) for id in network.structure.outputs])
+
+    def row_of(self, inputs: Array) -> int:
+        """The row of these inputs, (inputs,); the current one if it is; −1 if there is none."""
+        rows = self.rows
+        if rows is None or rows.X.shape[1] != len(inputs):
+            return -1
+        if 0 <= self.lit < len(rows.X) and (rows.X[self.lit] == inputs).all():
+            return self.lit
+        found = np.flatnonzero(np.equal(rows.X, inputs).all(axis=1))
+        return int(found[0]) if len(found) else -1
+
+    def sum_at(self, row: int, column: int) -> Sum:
+        """How the neuron of a column comes to its output in a row."""
+        key = row, column
+        if key not in self._sums:
+            trace, sample = self._trace(row)
+            self._sums[key] = sum_of(self._network, self.columns[column].neuron, trace, sample)
+        return self._sums[key]
+
+    def written(self, row: int, column: int, form: Form = "long") -> str:
+        """The text of a cell; a target with its sign."""
+        # Asked for to measure and again to paint, 30 times a second.
+        key = row, column, form
+        if key not in self._texts:
+            self._texts[key] = self._write(row, column, form)
+        return self._texts[key]
+
+    def _write(self, row: int, column: int, form: Form) -> str:
+        here, rows = self.columns[column], self.rows
+        if rows is None:
+            return ""
+        if here.kind == "sum":
+            here_sum = self.sum_at(row, column)
+            return format_number(here_sum.a) if form == "output" else str(getattr(here_sum, form)())
+        if here.kind == "set":
+            return self.tr("train") if row < rows.train else self.tr("test")
+        if here.kind == "input":
+            return format_number(float(rows.X[row, here.index]))
+        if here.kind == "target":
+            target = float(rows.T[row, here.index])
+            value = "–" if np.isnan(target) else format_number(target)
+            return f"{value} {self.sign(row, column)}".rstrip()
+        if here.kind == "right":
+            return self.sign(row, column)
+        outputs = self._outputs(row)
+        if here.kind == "loss":
+            return format_number(self._loss_of(outputs, rows.T[row]))
+        return format_number(float(LOSSES[self._loss].shown(outputs[None])[0, here.index]))
+
+    def sign(self, row: int, column: int) -> str:
+        """✓ or ✗ for a target or a class; empty where there is nothing to compare."""
+        here, rows = self.columns[column], self.rows
+        if rows is None or here.kind not in ("target", "right"):
+            return ""
+        if here.kind == "target" and rows.classes != "each":
+            return ""
+        outputs = self._network.structure.outputs
+        if rows.classes == "each":
+            if here.index >= len(outputs) or not self._network.structure.incoming[outputs[here.index]]:
+                return ""
+            one = slice(here.index, here.index + 1)
+        else:
+            one = slice(None)
+        target = rows.T[row : row + 1, one]
+        if np.isnan(target).any():
+            return ""
+        right = self._right(self._outputs(row)[None, one], target, self._thresholds[one])
+        return RIGHT if right[0] else WRONG
+
+    def count_right(self) -> tuple[int, int] | None:
+        """How many of the training and of the test rows are right; None if that cannot be said, or takes long.
+
+        A row of a truth table is right if all its targets that are set are; one without any counts as wrong.
+        """
+        rows, structure = self.rows, self._network.structure
+        if rows is None or not rows.classes or len(structure.outputs) != rows.T.shape[1]:
+            return None
+        if program_of(structure).problems or len(rows.X) * max(1, len(structure.connections)) > MOST_WORK:
+            return None
+        if rows.is_truth_table:
+            trace = self._trace(0)[0]
+        else:
+            trace = program_of(structure).run(self._network.parameters, rows.X)
+        outputs = trace.a_rows[program_of(structure).outputs].T
+        right = self._right(outputs, rows.T, self._thresholds)
+        return int(right[: rows.train].sum()), int(right[rows.train :].sum())
+
+    def _right(self, outputs: Array, targets: Array, thresholds: Array) -> NDArray[np.bool_]:
+        """(rows,) whether each row of outputs says what its targets say."""
+        assert self.rows is not None
+        if self.rows.classes == "several":
+            right = outputs.argmax(axis=1) == targets.argmax(axis=1)
+        else:
+            T = self.rows.T
+            low, high = (0.0, 1.0) if self.rows.is_truth_table else (T.min(), T.max())
+            said = np.where(outputs >= thresholds, high, low)
+            unset = np.isnan(targets)
+            right = ((said == targets) | unset).all(axis=1) & ~unset.all(axis=1)
+        return np.asarray(right & np.isfinite(outputs).all(axis=1))
+
+    def _loss_of(self, outputs: Array, targets: Array) -> float:
+        with np.errstate(all="ignore"):
+            return float(LOSSES[self._loss].per_sample(outputs[None], targets[None])[0])
+
+    def _outputs(self, row: int) -> Array:
+        trace, sample = self._trace(row)
+        return trace.a_rows[program_of(self._network.structure).outputs, sample]
+
+    def _trace(self, row: int) -> tuple[Trace, int]:
+        """The forward pass that holds a row, and where in it."""
+        assert self.rows is not None
+        block, sample = divmod(row, BLOCK)
+        if block not in self._blocks:
+            X = self.rows.X[block * BLOCK : (block + 1) * BLOCK]
+            self._blocks[block] = program_of(self._network.structure).run(self._network.parameters, X)
+        return self._blocks[block], sample
+
+    # What Qt asks
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (as Qt declares it)
+        return 0 if parent.isValid() or self.rows is None else len(self.rows.X)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self.columns)
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid():
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.written(index.row(), index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tip(index.row(), index.column())
+        return None
+
+    def _tip(self, row: int, column: int) -> str:
+        here, rows = self.columns[column], self.rows
+        if here.kind == "target" and rows is not None and rows.is_truth_table:
+            return plain_tip(self.tr("Click, or press Space here, to change the target of this row."))
+        text = self.written(row, column)
+        if here.kind == "sum" and self.sum_at(row, column).digits_added():
+            text += "\n" + self.tr("More digits than usual, because rounded the comparison would read false.")
+        return plain_tip(text) if here.kind == "sum" else ""
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
+            return None
+        here = self.columns[section]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return here.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            if here.kind == "sum":
+                label = ACTIVATIONS[self._network.structure.by_id[here.neuron].activation].label
+                return plain_tip(self.tr("{neuron}: {activation}. Click to select it.")
+                                 .format(neuron=here.neuron, activation=label))
+            return plain_tip(here.title)
+        return None

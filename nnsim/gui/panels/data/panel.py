@@ -1,0 +1,284 @@
+"""The table: every row of a truth table with its sums, or the samples of other data."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+
+from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS
+from nnsim.documents.edits import set_data
+from nnsim.documents.targets import OWN, choose_target, flip_target, gates, target_choices, truth_table_of
+from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.panels.data.model import RIGHT, Rows, TableModel, columns_of
+from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
+from nnsim.gui.panels.panel import LowPanel, Paced
+from nnsim.gui.panels.plot_panel import EmptyState
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import ElidedLabel
+
+MOST_SUMS = 12
+"""Above this number of neurons only outputs and selected ones have a column."""
+COUNT_MS = 500
+"""While training on samples the right ones are counted no more often than this."""
+
+
+class TablePanel(LowPanel):
+    """Rows that can be clicked; the target column is the data the network learns from."""
+
+    id = "table"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, QCoreApplication.translate("TablePanel", "Truth table"))
+        self.model = TableModel(self)
+        self.view = TableView(self.model)
+        self.view.setObjectName("table_rows")
+        self.view.setAccessibleName(self.tr("Rows of the table"))
+        self.empty = EmptyState("table_empty")
+        self.fix = QPushButton(self.tr("Use a truth table"))
+        self.fix.setObjectName("table_fix")
+        self.fix.setAccessibleName(self.fix.text())
+        self.fix.setToolTip(self.tr("Take these data away and show every case of the inputs; Undo brings them back"))
+        self.note = QLabel()
+        self.note.setObjectName("table_note")
+        self.note.setTextFormat(Qt.TextFormat.PlainText)
+        self.note.setContentsMargins(GRID, 2, GRID, 2)
+        set_role(self.note, tone="small")
+        self.status = ElidedLabel()
+        self.status.setObjectName("table_status")
+        set_role(self.status, tone="muted")
+        self.add_to_header(self.status)
+        self._pages = self._build_pages()
+        self._source: tuple[object, ...] = ()
+        self._rows: Rows | None = None
+        self._choices: list[str | None] = []
+        self._chosen: dict[int, str] = {}
+        """The gate last chosen for an output: of several with the same column that one is shown."""
+        self._since_count = QElapsedTimer()
+        self._paced = Paced(self, session, self._follow)
+        self.view.row_chosen.connect(self._feed)
+        self.view.flipped.connect(self._flip)
+        self.view.titles.target_chosen.connect(self._choose)
+        self.view.titles.sectionClicked.connect(self._select)
+        self.fix.clicked.connect(self._drop_data)
+        session.opened.connect(self._chosen.clear)
+
+    def _build_pages(self) -> QStackedLayout:
+        """A page with the rows, and one that says why there are none."""
+        filled = QWidget()
+        column = QVBoxLayout(filled)
+        column.setContentsMargins(GRID // 2, 2, GRID // 2, 2)
+        column.setSpacing(0)
+        column.addWidget(self.view, 1)
+        column.addWidget(self.note)
+        framed = QWidget()
+        frame = QVBoxLayout(framed)
+        frame.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        frame.setSpacing(GRID // 2)
+        frame.addWidget(self.empty, 1)
+        frame.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignCenter)
+        pages = QStackedLayout(self)
+        pages.addWidget(filled)
+        pages.addWidget(framed)
+        return pages
+
+    # Showing
+
+    def update_document(self) -> None:
+        session, structure = self.session, self.session.structure
+        rows = self._current_rows()
+        few = len(structure.inputs) <= MAX_GATE_INPUTS
+        is_table = rows.is_truth_table if rows is not None else session.document.data is None and few
+        self.set_title(self.tr("Truth table") if is_table else self.tr("Data"))
+        problem = self._problem(rows)
+        if problem or rows is None:
+            self._pages.setCurrentIndex(1)
+            self.empty.say(*problem)
+            self.fix.setVisible(session.document.data is not None and 1 <= len(structure.inputs) <= MAX_GATE_INPUTS)
+            self.model.show(None, (), session.network, session.document.training.loss)
+            self._say("", "muted")
+            return
+        neurons = [n.id for n in structure.neurons if n.role != "input"]
+        folded = rows.is_truth_table and len(neurons) > MOST_SUMS
+        also = session.selected_neurons if len(session.selected_neurons) <= MOST_SUMS else frozenset()
+        shown = set(structure.outputs) | also if folded else set(neurons)
+        columns = columns_of(rows, structure, shown - set(structure.inputs), self.tr)
+        self.model.show(rows, columns, session.network, session.document.training.loss)
+        self._pages.setCurrentIndex(0)
+        told = (self.tr("Only outputs and selected neurons are shown: {n} would be too many.")
+                if len(also) == len(session.selected_neurons)
+                else self.tr("Only outputs are shown: {n} neurons are selected, too many for columns."))
+        self.note.setText(told.format(n=len(neurons if also == session.selected_neurons else session.selected_neurons)))
+        self.note.setVisible(folded)
+        self.view.titles.selected = session.selected_neurons
+        self._show_values()
+        self._show_choices(rows)
+        self.view.fit(session.selected_neurons, SLACK if session.training else 0)
+        self._show_status(rows)
+
+    def update_values(self) -> None:
+        # Nobody reads a column of numbers that are other ones 30 times a second.
+        self._paced.update()
+
+    def _follow(self) -> None:
+        """Show the values of now in the rows that stand."""
+        rows = self.model.rows
+        if self._pages.currentIndex() != 0 or rows is None or not self._show_values():
+            return
+        self.view.grow()
+        # To count all samples 30 times a second would slow training down.
+        wait = self.session.training and not rows.is_truth_table and self._since_count.elapsed() < COUNT_MS
+        if not wait:
+            self._show_status(rows)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.FontChange:
+            self._on_change()
+
+    def _show_values(self) -> bool:
+        """Show the numbers of now, and light the row of the inputs. Returns whether more than those differ."""
+        session = self.session
+        changed = self.model.show_values(session.network, session.document.training.loss)
+        row = self.model.row_of(session.input_row[0])
+        if row != self.model.lit:
+            self.view.follow(row)
+        return changed
+
+    def _show_status(self, rows: Rows) -> None:
+        self._since_count.start()
+        count = self.model.count_right()
+        if np.isnan(rows.T).all():
+            self._say(self.tr("choose a target to check the rows"), "muted")
+            return
+        if count is None:
+            self._say("", "muted")
+            return
+        right, tests = count
+        if not rows.is_truth_table:
+            self._say(self._sample_status(rows, right, tests), "muted")
+        elif right == len(rows.X):
+            text = self.tr("all {n} rows match {target}").format(n=right, target=self._target_name())
+            self._say(f"{text} {RIGHT}", "good")
+        else:
+            text = self.tr("{right} of {n} rows match {target}")
+            self._say(text.format(right=right, n=len(rows.X), target=self._target_name()), "muted")
+
+    def _sample_status(self, rows: Rows, right: int, tests: int) -> str:
+        text = self.tr("{right} of {n} right").format(right=right, n=rows.train)
+        total = len(rows.X) - rows.train
+        return text + (" · " + self.tr("test {right} of {n}").format(right=tests, n=total) if total else "")
+
+    def _say(self, text: str, tone: str) -> None:
+        if self.status.text() != text:
+            self.status.setText(text)
+            self.status.updateGeometry()
+        if self.status.property("tone") != tone:
+            set_role(self.status, tone=tone)
+
+    def _target_name(self) -> str:
+        """The gate that a single target column is."""
+        choice = self._choices[0] if len(self._choices) == 1 else None
+        return GENERATORS[choice].label if choice in GENERATORS else self.tr("the target")
+
+    def _show_choices(self, rows: Rows) -> None:
+        document, outputs = self.session.document, self.session.structure.outputs
+        table = truth_table_of(document) if rows.is_truth_table else None
+        self._choices = [] if table is None else target_choices(document, table, self._chosen)
+        # Own comes last: it leads away into the table, and arrow keys should reach every other choice before.
+        options: list[tuple[str | None, str]] = [(None, self.tr("none"))]
+        options += [(name, GENERATORS[name].label) for name in gates(rows.X.shape[1])]
+        options += [(OWN, self.tr("own"))]
+        shown = {}
+        for column, here in enumerate(self.model.columns):
+            if here.kind == "target" and self._choices:
+                output = outputs[here.index] if here.index < len(outputs) else ""
+                name = "target_choice" if here.index == 0 else f"target_choice_{output}"
+                label = self.tr("Target of {output}").format(output=output) if output else self.tr("Target")
+                shown[column] = TargetChoice(name, label, options, self._choices[here.index])
+        self.view.titles.show_targets(shown)
+
+    def _current_rows(self) -> Rows | None:
+        """The rows of the document; the same object until its columns or data differ."""
+        document, data = self.session.document, self.session.dataset
+        structure = document.network.structure
+        key = (structure.inputs, structure.outputs, document.data)
+        if self._source[:-1] != key or self._source[-1] is not data:
+            table = truth_table_of(document)
+            if table is not None:
+                self._rows = Rows.of_table(table)
+            else:
+                self._rows = None if data is None else Rows.of_dataset(data)
+            self._source = (*key, data)
+        return self._rows
+
+    def _problem(self, rows: Rows | None) -> tuple[str, str] | tuple[()]:
+        """What to say in place of rows, and why; empty if there are rows to show."""
+        session, structure = self.session, self.session.structure
+        if not structure.inputs:
+            why = self.tr("The table lists what each neuron computes for them.")
+            return self.tr("Add inputs to see every case"), why
+        if session.data_problem:
+            return self.tr("The data cannot be used"), session.data_problem
+        if rows is None:
+            return (
+                self.tr("Choose data in the Training panel to see its samples"),
+                self.tr("A truth table of more than 6 inputs would be too long."),
+            )
+        if rows.is_truth_table:
+            return ()
+        return self._misfit(rows.X.shape[1], len(structure.inputs), rows.T.shape[1], len(structure.outputs))
+
+    def _misfit(self, columns: int, inputs: int, targets: int, outputs: int) -> tuple[str, str] | tuple[()]:
+        """Why data of other columns than the network has neurons cannot stand in the table."""
+        if columns != inputs:
+            have = self.tr("The data have {columns} for inputs, the network has {neurons}.")
+            more, has, needs = columns > inputs, inputs, columns
+        elif targets != outputs:
+            have = self.tr("The data have {columns} for outputs, the network has {neurons}.")
+            more, has, needs = targets > outputs, outputs, targets
+        else:
+            return ()
+        fix = self.tr("Add neurons") if more else self.tr("Remove neurons")
+        one = self.tr("1 column") if needs == 1 else self.tr("{n} columns").format(n=needs)
+        why = have.format(columns=one, neurons=has or self.tr("none"))
+        return (
+            self.tr("The data do not fit the network yet"),
+            f"{why} " + self.tr("{fix}, or choose other data in the Training panel.").format(fix=fix),
+        )
+
+    # What the learner does
+
+    def _feed(self, row: int) -> None:
+        rows, session = self.model.rows, self.session
+        if rows is None:
+            return
+        data = session.dataset
+        if data is not None and row < len(data.X) and np.array_equal(data.X[row], rows.X[row]):
+            session.study.choose_row(row)
+        else:
+            session.set_inputs(dict(zip(session.structure.inputs, rows.X[row].tolist(), strict=True)))
+
+    def _flip(self, row: int, column: int) -> None:
+        output = self.model.columns[column].index
+        self.session.apply(self.tr("Change a target"), lambda d: flip_target(d, row, output))
+
+    def _choose(self, column: int, choice: str | None) -> None:
+        rows, output = self.model.rows, self.model.columns[column].index
+        if choice is not None:
+            self._chosen[output] = choice
+        self.session.apply(self.tr("Choose the target"), lambda d: choose_target(d, output, choice))
+        if choice == OWN:
+            self.view.go_to(max(0, self.model.lit), column)
+            self.session.said.emit(self.tr("Click a target, or press Space on it, to change it."), "info")
+        if rows is not None:
+            # The choice shows what the column is: own stays XOR while its targets are those of XOR.
+            self._show_choices(rows)
+
+    def _select(self, column: int) -> None:
+        neuron = self.model.columns[column].neuron
+        if neuron:
+            self.session.select([neuron])
+
+    def _drop_data(self) -> None:
+        self.session.apply(self.fix.text(), lambda d: set_data(d, None))

@@ -1,0 +1,408 @@
+"""The grid of the table: how its cells are drawn, and how its columns share the width."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import NamedTuple
+
+from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from nnsim.gui.look.theme import GRID, font, mix, text_scale, theme
+from nnsim.gui.panels.data.model import FORMS, RIGHT, WRONG, Form, Index, TableModel
+from nnsim.gui.widgets.controls import ChoiceField
+
+ARROW = "→ "
+PAD = GRID
+SLACK = 2 * GRID
+"""Room that a column gets beyond its text while training, where numbers change their length all the time."""
+MOST_HEADER = {"input": 96}
+"""How wide the name of a column may make it, by its kind; names beyond are cut."""
+MOST_OTHER_HEADER = 160
+SPREAD = 3 * GRID
+CHANGING = ("sum", "output", "loss", "target", "right")
+
+
+class CellDelegate(QStyledItemDelegate):
+    """Draws a cell: its text, an output or a sign in bold, and a thin line below."""
+
+    def __init__(self, view: TableView) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        view, colors, rect = self._view, theme(), option.rect
+        model, row, column = view.table, index.row(), index.column()
+        painter.save()
+        painter.fillRect(rect, colors.color("accent_soft" if row == model.lit else "card"))
+        painter.setPen(colors.color("grid"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        kind = model.columns[column].kind
+        painter.setPen(colors.color("muted" if kind == "set" else "ink"))
+        room = rect.adjusted(PAD, 0, -PAD, -1)
+        text = model.written(row, column, view.forms[column])
+        if kind == "sum":
+            self._paint_sum(painter, room, text)
+        elif kind == "right" or (kind == "target" and not view.numbers_right(column)):
+            self._paint_signed(painter, room, text)
+        else:
+            text = view.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+            left = room.width() - view.metrics.horizontalAdvance(text) if view.numbers_right(column) else 0
+            self._write(painter, room, left, text, view.cell_font)
+        if index == view.currentIndex() and view.hasFocus() and kind == "target":
+            painter.setPen(colors.color("accent"))
+            painter.drawRoundedRect(rect.adjusted(1, 1, -2, -3), 3, 3)
+        painter.restore()
+
+    def _paint_sum(self, painter: QPainter, room: QRect, text: str) -> None:
+        """The sum, cut where there is no room, and always its result."""
+        view = self._view
+        terms, arrow, result = text.rpartition(ARROW)
+        end = view.bold_metrics.horizontalAdvance(result)
+        terms = view.metrics.elidedText(terms + arrow, Qt.TextElideMode.ElideMiddle, max(0, room.width() - end))
+        self._write(painter, room, 0, terms, view.cell_font)
+        self._write(painter, room, view.metrics.horizontalAdvance(terms), result, view.bold_font)
+
+    def _paint_signed(self, painter: QPainter, room: QRect, text: str) -> None:
+        """A target with ✓ or ✗ behind it; or the sign alone."""
+        view = self._view
+        sign = text[-1:] if text[-1:] in (RIGHT, WRONG) else ""
+        value = text.removesuffix(sign).rstrip()
+        self._write(painter, room, 0, value, view.cell_font)
+        painter.setPen(theme().color("good" if sign == RIGHT else "bad"))
+        left = view.metrics.horizontalAdvance(value) + PAD if value else 0
+        self._write(painter, room, left, sign, view.bold_font)
+
+    def _write(self, painter: QPainter, room: QRect, left: int, text: str, face: QFont) -> None:
+        """Text on the base line that all cells share."""
+        metrics = self._view.metrics
+        base = room.top() + (room.height() + metrics.ascent() - metrics.descent()) // 2
+        painter.setFont(face)
+        # A painter has the direction of the program, not of the table.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        painter.drawText(QPoint(room.left() + left, base), text)
+
+
+class TargetChoice(NamedTuple):
+    """What the header of a target column offers. ``name`` is the objectName, ``label`` the accessible name."""
+
+    name: str
+    label: str
+    options: Sequence[tuple[str | None, str]]
+    value: str | None
+
+
+class TableHeader(QHeaderView):
+    """The names of the columns; target columns also hold the choice of what the target is."""
+
+    target_chosen = Signal(int, object)
+
+    def __init__(self, view: TableView) -> None:
+        super().__init__(Qt.Orientation.Horizontal, view)
+        self._view = view
+        self.selected: Collection[str] = ()
+        self._choices: dict[int, ChoiceField] = {}
+        self.setSectionsClickable(True)
+        self.setHighlightSections(False)
+        self.setStretchLastSection(True)
+        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setMinimumSectionSize(2 * GRID)
+        self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.sectionResized.connect(self.place)
+
+    def show_targets(self, choices: Mapping[int, TargetChoice]) -> None:
+        """The choice in each of these columns; none in others."""
+        for column in [c for c in self._choices if c not in choices]:
+            gone = self._choices.pop(column)
+            gone.hide()
+            gone.setObjectName("")
+            gone.deleteLater()
+        before: QWidget = self._view
+        for column, shown in choices.items():
+            if column not in self._choices:
+                self._choices[column] = self._new_choice(column)
+            choice = self._choices[column]
+            QWidget.setTabOrder(before, choice)
+            before = choice
+            choice.setObjectName(shown.name)
+            choice.setAccessibleName(shown.label)
+            choice.set_choices(shown.options)
+            choice.set_value(shown.value)
+        self.restyle()
+
+    def restyle(self) -> None:
+        """Take over colours and sizes of the theme."""
+        colors = theme()
+        sheet = (f"QComboBox {{ border: 1px solid transparent; background: transparent; color: {colors.ink};"
+                 f" padding: 0 0 0 4px; min-height: 0; font-weight: 600; }}"
+                 f"QComboBox:hover {{ background: {mix(colors.card, colors.ink, 0.06).name()}; }}"
+                 f"QComboBox:focus {{ border-color: {colors.accent}; }}"
+                 f"QComboBox QAbstractItemView {{ font-weight: 400; }}")
+        for choice in self._choices.values():
+            if choice.styleSheet() != sheet:
+                choice.setStyleSheet(sheet)
+        self.setFixedHeight(self._view.row_height() + 3)
+        self.place()
+
+    def wanted_width(self, column: int) -> int:
+        """How wide a column must be for its header."""
+        text = self._label_width(column) + 2 * PAD
+        choice = self._choices.get(column)
+        return text if choice is None else text + self._choice_width(choice)
+
+    def place(self) -> None:
+        """Put the choices where their columns are."""
+        for column, choice in self._choices.items():
+            if column < self.count():
+                left = self.sectionViewportPosition(column) + PAD + self._label_width(column) + 2
+                right = self.sectionViewportPosition(column) + self.sectionSize(column)
+                width = min(self._choice_width(choice), right - left)
+                choice.setGeometry(left, 2, max(0, width), self.height() - 5)
+                choice.show()
+
+    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
+        colors, model = theme(), self._view.table
+        painter.save()
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        painter.fillRect(rect, colors.color("card"))
+        painter.setPen(colors.color("line"))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        if logicalIndex < len(model.columns):
+            column = model.columns[logicalIndex]
+            chosen = column.neuron != "" and column.neuron in self.selected
+            painter.setFont(font("body", bold=chosen))
+            painter.setPen(colors.color("ink" if chosen else "muted"))
+            room = rect.adjusted(PAD, 0, -PAD, -1)
+            if logicalIndex in self._choices:
+                room.setWidth(self._label_width(logicalIndex))
+            text = painter.fontMetrics().elidedText(column.title, Qt.TextElideMode.ElideRight, room.width())
+            right = self._view.numbers_right(logicalIndex)
+            align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+            painter.drawText(room, int(align | Qt.AlignmentFlag.AlignVCenter), text)
+        painter.restore()
+
+    def _label_width(self, column: int) -> int:
+        here = self._view.table.columns[column]
+        # Selected neurons stand in bold: the column must not change its width with the selection.
+        width = QFontMetrics(font("body", bold=here.neuron != "")).horizontalAdvance(here.title) + 1
+        return min(width, round(text_scale() * MOST_HEADER.get(here.kind, MOST_OTHER_HEADER)))
+
+    def _choice_width(self, choice: ChoiceField) -> int:
+        return choice.fontMetrics().horizontalAdvance(choice.currentText()) + round((3 * GRID + 4) * text_scale())
+
+    def _new_choice(self, column: int) -> ChoiceField:
+        choice = ChoiceField()
+        choice.setParent(self.viewport())
+        choice.setToolTip(self.tr("What the network shall compute: the data it learns from"))
+        choice.chosen.connect(lambda value, column=column: self.target_chosen.emit(column, value))
+        return choice
+
+
+class TableView(QTableView):
+    """The rows. ``row_chosen(row)`` and ``flipped(row, column)`` say what the learner did."""
+
+    row_chosen = Signal(int)
+    flipped = Signal(int, int)
+
+    def __init__(self, model: TableModel) -> None:
+        super().__init__()
+        self.table = model
+        self.forms: list[Form] = []
+        self._small = False
+        self._following = False
+        self._first: Collection[str] = ()
+        self.refont()
+        self.titles = TableHeader(self)
+        self.setHorizontalHeader(self.titles)
+        self.setModel(model)
+        self.setItemDelegate(CellDelegate(self))
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setMouseTracking(True)
+        self.clicked.connect(self._on_click)
+        self.horizontalScrollBar().valueChanged.connect(self.titles.place)
+        self.verticalScrollBar().valueChanged.connect(self.grow)
+
+    # Fonts and sizes
+
+    def refont(self) -> None:
+        """Take over the text sizes of the theme."""
+        size = "small" if self._small else "body"
+        self.cell_font: QFont = font(size)
+        self.bold_font: QFont = font(size, bold=True)
+        self.metrics = QFontMetrics(self.cell_font)
+        self.bold_metrics = QFontMetrics(self.bold_font)
+
+    def row_height(self) -> int:
+        """25 pixels, or more where the text is larger."""
+        return QFontMetrics(font("body")).height() + 10
+
+    def numbers_right(self, column: int) -> bool:
+        """Whether the text of a column stands at its right: the numbers of data, so that they can be compared."""
+        rows, kind = self.table.rows, self.table.columns[column].kind
+        return rows is not None and not rows.is_truth_table and kind in ("input", "target", "output", "loss")
+
+    # Sharing the width
+
+    def fit(self, first: Collection[str], slack: int = 0) -> None:
+        """Give every column the width of its text, and sums the longest form that leaves room for all.
+
+        If not all sums can be written out, neither in the small size, those of the neurons in ``first``
+        are, then others from the last on, as far as there is room.
+        """
+        self._first = first
+        model, room = self.table, self.viewport().width()
+        sums = [c for c, column in enumerate(model.columns) if column.kind == "sum"]
+        for self._small in (False, True):
+            self.refont()
+            self.forms = ["long"] * len(model.columns)
+            widths = [self._wanted(c, "long") + slack * (model.columns[c].kind in CHANGING)
+                      for c in range(len(model.columns))]
+            if sum(widths) <= room:
+                break
+        else:
+            order = sorted(reversed(sums), key=lambda c: model.columns[c].neuron not in first)
+            self._shorten(widths, order, room, slack)
+        self._spread(widths, room)
+        self.verticalHeader().setDefaultSectionSize(self.row_height())
+        for column, width in enumerate(widths):
+            self.titles.resizeSection(column, width)
+        self.titles.place()
+        self.viewport().update()
+
+    def grow(self) -> None:
+        """Fit again if a text in sight has become wider than its column, or the columns are others."""
+        if len(self.forms) != len(self.table.columns):
+            self.fit(self._first, SLACK)
+            return
+        for column, here in enumerate(self.table.columns):
+            width = self.titles.sectionSize(column)
+            if here.kind in CHANGING and self._text_width(column, self.forms[column]) > width:
+                self.fit(self._first, SLACK)
+                return
+
+    def _shorten(self, widths: list[int], order: list[int], room: int, slack: int) -> None:
+        """The longest form that fits everywhere, then longer ones for the first columns while there is room."""
+        for shared in FORMS[1:]:
+            for column in order:
+                self.forms[column], widths[column] = shared, self._wanted(column, shared) + slack
+            if sum(widths) <= room:
+                break
+        for column in order:
+            for form in FORMS[: FORMS.index(self.forms[column])]:
+                wanted = self._wanted(column, form) + slack
+                if sum(widths) - widths[column] + wanted <= room:
+                    self.forms[column], widths[column] = form, wanted
+                    break
+            else:
+                return
+
+    def _spread(self, widths: list[int], room: int) -> None:
+        """Share what is left: data over their whole width, a truth table with the rest behind its last column."""
+        rows, left = self.table.rows, room - sum(widths)
+        if widths and left > 0 and rows is not None:
+            share = left // len(widths)
+            for column in range(len(widths)):
+                widths[column] += min(share, SPREAD) if rows.is_truth_table else share
+
+    def _wanted(self, column: int, form: Form) -> int:
+        wanted = max(self.titles.wanted_width(column), self._text_width(column, form))
+        # Whole steps, so that a column does not move with every digit; not where every pixel counts.
+        return wanted if form == "output" else -(-wanted // GRID) * GRID
+
+    def _text_width(self, column: int, form: Form) -> int:
+        """The widest text of the column in the rows in sight."""
+        widest = 0
+        for row in self._rows_in_sight():
+            text = self.table.written(row, column, form)
+            terms, arrow, result = text.rpartition(ARROW)
+            widest = max(widest, self.metrics.horizontalAdvance(terms + arrow)
+                         + self.bold_metrics.horizontalAdvance(result))
+        return widest + 2 * PAD + 1
+
+    def _rows_in_sight(self) -> range:
+        first = max(0, self.rowAt(0))
+        count = self.viewport().height() // self.row_height() + 2
+        return range(first, min(first + count, self.table.rowCount()))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if event.size() != event.oldSize() and self.table.rows is not None:
+            self.fit(self._first)
+
+    # What the learner does
+
+    def follow(self, row: int) -> None:
+        """Light a row, and let the arrow keys go on from it; −1 lights none."""
+        self.table.lit = row
+        if row >= 0 and row != self.currentIndex().row():
+            self._following = True
+            try:
+                self.setCurrentIndex(self.table.index(row, max(0, self.currentIndex().column())))
+            finally:
+                self._following = False
+        self.viewport().update()
+
+    def go_to(self, row: int, column: int) -> None:
+        """Put the keyboard on a cell, without feeding its row to the inputs."""
+        self._following = True
+        try:
+            self.setCurrentIndex(self.table.index(row, column))
+            self.setFocus(Qt.FocusReason.OtherFocusReason)
+        finally:
+            self._following = False
+
+    def currentChanged(self, current: Index, previous: Index) -> None:
+        super().currentChanged(current, previous)
+        if current.isValid() and not self._following and current.row() != previous.row():
+            self.row_chosen.emit(current.row())
+        self.viewport().update()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        hand = self._can_flip(self.indexAt(event.position().toPoint()))
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        here = self.currentIndex()
+        if event.key() == Qt.Key.Key_Space and self._can_flip(here):
+            self.flipped.emit(here.row(), here.column())
+        else:
+            super().keyPressEvent(event)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are shortcuts of the program, not a search."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        # Qt makes the first cell the current one; that alone must not feed its row to the inputs.
+        self._following = True
+        try:
+            super().focusInEvent(event)
+        finally:
+            self._following = False
+
+    def _on_click(self, index: QModelIndex) -> None:
+        self.row_chosen.emit(index.row())
+        if self._can_flip(index):
+            self.flipped.emit(index.row(), index.column())
+
+    def _can_flip(self, index: QModelIndex) -> bool:
+        rows = self.table.rows
+        return index.isValid() and rows is not None and rows.is_truth_table and (
+            self.table.columns[index.column()].kind == "target")

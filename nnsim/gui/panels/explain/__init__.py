@@ -1,0 +1,1 @@
+"""The panels that take both passes apart: Forward, Backward, Step through, Losses."""

@@ -1,0 +1,242 @@
+"""The Backward panel: the chain rule of what is selected, in symbols and numbers, down to the update."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QStackedLayout
+
+from nnsim.core.explain.chain import MOST_PATHS, Chain, chain_of, chain_of_activation
+from nnsim.core.explain.explanation import Explanation, gradients_by_sample, mean_equation
+from nnsim.core.explain.gradient_check import check_gradient
+from nnsim.core.formulas.numbers import as_sum, format_number
+from nnsim.core.network import Connection
+from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.gui.look.theme import GRID
+from nnsim.gui.panels.explain.equations import EquationList
+from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, heading, note
+from nnsim.gui.panels.panel import LowPanel, Paced, quiet_button
+from nnsim.gui.panels.plot_panel import EmptyState
+from nnsim.gui.panels.scope_choice import ScopeChoice
+from nnsim.gui.session.session import Session
+from nnsim.training.update import next_update, training_gradient
+
+FEW_PATHS = 3
+MOST_FACTORS = 24
+MOST_LISTED = 100
+"""Of a larger network only the deltas and gradients of what is selected are listed."""
+MOST_CHECKED = 2_000
+"""Parameters that are checked at once, each with two forward passes."""
+
+
+class BackwardPanel(LowPanel):
+    """∂Loss/∂w of the selected connection, bias or neuron, taken apart; with nothing selected, all gradients."""
+
+    id = "backward"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, QCoreApplication.translate("BackwardPanel", "Backward"))
+        self.list = EquationList(session.study, "backward_lines", self.tr("Backward calculation"))
+        self.list.chosen.connect(session.select_place)
+        self.list.acted.connect(self._list_all)
+        self.empty = EmptyState("backward_empty", margin=GRID)
+        self.check = quiet_button(self.tr("check"), "backward_check", self.tr(
+            "Compare every gradient with a central difference, (L(w+h) − L(w−h)) / 2h"), checkable=True)
+        self.check.toggled.connect(self.update_document)
+        self.scope = ScopeChoice(session, "backward_scope")
+        self.add_to_header(self.check, self.scope)
+        self.pages = QStackedLayout(self)
+        self.pages.addWidget(self.list)
+        self.pages.addWidget(self.empty)
+        self.setFocusProxy(self.list)
+        self.paced = Paced(self, session, self.update_document)
+        self._all_paths: object = None
+        """The selection whose paths are all listed."""
+
+    def update_values(self) -> None:
+        self.paced.update()
+
+    def update_document(self) -> None:
+        study = self.session.study
+        explanation = study.explanation
+        if explanation is None or study.backward is None:
+            self.pages.setCurrentWidget(self.empty)
+            self.empty.say(self.tr("How the loss depends on every weight will stand here."), study.why_not)
+            return
+        self.pages.setCurrentWidget(self.list)
+        rows = [note(study.still_missing)] if study.still_missing else []
+        self.list.show_rows([*rows, *(self._checks() if self.check.isChecked() else self._rows(explanation))])
+
+    # What is selected
+
+    @property
+    def _parameter(self) -> str | None:
+        """The parameter of the one thing that is selected."""
+        session, structure = self.session, self.session.structure
+        if len(session.selected_connections) + len(session.selected_neurons) != 1:
+            return None
+        for ends in session.selected_connections:
+            return structure.by_ends[ends].weight
+        (neuron,) = session.selected_neurons
+        return structure.by_id[neuron].bias
+
+    @property
+    def _neuron(self) -> str | None:
+        """The selected neuron, unless it is an input."""
+        chosen = self.session.selected_neurons
+        if len(chosen) != 1 or self.session.selected_connections:
+            return None
+        (neuron,) = chosen
+        return None if self.session.structure.by_id[neuron].role == "input" else neuron
+
+    @property
+    def _selection(self) -> object:
+        return self.session.selected_neurons, self.session.selected_connections
+
+    def _list_all(self, row: int) -> None:
+        self._all_paths = self._selection
+        self.update_document()
+
+    # Rows
+
+    def _rows(self, e: Explanation) -> list[Row]:
+        parameter, neuron = self._parameter, self._neuron
+        if parameter is None and neuron is None:
+            return self._overview(e)
+        most = MOST_PATHS if self._all_paths == self._selection else FEW_PATHS
+        if e.backward is None:
+            return [note(self.session.study.why_not), *self._gradient(parameter)] if parameter else []
+        rows: list[Row] = []
+        if parameter is not None:
+            chain = chain_of(e, parameter, most)
+            parts = [*self._chain(chain), *self._factors(chain), *self._deltas(e, parameter)]
+            # Of one sample the gradient is where the chain leads; of several it is what was asked for.
+            answer = [*self._gradient(parameter), *self._update(parameter)]
+            rows += [*answer, *parts] if self._several else [*parts, *answer]
+        elif neuron is not None:
+            chain = chain_of_activation(e, neuron, most)
+            rows += [*self._chain(chain), *self._factors(chain), heading(self.tr("δ = ∂Loss/∂z")),
+                     equation(e.delta_equation(neuron), self._digits)]
+        return rows
+
+    @property
+    def _digits(self) -> int:
+        return self.session.study.digits
+
+    @property
+    def _several(self) -> bool:
+        """Whether the gradient is the mean of more than one sample."""
+        samples = self.session.study.samples
+        return samples is not None and len(samples.X) > 1
+
+    def _chain(self, chain: Chain) -> list[Row]:
+        digits = self._digits
+        title = self.tr("Chain rule")
+        if self._several:
+            title = self.tr("Chain rule, for the sample that is fed")
+        rows = [heading(title)]
+        for index, path in enumerate(chain.paths):
+            if index == 0:
+                rows.append(chain_row("=", path.factors, chain.name.text, chain.name.latex,
+                                      format_number(chain.total, digits), digits))
+            else:
+                rows.append(chain_row("+", path.factors, "", digits=digits))
+        if not chain.paths:
+            rows.append(note(self.tr("No path leads from here to the loss: the derivative is 0.")))
+        if chain.hidden:
+            text = self.tr("+ {n} more paths = {rest}").format(n=f"{chain.hidden:,}",
+                                                               rest=format_number(chain.rest, digits))
+            if chain.count <= MOST_PATHS:
+                rows.append(action(text + "  ·  " + self.tr("list them all")))
+            else:
+                rows.append(note(text))
+        if len(chain.paths) > 1 or chain.hidden:
+            parts = [format_number(path.value, digits) for path in chain.paths[:12]]
+            if len(chain.paths) > 12 or chain.hidden:
+                parts.append("…")
+            rows.append(note(f"{chain.name.text} = {as_sum(parts)} = {format_number(chain.total, digits)}"))
+        return rows
+
+    def _factors(self, chain: Chain) -> list[Row]:
+        shown = chain.factors[:MOST_FACTORS]
+        if not shown:
+            return []
+        return [heading(self.tr("Its factors")), *(equation(factor, self._digits) for factor in shown)]
+
+    def _deltas(self, e: Explanation, parameter: str) -> list[Row]:
+        targets = [use.target if isinstance(use, Connection) else use.id for use in e.structure.uses[parameter]]
+        behind = dict.fromkeys(targets)
+        for id in targets:
+            behind |= dict.fromkeys(c.target for c in e.structure.outgoing[id])
+        return [heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=e.notation.loss.text, z=e.notation.z)),
+                *(equation(e.delta_equation(id), self._digits) for id in list(behind)[:MOST_FACTORS])]
+
+    def _gradient(self, parameter: str) -> list[Row]:
+        study, network = self.session.study, self.session.network
+        samples, backward, e = study.samples, study.backward, study.explanation
+        assert backward is not None and samples is not None and e is not None
+        if len(samples.X) == 1:
+            return [heading(self.tr("Gradient")), equation(e.gradient_equation(parameter), self._digits)]
+        values = gradients_by_sample(network, backward, parameter)
+        title = self.tr("Gradient, the mean of {n} samples").format(n=len(values))
+        return [heading(title), equation(mean_equation(parameter, values, study.notation), self._digits, symbols=False)]
+
+    def _update(self, parameter: str) -> list[Row]:
+        session, study = self.session, self.session.study
+        config, samples = session.document.training, study.samples
+        assert samples is not None
+        rows = [heading(self.tr("Update, {optimizer}").format(optimizer=OPTIMIZERS[config.optimizer_name].label))]
+        if parameter in session.structure.frozen:
+            return [*rows, note(self.tr("{name} is frozen: training leaves it as it is.").format(name=parameter))]
+        trainer = session.paused_trainer
+        if session.training and OPTIMIZERS[config.optimizer_name].memory:
+            return [*rows, note(self.tr("Pause, to see what the optimizer remembers."))]
+        gradient = training_gradient(session.network, config, samples.X, samples.T)
+        for step in next_update(session.network, config, gradient, parameter, study.notation,
+                                    trainer.memory if trainer is not None else None, session.epoch):
+            rows.append(equation(step, self._digits))
+        return rows
+
+    def _overview(self, e: Explanation) -> list[Row]:
+        structure, study = e.structure, self.session.study
+        backward, digits = study.backward, self._digits
+        assert backward is not None
+        rows = [note(self.tr("Select a connection or a neuron to see its chain rule."))]
+        loss = study.notation.loss.text
+        if len(backward.delta_rows[0]) == 1 and e.backward is not None:
+            rows += [heading(self.tr("Loss")), equation(e.loss(), digits),
+                     heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=loss, z=e.notation.z))]
+            neurons = [id for id in reversed(e.order) if structure.by_id[id].role != "input"]
+            rows += [equation(e.delta_equation(id), digits) for id in neurons[:MOST_LISTED]]
+            rows.append(heading(self.tr("Gradient")))
+            rows += [equation(e.gradient_equation(name), digits)
+                     for name in structure.parameter_names[:MOST_LISTED]]
+        else:
+            rows.append(heading(self.tr("Gradient, the mean of {n} samples").format(n=backward.trace.a_rows.shape[1])))
+            rows.append(note(f"{loss} = {format_number(backward.loss, digits)}"))
+            for index, name in enumerate(structure.parameter_names[:MOST_LISTED]):
+                rows.append(note(f"∂{loss}/∂{name} = {format_number(float(backward.gradient[index]), digits)}"))
+        if len(structure.parameter_names) > MOST_LISTED:
+            rows.append(note(self.tr("… and {n} more").format(n=len(structure.parameter_names) - MOST_LISTED)))
+        return rows
+
+    def _checks(self) -> list[Row]:
+        session, samples, digits = self.session, self.session.study.samples, self._digits
+        assert samples is not None
+        names = session.structure.parameter_names[:MOST_CHECKED]
+        found = check_gradient(session.network, samples.X, samples.T, session.document.training.loss, names)
+        wrong = sum(not check.agrees and not check.kink for check in found)
+        kinks = sum(bool(check.kink) for check in found)
+        said = self.tr("All {n} gradients agree with central differences.").format(n=len(found))
+        if kinks:
+            said = self.tr("{n} of {all} agree; {kinks} are at a kink, where there is no derivative.").format(
+                n=len(found) - kinks - wrong, all=len(found), kinks=kinks)
+        if wrong:
+            said = self.tr("{n} of {all} gradients differ from central differences.").format(n=wrong, all=len(found))
+        rows = [heading(self.tr("Gradient check")), note(said)]
+        loss = session.study.notation.loss.text
+        for check in found:
+            mark = "✓" if check.agrees else "∧" if check.kink else "✗"
+            text = f"{mark}  ∂{loss}/∂{check.parameter} = {format_number(check.analytic, digits)}  ·  "
+            text += self.tr("difference quotient {n}").format(n=format_number(check.numeric, digits))
+            rows.append(note(text + (f"  ·  {check.kink}" if check.kink else "")))
+        return rows

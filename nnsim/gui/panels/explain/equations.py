@@ -1,0 +1,432 @@
+"""The list of equations: terms light their place on the canvas, typeset factors have numbers beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QMimeData,
+    QModelIndex,
+    QPersistentModelIndex,
+    QPoint,
+    QPointF,
+    QRectF,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QFocusEvent,
+    QFont,
+    QFontMetricsF,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QPainter,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QApplication,
+    QListView,
+    QMenu,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from nnsim.core.formulas.terms import Place
+from nnsim.core.formulas.writing import Piece, rich
+from nnsim.gui.look.theme import GRID, font, pixels, theme
+from nnsim.gui.panels.explain.rows import Cell, Kind, Row
+from nnsim.gui.session.study import Study
+from nnsim.gui.widgets.formulas import TYPESET_SIZE, Typesetter, formula_image
+
+_PAD, _GAP = 3.0, 2.0
+_ROOT = QModelIndex()
+
+
+@dataclass(frozen=True)
+class _Placed:
+    cell: Cell
+    rect: QRectF
+    baseline: float
+
+
+class EquationModel(QAbstractListModel):
+    """The rows; the display text of each is what a screen reader says."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self.rows: tuple[Row, ...] = ()
+
+    def show(self, rows: Sequence[Row]) -> None:
+        """Show these rows; where only numbers differ, what is selected and scrolled to stays."""
+        new = tuple(rows)
+        if new == self.rows:
+            return
+        if len(new) == len(self.rows) and all(a.kind == b.kind for a, b in zip(new, self.rows, strict=True)):
+            changed = [i for i, (a, b) in enumerate(zip(new, self.rows, strict=True)) if a != b]
+            self.rows = new
+            self.dataChanged.emit(self.index(changed[0]), self.index(changed[-1]))
+        else:
+            self.beginResetModel()
+            self.rows = new
+            self.endResetModel()
+
+    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _ROOT) -> int:
+        return 0 if parent.isValid() else len(self.rows)
+
+    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) and index.isValid():
+            return self.rows[index.row()].text
+        return None
+
+
+class EquationList(QListView):
+    """Rows of equations. Arrow keys walk rows and terms, Enter or a click selects what a term is of.
+
+    ``chosen(place, more)`` when a term is clicked, ``more`` with Shift; ``acted(row)`` when an action is.
+    """
+
+    chosen = Signal(object, bool)
+    acted = Signal(int)
+
+    def __init__(self, study: Study, name: str, label: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(label)
+        self._study = study
+        self._rows = EquationModel(self)
+        self.typesetter = Typesetter()
+        self.typesetter.setParent(self)
+        self.typesetter.ready.connect(self._typeset)
+        self.setModel(self._rows)
+        self.setItemDelegate(_Delegate(self))
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setFrameShape(QListView.Shape.NoFrame)
+        self.setUniformItemSizes(False)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setMouseTracking(True)
+        self._cell = -1
+        """Which term of the current row the keys are at; −1 for none."""
+        self._layouts: dict[tuple[Row, int], tuple[tuple[_Placed, ...], float]] = {}
+        study.lit_changed.connect(self.viewport().update)
+
+    @property
+    def rows(self) -> tuple[Row, ...]:
+        """What is shown."""
+        return self._rows.rows
+
+    @property
+    def text(self) -> str:
+        """All that is shown, a line each."""
+        return "\n".join(row.text for row in self.rows)
+
+    def show_rows(self, rows: Sequence[Row]) -> None:
+        """Show these rows."""
+        if len(self._layouts) > 512:
+            self._layouts.clear()
+        before = [self._height(row) for row in self.rows]
+        self._rows.show(rows)
+        if before != [self._height(row) for row in self.rows]:
+            self.scheduleDelayedItemsLayout()
+
+    # Layout
+
+    def _width(self) -> int:
+        return max(self.viewport().width(), 80)
+
+    def placed(self, row: Row) -> tuple[tuple[_Placed, ...], float]:
+        """Every cell of a row in its place, and the row's height."""
+        key = (row, self._width())
+        if key not in self._layouts:
+            self._layouts[key] = self._lay_out(row, key[1])
+        return self._layouts[key]
+
+    def _height(self, row: Row) -> float:
+        return self.placed(row)[1]
+
+    def _lay_out(self, row: Row, width: int) -> tuple[tuple[_Placed, ...], float]:
+        used = row_font(row.kind)
+        metrics = QFontMetricsF(used)
+        left = GRID + row.indent * 2 * GRID
+        space = metrics.horizontalAdvance(" ")
+        x, top = float(left), _top(row.kind)
+        lines: list[list[tuple[Cell, float, float, float, float]]] = [[]]
+        for cell in row.cells:
+            cell_width, above, below = self._measure(cell, metrics)
+            if lines[-1] and x + cell_width > width - GRID:
+                lines.append([])
+                x = float(left) + 2 * GRID
+            lines[-1].append((cell, x, cell_width, above, below))
+            x += cell_width + (space if cell.space else 0.0) + (_GAP if row.kind == "chain" else 0.0)
+        found: list[_Placed] = []
+        for cells in lines:
+            above = max((c[3] for c in cells), default=metrics.ascent())
+            below = max((c[4] for c in cells), default=metrics.descent())
+            for cell, at, cell_width, _, _ in cells:
+                found.append(_Placed(cell, QRectF(at, top, cell_width, above + below), top + above))
+            top += above + below + (GRID / 2 if row.kind == "chain" else 1.0)
+        return tuple(found), top + _bottom(row.kind)
+
+    def _measure(self, cell: Cell, metrics: QFontMetricsF) -> tuple[float, float, float]:
+        """(width, above the baseline, below it)."""
+        number = metrics.horizontalAdvance(cell.below) if cell.below else 0.0
+        line_height = metrics.height()
+        if not cell.latex:
+            width = max(metrics.horizontalAdvance(cell.text), number)
+            return width, metrics.ascent(), metrics.descent() + (line_height if cell.below else 0.0)
+        formula = self.typesetter.get(cell.latex, theme().ink)
+        if formula is None:
+            upper, lower = _fraction(cell.text)
+            width = max(metrics.horizontalAdvance(upper), metrics.horizontalAdvance(lower), number) + 2 * _PAD
+            return width, 1.4 * metrics.ascent(), line_height + (line_height if cell.below else 0.0)
+        scale = formula_scale()
+        width = max(formula.width * scale, number) + 2 * _PAD
+        below = max((formula.height - formula.ascent) * scale, metrics.descent())
+        return width, formula.ascent * scale, below + (line_height if cell.below else 0.0)
+
+    def _typeset(self) -> None:
+        self._layouts.clear()
+        self.scheduleDelayedItemsLayout()
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scheduleDelayedItemsLayout()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
+            self._layouts.clear()
+            self.scheduleDelayedItemsLayout()
+
+    # Copying
+
+    def copy(self, latex: bool = False, whole: bool = False) -> None:
+        """Put the current row on the clipboard, or all rows: as plain and rich text, or as LaTeX.
+
+        With no current row, as after Ctrl+A, it is all of them.
+        """
+        index = self.currentIndex().row()
+        rows = [self.rows[index]] if 0 <= index < len(self.rows) and not whole else list(self.rows)
+        data = QMimeData()
+        if latex:
+            data.setText("\n".join(row.latex() for row in rows if row.latex is not None))
+        else:
+            data.setText("\n".join(row.text for row in rows))
+            data.setHtml("<br>".join(rich([Piece(row.text)]) for row in rows))
+        QApplication.clipboard().setMimeData(data)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        index = self.indexAt(event.pos())
+        if index.isValid():
+            self.setCurrentIndex(index)
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for name, text, as_latex, whole in (
+            ("copy", self.tr("Copy"), False, False), ("latex", self.tr("Copy as LaTeX"), True, False),
+            ("copy_all", self.tr("Copy all lines"), False, True),
+            ("latex_all", self.tr("Copy all as LaTeX"), True, True),
+        ):
+            entry = menu.addAction(text)
+            entry.setObjectName(f"{self.objectName()}_{name}")
+            entry.triggered.connect(partial(self.copy, as_latex, whole))
+        menu.popup(event.globalPos())
+
+    # Pointing
+
+    def cell_at(self, point: QPoint) -> tuple[int, int]:
+        """(row, cell) at a point of the viewport; −1 for neither."""
+        index = self.indexAt(point)
+        if not index.isValid():
+            return -1, -1
+        inside = QPointF(point - self.visualRect(index).topLeft())
+        cells, _ = self.placed(self.rows[index.row()])
+        for number, placed in enumerate(cells):
+            if placed.rect.adjusted(-_PAD, 0, _PAD, 0).contains(inside):
+                return index.row(), number
+        return index.row(), -1
+
+    def rect_of(self, row: int, cell: int) -> QRectF:
+        """Where a cell is, in the viewport."""
+        index = self._rows.index(row)
+        return self.placed(self.rows[row])[0][cell].rect.translated(QPointF(self.visualRect(index).topLeft()))
+
+    def current(self) -> tuple[int, int]:
+        """(row, cell) that the keys are at."""
+        return (self.currentIndex().row(), self._cell) if self.hasFocus() else (-1, -1)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        row, cell = self.cell_at(event.position().toPoint())
+        self._light(self.rows[row].cells[cell].place if cell >= 0 else ())
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor
+                                  if (cell >= 0 and self.rows[row].cells[cell].place)
+                                  or (row >= 0 and self.rows[row].kind == "action") else Qt.CursorShape.ArrowCursor)
+        super().mouseMoveEvent(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._light(())
+        super().leaveEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._light(())
+        super().focusOutEvent(event)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        super().mousePressEvent(event)
+        row, cell = self.cell_at(event.position().toPoint())
+        if row >= 0 and event.button() == Qt.MouseButton.LeftButton:
+            self._cell = cell
+            self._choose(row, cell, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        row = self.currentIndex().row()
+        keys = Qt.Key
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            self.setCurrentIndex(QModelIndex())
+            self.viewport().update()
+        elif row >= 0 and event.key() in (keys.Key_Left, keys.Key_Right):
+            places = [i for i, cell in enumerate(self.rows[row].cells) if cell.place]
+            after = [i for i in places if i > self._cell]
+            before = [i for i in places if i < self._cell]
+            if event.key() == keys.Key_Right:
+                self._cell = after[0] if after else self._cell
+            else:
+                self._cell = before[-1] if before else -1
+            self._light(self.rows[row].cells[self._cell].place if self._cell >= 0 else ())
+            self.viewport().update()
+        elif row >= 0 and event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Space):
+            self._choose(row, self._cell, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
+        else:
+            super().keyPressEvent(event)
+            if self.currentIndex().row() != row:
+                self._cell = -1
+                self._light(self._first_place(self.currentIndex().row()))
+
+    def _first_place(self, row: int) -> Place:
+        cells = self.rows[row].cells if 0 <= row < len(self.rows) else ()
+        return next((cell.place for cell in cells if cell.place), ())
+
+    def _choose(self, row: int, cell: int, more: bool) -> None:
+        if self.rows[row].kind == "action":
+            self.acted.emit(row)
+            return
+        place = self.rows[row].cells[cell].place if cell >= 0 else ()
+        if place:
+            self.chosen.emit(place, more)
+
+    def _light(self, place: Place) -> None:
+        match place:
+            case (source, target):
+                self._study.light((), [(source, target)])
+            case (neuron,):
+                self._study.light([neuron])
+            case _:
+                self._study.light()
+
+
+class _Delegate(QStyledItemDelegate):
+    """Draws the rows of an EquationList."""
+
+    def __init__(self, view: EquationList) -> None:
+        super().__init__(view)
+        self._view = view
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        height = self._view.placed(self._view.rows[index.row()])[1]
+        return QSize(self._view._width(), round(height + 0.5))
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        view = self._view
+        row = view.rows[index.row()]
+        t, study = theme(), view._study
+        origin = QPointF(option.rect.topLeft())
+        current_row, current_cell = view.current()
+        painter.save()
+        painter.setFont(row_font(row.kind))
+        # A painter has the direction of the program; mathematics runs from left to right.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        if current_row == index.row() and current_cell < 0:
+            painter.fillRect(option.rect, t.color("raised"))
+            painter.fillRect(QRectF(origin.x(), origin.y(), 2, option.rect.height()), t.color("accent"))
+        cells = view.placed(row)[0]
+        # Grounds first: one is a little wider than its cell, and must not cover the sign beside it.
+        for number, placed in enumerate(cells):
+            rect = placed.rect.translated(origin)
+            place = placed.cell.place
+            lit = (len(place) == 1 and place[0] in study.lit_neurons) or (
+                len(place) == 2 and place in study.lit_connections)
+            if lit or (current_row, current_cell) == (index.row(), number):
+                painter.setPen(t.color("accent") if (current_row, current_cell) == (index.row(), number)
+                               else Qt.PenStyle.NoPen)
+                painter.setBrush(t.color("accent_soft"))
+                painter.drawRoundedRect(rect.adjusted(-_PAD / 2, 0, _PAD / 2, 0), 3, 3)
+        for placed in cells:
+            self._paint_cell(painter, placed, origin, row.kind)
+        painter.restore()
+
+    def _paint_cell(self, painter: QPainter, placed: _Placed, origin: QPointF, kind: Kind) -> None:
+        t, cell, view = theme(), placed.cell, self._view
+        metrics = QFontMetricsF(painter.font())
+        rect, baseline = placed.rect.translated(origin), placed.baseline + origin.y()
+        ink = {"heading": t.muted, "note": t.muted, "action": t.accent}.get(kind, t.ink)
+        painter.setPen(t.color("ink") if ink == t.ink else ink)
+        middle = rect.center().x()
+        formula = view.typesetter.get(cell.latex, t.ink) if cell.latex else None
+        if formula is not None:
+            scale = formula_scale()
+            image = formula_image(cell.latex, scale * TYPESET_SIZE, t.ink, view.devicePixelRatioF())
+            painter.drawImage(QPointF(middle - formula.width * scale / 2, baseline - formula.ascent * scale), image)
+        elif cell.latex:
+            upper, lower = _fraction(cell.text)
+            axis = baseline - 0.3 * metrics.ascent()
+            for text, y in ((upper, axis - 3 - metrics.descent()), (lower, axis + 2 + metrics.ascent())):
+                painter.drawText(QPointF(middle - metrics.horizontalAdvance(text) / 2, y), text)
+            if lower:
+                painter.drawLine(QPointF(rect.left() + _PAD, axis), QPointF(rect.right() - _PAD, axis))
+        else:
+            left = middle - metrics.horizontalAdvance(cell.text) / 2 if cell.below else rect.left()
+            painter.drawText(QPointF(left, baseline), cell.text)
+        if cell.below:
+            painter.setPen(t.color("muted") if cell.below == cell.text else t.color("positive_text"))
+            width = metrics.horizontalAdvance(cell.below)
+            painter.drawText(QPointF(middle - width / 2, rect.bottom() - metrics.descent()), cell.below)
+
+
+def formula_scale() -> float:
+    """Letters of the typesetting font look smaller than the system's of the same size."""
+    return pixels("body") * 1.1 / TYPESET_SIZE
+
+
+def row_font(kind: Kind) -> QFont:
+    """The font of a kind of row."""
+    return font("small", bold=True) if kind == "heading" else font("body")
+
+
+def _top(kind: Kind) -> float:
+    return float(GRID) if kind in ("heading", "chain") else 2.0
+
+
+def _bottom(kind: Kind) -> float:
+    return GRID / 2 if kind == "chain" else 1.0
+
+
+@lru_cache(maxsize=1024)
+def _fraction(text: str) -> tuple[str, str]:
+    """Numerator and denominator of a derivative's name, until it is typeset."""
+    upper, slash, lower = text.partition("/∂")
+    return (upper, f"∂{lower}") if slash else (text, "")

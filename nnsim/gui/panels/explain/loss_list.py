@@ -1,0 +1,209 @@
+"""All losses side by side: formula, value and slopes for the samples that are studied, and which one is in use."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
+
+from nnsim.core.formulas.notation import Notation
+from nnsim.core.formulas.numbers import format_number
+from nnsim.core.losses import LOSSES, Loss
+from nnsim.gui.look.theme import GRID, set_role, text_scale
+from nnsim.gui.panels.explain.loss_terms import LEFT, RIGHT, entry_label, grid
+from nnsim.gui.panels.plot_panel import TextLine
+from nnsim.gui.session.session import Session
+from nnsim.gui.session.study import Studied
+from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.forms import plain_text
+from nnsim.gui.widgets.formulas import FormulaLabel
+from nnsim.training.problems import loss_problems
+
+Array = NDArray[np.float64]
+MOST_SLOPES = 4
+"""So many outputs have a column of their own in the list of losses."""
+NAME_WIDTH, FORMULA_WIDTH, NUMBER_WIDTH, USE_WIDTH = 128, 120, 64, 76
+"""Columns of the list of losses, at 100 % text."""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("LossesPanel", text)
+
+
+class LossList(QWidget):
+    """All losses for the samples of the scope: formula, value, slopes, and which one training uses."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("losses_list")
+        self.setAccessibleName(self.tr("All losses"))
+        self._session = session
+        self._grid = grid(self)
+        self._grid.setHorizontalSpacing(GRID)
+        heads = (("loss", LEFT), ("formula", LEFT), ("value", RIGHT),
+                 *((f"slope_{i}", RIGHT) for i in range(MOST_SLOPES)))
+        self._heads = [TextLine(f"losses_list_head_{name}", align=align) for name, align in heads]
+        for column, head in enumerate(self._heads):
+            self._grid.addWidget(head, 0, column)
+        self.rows = {name: LossRow(session, entry, self._grid, row) for row, (name, entry) in
+                     enumerate(LOSSES.items(), 1)}
+        self._grid.setColumnStretch(0, 2)
+        self._grid.setColumnStretch(1, 3)
+        self._count, self._room = 0, 640
+
+    def show_document(self) -> None:
+        """Show the outputs, the notation, and which loss is in use."""
+        session = self._session
+        outputs, study = session.structure.outputs, session.study
+        notation = study.notation
+        mean = study.scope != "sample"
+        self._heads[0].set_text(self.tr("loss"))
+        self._heads[1].set_text(self.tr("formula"))
+        self._heads[2].set_text(self.tr("mean") if mean else self.tr("value"))
+        scale = text_scale()
+        for column, width in enumerate((NAME_WIDTH, FORMULA_WIDTH, NUMBER_WIDTH)):
+            self._grid.setColumnMinimumWidth(column, round(width * scale))
+        self._count = self._slopes_that_fit()
+        for column in range(MOST_SLOPES):
+            shown = column < self._count
+            head = self._heads[3 + column]
+            head.setVisible(shown)
+            if shown:
+                symbol = notation.activation(session.structure, outputs[column]).text
+                more = " …" if column == self._count - 1 and len(outputs) > self._count else ""
+                head.set_text(f"∂{notation.loss.text}/∂{symbol}{more}")
+                head.setToolTip(plain_tip(head.text()))
+            self._grid.setColumnMinimumWidth(3 + column, round(NUMBER_WIDTH * scale) if shown else 0)
+        for name, row in self.rows.items():
+            row.show_document(notation, self._count, name == session.document.training.loss)
+
+    def _slopes_that_fit(self) -> int:
+        """How many outputs have a column of their own: as many as there is room for, and one at least."""
+        others = NAME_WIDTH + FORMULA_WIDTH + NUMBER_WIDTH + USE_WIDTH
+        room = self._room - round(others * text_scale()) - 3 * GRID
+        fit = max(1, room // (round(NUMBER_WIDTH * text_scale()) + GRID))
+        return min(len(self._session.structure.outputs), MOST_SLOPES, fit)
+
+    def fit(self, room: int) -> None:
+        """Share this width."""
+        self._room = room
+        if self._count and self._slopes_that_fit() != self._count:
+            self.show_document()
+            for row in self.rows.values():
+                row.show_again()
+
+    def show_values(self, samples: Studied | None) -> None:
+        """Show what each loss says of these samples; dashes without any."""
+        session = self._session
+        if samples is None:
+            for row in self.rows.values():
+                row.show_nothing()
+            return
+        structure = session.structure
+        places = [structure.position[id] for id in structure.outputs]
+        if session.study.scope == "sample":
+            o = session.trace.a_rows[places].T
+        else:
+            o = session.program.run(session.network.parameters, samples.X).a_rows[places].T
+        for name, row in self.rows.items():
+            problems = loss_problems(structure, samples.T, name)
+            if problems:
+                row.show_problem(problems[0].message)
+            else:
+                entry = LOSSES[name]
+                row.show_values(entry.value(o, samples.T), entry.gradient(o, samples.T).mean(axis=0),
+                                session.study.digits)
+
+
+class LossRow:
+    """The widgets of one loss in a grid."""
+
+    def __init__(self, session: Session, entry: Loss, grid: QGridLayout, row: int) -> None:
+        self._session, self.entry = session, entry
+        self.name = plain_text(f"losses_name_of_{entry.name}")
+        self.name.setText(entry_label(entry))
+        self.name.setMinimumWidth(1)
+        self.name.setToolTip(plain_tip(f"{entry_label(entry)}: {_tr(entry.about)}"))
+        self.formula = FormulaLabel()
+        self.formula.setObjectName(f"losses_formula_{entry.name}")
+        self.formula.setAccessibleName(self.name.text())
+        self.value = TextLine(f"losses_value_{entry.name}", "ink", "body", RIGHT)
+        self.slopes = [TextLine(f"losses_slope_{entry.name}_{i}", "ink", "body", RIGHT) for i in range(MOST_SLOPES)]
+        self.why = plain_text(f"losses_why_{entry.name}", small=True)
+        # As wide as the numbers it stands for.
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.why.setSizePolicy(policy)
+        self.use = QPushButton()
+        self.use.setObjectName(f"losses_use_{entry.name}")
+        self.use.clicked.connect(self._use)
+        self.use.setStyleSheet("padding: 1px 8px; min-height: 0;")
+        self._count = 1
+        for column, widget in enumerate((self.name, self.formula, self.value, *self.slopes)):
+            grid.addWidget(widget, row, column, Qt.AlignmentFlag.AlignVCenter if widget is self.formula
+                           else Qt.AlignmentFlag(0))
+        grid.addWidget(self.why, row, 2, 1, 1 + MOST_SLOPES)
+        grid.addWidget(self.use, row, 3 + MOST_SLOPES)
+        grid.setRowMinimumHeight(row, round(28 * text_scale()))
+        self.why.hide()
+
+    def show_document(self, notation: Notation, slopes: int, used: bool) -> None:
+        """Write the symbols in this notation, and whether training uses this loss."""
+        self._count = slopes
+        self.formula.set_formula(in_notation(self.entry.formula, notation))
+        self.use.setText(_tr("in use ✓") if used else _tr("Use"))
+        self.use.setEnabled(not used)
+        self.use.setAccessibleName(_tr("Use {loss}").format(loss=entry_label(self.entry)))
+        self.use.setToolTip(plain_tip(
+            _tr("Training makes this loss small") if used else _tr("Let training make this loss small")))
+        set_role(self.use, kind="quiet" if used else "")
+        set_role(self.name, tone="section" if used else "")
+
+    def show_again(self) -> None:
+        """Show as many slopes as there are columns for."""
+        self._show(self.why.isHidden())
+
+    def show_values(self, value: float, slopes: Array, digits: int) -> None:
+        """Show the value and the derivative by each output, (outputs,)."""
+        self._show(True)
+        self.value.set_text(format_number(value, digits))
+        for cell, slope in zip(self.slopes, slopes.tolist(), strict=False):
+            cell.set_text(format_number(slope, digits))
+        self.name.setAccessibleDescription(self.value.text())
+
+    def show_problem(self, why: str) -> None:
+        """Say why there is no number."""
+        self._show(False)
+        if why != self.why.text():
+            self.why.setText(why)
+        self.name.setAccessibleDescription(why)
+
+    def show_nothing(self) -> None:
+        """There is no sample."""
+        self._show(True)
+        for cell in (self.value, *self.slopes):
+            cell.set_text("–")
+
+    def _show(self, numbers: bool) -> None:
+        self.why.setVisible(not numbers)
+        self.value.setVisible(numbers)
+        for i, cell in enumerate(self.slopes):
+            cell.setVisible(numbers and i < self._count)
+
+    def _use(self) -> None:
+        session, entry = self._session, self.entry
+        text = _tr("Use {loss}").format(loss=entry_label(entry))
+        session.configure(replace(session.document.training, loss=entry.name), text)
+
+
+_LETTER = re.compile(r"(?<![A-Za-z\\])[TO](?![A-Za-z])")
+
+
+def in_notation(latex: str, notation: Notation) -> str:
+    """A registry's formula, written with T and O, in this notation."""
+    letters = {"T": notation.target, "O": notation.output}
+    return _LETTER.sub(lambda match: letters[match.group()], latex)

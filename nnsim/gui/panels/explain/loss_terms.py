@@ -1,0 +1,250 @@
+"""How the loss of one sample comes about: a row for each output, and what the rows come to."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from nnsim.core.formulas.notation import Notation
+from nnsim.core.formulas.numbers import as_sum, format_number
+from nnsim.core.formulas.writing import text as written_out
+from nnsim.core.losses import LOSSES, Loss
+from nnsim.gui.look.theme import GRID, font, text_scale, theme
+from nnsim.gui.panels.plot_panel import TextLine
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.number_field import NumberField
+from nnsim.training.problems import loss_problems
+
+Array = NDArray[np.float64]
+MOST_ROWS = 32
+"""Above this number of outputs only the first have a row; the sum is of all."""
+RIGHT, LEFT = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
+
+
+class TermTable(QWidget):
+    """A row per output: T, O, the term with its numbers, ∂L/∂O; and what the terms come to."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.setObjectName("losses_terms")
+        self.setAccessibleName(self.tr("The loss of this sample, output by output"))
+        self._session = session
+        self._grid = grid(self)
+        self._shown: tuple[object, ...] = ()
+        self._ids: tuple[str, ...] = ()
+        self._heads = [TextLine(f"losses_head_{name}", align=align)
+                       for name, align in (("output", LEFT), ("target", LEFT), ("o", RIGHT), ("term", LEFT),
+                                           ("slope", RIGHT))]
+        for column, head in enumerate(self._heads):
+            self._grid.addWidget(head, 0, column)
+        self._rows: list[OutputRow] = []
+        self._total = TermLine("losses_sum", "ink", "body", LEFT)
+        self._total_name = TextLine("losses_sum_name", "muted", "body", LEFT)
+        self._more = TextLine("losses_more", "muted", "small", LEFT)
+        self._grid.setColumnStretch(3, 1)
+
+    @property
+    def targets(self) -> list[NumberField]:
+        """The fields of the targets, from the first."""
+        return [row.target for row in self._rows]
+
+    def show_document(self) -> None:
+        """Show the outputs, the loss in use and the notation."""
+        session = self._session
+        structure, notation = session.structure, session.study.notation
+        entry = LOSSES[session.document.training.loss]
+        shown = (structure.outputs, notation, entry, text_scale())
+        if shown == self._shown:
+            return
+        if structure.outputs != self._ids:
+            self._ids = structure.outputs
+            self._make_rows()
+        self._shown = shown
+        output = notation.output
+        loss = notation.loss.text
+        for head, text in zip(self._heads, (self.tr("output"), notation.target, output, entry_label(entry),
+                                            f"∂{loss}/∂{output}"), strict=True):
+            head.set_text(text)
+        for row in self._rows:
+            row.show_names(notation)
+        self._total_name.set_text(loss)
+        first = (self._heads[0], self._total_name, *(row.name for row in self._rows))
+        self._grid.setColumnMinimumWidth(0, max(widget.sizeHint().width() for widget in first))
+        self._grid.setColumnMinimumWidth(2, round(72 * text_scale()))
+        self._grid.setColumnMinimumWidth(4, round(80 * text_scale()))
+
+    def show_values(self, targets: Array | None) -> None:
+        """Show the numbers of now. ``targets`` is (outputs,), or None if nothing says them."""
+        session = self._session
+        digits = session.study.digits
+        entry, structure = LOSSES[session.document.training.loss], session.structure
+        o = session.trace.a_rows[[structure.position[id] for id in self._ids], 0][None]
+        if targets is None:
+            for i, row in enumerate(self._rows):
+                row.show_values(None, format_number(float(o[0, i]), digits), "", "")
+            self._total.set_text("–")
+            return
+        t = targets[None]
+        problems = loss_problems(structure, t, entry.name)
+        terms, slopes, total = entry.terms(o, t)[0], entry.gradient(o, t)[0], float(entry.per_sample(o, t)[0])
+        explanation = session.study.explanation
+        equations = {} if problems or explanation is None else explanation.loss_terms()
+        divisor = len(terms) if entry.averaged and len(terms) > 1 else 1
+        decimals = decimals_of(float(terms.sum()), digits)
+        for i, row in enumerate(self._rows):
+            equation = equations.get(self._ids[i])
+            value = rounded(float(terms[i]), decimals, digits)
+            written = "" if equation is None else f"{written_out(equation.term, True, digits)} = {value}"
+            row.show_values(float(t[0, i]), format_number(float(o[0, i]), digits), written,
+                            "" if problems else format_number(float(slopes[i]), digits))
+        if problems:
+            self._total.set_text(self.tr("no value: the list below says why"))
+            return
+        parts = [rounded(float(term), decimals, digits) for term in terms]
+        text = as_sum(parts) if len(parts) <= 4 else self.tr("the sum of {n} terms").format(n=len(parts))
+        if divisor > 1:
+            text = f"({text}) / {divisor}"
+        self._total.set_text(f"{text} = {format_number(total, digits)}" if len(parts) > 1
+                             else format_number(total, digits))
+
+    def _make_rows(self) -> None:
+        for row in self._rows:
+            row.remove()
+        self._rows = [OutputRow(self._session, id, self._grid, i + 1) for i, id in enumerate(self._ids[:MOST_ROWS])]
+        below = len(self._rows) + 1
+        more = len(self._ids) - len(self._rows)
+        self._more.set_text(self.tr("… and {n} more outputs, which count in the sum").format(n=more))
+        self._more.setVisible(more > 0)
+        self._grid.addWidget(self._more, below, 0, 1, 5)
+        self._grid.addWidget(self._total_name, below + 1, 0)
+        self._grid.addWidget(self._total, below + 1, 3, 1, 2)
+
+
+class OutputRow:
+    """The widgets of one output in a grid."""
+
+    def __init__(self, session: Session, id: str, grid: QGridLayout, row: int) -> None:
+        self._session, self._id = session, id
+        self.name = OutputName(session, id)
+        self.target = NumberField(off="–", start=0.0)
+        self.target.setObjectName(f"losses_target_{id}")
+        self.target.edited.connect(self._set)
+        self.target.setFixedWidth(round(88 * text_scale()))
+        self.output = TextLine(f"losses_output_{id}", "ink", "body", RIGHT)
+        self.term = TermLine(f"losses_term_{id}", "ink", "body", LEFT)
+        self.slope = TextLine(f"losses_slope_{id}", "ink", "body", RIGHT)
+        for column, widget in enumerate(self._widgets()):
+            grid.addWidget(widget, row, column)
+
+    def _widgets(self) -> tuple[QWidget, ...]:
+        return self.name, self.target, self.output, self.term, self.slope
+
+    def show_names(self, notation: Notation) -> None:
+        """Write the symbols in this notation."""
+        symbol = notation.target_of(self._id).text
+        self.target.setAccessibleName(QCoreApplication.translate("LossesPanel", "Target {name}").format(name=symbol))
+        self.target.set_tip(QCoreApplication.translate(
+            "LossesPanel", "What {name} should be for the inputs of now").format(name=self._id))
+
+    def show_values(self, target: float | None, output: str, term: str, slope: str) -> None:
+        """Show the numbers of now."""
+        self.target.set_number(target)
+        self.output.set_text(output)
+        self.term.set_text(term)
+        self.slope.set_text(slope)
+
+    def remove(self) -> None:
+        """Take the widgets away; their names are free at once."""
+        for widget in self._widgets():
+            widget.hide()
+            widget.setObjectName("")
+            widget.deleteLater()
+
+    def _set(self, value: float | None, token: object) -> None:
+        if value is None:
+            # An empty target says nothing: what is known stands there again.
+            known = self._session.study.targets
+            outputs = self._session.structure.outputs
+            self.target.set_number(None if known is None else float(known[outputs.index(self._id)]), keep_typing=False)
+            return
+        self._session.study.set_targets({self._id: value})
+
+
+class TermLine(TextLine):
+    """A term and what it comes to, which is never cut; the tooltip has the whole."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(1, super().sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(plain_tip(self.text()))
+        return super().event(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        face = font(self.size_name)
+        metrics = QFontMetrics(face)
+        term, equals, value = self.text().rpartition(" = ")
+        end = equals + value
+        term = metrics.elidedText(term, Qt.TextElideMode.ElideRight, self.width() - metrics.horizontalAdvance(end))
+        painter = QPainter(self)
+        painter.setFont(face)
+        painter.setPen(theme().color(self.color))
+        # A painter has the direction of the program; a sum runs from left to right.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        painter.drawText(self.rect(), self.align | Qt.AlignmentFlag.AlignVCenter, term + end)
+        painter.end()
+
+
+class OutputName(TextLine):
+    """An output's name, which lights the neuron while the mouse is on it."""
+
+    def __init__(self, session: Session, id: str) -> None:
+        super().__init__(f"losses_name_{id}", "muted", "body")
+        self._study, self._id = session.study, id
+        self.set_text(id)
+        self.setToolTip(plain_tip(id))
+
+    def sizeHint(self) -> QSize:
+        hint = super().sizeHint()
+        return QSize(min(hint.width(), round(112 * text_scale())), hint.height())
+
+    def enterEvent(self, event: QEnterEvent) -> None:
+        super().enterEvent(event)
+        self._study.light([self._id])
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._study.light()
+
+
+def grid(owner: QWidget) -> QGridLayout:
+    """A table's layout: columns 16 pixels apart."""
+    layout = QGridLayout(owner)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setHorizontalSpacing(2 * GRID)
+    layout.setVerticalSpacing(GRID // 2)
+    return layout
+
+
+def entry_label(entry: Loss) -> str:
+    """A loss by name."""
+    return QCoreApplication.translate("LossesPanel", entry.label)
+
+
+def decimals_of(total: float, digits: int) -> int:
+    """How many decimals ``total`` has when written with ``digits`` significant digits: 0.2984 has 4."""
+    if total == 0 or not np.isfinite(total):
+        return digits
+    return digits - 1 - int(np.floor(np.log10(abs(total))))
+
+
+def rounded(term: float, decimals: int, digits: int) -> str:
+    """A term with the decimals of its sum, so that the sum is seen to be right; a small one with digits of its own."""
+    if not np.isfinite(term) or round(term, decimals) == 0:
+        return format_number(term, digits)
+    return format_number(round(term, decimals), digits)

@@ -1,0 +1,93 @@
+"""Rows of a calculation: equations, chains, headings and notes, in cells that know their place on the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from nnsim.core.explain.explanation import Equation
+from nnsim.core.formulas.numbers import DIGITS, factor
+from nnsim.core.formulas.terms import Place
+from nnsim.core.formulas.writing import Piece
+
+Kind = Literal["heading", "line", "chain", "note", "action"]
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One stretch of a row: text, or a typeset formula that ``text`` stands for, with a number beneath."""
+
+    text: str
+    place: Place = ()
+    latex: str = ""
+    below: str = ""
+    space: bool = False
+    """Whether a space follows, where the line may break."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A row of the list."""
+
+    cells: tuple[Cell, ...]
+    kind: Kind = "line"
+    indent: int = 0
+    latex: Callable[[], str] | None = field(default=None, compare=False)
+    """Makes the same for a document, if it has a form there: only when it is asked for, because it takes time."""
+
+    @property
+    def text(self) -> str:
+        """All of it as one line, for those who hear it, or copy it."""
+        gap = self.kind == "chain"
+        said = "".join(cell.text + (" " if cell.space or gap else "") for cell in self.cells).strip()
+        below = " ".join(cell.below for cell in self.cells if cell.below).lstrip("=+ ")
+        return f"{said} = {below}" if below else said
+
+
+def line(pieces: Iterable[Piece], indent: int = 0, kind: Kind = "line") -> Row:
+    """A row of pieces, broken into words where the line may break."""
+    cells: list[Cell] = []
+    for piece in pieces:
+        # A name is not broken: of a name written from right to left the words would change places.
+        words = [piece.text] if piece.place else piece.text.split(" ")
+        for index, word in enumerate(words):
+            last = index == len(words) - 1
+            if word:
+                cells.append(Cell(word, piece.place, space=not last))
+            elif cells and not cells[-1].space:
+                cells[-1] = Cell(cells[-1].text, cells[-1].place, space=True)
+    return Row(tuple(cells), kind, indent)
+
+
+def equation(what: Equation, digits: int = DIGITS, symbols: bool = True, indent: int = 0) -> Row:
+    """A row for an equation, which can be copied as LaTeX."""
+    return replace(line(what.line(digits, symbols), indent), latex=lambda: what.latex(digits))
+
+
+def heading(text: str) -> Row:
+    """A row that names those below it."""
+    return Row((Cell(text),), "heading")
+
+
+def note(text: str) -> Row:
+    """A row of plain words."""
+    return line([Piece(text)], kind="note")
+
+
+def action(text: str) -> Row:
+    """A row that does something when it is clicked, or chosen by Enter."""
+    return Row((Cell(text),), "action")
+
+
+def chain_row(start: str, factors: Sequence[Equation], value: str, value_latex: str = "", value_number: str = "",
+              digits: int = DIGITS) -> Row:
+    """``∂Loss/∂w5 = ∂Loss/∂O1 · ∂O1/∂net1 · ∂net1/∂w5``, each with its number beneath."""
+    cells = [Cell(value, latex=value_latex, below=value_number, space=True)] if value else []
+    cells.append(Cell(start, below=start, space=True))
+    for index, each in enumerate(factors):
+        if index:
+            cells.append(Cell("·", below="·"))
+        cells.append(Cell(each.name.text, each.place, each.name.latex, factor(each.value, digits), space=True))
+    product = r" \cdot ".join(each.name.latex for each in factors)
+    return Row(tuple(cells), "chain", latex=lambda: f"{value_latex} {start} {product}".strip())

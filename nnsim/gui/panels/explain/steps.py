@@ -1,0 +1,350 @@
+"""The Step through panel: one batch, sample by sample and neuron by neuron, forwards and backwards."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, Qt, QTimer
+from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.explain.walk import Moment, Walk
+from nnsim.core.formulas.numbers import as_sum, format_number
+from nnsim.core.formulas.writing import Piece
+from nnsim.gui.look.icons import icon
+from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.panels.explain.equations import EquationList
+from nnsim.gui.panels.explain.rows import Row, equation, heading, line, note
+from nnsim.gui.panels.panel import LowPanel
+from nnsim.gui.panels.plot_panel import EmptyState
+from nnsim.gui.session.session import Session
+from nnsim.training.snapshot import Snapshot
+
+PLAY_MS = 900
+"""How long a step stands when they go on by themselves."""
+MOST_GRADIENTS = 12
+TAG_DIGITS = 3
+
+
+class StepsPanel(LowPanel):
+    """A walk through the batch that Train would take next; its update is the engine's own."""
+
+    id = "steps"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, QCoreApplication.translate("StepsPanel", "Step through"))
+        self.walk: Walk | None = None
+        self.place = 0
+        self._before: Snapshot | None = None
+        """The paused trainer from before the batch's update, to go back to; None if there was none."""
+        self._updated = False
+        self._own = False
+        """Whether what changes is this panel's doing."""
+        self.player = QTimer(self)
+        self.player.setInterval(PLAY_MS)
+        self.player.timeout.connect(self.forward)
+        self.says = QLabel()
+        self.says.setObjectName("steps_sentence")
+        self.says.setTextFormat(Qt.TextFormat.PlainText)
+        self.says.setWordWrap(True)
+        self.says.setContentsMargins(GRID, GRID, GRID, 0)
+        set_role(self.says, tone="section")
+        self.list = EquationList(session.study, "steps_lines", self.tr("Calculation of this step"))
+        self.list.chosen.connect(session.select_place)
+        self.empty = EmptyState("steps_empty", margin=GRID)
+        self.progress = QLabel()
+        self.progress.setObjectName("steps_progress")
+        set_role(self.progress, tone="muted")
+        self.buttons: dict[str, QToolButton] = {}
+        self.add_to_header(self.progress, self._build_buttons())
+        body = QWidget()
+        column = QVBoxLayout(body)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        column.addWidget(self.says)
+        column.addWidget(self.list, 1)
+        self.body = body
+        self.pages = QStackedLayout(self)
+        self.pages.addWidget(body)
+        self.pages.addWidget(self.empty)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        session.opened.connect(self.end)
+        session.run_changed.connect(self._on_run)
+
+    def _build_buttons(self) -> QWidget:
+        box = QWidget()
+        row = QHBoxLayout(box)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(2)
+        for name, picture, tip, do in (
+            ("restart", "restart", self.tr("Back to the batch's first step (Home)"), self.restart),
+            ("back", "back", self.tr("One step back (Left)"), self.back),
+            ("play", "play", self.tr("Go on by itself"), self.toggle_play),
+            ("forward", "step", self.tr("One step on (Right)"), self.forward),
+            ("sample", "step-epoch", self.tr("To the next sample, or to the update (End)"), self.next_sample),
+        ):
+            button = QToolButton()
+            button.setObjectName(f"steps_{name}")
+            button.setAccessibleName(tip)
+            button.setToolTip(tip)
+            button.setProperty("picture", picture)
+            button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            button.clicked.connect(lambda checked=False, do=do: do())
+            set_role(button, kind="quiet")
+            self.buttons[name] = button
+            row.addWidget(button)
+        return box
+
+    # Keeping in step
+
+    def update_document(self) -> None:
+        if self.walk is not None and not self._own and not self._same():
+            self.end()
+        self._show()
+
+    def update_values(self) -> None:
+        if not self._own and self.walk is not None and not self.session.training:
+            self.update_document()
+
+    def _same(self) -> bool:
+        """Whether the walk is still about the open document and its values."""
+        walk, session = self.walk, self.session
+        assert walk is not None
+        if self._updated:
+            return walk.network.structure is session.structure
+        return (walk.network.structure is session.structure and walk.loss == session.document.training.loss
+                and bool((walk.network.parameters == session.network.parameters).all())
+                and walk.notation is session.study.notation)
+
+    def _on_run(self) -> None:
+        if not self.session.training and self._own:
+            # The update that the walk asked for is done.
+            self._own = False
+            self._show()
+        elif self.session.training and not self._own:
+            self.end()
+
+    def end(self) -> None:
+        """Forget the walk: another begins at the next step."""
+        self.player.stop()
+        self.walk, self.place, self._updated, self._own = None, 0, False, False
+        self.session.study.show_wave(None)
+        self.session.study.light()
+        self._show()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._show()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.player.stop()
+        self.session.study.show_wave(None)
+
+    # Walking
+
+    def _begin(self) -> bool:
+        samples, session = self.session.study.next_batch, self.session
+        if samples is None or not session.program.explainable or session.training:
+            return False
+        self.walk = Walk(session.network, samples.X, samples.T, samples.rows, session.document.training.loss,
+                         session.study.notation)
+        trainer = session.paused_trainer
+        self._before = None if trainer is None else trainer.snapshot()
+        self.place, self._updated = 0, False
+        return True
+
+    def forward(self) -> None:
+        """One step on; after the update the next batch begins."""
+        if self._own:
+            return
+        if self.walk is None or self.place == len(self.walk) - 1:
+            if not self._begin():
+                self.player.stop()
+            self._show()
+            return
+        self._go(self.place + 1)
+
+    def back(self) -> None:
+        """One step back; back over the update takes it back."""
+        if self.walk is not None and self.place > 0 and not self._own:
+            self._go(self.place - 1)
+
+    def restart(self) -> None:
+        """The first step of the batch."""
+        if self.walk is not None and not self._own:
+            self._go(0)
+
+    def next_sample(self) -> None:
+        """The first step of the next sample, or the update after the last."""
+        if self.walk is None:
+            self.forward()
+        elif not self._own and self.place < len(self.walk) - 1:
+            here = self.walk[self.place].sample
+            place = self.place + 1
+            while place < len(self.walk) - 1 and self.walk[place].sample == here:
+                place += 1
+            self._go(place)
+
+    def toggle_play(self) -> None:
+        """Let the steps go on by themselves, or stop them."""
+        if self.player.isActive():
+            self.player.stop()
+        else:
+            self.player.start()
+            self.forward()
+        self._show()
+
+    def _go(self, place: int) -> None:
+        assert self.walk is not None
+        last = len(self.walk) - 1
+        if self.place == last and self._updated:
+            self._own = True
+            self.session.go_back_to(self._before, self.walk.network.parameters)
+            self._own, self._updated = False, False
+        self.place = place
+        if place == last and not self._updated and not self.session.training_problems():
+            self._own = self._updated = True
+            if not self.session.train(updates=1):
+                self._own = self._updated = False
+        self._show()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = {Qt.Key.Key_Right: self.forward, Qt.Key.Key_Left: self.back, Qt.Key.Key_Home: self.restart,
+                Qt.Key.Key_End: self.next_sample, Qt.Key.Key_Space: self.toggle_play}
+        do = keys.get(Qt.Key(event.key()))
+        if do is None:
+            super().keyPressEvent(event)
+        else:
+            do()
+
+    # Showing
+
+    def _show(self) -> None:
+        walk, session = self.walk, self.session
+        able = session.study.next_batch is not None and session.program.explainable and not session.training
+        on = walk is not None
+        self.buttons["back"].setEnabled(on and self.place > 0)
+        self.buttons["restart"].setEnabled(on and self.place > 0)
+        for name in ("play", "forward", "sample"):
+            self.buttons[name].setEnabled(able or on)
+        for button in self.buttons.values():
+            playing = button is self.buttons["play"] and self.player.isActive()
+            button.setIcon(icon("pause" if playing else button.property("picture")))
+        if walk is None:
+            self.pages.setCurrentWidget(self.empty)
+            self.progress.setText("")
+            if able:
+                self.empty.say(self.tr("Press ▶| to go through one batch, step by step."),
+                               self.tr("Forward neuron by neuron, the loss, backward neuron by neuron, the update."))
+            elif session.training:
+                self.empty.say(self.tr("Pause training to go step by step."))
+            else:
+                self.empty.say(self.tr("A batch can be gone through here, step by step."), session.study.why_not)
+            return
+        moment = walk[self.place]
+        self.pages.setCurrentWidget(self.body)
+        self.says.setText(self._sentence(walk, moment))
+        self.progress.setText(self.tr("sample {k} of {n}  ·  step {i} of {all}").format(
+            k=moment.sample + 1, n=len(walk.X), i=self.place + 1, all=len(walk)))
+        self.list.show_rows(self._rows(walk, moment))
+        if self.seen:
+            self._show_on_canvas(walk, moment)
+
+    def _show_on_canvas(self, walk: Walk, moment: Moment) -> None:
+        session, structure = self.session, walk.network.structure
+        row = int(walk.rows[moment.sample])
+        if session.study.row != row:
+            session.study.choose_row(row)
+        e = walk.explanation(moment.sample)
+        tags = {id: f"δ = {format_number(e.delta(id), TAG_DIGITS)}" for id in walk.reached_back(moment)}
+        session.study.show_wave(walk.reached(moment), tags if moment.kind != "update" else {})
+        if moment.kind == "forward":
+            session.study.light([moment.neuron], [c.ends for c in structure.incoming[moment.neuron]])
+        elif moment.kind == "backward":
+            session.study.light([moment.neuron], [c.ends for c in structure.outgoing[moment.neuron]])
+        elif moment.kind == "loss":
+            session.study.light(structure.outputs)
+        else:
+            session.study.light()
+
+    def _sentence(self, walk: Walk, moment: Moment) -> str:
+        structure, digits = walk.network.structure, self.session.study.digits
+        e = walk.explanation(moment.sample)
+        match moment.kind:
+            case "feed":
+                fed = ", ".join(f"{id} = {format_number(e.a(id), digits)}" for id in structure.inputs[:8])
+                return self.tr("Sample {k} of {n} is fed to the inputs: {fed}.").format(
+                    k=moment.sample + 1, n=len(walk.X), fed=fed)
+            case "forward":
+                neuron = structure.by_id[moment.neuron]
+                return self.tr("{id} puts together what comes in and passes it through its function, {f}: {a}.").format(
+                    id=moment.neuron, f=self.tr(ACTIVATIONS[neuron.activation].label),
+                    a=format_number(e.a(moment.neuron), digits))
+            case "loss":
+                assert e.backward is not None
+                return self.tr("The outputs are compared with their targets: the loss is {loss}.").format(
+                    loss=format_number(e.backward.loss, digits))
+            case "backward":
+                return self.tr("Backwards: δ of {id} is {delta}. So much does the loss rise with what {id} sums up."
+                               ).format(id=moment.neuron, delta=format_number(e.delta(moment.neuron), digits))
+            case "accumulate":
+                return self.tr("The gradient of this sample is added to that of the batch: {k} of {n} done.").format(
+                    k=moment.sample + 1, n=len(walk.X))
+        problems = self.session.training_problems()
+        if problems:
+            return self.tr("No update: {why}").format(why=" ".join(problem.message for problem in problems))
+        return self.tr("Every parameter takes a step against the mean gradient of the batch: one update is done.")
+
+    def _rows(self, walk: Walk, moment: Moment) -> list[Row]:
+        digits, e = self.session.study.digits, walk.explanation(moment.sample)
+        match moment.kind:
+            case "feed":
+                targets = [Piece(f"{e.notation.target_of(id).text} = {format_number(float(t), digits)}", (id,))
+                           for id, t in zip(e.structure.outputs, walk.T[moment.sample], strict=True)]
+                inputs = [equation(part, digits) for id in e.structure.inputs[:40] for part in e.forward(id)]
+                return [*inputs, *(line([piece]) for piece in targets[:40])]
+            case "forward":
+                return [equation(part, digits) for part in e.forward(moment.neuron)]
+            case "loss":
+                return [equation(e.loss(), digits)]
+            case "backward":
+                parts = (e.by_activation, e.slope, e.delta_equation)
+                return [equation(part(moment.neuron), digits) for part in parts]
+            case "accumulate":
+                return self._gradient_rows(walk, moment)
+        return self._update_rows(walk)
+
+    def _shown(self, walk: Walk) -> list[str]:
+        """The parameters that are written: the trainable ones, of many the first."""
+        structure = walk.network.structure
+        return [name for name in structure.parameter_names if name not in structure.frozen][:MOST_GRADIENTS]
+
+    def _gradient_rows(self, walk: Walk, moment: Moment) -> list[Row]:
+        digits, k = self.session.study.digits, moment.sample
+        before, after = walk.gradient(k), walk.gradient(k + 1)
+        e, index = walk.explanation(k), walk.network.structure.parameter_index
+        rows = [heading(self.tr("Σ of the gradients so far"))]
+        for name in self._shown(walk):
+            text = format_number(float(after[index[name]]), digits)
+            if k:
+                parts = (float(before[index[name]]), e.gradient(name))
+                text = f"{as_sum(format_number(part, digits) for part in parts)} = {text}"
+            rows.append(line([Piece(f"∂{walk.notation.loss.text}/∂{name}:  {text}", e.place_of(name))]))
+        return rows
+
+    def _update_rows(self, walk: Walk) -> list[Row]:
+        digits, index = self.session.study.digits, walk.network.structure.parameter_index
+        n, gradient = len(walk.X), walk.backward.gradient
+        after = self.session.network.parameters
+        rows = [heading(self.tr("Mean gradient of {n} samples, and what the update made of the parameter").format(n=n))]
+        if not self._updated or self._own:
+            return rows if self._own else []
+        for name in self._shown(walk):
+            i = index[name]
+            text = f"∂{walk.notation.loss.text}/∂{name} = {format_number(float(gradient[i]), digits)}  ·  "
+            text += f"{name}: {format_number(float(walk.network.parameters[i]), digits)} → "
+            text += format_number(float(after[i]), digits)
+            rows.append(line([Piece(text, walk.explanation(0).place_of(name))]))
+        if len(walk.network.structure.parameter_names) > len(self._shown(walk)):
+            rows.append(note(self.tr("Frozen parameters stay as they are; of many only the first are written.")))
+        return rows

@@ -1,0 +1,1 @@
+"""The panels about the slope of the loss: Why the gradient, Loss slice."""

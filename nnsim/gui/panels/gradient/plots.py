@@ -1,0 +1,250 @@
+"""Plots of a function with its tangent and a step down its slope. Imported late, as ``plots`` is."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QResizeEvent
+
+from nnsim.gui.look.theme import mix, theme
+from nnsim.gui.panels.output.plots import Picture, contour_of
+from nnsim.gui.plots.plot import Marker, Plot, Range, pen, scaled
+from nnsim.gui.plots.ticks import nice_step
+
+Array = NDArray[np.float64]
+CONTOURS = 10
+ARROW_STRIP = 0.16
+"""The share of the height under the curve in which the arrow of a step lies."""
+
+
+class TangentPlot(Plot):
+    """A curve, a point on it, and the tangent there."""
+
+    def __init__(self, name: str, *, interactive: bool = False) -> None:
+        self.zero = [pg.InfiniteLine(0, angle=angle) for angle in (0, 90)]
+        self.curve = pg.PlotCurveItem(antialias=True, connect="finite")
+        self.tangent = pg.PlotCurveItem(antialias=True)
+        self.marker = Marker(ring=False)
+        super().__init__(name, interactive=interactive)
+        for depth, item in enumerate((*self.zero, self.curve, self.tangent)):
+            item.setZValue(depth)
+            self.addItem(item)
+        self.marker.stand_in(self)
+
+    def restyle(self) -> None:
+        super().restyle()
+        t = theme()
+        for line in self.zero:
+            line.setPen(pen(t.grid))
+        self.curve.setPen(pen(t.accent, 2))
+        self.tangent.setPen(pen(t.ink, 1.5, (5, 3)))
+        self.marker.restyle()
+
+    def show_curve(self, x: Array, y: Array) -> None:
+        """Show the function sampled at rising x."""
+        self.curve.setData(x, np.where(np.isfinite(y), y, np.nan))
+
+    def show_point(self, x: float, y: float, slope: float) -> None:
+        """Stand at (x, y) with this slope; a slope that is no number has no tangent."""
+        self.marker.move(x, y)
+        reach = 0.3 * (self.ranges[0][1] - self.ranges[0][0])
+        if math.isfinite(slope) and math.isfinite(y):
+            self.tangent.setData([x - reach, x + reach], [y - slope * reach, y + slope * reach])
+        else:
+            self.tangent.setData([], [])
+
+
+class Arrow:
+    """A line with a head at its end."""
+
+    def __init__(self) -> None:
+        self.line = pg.PlotCurveItem(antialias=True)
+        self.head = pg.ArrowItem(pxMode=True)
+        self.start, self.end = (math.nan, math.nan), (math.nan, math.nan)
+        self._color = QColor()
+
+    def stand_in(self, plot: Plot) -> None:
+        """Be drawn in a plot."""
+        for item in (self.line, self.head):
+            item.setZValue(18)
+            plot.addItem(item)
+
+    def show(self, plot: Plot, start: tuple[float, float], end: tuple[float, float], color: str,
+             least: float = 0.0) -> None:
+        """Point from ``start`` to ``end``; hidden where these are no places, or the same.
+
+        One shorter than ``least`` pixels is drawn as long as that, and dashed: it says the direction only.
+        """
+        self.start, self.end, self._color = start, end, QColor(color)
+        there = all(map(math.isfinite, (*start, *end))) and start != end
+        self.line.setVisible(there)
+        self.head.setVisible(there)
+        if not there:
+            return
+        # As it is seen, with y downwards; a head at 0 degrees points to the left.
+        (x0, x1), (y0, y1) = plot.ranges
+        right = (end[0] - start[0]) / (x1 - x0) * plot.view.width()
+        down = (start[1] - end[1]) / (y1 - y0) * plot.view.height()
+        length = math.hypot(right, down)
+        short = length < least
+        if short:
+            grow = least / max(length, 1e-9)
+            end = (start[0] + (end[0] - start[0]) * grow, start[1] + (end[1] - start[1]) * grow)
+        self.line.setData([start[0], end[0]], [start[1], end[1]])
+        self.line.setPen(pen(color, 2, (1.5, 1.5) if short else None))
+        angle = math.degrees(math.atan2(down, right)) - 180
+        self.head.setStyle(angle=angle, headLen=scaled(10), headWidth=scaled(9), tailLen=None,
+                           pen=pen(color), brush=pg.mkBrush(color))
+        self.head.setPos(*end)
+
+    @property
+    def color(self) -> QColor:
+        """The colour it was last shown in."""
+        return self._color
+
+
+class StepPlot(TangentPlot):
+    """A function of one number, with the next step: an arrow along the axis and a second point on the curve."""
+
+    def __init__(self, name: str, *, interactive: bool = False) -> None:
+        self.drops = pg.PlotCurveItem(connect="pairs")
+        self.arrow = Arrow()
+        self.after = pg.ScatterPlotItem(pxMode=True)
+        self._step: tuple[float, float, float, float, str] | None = None
+        super().__init__(name, interactive=interactive)
+        self.drops.setZValue(2)
+        self.after.setZValue(19)
+        self.addItem(self.drops)
+        self.addItem(self.after)
+        self.arrow.stand_in(self)
+
+    def restyle(self) -> None:
+        super().restyle()
+        self.drops.setPen(pen(theme().muted, 1, (2, 3)))
+
+    def fit(self, x: Range, losses: Array, shown: tuple[float, ...], whole: bool) -> None:
+        """Show the curve over ``x``: the ``whole`` of it, or steep walls only as far as the values ``shown`` need."""
+        finite = losses[np.isfinite(losses)]
+        lowest, highest = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+        known = [loss for loss in shown if math.isfinite(loss)]
+        rise = max([loss - lowest for loss in known], default=0.0)
+        top = highest if whole else min(highest, lowest + max(3.0 * rise, 0.4 * (highest - lowest)))
+        top, low = max(top, *known, lowest), min(lowest, *known, top)
+        step = nice_step(max(top - low, 1e-9 * max(abs(top), 1e-9), 1e-300), 6)
+        low, top = step * math.floor(low / step + 1e-9), step * math.ceil(top / step - 1e-9)
+        height = max(top - low, step)
+        self.set_ranges(x, (low - ARROW_STRIP * height, low + 1.06 * height))
+
+    def show_step(self, x: float, y: float, x_after: float, y_after: float, color: str) -> None:
+        """The step from x to ``x_after``, where the function is ``y_after``."""
+        self._step = (x, y, x_after, y_after, color)
+        bottom, top = self.ranges[1]
+        level = bottom + (top - bottom) * ARROW_STRIP / 2
+        self.arrow.show(self, (x, level), (x_after, level), color)
+        moves = x != x_after and math.isfinite(x_after)
+        ends = [(x, y), (x_after, y_after)] if moves and math.isfinite(y_after) else []
+        self.drops.setData([a for a, _ in ends for _ in range(2)], [v for _, b in ends for v in (b, level)])
+        self.after.setData([a for a, _ in ends[1:]], [b for _, b in ends[1:]], size=scaled(9), symbol="o",
+                           pen=pen(color, 2), brush=pg.mkBrush(theme().card))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._step is not None:
+            self.show_step(*self._step)
+
+
+class TrailPlot(StepPlot):
+    """A step plot that also shows the points one came by, joined in their order."""
+
+    def __init__(self, name: str) -> None:
+        self.trail = pg.PlotCurveItem(antialias=True)
+        self.points = pg.ScatterPlotItem(pxMode=True)
+        super().__init__(name, interactive=True)
+        for depth, item in ((16, self.trail), (17, self.points)):
+            item.setZValue(depth)
+            self.addItem(item)
+
+    def show_trail(self, x: Array, y: Array) -> None:
+        """The points so far, the first one first."""
+        color = theme().negative_text
+        self.trail.setData(x, y, pen=pen(color))
+        self.points.setData(x, y, size=scaled(6), symbol="o", pen=None, brush=pg.mkBrush(color))
+
+
+class ContourPlot(Plot):
+    """The loss over two parameters: deeper is darker, lines of equal loss, the way of training and the next step."""
+
+    def __init__(self) -> None:
+        self.picture = Picture(axisOrder="row-major")
+        self.lines = pg.PlotCurveItem(connect="pairs", antialias=True)
+        self.path = pg.PlotCurveItem(antialias=True)
+        self.start = pg.ScatterPlotItem(pxMode=True)
+        self.arrow = Arrow()
+        self.marker = Marker(ring=False)
+        self.values: Array = np.zeros((0, 0))
+        self._step: tuple[tuple[float, float], tuple[float, float], str] | None = None
+        super().__init__("loss_slice_map")
+        for depth, item in enumerate((self.picture, self.lines, self.path, self.start)):
+            item.setZValue(depth)
+            self.addItem(item)
+        self.arrow.stand_in(self)
+        self.marker.stand_in(self)
+
+    def restyle(self) -> None:
+        super().restyle()
+        t = theme()
+        self.lines.setPen(pen(mix(t.muted, t.card, 0.4)))
+        self.path.setPen(pen(t.negative_text, 1.5))
+        self.marker.restyle()
+        if self.values.size:
+            self._paint()
+
+    def show_losses(self, values: Array, x: Range, y: Range, crisp: bool) -> None:
+        """``values`` (n, n), row by row from the lowest y; ``crisp`` if they are steps."""
+        self.values = values
+        self.set_ranges(x, y)
+        self.picture.crisp = crisp
+        self._paint()
+
+    def _paint(self) -> None:
+        t, values = theme(), self.values
+        (x0, x1), (y0, y1) = self.ranges
+        finite = values[np.isfinite(values)]
+        low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
+        # The root of the height: a bowl's rings then lie at equal distances.
+        share = np.sqrt(np.clip((np.nan_to_num(values, nan=high, posinf=high) - low) / ((high - low) or 1.0), 0, 1))
+        table = np.array([mix(t.positive_soft, t.card, k / 255).getRgb() for k in range(256)], dtype=np.uint8)
+        self.picture.setImage(table[(share * 255).astype(np.intp)], autoLevels=False)
+        n = len(values)
+        step_x, step_y = (x1 - x0) / (n - 1), (y1 - y0) / (n - 1)
+        self.picture.setRect(QRectF(x0 - step_x / 2, y0 - step_y / 2, n * step_x, n * step_y))
+        levels = (np.arange(CONTOURS) + 0.5) / CONTOURS
+        if self.picture.crisp:
+            # Between the heights that there are, so that an edge is one line.
+            heights = np.unique(share)[: 2 * CONTOURS]
+            levels = (heights[1:] + heights[:-1]) / 2
+        found = [contour_of(share, float(level)) for level in levels] or [(np.zeros(0), np.zeros(0))]
+        columns, rows = (np.concatenate([ends[axis] for ends in found]) for axis in (0, 1))
+        self.lines.setData(x0 + columns * step_x, y0 + rows * step_y)
+
+    def show_path(self, path: Array) -> None:
+        """(moments, 2): the way training took, from its start."""
+        path = path[np.isfinite(path).all(axis=1)]
+        self.path.setData(path[:, 0], path[:, 1])
+        self.start.setData(path[:1, 0], path[:1, 1], size=scaled(8), symbol="s", brush=pg.mkBrush(theme().card),
+                           pen=pen(theme().negative_text, 1.5))
+
+    def show_step(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
+        """The point of now and the step against the gradient."""
+        self._step = (start, end, color)
+        self.marker.move(*start)
+        self.arrow.show(self, start, end, color, least=scaled(16))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._step is not None:
+            self.show_step(*self._step)

@@ -1,0 +1,109 @@
+"""The Loss panel: how far the loss has fallen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtGui import QFontMetrics, QResizeEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+
+from nnsim.core.formulas.numbers import format_number
+from nnsim.gui.look.theme import GRID, font
+from nnsim.gui.panels.panel import quiet_button
+from nnsim.gui.panels.plot_panel import EmptyState, PlotPanel, TextLine
+from nnsim.gui.session.session import Session
+from nnsim.training.history import Points
+
+if TYPE_CHECKING:
+    from nnsim.gui.panels.loss.plot import LossPlot
+
+DIGITS = 3
+
+
+class LossPanel(PlotPanel):
+    """Train and test loss by epoch, of the run that goes on or of the last one."""
+
+    id = "loss"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, QCoreApplication.translate("LossPanel", "Loss"))
+        self.plot: LossPlot | None = None
+        self._train, self._test = LossLine("loss_train"), LossLine("loss_test")
+        self._log = quiet_button(self.tr("log"), "loss_log", self.tr("Logarithmic loss axis"), checkable=True)
+        self._log.toggled.connect(self.update_document)
+        self.add_to_header(self._train, self._test, self._log)
+        self._empty = EmptyState("loss_empty")
+        self._empty.say(self.tr("Train to see the loss fall"), self.tr("train solid, test dashed"))
+        padded = QWidget()
+        inside = QVBoxLayout(padded)
+        inside.setContentsMargins(GRID, GRID, GRID, GRID)
+        inside.addWidget(self._empty)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(padded)
+        self.setMinimumSize(200, 80)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 170)
+
+    def build(self) -> None:
+        from nnsim.gui.panels.loss.plot import LossPlot
+
+        self.plot = LossPlot("loss_plot")
+        self.plot.setAccessibleName(self.tr("Loss by epoch"))
+        self.plot.set_titles(self.tr("epoch"), self.tr("loss"))
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)
+        column.addWidget(self.plot)
+        self._pages.addWidget(page)
+
+    def show_document(self) -> None:
+        if self.plot is not None:
+            self.plot.restyle()
+        self.show_values()
+
+    def show_values(self) -> None:
+        latest = self.session.latest
+        self._train.show_loss("—", self.tr("train"), latest.train if latest else None)
+        self._test.show_loss("┄", self.tr("test"), latest.test if latest else None)
+        drawn = latest is not None and len(latest.train.epoch) > 1
+        self._pages.setCurrentIndex(1 if drawn else 0)
+        if drawn and latest is not None and self.plot is not None:
+            self.plot.show_points(latest.train, latest.test, self._log.isChecked())
+            self.plot.setAccessibleDescription(f"{self._train.accessibleName()}, {self._test.accessibleName()}")
+
+
+class LossLine(TextLine):
+    """The last loss of a curve after its name; where there is little room, only after the sign of its line."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._sign, self._curve, self._number = "", "", ""
+        self.hide()
+
+    def show_loss(self, sign: str, curve: str, points: Points | None) -> None:
+        """Show the last value of ``points``; nothing where there is none."""
+        if (sign, curve) != (self._sign, self._curve):
+            self._sign, self._curve = sign, curve
+            self.updateGeometry()
+        if points is not None and len(points.mean):
+            self._number = format_number(float(points.mean[-1]), DIGITS)
+            self._fit()
+        self.setVisible(points is not None and len(points.mean) > 0)
+
+    def sizeHint(self) -> QSize:
+        # As wide as it ever gets, so that nothing moves while the number changes.
+        return QSize(self._width(f"{self._sign} {self._curve} 0.000000"), super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        whole = f"{self._sign} {self._curve} {self._number}"
+        self.set_text(whole if self._width(whole) <= self.width() else f"{self._sign} {self._number}")
+        self.setAccessibleName(f"{self._curve} {self._number}")
+
+    def _width(self, text: str) -> int:
+        return QFontMetrics(font(self.size_name)).horizontalAdvance(text) + 2

@@ -1,0 +1,104 @@
+"""The plot of loss by epoch. Imports pyqtgraph: the panel imports this module late."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pyqtgraph as pg
+from numpy.typing import NDArray
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QWidget
+
+from nnsim.core.formulas.numbers import format_number
+from nnsim.gui.look.theme import font, theme
+from nnsim.gui.plots.plot import Plot, Range, nice_ticks, pen
+from nnsim.training.history import Points
+
+Ticks = list[tuple[float, str]]
+Array = NDArray[np.float64]
+MARGIN = 0.05
+TEST_DASHES = (4.0, 3.0)
+
+
+class LossPlot(Plot):
+    """Train loss solid, test loss dashed, over epochs; the losses may stand on a logarithmic axis."""
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        self._log = False
+        self.train = pg.PlotDataItem(antialias=True)
+        self.test = pg.PlotDataItem(antialias=True)
+        super().__init__(name, parent)
+        for curve in (self.test, self.train):
+            # Thousands of epochs on a few hundred pixels: only the peaks are drawn.
+            curve.setDownsampling(auto=True, method="peak")
+            curve.setClipToView(True)
+            self.addItem(curve)
+
+    def restyle(self) -> None:
+        super().restyle()
+        ink = theme().color("ink")
+        self.train.setPen(pen(ink))
+        self.test.setPen(pen(ink, dashes=TEST_DASHES))
+
+    def show_points(self, train: Points, test: Points, log: bool) -> None:
+        """Show these curves, all of them."""
+        self._log = log
+        shown: list[tuple[Array, Array]] = []
+        for curve, points in ((self.train, train), (self.test, test)):
+            there = np.isfinite(points.mean) & (points.mean > 0) if log else np.isfinite(points.mean)
+            x, y = points.epoch[there], points.mean[there]
+            y = np.log10(y) if log else y
+            curve.setData(x, y)
+            shown.append((x, y))
+        x = np.concatenate([x for x, _ in shown])
+        y = np.concatenate([y for _, y in shown])
+        last = float(x.max()) if len(x) else 1.0
+        self.set_ranges((0.0, max(last, 1.0)), _spread(y, log))
+
+    def _ticks(self, size: QSize) -> tuple[Ticks, Ticks]:
+        x, y = super()._ticks(size)
+        # Epochs are whole.
+        x = [(value, text) for value, text in x if value.is_integer()]
+        room = max(size.height() - 40, 1) / (1.8 * QFontMetrics(font("small")).height())
+        if self._log:
+            y = [(math.log10(value), format_number(value)) for value in log_ticks(*self.ranges[1], room)]
+        elif len(y) < 2:
+            # A single number gives no scale, however low the plot is.
+            y = [(value, format_number(value)) for value in at_least_two(*self.ranges[1])]
+        return x, y
+
+
+def log_ticks(low: float, high: float, count: float) -> list[float]:
+    """Round values from 10^``low`` to 10^``high`` for a logarithmic axis, at most about ``count``, two or more."""
+    powers = range(math.floor(low), math.ceil(high) + 1)
+
+    def steps(*digits: int) -> list[float]:
+        values = [digit * 10.0**power for power in powers for digit in digits]
+        return [value for value in values if low - 1e-9 <= math.log10(value) <= high + 1e-9]
+
+    for ticks in (steps(1, 2, 5), steps(1, 3), steps(1)):
+        if 2 <= len(ticks) <= max(count, 2.0):
+            return ticks
+    ticks = steps(1) if len(steps(1)) > 2 else steps(1, 2, 5)
+    if len(ticks) < 2:
+        return at_least_two(10.0**low, 10.0**high)
+    return ticks[:: math.ceil(len(ticks) / max(count, 2.0))]
+
+
+def at_least_two(low: float, high: float) -> list[float]:
+    """The fewest round values from ``low`` to ``high`` that give a scale."""
+    tries = (nice_ticks(low, high, count) for count in range(2, 12))
+    return next((ticks for ticks in tries if len(ticks) >= 2), [low, high])
+
+
+def _spread(y: Array, log: bool) -> Range:
+    """The range of losses shown: from 0, or on a logarithmic axis around what there is."""
+    if not len(y):
+        return (-1.0, 0.0) if log else (0.0, 1.0)
+    low, high = float(y.min()), float(y.max())
+    if not log:
+        return 0.0, high * (1 + MARGIN) or 1.0
+    margin = max((high - low) * MARGIN, 0.02)
+    return low - margin, high + margin

@@ -1,0 +1,90 @@
+"""The Matrices panel: each layer as h = g(W x + b), and as NumPy code."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
+
+from nnsim.core.network import NetworkError
+from nnsim.exchange.numpy_code import numpy_code
+from nnsim.gui.look.theme import GRID, text_scale
+from nnsim.gui.panels.matrices.blocks import Cell
+from nnsim.gui.panels.matrices.view import MatrixView
+from nnsim.gui.panels.panel import LowPanel, Paced, quiet_button
+from nnsim.gui.panels.plot_panel import EmptyState, TextLine
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import plain_tip
+
+
+class MatricesPanel(LowPanel):
+    """Cells that can be edited, and a button that copies the whole network as a NumPy program."""
+
+    id = "matrices"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, QCoreApplication.translate("MatricesPanel", "Matrices"))
+        self.view = MatrixView(session)
+        self.view.setObjectName("matrix_view")
+        self.view.setAccessibleName(self.tr("Matrices of the layers"))
+        self.status = CellLine("matrices_status", "muted", "body", Qt.AlignmentFlag.AlignRight)
+        self.copy = quiet_button(self.tr("Copy NumPy code"), "matrices_copy", self.tr("Copy NumPy code"))
+        # Low enough for a title bar among tabs.
+        self.copy.setStyleSheet("padding: 1px 6px; min-height: 0;")
+        self._copy_tip = self.tr("The whole network as a program that needs NumPy alone")
+        self.copy.clicked.connect(self._copy)
+        self.add_to_header(self.status, self.copy)
+        self.empty = EmptyState("matrices_empty")
+        framed = QWidget()
+        frame = QVBoxLayout(framed)
+        frame.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        frame.addWidget(self.empty)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self.view)
+        self._pages.addWidget(framed)
+        self.view.pointed.connect(self._show_status)
+        self.setFocusProxy(self.view)
+        self._paced = Paced(self, session, self._show_values)
+
+    def update_document(self) -> None:
+        session = self.session
+        why = " ".join(problem.message for problem in session.problems)
+        self.copy.setEnabled(not why)
+        self.copy.setToolTip(plain_tip(why or self._copy_tip))
+        self.view.show_layers()
+        filled = bool(self.view.blocks)
+        self._pages.setCurrentIndex(0 if filled else 1)
+        if not filled:
+            self.empty.say(self.tr("Add neurons to see their weights as matrices"), why)
+        self._show_status(self.view.at if filled else None)
+
+    def update_values(self) -> None:
+        self._paced.update()
+
+    def _show_values(self) -> None:
+        self.view.show_values()
+        self._show_status(self.view.at)
+
+    def _show_status(self, cell: Cell | None) -> None:
+        self.status.set_text("" if cell is None else self.view.about(cell))
+
+    def _copy(self) -> None:
+        session = self.session
+        try:
+            code = numpy_code(session.network, session.input_row[0])
+        except (NetworkError, ValueError) as error:
+            session.said.emit(str(error), "refused")
+            return
+        QApplication.clipboard().setText(code)
+        session.said.emit(self.tr("The network is in the clipboard as NumPy code."), "info")
+
+
+class CellLine(TextLine):
+    """The cell that is pointed at, in words; always as wide, so that nothing moves while the mouse does."""
+
+    def sizeHint(self) -> QSize:
+        return QSize(round(320 * text_scale()), super().sizeHint().height())
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(plain_tip(self.text()))
+        return super().event(event)

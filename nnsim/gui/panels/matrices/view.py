@@ -1,0 +1,442 @@
+"""The layers as W, x, b, z and a: a grid of cells that can be walked and edited."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
+from shiboken6 import isValid
+
+from nnsim.core.explain.sums import sum_of
+from nnsim.core.formulas.numbers import format_number
+from nnsim.core.network import Connection, Neuron, Structure
+from nnsim.gui.canvas.neuron_choice import NumberEdit
+from nnsim.gui.look.theme import GRID, theme
+from nnsim.gui.panels.matrices.blocks import (
+    MARGIN,
+    MOST_WORDS,
+    PARTS,
+    Block,
+    Cell,
+    blocks_of,
+    formulas,
+    number_width,
+    row_height,
+)
+from nnsim.gui.panels.matrices.painter import BlockPainter
+from nnsim.gui.panels.selected.neuron_form import other_uses
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.formulas import FormulaLabel
+
+Array = NDArray[np.float64]
+
+
+class MatrixView(QAbstractScrollArea):
+    """All layers, one under the other. ``pointed(cell or None)`` says which cell the mouse or the keys are on."""
+
+    pointed = Signal(object)
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.blocks: list[Block] = []
+        self.current: Cell | None = None
+        """The cell that the keys are on."""
+        self.hovered: Cell | None = None
+        self._structure: Structure | None = None
+        self._labels: dict[int, FormulaLabel] = {}
+        self._editor: NumberEdit | None = None
+        self._pressed: Cell | None = None
+        self._painted: tuple[Array, Array, Array] | None = None
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setCornerWidget(QWidget())
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.viewport().setMouseTracking(True)
+        session.study.lit_changed.connect(self.viewport().update)
+
+    # What is shown
+
+    def show_layers(self) -> None:
+        """Show the layers of the session's network; the cursor stays where it is, if it can."""
+        structure = self.session.structure
+        if structure is not self._structure:
+            self._structure = structure
+            self.close_editor(take=False)
+            self.blocks = blocks_of(structure)
+            for label in self._labels.values():
+                label.hide()
+                label.deleteLater()
+            self._labels = {}
+            self.hovered = None
+            if self.current is not None and not self._exists(self.current):
+                self.current = None
+            if self.current is None and self.hasFocus():
+                self.current = self._first_cell()
+        self.arrange()
+
+    def show_values(self) -> None:
+        """Show the values of now: nothing moves."""
+        self._painted = None
+        self.viewport().update()
+
+    def arrange(self) -> None:
+        """Give every layer its place."""
+        self._painted = None
+        top, right, room = GRID, 0, self.viewport().width()
+        for block in self.blocks:
+            block.arrange_columns(room, self.number_width)
+            block.arrange_rows(top)
+            top = block.bottom + 2 * GRID
+            right = max(right, block.right, block.code_end)
+        view = self.viewport().size()
+        self.verticalScrollBar().setRange(0, max(0, top - GRID - view.height()))
+        self.verticalScrollBar().setPageStep(view.height())
+        self.verticalScrollBar().setSingleStep(row_height())
+        self.horizontalScrollBar().setRange(0, max(0, right + MARGIN - view.width()))
+        self.horizontalScrollBar().setPageStep(view.width())
+        self.horizontalScrollBar().setSingleStep(row_height())
+        self._place_labels()
+        self.viewport().update()
+
+    @property
+    def digits(self) -> int:
+        """As many as the learner asks for; fewer are painted where a cell has no room for them."""
+        return self.session.study.digits
+
+    @property
+    def number_width(self) -> int:
+        """Room for that many digits."""
+        return number_width(self.digits)
+
+    def _place_labels(self) -> None:
+        """The formulas of the layers in sight, typeset when they first come into sight."""
+        y, height = self.verticalScrollBar().value(), self.viewport().height()
+        for index, block in enumerate(self.blocks):
+            inside = block.top < y + height and block.header > y
+            label = self._labels.get(index)
+            if inside and label is None:
+                label = self._labels[index] = FormulaLabel(self.viewport())
+                label.setObjectName(f"matrix_formula_{block.layer.depth}")
+                label.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+                label.setAccessibleName(self.tr("Layer {n}").format(n=block.layer.depth))
+                label.set_formulas([(latex, None) for latex in formulas(block)])
+            if label is not None:
+                label.setVisible(inside)
+                if inside:
+                    width = max(1, self.viewport().width() - 2 * MARGIN)
+                    tall = label.heightForWidth(width)
+                    room = block.header - block.top
+                    label.setGeometry(MARGIN, block.top - y + max(0, (room - tall) // 2), width, tall)
+
+    # Cells
+
+    def _exists(self, cell: Cell) -> bool:
+        return cell.layer < len(self.blocks) and self.blocks[cell.layer].has(cell)
+
+    def _first_cell(self) -> Cell | None:
+        return Cell(0, "W" if self.blocks[0].layer.columns else "z", 0) if self.blocks else None
+
+    def rect_of(self, cell: Cell) -> QRect:
+        """Where a cell is on the viewport."""
+        block, height = self.blocks[cell.layer], row_height()
+        width = block.cell_width if cell.part == "W" else self.number_width
+        x = block.left[cell.part] + cell.column * width - self.horizontalScrollBar().value()
+        return QRect(x, block.cells + cell.row * height - self.verticalScrollBar().value(), width, height)
+
+    def cell_at(self, point: QPoint) -> Cell | None:
+        """The cell at a point of the viewport."""
+        x, y = point.x() + self.horizontalScrollBar().value(), point.y() + self.verticalScrollBar().value()
+        for index, block in enumerate(self.blocks):
+            if not block.cells <= y < block.below:
+                continue
+            if block.header - self.verticalScrollBar().value() < 0 and point.y() < block.cells - block.header:
+                return None  # the header, which stays in sight
+            row = (y - block.cells) // row_height()
+            for part, left in block.left.items():
+                width = block.cell_width if part == "W" else self.number_width
+                column = (x - left) // width
+                count = len(block.layer.columns) if part == "W" else 1
+                if 0 <= column < count and row < block.rows(part):
+                    return Cell(index, part, row, column)
+        return None
+
+    def connection(self, cell: Cell) -> Connection | None:
+        """The connection of a cell of W."""
+        return self.blocks[cell.layer].connection(cell)
+
+    def neuron(self, cell: Cell) -> str:
+        """The neuron of a cell of x, b, z or a: whose value stands there."""
+        return self.blocks[cell.layer].neuron(cell)
+
+    def parameter(self, cell: Cell) -> str | None:
+        """The parameter of a cell of W or b; None where there is none."""
+        return self.blocks[cell.layer].parameter(cell)
+
+    def value(self, cell: Cell) -> float | None:
+        """The number in a cell; None in an empty one."""
+        parameters, z, a = self._values()
+        if cell.part in "Wb":
+            parameter = self.parameter(cell)
+            structure = self.blocks[cell.layer].layer.structure
+            return None if parameter is None else float(parameters[structure.parameter_index[parameter]])
+        place = self.blocks[cell.layer].layer.structure.position[self.neuron(cell)]
+        return float(z[place] if cell.part == "z" else a[place])
+
+    def _values(self) -> tuple[Array, Array, Array]:
+        if self._painted is None:
+            trace = self.session.trace
+            self._painted = self.session.network.parameters, trace.z_rows[:, 0], trace.a_rows[:, 0]
+        return self._painted
+
+    def about(self, cell: Cell) -> str:
+        """A cell in words."""
+        value, structure = self.value(cell), self.blocks[cell.layer].layer.structure
+        number = "" if value is None else format_number(value, self.digits)
+        parameter = self.parameter(cell)
+        if cell.part == "W":
+            layer = self.blocks[cell.layer].layer
+            ends = f"{layer.columns[cell.column]} → {layer.rows[cell.row]}"
+            connection = self.connection(cell)
+            if parameter is None or connection is None:
+                return self.tr("{ends}: no connection, 0 in the matrix").format(ends=ends)
+            text = f"{parameter}: {ends} = {number}"
+            use: Connection | Neuron = connection
+        elif cell.part == "b":
+            id = self.neuron(cell)
+            if parameter is None:
+                return self.tr("{neuron} has no bias").format(neuron=id)
+            text = self.tr("{parameter}: bias of {neuron} = {number}").format(
+                parameter=parameter, neuron=id, number=number)
+            use = structure.by_id[id]
+        else:
+            notation, id = self.session.study.notation, self.neuron(cell)
+            symbol = notation.pre_activation(id) if cell.part == "z" else notation.activation(structure, id)
+            return f"{symbol.text} = {number}"
+        if parameter in structure.frozen:
+            text += " · " + self.tr("frozen")
+        shared = other_uses(structure, parameter, use)
+        return text + (" · " + self.tr("shared with {others}").format(others=shared) if shared else "")
+
+    # Pointing
+
+    def _light_of(self, cell: Cell | None) -> tuple[frozenset[str], frozenset[tuple[str, str]]]:
+        """The neurons and connections that a cell belongs to."""
+        if cell is None:
+            return frozenset(), frozenset()
+        if cell.part == "W":
+            connection = self.connection(cell)
+            return frozenset(), frozenset([connection.ends] if connection is not None else ())
+        return frozenset([self.neuron(cell)]), frozenset()
+
+    def _point(self, cell: Cell | None) -> None:
+        self.session.study.light(*self._light_of(cell))
+        self.setAccessibleDescription("" if cell is None else self.about(cell))
+        self.pointed.emit(cell)
+        self.viewport().update()
+
+    @property
+    def at(self) -> Cell | None:
+        """The cell under the mouse, else the one the keys are on."""
+        return self.hovered or (self.current if self.hasFocus() else None)
+
+    def go_to(self, cell: Cell) -> None:
+        """Walk to a cell: it comes into sight and is lit."""
+        self.current, self.hovered = cell, None
+        self._reveal(cell)
+        self._point(cell)
+
+    def _reveal(self, cell: Cell) -> None:
+        rect, view = self.rect_of(cell), self.viewport().rect()
+        block = self.blocks[cell.layer]
+        # With the first row the formula, with the last the code; else the header, which lies over the rows.
+        above = block.cells - (block.top if cell.row == 0 else block.header) + 2
+        last = cell.row == block.rows(cell.part) - 1
+        below = block.bottom - block.cells - block.rows(cell.part) * row_height() + GRID if last else 2
+        for bar, low, high, size in (
+            (self.verticalScrollBar(), rect.top() - above, rect.bottom() + below, view.height()),
+            (self.horizontalScrollBar(), rect.left() - MARGIN - block.label_width, rect.right() + GRID, view.width()),
+        ):
+            if high >= size:
+                bar.setValue(bar.value() + min(high - size + 1, low))
+            if low < 0:
+                bar.setValue(bar.value() + low)
+
+    def step(self, cell: Cell, right: int, down: int) -> Cell:
+        """The next cell in a direction; the same at the edge. Beyond the last row comes the next layer."""
+        block = self.blocks[cell.layer]
+        if right:
+            places = [("W", column) for column in range(len(block.layer.columns))]
+            places += [(part, 0) for part in PARTS[1:] if part in block.left]
+            here = places.index((cell.part, cell.column))
+            part, column = places[min(max(here + right, 0), len(places) - 1)]
+            return Cell(cell.layer, part, min(cell.row, block.rows(part) - 1), column)
+        row = cell.row + down
+        if 0 <= row < block.rows(cell.part):
+            return cell._replace(row=row)
+        layer = cell.layer + (1 if row > 0 else -1)
+        if not 0 <= layer < len(self.blocks):
+            return cell
+        other = self.blocks[layer]
+        part = cell.part if cell.part in other.left else "z"
+        column = min(cell.column, len(other.layer.columns) - 1) if part == "W" else 0
+        return Cell(layer, part, 0 if row > 0 else other.rows(part) - 1, column)
+
+    # Editing
+
+    def edit(self, cell: Cell) -> bool:
+        """Open the editor of a cell of W or b. False if there is nothing to edit."""
+        parameter, value = self.parameter(cell), self.value(cell)
+        if parameter is None or value is None:
+            return False
+        self.close_editor()
+        session = self.session
+        self._editor = NumberEdit(
+            self.viewport(), self.rect_of(cell), value, "matrix_edit", self.about(cell),
+            lambda number, token: session.set_values(
+                {parameter: number}, self.tr("Set {name}").format(name=parameter), token),
+            lambda text: session.said.emit(text, "refused"))
+        return True
+
+    def close_editor(self, take: bool = True) -> None:
+        """Close the editor; ``take`` what was typed, if it is a number."""
+        editor, self._editor = self._editor, None
+        if editor is not None and isValid(editor):
+            editor.finish(take)
+            if isValid(editor) and editor.isVisible():
+                editor.finish(False)
+
+    def _choose(self, cell: Cell) -> None:
+        connection = self.connection(cell)
+        if connection is not None:
+            self.session.select((), [connection.ends])
+        elif cell.part != "W":
+            self.session.select([self.neuron(cell)])
+
+    # Events
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        cell = self.cell_at(event.position().toPoint())
+        if cell != self.hovered:
+            self.hovered = cell
+            edits = cell is not None and self.parameter(cell) is not None
+            self.viewport().setCursor(Qt.CursorShape.IBeamCursor if edits else Qt.CursorShape.ArrowCursor)
+            self._point(cell)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        left = event.button() == Qt.MouseButton.LeftButton
+        self._pressed = self.cell_at(event.position().toPoint()) if left else None
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        cell, self._pressed = self._pressed, None
+        if cell is not None and cell == self.cell_at(event.position().toPoint()):
+            self.current = cell
+            self._choose(cell)
+            self._reveal(cell)
+            self._point(cell)
+            self.edit(cell)
+
+    def viewportEvent(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Leave and self.hovered is not None:
+            self.hovered = None
+            self._point(self.current if self.hasFocus() else None)
+        elif event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            cell = self.cell_at(event.pos())
+            QToolTip.showText(event.globalPos(), plain_tip("" if cell is None else self.about(cell)), self.viewport())
+            return True
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        keys = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, -1), Qt.Key.Key_Down: (0, 1),
+                Qt.Key.Key_Home: (-10**6, 0), Qt.Key.Key_End: (10**6, 0)}
+        cell, key = self.current, event.key()
+        if cell is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
+            super().keyPressEvent(event)
+        elif key in keys:
+            self.go_to(self.step(cell, *keys[Qt.Key(key)]))
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
+            if not self.edit(cell):
+                self._choose(cell)
+        elif key == Qt.Key.Key_Space:
+            self._choose(cell)
+        else:
+            super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self.current is None:
+            self.current = self._first_cell()
+        if self.current is not None and event.reason() != Qt.FocusReason.MouseFocusReason:
+            self.go_to(self.current)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self.viewport().update()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.close_editor()
+        self._place_labels()
+        self.viewport().update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.close_editor()
+        self.arrange()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.StyleChange, QEvent.Type.FontChange, QEvent.Type.PaletteChange):
+            self.arrange()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        # Whatever may raise is computed by those who paint a block before they hold a painter of their own.
+        values = self._values()
+        y, height = self.verticalScrollBar().value(), self.viewport().height()
+        seen = [(i, block) for i, block in enumerate(self.blocks) if block.top < y + height and block.bottom > y]
+        words = {i: self._words(block) for i, block in seen if block.below - y < height}
+        painter = QPainter(self.viewport())
+        # A painter has the direction of the program; mathematics runs from left to right.
+        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        try:
+            painter.fillRect(self.viewport().rect(), theme().color("card"))
+            for index, block in seen:
+                BlockPainter(self, painter, index, block, values).paint(words.get(index, []))
+        finally:
+            painter.end()
+
+    def _words(self, block: Block) -> list[str]:
+        """What a layer says besides its matrix: who does not sum and what it makes of its terms, and the functions."""
+        lines = []
+        network, trace = self.session.network, self.session.trace
+        for neuron in block.words[:MOST_WORDS]:
+            does = (self.tr("{name} multiplies its terms: no row of a matrix product") if neuron.combine == "product"
+                    else self.tr("{name} takes its largest term: no row of a matrix product"))
+            lines.append(f"{does.format(name=neuron.id)} · {sum_of(network, neuron.id, trace).long(self.digits)}")
+        if len(block.words) > MOST_WORDS:
+            lines.append(self.tr("… and {n} more that do not sum").format(n=len(block.words) - MOST_WORDS))
+        if block.functions:
+            lines.append(f"g: {block.functions}")
+        return lines
+
+    def lit_parts(self, index: int) -> frozenset[str]:
+        """Which parts of a layer's code are lit."""
+        at, study, layer = self.at, self.session.study, self.blocks[index].layer
+        # Where the light comes from this cell, its own part is meant: z, not all that belongs to the neuron.
+        if at is not None and at.layer == index and (
+                (study.lit_neurons, study.lit_connections) == self._light_of(at) != self._light_of(None)):
+            return frozenset([at.part])
+        lit = {"W" for _, target in study.lit_connections if target in layer.row_of}
+        lit |= {"a" for id in study.lit_neurons if id in layer.row_of}
+        return frozenset(lit | {"x" for id in study.lit_neurons if id in layer.column_of})

@@ -1,0 +1,1 @@
+"""The Table panel: all neurons or connections as rows."""

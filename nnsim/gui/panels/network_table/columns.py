@@ -1,0 +1,255 @@
+"""The columns of the tables of neurons and connections: what each cell says, and how it is edited."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication
+
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.combines import COMBINES
+from nnsim.core.formulas.terms import Place
+from nnsim.core.network import MAX_NAME_LENGTH, Connection, Neuron, Structure
+from nnsim.documents import edits
+from nnsim.gui.panels.selected.neuron_form import share_parameter
+from nnsim.gui.session.session import Session
+
+Array = NDArray[np.float64]
+Item = Any
+"""A row: a Neuron or a Connection."""
+Kind = Literal["text", "choice", "number", "yes"]
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("NetworkTable", text)
+
+
+class Now:
+    """The numbers of one moment, each computed when the first cell asks for it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self.structure = session.structure
+        self.parameters: Array = session.network.parameters
+
+    @cached_property
+    def z(self) -> Array:
+        """Pre-activations for the inputs that are fed, (neurons,)."""
+        return self._session.trace.z_rows[:, 0]
+
+    @cached_property
+    def a(self) -> Array:
+        """Outputs for the inputs that are fed, (neurons,)."""
+        return self._session.trace.a_rows[:, 0]
+
+    @cached_property
+    def delta(self) -> Array | None:
+        """∂L/∂z of the samples that are studied, (neurons,); None without targets."""
+        backward = self._session.study.backward
+        return None if backward is None else np.asarray(backward.delta_rows.sum(axis=1))
+
+    @cached_property
+    def gradient(self) -> Array | None:
+        """∂L/∂p of the samples that are studied, (parameters,); None without targets."""
+        backward = self._session.study.backward
+        return None if backward is None else backward.gradient
+
+    def parameter(self, name: str | None) -> float | None:
+        """The value of a parameter; None if there is none."""
+        return None if name is None else float(self.parameters[self.structure.parameter_index[name]])
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column. ``read(now, item)`` gives a text, a number, a yes or no, or None where it has no meaning.
+
+    ``write(session, item, value, token)`` makes the edit, True if it was accepted; ``closed(item)`` says why a cell
+    cannot be edited, ``check(session, item, text)`` why a text cannot stand there. ``live`` cells change with values.
+    """
+
+    id: str
+    title: str
+    about: str
+    kind: Kind
+    read: Callable[[Now, Item], str | float | bool | None]
+    write: Callable[[Session, Item, Any, object], bool] | None = None
+    closed: Callable[[Item], str] = lambda item: ""
+    check: Callable[[Session, Item, str], str] = lambda session, item, text: ""
+    choices: Mapping[str, str] | None = None
+    """The values of a choice and their labels."""
+    prefix: Callable[[Item], str] = lambda item: ""
+    """What stands before a number: θ or b."""
+    live: bool = False
+
+
+@dataclass(frozen=True)
+class Rows:
+    """What the rows of a table are: neurons or connections."""
+
+    id: str
+    columns: tuple[Column, ...]
+    items: Callable[[Structure], Sequence[Item]]
+    place: Callable[[Item], Place]
+    """(id,) of a neuron, (source, target) of a connection."""
+    parameter: Callable[[Item], str | None]
+    """The parameter that takes a number from the clipboard; None if a row has none."""
+    sign: Callable[[Item], float]
+    """−1 where that number is shown as a threshold."""
+
+
+# Neurons
+
+ROLES = {"input": "Input", "hidden": "Hidden", "output": "Output"}
+
+
+def _sign(neuron: Neuron) -> float:
+    return -1.0 if neuron.notation == "threshold" else 1.0
+
+
+def _not_an_input(neuron: Neuron) -> str:
+    if neuron.role != "input":
+        return ""
+    return _tr("{name} is an input: it computes nothing.").format(name=neuron.id)
+
+
+def _why_not_trainable(neuron: Neuron) -> str:
+    return _not_an_input(neuron) or (
+        "" if neuron.bias is not None else _tr("{name} has no bias to train.").format(name=neuron.id))
+
+
+def _why_not_length(text: str) -> str:
+    if 1 <= len(text.strip()) <= MAX_NAME_LENGTH:
+        return ""
+    return _tr("A name has 1 to {most} characters.").format(most=MAX_NAME_LENGTH)
+
+
+def _why_not_name(session: Session, neuron: Neuron, text: str) -> str:
+    if text != neuron.id and text in session.structure.by_id:
+        return _tr("There is a neuron called {name} already.").format(name=text)
+    return _why_not_length(text)
+
+
+def _rename(session: Session, neuron: Neuron, new: str, token: object) -> bool:
+    text = _tr("Rename {old} to {new}").format(old=neuron.id, new=new)
+    return session.apply(text, lambda d: edits.rename_neuron(d, neuron.id, new))
+
+
+def _set_role(session: Session, neuron: Neuron, role: Any, token: object) -> bool:
+    text = _tr("Set role of {name}").format(name=neuron.id)
+    return session.apply(text, lambda d: edits.set_role(d, [neuron.id], role))
+
+
+def _set_field(field: str, text: str) -> Callable[[Session, Neuron, str, object], bool]:
+    def write(session: Session, neuron: Neuron, value: str, token: object) -> bool:
+        return session.apply(
+            text.format(name=neuron.id), lambda d: edits.set_neurons(d, [neuron.id], **{field: value}))
+
+    return write
+
+
+def _set_bias(session: Session, neuron: Neuron, value: float, token: object) -> bool:
+    threshold, bias = neuron.notation == "threshold", neuron.bias
+    text = (_tr("Set θ of {name}") if threshold else _tr("Set b of {name}")).format(name=neuron.id)
+    number = _sign(neuron) * value + 0.0
+    if bias is not None:
+        return session.set_values({bias: number}, text, token)
+
+    def with_bias(document: Any) -> Any:
+        given = edits.set_bias_used(document, neuron.id, True)
+        return edits.set_values(given, {str(given.network.structure.by_id[neuron.id].bias): number})
+
+    return session.apply(text, with_bias, token)
+
+
+def _set_trainable(session: Session, name: str | None, yes: bool) -> bool:
+    text = (_tr("Make {name} trainable") if yes else _tr("Freeze {name}")).format(name=name)
+    return name is not None and session.apply(text, lambda d: edits.set_trainable(d, [name], yes))
+
+
+def _read_bias(now: Now, neuron: Neuron) -> float | None:
+    value = now.parameter(neuron.bias)
+    # + 0.0 makes a 0 of −0.
+    return None if value is None else _sign(neuron) * value + 0.0
+
+
+def _of_neuron(vector: Callable[[Now], Array | None]) -> Callable[[Now, Neuron], float | None]:
+    def read(now: Now, neuron: Neuron) -> float | None:
+        values = vector(now)
+        return None if values is None else float(values[now.structure.position[neuron.id]])
+
+    return read
+
+
+def _computed(read: Callable[[Now, Neuron], float | None]) -> Callable[[Now, Neuron], float | None]:
+    """Nothing for inputs: they compute nothing."""
+    return lambda now, neuron: None if neuron.role == "input" else read(now, neuron)
+
+
+def neuron_rows(z: str) -> Rows:
+    """The table of neurons; ``z`` is what the pre-activation is called."""
+    activations = {name: _tr(entry.label) for name, entry in ACTIVATIONS.items()}
+    combines = {name: _tr(entry.label) for name, entry in COMBINES.items()}
+    return Rows("neurons", (
+        Column("name", _tr("Name"), _tr("What the neuron is called"), "text", lambda now, n: n.id, _rename,
+               check=_why_not_name),
+        Column("role", _tr("Role"), _tr("What the neuron is for"), "choice", lambda now, n: n.role, _set_role,
+               choices={role: _tr(label) for role, label in ROLES.items()}),
+        Column("activation", _tr("Activation"), _tr("The function that turns the sum into the output"), "choice",
+               lambda now, n: None if n.role == "input" else n.activation,
+               _set_field("activation", _tr("Set activation of {name}")), _not_an_input, choices=activations),
+        Column("combine", _tr("Combine"), _tr("How the inputs are put together"), "choice",
+               lambda now, n: None if n.role == "input" else n.combine,
+               _set_field("combine", _tr("Set combination of {name}")), _not_an_input, choices=combines),
+        Column("bias", _tr("b or θ"), _tr("The bias b that is added to the sum, or the threshold θ = −b"), "number",
+               _read_bias, _set_bias, _not_an_input, live=True,
+               prefix=lambda n: "θ" if n.notation == "threshold" else "b"),
+        Column("trainable", _tr("Trainable"), _tr("Whether training may change the bias"), "yes",
+               lambda now, n: None if n.bias is None else n.bias not in now.structure.frozen,
+               lambda session, n, yes, token: _set_trainable(session, n.bias, yes), _why_not_trainable),
+        Column("z", z, _tr("What comes in with the bias, before the activation, for the inputs that are fed"), "number",
+               _computed(_of_neuron(lambda now: now.z)), live=True),
+        Column("output", _tr("Output"), _tr("What the neuron says for the inputs that are fed"), "number",
+               _of_neuron(lambda now: now.a), live=True),
+        Column("delta", "δ", _tr("How the loss changes with the sum of the neuron: ∂L/∂z of the samples chosen above"),
+               "number", _computed(_of_neuron(lambda now: now.delta)), live=True),
+    ), lambda structure: structure.neurons, lambda n: (n.id,), lambda n: n.bias, _sign)
+
+
+# Connections
+
+def _rename_weight(session: Session, connection: Connection, new: str, token: object) -> bool:
+    share_parameter(session, connection.weight, new)
+    return True
+
+
+def _set_weight(session: Session, connection: Connection, value: float, token: object) -> bool:
+    return session.set_values({connection.weight: value}, _tr("Set {name}").format(name=connection.weight), token)
+
+
+def _read_gradient(now: Now, connection: Connection) -> float | None:
+    gradient = now.gradient
+    return None if gradient is None else float(gradient[now.structure.parameter_index[connection.weight]])
+
+
+def connection_rows() -> Rows:
+    """The table of connections."""
+    return Rows("connections", (
+        Column("source", _tr("From"), _tr("The neuron that the connection leaves"), "text", lambda now, c: c.source),
+        Column("target", _tr("To"), _tr("The neuron that the connection enters"), "text", lambda now, c: c.target),
+        Column("weight", _tr("Weight"),
+               _tr("What the parameter is called. The name of another parameter makes them one, shared by both."),
+               "text", lambda now, c: c.weight, _rename_weight,
+               check=lambda session, c, text: _why_not_length(text)),
+        Column("value", _tr("Value"), _tr("What the output of the source is multiplied by"), "number",
+               lambda now, c: now.parameter(c.weight), _set_weight, live=True),
+        Column("trainable", _tr("Trainable"), _tr("Whether training may change the weight"), "yes",
+               lambda now, c: c.weight not in now.structure.frozen,
+               lambda session, c, yes, token: _set_trainable(session, c.weight, yes)),
+        Column("gradient", _tr("Gradient"), _tr("How the loss of the samples chosen above changes with the weight"),
+               "number", _read_gradient, live=True),
+    ), lambda structure: structure.connections, lambda c: c.ends, lambda c: c.weight, lambda c: 1.0)

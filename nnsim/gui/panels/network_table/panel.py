@@ -1,0 +1,193 @@
+"""The Table panel: all neurons, or all connections, with their numbers; also what a screen reader reads."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+
+from nnsim.core.formulas.terms import Place
+from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.panels.network_table.columns import Rows, connection_rows, neuron_rows
+from nnsim.gui.panels.network_table.rows import NetworkRows, OrderedRows
+from nnsim.gui.panels.network_table.view import NetworkTableView
+from nnsim.gui.panels.panel import LowPanel, Paced
+from nnsim.gui.panels.plot_panel import EmptyState
+from nnsim.gui.panels.scope_choice import ScopeChoice
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import ElidedLabel, Segments, plain_tip
+
+
+class NetworkTablePanel(LowPanel):
+    """Two tables that can be sorted, searched, edited, copied and pasted; one of them is shown."""
+
+    id = "network_table"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, QCoreApplication.translate("NetworkTablePanel", "Table"))
+        self._neuron_rows = neuron_rows(session.study.notation.z)
+        self._pre_activation = session.study.notation.z
+        self.views: dict[str, NetworkTableView] = {}
+        self.shown = "neurons"
+        self.kind = Segments("network_table_kind", [
+            ("neurons", self.tr("Neurons"), self.tr("Show the neurons")),
+            ("connections", self.tr("Connections"), self.tr("Show the connections"))], words=True)
+        self.kind.setAccessibleName(self.tr("What the table shows"))
+        self.kind.chosen.connect(self.show_kind)
+        self.search = QLineEdit()
+        self.search.setObjectName("network_table_find")
+        self.search.setAccessibleName(self.tr("Find in the table"))
+        self.search.setPlaceholderText(self.tr("Find"))
+        self.search.setToolTip(plain_tip(self.tr("Show only rows with these words: names, roles, functions (Ctrl+F)")))
+        self.search.setClearButtonEnabled(True)
+        self.search.setMinimumWidth(8 * GRID)
+        self.search.setMaximumWidth(16 * GRID)
+        # Low enough for a title bar among tabs.
+        self.search.setStyleSheet("padding: 1px 6px; min-height: 0;")
+        self.search.textChanged.connect(self._search)
+        self.search.installEventFilter(self)
+        self.status = ElidedLabel()
+        self.status.setObjectName("network_table_status")
+        set_role(self.status, tone="muted")
+        self.add_to_header(self.status, self.search, self.kind, ScopeChoice(session, "network_table_scope"))
+        shortcut = QShortcut(QKeySequence.StandardKey.Find, self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason))
+        self.empty = EmptyState("network_table_empty")
+        self._pages = self._build_pages()
+        self._paced = Paced(self, session, self._show_values)
+        self.kind.set_value(self.shown)
+        self.setFocusProxy(self.view)
+        session.study.lit_changed.connect(self._show_lit)
+
+    def _build_pages(self) -> QStackedLayout:
+        pages = QStackedLayout(self)
+        for rows, title in ((self._neuron_rows, self.tr("Neurons")), (connection_rows(), self.tr("Connections"))):
+            model = OrderedRows(NetworkRows(self.session, rows, self), self)
+            view = NetworkTableView(model, f"network_table_{rows.id}", title)
+            view.chose.connect(self._select)
+            view.sorted.connect(self._show_selected)
+            view.pointed.connect(self._light)
+            view.refused.connect(lambda why: self.session.said.emit(why, "refused"))
+            self.views[rows.id] = view
+            page = QWidget()
+            column = QVBoxLayout(page)
+            column.setContentsMargins(GRID // 2, 2, GRID // 2, 2)
+            column.addWidget(view)
+            pages.addWidget(page)
+        framed = QWidget()
+        frame = QVBoxLayout(framed)
+        frame.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
+        frame.addWidget(self.empty)
+        pages.addWidget(framed)
+        return pages
+
+    @property
+    def view(self) -> NetworkTableView:
+        """The table that is shown."""
+        return self.views[self.shown]
+
+    # Showing
+
+    def show_kind(self, kind: str) -> None:
+        """Show "neurons" or "connections"."""
+        self.shown = kind
+        self.kind.set_value(kind)
+        self.setFocusProxy(self.view)
+        self.update_document()
+
+    def update_document(self) -> None:
+        view = self.view
+        focused = view.window().focusWidget()
+        had_focus = focused is view or (focused is not None and view.isAncestorOf(focused))
+        if view.rows.arrange(self._rows()) and had_focus:
+            # An editor is gone with its row.
+            view.setFocus()
+        view.fit()
+        self._show_lit()
+        self._show_selected()
+        self._show_page()
+        self._show_values()
+
+    def _show_selected(self) -> None:
+        session = self.session
+        self.view.show_selected([(id,) for id in session.selected_neurons] if self.shown == "neurons"
+                                else list(session.selected_connections))
+
+    def _rows(self) -> Rows | None:
+        """Neurons under the titles of the notation; None for the same rows as before."""
+        z = self.session.study.notation.z
+        if z != self._pre_activation:
+            self._pre_activation, self._neuron_rows = z, neuron_rows(z)
+        return self._neuron_rows if self.shown == "neurons" else None
+
+    def _show_page(self) -> None:
+        model, structure = self.view.rows, self.session.structure
+        every, found = len(model.source.items), model.rowCount()
+        text = self.tr("{n} of {all}").format(n=found, all=every) if model.search else ""
+        if text != self.status.text():
+            self.status.setText(text)
+            self.status.updateGeometry()
+        if found:
+            self._pages.setCurrentIndex(list(self.views).index(self.shown))
+            return
+        self._pages.setCurrentIndex(len(self.views))
+        if every:
+            why = self.tr("A row must have every word in it. Esc in the search line shows all rows again.")
+            self.empty.say(self.tr("No row has “{text}”").format(text=model.search), why)
+        elif not structure.neurons:
+            self.empty.say(self.tr("Add neurons to see them as rows"),
+                           self.tr("Double-click on the canvas, or press I, N or O there."))
+        else:
+            self.empty.say(self.tr("Connect two neurons to see their weight as a row"),
+                           self.tr("Drag from the rim of one to the other; or select one, press C, select the other."))
+
+    def update_values(self) -> None:
+        self._paced.update()
+
+    def _show_values(self) -> None:
+        self.view.show_values()
+
+    def _show_lit(self) -> None:
+        study = self.session.study
+        lit: frozenset[Place] = frozenset((id,) for id in study.lit_neurons) | study.lit_connections
+        if self.seen and lit != self.view.lit:
+            self.view.lit = lit
+            self.view.viewport().update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_pages"):
+            for view in self.views.values():
+                view.refont()
+
+    # What the learner does
+
+    def _search(self, text: str) -> None:
+        for view in self.views.values():
+            view.rows.search = text
+        self.update_document()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return True
+            if event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.view.rows.rowCount():
+                self.view.setFocus(Qt.FocusReason.OtherFocusReason)
+                return True
+        return super().eventFilter(watched, event)
+
+    def _select(self, places: list[Place]) -> None:
+        if self.shown == "neurons":
+            self.session.select([id for (id,) in places])
+        else:
+            self.session.select((), [(source, target) for source, target in places])
+
+    def _light(self, place: Place | None) -> None:
+        if place is None:
+            self.session.study.light()
+        elif len(place) == 1:
+            self.session.study.light([place[0]])
+        else:
+            self.session.study.light((), [(place[0], place[1])])

@@ -1,0 +1,550 @@
+"""The Output panel: what the network says over its inputs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QToolButton
+
+from nnsim.core.analysis.maps import Plane, data_range, decision_threshold, plane_samples, value_range
+from nnsim.core.formulas.numbers import format_number
+from nnsim.core.losses import LOSSES
+from nnsim.core.program import Trace
+from nnsim.data.dataset import Dataset
+from nnsim.gui.look.class_looks import TIE, class_look
+from nnsim.gui.look.icons import icon
+from nnsim.gui.look.theme import font, theme
+from nnsim.gui.panels.output.arrangement import arrange
+from nnsim.gui.panels.output.choices import WINNER, OutputChoices
+from nnsim.gui.panels.output.input_sliders import InputSliders
+from nnsim.gui.panels.panel import Paced, close_together, quiet_button
+from nnsim.gui.panels.plot_panel import EmptyState, PlotPanel, TextLine
+from nnsim.gui.plots.points import Points, Scale, nearest, points_of
+from nnsim.gui.plots.regions import winners
+from nnsim.gui.plots.ticks import nice_step, rounded
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import plain_tip
+from nnsim.training import engines
+
+if TYPE_CHECKING:
+    from nnsim.gui.panels.output.legends import ClassLegend, ColorBar
+    from nnsim.gui.panels.output.plots import CurvePlot, MapPlot
+
+Array = NDArray[np.float64]
+FINE = 192
+"""Cells across a map that jumps: at 64 its edges would be stairs. Only for networks this small:"""
+FINE_NETWORK = 48
+ZOOM_STEP = 1.25
+SNAP = 8.0
+"""A press this near to a sample, in pixels, means the sample."""
+PLACES = 200
+"""How finely the mouse and Ctrl with an arrow set an input: parts of what is shown."""
+READ_DIGITS, PLACE_DIGITS = 3, 2
+WORDS_MS = 250
+"""While training contours, and places for words, are found no more often than this."""
+
+
+class OutputPanel(PlotPanel):
+    """A heat map over two inputs with the samples and the decision boundary, or a curve over one.
+
+    Of several outputs one, or the regions in which each is the largest.
+    """
+
+    id = "output"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, QCoreApplication.translate("OutputPanel", "Output"))
+        self.output = ""
+        """The output neuron that is shown when one is; empty if there is none."""
+        self._prefers_winner: bool | None = None
+        """Whether the learner chose the winner or one output; None before any choice."""
+        self._hovered: tuple[float, float] | None = None
+        self._scale = Scale()
+        self._drawn_points: tuple[object, ...] = ()
+        self._fine: tuple[object, Array] | None = None
+        self.map: MapPlot | None = None
+        self.curve: CurvePlot | None = None
+        self.bar: ColorBar | None = None
+        self.legend: ClassLegend | None = None
+        self.choices = OutputChoices()
+        self.choices.neuron_chosen.connect(self._choose_neuron)
+        self.choices.axes_chosen.connect(session.set_axes)
+        self.sliders = InputSliders()
+        self.sliders.moved.connect(lambda id, value: session.set_inputs({id: value}))
+        self.levels, *self.zoom_buttons = self._build_buttons()
+        session.study.compare_changed.connect(self._on_compare)
+        self._later = QTimer(self)
+        self._later.setSingleShot(True)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._arrange)
+        self._words = Paced(self, session, self._show_words, WORDS_MS)
+        self.add_to_header(self.choices, close_together(self.levels, *self.zoom_buttons))
+        self.readout = TextLine("output_readout", "ink", align=Qt.AlignmentFlag.AlignRight)
+        self.note = TextLine("output_note")
+        self.empty = EmptyState("output_empty")
+        for widget in (self.choices.axes, self.readout, self.note, self.sliders, self.empty):
+            widget.setParent(self)
+            widget.hide()
+
+    def _build_buttons(self) -> tuple[QToolButton, ...]:
+        """Contours, back to all, see more, see less."""
+        tip = self.tr("Contours: lines where the output is 0.1, 0.2 … 0.9 of its scale")
+        levels = quiet_button("", "output_levels", tip, checkable=True)
+        levels.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        levels.setStyleSheet("padding: 3px;")
+        levels.toggled.connect(self.update_document)
+        levels.hide()
+        buttons = [levels]
+        for name, image, tip, notches in (
+            ("output_all", "fit", self.tr("Show as much of the inputs as at first (0)"), 0.0),
+            ("output_more", "zoom-out", self.tr("See more of the inputs: how does it go on? (−, wheel)"), 1.0),
+            ("output_less", "zoom-in", self.tr("See less of the inputs, larger (+, wheel)"), -1.0),
+        ):
+            button = quiet_button("", name, tip)
+            button.setProperty("image", image)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.setStyleSheet("padding: 3px;")
+            button.clicked.connect(lambda checked=False, notches=notches: self._zoom(notches))
+            buttons.append(button)
+        return tuple(buttons)
+
+    def _zoom(self, notches: float, at: tuple[float, float] | None = None) -> None:
+        if notches == 0:
+            self.session.show_whole_plane()
+        else:
+            self.session.zoom_plane(ZOOM_STEP**notches, at)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 330)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(160, 160)
+
+    def _choose_neuron(self, id: str) -> None:
+        self._prefers_winner = id == WINNER
+        self.output = id or self.output
+        self.update_document()
+
+    # What is shown
+
+    @property
+    def plot(self) -> MapPlot | CurvePlot | None:
+        """The plot that is shown, if one is."""
+        for plot in (self.map, self.curve):
+            if plot is not None and not plot.isHidden():
+                return plot
+        return None
+
+    @property
+    def winner(self) -> bool:
+        """Whether the largest of several outputs is shown: as chosen, at first where softmax is learned."""
+        plane, wanted = self.session.plane, self._prefers_winner
+        if plane is None or plane.y is None or len(self.session.structure.outputs) < 2:
+            return False
+        return self._softmax if wanted is None else wanted
+
+    @property
+    def _softmax(self) -> bool:
+        return self.session.document.training.loss == "softmax_cross_entropy"
+
+    @property
+    def _column(self) -> int | None:
+        """The place of the shown output among all; None for the winner."""
+        return None if self.winner else self.session.structure.outputs.index(self.output)
+
+    def _all_values(self, trace: Trace) -> Array:
+        """All outputs as the window shows them, (outputs, samples)."""
+        rows = trace.a_rows[self.session.program.outputs]
+        if not self._softmax:
+            return rows
+        with np.errstate(over="ignore", invalid="ignore"):
+            return LOSSES["softmax_cross_entropy"].shown(rows.T).T
+
+    def _values(self, trace: Trace) -> Array:
+        """The shown output as the window shows it, or the largest of all, (samples,)."""
+        rows, column = self._all_values(trace), self._column
+        return rows.max(axis=0) if column is None else rows[column]
+
+    def show_document(self) -> None:
+        structure = self.session.structure
+        if self.output not in structure.by_id or structure.by_id[self.output].role != "output":
+            self.output = structure.outputs[0] if structure.outputs else ""
+        plane = self.session.plane
+        if not self.output or not any(structure.incoming[id] for id in self._shown_outputs):
+            plane = None
+        self.choices.show_chosen(structure, plane, WINNER if self.winner else self.output)
+        if plane is not None:
+            self._scale = self._scale_of_all()
+        # A step has no values between its ends.
+        self.levels.setVisible(plane is not None and plane.y is not None and not self._scale.crisp)
+        self.levels.setIcon(icon("contours", "accent" if self.levels.isChecked() else "muted"))
+        for button in self.zoom_buttons:
+            button.setIcon(icon(button.property("image"), "muted"))
+            button.setVisible(plane is not None)
+        self.zoom_buttons[0].setVisible(plane is not None and self.session.plane_is_zoomed)
+        self._show_sliders(plane)
+        if plane is None:
+            self._show_empty()
+            return
+        self.empty.hide()
+        if plane.y is None:
+            self._prepare_curve(plane)
+        else:
+            self._prepare_map(plane)
+        self.readout.show()
+        self._say_rest(plane)
+        # Words find their places with the values, once.
+        arrange(self)
+        self.show_values()
+
+    @property
+    def _shown_outputs(self) -> tuple[str, ...]:
+        return self.session.structure.outputs if self.winner else (self.output,)
+
+    def _show_sliders(self, plane: Plane | None) -> None:
+        """One for each input that is no axis."""
+        inputs, data = self.session.structure.inputs, self._fitting()
+        others = {}
+        if plane is not None:
+            for id in inputs:
+                if id not in (plane.x, plane.y):
+                    low, high = data_range(inputs, id, data)
+                    others[id] = (low, high if high > low else low + 1)
+        self.sliders.show_inputs(others, self.session.has_binary_inputs)
+        self.sliders.show_values(self.session.inputs)
+        self.sliders.setVisible(bool(others))
+
+    def _show_empty(self) -> None:
+        for widget in (self.map, self.curve, self.bar, self.legend, self.readout, self.note):
+            if widget is not None:
+                widget.hide()
+        problems = "\n".join(problem.message for problem in self.session.problems)
+        self.empty.say(self.tr("Connect a neuron to an output to see its map"), problems)
+        self.empty.show()
+        self._arrange()
+
+    def _scale_of_all(self) -> Scale:
+        """That of what is shown: of several outputs one that has room for all."""
+        scales = [self._scale_of(id) for id in self._shown_outputs]
+        if len(scales) == 1:
+            return scales[0]
+        return Scale(min(s.low for s in scales), max(s.high for s in scales), scales[0].threshold,
+                     all(s.crisp for s in scales))
+
+    def _scale_of(self, output: str) -> Scale:
+        activation = self.session.structure.by_id[output].activation
+        if self._softmax:
+            return Scale(0.0, 1.0, 0.5)
+        targets = self._targets(output)
+        low, high = value_range(activation, targets)
+        return Scale(low, high, decision_threshold(activation, targets), activation == "heaviside")
+
+    def _prepare_map(self, plane: Plane) -> None:
+        from nnsim.gui.panels.output.legends import ClassLegend, ColorBar
+        from nnsim.gui.panels.output.plots import MapPlot
+
+        if self.map is None or self.bar is None or self.legend is None:
+            self.map, self.bar, self.legend = MapPlot(), ColorBar(), ClassLegend()
+            self._adopt(self.map)
+            self.bar.setParent(self)
+            self.legend.setParent(self)
+        if self.curve is not None:
+            self.curve.hide()
+        assert plane.y is not None
+        if self.map.keep_style():
+            self._drawn_points = ()
+        self.map.set_titles(plane.x, plane.y)
+        self.map.set_ranges(plane.x_range, plane.y_range)
+        name = self.tr("{output} over {x} and {y}")
+        output = self.tr("Winner") if self.winner else self.output
+        self.map.setAccessibleName(name.format(output=output, x=plane.x, y=plane.y))
+        self.map.show()
+        self._show_points()
+        self.bar.show_scale(self._scale, bool(len(self.map.points.x)))
+        self.bar.setVisible(not self.winner)
+        self.legend.show_names(self.session.structure.outputs)
+        self.legend.setVisible(self.winner)
+
+    def _prepare_curve(self, plane: Plane) -> None:
+        from nnsim.gui.panels.output.plots import CurvePlot
+
+        if self.curve is None:
+            self.curve = CurvePlot()
+            self._adopt(self.curve)
+        for widget in (self.map, self.bar, self.legend):
+            if widget is not None:
+                widget.hide()
+        if self.curve.keep_style():
+            self._drawn_points = ()
+        self.curve.set_titles(plane.x, self._name())
+        self.curve.setAccessibleName(self.tr("{output} over {x}").format(output=self.output, x=plane.x))
+        self.curve.show()
+        self._show_points()
+
+    def _adopt(self, plot: MapPlot | CurvePlot) -> None:
+        plot.setParent(self)
+        plot.setToolTip(plain_tip(
+            self.tr("Click, drag or use the arrow keys to set the inputs; the wheel and + − zoom, 0 shows all again")))
+        plot.pressed.connect(self._on_pressed)
+        plot.hovered.connect(self._on_hovered)
+        plot.left.connect(self._on_left)
+        plot.stepped.connect(self._on_stepped)
+        plot.zoomed.connect(self._zoom)
+
+    def _name(self) -> str:
+        return f"softmax({self.output})" if self._softmax else self.output
+
+    # Samples
+
+    def _fitting(self) -> Dataset | None:
+        """The data, if its columns are those of the network."""
+        data, structure = self.session.dataset, self.session.structure
+        if data is None or (data.X.shape[1], data.T.shape[1]) != (len(structure.inputs), len(structure.outputs)):
+            return None
+        return data
+
+    def _targets(self, output: str) -> Array | None:
+        data = self._fitting()
+        return None if data is None else data.T[:, self.session.structure.outputs.index(output)]
+
+    def _show_points(self) -> None:
+        """Draw the samples, if others are to be seen than are drawn."""
+        plane, plot, data = self.session.plane, self.plot, self._fitting()
+        if plane is None or plot is None:
+            return
+        inputs = self.session.structure.inputs
+        others = [i for i, id in enumerate(inputs) if id not in (plane.x, plane.y)]
+        rest = tuple(self.session.input_row[0, others])
+        key = (plot, data, plane, self._column, rest, self._scale)
+        if self._drawn_points and all(a is b or a == b for a, b in zip(key, self._drawn_points, strict=True)):
+            return
+        self._drawn_points = key
+        if data is None:
+            plot.show_points(Points())
+        else:
+            fed = self.session.input_row[0]
+            plot.show_points(points_of(data, inputs, self._column, plane, fed, self._scale.threshold))
+
+    # Values
+
+    def show_values(self) -> None:
+        plane, plot = self.session.plane, self.plot
+        trace = self.session.map_trace
+        if plane is None or plot is None or trace is None:
+            return
+        now = self._all_values(self.session.trace)[:, 0]
+        at_x = self.session.inputs.get(plane.x, 0.0)
+        if plane.y is None:
+            self._show_curve(plane, self._values(trace))
+            plot.marker.move(at_x, float(now[self._column or 0]))
+        elif self.map is not None:
+            if len(self.session.structure.inputs) > 2:
+                self._show_points()
+                self.sliders.show_values(self.session.inputs)
+            self._show_map(self.map, plane, trace)
+            self._words.update()
+            plot.marker.move(at_x, self.session.inputs.get(plane.y, 0.0))
+        if not self.session.training:
+            plot.setAccessibleDescription(self._in_words(self._values(trace), plane, now))
+        if self.session.study.compared is not None:
+            self._show_ghost(plane)
+        self._read_out(plane)
+
+    def _on_compare(self) -> None:
+        plane = self.session.plane
+        if self.seen and self.built and plane is not None and self.plot is not None:
+            self._show_ghost(plane)
+
+    def _show_ghost(self, plane: Plane) -> None:
+        """The boundary, or the curve, that the run began with, as long as it is compared."""
+        start, session = self.session.study.compared, self.session
+        trace = None
+        if start is not None:
+            samples = plane_samples(plane, session.structure.inputs, session.input_row[0])
+            trace = engines.fast_program_of(session.structure).run(start.parameters, samples)
+        if plane.y is None and self.curve is not None:
+            self.curve.show_ghost(plane.values("x"), None if trace is None else self._values(trace))
+        elif self.map is not None and trace is not None and self.winner:
+            self.map.show_ghost_of_winners(self._grids(trace, plane), plane)
+        elif self.map is not None:
+            grid = None if trace is None else self._values(trace).reshape(plane.resolution, plane.resolution)
+            self.map.show_ghost(grid, plane, self._scale.threshold)
+
+    def _grids(self, trace: Trace, plane: Plane) -> Array:
+        """All outputs over the plane, (outputs, n, n), without softmax, which changes no winner and bends a line."""
+        return trace.a_rows[self.session.program.outputs].reshape(-1, plane.resolution, plane.resolution)
+
+    def _in_words(self, values: Array, plane: Plane, now: Array) -> str:
+        """What the plot shows, for whoever does not see it."""
+        finite = values[np.isfinite(values)]
+        if not len(finite):
+            return self.tr("No finite value anywhere")
+        points = self.plot.points if self.plot is not None else Points()
+        if self.winner and self.map is not None:
+            shares = [self.tr("{output} in {share} %").format(
+                output=id, share=round(100 * float((self.map.classes == place).mean())))
+                for place, id in enumerate(self.session.structure.outputs)]
+            text = self.tr("The largest output is {shares} of the plane").format(shares=", ".join(shares))
+            text += "; " + self.tr("{n} samples").format(n=len(points.x)) if len(points.x) else ""
+        else:
+            text = self.tr("{output} from {low} to {high}").format(
+                output=self._name(), low=format_number(float(finite.min()), READ_DIGITS),
+                high=format_number(float(finite.max()), READ_DIGITS))
+            if plane.y is not None:
+                text += "; " + self.tr("at least {threshold} in {share} % of the plane").format(
+                    threshold=format_number(self._scale.threshold, READ_DIGITS),
+                    share=round(100 * float((finite >= self._scale.threshold).mean())))
+            if len(points.x):
+                text += "; " + self.tr("{n} samples, {high} of the high class ● and {low} of the low class ◇").format(
+                    n=len(points.x), high=int(points.high.sum()), low=int((~points.high).sum()))
+        fed = ", ".join(f"{id} = {format_number(self.session.inputs.get(id, 0.0), READ_DIGITS)}"
+                        for id in (plane.x, plane.y) if id)
+        return text + "; " + self.tr("{inputs} gives {value}").format(inputs=fed, value=self._said(now))
+
+    def _said(self, values: Array) -> str:
+        """The value of the shown output, of all (outputs,); or the name of the winner and its value."""
+        if not self.winner:
+            return format_number(float(values[self._column or 0]), READ_DIGITS)
+        place = int(winners(values))
+        if place == TIE:
+            return self.tr("tie")
+        return f"{self.session.structure.outputs[place]}, {format_number(float(values[place]), READ_DIGITS)}"
+
+    def _show_map(self, plot: MapPlot, plane: Plane, trace: Trace) -> None:
+        structure = self.session.structure
+        if self._scale.crisp and len(structure.neurons) + len(structure.connections) <= FINE_NETWORK:
+            plane = replace(plane, resolution=FINE)
+            trace = self.session.program.run(self.session.network.parameters, self._fine_samples(plane))
+        if self.winner:
+            plot.show_winners(self._grids(trace, plane), plane, self._scale.crisp)
+        else:
+            plot.show_map(self._values(trace).reshape(plane.resolution, plane.resolution), plane, self._scale)
+
+    def _show_words(self) -> None:
+        """Contours with their values, and what each region of a map means."""
+        plane, plot, trace = self.session.plane, self.map, self.session.map_trace
+        if plot is None or plane is None or plane.y is None or trace is None or not len(plot.classes):
+            return
+        words = []
+        if self.winner:
+            names = {place: (id, class_look(place).region(theme()))
+                     for place, id in enumerate(self.session.structure.outputs)}
+            names[TIE] = self.tr("tie"), theme().color("card")
+            words = plot.words_in_regions(names, plane, font("body", bold=True))
+        elif self._scale.crisp:
+            ends = {0: (format_number(self._scale.low), theme().color("map_low")),
+                    1: (format_number(self._scale.high), theme().color("map_high"))}
+            words = plot.words_in_regions(ends, plane, font("display", bold=True))
+        shown = self.levels.isChecked() and not self._scale.crisp
+        largest = self._values(trace).reshape(plane.resolution, plane.resolution) if shown and self.winner else None
+        words += plot.show_levels(plane, self._scale if shown else None, largest, words)
+        plot.write(words)
+
+    def _fine_samples(self, plane: Plane) -> Array:
+        inputs = self.session.structure.inputs
+        row = self.session.input_row[0]
+        key = (plane, inputs, tuple(row) if len(inputs) > 2 else ())
+        if self._fine is None or self._fine[0] != key:
+            self._fine = key, plane_samples(plane, inputs, row)
+        return self._fine[1]
+
+    def _show_curve(self, plane: Plane, values: Array) -> None:
+        assert self.curve is not None
+        self.curve.show_curve(plane.values("x"), values, self._scale.crisp)
+        seen = np.concatenate([values[np.isfinite(values)], self.curve.points.y, [self._scale.low, self._scale.high]])
+        self.curve.fit(plane, float(seen.min()), float(seen.max()))
+
+    def _read_out(self, plane: Plane) -> None:
+        """The inputs and what comes of them: those under the mouse, else those fed."""
+        row, trace = self.session.input_row, self.session.trace
+        inputs = self.session.structure.inputs
+        if self._hovered is not None:
+            row[0, inputs.index(plane.x)] = self._hovered[0]
+            if plane.y is not None:
+                row[0, inputs.index(plane.y)] = self._hovered[1]
+            trace = self.session.program.run(self.session.network.parameters, row)
+        values = self._all_values(trace)[:, 0]
+        # The place is rounded more than the value, which must never be cut.
+        at = [format_number(float(row[0, inputs.index(id)]), PLACE_DIGITS) for id in (plane.x, plane.y) if id]
+        shown = self._said(values)
+        self.readout.set_text(f"({', '.join(at)}) → {shown}" if plane.y is not None else f"{at[0]} → {shown}")
+        if self.winner and self.legend is not None:
+            self.legend.show_values(values, int(winners(values)))
+
+    def _say_rest(self, plane: Plane) -> None:
+        """What the plot itself does not say: data that does not fit, softmax, inputs that are not in sight."""
+        data, structure = self.session.dataset, self.session.structure
+        texts = []
+        if data is not None and self._fitting() is None:
+            text = self.tr("the data has {X} input and {T} target columns: not those of this network")
+            texts.append(text.format(X=data.X.shape[1], T=data.T.shape[1]))
+        if self._softmax and plane.y is not None:
+            texts.append(self.tr("softmax") if self.winner else self.tr("softmax of the outputs"))
+        if self.sliders.many:
+            texts.append(self.tr("{n} more inputs as fed").format(n=len(structure.inputs) - 2))
+        text = " · ".join(texts)
+        text = text[:1].upper() + text[1:]
+        self.note.set_text(text)
+        self.note.setToolTip(plain_tip(text))
+        self.note.setVisible(bool(text))
+
+    # Mouse and keyboard
+
+    def _on_hovered(self, x: float, y: float) -> None:
+        self._hovered = x, y
+        self._read_again()
+
+    def _on_left(self) -> None:
+        self._hovered = None
+        self._read_again()
+
+    def _read_again(self) -> None:
+        if self.plot is not None and self.session.plane is not None:
+            self._read_out(self.session.plane)
+
+    def _on_pressed(self, x: float, y: float) -> None:
+        plane, plot = self.session.plane, self.plot
+        if plane is None or plot is None:
+            return
+        (x0, x1), (y0, y1) = plot.ranges
+        size = plot.view.sceneBoundingRect().size()
+        per_x, per_y = size.width() / (x1 - x0), size.height() / (y1 - y0)
+        found = nearest(plot.points, x, None if plane.y is None else y, per_x, per_y)
+        if found is not None and found[1] <= SNAP:
+            x, y = float(plot.points.x[found[0]]), float(plot.points.y[found[0]])
+        else:
+            x, y = rounded(x, nice_step(x1 - x0, PLACES)), rounded(y, nice_step(y1 - y0, PLACES))
+        self.session.set_inputs({plane.x: x} if plane.y is None else {plane.x: x, plane.y: y})
+
+    def _on_stepped(self, dx: int, dy: int, fine: bool) -> None:
+        plane = self.session.plane
+        if plane is None:
+            return
+        values = {}
+        for id, reach, direction in ((plane.x, plane.x_range, dx), (plane.y, plane.y_range, dy)):
+            if id is not None and direction:
+                step = nice_step(reach[1] - reach[0], PLACES if fine else PLACES / 10)
+                values[id] = rounded(self.session.inputs.get(id, 0.0) + direction * step, step)
+        self.session.set_inputs(values)
+
+    # Place
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            # What stands in this panel hears later than it of another size of text.
+            self._later.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        """All in its place; where there is room for a word depends on the size."""
+        arrange(self)
+        self._words.update()

@@ -1,0 +1,68 @@
+"""The gradient of one parameter in a form, with a quiet badge that says whether it was checked."""
+
+from __future__ import annotations
+
+import time
+
+from PySide6.QtCore import QEvent
+
+from nnsim.core.explain.gradient_check import check_gradient
+from nnsim.core.formulas.numbers import format_number
+from nnsim.gui.panels.plot_panel import TextLine
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import plain_tip
+
+MOST_SAMPLES = 500
+"""Of more samples the gradient is shown without a check: it takes two passes over them."""
+CHECK_SECONDS = 0.1
+"""While training the check is done no more often than this."""
+
+
+class GradientLine(TextLine):
+    """``0.0822  ✓``: ∂L/∂p of the samples that are studied. ✓ agrees with a difference quotient, ∧ is at a kink."""
+
+    def __init__(self, session: Session, name: str) -> None:
+        super().__init__(name, color="ink", size="body")
+        self._session = session
+        self._said = ""
+        self._checked_at = 0.0
+
+    def show_parameter(self, parameter: str | None) -> bool:
+        """Show the gradient of a parameter. False if there is none to show."""
+        session = self._session
+        if parameter is None:
+            return False
+        if session.training and time.monotonic() - self._checked_at < CHECK_SECONDS:
+            return bool(self.text())
+        self._checked_at = time.monotonic()
+        backward, samples = session.study.backward, session.study.samples
+        if backward is None or samples is None:
+            self.set_text("")
+            return False
+        digits = session.study.digits
+        gradient = float(backward.gradient[session.structure.parameter_index[parameter]])
+        text = format_number(gradient, digits)
+        if len(samples.X) > MOST_SAMPLES:
+            self._said = self.tr("The mean of {n} samples; too many to check here.").format(n=len(samples.X))
+        else:
+            (check,) = check_gradient(session.network, samples.X, samples.T, session.document.training.loss,
+                                      [parameter])
+            numeric = format_number(check.numeric, digits)
+            if check.agrees:
+                text += "  ✓"
+                self._said = self.tr("Checked: the difference quotient (L(w+h) − L(w−h)) / 2h gives {n}.").format(
+                    n=numeric)
+            elif check.kink:
+                text += "  ∧"
+                self._said = self.tr("At a kink there is no derivative: {kink}. The difference quotient gives {n}."
+                                     ).format(kink=check.kink, n=numeric)
+            else:
+                text += "  ✗"
+                self._said = self.tr("The difference quotient gives {n}.").format(n=numeric)
+        self.set_text(text)
+        return True
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.ToolTip:
+            self.setToolTip(plain_tip(self._said))
+        return super().event(event)

@@ -1,0 +1,359 @@
+"""The Selected panel: the fields of the selected neuron, connection or neurons, or of the whole network."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import QFocusEvent
+from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
+
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.network import MAX_NAME_LENGTH, Structure
+from nnsim.documents import edits
+from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.panels.panel import Panel
+from nnsim.gui.panels.selected.band_field import BandField
+from nnsim.gui.panels.selected.gradient_line import GradientLine
+from nnsim.gui.panels.selected.neuron_form import NeuronForm, other_uses, share_parameter
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.forms import ChoiceField, ElidedLabel, NumberField, Rows, TextField, plain_text, scrolled
+from nnsim.gui.widgets.number_field import GESTURE_PAUSE
+
+MARGIN = 12
+
+
+class SelectedPanel(Panel):
+    """What is selected, as a form; with nothing selected, the network and the notes about it."""
+
+    id = "selected"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, QCoreApplication.translate("SelectedPanel", "Selected"))
+        self._subject = ElidedLabel()
+        self._subject.setObjectName("selected_subject")
+        set_role(self._subject, tone="muted")
+        self.add_to_header(self._subject)
+        self._neuron = NeuronForm(session)
+        self._neuron.renamed.connect(self._rename)
+        self._connection = ConnectionForm(session)
+        self._several = SeveralForm(session)
+        self._network = NetworkForm(session)
+        self._pages: tuple[QWidget, ...] = (self._neuron, self._connection, self._several, self._network)
+        self._shown: QWidget | None = None
+        self._renaming = False
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        for page in self._pages:
+            page.hide()
+            column.addWidget(page, 1 if page is self._network else 0)
+        column.addStretch(0)
+        self._area = scrolled(content)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self._area)
+        self.setMinimumSize(240, 80)
+
+    def sizeHint(self) -> QSize:
+        return QSize(288, 280)
+
+    def update_document(self) -> None:
+        if self._renaming:
+            return
+        session = self.session
+        neurons, connections = session.selected_neurons, session.selected_connections
+        if len(neurons) + len(connections) > 1:
+            self._show_page(self._several, self.tr("{n} selected").format(n=len(neurons) + len(connections)))
+            self._several.show_document()
+        elif neurons:
+            id = next(iter(neurons))
+            is_input = session.structure.by_id[id].role == "input"
+            what = self.tr("Input {name}") if is_input else self.tr("Neuron {name}")
+            self._neuron.show_document(id)
+            self._show_page(self._neuron, what.format(name=id))
+        elif connections:
+            ends = next(iter(connections))
+            self._connection.show_document(ends)
+            self._show_page(self._connection, f"{ends[0]} → {ends[1]}")
+        else:
+            self._network.show_document()
+            self._show_page(self._network, self.tr("Network"))
+
+    def update_values(self) -> None:
+        if self._shown is self._neuron and self.session.selected_neurons and not self._renaming:
+            self._neuron.show_values()
+        elif self._shown is self._connection and self.session.selected_connections:
+            self._connection.show_values()
+
+    def _show_page(self, page: QWidget, subject: str) -> None:
+        self._subject.setText(subject)
+        if page is self._shown:
+            return
+        if self._shown is not None:
+            # What is half-typed belongs to something that is not selected any more, or not there.
+            for number in self._shown.findChildren(NumberField):
+                number.revert()
+            for text in self._shown.findChildren(TextField):
+                text.revert()
+            focused = QApplication.focusWidget()
+            if focused is not None and self._shown.isAncestorOf(focused):
+                self.setFocus()  # else the keys would go to a field nobody sees
+            self._shown.hide()
+        self._shown = page
+        page.show()
+        self._area.verticalScrollBar().setValue(0)
+
+    def _rename(self, old: str, new: str) -> None:
+        """Rename a neuron; it stays selected, keeps the focus, and an input keeps what is fed to it."""
+        self._renaming = True
+        try:
+            self.session.apply(self.tr("Rename {old} to {new}").format(old=old, new=new),
+                               lambda d: edits.rename_neuron(d, old, new))
+        finally:
+            self._renaming = False
+        self.update_document()
+
+
+class ConnectionForm(QWidget):
+    """Every field of one connection."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._ends = ("", "")
+        rows = self._rows = Rows()
+        self.setLayout(rows)
+        self._weight = NumberField()
+        self._weight.edited.connect(self._set_weight)
+        self._weight_label = rows.add(self.tr("Weight"), self._weight, "connection_weight",
+                                      self.tr("What the source's output is multiplied by"))
+        self._band = BandField(session, "connection")
+        self._band.edited.connect(self._set_weight)
+        rows.addRow(self._band)
+        self._name = TextField(self._why_not_name)
+        self._name.edited.connect(self._share)
+        rows.add(self.tr("Name"), self._name, "connection_name", self.tr(
+            "What the weight is called. The name of another parameter makes them one, shared by both."))
+        self._trainable = QCheckBox()
+        self._trainable.clicked.connect(self._set_trainable)
+        rows.add(self.tr("Trainable"), self._trainable, "connection_trainable",
+                 self.tr("Whether training may change this weight"))
+        self._gradient = GradientLine(session, "connection_gradient")
+        rows.add(self.tr("Gradient"), self._gradient, "connection_gradient",
+                 self.tr("How the loss changes with the weight; ✓ if a difference quotient says the same"))
+        self._source, self._target = ElidedLabel(), ElidedLabel()
+        rows.add(self.tr("From"), self._source, "connection_source")
+        rows.add(self.tr("To"), self._target, "connection_target")
+        self._shared = plain_text("connection_shared")
+        rows.add(self.tr("Shared with"), self._shared, "connection_shared",
+                 self.tr("These use the same parameter: what changes here changes there"))
+
+    @property
+    def _parameter(self) -> str:
+        return self._session.structure.by_ends[self._ends].weight
+
+    def show_document(self, ends: tuple[str, str]) -> None:
+        """Show this connection."""
+        same, self._ends = ends == self._ends, ends
+        structure, weight = self._session.structure, self._parameter
+        self._weight_label.setText(self.tr("Weight {name}").format(name=weight))
+        self._weight.setAccessibleName(self._weight_label.text())
+        self._weight.set_number(self._session.network.value(weight), keep_typing=same)
+        self._name.set_text(weight, keep_typing=same)
+        yes = weight not in structure.frozen
+        self._trainable.setChecked(yes)
+        self._trainable.setText(self.tr("yes") if yes else self.tr("no, frozen"))
+        self._source.setText(ends[0])
+        self._target.setText(ends[1])
+        others = other_uses(structure, weight, structure.by_ends[ends])
+        self._shared.setText(others)
+        self._rows.show_row(self._shared, bool(others))
+        self._band.show_parameter(weight, weight, False)
+        self._show_gradient()
+
+    def show_values(self) -> None:
+        """Show the weight of now."""
+        self._weight.set_number(self._session.network.value(self._parameter))
+        self._band.show_parameter(self._parameter, self._parameter, False)
+        self._show_gradient()
+
+    def _show_gradient(self) -> None:
+        self._rows.show_row(self._gradient, self._gradient.show_parameter(self._parameter))
+
+    def _why_not_name(self, text: str) -> str:
+        if not 1 <= len(text) <= MAX_NAME_LENGTH:
+            return self.tr("A name has 1 to {most} characters.").format(most=MAX_NAME_LENGTH)
+        return ""
+
+    def _set_weight(self, value: float, token: object) -> None:
+        name = self._parameter
+        self._session.set_values({name: value}, self.tr("Set {name}").format(name=name), token)
+
+    def _set_trainable(self, yes: bool) -> None:
+        name = self._parameter
+        text = (self.tr("Make {name} trainable") if yes else self.tr("Freeze {name}")).format(name=name)
+        self._session.apply(text, lambda d: edits.set_trainable(d, [name], yes))
+
+    def _share(self, new: str) -> None:
+        share_parameter(self._session, self._parameter, new)
+        self.show_document(self._ends)
+
+
+class SeveralForm(QWidget):
+    """What several selected neurons and connections have in common."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        rows = self._rows = Rows()
+        self.setLayout(rows)
+        self._count = plain_text("several_count")
+        rows.addRow(self._count)
+        self._activation = ChoiceField()
+        self._activation.setPlaceholderText(self.tr("different"))
+        self._activation.set_choices([(entry.name, self.tr(entry.label)) for entry in ACTIVATIONS.values()],
+                                     {entry.name: self.tr(entry.about) for entry in ACTIVATIONS.values()})
+        self._activation.chosen.connect(self._set_activation)
+        rows.add(self.tr("Activation"), self._activation, "several_activation",
+                 self.tr("The activation of all selected neurons"))
+        self._trainable = QCheckBox()
+        self._trainable.clicked.connect(self._set_trainable)
+        rows.add(self.tr("Trainable"), self._trainable, "several_trainable",
+                 self.tr("Whether training may change the selected weights and biases"))
+
+    def show_document(self) -> None:
+        """Show what is selected."""
+        structure = self._session.structure
+        neurons, connections = len(self._session.selected_neurons), len(self._session.selected_connections)
+        parts = [self.tr("1 neuron") if neurons == 1 else self.tr("{n} neurons").format(n=neurons) if neurons else "",
+                 self.tr("1 connection") if connections == 1
+                 else self.tr("{n} connections").format(n=connections) if connections else ""]
+        self._count.setText(", ".join(part for part in parts if part))
+        activations = {structure.by_id[id].activation for id in self._calculating(structure)}
+        self._rows.show_row(self._activation, bool(activations))
+        self._activation.set_value(activations.pop() if len(activations) == 1 else None)
+        parameters = self._parameters(structure)
+        frozen = parameters & structure.frozen
+        self._rows.show_row(self._trainable, bool(parameters))
+        mixed = bool(frozen) and frozen != parameters
+        states = Qt.CheckState
+        self._trainable.setCheckState(
+            states.PartiallyChecked if mixed else states.Unchecked if frozen else states.Checked)
+        self._trainable.setText(self.tr("some") if mixed else self.tr("no, frozen") if frozen else self.tr("yes"))
+
+    def _calculating(self, structure: Structure) -> list[str]:
+        return [id for id in self._session.selected_neurons if structure.by_id[id].role != "input"]
+
+    def _parameters(self, structure: Structure) -> set[str]:
+        names = {structure.by_ends[ends].weight for ends in self._session.selected_connections}
+        return names | {bias for id in self._session.selected_neurons
+                        if (bias := structure.by_id[id].bias) is not None}
+
+    def _set_activation(self, name: str) -> None:
+        ids = self._calculating(self._session.structure)
+        self._session.apply(self.tr("Set activations"), lambda d: edits.set_neurons(d, ids, activation=name))
+
+    def _set_trainable(self) -> None:
+        structure = self._session.structure
+        names = self._parameters(structure)
+        yes = bool(names & structure.frozen)
+        self._session.apply(self.tr("Make parameters trainable") if yes else self.tr("Freeze parameters"),
+                            lambda d: edits.set_trainable(d, names, yes))
+        self.show_document()
+
+
+class NetworkForm(QWidget):
+    """The whole network: its size, what it lacks, and notes."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID)
+        self._kind = plain_text("network_kind")
+        column.addWidget(self._kind)
+        self._rows = Rows()
+        self._rows.setVerticalSpacing(GRID // 2)
+        column.addLayout(self._rows)
+        self._numbers: dict[str, ElidedLabel] = {}
+        for name, label in (("inputs", self.tr("Inputs")), ("neurons", self.tr("Neurons")),
+                            ("connections", self.tr("Connections")), ("parameters", self.tr("Parameters"))):
+            self._numbers[name] = ElidedLabel()
+            self._rows.add(label, self._numbers[name], f"network_{name}")
+        self._missing = plain_text("network_problems")
+        set_role(self._missing, tone="bad")
+        column.addWidget(self._missing)
+        self._notes = NotesEdit(session)
+        column.addWidget(self._notes, 1)
+
+    def show_document(self) -> None:
+        """Show the network as it is."""
+        structure = self._session.structure
+        empty = not structure.neurons
+        layers = max((structure.depth[id] for id in structure.outputs), default=0)
+        if empty:
+            self._kind.setText(self.tr("Double-click on the canvas to add the first neuron."))
+        elif layers:
+            self._kind.setText(self.tr("{n}-layer network, not counting the inputs").format(n=layers))
+        else:
+            self._kind.setText(self.tr("Not connected to an output yet"))
+        inputs, frozen = len(structure.inputs), len(structure.frozen)
+        parameters = str(len(structure.parameter_names))
+        if frozen:
+            parameters = self.tr("{n}, {frozen} of them frozen").format(n=parameters, frozen=frozen)
+        texts = {"inputs": str(inputs), "neurons": str(len(structure.neurons) - inputs),
+                 "connections": str(len(structure.connections)), "parameters": parameters}
+        self._numbers["parameters"].short = str(len(structure.parameter_names))
+        for name, label in self._numbers.items():
+            label.setText(texts[name])
+            self._rows.show_row(label, not empty)
+        problems = [] if empty else [problem.message for problem in self._session.problems]
+        self._missing.setText("\n".join(problems))
+        self._missing.setVisible(bool(problems))
+        self._notes.show_document()
+
+
+class NotesEdit(QPlainTextEdit):
+    """The notes of the document. What is typed in one go is one undo step."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._token: object = None
+        self._typed_at = 0.0
+        self.setObjectName("network_notes")
+        self.setAccessibleName(self.tr("Notes"))
+        self.setPlaceholderText(self.tr("Notes about this network"))
+        self.setToolTip(self.tr("Saved with the document"))
+        self.setTabChangesFocus(True)
+        self.setMinimumHeight(64)
+        self.textChanged.connect(self._on_typed)
+
+    def sizeHint(self) -> QSize:
+        return QSize(160, 80)
+
+    def show_document(self) -> None:
+        """Show the document's notes."""
+        notes = self._session.document.notes
+        if notes != self.toPlainText():
+            self._token = None
+            blocked = self.blockSignals(True)
+            self.setPlainText(notes)
+            self.blockSignals(blocked)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._token = None
+        super().focusOutEvent(event)
+
+    def _on_typed(self) -> None:
+        notes = self.toPlainText()
+        if notes == self._session.document.notes:
+            return
+        now = time.monotonic()
+        if self._token is None or now - self._typed_at > GESTURE_PAUSE:
+            self._token = object()
+        self._typed_at = now
+        self._session.apply(self.tr("Edit the notes"), lambda d: replace(d, notes=notes), self._token)

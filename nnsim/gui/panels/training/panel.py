@@ -1,0 +1,414 @@
+"""The Training panel, and the control of its speed, which the toolbar has too."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QSizePolicy,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nnsim.core.fields import forms
+from nnsim.core.formulas.numbers import format_number
+from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.core.schedules import SCHEDULES
+from nnsim.gui.look.icons import icon
+from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.panels.data.data_form import DataForm
+from nnsim.gui.panels.panel import Panel
+from nnsim.gui.panels.plot_panel import TextLine
+from nnsim.gui.panels.training.choice_form import ChoiceForm, choice_of
+from nnsim.gui.panels.training.random_weights import RandomWeights
+from nnsim.gui.panels.training.seed_advice import SeedAdvice
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import CalmSlider
+from nnsim.gui.widgets.forms import (
+    ChoiceField,
+    Disclosure,
+    FieldsForm,
+    Rows,
+    WholeRows,
+    plain_text,
+    plain_tip,
+    scrolled,
+    tabular,
+)
+from nnsim.training import engines
+from nnsim.training.config import TrainingConfig
+
+MARGIN = 12
+SPEEDS = (*(round(step * 10.0**power, 1) for power in range(4) for step in (1, 1.5, 2, 3, 5, 7)), 10_000.0)
+"""Updates a second that the slider offers; after the last comes unlimited."""
+STOPS = {"stop_epochs": 1000, "stop_loss": 0.01, "stop_change": 1e-4, "stop_gradient": 1e-3, "stop_seconds": 10}
+"""What a stop condition begins with when it is switched on."""
+LONGEST_REASON = 130
+
+
+class TrainingPanel(Panel):
+    """Train, step, go back; then how: settings, data, when to stop."""
+
+    id = "training"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session, QCoreApplication.translate("TrainingPanel", "Training"))
+        session.softening.changed.connect(self._on_change)
+        self._stepping = False
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(0)
+        top = QVBoxLayout()
+        top.setContentsMargins(MARGIN, MARGIN, MARGIN, GRID)
+        top.setSpacing(GRID)
+        outer.addLayout(top)
+        top.addLayout(self._build_buttons())
+        self._reason = plain_text("training_reason", small=True)
+        self._run = self._build_progress()
+        top.addWidget(self._run)
+        self._advice = SeedAdvice(session)
+        top.addWidget(self._advice)
+        settings = scrolled(self._build_settings(), WholeRows())
+        # In a low window the buttons stay and the settings scroll.
+        settings.setMinimumHeight(4 * GRID)
+        outer.addWidget(settings, 1)
+        self.setMinimumWidth(240)
+
+    def sizeHint(self) -> QSize:
+        return QSize(300, 300)
+
+    # Building
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_buttons()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.StyleChange:
+            self._fit_buttons()
+
+    def _fit_buttons(self) -> None:
+        """In large text the small buttons stand under the large one, whose word must not be cut."""
+        large = self._soften if self.session.softening.replaces_training else self._train
+        # The large one may do without the wide margins of its word.
+        needed = large.sizeHint().width() - 2 * GRID + self._small.sizeHint().width() + GRID + 2 * MARGIN
+        directions = QBoxLayout.Direction
+        self._buttons.setDirection(directions.LeftToRight if needed <= self.width() else directions.TopToBottom)
+
+    def _build_buttons(self) -> QBoxLayout:
+        row = self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        row.setSpacing(GRID)
+        self._train = QPushButton(self.tr("Train"))
+        self._train.setObjectName("train_button")
+        set_role(self._train, kind="primary")
+        self._train.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._train.clicked.connect(self._toggle)
+        row.addWidget(self._train)
+        self._soften = QPushButton(self.tr("Soften"))
+        self._soften.setObjectName("soften_button")
+        self._soften.setAccessibleName(self.tr("Soften the steps"))
+        self._soften.setToolTip(plain_tip(
+            self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained")))
+        self._soften.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._soften.clicked.connect(self.session.softening.begin)
+        set_role(self._soften, kind="primary")
+        row.addWidget(self._soften)
+        self._small = QHBoxLayout()
+        self._small.setSpacing(GRID // 2)
+        row.addLayout(self._small)
+        row.setAlignment(self._small, Qt.AlignmentFlag.AlignLeft)
+        self._batch = self._tool("step_batch", self.tr("Step one batch"), lambda: self._step(updates=1))
+        self._epoch = self._tool("step_epoch", self.tr("Step one epoch"), lambda: self._step(epochs=1))
+        self._back = self._tool("back_to_start", self.tr("Back to start"), self.session.back_to_start)
+        self._random = self._tool("random_weights", self.tr("Random weights…"), self._open_random)
+        for button in (self._batch, self._epoch, self._back, self._random):
+            self._small.addWidget(button)
+        return row
+
+    def _tool(self, name: str, title: str, do: Any) -> QToolButton:
+        button = QToolButton()
+        button.setObjectName(name)
+        button.setAccessibleName(title)
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.setStyleSheet("padding: 5px 6px;")
+        button.clicked.connect(lambda checked=False: do())
+        return button
+
+    def _build_progress(self) -> QWidget:
+        """How far the run is: epoch, batch, and how near it is to its stop."""
+        run = QWidget()
+        column = QVBoxLayout(run)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        row = QHBoxLayout()
+        row.setSpacing(GRID)
+        self._epoch_line = TextLine("training_epoch", color="ink", size="body")
+        self._batch_line = TextLine("training_batch", align=Qt.AlignmentFlag.AlignRight)
+        row.addWidget(self._epoch_line)
+        self._harden = QPushButton(self.tr("Harden"))
+        self._harden.setObjectName("harden_button")
+        self._harden.setAccessibleName(self.tr("Harden the sigmoids"))
+        self._harden.setToolTip(plain_tip(
+            self.tr("Make the sigmoids steps again, with the weights they have now; Undo brings them back")))
+        self._harden.clicked.connect(self.session.softening.harden)
+        set_role(self._harden, kind="link")
+        row.addWidget(self._batch_line)
+        row.addWidget(self._harden)
+        column.addLayout(row)
+        self._progress = QProgressBar()
+        self._progress.setObjectName("training_progress")
+        self._progress.setAccessibleName(self.tr("Progress towards the stop"))
+        self._progress.setToolTip(plain_tip(self.tr("How near training is to its stop condition")))
+        self._progress.setRange(0, 1000)
+        self._progress.setTextVisible(False)
+        policy = self._progress.sizePolicy()
+        policy.setRetainSizeWhenHidden(True)
+        self._progress.setSizePolicy(policy)
+        column.addWidget(self._progress)
+        return run
+
+    def _build_settings(self) -> QWidget:
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(MARGIN, GRID // 2, MARGIN, MARGIN)
+        column.setSpacing(GRID)
+        described = forms(TrainingConfig)
+        stops = [name for name in described if name.startswith("stop_")]
+        rare = [name for name, form in described.items() if form.advanced]
+        self._settings = FieldsForm(TrainingConfig, "training", [n for n in described if n not in [*stops, *rare]])
+        self._optimizer = self._build_optimizer()
+        self._stops = FieldsForm(TrainingConfig, "training", stops, STOPS)
+        for form in (self._settings, self._stops):
+            form.edited.connect(self._set_field)
+        self._data = DataForm(self.session)
+        when = Disclosure(self.tr("Stop when"), "training_stop")
+        when.body.addWidget(self._stops)
+        advanced = self._build_rare(rare)
+        line = QFrame()
+        line.setFixedHeight(1)
+        line.setStyleSheet("background: palette(mid);")
+        # A long reason in large text must not press the buttons together.
+        for part in (self._reason, self._settings, line, self._data, when, advanced):
+            column.addWidget(part)
+        column.addStretch(1)
+        return content
+
+    def _build_optimizer(self) -> ChoiceField:
+        choice = choice_of(OPTIMIZERS)
+        choice.chosen.connect(self._choose_optimizer)
+        self._settings.rows.add(self.tr("Optimizer"), choice, "training_optimizer",
+                                self.tr("How a gradient becomes a step"), at=1)
+        return choice
+
+    def _build_rare(self, rare: list[str]) -> Disclosure:
+        """What few change: the constants of the optimizer, the rate's schedule, penalties, clipping; the engine."""
+        advanced = Disclosure(self.tr("Advanced"), "training_advanced")
+        self._rare = FieldsForm(TrainingConfig, "training", rare)
+        self._constants = ChoiceForm("optimizer", OPTIMIZERS)
+        self._schedule = ChoiceForm("schedule", SCHEDULES, self.tr("Rate schedule"),
+                                    self.tr("How the learning rate changes from epoch to epoch"))
+        self._engine = plain_text("training_engine", muted=True)
+        rows = Rows()
+        rows.add(self.tr("Engine"), self._engine, "training_engine",
+                 self.tr("What computes: compiled kernels, or numpy until they are ready. A run keeps its engine."))
+        for form in (self._constants, self._schedule, self._rare):
+            form.edited.connect(self._set_field)
+            advanced.body.addWidget(form)
+        advanced.body.addLayout(rows)
+        return advanced
+
+    # Showing
+
+    def update_document(self) -> None:
+        session = self.session
+        if not session.training:
+            self._stepping = False
+        config = session.document.training
+        for form in (self._settings, self._stops, self._rare):
+            form.show_values(config)
+        self._stops.rows.show_row(self._stops.editors["stop_change_epochs"], config.stop_change is not None)
+        self._optimizer.set_value(config.optimizer_name)
+        self._constants.show_choice(config.optimizer)
+        self._schedule.show_choice(config.schedule)
+        self._data.show_document()
+        self._update_buttons()
+        self.update_values()
+
+    def update_values(self) -> None:
+        session = self.session
+        if self._stepping and session.training and session.latest is not None:
+            # A step that is not done within a frame is shown as the run it is.
+            self._stepping = False
+            self._update_buttons()
+        self._advice.look()
+        snapshot = session.latest
+        engine = snapshot.engine if snapshot is not None else engines.now()
+        engine_text = self.tr("compiled (Numba)") if engine == engines.COMPILED else self.tr("numpy")
+        if engine_text != self._engine.text():
+            self._engine.setText(engine_text)
+            # The name of a label is read in place of its text.
+            self._engine.setAccessibleName(self.tr("Engine: {name}").format(name=engine_text))
+        self._epoch_line.set_text(self.tr("Epoch {n}").format(n=session.epoch))
+        watchable = not session.training or (session.speed is not None and session.speed <= 20)
+        if snapshot is not None and snapshot.position and watchable:
+            text = self.tr("batch {n} of {all}").format(n=snapshot.position, all=snapshot.batches)
+        else:
+            text = ""
+        self._batch_line.set_text(text)
+        progress = snapshot.progress if snapshot is not None else None
+        self._progress.setVisible(progress is not None)
+        if progress is not None:
+            self._progress.setValue(round(progress * 1000))
+
+    def _update_buttons(self) -> None:
+        session = self.session
+        running = session.training and not self._stepping
+        problems = () if session.training else session.training_problems()
+        reason = " ".join(problem.message for problem in problems)
+        self._train.setEnabled(not reason)
+        self._train.setText(self.tr("Pause") if running else self.tr("Train"))
+        self._train.setIcon(icon("pause" if running else "play", "on_accent"))
+        self._train.setAccessibleName(self._train.text())
+        self._train.setAccessibleDescription(reason)
+        self._train.setToolTip(plain_tip(reason or (self.tr("Pause training") if running else self.tr("Train"))))
+        softening = session.softening
+        self._train.setVisible(not softening.replaces_training)
+        self._soften.setVisible(softening.replaces_training)
+        self._soften.setIcon(icon("soften", "on_accent"))
+        self._fit_buttons()
+        self._harden.setVisible(softening.can_harden and not session.training and not softening.active)
+        self._reason.setText(_short(problems[0].message) if problems else "")
+        self._reason.setToolTip(plain_tip(reason))
+        self._reason.setVisible(bool(reason))
+        self._run.setVisible(not reason)
+        pauses = self.tr(" (pauses first)") if running else ""
+        can_return, has_weights = session.start_network is not None, bool(session.structure.parameter_names)
+        for button, image, ready, tip, why in (
+            (self._batch, "step", not reason, self.tr("One update, on one batch") + pauses, reason),
+            (self._epoch, "step-epoch", not reason, self.tr("Once through all samples") + pauses, reason),
+            (self._back, "restart", can_return, self.tr("Back to start: the weights from before training"),
+             self.tr("Train first: then this brings back the weights from before")),
+            (self._random, "dice", has_weights, self.tr("Random weights…"),
+             self.tr("There are no weights yet: connect two neurons")),
+        ):
+            button.setIcon(icon(image))
+            button.setEnabled(ready)
+            button.setToolTip(plain_tip(tip if ready else why))
+
+    # Doing
+
+    def _toggle(self) -> None:
+        if self.session.training:
+            self.session.pause()
+        else:
+            self.session.train()
+
+    def _step(self, **bound: int) -> None:
+        self.session.pause()
+        self._stepping = True
+        if not self.session.train(**bound):
+            self._stepping = False
+
+    def _open_random(self) -> None:
+        popup = RandomWeights(self.session, self)
+        popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        popup.open_at(self._random)
+
+    def _choose_optimizer(self, name: str) -> None:
+        # Chosen again, it keeps its constants.
+        if name != self.session.document.training.optimizer_name:
+            self._set_field("optimizer", name, None)
+
+    def _set_field(self, name: str, value: Any, token: object) -> None:
+        described = forms(TrainingConfig)
+        if name.startswith("stop_"):
+            text = self.tr("Set when to stop")
+        else:
+            named = {"optimizer": self.tr("Optimizer"), "schedule": self.tr("Rate schedule")}
+            label = named[name] if name in named else self.tr(described[name].label)
+            # “Learning rate” inside a line is “learning rate”, but “L1 penalty” stays.
+            label = label[:1].lower() + label[1:] if label[1:2].islower() else label
+            text = self.tr("Set {what}").format(what=label)
+        self.session.configure(replace(self.session.document.training, **{name: value}), text, token)
+        self.update_document()
+
+
+class SpeedControl(QWidget):
+    """How many updates training does in a second, from one to unlimited. All of them show the session's speed."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("speed_control")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        title = QLabel(self.tr("Speed"))
+        set_role(title, tone="muted")
+        self._slider = CalmSlider(Qt.Orientation.Horizontal)
+        self._slider.setObjectName("speed_slider")
+        self._slider.setAccessibleName(self.tr("Speed"))
+        tip = self.tr("How many updates training does in a second. It never changes the result.")
+        self.setToolTip(plain_tip(tip))
+        self._slider.setRange(0, len(SPEEDS))
+        self._slider.setPageStep(6)
+        self._slider.setMinimumWidth(64)
+        self._slider.valueChanged.connect(self._choose)
+        self._text = QLabel()
+        self._text.setObjectName("speed_text")
+        tabular(self._text)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(title)
+        row.addWidget(self._slider, 1)
+        row.addWidget(self._text)
+        session.run_changed.connect(self._follow)
+        self._follow()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.minimumSizeHint().width() + 48, super().sizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_text"):
+            self._follow()
+
+    def _choose(self, position: int) -> None:
+        self._session.set_speed(SPEEDS[position] if position < len(SPEEDS) else None)
+
+    def _follow(self) -> None:
+        speed = self._session.speed
+        position = len(SPEEDS)
+        if speed is not None:
+            position = min(range(len(SPEEDS)), key=lambda i: abs(math.log(SPEEDS[i] / max(speed, 1e-3))))
+        blocked = self._slider.blockSignals(True)
+        self._slider.setValue(position)
+        self._slider.blockSignals(blocked)
+        self._text.setText(self._words(speed))
+        self._text.setMinimumWidth(self._text.fontMetrics().horizontalAdvance(self._words(SPEEDS[-1])) + 2)
+        self._slider.setAccessibleDescription(self._text.text())
+
+    def _words(self, speed: float | None) -> str:
+        if speed is None:
+            return self.tr("unlimited")
+        if speed == 1:
+            return self.tr("1 update/s")
+        return self.tr("{n} updates/s").format(n=format_number(speed))
+
+
+def _short(message: str) -> str:
+    """A message cut to what fits under the buttons; its tooltip has the rest."""
+    if len(message) > LONGEST_REASON:
+        message = message.split(". ")[0].rstrip(".") + "."
+    return message if len(message) <= LONGEST_REASON else message[: LONGEST_REASON - 1].rstrip() + "…"

@@ -1,0 +1,175 @@
+"""A quiet line that says when a run is stuck, and offers to try other weights in the background."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QElapsedTimer, Qt, QTimer
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from nnsim.documents.document import Document
+from nnsim.documents.targets import truth_table_of
+from nnsim.experiments.seeds import SeedRuns, all_right, stuck_for
+from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.forms import plain_text
+from nnsim.training import engines
+
+LOOK_MS, POLL_MS = 500, 100
+
+
+class SeedAdvice(QWidget):
+    """Hidden until the loss of a run has not changed for long though it is far from small; says so once a run.
+
+    *Try 5 seeds* trains five copies of the document, with the run's number of epochs, and tells how many solve it.
+    The open document changes only where the learner takes the weights of one of them.
+    """
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self._runs: SeedRuns | None = None
+        self._said: object = None
+        """The start of the run that it was said of."""
+        self._looked = QElapsedTimer()
+        self._poll = QTimer(self)
+        self._poll.setInterval(POLL_MS)
+        self._poll.timeout.connect(self._show_runs)
+        self.setObjectName("seed_advice")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(GRID // 2)
+        self.says = plain_text("seed_advice_text", small=True)
+        column.addWidget(self.says)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        self.act = self._button("seeds_try", self.tr("Try 5 seeds"), self.tr("Train five copies from other weights"))
+        self.act.clicked.connect(self._on_act)
+        self.close_button = self._button("seeds_close", self.tr("Not now"), self.tr("Put this advice away"))
+        self.close_button.clicked.connect(self._leave)
+        row.addWidget(self.act)
+        row.addWidget(self.close_button)
+        row.addStretch(1)
+        column.addLayout(row)
+        self.hide()
+        session.document_changed.connect(self._on_document)
+        session.opened.connect(self._leave)
+        session.closed.connect(self._leave)
+
+    @staticmethod
+    def _button(name: str, text: str, tip: str) -> QPushButton:
+        button = QPushButton(text)
+        button.setAccessibleName(text)
+        button.setToolTip(plain_tip(tip))
+        button.setObjectName(name)
+        button.setCursor(Qt.CursorShape.PointingHandCursor)
+        set_role(button, kind="link")
+        return button
+
+    # Noticing
+
+    def look(self) -> None:
+        """See whether the run is stuck; cheap, and done no more than twice a second."""
+        session = self._session
+        start = session.start_network
+        if session.latest is None or start is None:
+            self._said = None
+            if self._runs is None:
+                self.hide()
+            return
+        if start is self._said or (self._looked.isValid() and self._looked.elapsed() < LOOK_MS and session.training):
+            return
+        self._looked.start()
+        epochs = stuck_for(session.latest.train)
+        if not epochs or self._runs is not None or self._is_right():
+            return
+        self._said = start
+        text = self.tr("The loss has hardly changed for {n} epochs and is far from small. "
+                       "Try other weights, or one more hidden neuron.")
+        self._say(text.format(n=f"{epochs:,}"), self.tr("Try 5 seeds"),
+                  self.tr("Train five copies from the weights of the seeds 0 to 4, in the background; "
+                          "the network that is open stays as it is"))
+
+    def _is_right(self) -> bool:
+        session, data = self._session, self._session.dataset
+        return (truth_table_of(session.document) is not None and data is not None
+                and all_right(session.network, data.X, data.T))
+
+    # Trying
+
+    def _on_act(self) -> None:
+        if self._runs is None:
+            self._try()
+        elif not self._runs.done:
+            self._leave()
+        elif self._runs.solving:
+            self._take(self._runs.solving[0])
+        else:
+            self._try()
+
+    def _try(self) -> None:
+        session, data = self._session, self._session.dataset
+        problems = session.training_problems()
+        if data is None or problems:
+            session.said.emit(" ".join(problem.message for problem in problems), "refused")
+            return
+        epochs = max(session.epoch, 1)
+        self._runs = SeedRuns(session.document.network, data, session.document.training, epochs,
+                              truth_table_of(session.document) is not None, engines.now())
+        self._runs.start()
+        self._poll.start()
+        self._show_runs()
+
+    def _show_runs(self) -> None:
+        runs = self._runs
+        if runs is None:
+            self._poll.stop()
+            return
+        through, every, solving = len(runs.outcomes), len(runs.seeds), runs.solving
+        if not runs.done:
+            text = self.tr("Trying seed {n} of {all} …").format(n=min(through + 1, every), all=every)
+            if through:
+                text += " " + self.tr("So far {n} of {all} solve it.").format(n=len(solving), all=through)
+            self._say(text, self.tr("Stop"), self.tr("Stop trying"))
+            return
+        self._poll.stop()
+        if runs.error is not None:
+            self._say(self.tr("Trying failed: {error}").format(error=runs.error), self.tr("Try again"),
+                      self.tr("Train five copies once more, with the settings of now"))
+            return
+        meaning = self.tr("all rows right") if runs.exact else self.tr("loss below a tenth of the start's")
+        within = self.tr("{n} of {all} seeds solve it within {epochs} epochs ({meaning}).").format(
+            n=len(solving), all=every, epochs=f"{runs.epochs:,}", meaning=meaning)
+        if solving:
+            self._say(f"{within} " + self.tr("Take the weights of one, and train it."),
+                      self.tr("Take seed {seed}").format(seed=solving[0]),
+                      self.tr("The start weights that this seed draws; Undo brings yours back"))
+        else:
+            self._say(f"{within} " + self.tr("Try one more hidden neuron, or another learning rate."),
+                      self.tr("Try again"), self.tr("Train five copies once more, with the settings of now"))
+
+    def _take(self, seed: int) -> None:
+        self._leave()
+        self._session.random_weights(seed)
+
+    def _say(self, text: str, action: str, tip: str) -> None:
+        self.says.setText(text)
+        self.act.setText(action)
+        self.act.setAccessibleName(action)
+        self.act.setToolTip(plain_tip(tip))
+        self.close_button.setVisible(self._runs is None or self._runs.done)
+        self.show()
+
+    # Going away
+
+    def _on_document(self, old: Document, new: Document) -> None:
+        if (old.network.structure, old.data, old.training) != (new.network.structure, new.data, new.training):
+            # What was tried, or is being tried, is another document now.
+            self._leave()
+
+    def _leave(self) -> None:
+        runs, self._runs = self._runs, None
+        self._poll.stop()
+        if runs is not None:
+            runs.stop()
+        self.hide()

@@ -1,0 +1,1 @@
+"""Plots, from which all others are made."""

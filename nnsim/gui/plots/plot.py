@@ -1,0 +1,324 @@
+"""Plots in the program's look. Imports pyqtgraph (0.3 s): panels import this module late."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable, Sequence
+
+import pyqtgraph as pg
+from PySide6.QtCore import QMargins, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QColor,
+    QContextMenuEvent,
+    QFocusEvent,
+    QFontMetrics,
+    QGuiApplication,
+    QKeyEvent,
+    QMouseEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QWidget
+
+from nnsim.core.formulas.numbers import format_number
+from nnsim.gui.look.theme import GRID, Theme, font, text_scale, theme
+from nnsim.gui.plots.ticks import nice_ticks
+
+Range = tuple[float, float]
+Ticks = list[tuple[float, str]]
+TICK_LENGTH = 4
+TICK_GAP = 3
+
+
+def _named(values: Sequence[float]) -> Ticks:
+    return [(value, format_number(value)) for value in values]
+
+
+def pen(color: QColor | str, width: float = 1.0, dashes: Sequence[float] | None = None) -> QPen:
+    """A pen whose width does not scale with the axes; a thick one is thicker where text is larger."""
+    # So wide a pen is in pixels of the screen, of which a fine one has several to one of the window.
+    fine = QGuiApplication.instance().devicePixelRatio()  # type: ignore[union-attr]
+    result = QPen(QColor(color), fine * (width * text_scale() if width > 1 else width))
+    result.setCosmetic(True)
+    if dashes:
+        result.setDashPattern(list(dashes))
+        result.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return result
+
+
+def scaled(size: float) -> float:
+    """The size of a sign, larger where text is larger."""
+    return round(size * text_scale())
+
+
+class TitledAxis(pg.AxisItem):
+    """An axis whose title keeps inside the plot: pyqtgraph moves it 5 pixels out, and the line of an _ is cut off."""
+
+    def resizeEvent(self, event: object = None) -> None:
+        super().resizeEvent(event)
+        if self.label is not None and self.orientation == "bottom":
+            self.label.setY(self.size().height() - self.label.boundingRect().height() + 2)
+
+
+class Plot(pg.PlotWidget):
+    """Two titled axes with numbers around a view that does not pan.
+
+    ``pressed(x, y)`` comes while the mouse is pressed or dragged in the view, ``hovered(x, y)`` while it moves
+    over it, ``left()`` when it has left; ``stepped(dx, dy, fine)`` for an arrow key. A subclass makes its items before
+    it calls ``__init__`` here, which calls ``restyle``.
+    """
+
+    pressed = Signal(float, float)
+    hovered = Signal(float, float)
+    left = Signal()
+    stepped = Signal(int, int, bool)
+    zoomed = Signal(float, object)
+    """By how many notches to see more, less than 0 for less, around which (x, y); 0 for all as at first."""
+
+    def __init__(self, name: str, parent: QWidget | None = None, *, interactive: bool = False) -> None:
+        super().__init__(parent, axisItems={side: TitledAxis(side) for side in ("left", "bottom")})
+        self.setObjectName(name)
+        self.interactive = interactive
+        self.zooms = False
+        """Whether the wheel and the keys + − 0 zoom."""
+        self._range: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
+        self._titles = ("", "")
+        self._style: tuple[Theme, float] | None = None
+        item = self.getPlotItem()
+        # An axis is written from left to right in every language.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        item.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        item.hideButtons()
+        item.setMenuEnabled(False)
+        for menu in (item.ctrlMenu, *(action.menu() for action in item.ctrlMenu.actions())):
+            if menu is not None:
+                # Without a parent the garbage collector ends it, perhaps while Qt restyles all widgets.
+                menu.setParent(self, menu.windowFlags())
+        item.setMouseEnabled(False, False)
+        item.disableAutoRange()
+        view = item.getViewBox()
+        view.setDefaultPadding(0.0)
+        self.view = view
+        self.axes = {side: item.getAxis(side) for side in ("left", "bottom")}
+        for axis in self.axes.values():
+            axis.enableAutoSIPrefix(False)
+            axis.setStyle(tickLength=TICK_LENGTH, hideOverlappingLabels=False, tickTextOffset=TICK_GAP,
+                          autoExpandTextSpace=False, autoReduceTextSpace=False)
+        self.setMouseTracking(interactive)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if interactive else Qt.FocusPolicy.NoFocus)
+        if interactive:
+            self.viewport().setCursor(Qt.CursorShape.CrossCursor)
+        self.restyle()
+
+    # What it shows
+
+    def keep_style(self) -> bool:
+        """Take colours and fonts from the theme if they changed; whether they did."""
+        if self._style == (theme(), text_scale()):
+            return False
+        self.restyle()
+        return True
+
+    def restyle(self) -> None:
+        """Take colours and fonts from the theme."""
+        t = theme()
+        self._style = (t, text_scale())
+        self.setBackground(t.card)
+        for axis in self.axes.values():
+            axis.setPen(None)  # the view's border is the line
+            axis.setTickPen(pen(t.line))
+            axis.setTextPen(pen(t.muted))
+            axis.setTickFont(font("small"))
+            axis.label.setFont(font("small"))
+        self._frame()
+        self._arrange()
+
+    def set_titles(self, x: str, y: str) -> None:
+        """Name the axes; plain text."""
+        if (x, y) != self._titles:
+            self._titles = (x, y)
+            self._arrange()
+
+    def set_ranges(self, x: Range, y: Range) -> None:
+        """Show exactly these ranges."""
+        if (x, y) != self._range:
+            self._range = (x, y)
+            self._arrange()
+
+    @property
+    def ranges(self) -> tuple[Range, Range]:
+        """What is shown of x and of y."""
+        return self._range
+
+    def insets(self, size: QSize) -> QMargins:
+        """How much of a plot of this size the axes and their numbers take on each side."""
+        metrics = QFontMetrics(font("small"))
+        line = metrics.height()
+        xs, ys = self._ticks(size)
+        widest = max((metrics.horizontalAdvance(text) for _, text in ys), default=0)
+        last = max((metrics.horizontalAdvance(text) for _, text in xs[-1:]), default=0)
+        left = widest + TICK_LENGTH + TICK_GAP + (line + 2 if self._titles[1] else 0) + 2
+        bottom = TICK_LENGTH + TICK_GAP + line + (line if self._titles[0] else 0)
+        return QMargins(left, line // 2 + 1, max(GRID // 2, last // 2 + 1), bottom)
+
+    def _ticks(self, size: QSize) -> tuple[Ticks, Ticks]:
+        across, up = max(size.width() - 48, 1), max(size.height() - 40, 1)
+        line = QFontMetrics(font("small")).height()
+        xs, ys = self._range
+        return (_named(nice_ticks(*xs, min(8.0, across / (3.4 * line)))),
+                _named(nice_ticks(*ys, min(8.0, up / (2.2 * line)))))
+
+    def _arrange(self) -> None:
+        """Axes as wide as their numbers, titles as long as there is room."""
+        insets = self.insets(self.size())
+        item = self.getPlotItem()
+        item.layout.setContentsMargins(0, insets.top(), insets.right(), 0)
+        self.axes["left"].setWidth(insets.left())
+        self.axes["bottom"].setHeight(insets.bottom())
+        metrics = QFontMetrics(font("small"))
+        room = {"bottom": self.width() - insets.left() - insets.right(),
+                "left": self.height() - insets.top() - insets.bottom()}
+        for side, title, ticks in zip(("bottom", "left"), self._titles, self._ticks(self.size()), strict=True):
+            axis = self.axes[side]
+            # pyqtgraph reads a title as HTML, and a neuron may be called <b>.
+            short = metrics.elidedText(title, Qt.TextElideMode.ElideMiddle, max(room[side], 0))
+            axis.setLabel(html.escape(short), color=theme().muted)
+            axis.resizeEvent()  # puts the title in the middle again
+            axis.setTicks([ticks])
+        (x0, x1), (y0, y1) = self._range
+        self.view.setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0, disableAutoRange=True)
+
+    def _frame(self) -> None:
+        """The view's border says who has the keyboard."""
+        self.view.setBorder(pen(theme().accent if self.hasFocus() else theme().line))
+
+    # Mouse and keyboard, past pyqtgraph: nothing pans, no menu opens, the wheel scrolls what is around or zooms
+
+    def at(self, position: QPointF) -> tuple[float, float] | None:
+        """The numbers under a place in the widget; None outside the view."""
+        scene = self.mapToScene(position.toPoint())
+        if not self.view.sceneBoundingRect().contains(scene):
+            return None
+        point = self.view.mapSceneToView(scene)
+        return float(point.x()), float(point.y())
+
+    def place_of(self, x: float, y: float) -> QPointF:
+        """Where in the widget these numbers are."""
+        return QPointF(self.mapFromScene(self.view.mapViewToScene(QPointF(x, y))))
+
+    def _tell(self, event: QMouseEvent, signal: Callable[[float, float], None]) -> None:
+        there = self.at(event.position())
+        if there is not None:
+            signal(*there)
+        event.accept()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        if self.interactive and event.button() == Qt.MouseButton.LeftButton:
+            self._tell(event, self.pressed.emit)
+        else:
+            event.ignore()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if not self.interactive:
+            event.ignore()
+            return
+        if event.buttons() & Qt.MouseButton.LeftButton:
+            self._tell(event, self.pressed.emit)
+        if self.at(event.position()) is None:
+            self.left.emit()
+        else:
+            self._tell(event, self.hovered.emit)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        self.mousePressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        there = self.at(event.position()) if self.zooms else None
+        turned = event.angleDelta().y()
+        if there is None or not turned:
+            event.ignore()
+            return
+        self.zoomed.emit(-turned / 120, there)
+        event.accept()
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        event.ignore()
+
+    def leaveEvent(self, event: object) -> None:
+        super().leaveEvent(event)
+        self.left.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        steps = {Qt.Key.Key_Left: (-1, 0), Qt.Key.Key_Right: (1, 0), Qt.Key.Key_Up: (0, 1), Qt.Key.Key_Down: (0, -1)}
+        step = steps.get(Qt.Key(event.key())) if self.interactive else None
+        notches = {"+": -1.0, "-": 1.0, "−": 1.0, "0": 0.0}.get(event.text()) if self.zooms else None
+        if notches is not None:
+            self.zoomed.emit(notches, None)
+            return
+        if step is None:
+            event.ignore()
+            return
+        self.stepped.emit(*step, bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._frame()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._frame()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "axes"):  # pyqtgraph resizes itself while it is being made
+            self._arrange()
+
+
+class Marker:
+    """A point that moves: what is fed now."""
+
+    def __init__(self, ring: bool) -> None:
+        self._ring = ring
+        self._halo = pg.ScatterPlotItem(pxMode=True)
+        self._point = pg.ScatterPlotItem(pxMode=True)
+
+    def stand_in(self, plot: Plot) -> None:
+        """Be drawn above all else in a plot."""
+        for depth, item in ((20, self._halo), (21, self._point)):
+            item.setZValue(depth)
+            plot.addItem(item)
+
+    def restyle(self) -> None:
+        """Take the colours of the theme. A ring lets the sample beneath it be seen."""
+        t = theme()
+        if self._ring:
+            self._halo.setSize(scaled(16))
+            self._halo.setPen(pen(t.card, 4))
+            self._halo.setBrush(None)
+            self._point.setSize(scaled(16))
+            self._point.setPen(pen(t.ink, 1.6))
+            self._point.setBrush(None)
+        else:
+            self._halo.setSize(scaled(12))
+            self._halo.setPen(None)
+            self._halo.setBrush(t.color("card"))
+            self._point.setSize(scaled(9))
+            self._point.setPen(None)
+            self._point.setBrush(t.color("accent"))
+
+    def move(self, x: float, y: float) -> None:
+        """Stand at (x, y); nowhere if that is not a place."""
+        there = math.isfinite(x) and math.isfinite(y)
+        for item in (self._halo, self._point):
+            item.setData([x] if there else [], [y] if there else [])
+
+    @property
+    def place(self) -> tuple[float, float] | None:
+        """Where it stands."""
+        x, y = self._point.getData()
+        return (float(x[0]), float(y[0])) if len(x) else None

@@ -1,0 +1,96 @@
+"""The samples in the plots of the Output panel, and what the colours of a map mean."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nnsim.core.analysis.maps import Plane
+from nnsim.data.dataset import Dataset
+from nnsim.gui.plots.regions import Classes, Flags, winners
+
+Array = NDArray[np.float64]
+FEW, MANY = 16, 1000
+LABELLED = 8
+"""As many samples of a truth table have their inputs written beside them."""
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Samples in a plot: where, of which class, which are for testing, what stands beside each.
+
+    Of two classes 0 is the low one and 1 the high one; else a class is the place of its output.
+    """
+
+    x: Array = field(default_factory=lambda: np.zeros(0))
+    y: Array = field(default_factory=lambda: np.zeros(0))
+    classes: Classes = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    test: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
+    labels: tuple[str, ...] = ()
+
+    @property
+    def high(self) -> Flags:
+        """Which are of the high class, of two."""
+        return self.classes == 1
+
+    def size(self, test: bool) -> int:
+        """How large they are drawn, in pixels: the more, the smaller."""
+        if len(self.x) > MANY:
+            return 4
+        return 13 if len(self.x) <= FEW else 7 if test else 8
+
+
+@dataclass(frozen=True)
+class Scale:
+    """What the colours of a map mean: its ends, the value between the classes, and whether it jumps."""
+
+    low: float = 0.0
+    high: float = 1.0
+    threshold: float = 0.5
+    crisp: bool = False
+
+
+def target_classes(T: Array, column: int | None, threshold: float) -> Classes:
+    """(n,): 1 where target ``column`` is at least the threshold, else 0; without a column which target is largest."""
+    return winners(T.T) if column is None else (T[:, column] >= threshold).astype(np.intp)
+
+
+def points_of(data: Dataset, inputs: tuple[str, ...], column: int | None, plane: Plane, fed: Array,
+              threshold: float) -> Points:
+    """The samples as they lie over ``plane``, by target ``column``, or by the largest target if that is None.
+
+    Over one input y is the target, of the first column without one.
+
+    Of a truth table only the rows that agree with ``fed``, the values of all inputs, where the plane does not
+    reach: the others belong to another plane. Measured samples would hardly ever agree; all of them are there.
+    """
+    X, T, test = data.X, data.T, np.zeros(len(data.X), dtype=np.bool_)
+    if data.X_test is not None and data.T_test is not None:
+        X, T = np.vstack([X, data.X_test]), np.vstack([T, data.T_test])
+        test = np.concatenate([test, np.ones(len(data.X_test), dtype=np.bool_)])
+    binary = bool(np.isin(X, (0.0, 1.0)).all())
+    others = [i for i, id in enumerate(inputs) if id not in (plane.x, plane.y)]
+    if others and binary:
+        here = (X[:, others] == fed[others]).all(axis=1)
+        X, T, test = X[here], T[here], test[here]
+    x = X[:, inputs.index(plane.x)]
+    if plane.y is None:
+        return Points(x, T[:, column or 0], np.ones(len(x), dtype=np.intp), test)
+    y = X[:, inputs.index(plane.y)]
+    labels: tuple[str, ...] = ()
+    if binary and len(X) <= LABELLED:
+        labels = tuple(f"({a:g}, {b:g})" for a, b in zip(x, y, strict=True))
+    return Points(x, y, target_classes(T, column, threshold), test, labels)
+
+
+def nearest(points: Points, x: float, y: float | None, per_x: float, per_y: float) -> tuple[int, float] | None:
+    """(which point is nearest, how many pixels away), for so many pixels per unit; by x alone without ``y``."""
+    if not 0 < len(points.x) <= MANY:
+        return None
+    away = np.abs(points.x - x) * per_x
+    if y is not None:
+        away = np.hypot(away, (points.y - y) * per_y)
+    found = int(np.argmin(away))
+    return found, float(away[found])

@@ -1,0 +1,89 @@
+"""What the window writes for other readers: worked solutions and worksheets, in the format of the file's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QStandardPaths
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
+
+from nnsim.documents.files import FileError, write_text
+from nnsim.exchange.latex import FORMATS
+from nnsim.exchange.worked_solution import worked_solution
+from nnsim.gui.session.session import Session
+from nnsim.gui.window.files import settings
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Exports", text)
+
+
+def export_worked_solution(session: Session, parent: QWidget, exercise: bool = False) -> bool:
+    """Ask for a file and write the calculation of the network and sample of now; True if it was written.
+
+    As an exercise its results are blanks, and a key stands at the end. What is in the way is said, not raised.
+    """
+    trainer, latest = session.paused_trainer, session.latest
+    name = session.title or (session.path.stem if session.path else _tr("network"))
+    title = (_tr("Exercise: {name}") if exercise else _tr("Worked solution: {name}")).format(name=name)
+
+    def write(format: str) -> str:
+        return worked_solution(
+            session.network, session.input_row[0], session.study.targets, session.document.training, format,
+            notation=session.study.notation, title=title, blanks=exercise, epoch=latest.epoch if latest else 0,
+            memory=trainer.memory if trainer is not None else None)
+
+    file = (_tr("{name} exercise") if exercise else _tr("{name} solution")).format(name=name)
+    heading = _tr("Export Exercise") if exercise else _tr("Export Worked Solution")
+    return ask_and_write(session, parent, heading, file, write)
+
+
+def ask_and_write(session: Session, parent: QWidget, heading: str, name: str, write: Callable[[str], str]) -> bool:
+    """Ask for a file, called ``name`` at first, and write what ``write(format)`` gives for the format of its suffix.
+
+    True if it was written. What is in the way, in ``write`` (as ValueError) or on the disk, the session says.
+    """
+    formats = {entry.suffix: entry for entry in FORMATS.values()}
+    filters = {f"{entry.label} (*{entry.suffix})": entry for entry in FORMATS.values()}
+    safe = "".join(" " if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name).strip()
+    start = _folder(session) / f"{safe[:80] or _tr('worksheet')}{FORMATS['html'].suffix}"
+    html = next(text for text, entry in filters.items() if entry.name == "html")
+    chosen, said = QFileDialog.getSaveFileName(parent, heading, str(start), ";;".join(filters), html)
+    if not chosen:
+        return False
+    path = Path(chosen)
+    if path.suffix.lower() not in formats:
+        path = path.with_name(path.name + filters.get(said, FORMATS["html"]).suffix)
+        # The dialog asked about the name as it was typed, not about this one.
+        if path.exists() and not _may_replace(path, parent):
+            return False
+    try:
+        write_text(write(formats[path.suffix.lower()].name), path)
+    except FileError as error:
+        session.said.emit(str(error), "refused")
+        return False
+    except ValueError as error:
+        session.said.emit(_tr("Nothing was written: {why}").format(why=error), "refused")
+        return False
+    settings().setValue("export_folder", str(path.absolute().parent))
+    session.said.emit(_tr("Wrote {name}").format(name=path.name), "info")
+    return True
+
+
+def _folder(session: Session) -> Path:
+    """Where the last export went, else the document's folder, else that of documents."""
+    last = str(settings().value("export_folder", ""))
+    if last and Path(last).is_dir():
+        return Path(last)
+    documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+    return session.folder or Path(documents)
+
+
+def _may_replace(path: Path, parent: QWidget) -> bool:
+    buttons = QMessageBox.StandardButton
+    question = _tr("“{name}” exists already. Replace it?").format(name=path.name)
+    box = QMessageBox(QMessageBox.Icon.Question, _tr("Replace the file?"), question, buttons.Yes | buttons.No, parent)
+    box.setObjectName("replace_question")
+    box.setDefaultButton(buttons.No)
+    return box.exec() == buttons.Yes

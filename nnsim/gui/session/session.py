@@ -1,0 +1,565 @@
+"""The session: the open document, its undo stack, its training run, and what the learner looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QUndoCommand, QUndoStack
+
+from nnsim.core.analysis.gates import Gate, gates_of
+from nnsim.core.analysis.maps import Plane, plane_samples
+from nnsim.core.network import Network, NetworkError, Problem, Structure
+from nnsim.core.program import Program, Trace, program_of
+from nnsim.data.dataset import Dataset
+from nnsim.data.sources import dataset_of
+from nnsim.documents.document import Document
+from nnsim.gui.session.run import Pace, Run
+from nnsim.gui.session.softening import SofteningGesture
+from nnsim.gui.session.study import Study
+from nnsim.training import engines
+from nnsim.training.config import TrainingConfig
+from nnsim.training.problems import training_problems
+from nnsim.training.snapshot import Snapshot
+from nnsim.training.trainer import STOP_REASONS, Trainer
+
+MOST_ZOOM = 50.0
+"""So many times as much of the inputs can be seen, or as little."""
+Change = Callable[[Document], Document]
+Ends = tuple[str, str]
+
+
+class DocumentCommand(QUndoCommand):
+    """The one kind of undo command: from one document to another. Commands of one gesture merge by its token."""
+
+    def __init__(self, session: Session, old: Document, new: Document, text: str, token: object = None) -> None:
+        super().__init__(text)
+        self._session, self._old, self._new, self._token = session, old, new, token
+
+    def redo(self) -> None:
+        self._session._show(self._new)
+
+    def undo(self) -> None:
+        self._session._show(self._old)
+
+    def id(self) -> int:
+        return 1 if self._token is not None else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, DocumentCommand) or other._token != self._token or other._old is not self._new:
+            return False
+        self._new = other._new
+        self.setText(other.text())
+        self.setObsolete(self._new == self._old)
+        return True
+
+
+class Session(QObject):
+    """What every view asks and every gesture calls. Lives in the GUI thread.
+
+    Signals: ``opened()`` when another document was opened; ``document_changed(old, new)`` after each
+    edit, undo or opening; ``values_changed()`` when
+    parameters or input values differ, at most 30 times a second while training; ``selection_changed()``;
+    ``run_changed()`` when training starts, ends, or is reset; ``file_changed()`` when path or dirty mark
+    may differ; ``said(text, kind)`` with something for the learner to read, kind "info" or "refused"; ``closed()``
+    when whatever works in the background has to end.
+    """
+
+    opened = Signal()
+    document_changed = Signal(object, object)
+    values_changed = Signal()
+    selection_changed = Signal()
+    run_changed = Signal()
+    file_changed = Signal()
+    plane_changed = Signal()
+    said = Signal(str, str)
+    closed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.document = Document()
+        """The document as last edited; while a run goes on, as it was before the run."""
+        self.path: Path | None = None
+        self.title = ""
+        """What the window calls a document that has no file (an example's title); empty for a new one."""
+        self._saved = self.document
+        self.undo_stack = QUndoStack(self)
+        self.selected_neurons: frozenset[str] = frozenset()
+        self.selected_connections: frozenset[Ends] = frozenset()
+        self.inputs: dict[str, float] = {}
+        self.speed: float | None = 100.0
+        """Updates a second; None is unlimited. Never changes a result."""
+        self.plane: Plane | None = None
+        self._whole_plane: Plane | None = None
+        """The plane that is wide enough for the data; ``plane`` may be a part of it, or reach beyond."""
+        self._axes: tuple[str, str] | None = None
+        self._parameters = self.document.network.parameters
+        self._trace: Trace | None = None
+        self._map: Trace | None = None
+        self._gates: Mapping[str, Gate] | None = None
+        self._dataset: tuple[object, Dataset | None, str] | None = None
+        self.study = Study(self)
+        """What the learner studies: scope, notation, targets, what is lit."""
+        self.softening = SofteningGesture(self)
+        """Steps becoming sigmoids, while a slider says how steep."""
+        self.pace = Pace()
+        """What is too slow to follow a run in every frame goes by it."""
+        self._run = Run(self)
+        self._run.moved.connect(self._on_moment)
+        self._run.ended.connect(self._on_end)
+
+    # The document
+
+    @property
+    def network(self) -> Network:
+        """The network with the values of now: while training, those of the latest snapshot."""
+        return self.document.network.with_parameters(self._parameters)
+
+    @property
+    def live_document(self) -> Document:
+        """The document with the values of now: what is saved, exported and copied."""
+        if self._parameters is self.document.network.parameters:
+            return self.document
+        return replace(self.document, network=self.network)
+
+    @property
+    def structure(self) -> Structure:
+        """The structure of the open network."""
+        return self.document.network.structure
+
+    @property
+    def program(self) -> Program:
+        """The program of the network, also of a half-built one; see ``problems``."""
+        return program_of(self.structure)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Why the network cannot run yet."""
+        return self.program.problems
+
+    @property
+    def dirty(self) -> bool:
+        """Whether the document differs from the saved one, exactly."""
+        return self.live_document != self._saved
+
+    def open_document(self, document: Document, path: Path | None = None, title: str = "", saved: bool = True) -> None:
+        """Show another document; its undo history starts anew. The caller asks about unsaved work first."""
+        self.stop_training()
+        self.undo_stack.clear()
+        self.path, self.title = path, title
+        self._saved = document if saved else Document()
+        self._run.drop()
+        self.selected_neurons, self.selected_connections = frozenset(), frozenset()
+        self.inputs = {}
+        self._axes = self._whole_plane = self.plane = None
+        self._show(document)
+        if self.dataset is not None and self.dataset.X.shape[1] == len(self.structure.inputs):
+            # The first sample is fed: an example shows the numbers it is known by.
+            self.set_inputs(dict(zip(self.structure.inputs, self.dataset.X[0].tolist(), strict=True)))
+        self.selection_changed.emit()
+        self.run_changed.emit()
+        self.opened.emit()
+
+    def mark_saved(self, path: Path, document: Document) -> None:
+        """``document`` now stands in ``path``."""
+        self.path, self._saved = path, document
+        self.file_changed.emit()
+
+    def apply(self, text: str, change: Change, token: object = None) -> bool:
+        """Edit the document as one undo step named ``text``. False, and a word why, if the edit is refused.
+
+        Edits with the same ``token`` (not None), one after the other, merge to one step. While training, an
+        edit of layout, notes or settings keeps the run going; any other stops and commits it first.
+        """
+        try:
+            new = change(self.live_document)
+        except (NetworkError, ValueError) as error:
+            self.said.emit(str(error), "refused")
+            return False
+        live = self.live_document
+        if new == live:
+            return True
+        if self.training:
+            problems = _training_problems(new.network.structure, self.dataset, new.training)
+            if new.network.structure is live.network.structure and new.data == live.data and not problems:
+                if new.training != live.training:
+                    self._run.configure(new.training)
+                self._commit_run()
+            else:
+                self.stop_training()
+                if new.network.structure is live.network.structure and problems:
+                    self.said.emit(" ".join(problem.message for problem in problems), "refused")
+                else:
+                    self.said.emit(self.tr("Training stopped, because the network or its data changed."), "info")
+            try:
+                new = change(self.document)
+            except (NetworkError, ValueError) as error:
+                self.said.emit(str(error), "refused")
+                return False
+        self._push(new, text, token)
+        return True
+
+    def set_values(self, values: Mapping[str, float], text: str, token: object = None) -> bool:
+        """Set parameters by name: an edit, or while training a message to the run, which goes on."""
+        if not all(np.isfinite(value) for value in values.values()):
+            self.said.emit(self.tr("A parameter must be a finite number."), "refused")
+            return False
+        if self.training:
+            self._run.set_values(values)
+            self._set_parameters(self.network.with_values(values).parameters)
+            return True
+        return self.apply(text, lambda d: replace(d, network=d.network.with_values(values)), token)
+
+    def undo(self) -> None:
+        """Take back the last step; a run that goes on is stopped and taken back."""
+        self.stop_training()
+        self.undo_stack.undo()
+
+    def redo(self) -> None:
+        """Do the step again that was taken back."""
+        self.stop_training()
+        self.undo_stack.redo()
+
+    def _push(self, new: Document, text: str, token: object = None) -> None:
+        self._editing = True
+        try:
+            self.undo_stack.push(DocumentCommand(self, self.document, new, text, token))
+        finally:
+            self._editing = False
+
+    _editing = False
+    _committing = False
+
+    def _show(self, new: Document) -> None:
+        """Make ``new`` the open document and tell every view what differs."""
+        old, self.document = self.document, new
+        run_reset = False
+        if not self._committing:
+            self._parameters = new.network.parameters
+            run_reset = self._run.follow(old, new, self._editing)
+        pruned = self._prune(old.network.structure)
+        self._trace = self._map = self._gates = None
+        self._update_plane()
+        # All of the session is in step before the first view is told.
+        self.document_changed.emit(old, new)
+        if pruned:
+            self.selection_changed.emit()
+        self.values_changed.emit()
+        if run_reset:
+            self.run_changed.emit()
+        self.file_changed.emit()
+
+    def _prune(self, old: Structure) -> bool:
+        """Selection and inputs follow a renamed neuron; those of neurons that are gone are forgotten.
+
+        Whether the selection differs.
+        """
+        structure = self.structure
+        before = self.selected_neurons, self.selected_connections
+        if structure is old:
+            return False
+        new_name = _renamed(old, structure)
+        neurons = frozenset(new_name.get(id, id) for id in self.selected_neurons) & set(structure.by_id)
+        ends = frozenset((new_name.get(a, a), new_name.get(b, b)) for a, b in self.selected_connections)
+        self.selected_neurons, self.selected_connections = neurons, ends & set(structure.by_ends)
+        inputs = {new_name.get(id, id): value for id, value in self.inputs.items()}
+        self.inputs = {id: inputs.get(id, 0.0) for id in structure.inputs}
+        return before != (self.selected_neurons, self.selected_connections)
+
+    # What the learner looks at: no undo step, no dirty mark
+
+    def select(self, neurons: Collection[str] = (), connections: Collection[Ends] = ()) -> None:
+        """Select these neurons and connections, and nothing else."""
+        chosen = frozenset(neurons), frozenset(connections)
+        if chosen != (self.selected_neurons, self.selected_connections):
+            self.selected_neurons, self.selected_connections = chosen
+            self.selection_changed.emit()
+
+    def select_place(self, place: tuple[str, ...], more: bool = False) -> None:
+        """Select a neuron, (id,), or a connection, (source, target); with ``more`` besides what is selected."""
+        neurons: set[str] = set(self.selected_neurons) if more else set()
+        connections: set[Ends] = set(self.selected_connections) if more else set()
+        if len(place) == 1:
+            neurons ^= {place[0]}
+        elif len(place) == 2:
+            connections ^= {(place[0], place[1])}
+        self.select(neurons, connections)
+
+    def set_inputs(self, values: Mapping[str, float]) -> bool:
+        """Feed these values to inputs; always possible."""
+        new = {**self.inputs, **{id: float(v) for id, v in values.items() if np.isfinite(v)}}
+        if new != self.inputs:
+            self.inputs = new
+            self._trace = None
+            self._map = None if len(self.structure.inputs) > 2 else self._map
+            self.values_changed.emit()
+        return True
+
+    @property
+    def input_row(self) -> np.ndarray[Any, Any]:
+        """(1, inputs): the values fed now."""
+        return np.array([[self.inputs.get(id, 0.0) for id in self.structure.inputs]])
+
+    @property
+    def trace(self) -> Trace:
+        """All numbers of the forward pass for the inputs and values of now, one sample."""
+        if self._trace is None:
+            self._trace = self.program.run(self._parameters, self.input_row)
+        return self._trace
+
+    def output_of(self, id: str) -> float:
+        """The activation of a neuron now."""
+        return float(self.trace.a_rows[self.structure.position[id], 0])
+
+    def sum_of(self, id: str) -> float:
+        """The pre-activation z of a neuron now."""
+        return float(self.trace.z_rows[self.structure.position[id], 0])
+
+    @property
+    def has_binary_inputs(self) -> bool:
+        """Whether the inputs of the data are 0 and 1, or there are no data yet."""
+        data = self.dataset
+        return data is None or bool(np.isin(data.X, (0.0, 1.0)).all())
+
+    @property
+    def gates(self) -> Mapping[str, Gate]:
+        """The gate of the inputs that each threshold neuron is now, where it is a known one; by the neuron's id."""
+        if self._gates is None:
+            self._gates = gates_of(self.network) if self.has_binary_inputs else {}
+        return self._gates
+
+    @property
+    def map_trace(self) -> Trace | None:
+        """Every neuron over the plane of inputs that the Output panel shows; None without inputs.
+
+        Computed once for each change of values and shared by all views. Rows are neurons; columns the samples of
+        ``plane``, row by row from the lowest second input.
+        """
+        if self._map is None and self.plane is not None:
+            samples = plane_samples(self.plane, self.structure.inputs, self.input_row[0])
+            self._map = engines.fast_program_of(self.structure).run(self._parameters, samples)
+        return self._map
+
+    def set_axes(self, x: str, y: str) -> None:
+        """Which inputs span the plane."""
+        self._axes = (x, y)
+        self._update_plane()
+        self.plane_changed.emit()
+        self.values_changed.emit()
+
+    def zoom_plane(self, factor: float, at: tuple[float, float] | None = None) -> None:
+        """Show ``factor`` times as much of the inputs, around a point of the plane or its middle."""
+        whole, plane = self._whole_plane, self.plane
+        if whole is None or plane is None:
+            return
+        factor = min(max(plane.width * factor, whole.width / MOST_ZOOM), whole.width * MOST_ZOOM) / plane.width
+        zoomed = plane.zoomed(factor, at)
+        ends, meant = (np.array([*p.x_range, *p.y_range]) for p in (zoomed, whole))
+        self._see(whole if np.allclose(ends, meant, rtol=0, atol=1e-9 * whole.width) else zoomed)
+
+    def show_whole_plane(self) -> None:
+        """Show as much of the inputs as at first."""
+        self._see(self._whole_plane)
+
+    @property
+    def plane_is_zoomed(self) -> bool:
+        """Whether ``plane`` shows more or less than at first."""
+        return self.plane != self._whole_plane
+
+    def _see(self, plane: Plane | None) -> None:
+        if plane != self.plane:
+            self.plane, self._map = plane, None
+            self.plane_changed.emit()
+
+    def _update_plane(self) -> None:
+        plane, self._map = Plane.over(self.structure.inputs, self._axes, self.dataset), None
+        if plane != self._whole_plane:
+            self._whole_plane = self.plane = plane
+
+    # Data
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the document's file, where its CSV data lie."""
+        return self.path.parent if self.path else None
+
+    @property
+    def dataset(self) -> Dataset | None:
+        """The samples of the document; None if there are none, or ``data_problem`` says why."""
+        return self._loaded_data()[0]
+
+    @property
+    def data_problem(self) -> str:
+        """Why the document's data cannot be used; empty if they can."""
+        return self._loaded_data()[1]
+
+    def _loaded_data(self) -> tuple[Dataset | None, str]:
+        source = self.document.data
+        key = (source, self.folder)
+        if self._dataset is None or self._dataset[0] != key:
+            try:
+                self._dataset = (key, None if source is None else dataset_of(source, self.folder), "")
+            except (ValueError, OSError) as error:
+                self._dataset = (key, None, str(error))
+        return self._dataset[1], self._dataset[2]
+
+    # Training
+
+    @property
+    def training(self) -> bool:
+        """Whether a run goes on."""
+        return self._run.goes_on
+
+    @property
+    def latest(self) -> Snapshot | None:
+        """The last moment of training, of a running or an ended run."""
+        return self._run.latest
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done since the run began."""
+        return self.latest.epoch if self.latest else 0
+
+    def training_problems(self) -> tuple[Problem, ...]:
+        """Why Train is disabled; empty if it is not."""
+        if self.data_problem:
+            return (Problem(self.data_problem),)
+        return _training_problems(self.structure, self.dataset, self.document.training)
+
+    def train(self, updates: int | None = None, epochs: int | None = None) -> bool:
+        """Start or continue training: on and on, or that many updates or epochs. False if it cannot."""
+        if self.training:
+            return False
+        problems = self.training_problems()
+        dataset = self.dataset
+        if problems or dataset is None:
+            self.said.emit(" ".join(problem.message for problem in problems), "refused")
+            return False
+        speed = self.speed if updates is None and epochs is None else None
+        self._run.start(self.document, dataset, speed, updates, epochs)
+        self.run_changed.emit()
+        return True
+
+    def pause(self) -> None:
+        """End the run for now; what was learned becomes part of the run's one undo step."""
+        self.stop_training()
+
+    def stop_training(self) -> None:
+        """Stop a run that goes on and commit what it learned. Returns when the worker has ended."""
+        self._run.stop()
+
+    def go_back_to(self, snapshot: Snapshot | None, parameters: np.ndarray[Any, Any]) -> bool:
+        """Take the last updates of the run back as if they had never been: values, optimizer, order of the samples.
+
+        ``snapshot`` is the paused trainer's from before them, None if there was none yet; ``parameters`` are the values
+        from then. It is part of the run's one undo step. False if there is no run.
+        """
+        start, dataset = self.start_network, self.dataset
+        if self.training or start is None or dataset is None:
+            return False
+        if snapshot is None:
+            self._run.drop()
+        else:
+            self._run.resume(start, dataset, self.document.training, snapshot)
+        self._set_parameters(self.document.network.with_parameters(parameters).parameters)
+        self._commit_run()
+        self.run_changed.emit()
+        return True
+
+    def set_speed(self, speed: float | None) -> None:
+        """Updates a second from now on; None is unlimited."""
+        self.speed = speed
+        self._run.set_speed(speed)
+        self.run_changed.emit()
+
+    @property
+    def paused_trainer(self) -> Trainer | None:
+        """The trainer of a run that is paused, to be asked about its next update; None before a run and during one."""
+        return None if self.training else self._run.trainer
+
+    @property
+    def start_network(self) -> Network | None:
+        """The network as it was when the run began; None before the first run."""
+        return self._run.trainer.start if self._run.trainer else None
+
+    def back_to_start(self) -> None:
+        """The values from before the run, as an undo step; epochs count from 0 again."""
+        self.stop_training()
+        start = self.start_network
+        if start is None:
+            return
+        self._run.drop()
+        self.apply(self.tr("Back to start"), lambda d: replace(d, network=d.network.with_parameters(start.parameters)))
+        self.run_changed.emit()
+
+    def random_weights(self, seed: int, initializer: str | None = None) -> None:
+        """New random weights, as an undo step; epochs count from 0 again."""
+        self.stop_training()
+        self._run.drop()
+        self.apply(self.tr("Random weights"), lambda d: replace(d, network=d.network.initialized(seed, initializer)))
+        self.run_changed.emit()
+
+    def configure(self, config: TrainingConfig, text: str, token: object = None) -> bool:
+        """Other training settings; a run goes on with them and keeps its weights."""
+        return self.apply(text, lambda d: replace(d, training=config), token)
+
+    def close(self) -> None:
+        """Leave no thread, timer or command behind."""
+        self.closed.emit()
+        self.stop_training()
+        self.undo_stack.clear()
+
+    def going_first(self) -> AbstractContextManager[None]:
+        """While the window draws, the training thread waits."""
+        return self._run.going_first()
+
+    def _on_moment(self, snapshot: Snapshot) -> None:
+        self._set_parameters(snapshot.parameters)
+
+    def _set_parameters(self, parameters: np.ndarray[Any, Any]) -> None:
+        self._parameters = parameters
+        self._trace = self._map = self._gates = None
+        self.values_changed.emit()
+
+    def _on_end(self, snapshot: Snapshot | None, error: Exception | None) -> None:
+        if snapshot is not None:
+            self._parameters = snapshot.parameters
+        self._commit_run()
+        self.run_changed.emit()
+        if error is not None:
+            self.said.emit(self.tr("Training failed: {error}").format(error=error), "refused")
+        elif snapshot is not None and snapshot.reason in STOP_REASONS and snapshot.reason != "updates":
+            kind = "refused" if snapshot.reason == "diverged" else "info"
+            self.said.emit(self.tr(STOP_REASONS[snapshot.reason]), kind)
+
+    def _commit_run(self) -> None:
+        """What the run learned so far becomes one undo step; pieces of one run merge."""
+        live = self.live_document
+        if live == self.document:
+            self._set_parameters(self.document.network.parameters)
+            return
+        text = self.tr("Train to epoch {n}").format(n=self.epoch)
+        self._committing = True
+        try:
+            self._push(live, text, ("run", self._run.number))
+        finally:
+            self._committing = False
+
+
+def _renamed(old: Structure, new: Structure) -> dict[str, str]:
+    """Old name -> new name, if the two differ by the name of one neuron; else nothing."""
+    if len(old.neurons) != len(new.neurons):
+        return {}
+    names = {a.id: b.id for a, b in zip(old.neurons, new.neurons, strict=True) if a.id != b.id}
+    return names if len(names) == 1 else {}
+
+
+@lru_cache(maxsize=8)
+def _training_problems(structure: Structure, dataset: Dataset | None, config: TrainingConfig) -> tuple[Problem, ...]:
+    return training_problems(structure, dataset, config)

@@ -1,0 +1,284 @@
+"""What the learner studies: the samples that gradients are of, the notation, and what is lit while it is pointed at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QObject, Signal
+
+from nnsim.core.explain.explanation import Explanation
+from nnsim.core.formulas.notation import NOTATIONS, Notation, notation_for
+from nnsim.core.formulas.numbers import DIGITS
+from nnsim.core.network import Network
+from nnsim.core.order import epoch_order
+from nnsim.core.program import Backward
+from nnsim.data.dataset import Dataset
+
+if TYPE_CHECKING:
+    from nnsim.gui.session.session import Session
+
+Array = NDArray[np.float64]
+Ends = tuple[str, str]
+SCOPES = ("sample", "batch", "all")
+
+
+class Studied(NamedTuple):
+    """Samples that a gradient is the mean of, and which rows of the data they are (−1 for inputs set by hand)."""
+
+    X: Array
+    T: Array
+    rows: NDArray[np.intp]
+
+
+class Study(QObject):
+    """View state, never part of the document: no undo step, no dirty mark.
+
+    Signals: ``changed()`` when scope, sample, targets or notation differ; ``lit_changed()`` when another part is lit;
+    ``wave_changed()`` when a wave goes on; ``compare_changed()`` when the start is compared, or no longer.
+    """
+
+    changed = Signal()
+    lit_changed = Signal()
+    wave_changed = Signal()
+    compare_changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self.scope = "sample"
+        """Which samples every gradient in the window is of: "sample", "batch" or "all"."""
+        self._notation = ""
+        self.digits = DIGITS
+        """How many significant digits formulas are written with."""
+        self._row: int | None = None
+        self._targets: dict[str, float] = {}
+        self._by_hand = False
+        self.lit_neurons: frozenset[str] = frozenset()
+        self.lit_connections: frozenset[Ends] = frozenset()
+        self.reached: frozenset[str] | None = None
+        """The neurons that a wave through the network has reached; None where none is under way."""
+        self.tags: Mapping[str, str] = {}
+        """What stands below a neuron in place of its bias."""
+        self._comparing = False
+        self._backward: Backward | None = None
+        self._known = False
+        self._explanation: Explanation | None = None
+        session.opened.connect(self._forget)
+        session.values_changed.connect(self._recompute)
+        session.document_changed.connect(self._recompute)
+        session.run_changed.connect(self._recompute)
+        self._fed: tuple[float, ...] = ()
+
+    # What the run began with
+
+    @property
+    def compared(self) -> Network | None:
+        """The network as it was when the run began, while it is compared with that of now; else None."""
+        return self._session.start_network if self._comparing else None
+
+    def compare(self, on: bool) -> bool:
+        """Show the start beside what is now, or no longer. False if there is no start."""
+        if on and self._session.start_network is None:
+            return False
+        if on != self._comparing:
+            self._comparing = on
+            self.compare_changed.emit()
+        return True
+
+    # What is chosen
+
+    def set_scope(self, scope: str) -> None:
+        """Gradients of this sample, of the batch that comes next, or of all data."""
+        if scope not in SCOPES:
+            raise ValueError(f"There is no scope “{scope}”; use one of {', '.join(SCOPES)}.")
+        if scope != self.scope:
+            self.scope = scope
+            self._tell()
+
+    @property
+    def notation(self) -> Notation:
+        """How quantities are written: as chosen, else in the notation that suits the network."""
+        return NOTATIONS.get(self._notation) or notation_for(self._session.structure)
+
+    @property
+    def chosen_notation(self) -> str:
+        """The notation's name; empty for the one that suits the network."""
+        return self._notation
+
+    def set_notation(self, id: str) -> None:
+        """Write in this notation, or with "" in the one that suits the network."""
+        self._notation = id if id in NOTATIONS else ""
+        self._tell()
+
+    def set_digits(self, digits: int) -> None:
+        """Write numbers with this many significant digits."""
+        self.digits = digits
+        self._tell()
+
+    @property
+    def row(self) -> int | None:
+        """Which row of the training data is fed to the inputs; None if they are no sample of the data."""
+        data, fed = self._session.dataset, self._session.input_row[0]
+        if data is None or data.X.shape[1] != len(fed):
+            return None
+        if self._row is not None and self._row < len(data.X) and np.array_equal(data.X[self._row], fed):
+            return self._row
+        same = np.flatnonzero((fed == data.X).all(axis=1))
+        self._row = int(same[0]) if len(same) else None
+        return self._row
+
+    def choose_row(self, row: int) -> None:
+        """Feed a sample of the training data to the inputs."""
+        session, data = self._session, self._session.dataset
+        if data is None or not 0 <= row < len(data.X) or data.X.shape[1] != len(session.structure.inputs):
+            return
+        self._row, self._by_hand = row, False
+        session.set_inputs(dict(zip(session.structure.inputs, data.X[row].tolist(), strict=True)))
+        self._tell()
+
+    @property
+    def targets(self) -> Array | None:
+        """(outputs,): what the outputs should be for the inputs of now; None if nothing says so."""
+        outputs = self._session.structure.outputs
+        if self._by_hand and set(outputs) <= set(self._targets):
+            return np.array([self._targets[id] for id in outputs])
+        row, data = self.row, self._session.dataset
+        if row is None or data is None or data.T.shape[1] != len(outputs) or not np.isfinite(data.T[row]).all():
+            return None
+        return np.array(data.T[row])
+
+    def set_targets(self, values: Mapping[str, float]) -> None:
+        """Targets by hand, for the inputs of now; forgotten when a sample is chosen or other inputs are fed."""
+        outputs, known = self._session.structure.outputs, self.targets
+        before = dict.fromkeys(outputs, 0.0) if known is None else dict(zip(outputs, known.tolist(), strict=True))
+        self._targets = {**before, **{id: float(value) for id, value in values.items() if np.isfinite(value)}}
+        self._by_hand = True
+        self._tell()
+
+    # What follows from it
+
+    @property
+    def samples(self) -> Studied | None:
+        """The samples of the scope; None where there are none, see ``why_not``."""
+        if self.scope == "sample":
+            targets = self.targets
+            if targets is None:
+                return None
+            row = None if self._by_hand else self.row
+            return Studied(self._session.input_row, targets[None], np.array([-1 if row is None else row]))
+        if self.scope == "batch":
+            return self.next_batch
+        data = self._fitting_data
+        return None if data is None else self._of_rows(data, np.arange(len(data.X)))
+
+    @property
+    def next_batch(self) -> Studied | None:
+        """The samples that Train's next update takes; None if the data do not fit."""
+        data = self._fitting_data
+        return None if data is None else self._of_rows(data, self._next_rows(data))
+
+    @property
+    def _fitting_data(self) -> Dataset | None:
+        """The data, if they have a column for each input and output."""
+        data, structure = self._session.dataset, self._session.structure
+        if data is None or data.X.shape[1] != len(structure.inputs) or data.T.shape[1] != len(structure.outputs):
+            return None
+        return data
+
+    @staticmethod
+    def _of_rows(data: Dataset, rows: NDArray[np.intp]) -> Studied | None:
+        rows = rows[np.isfinite(data.T[rows]).all(axis=1)]
+        return Studied(data.X[rows], data.T[rows], rows) if len(rows) else None
+
+    @property
+    def why_not(self) -> str:
+        """What is missing for a gradient, in the learner's words; empty if nothing is."""
+        session = self._session
+        if not session.program.explainable:
+            return self.still_missing
+        if session.data_problem:
+            return session.data_problem
+        if self.samples is not None:
+            return ""
+        if session.dataset is None:
+            return self.tr("There are no targets yet: choose a target in the table, or set one in Losses.")
+        if self.scope == "sample":
+            return self.tr(
+                "These inputs are no sample of the data: choose a row of the table, or set targets in Losses.")
+        return self.tr("The data do not fit this network's inputs and outputs.")
+
+    @property
+    def still_missing(self) -> str:
+        """What is still missing in the network, in the learner's words, such as what leads to an output."""
+        return " ".join(problem.message for problem in self._session.problems)
+
+    @property
+    def explanation(self) -> Explanation | None:
+        """The sample that is fed, taken apart; without a loss if it has no target.
+
+        None if there is nothing to explain yet. An output that nothing leads to is explained with the rest.
+        """
+        if self._explanation is None and self._session.program.explainable:
+            session = self._session
+            self._explanation = Explanation(session.network, session.input_row, self.targets,
+                                            session.document.training.loss, self.notation)
+        return self._explanation
+
+    @property
+    def backward(self) -> Backward | None:
+        """Loss, gradient and all numbers of both passes for the samples and the values of now; None without samples."""
+        if not self._known:
+            self._known = True
+            samples, session = self.samples, self._session
+            self._backward = None
+            if samples is not None and session.program.explainable:
+                self._backward = session.program.backward(
+                    session.network.parameters, samples.X, samples.T, session.document.training.loss)
+        return self._backward
+
+    def _next_rows(self, data: Dataset) -> NDArray[np.intp]:
+        """The rows that Train's next update takes."""
+        session = self._session
+        trainer = session.paused_trainer
+        if trainer is not None:
+            return trainer.next_batch()
+        config, latest, n = session.document.training, session.latest, len(data.X)
+        size = min(config.batch_size or n, n)
+        epoch, done = (latest.epoch, latest.position * size) if latest else (0, 0)
+        return epoch_order(config.order, n, config.seed, epoch)[done : done + size].astype(np.intp)
+
+    # What is pointed at
+
+    def light(self, neurons: Collection[str] = (), connections: Collection[Ends] = ()) -> None:
+        """Light these on the canvas and wherever else they are shown; nothing puts the light out."""
+        lit = frozenset(neurons), frozenset(connections)
+        if lit != (self.lit_neurons, self.lit_connections):
+            self.lit_neurons, self.lit_connections = lit
+            self.lit_changed.emit()
+
+    def show_wave(self, reached: frozenset[str] | None, tags: Mapping[str, str] | None = None) -> None:
+        """Show on the canvas how far a wave has come, and what it found; None ends it."""
+        if (reached, tags or {}) != (self.reached, self.tags):
+            self.reached, self.tags = reached, dict(tags or {})
+            self.wave_changed.emit()
+
+    # Keeping in step
+
+    def _forget(self) -> None:
+        self._row, self._by_hand, self._targets = None, False, {}
+        self.light()
+        self._tell()
+
+    def _recompute(self) -> None:
+        self._known, self._explanation = False, None
+        fed = tuple(self._session.input_row[0].tolist())
+        if fed != self._fed:
+            self._fed = fed
+            self._by_hand = False
+
+    def _tell(self) -> None:
+        self._known, self._explanation = False, None
+        self.changed.emit()

@@ -1,0 +1,1 @@
+"""First page, gallery, help and first hints."""

@@ -1,0 +1,219 @@
+"""Hints for the first time: one line at a time at the lower edge of the canvas, gone for good once it was done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtGui import QMoveEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+
+from nnsim.documents.document import Document
+from nnsim.gui.canvas.view import CanvasView
+from nnsim.gui.look.icons import icon
+from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.session.session import Session
+from nnsim.gui.window.files import settings
+
+KEY = "hints_done"
+
+
+@dataclass(frozen=True)
+class Hint:
+    """A hint: its text, and when the learner is at the point where it helps."""
+
+    id: str
+    text: str
+    due: Callable[[Session], bool]
+    after: str = ""
+    """The hint that must be done before."""
+
+
+def _matches(session: Session) -> bool:
+    """Whether every row of a truth table is right, by what the learner did."""
+    data = session.dataset
+    if data is None or session.problems or session.training or not session.undo_stack.canUndo():
+        # What was opened as it is, was not built.
+        return False
+    if data.X.shape[1] != len(session.structure.inputs) or data.T.shape[1] != len(session.structure.outputs):
+        return False
+    if len(data.X) > 64 or not np.isin(data.X, (0.0, 1.0)).all():
+        return False
+    return bool(np.array_equal(session.program.forward(session.network.parameters, data.X), data.T))
+
+
+def _has_switch(session: Session) -> bool:
+    return bool(session.structure.connections) and not session.problems and (
+        session.dataset is None or bool(np.isin(session.dataset.X, (0.0, 1.0)).all()))
+
+
+class FirstHints(QWidget):
+    """Shows the first hint that is due and not done. ``done(id)`` is remembered in the learner's settings.
+
+    A hint is done when the learner does what it says, presses Esc with nothing begun, or closes it. While the
+    canvas has a line of its own to show there, the hint gives way.
+    """
+
+    def __init__(self, session: Session, canvas: CanvasView) -> None:
+        super().__init__(canvas.viewport())
+        self._session, self._canvas, self._room = session, canvas, canvas.viewport()
+        self._inputs = dict(session.inputs)
+        self._hints = self._entries()
+        stored = settings().value(KEY, [])
+        self._done = {stored} if isinstance(stored, str) else set(stored if isinstance(stored, list) else [])
+        self._shown = ""
+        self.setObjectName("first_hint")
+        self.setAccessibleName(self.tr("Hint"))
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        # It says words, though it stands on the canvas.
+        self.setLayoutDirection(canvas.layoutDirection())
+        self._text = QLabel()
+        self._text.setObjectName("first_hint_text")
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._close = QToolButton()
+        self._close.setObjectName("first_hint_close")
+        self._close.setAccessibleName(self.tr("Do not show this hint again"))
+        self._close.setToolTip(self.tr("Do not show this hint again (Esc)"))
+        self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        set_role(self._close, kind="quiet")
+        self._close.clicked.connect(self.dismiss)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(GRID, 2, GRID, 2)
+        row.setSpacing(GRID)
+        row.addWidget(self._text)
+        row.addWidget(self._close)
+        self.hide()
+        self._line = canvas.findChild(QLabel, "canvas_hint")
+        for watched in (canvas.viewport(), self._line):
+            if watched is not None:
+                watched.installEventFilter(self)
+        canvas.escaped.connect(self.dismiss)
+        session.document_changed.connect(self._on_document)
+        session.opened.connect(self._on_opened)
+        session.values_changed.connect(self._on_values)
+        session.run_changed.connect(self._on_run)
+        session.file_changed.connect(self._on_file)
+        self._follow()
+
+    def _entries(self) -> tuple[Hint, ...]:
+        """All hints, in the order in which they are offered."""
+        return (
+            Hint("connect", self.tr("Drag from a neuron’s rim to connect it"),
+                 lambda s: bool(s.structure.neurons) and not s.structure.connections),
+            Hint("weight", self.tr("Double-click the number on a connection to change its weight"),
+                 lambda s: bool(s.structure.connections), after="connect"),
+            Hint("flip", self.tr("Click the switch under an input to flip it, and watch the output"), _has_switch),
+            Hint("match", self.tr("Every row of the table is right: Ctrl+S saves it, Ctrl+G has more to build"),
+                 _matches, after="connect"),
+            Hint("train", self.tr("Train lets it learn by itself; Ctrl+Z takes the whole run back"),
+                 lambda s: not s.training and not s.training_problems()),
+        )
+
+    @property
+    def text(self) -> str:
+        """What is shown now, or nothing."""
+        return self._text.text() if self.isVisibleTo(self._room) else ""
+
+    def done(self, id: str) -> None:
+        """The learner knows this one from now on."""
+        if id not in self._done:
+            self._done.add(id)
+            settings().setValue(KEY, sorted(self._done))
+        self._follow()
+
+    def dismiss(self) -> None:
+        """Esc, or the cross: away with the one that is shown."""
+        if self.text:
+            self.done(self._shown)
+
+    def start_again(self) -> None:
+        """Show all of them anew."""
+        self._done.clear()
+        settings().remove(KEY)
+        self._follow()
+
+    # What was done
+
+    def _on_document(self, old: Document, new: Document) -> None:
+        before, after = old.network, new.network
+        old_ends, ends = set(before.structure.by_ends), set(after.structure.by_ends)
+        # One more than before, of the same network: another one that was opened does not count.
+        if before.structure.neurons and old_ends < ends and len(ends) == len(old_ends) + 1:
+            self.done("connect")
+        elif after.structure is before.structure and not self._session.training:
+            weights = {c.weight for c in after.structure.connections}
+            changed = [name for name, a, b in zip(after.parameter_names, before.parameters, after.parameters,
+                                                  strict=True) if a != b]
+            # One weight alone: a training run or random weights change many at once.
+            if len(changed) == 1 and changed[0] in weights:
+                self.done("weight")
+        self._follow()
+
+    def _on_opened(self) -> None:
+        self._inputs = dict(self._session.inputs)
+        if self._shown == "match":
+            self.done("match")
+        self._follow()
+
+    def _on_values(self) -> None:
+        if self._session.training:
+            return
+        inputs, before = dict(self._session.inputs), self._inputs
+        self._inputs = inputs
+        if set(inputs) == set(before) and sum(inputs[id] != before[id] for id in inputs) == 1:
+            self.done("flip")
+        self._follow()
+
+    def _on_run(self) -> None:
+        if self._session.training:
+            self.done("train")
+        self._follow()
+
+    def _on_file(self) -> None:
+        if self._shown == "match" and not self._session.dirty:
+            self.done("match")
+
+    # What is shown
+
+    def _follow(self) -> None:
+        """Show the first that is due, if the canvas has nothing to say itself."""
+        entry = next((h for h in self._hints if h.id not in self._done and (not h.after or h.after in self._done)
+                      and h.due(self._session)), None)
+        shown = entry.id if entry is not None else ""
+        if shown == self._shown:
+            return
+        self._shown = shown
+        self._text.setText(entry.text if entry is not None else "")
+        self._place()
+
+    def _place(self) -> None:
+        busy = self._line is not None and not self._line.isHidden()
+        self._close.setIcon(icon("close", "muted"))
+        self.adjustSize()
+        room = self._room.width() - 2 * GRID
+        self.setVisible(bool(self._shown) and not busy and self.width() <= room)
+        # The next fit keeps clear of it; until then nothing jumps.
+        self._canvas.lower_edge = self.height() if not self.isHidden() else 0
+        self.move(self._corner())
+
+    def _corner(self) -> QPoint:
+        return QPoint((self._room.width() - self.width()) // 2, self._room.height() - self.height() - GRID)
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        # A view that scrolls takes along what lies on it.
+        super().moveEvent(event)
+        if self.pos() != self._corner():
+            self.move(self._corner())
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        kinds = QEvent.Type
+        if event.type() in (kinds.ShowToParent, kinds.HideToParent, kinds.Resize):
+            self._place()
+        return False
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "_line"):
+            self._place()

@@ -1,0 +1,1 @@
+"""The hand that drives the window, and the tour it gives."""

@@ -1,0 +1,191 @@
+"""The tour: drives the real window through the main job and writes pictures of it."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QEvent, QPointF, QSettings, QStandardPaths, Qt
+from PySide6.QtWidgets import QApplication, QLabel
+
+from nnsim.gui.app import make_app
+from nnsim.gui.session.session import Session
+from nnsim.gui.tour.hand import Hand, HandError
+from nnsim.gui.window.window import MainWindow
+
+SIZE = (1440, 900)
+XOR_LOSS = 0.01
+CIRCLE_ACCURACY = 0.97
+
+
+def run_tour(out: Path) -> int:
+    """Write at least six PNGs of 1440×900 to ``out``, with a line about each. Exit status 1 if a step fails."""
+    if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("win32", "darwin")):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+    out.mkdir(parents=True, exist_ok=True)
+    try:
+        with toured_window() as tour:
+            for chapter in CHAPTERS:
+                chapter(tour, out)
+    except HandError as error:
+        print(f"The tour failed: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+@contextmanager
+def toured_window() -> Iterator[Tour]:
+    """A Tour on a new window with settings of its own, closed without saving."""
+    with tempfile.TemporaryDirectory() as folder:
+        # The learner's own settings and unsaved work are none of the tour's business.
+        QStandardPaths.setTestModeEnabled(True)
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+
+        make_app()
+        window = MainWindow()
+        window.resize(*SIZE)
+        window.show_with_layout()
+        window.resize(*SIZE)
+        QApplication.processEvents()
+        hand = Hand(window)
+        try:
+            yield Tour(hand)
+        finally:
+            window.session.stop_training()
+            window.session.mark_saved(Path(folder) / "tour.nnsim", window.session.live_document)
+            window.close()
+            window.deleteLater()
+            # Now, not when the event loop ends: a window half gone must not be restyled.
+            QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+            QApplication.processEvents()
+
+
+class Tour:
+    """The hand of the tour, with what it checks and the pictures it takes."""
+
+    def __init__(self, hand: Hand) -> None:
+        self.hand = hand
+        self.session = hand.session
+
+    def check(self, holds: object, what: str) -> None:
+        """Fail the tour if what a step claims to show is not so."""
+        if not holds:
+            raise HandError(f"It is not so that {what}.")
+
+    def picture(self, path: Path, line: str) -> None:
+        """Write the window as a PNG and say what it shows."""
+        self.hand.settle()
+        image = self.hand.window.grab().toImage()
+        self.check(image.save(str(path)), f"{path} could be written")
+        print(f"{path.name}: {line}", flush=True)
+
+    def answers(self, output: str) -> list[float]:
+        """What an output says for 00, 01, 10 and 11, the inputs flipped by their switches."""
+        said = []
+        first, second = self.session.structure.inputs
+        for row in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            for id, value in zip((first, second), row, strict=True):
+                if self.session.inputs[id] != value:
+                    self.hand.flip(id)
+            said.append(self.session.output_of(output))
+        return said
+
+
+def _build_xor(tour: Tour, out: Path) -> None:
+    """XOR by hand, from the empty canvas."""
+    hand, session = tour.hand, tour.session
+    tour.picture(out / "1-empty.png", "An empty canvas says what to do first.")
+    hand.canvas.fit()
+    for role, x, y in (("input", -200, -110), ("input", -200, 110), ("hidden", 10, 0), ("output", 200, 0)):
+        hand.add(role, QPointF(x, y))
+    for source, target in (("x0", "h1"), ("x1", "h1"), ("x0", "y"), ("x1", "y")):
+        hand.connect(source, target)
+    hand.double_click_at(hand.at("h1"))
+    hand.write("1.2")
+    hand.drag(hand.rim("h1"), hand.at("y"), release=False)
+    tour.picture(out / "2-connecting.png", "Dragging from a rim connects two neurons.")
+    hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
+    hand.connect("h1", "y")
+    hand.double_click_at(hand.label_of("h1", "y"))
+    hand.write("-2")
+    hand.double_click_at(hand.at("y"))
+    hand.write("0.6")
+    tour.check(tour.answers("y") == [0, 1, 1, 0], "the network drawn by hand computes XOR")
+    tour.check(session.network.value("b_h1") == -1.2, "the threshold of h1 is 1.2")
+    hand.choose("target_choice", "XOR")
+    hand.click_at(hand.at("h1"))
+    tour.check("✓" in hand.find("table_status", QLabel).text(), "every row of the truth table matches XOR")
+    tour.picture(
+        out / "3-xor-by-hand.png",
+        "XOR by hand: every row of the truth table with its sum, and the output over both inputs.",
+    )
+    tour.check(not hand.window.actions_by_name["train"].isEnabled(), "Train is disabled for step neurons")
+
+
+def _train_xor(tour: Tour, out: Path) -> None:
+    """XOR to learn, trained until it is right."""
+    hand, session = tour.hand, tour.session
+    hand.answering("Discard", lambda: hand.example("xor_to_learn"))
+    tour.picture(out / "4-xor-to-learn.png", "XOR to learn: random weights, and a map that is wrong.")
+    session.set_speed(None)
+    hand.click("tool_train")
+    hand.wait(
+        lambda: session.latest is not None and session.latest.loss < XOR_LOSS, f"the loss of XOR falls below {XOR_LOSS}"
+    )
+    hand.click("tool_train")
+    tour.check(
+        [round(a) for a in tour.answers(session.structure.outputs[0])] == [0, 1, 1, 0],
+        "the trained network computes XOR",
+    )
+    tour.picture(out / "5-xor-learned.png", "XOR learned: the loss has fallen, and two lines part the plane.")
+
+
+def _train_circle(tour: Tour, out: Path) -> None:
+    """The circle, trained until the boundary closes around the inner class."""
+    hand, session = tour.hand, tour.session
+    hand.answering("Discard", lambda: hand.example("circle"))
+    session.set_speed(None)
+    hand.click("tool_train")
+    hand.wait(lambda: session.epoch >= 5, "training gets going")
+    tour.picture(out / "6-circle-training.png", "A circle in training: every neuron shows what it has learned so far.")
+    hand.wait(
+        lambda: _accuracy(session) >= CIRCLE_ACCURACY and _closed(session), "the boundary closes around the circle"
+    )
+    hand.click("tool_train")
+    tour.check(not session.training, "Pause pauses")
+    hand.click_at(
+        next(e.label.center() for e in hand.canvas.network_scene.edges.edges.values() if not e.label.isNull())
+    )
+    tour.picture(out / "7-circle-learned.png", "The boundary has closed; a weight is selected.")
+    hand.window.set_theme("dark")
+    tour.picture(out / "8-dark.png", "The same in the dark theme.")
+    hand.window.set_theme("light")
+
+
+CHAPTERS: tuple[Callable[[Tour, Path], None], ...] = (_build_xor, _train_xor, _train_circle)
+
+
+def _accuracy(session: Session) -> float:
+    data = session.dataset
+    assert data is not None
+    o = session.program.forward(session.network.parameters, data.X)
+    middle = (data.T.min() + data.T.max()) / 2
+    return float(np.mean((o > middle) == (middle < data.T)))
+
+
+def _closed(session: Session) -> bool:
+    """Whether the whole edge of the map belongs to the outer class, and its middle to the inner one."""
+    plane, trace, data = session.plane, session.map_trace, session.dataset
+    assert plane is not None and trace is not None and data is not None
+    y = session.structure.position[session.structure.outputs[0]]
+    grid = trace.a_rows[y].reshape(plane.resolution, plane.resolution)
+    middle = (data.T.min() + data.T.max()) / 2
+    inside = grid[plane.resolution // 2, plane.resolution // 2] > middle
+    edge = np.concatenate([grid[0], grid[-1], grid[:, 0], grid[:, -1]]) > middle
+    return bool((edge != inside).all())

@@ -1,0 +1,1 @@
+"""Controls, from which panels and forms are made."""

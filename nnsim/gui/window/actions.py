@@ -1,0 +1,310 @@
+"""The actions of the window, a row each: what it is called, its keys and icon, what it does, and when it cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtGui import QAction, QKeySequence
+
+from nnsim.gui.canvas.view import ZOOM_STEP
+from nnsim.gui.look.icons import icon
+from nnsim.gui.start.help import show_about, show_gestures, show_what_a_neuron_is, what_is_this
+from nnsim.gui.window.files import settings
+from nnsim.gui.window.workspaces import PRESENT, WORKSPACES
+
+if TYPE_CHECKING:
+    from nnsim.gui.window.window import MainWindow
+
+Keys = str | QKeySequence.StandardKey
+STANDARD = QKeySequence.StandardKey
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An action, called ``action_<name>``."""
+
+    name: str
+    text: str
+    do: Callable[[], object]
+    keys: tuple[Keys, ...] = ()
+    tip: str = ""
+    """Empty where the text says it all."""
+    icon: str = ""
+    why_not: Callable[[], str] | None = None
+    """Why it cannot be done now, in the learner's words; empty if it can. None: it always can."""
+    heard: Literal["anywhere", "canvas", "letter"] = "anywhere"
+    """Where its keys act. ``canvas``: elsewhere they copy and paste text, formulas and numbers. ``letter``: the canvas
+    listens for it itself, so that it can be typed everywhere else; the menu only says it."""
+
+
+@dataclass(frozen=True)
+class Toggle:
+    """An action that is on or off, a way of looking; remembered."""
+
+    name: str
+    text: str
+    tip: str
+    show: Callable[[bool], object]
+
+
+class Actions(QObject):
+    """All actions of the window, ``by_name``; ``update`` keeps in step what can be done."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__(window)
+        self._window, self._session = window, window.session
+        self.by_name: dict[str, QAction] = {}
+        self._entries = tuple(self._table())
+        for entry in self._entries:
+            self._make(entry)
+        for toggle in self._toggles():
+            self._make_toggle(toggle)
+
+    # The table
+
+    def _table(self) -> Iterator[Entry]:
+        yield from self._files()
+        yield from self._editing()
+        yield from self._building()
+        yield from self._training()
+        yield from self._looking()
+        yield from self._helping()
+
+    def _files(self) -> Iterable[Entry]:
+        window, files = self._window, self._window.files
+        return (
+            Entry("new", self.tr("&New"), files.new, (STANDARD.New,)),
+            Entry("open", self.tr("&Open…"), files.ask_open, (STANDARD.Open,)),
+            Entry("save", self.tr("&Save"), files.save, (STANDARD.Save,)),
+            Entry("save_as", self.tr("Save &As…"), files.ask_save, (STANDARD.SaveAs,)),
+            Entry("export_solution", self.tr("Export &worked solution…"), self._export_solution,
+                  tip=self.tr("The calculation of this network and sample, as LaTeX, Markdown or HTML")),
+            Entry("export_exercise", self.tr("Export as e&xercise…"), partial(self._export_solution, exercise=True),
+                  tip=self.tr("The same with blanks for the results, and a key at the end")),
+            Entry("quit", self.tr("&Quit"), window.close, (STANDARD.Quit,)),
+        )
+
+    def _editing(self) -> Iterable[Entry]:
+        canvas, session, clipboard = self._window.canvas, self._session, self._window.canvas.clipboard
+        return (
+            Entry("undo", self.tr("&Undo"), session.undo, (STANDARD.Undo,), icon="undo"),
+            Entry("redo", self.tr("&Redo"), session.redo, (STANDARD.Redo,), icon="redo"),
+            Entry("cut", self.tr("Cu&t"), clipboard.cut, (STANDARD.Cut,), why_not=self._why_no_neuron,
+                  heard="canvas"),
+            Entry("copy", self.tr("&Copy"), clipboard.copy, (STANDARD.Copy,), why_not=self._why_no_neuron,
+                  heard="canvas"),
+            Entry("paste", self.tr("&Paste"), clipboard.paste, (STANDARD.Paste,), heard="canvas"),
+            Entry("duplicate", self.tr("D&uplicate"), clipboard.duplicate, ("Ctrl+D",), why_not=self._why_no_neuron,
+                  heard="canvas"),
+            Entry("delete", self.tr("&Delete"), canvas.commands.delete_selected, ("Del",),
+                  why_not=lambda: "" if self._chosen else self.tr("Select a neuron or a connection first"),
+                  heard="letter"),
+            Entry("select_all", self.tr("Select &all"), canvas.commands.select_all, (STANDARD.SelectAll,)),
+            Entry("rename", self.tr("Re&name"), canvas.in_place.rename_selected, ("F2",),
+                  why_not=lambda: "" if len(session.selected_neurons) == 1 else self.tr("Select one neuron first"),
+                  heard="letter"),
+            Entry("edit_value", self.tr("&Edit its number"), canvas.in_place.edit_selected, ("Enter",),
+                  why_not=lambda: "" if self._chosen == 1 else self.tr("Select one neuron or connection first"),
+                  heard="letter"),
+            Entry("flip_input", self.tr("&Flip between 0 and 1"), canvas.commands.flip_selected, ("Space",),
+                  why_not=self._why_not_flip, heard="letter"),
+        )
+
+    def _building(self) -> Iterable[Entry]:
+        window, commands = self._window, self._window.canvas.commands
+        return (
+            Entry("add_input", self.tr("Add &input"), partial(commands.add_neuron, "input"), ("I",), icon="input",
+                  heard="letter"),
+            Entry("add_neuron", self.tr("Add &neuron"), partial(commands.add_neuron, "hidden"), ("N",), icon="neuron",
+                  heard="letter"),
+            Entry("add_output", self.tr("Add &output"), partial(commands.add_neuron, "output"), ("O",), icon="output",
+                  heard="letter"),
+            Entry("layers", self.tr("&Layers…"), window.open_layers_form, ("Ctrl+L",),
+                  self.tr("Add a layered network, such as 2, 4, 1"), "layers"),
+            Entry("add_layer", self.tr("Add a la&yer behind…"), commands.open_layer_form, ("L",),
+                  self.tr("Add neurons that all selected ones feed"), why_not=self._why_no_neuron, heard="letter"),
+            Entry("connect", self.tr("&Connect from the selected neurons"), commands.begin_connect, ("C",),
+                  why_not=self._why_no_neuron, heard="letter"),
+            Entry("arrange", self.tr("&Arrange"), commands.arrange, ("A",),
+                  self.tr("Put the neurons in columns, with fewest crossings"), "arrange",
+                  lambda: "" if self._session.structure.neurons else self.tr("There is no neuron yet"), "letter"),
+        )
+
+    def _training(self) -> Iterable[Entry]:
+        session, softening = self._session, self._session.softening
+        return (
+            Entry("train", self.tr("&Train"), self._window.toggle_training, ("Ctrl+T",)),
+            Entry("soften", self.tr("So&ften the steps…"), softening.begin, ("Ctrl+K",)),
+            Entry("harden", self.tr("&Harden the sigmoids"), softening.harden,
+                  tip=self.tr("Make the sigmoids steps again, with the weights they have now"),
+                  why_not=lambda: "" if softening.can_harden else self.tr(
+                      "Only a network of sigmoids on inputs and targets of 0 and 1 becomes a gate")),
+            Entry("step_batch", self.tr("Step one &batch"), lambda: session.train(updates=1), ("Ctrl+B",),
+                  self.tr("One update, on one batch (Ctrl+B)"), "step", self._why_not_step),
+            Entry("step_epoch", self.tr("Step one &epoch"), lambda: session.train(epochs=1), ("Ctrl+E",),
+                  self.tr("Once through all samples (Ctrl+E)"), "step-epoch", self._why_not_step),
+            Entry("back_to_start", self.tr("Back to &start"), session.back_to_start, ("Ctrl+Backspace",),
+                  self.tr("The weights from before training"), "restart",
+                  lambda: "" if session.start_network is not None else self.tr(
+                      "Train first: then this brings back the weights from before")),
+        )
+
+    def _looking(self) -> Iterable[Entry]:
+        window, canvas = self._window, self._window.canvas
+        return (
+            Entry("fit", self.tr("&Fit the network"), canvas.fit, ("F",), icon="fit", heard="letter"),
+            Entry("zoom_in", self.tr("Zoom in"), partial(canvas.zoom_by, ZOOM_STEP), ("Ctrl+Alt++",)),
+            Entry("zoom_out", self.tr("Zoom out"), partial(canvas.zoom_by, 1 / ZOOM_STEP), ("Ctrl+Alt+-",)),
+            Entry("text_larger", self.tr("&Larger text"), partial(window.scale_text, 1), (STANDARD.ZoomIn,)),
+            Entry("text_smaller", self.tr("&Smaller text"), partial(window.scale_text, -1), (STANDARD.ZoomOut,)),
+            Entry("reset_layout", self.tr("&Reset the arrangement of panels"), window.reset_layout),
+            *(Entry(f"workspace_{workspace.id}", self.tr(workspace.title), partial(window.workspaces.switch, workspace),
+                    (f"Alt+{number}",), self.tr(workspace.about)) for number, workspace in enumerate(WORKSPACES, 1)),
+            Entry("present", self.tr("&Present"), window.toggle_present, ("F11",), self.tr(PRESENT.about)),
+            *(Entry(name, text, partial(window.go_to_panel, step), (key,),
+                    self.tr("The keys to another panel, or to the canvas"))
+              for name, text, step, key in (("next_panel", self.tr("Ne&xt panel"), 1, "F6"),
+                                            ("previous_panel", self.tr("Pre&vious panel"), -1, "Shift+F6"))),
+        )
+
+    def _helping(self) -> Iterable[Entry]:
+        window = self._window
+        return (
+            Entry("gestures", self.tr("&Gestures and keys"), partial(show_gestures, window), ("F1", "?")),
+            Entry("gallery", self.tr("&Gallery…"), window.open_gallery, ("Ctrl+G",),
+                  self.tr("All examples as pictures")),
+            Entry("what_is_a_neuron", self.tr("&What is a neuron?"), partial(show_what_a_neuron_is, window)),
+            Entry("hints_again", self.tr("Show the first &hints again"), window.hints.start_again),
+            Entry("whats_this", self.tr("&What is this?"), what_is_this, ("Shift+F1",),
+                  self.tr("Says what the field does that has the keyboard, or the one that is clicked next")),
+            Entry("about", self.tr("&About nnsim"), partial(show_about, window)),
+        )
+
+    def _toggles(self) -> Iterable[Toggle]:
+        canvas = self._window.canvas
+        return (
+            Toggle("draw_biases", self.tr("&Biases as neurons"),
+                   self.tr("Each bias as the weight of a neuron that is 1"),
+                   lambda on: canvas.network_scene.draw(biases=on)),
+            Toggle("draw_products", self.tr("Pro&ducts on the connections"),
+                   self.tr("weight · input, such as −2 · 1"), lambda on: canvas.network_scene.draw(products=on)),
+        )
+
+    # Making them
+
+    def _make(self, entry: Entry) -> None:
+        action = QAction(entry.text, self._window)
+        action.setObjectName(f"action_{entry.name}")
+        action.setToolTip(_tip(entry))
+        if entry.heard == "letter":
+            action.setText(f"{entry.text}\t{entry.keys[0]}")
+        else:
+            action.setShortcuts([QKeySequence(keys) for keys in entry.keys])
+        if entry.heard == "canvas":
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            self._window.canvas.addAction(action)
+        action.triggered.connect(lambda checked=False: entry.do())
+        self.by_name[entry.name] = action
+
+    def _make_toggle(self, toggle: Toggle) -> None:
+        action = QAction(toggle.text, self._window)
+        action.setObjectName(f"action_{toggle.name}")
+        action.setToolTip(toggle.tip)
+        action.setCheckable(True)
+        action.setChecked(settings().value(toggle.name, "false") in (True, "true"))
+        if action.isChecked():
+            toggle.show(True)
+        action.toggled.connect(toggle.show)
+        action.toggled.connect(lambda on: settings().setValue(toggle.name, on))
+        self.by_name[toggle.name] = action
+
+    # Keeping in step
+
+    def update(self) -> None:
+        """Say what can be done now, and why the rest cannot."""
+        for entry in self._entries:
+            if entry.why_not is not None:
+                why = entry.why_not()
+                self.by_name[entry.name].setEnabled(not why)
+                self.by_name[entry.name].setToolTip(why or _tip(entry))
+        self._update_undo()
+        self._update_train()
+        self._update_soften()
+
+    def update_icons(self) -> None:
+        """Draw the icons in the colours of the theme."""
+        for entry in self._entries:
+            if entry.icon:
+                self.by_name[entry.name].setIcon(icon(entry.icon))
+
+    def _update_undo(self) -> None:
+        stack = self._session.undo_stack
+        for name, can, text, word, why in (
+            ("undo", stack.canUndo() or self._session.training, stack.undoText(), self.tr("&Undo"),
+             self.tr("There is nothing to undo yet")),
+            ("redo", stack.canRedo(), stack.redoText(), self.tr("&Redo"), self.tr("Nothing was undone")),
+        ):
+            action = self.by_name[name]
+            action.setEnabled(can)
+            action.setText(f"{word} {text}".rstrip())
+            action.setToolTip(plain(action.text()) if can else why)
+
+    def _update_train(self) -> None:
+        training, why, train = self._session.training, self._why_not_train(), self.by_name["train"]
+        train.setEnabled(not why)
+        train.setText(self.tr("Pause") if training else self.tr("Train"))
+        train.setIconText(train.text())
+        train.setIcon(icon("pause" if training else "play", "ink" if why else "on_accent"))
+        train.setToolTip(why or (self.tr("Pause training (Ctrl+T)") if training else self.tr("Train (Ctrl+T)")))
+
+    def _update_soften(self) -> None:
+        softening, soften = self._session.softening, self.by_name["soften"]
+        why = ""
+        if not softening.possible:
+            why = self.tr("There is no step neuron that could become a sigmoid")
+        elif softening.active:
+            why = self.tr("The steps are being softened: keep that or take it back first")
+        softens = self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained.")
+        soften.setEnabled(not why)
+        soften.setIcon(icon("soften", "on_accent" if softening.replaces_training else "ink"))
+        soften.setToolTip(why or f"{self._why_not_train()} {softens}".strip())
+
+    @property
+    def _chosen(self) -> int:
+        return len(self._session.selected_neurons) + len(self._session.selected_connections)
+
+    def _why_no_neuron(self) -> str:
+        return "" if self._session.selected_neurons else self.tr("Select a neuron first")
+
+    def _why_not_flip(self) -> str:
+        inputs = self._session.selected_neurons & set(self._session.structure.inputs)
+        return "" if inputs else self.tr("Select an input first")
+
+    def _why_not_train(self) -> str:
+        if self._session.training:
+            return ""
+        return " ".join(problem.message for problem in self._session.training_problems())
+
+    def _why_not_step(self) -> str:
+        return self.tr("Pause first: training goes on") if self._session.training else self._why_not_train()
+
+    # What some of them do
+
+    def _export_solution(self, exercise: bool = False) -> None:
+        # Imported here: a start does not wait for what writes documents.
+        from nnsim.gui.session.exports import export_worked_solution
+
+        export_worked_solution(self._session, self._window, exercise)
+
+
+def plain(text: str) -> str:
+    """What an action is called, without the mark of its letter, its key and its dots."""
+    return text.partition("\t")[0].replace("&", "").rstrip("…")
+
+
+def _tip(entry: Entry) -> str:
+    return entry.tip or plain(entry.text)

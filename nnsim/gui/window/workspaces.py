@@ -1,0 +1,382 @@
+"""Workspaces: the panels around the canvas, and the arrangements of them that the learner switches between."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from importlib import import_module
+
+from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QDockWidget,
+    QHBoxLayout,
+    QMainWindow,
+    QTabBar,
+    QToolButton,
+    QWidget,
+)
+from shiboken6 import isValid
+
+from nnsim.gui.look.icons import icon
+from nnsim.gui.look.theme import GRID, finish_theme, set_role
+from nnsim.gui.panels.panel import CardHeader, Panel, body_frame, header_frame, header_height
+from nnsim.gui.session.session import Session
+from nnsim.gui.window.files import settings
+
+LEFT, RIGHT, BOTTOM = (
+    Qt.DockWidgetArea.LeftDockWidgetArea,
+    Qt.DockWidgetArea.RightDockWidgetArea,
+    Qt.DockWidgetArea.BottomDockWidgetArea,
+)
+LAYOUT_VERSION = 3
+NARROW = 1400
+"""Windows below this width have narrower panels at their sides."""
+LOW = 800
+FILLING_MS = 150
+"""Between two panels that are made ahead of their use."""
+PRESENTED_SHARE = 0.36
+"""Of the width that the output takes when presenting."""
+PRESENTED_TABLE = 260
+"""The height of the table when presenting: the four rows of a gate, in large text."""
+PRESENTED_DATA, MOST_ROWS = 172, 8
+"""Of more rows than that a few are enough: the network needs the room."""
+SIDE_SHARE, LOW_SHARE = 0.17, 0.24
+"""Of a very large window: of its width for the panels at each side, of its height for those below."""
+
+
+@dataclass(frozen=True)
+class PanelEntry:
+    """A panel of the window: where its class lives, what its tab says, and where it stands at first."""
+
+    id: str
+    home: str
+    title: str
+    area: Qt.DockWidgetArea
+    height: int
+    behind: str = ""
+    """The panel whose tab it is a neighbour of at first; empty for one that stands by itself."""
+
+
+PANELS = (
+    PanelEntry("selected", "selected.panel:SelectedPanel", "Selected", LEFT, 300),
+    PanelEntry("activation", "activation.panel:ActivationPanel", "Activation", LEFT, 400),
+    PanelEntry("loss_slice", "gradient.loss_slice:LossSlicePanel", "Loss slice", LEFT, 400, "activation"),
+    PanelEntry("slope", "gradient.slope:SlopePanel", "Why the gradient", LEFT, 300, "selected"),
+    PanelEntry("separability", "separability.panel:SeparabilityPanel", "One neuron?", LEFT, 400, "activation"),
+    PanelEntry("output", "output.panel:OutputPanel", "Output", RIGHT, 345),
+    PanelEntry("loss", "loss.panel:LossPanel", "Loss", RIGHT, 140),
+    PanelEntry("training", "training.panel:TrainingPanel", "Training", RIGHT, 275),
+    PanelEntry("table", "data.panel:TablePanel", "Truth table", BOTTOM, 220),
+    PanelEntry("forward", "explain.forward:ForwardPanel", "Forward", BOTTOM, 220, "table"),
+    PanelEntry("backward", "explain.backward:BackwardPanel", "Backward", BOTTOM, 220, "table"),
+    PanelEntry("steps", "explain.steps:StepsPanel", "Step through", BOTTOM, 220, "table"),
+    PanelEntry("matrices", "matrices.panel:MatricesPanel", "Matrices", BOTTOM, 220, "table"),
+    PanelEntry("losses", "explain.losses:LossesPanel", "Losses", BOTTOM, 220, "table"),
+    PanelEntry("worksheet", "worksheet.panel:WorksheetPanel", "Worksheet", BOTTOM, 220, "table"),
+    PanelEntry("network_table", "network_table.panel:NetworkTablePanel", "Table", BOTTOM, 220, "table"),
+)
+"""Every panel: one file, one line here."""
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """An arrangement of the panels: which stand at first, and which of those among tabs are in front.
+
+    All other panels are a menu entry or a key away, and open where PANELS says.
+    """
+
+    id: str
+    title: str
+    about: str
+    panels: frozenset[str]
+    front: tuple[str, ...] = ()
+
+
+_ALWAYS = frozenset({"selected", "activation", "output", "loss", "training", "table"})
+WORKSPACES = (
+    Workspace("build", "Build", "Neurons, weights and the truth table", _ALWAYS | {"separability"}),
+    Workspace("train", "Train", "The map, the loss, and the slope that training follows",
+              _ALWAYS | {"loss_slice", "losses"}, ("loss_slice",)),
+    Workspace("explain", "Explain", "Every number taken apart: forward, backward, step by step",
+              _ALWAYS - {"loss"} | {"loss_slice", "slope", "separability", "forward", "backward", "steps", "matrices",
+                                    "losses", "worksheet", "network_table"}, ("forward", "loss_slice")),
+)
+"""What the learner switches between; nothing else rearranges the window."""
+PRESENT = Workspace("present", "Present", "Canvas, table and output, large", frozenset({"table", "output"}))
+
+
+class _Panels(dict[str, Panel]):
+    """Panels that are made when they are first asked for."""
+
+    def __init__(self, make: Callable[[str], Panel]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, id: str) -> Panel:
+        self[id] = self._make(id)
+        return self[id]
+
+
+class Workspaces(QObject):
+    """Owns the docks of a window, arranges them, and remembers each workspace as it was left.
+
+    ``changing()`` when another workspace is ``current`` and not shown yet, ``changed()`` when it is.
+    """
+
+    changing = Signal()
+    changed = Signal()
+
+    def __init__(self, window: QMainWindow, session: Session) -> None:
+        super().__init__(window)
+        self._window = window
+        self._session = session
+        self._entries: dict[str, PanelEntry] = {}
+        self.panels: dict[str, Panel] = _Panels(self._fill)
+        """By id; one that has not been needed yet is made when it is asked for."""
+        self.docks: dict[str, QDockWidget] = {}
+        self.current = WORKSPACES[0]
+        self._before = self.current
+        """What Present goes back to."""
+        for entry in PANELS:
+            self._add(entry)
+        # Panels take time to make: those of the workspace first, the others while nothing else is to be done.
+        self._filler = QTimer(self)
+        self._filler.setInterval(FILLING_MS)
+        self._filler.timeout.connect(self._fill_next)
+
+    def _add(self, entry: PanelEntry) -> None:
+        id = entry.id
+        dock = QDockWidget(self.tr(entry.title), self._window)
+        dock.setObjectName(f"dock_{id}")
+        dock.setAccessibleName(self.tr(entry.title))
+        self._entries[id], self.docks[id] = entry, dock
+        dock.hide()
+        dock.visibilityChanged.connect(partial(self._follow, id))
+        dock.visibilityChanged.connect(self.update_headers)
+        dock.dockLocationChanged.connect(self.update_headers)
+
+    def _fill(self, id: str) -> Panel:
+        """Make a panel and put it into its dock."""
+        module, name = self._entries[id].home.split(":")
+        panel: Panel = getattr(import_module(f"nnsim.gui.panels.{module}"), name)(self._session)
+        dock = self.docks[id]
+        close = QToolButton()
+        close.setObjectName(f"close_{id}")
+        close.setAccessibleName(self.tr("Close {panel}").format(panel=panel.title))
+        close.setToolTip(self.tr("Close this panel; View brings it back"))
+        close.setIcon(icon("close", "muted"))
+        set_role(close, kind="quiet")
+        close.clicked.connect(dock.close)
+        header, row = header_frame(panel.title, panel.header)
+        row.addWidget(close)
+        panel.title_changed.connect(header.title.setText)
+        if panel.title == dock.windowTitle():
+            panel.title_changed.connect(dock.setWindowTitle)
+        dock.setTitleBarWidget(header)
+        dock.setWidget(body_frame(panel))
+        return panel
+
+    def _fill_next(self) -> None:
+        if QGuiApplication.mouseButtons():
+            return  # something is dragged: that must not stop for a moment
+        missing = next((id for id in self.docks if id not in self.panels), None)
+        if missing is None:
+            self._filler.stop()
+        else:
+            self.panels[missing]
+
+    def _follow(self, id: str, seen: bool) -> None:
+        """Hide what is behind another tab: Qt moves it out of sight only, and Tab would lead the keys into it.
+
+        The panel in its frame, because a dock without a widget that is visible has no size to reckon with.
+        """
+        dock = self.docks[id]
+        if isValid(self) and isValid(dock) and (seen or id in self.panels):
+            self.panels[id].setVisible(seen)
+            dock.titleBarWidget().setVisible(seen)
+
+    # Switching
+
+    def switch(self, workspace: Workspace) -> None:
+        """Show a workspace as it was left, or in its first arrangement. The one that is left is remembered."""
+        if workspace is self.current:
+            return
+        self.remember()
+        self._before, self.current = self.current, workspace
+        self.changing.emit()
+        self._show()
+        settings().setValue("workspace", self._before.id if workspace is PRESENT else workspace.id)
+        self.changed.emit()
+
+    def start(self) -> None:
+        """Show the workspace that was left last."""
+        stored = settings().value("workspace", WORKSPACES[0].id)
+        self.current = next((w for w in WORKSPACES if w.id == stored), WORKSPACES[0])
+        self._show()
+        self._filler.start()
+        self.changed.emit()
+
+    def leave_present(self) -> None:
+        """Back to the workspace from before Present."""
+        if self.current is PRESENT:
+            self.switch(self._before)
+
+    def remember(self) -> None:
+        """Keep the present arrangement for the next time."""
+        if self.current is not PRESENT:
+            settings().setValue(f"layout_{self.current.id}", self._window.saveState(LAYOUT_VERSION))
+
+    def reset(self) -> None:
+        """The first arrangement of the present workspace."""
+        with self._calm():
+            self._take_away()
+            self._arrange()
+
+    def show_panel(self, id: str) -> None:
+        """Bring a panel to the front, and the keys to it."""
+        finish_theme()
+        dock = self.docks[id]
+        dock.show()
+        dock.raise_()
+        self.panels[id].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _show(self) -> None:
+        finish_theme()
+        state = settings().value(f"layout_{self.current.id}")
+        for id in self.docks:
+            if id in self.current.panels:
+                self.panels[id]  # an empty dock would be given no room
+        with self._calm():
+            self._take_away()
+            known = self.current is not PRESENT and isinstance(state, QByteArray)
+            if not (known and self._window.restoreState(state, LAYOUT_VERSION)):
+                self._arrange()
+
+    @contextmanager
+    def _calm(self) -> Iterator[None]:
+        """Nothing is drawn until all stand in their places."""
+        self._window.setUpdatesEnabled(False)
+        self._arranging = True
+        for dock in self.docks.values():
+            header = dock.titleBarWidget()
+            if isinstance(header, CardHeader):
+                header.show_title(False)  # a window must not grow for one that is not there in the end
+        try:
+            yield
+        finally:
+            self._arranging = False
+            self._window.setUpdatesEnabled(True)
+            self.update_headers()
+
+    _arranging = False
+
+    def _take_away(self) -> None:
+        """All panels away. One that moves while others stand leaves empty tabs and a wider window behind.
+
+        WORKAROUND Qt 6.11.3: also restoreState leaves the tabs of what stood there before.
+        """
+        for dock in self.docks.values():
+            dock.setFloating(False)
+            self._window.removeDockWidget(dock)
+
+    def _arrange(self) -> None:
+        """The first arrangement: what is selected at the left, numbers below, output and training at the right."""
+        window, shown = self._window, self.current.panels
+        for (id, dock), entry in zip(self.docks.items(), PANELS, strict=True):
+            # Side by side for a moment, tabs would make the window wider.
+            if entry.behind:
+                window.tabifyDockWidget(self.docks[entry.behind], dock)
+            else:
+                window.addDockWidget(entry.area, dock)
+            dock.setVisible(id in shown)
+        width = max(288 if window.width() < NARROW else 304, round(window.width() * SIDE_SHARE))
+        for area, size in ((LEFT, width), (RIGHT, width + 56)):
+            stacks = [(entry, dock) for (id, dock), entry in zip(self.docks.items(), PANELS, strict=True)
+                      if entry.area == area and not entry.behind and id in shown]
+            docks = [dock for _, dock in stacks]
+            if docks:
+                size = round(window.width() * PRESENTED_SHARE) if self.current is PRESENT else size
+                window.resizeDocks([docks[0]], [size], Qt.Orientation.Horizontal)
+                window.resizeDocks(docks, [entry.height for entry, _ in stacks], Qt.Orientation.Vertical)
+        low = max(248 if window.height() > LOW else 204, round(window.height() * LOW_SHARE))
+        if self.current is PRESENT:
+            data = self._session.dataset
+            low = PRESENTED_DATA if data is not None and len(data.X) > MOST_ROWS else PRESENTED_TABLE
+        window.resizeDocks([self.docks["table"]], [low], Qt.Orientation.Vertical)
+        for id in (*({entry.behind for entry in PANELS} - {""}), *self.current.front):
+            if id in shown:
+                self.docks[id].raise_()
+
+    def update_headers(self) -> None:
+        """Title bars as high as the text needs. A panel among tabs has its title there and need not say it again."""
+        if self._arranging or not isValid(self._window):
+            return  # a dock tells of each step, and of its end after the window's
+        for dock in self.docks.values():
+            self._update_header(dock)
+        self._update_tabs()
+
+    def _update_header(self, dock: QDockWidget) -> None:
+        header = dock.titleBarWidget()
+        if isinstance(header, CardHeader):
+            among_tabs = any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
+            header.show_title(not among_tabs or header.title.text() != dock.windowTitle())
+            height = header_height(among_tabs)
+            if header.height() != height or header.minimumHeight() != height:
+                header.setFixedHeight(height)
+                # A dock does not see by itself that its title bar wants another height.
+                layout = dock.layout()
+                if layout is not None:
+                    layout.invalidate()
+                    layout.setGeometry(dock.rect())
+
+    def _update_tabs(self) -> None:
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            bar.setObjectName("panel_tabs")
+            bar.setAccessibleName(self.tr("Panels"))
+            # Of panels that were taken away a bar stays outside the window: it must not be in the way of the keys.
+            bar.setFocusPolicy(Qt.FocusPolicy.TabFocus if bar.count() > 1 else Qt.FocusPolicy.NoFocus)
+            bar.setDrawBase(False)
+            # Titles are shown whole; where not all fit, the bar scrolls.
+            bar.setElideMode(Qt.TextElideMode.ElideNone)
+            for arrow in bar.findChildren(QToolButton):
+                arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys go from tab to tab
+            if bar.x() < 0:
+                bar.hide()
+
+
+class WorkspaceSwitch(QWidget):
+    """Build | Train | Explain, at the end of the menu bar."""
+
+    def __init__(self, workspaces: Workspaces) -> None:
+        super().__init__()
+        self.setObjectName("workspace_switch")
+        self._workspaces = workspaces
+        self._buttons: dict[str, QToolButton] = {}
+        group = QButtonGroup(self)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, GRID, 0)
+        row.setSpacing(2)
+        for number, workspace in enumerate(WORKSPACES, 1):
+            button = QToolButton()
+            button.setText(self.tr(workspace.title))
+            button.setObjectName(f"workspace_{workspace.id}")
+            button.setAccessibleName(self.tr("Workspace {name}").format(name=self.tr(workspace.title)))
+            button.setToolTip(f"{self.tr(workspace.about)} (Alt+{number})")
+            button.setCheckable(True)
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(lambda checked=False, workspace=workspace: workspaces.switch(workspace))
+            set_role(button, kind="quiet")
+            group.addButton(button)
+            row.addWidget(button)
+            self._buttons[workspace.id] = button
+        workspaces.changed.connect(self._show)
+        self._show()
+
+    def _show(self) -> None:
+        button = self._buttons.get(self._workspaces.current.id)
+        if button is not None:
+            button.setChecked(True)
