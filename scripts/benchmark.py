@@ -28,8 +28,8 @@ from nnsim.documents.layout import arrange
 from nnsim.gui.app import settle_memory
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.tour.tour import Tour, toured_window
+from nnsim.gui.window.panels import WORKSPACES
 from nnsim.gui.window.window import MainWindow
-from nnsim.gui.window.workspaces import WORKSPACES
 from nnsim.training import engines
 
 TICK_MS = 16

@@ -33,8 +33,8 @@ from nnsim.documents.layout import arrange
 from nnsim.gui.app import make_app
 from nnsim.gui.look.theme import Mode, text_scale
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window.panels import PRESENT, WORKSPACES
 from nnsim.gui.window.window import MainWindow
-from nnsim.gui.window.workspaces import PRESENT, WORKSPACES
 from nnsim.training import engines
 
 SMALL, MIDDLE, LARGE = (1280, 720), (1440, 900), (1920, 1080)

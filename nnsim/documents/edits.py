@@ -5,9 +5,8 @@ Raises NetworkError, in the learner's words, if the edit would make the network 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
-from itertools import count
 
 from nnsim.core.network import (
     MAX_NAME_LENGTH,
@@ -21,18 +20,15 @@ from nnsim.core.network import (
 )
 from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import DataSource, GeneratedData
-from nnsim.documents.document import Document, Layout
-from nnsim.documents.layout import CLEARANCE, STEP_X, STEP_Y, arrange, filled
+from nnsim.documents.document import Document
+from nnsim.documents.naming import _free, _free_numbers, _numbered, free_neuron_name
 from nnsim.documents.targets import targets_follow
-from nnsim.training.config import TrainingConfig
 
 Position = tuple[float, float]
 Ends = tuple[str, str]
 
 NEW_WEIGHT = 1.0
 NEW_THRESHOLD = 1.0
-_MOST_DIGITS = 6
-"""A longer number at the end of a name is not counted on."""
 
 
 def add_neuron(
@@ -266,34 +262,6 @@ def set_data(document: Document, data: DataSource | None) -> Document:
     return replace(document, data=data)
 
 
-def free_neuron_name(structure: Structure, role: Role) -> str:
-    """The next free name: x0, x1 … for inputs, h1 … for hidden neurons, y, y2 … for outputs."""
-    if role == "input":
-        return _numbered("x", structure.by_id, 0)
-    if role == "output":
-        return "y" if "y" not in structure.by_id else _numbered("y", structure.by_id, 2)
-    return _numbered("h", structure.by_id, 1)
-
-
-def free_name(name: str, taken: Collection[str]) -> str:
-    """``name``, with a number behind it if it is taken, and cut if it is too long."""
-    return _free(name, taken)
-
-
-def _numbered(stem: str, taken: Collection[str], start: int) -> str:
-    return next(_free_numbers(stem, taken, start))
-
-
-def _free_numbers(stem: str, taken: Collection[str], start: int = 1) -> Iterator[str]:
-    """Names that are free: w1, w4, w5 …"""
-    return (name for number in count(start) if (name := f"{stem}{number}") not in taken)
-
-
-def _free(name: str, taken: Collection[str]) -> str:
-    name = name[:60]
-    return name if name not in taken else _numbered(f"{name}_", taken, 2)
-
-
 def _mapped(
     document: Document, ids: set[str], change: Callable[[Neuron], Neuron], new_bias: float = -NEW_THRESHOLD
 ) -> Document:
@@ -336,120 +304,3 @@ def _with_gate_inputs(document: Document) -> Document:
     return document
 
 
-def add_layered(document: Document, sizes: Sequence[int], hidden: str, output: str, seed: int) -> Document:
-    """A layered network below what is there already, with free names."""
-    added = Network.layered(sizes, hidden, output, seed)
-    places = arrange(added.structure)
-    if not document.network.structure.neurons:
-        return _with_gate_inputs(replace(document, network=added, layout=places))
-    lowest = max((y for _, y in document.layout.values()), default=0.0)
-    top = min(y for _, y in places.values())
-    left = min((x for x, _ in document.layout.values()), default=0.0) - min(x for x, _ in places.values())
-    return insert(document, Document(added, places), (left, lowest + 180 - top))[0]
-
-
-def add_layer(
-    document: Document, sources: Collection[str], size: int, activation: str, role: Role = "hidden", seed: int = 0
-) -> tuple[Document, tuple[str, ...]]:
-    """``size`` neurons right of the ``sources``, each connected from each of them; also their names, top to bottom.
-
-    Steps begin with weights 1 and θ = 1, as neurons made by hand do; others with random weights that suit their
-    activation, and b = 0.
-    """
-    structure = document.network.structure
-    x, y = _free_column(filled(structure, document.layout), sources, size)
-    free = _free_numbers("o" if role == "output" else "h", structure.by_id)
-    names = tuple(next(free) for _ in range(size)) if size > 1 else (free_neuron_name(structure, role),)
-    biases = {id: _free(f"b_{id}", structure.parameter_index) for id in names}
-    new = [Neuron(id, role, activation, bias=biases[id]) for id in names]
-    new = [replace(neuron, notation=_usual_notation(neuron)) for neuron in new]
-    start = -NEW_THRESHOLD if activation == "heaviside" else 0.0
-    document = _rebuilt(document, [*structure.neurons, *new], structure.connections,
-                        dict.fromkeys(biases.values(), start))
-    document = move(document, {id: (x, y + i * STEP_Y) for i, id in enumerate(names)})
-    document = connect_all(document, sources, names)
-    if activation != "heaviside":
-        drawn = document.network.initialized(seed)
-        own = [c.weight for c in document.network.structure.connections if c.target in names]
-        document = set_values(document, {name: drawn.value(name) for name in own})
-    return document, names
-
-
-def _free_column(layout: Layout, sources: Collection[str], size: int) -> Position:
-    """Where the first of ``size`` new neurons stands: right of the sources and level with them, or below others."""
-    x = max(layout[id][0] for id in sources) + STEP_X
-    ys = [layout[id][1] for id in sources]
-    y = round((min(ys) + max(ys)) / 2 - (size - 1) / 2 * STEP_Y)
-    near = sorted(other for left, other in layout.values() if abs(left - x) < CLEARANCE)
-    if any(y - CLEARANCE < other < y + (size - 1) * STEP_Y + CLEARANCE for other in near):
-        y = round(near[-1] + STEP_Y)
-    return float(round(x)), float(y)
-
-
-def fragment(document: Document, neurons: Collection[str]) -> Document:
-    """These neurons with the connections between them, their parameters and places, as a document of its own."""
-    chosen = set(neurons)
-    structure = document.network.structure
-    part = remove(replace(document, data=None, notes="", training=TrainingConfig()),
-                  [id for id in structure.by_id if id not in chosen])
-    layout = filled(structure, document.layout)
-    return replace(part, layout={id: layout[id] for id in structure.by_id if id in chosen})
-
-
-def insert(document: Document, added: Document, shift: Position) -> tuple[Document, Mapping[str, str]]:
-    """The network of ``added`` beside the one here, moved by ``shift``; also the new name of each of its neurons.
-
-    Names that are taken become free ones: h1 → h2, w3 → w6. Parameters are copied: what the added neurons
-    share among themselves they go on sharing, with nothing that is here.
-    """
-    structure, network = document.network.structure, added.network
-    taken = set(structure.by_id)
-    ids: dict[str, str] = {}
-    runs: dict[str, tuple[int, int]] = {}
-    for neuron in network.structure.neurons:
-        ids[neuron.id] = _next_free(neuron.id, taken, runs)
-        taken.add(ids[neuron.id])
-    own = {n.bias: n.id for n in network.structure.neurons if n.bias == f"b_{n.id}"}
-    taken = set(structure.parameter_names)
-    names: dict[str, str] = {}
-    runs = {}
-    for name in network.parameter_names:
-        # A bias named after its neuron follows it.
-        wish = f"b_{ids[own[name]]}" if name in own else name
-        names[name] = _next_free(wish[:MAX_NAME_LENGTH], taken, runs)
-        taken.add(names[name])
-    neurons = [
-        *structure.neurons,
-        *(replace(n, id=ids[n.id], bias=names[n.bias] if n.bias else None) for n in network.structure.neurons),
-    ]
-    connections = [
-        *structure.connections,
-        *(Connection(ids[c.source], ids[c.target], names[c.weight]) for c in network.structure.connections),
-    ]
-    values = {name: document.network.value(name) for name in structure.parameter_names}
-    values |= {names[name]: network.value(name) for name in network.parameter_names}
-    frozen = structure.frozen | {names[name] for name in network.structure.frozen}
-    places = filled(network.structure, added.layout)
-    layout = {ids[id]: (float(round(x + shift[0])), float(round(y + shift[1]))) for id, (x, y) in places.items()}
-    joined = Network.build(neurons, connections, values, frozen)
-    return _with_gate_inputs(replace(document, network=joined, layout={**document.layout, **layout})), ids
-
-
-def _next_free(name: str, taken: Collection[str], runs: dict[str, tuple[int, int]]) -> str:
-    """``name`` if it is free, else with the next free number: h1 → h2, left → left2.
-
-    ``runs`` remembers from which number to which all of a stem are taken, so that n names do not take n² looks.
-    """
-    if name not in taken:
-        return name
-    stem = name.rstrip("0123456789")
-    digits = name[len(stem):]
-    if len(digits) > _MOST_DIGITS:
-        stem, digits = name, ""
-    stem, start = stem[: MAX_NAME_LENGTH - _MOST_DIGITS - 1], int(digits or 1) + 1
-    first, last = runs.get(stem, (start, start - 1))
-    if not first <= start <= last + 1:
-        first, last = start, start - 1
-    found = _numbered(stem, taken, last + 1)
-    runs[stem] = first, int(found[len(stem):])
-    return found

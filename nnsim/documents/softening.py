@@ -12,6 +12,7 @@ from nnsim.core.analysis.bands import right_rows
 from nnsim.core.network import Connection, Network, Neuron, Structure, frozen_vector
 from nnsim.documents import edits
 from nnsim.documents.document import Document
+from nnsim.documents.naming import free_name
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -108,7 +109,7 @@ def _parted(document: Document, ends: set[tuple[str, str]]) -> Document:
         ours = [multiplied(use) for use in uses]
         if any(ours) and not all(ours):
             taken = {*structure.parameter_names, *renames.values()}
-            renames[name] = edits.free_name(f"{name}_soft", taken)
+            renames[name] = free_name(f"{name}_soft", taken)
     if not renames:
         return document
     neurons = [replace(n, bias=renames.get(n.bias, n.bias)) if n.bias is not None and n.id in chosen else n

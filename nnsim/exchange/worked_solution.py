@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
 from nnsim.core.explain.chain import Chain, chain_of
-from nnsim.core.explain.explanation import Equation, Explanation
+from nnsim.core.explain.explanation import Explanation
+from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation, Symbol, name
 from nnsim.core.formulas.numbers import DIGITS, format_number
 from nnsim.core.formulas.terms import Term, operate
@@ -19,7 +20,7 @@ from nnsim.core.formulas.writing import latex, latex_number, text
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import ROLES, Connection, Network, Structure
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.exchange.latex import FORMATS
+from nnsim.exchange.formats import FORMATS
 from nnsim.exchange.pages import Blank, Block, Equations, Heading, Inline, Line, Math, Page, Paragraph, Parts, Table
 from nnsim.training.config import TrainingConfig
 from nnsim.training.update import Memory, next_update, training_gradient

@@ -12,8 +12,9 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
+from nnsim.gui.look.settings import stored_look
 from nnsim.gui.look.theme import apply_theme
-from nnsim.gui.window.window import MainWindow, stored_look
+from nnsim.gui.window.window import MainWindow
 from nnsim.resources import resource
 from nnsim.training import engines
 

@@ -8,7 +8,8 @@ import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.explain.chain import downstream
-from nnsim.core.explain.explanation import Equation, Explanation
+from nnsim.core.explain.explanation import Explanation
+from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.formulas.terms import FUNCTIONS

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from nnsim.exchange.latex import FORMATS
+from nnsim.exchange.formats import FORMATS
 from nnsim.exchange.pages import Blank, Block, Heading, Inline, Items, Page, Paragraph, Parts
 from nnsim.lessons.gate_sheets import truth_table_sheet, weights_sheet
 from nnsim.lessons.material import Material, Missing, material_of, with_own_numbers

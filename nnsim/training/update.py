@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from nnsim.core.explain.explanation import Equation, Step, update_equations
+from nnsim.core.explain.update import Step, update_equations
+from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation
 from nnsim.core.network import Network
 from nnsim.core.optimizers import OPTIMIZERS

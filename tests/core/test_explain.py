@@ -9,7 +9,9 @@ import pytest
 
 import nnsim
 from nnsim.core.explain.chain import MOST_PATHS, chain_of, chain_of_activation, count_paths
-from nnsim.core.explain.explanation import Explanation, Step, gradients_by_sample, mean_equation, update_equations
+from nnsim.core.explain.explanation import Explanation
+from nnsim.core.explain.samples import gradients_by_sample, mean_equation
+from nnsim.core.explain.update import Step, update_equations
 from nnsim.core.formulas.notation import NOTATIONS, notation_for
 from nnsim.core.formulas.numbers import parse_number
 from nnsim.core.formulas.terms import evaluate

@@ -15,6 +15,9 @@ from nnsim.data.generators import GateFields, NotFields
 from nnsim.data.sources import GeneratedData, InlineData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
+from nnsim.documents.fragments import fragment, insert
+from nnsim.documents.layers import add_layer, add_layered
+from nnsim.documents.naming import free_neuron_name
 
 
 @pytest.fixture
@@ -62,7 +65,7 @@ def test_new_neurons_take_the_next_free_name() -> None:
         document = edits.add_neuron(document, role, (0, 0))  # type: ignore[arg-type]
     assert list(document.network.structure.by_id) == ["x0", "x1", "h1", "h2", "y", "y2", "y3"]
     document = edits.remove(document, ["x0"])
-    assert edits.free_neuron_name(document.network.structure, "input") == "x0"
+    assert free_neuron_name(document.network.structure, "input") == "x0"
 
 
 def test_a_name_that_is_taken_is_refused(gate: Document) -> None:
@@ -352,7 +355,7 @@ def test_other_data_stay_what_they_are(gate: Document) -> None:
 
 def test_a_layered_network_fills_an_empty_document() -> None:
     empty = replace(Document(), data=GeneratedData("xor_gate"))
-    document = edits.add_layered(empty, [3, 4, 1], "tanh", "sigmoid", 5)
+    document = add_layered(empty, [3, 4, 1], "tanh", "sigmoid", 5)
     expected = Network.layered([3, 4, 1], "tanh", "sigmoid", seed=5)
     assert document.network.structure.same_as(expected.structure)
     assert np.array_equal(document.network.parameters, expected.parameters)
@@ -361,7 +364,7 @@ def test_a_layered_network_fills_an_empty_document() -> None:
 
 
 def test_a_layered_network_is_added_below_with_free_names(gate: Document) -> None:
-    document = edits.add_layered(gate, [2, 2, 1], "relu", "linear", 0)
+    document = add_layered(gate, [2, 2, 1], "relu", "linear", 0)
     structure = document.network.structure
     assert structure.neurons[:4] == gate.network.structure.neurons
     assert len(structure.neurons) == 9 and len(structure.connections) == 11
@@ -374,7 +377,7 @@ def test_a_layered_network_is_added_below_with_free_names(gate: Document) -> Non
 
 def test_a_layered_network_needs_two_layers(gate: Document) -> None:
     with pytest.raises(ValueError, match="at least two layers"):
-        edits.add_layered(gate, [3], "tanh", "tanh", 0)
+        add_layered(gate, [3], "tanh", "tanh", 0)
 
 
 # Connecting many, adding layers, copying
@@ -412,7 +415,7 @@ def test_a_selection_that_holds_its_target_does_not_feed_it_with_itself(gate: Do
 
 def test_a_layer_of_steps_behind_the_inputs(gate: Document) -> None:
     """Three steps right of the inputs, connected from both, weights 1 and θ = 1, clear of the others."""
-    document, names = edits.add_layer(gate, ["x0", "x1"], 3, "heaviside")
+    document, names = add_layer(gate, ["x0", "x1"], 3, "heaviside")
     network = document.network
     assert names == ("h1", "h2", "h3")
     for id in names:
@@ -427,8 +430,8 @@ def test_a_layer_of_steps_behind_the_inputs(gate: Document) -> None:
 
 def test_a_layer_of_another_activation_begins_random_and_leaves_the_rest(gate: Document) -> None:
     """Same seed, same weights; no weight that was there before is drawn anew."""
-    document, names = edits.add_layer(gate, ["h"], 2, "tanh", "output", seed=3)
-    again, _ = edits.add_layer(gate, ["h"], 2, "tanh", "output", seed=3)
+    document, names = add_layer(gate, ["h"], 2, "tanh", "output", seed=3)
+    again, _ = add_layer(gate, ["h"], 2, "tanh", "output", seed=3)
     assert names == ("o1", "o2") and document == again
     own = [document.network.value(document.network.structure.incoming[id][0].weight) for id in names]
     assert len(set(own)) == 2 and 1.0 not in own
@@ -438,9 +441,9 @@ def test_a_layer_of_another_activation_begins_random_and_leaves_the_rest(gate: D
 def test_a_copy_has_free_names_and_shares_within_itself_only(gate: Document) -> None:
     """Two inputs and h with one shared weight, copied twice: names count on, values and frozen marks are copied."""
     gate = edits.set_trainable(edits.share(gate, "w1", "w2"), ["w2"], False)
-    part = edits.fragment(gate, ["x0", "x1", "h"])
+    part = fragment(gate, ["x0", "x1", "h"])
     assert set(part.network.structure.by_id) == {"x0", "x1", "h"} and part.data is None
-    document, ids = edits.insert(gate, part, (48, 72))
+    document, ids = insert(gate, part, (48, 72))
     assert ids == {"x0": "x2", "x1": "x3", "h": "h2"}
     structure = document.network.structure
     weights = [c.weight for c in structure.incoming["h2"]]
@@ -448,7 +451,7 @@ def test_a_copy_has_free_names_and_shares_within_itself_only(gate: Document) -> 
     assert structure.by_id["h2"].bias == "b_h2"
     assert document.network.value("b_h2") == gate.network.value("b_h")
     assert document.layout["h2"] == (248, 72)
-    twice, ids = edits.insert(document, part, (96, 144))
+    twice, ids = insert(document, part, (96, 144))
     assert ids["h"] == "h3" and len(twice.network.structure.neurons) == 10
 
 
@@ -465,7 +468,7 @@ def test_names_of_a_large_copy_count_on_without_counting_anew(monkeypatch: pytes
             yield number
 
     monkeypatch.setattr(edits, "count", counted)
-    copied, _ = edits.insert(whole, whole, (0, 900))
+    copied, _ = insert(whole, whole, (0, 900))
     assert looks <= 3 * (len(names) + len(whole.network.structure.neurons))
     taken = list(names)
     for name in names:
@@ -478,13 +481,13 @@ def test_names_of_a_large_copy_count_on_without_counting_anew(monkeypatch: pytes
 
 def test_a_cut_part_keeps_its_names_when_it_comes_back(gate: Document) -> None:
     """What is free is not renamed; a copy of a name as long as allowed is no longer than that."""
-    part = edits.fragment(gate, ["h", "y"])
-    document, ids = edits.insert(edits.remove(gate, ["h", "y"]), part, (0, 0))
+    part = fragment(gate, ["h", "y"])
+    document, ids = insert(edits.remove(gate, ["h", "y"]), part, (0, 0))
     assert ids == {"h": "h", "y": "y"}
     assert ("h", "y") in document.network.structure.by_ends
     long = edits.rename_neuron(gate, "h", "n" * 64)
-    copied, _ = edits.insert(long, edits.fragment(long, ["n" * 64]), (0, 0))
+    copied, _ = insert(long, fragment(long, ["n" * 64]), (0, 0))
     assert max(len(id) for id in copied.network.structure.by_id) <= 64
     number = edits.rename_neuron(gate, "h", "9" * 64)
-    copied, _ = edits.insert(number, edits.fragment(number, ["9" * 64]), (0, 0))
+    copied, _ = insert(number, fragment(number, ["9" * 64]), (0, 0))
     assert len(copied.network.structure.neurons) == 5

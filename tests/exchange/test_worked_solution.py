@@ -15,7 +15,9 @@ import pytest
 import nnsim
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.documents.examples import EXAMPLES
-from nnsim.exchange.latex import FORMATS, latex_math, latex_text, markdown_text
+from nnsim.exchange.formats import FORMATS
+from nnsim.exchange.latex import latex_math, latex_text
+from nnsim.exchange.markdown import markdown_text
 from nnsim.exchange.worked_solution import MOST_PARAMETERS, worked_solution
 from nnsim.training.config import TrainingConfig
 

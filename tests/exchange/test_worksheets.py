@@ -18,7 +18,7 @@ from nnsim.core.network import Connection, Network
 from nnsim.data.sources import InlineData
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
-from nnsim.exchange.latex import FORMATS
+from nnsim.exchange.formats import FORMATS
 from nnsim.exchange.pages import Math, plain
 from nnsim.lessons.questions import Choice, Count, Number, Question, agrees, number
 from nnsim.lessons.worksheets import (

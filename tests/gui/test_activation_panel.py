@@ -20,8 +20,8 @@ from nnsim.documents.files import load
 from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.activation.panel import ActivationPanel, formulas_of, look
 from nnsim.gui.panels.activation.plot import ActivationPlot, samples
-from nnsim.gui.panels.panel import body_frame, header_frame
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import body_frame, header_frame
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., ActivationPanel]

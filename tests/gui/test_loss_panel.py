@@ -20,8 +20,9 @@ from pytestqt.qtbot import QtBot
 import nnsim
 from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.loss.panel import LossPanel
-from nnsim.gui.panels.plot_panel import EmptyState, TextLine
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.labels import TextLine
 from nnsim.resources import resource
 from nnsim.training.history import Points
 

@@ -22,8 +22,8 @@ from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.gradient.loss_slice import LossSlicePanel
 from nnsim.gui.panels.gradient.plots import ContourPlot, StepPlot
 from nnsim.gui.panels.gradient.training_path import MOST_POINTS, TrainingPath
-from nnsim.gui.panels.panel import body_frame, header_frame
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import body_frame, header_frame
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., LossSlicePanel]

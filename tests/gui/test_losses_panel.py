@@ -19,9 +19,9 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
 from nnsim.gui.panels.explain.loss_list import in_notation
 from nnsim.gui.panels.explain.losses import LossesPanel
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.formulas import FormulaLabel
+from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
 
 KEY = Qt.Key

@@ -17,13 +17,13 @@ from nnsim.core.network import Connection, Network, Neuron
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
-from nnsim.gui.canvas.neuron_choice import NumberEdit
 from nnsim.gui.look.theme import apply_theme, font, theme
 from nnsim.gui.panels.matrices.blocks import MOST_NUMBERED, Cell
 from nnsim.gui.panels.matrices.painter import tint
 from nnsim.gui.panels.matrices.panel import MatricesPanel
 from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.formulas import FormulaLabel, spoken
+from nnsim.gui.widgets.inline_edit import NumberEdit
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 

@@ -21,10 +21,11 @@ from nnsim.documents.document import Document
 from nnsim.gui.look.class_looks import LOOKS, TIE, class_look
 from nnsim.gui.look.theme import DARK, LIGHT, Theme, apply_theme, theme
 from nnsim.gui.panels.output.panel import OutputPanel
-from nnsim.gui.panels.output.plots import CurvePlot, MapPlot, contour_of
-from nnsim.gui.panels.panel import body_frame, header_frame
+from nnsim.gui.panels.output.plots import CurvePlot, MapPlot
 from nnsim.gui.plots.regions import depth, filled, finer, fits, winners, word_places
+from nnsim.gui.plots.samples import contour_of
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import body_frame, header_frame
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.config import TrainingConfig
 from tests.gui.test_contrast import contrast

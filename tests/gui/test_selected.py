@@ -14,10 +14,10 @@ import nnsim
 from nnsim.core.network import Network
 from nnsim.documents import edits
 from nnsim.documents.document import Document
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.panels.selected.panel import SelectedPanel
 from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.forms import NumberField, TextField
+from nnsim.gui.widgets.labels import TextLine
 from nnsim.resources import resource
 
 KEY, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier

@@ -21,10 +21,10 @@ from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents.document import Document
 from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels import separability
-from nnsim.gui.panels.plot_panel import EmptyState
 from nnsim.gui.panels.separability.panel import SeparabilityPanel, equation
 from nnsim.gui.panels.separability.plot import SeparabilityPlot, line_across
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.resources import resource
 
 ROWS = list(itertools.product((0.0, 1.0), repeat=2))

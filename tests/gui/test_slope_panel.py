@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.gradient.plots import TrailPlot
 from nnsim.gui.panels.gradient.slope import RUN_STEPS, SlopePanel
-from nnsim.gui.panels.panel import body_frame, header_frame
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import body_frame, header_frame
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., SlopePanel]

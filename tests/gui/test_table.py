@@ -24,7 +24,7 @@ from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.data.model import FORMS
 from nnsim.gui.panels.data.panel import TablePanel
 from nnsim.gui.session.session import Session
-from nnsim.gui.widgets.controls import ChoiceField
+from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.training.config import TrainingConfig
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton

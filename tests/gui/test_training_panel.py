@@ -32,12 +32,14 @@ from nnsim.core.schedules import SCHEDULES
 from nnsim.data.sources import GeneratedData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
-from nnsim.gui.panels.plot_panel import TextLine
+from nnsim.documents.layers import add_layered
 from nnsim.gui.panels.training.choice_form import CONSTANTS
-from nnsim.gui.panels.training.panel import SPEEDS, SpeedControl, TrainingPanel
+from nnsim.gui.panels.training.panel import TrainingPanel
 from nnsim.gui.panels.training.random_weights import RandomWeights
 from nnsim.gui.session.session import Session
+from nnsim.gui.session.speed import SPEEDS, SpeedControl
 from nnsim.gui.widgets.forms import NumberField
+from nnsim.gui.widgets.labels import TextLine
 from nnsim.resources import resource
 from nnsim.training import engines
 
@@ -172,7 +174,7 @@ class TestRunning:
 
     def test_the_reason_of_a_huge_net_stays_short(self, panel: TrainingPanel, session: Session) -> None:
         session.apply("x", lambda d: Document())
-        session.apply("x", lambda d: edits.add_layered(d, [2, 60, 1], "heaviside", "heaviside", 0))
+        session.apply("x", lambda d: add_layered(d, [2, 60, 1], "heaviside", "heaviside", 0))
         session.apply("x", lambda d: edits.set_data(d, GeneratedData("circle")))
         reason = find(panel, "training_reason", QLabel)
         assert reason.isVisible()

@@ -19,10 +19,11 @@ import nnsim
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.look.theme import apply_theme
-from nnsim.gui.panels.plot_panel import EmptyState, TextLine
 from nnsim.gui.panels.worksheet.panel import WorksheetPanel
 from nnsim.gui.session.session import Session
-from nnsim.gui.widgets.controls import ChoiceField
+from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.labels import TextLine
 from nnsim.lessons.worksheets import KINDS
 from tests.exchange.test_worked_solution import nasty_network
 from tests.exchange.test_worksheets import SUITS

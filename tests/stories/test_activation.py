@@ -7,8 +7,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from nnsim.gui.panels.activation.panel import ActivationPanel
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
+from nnsim.gui.widgets.labels import TextLine
 
 
 def panel_of(hand: Hand) -> ActivationPanel:

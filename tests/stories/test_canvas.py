@@ -11,10 +11,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QLabel, QPushButton, QToolButton
 
 from nnsim.documents.examples import EXAMPLES
-from nnsim.gui.canvas.neuron_choice import InlineEdit, NeuronChoice
+from nnsim.gui.canvas.neuron_choice import NeuronChoice
 from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.canvas.snapping import GRID_STEP
 from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
+from nnsim.gui.widgets.inline_edit import InlineEdit
 from nnsim.gui.window.window import MainWindow
 
 ALT = Qt.KeyboardModifier.AltModifier

@@ -7,9 +7,9 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
+from nnsim.gui.look.settings import settings
 from nnsim.gui.start.first_hints import KEY
 from nnsim.gui.tour.hand import Hand
-from nnsim.gui.window.files import settings
 from nnsim.gui.window.window import MainWindow
 
 

@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPushButton, QWidge
 
 import nnsim
 from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import apply_theme
 from nnsim.gui.start.neuron_picture import NeuronPicture
 from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
-from nnsim.gui.window.files import settings
 
 
 def test_start_with_and(hand: Hand) -> None:

@@ -12,9 +12,9 @@ from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QWidget
 from nnsim.core.analysis.bands import right_rows
 from nnsim.gui.canvas.neuron_item import Face
 from nnsim.gui.panels.output.plots import CurvePlot, MapPlot
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.panels.selected.band_field import BandSlider
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.widgets.labels import TextLine
 
 KEY, LEFT, NONE = Qt.Key, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
 

@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QPushButton
 
 from nnsim.gui.panels.gradient.loss_slice import LossSlicePanel
 from nnsim.gui.panels.gradient.plots import ContourPlot, StepPlot
-from nnsim.gui.panels.plot_panel import EmptyState, TextLine
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
 
 

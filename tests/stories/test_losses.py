@@ -5,8 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QPushButton
 
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.widgets.labels import TextLine
 
 
 def test_the_lectures_loss_is_read_and_a_target_tried(hand: Hand) -> None:

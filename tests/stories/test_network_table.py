@@ -15,7 +15,7 @@ from nnsim.gui.panels.network_table.panel import NetworkTablePanel
 from nnsim.gui.panels.network_table.rows import NetworkRows
 from nnsim.gui.panels.network_table.view import NetworkTableView
 from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
-from nnsim.gui.widgets.controls import ChoiceField
+from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.number_field import NumberField
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier

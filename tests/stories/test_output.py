@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QLabel, QSlider, QWidget
 from nnsim.gui.panels.output.legends import ClassLegend
 from nnsim.gui.panels.output.panel import OutputPanel
 from nnsim.gui.panels.output.plots import MapPlot
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
+from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
 
 

@@ -22,7 +22,8 @@ from nnsim.gui.panels.output.panel import OutputPanel
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.widgets.forms import WholeRows
 from nnsim.gui.widgets.number_field import NumberField
-from nnsim.gui.window.workspaces import SIDE_SHARE, WORKSPACES
+from nnsim.gui.window.panels import WORKSPACES
+from nnsim.gui.window.workspaces import SIDE_SHARE
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 

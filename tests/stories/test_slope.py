@@ -8,8 +8,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from nnsim.gui.panels.gradient.plots import TrailPlot
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
+from nnsim.gui.widgets.labels import TextLine
 
 
 def says(hand: Hand) -> str:

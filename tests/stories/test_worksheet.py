@@ -8,9 +8,9 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit
 
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.panels.worksheet.panel import WorksheetPanel
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.widgets.labels import TextLine
 
 FORWARD = ("0.3775", "0.5932", "0.3925", "0.5968", "1.1059", "0.7514", "1.2249", "0.7729")
 

@@ -9,8 +9,8 @@ from PySide6.QtWidgets import QApplication, QTabBar, QToolButton
 
 from nnsim.gui.look.theme import font, line_width
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window.panels import WORKSPACES
 from nnsim.gui.window.window import MainWindow
-from nnsim.gui.window.workspaces import WORKSPACES
 
 ALT = Qt.KeyboardModifier.AltModifier
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from itertools import count
 from typing import NamedTuple
 
-from nnsim.core.explain.explanation import Equation, Explanation
+from nnsim.core.explain.explanation import Explanation
+from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Symbol, name
 from nnsim.core.network import Connection, Structure
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -11,92 +10,19 @@ from numpy.typing import ArrayLike, NDArray
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
-from nnsim.core.descent import CLIP_MARGIN
 from nnsim.core.explain.sums import Sum, sum_of
+from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation, Symbol, name, notation_for
-from nnsim.core.formulas.numbers import DIGITS, MINUS, common_decimals, comparison, format_number, telling_digits
+from nnsim.core.formulas.numbers import common_decimals, comparison
 from nnsim.core.formulas.reading import parse
 from nnsim.core.formulas.terms import Place, Term, number, operate
-from nnsim.core.formulas.writing import Piece, Style, latex, latex_number, pieces, rich
 from nnsim.core.losses import LOSSES, softmax
 from nnsim.core.network import Connection, Network, NetworkError, Neuron
-from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.program import Backward, checked_matrix, program_of
 
 Array = NDArray[np.float64]
 MOST_TERMS = 64
 """Of a longer sum only the largest terms are written, and the rest as one number."""
-
-
-@dataclass(frozen=True)
-class Equation:
-    """``name`` = the term in symbols = in numbers = its value.
-
-    ``because`` is what a step neuron goes by, “1 ≥ 0.6”.
-    """
-
-    name: Symbol
-    term: Term
-    place: Place = ()
-    because: str = ""
-
-    @property
-    def value(self) -> float:
-        """The engine's number."""
-        return self.term.value
-
-    def line(self, digits: int = DIGITS, symbols: bool = False) -> list[Piece]:
-        """``net h1 = 0.05·0.15 + 0.10·0.20 + 0.35 = 0.3775``, in pieces that know their place on the canvas.
-
-        With ``symbols`` they stand between: ``net h1 = i1·w1 + i2·w2 + b1 = 0.05·0.15 + …``.
-        """
-        result = Piece(format_number(self.value, telling_digits(self.value, digits)), self.place)
-        found = [Piece(self.name.text, self.place), Piece(" = ")]
-        in_numbers = pieces(self.term, Style(numbers=True, digits=digits))
-        in_symbols = pieces(self.term, Style(digits=digits))
-        said = "".join(piece.text for piece in in_numbers)
-        if symbols and self._says_more(in_symbols, in_numbers):
-            found += [*in_symbols, Piece(" = ")]
-        if said != result.text:
-            found += [*in_numbers, Piece(" = ")]
-        found.append(result)
-        if self.because:
-            found.append(Piece(f"  ({self.because})"))
-        return found
-
-    def text(self, digits: int = DIGITS, symbols: bool = True) -> str:
-        """``line`` as one string."""
-        return "".join(piece.text for piece in self.line(digits, symbols))
-
-    def rich(self, digits: int = DIGITS, symbols: bool = True) -> str:
-        """``line`` as HTML, with lowered indices."""
-        return rich(self.line(digits, symbols))
-
-    def markdown(self, digits: int = DIGITS) -> str:
-        """The same as a formula in Markdown, $…$."""
-        return f"${self.latex(digits)}$"
-
-    def latex(self, digits: int = DIGITS, aligned: bool = False) -> str:
-        """The same in LaTeX. ``aligned`` puts & before each equals sign, and breaks the line before the numbers."""
-        equals = " &= " if aligned else " = "
-        again = r" \\ &= " if aligned else " = "
-        result = latex_number(self.value, telling_digits(self.value, digits))
-        in_numbers = latex(self.term, True, digits)
-        parts = [self.name.latex, equals]
-        style = Style(digits=digits)
-        if self._says_more(pieces(self.term, style), pieces(self.term, Style(numbers=True, digits=digits))):
-            parts += [latex(self.term), again]
-        if in_numbers != result:
-            parts += [in_numbers, " = "]
-        parts.append(result)
-        if self.because:
-            words = self.because.replace("≥", r"\geq").replace("<", " < ").replace(MINUS, "-").replace("≱", r"\ngeq")
-            parts.append(rf"\quad ({words})")
-        return "".join(parts)
-
-    def _says_more(self, in_symbols: Sequence[Piece], in_numbers: Sequence[Piece]) -> bool:
-        said = "".join(piece.text for piece in in_symbols)
-        return said not in ("".join(piece.text for piece in in_numbers), self.name.text)
 
 
 class Explanation:
@@ -394,102 +320,6 @@ def _sum(parts: Sequence[Term]) -> Term:
 # The update
 
 
-_GREEK = {"momentum": Symbol("μ", r"\mu"), "beta1": Symbol("β₁", r"\beta_1"), "beta2": Symbol("β₂", r"\beta_2"),
-          "alpha": Symbol("α", r"\alpha"), "epsilon": Symbol("ε", r"\epsilon"), "weight_decay": Symbol("λ", r"\lambda")}
-_STATE = {"r": Symbol("r", "r"), "s": Symbol("s", "s"),
-          "rhat": Symbol("r̂", r"\hat{r}"), "shat": Symbol("ŝ", r"\hat{s}")}
-
-
-@dataclass(frozen=True)
-class Step:
-    """What an update of one parameter goes by: the optimizer and its constants, rate, memory and penalties.
-
-    ``r``, ``s`` and ``t`` are what the optimizer remembers before this update, and after how many updates. ``length``
-    is that of the whole gradient, for clipping at ``clip``.
-    """
-
-    optimizer: str = "sgd"
-    constants: Mapping[str, float] | None = None
-    rate: float = 0.03
-    r: float = 0.0
-    s: float = 0.0
-    t: int = 0
-    l1: float = 0.0
-    l2: float = 0.0
-    clip: float | None = None
-    length: float = 0.0
-
-
-def update_equations(parameter: str, value: float, gradient: float, step: Step, notation: Notation) -> list[Equation]:
-    """The update of one parameter in the optimizer's own equations; the last is the new value.
-
-    ``gradient`` is ∂L/∂p before penalties and clipping. ``w5′ = 0.40 − 0.5·0.0822 = 0.3589``.
-    """
-    own = name(parameter)
-    g = Term(gradient, notation.loss.by(own))
-    found: list[Equation] = []
-    for active, symbol, text, leaves in _adjustments(own, value, step):
-        if active:
-            equation = Equation(symbol, parse(text, g=g, **leaves))
-            found.append(equation)
-            g = equation.term.named(symbol)
-    entry = OPTIMIZERS[step.optimizer]
-    known = {
-        "w": Term(value, own, decimals=common_decimals([value])), "g": g, "rate": Term(step.rate, notation.rate),
-        "r": Term(step.r, _STATE["r"]), "s": Term(step.s, _STATE["s"]), "t": Term(float(step.t + 1), Symbol("t", "t")),
-        **{key: Term(float(constant), _GREEK[key]) for key, constant in (step.constants or entry.constants).items()},
-    }
-    for key, text in entry.written:
-        symbol = own if key == "w" else _STATE[key]
-        fresh = key in ("rhat", "shat")
-        equation = Equation(symbol if fresh else symbol.with_prime(), parse(text, **known))
-        found.append(equation)
-        known[key] = equation.term.named(equation.name)
-    return found
-
-
-def _adjustments(own: Symbol, value: float, step: Step) -> Iterator[tuple[bool, Symbol, str, dict[str, Term]]]:
-    """What is done to the gradient before the optimizer has it."""
-    w = Term(value, own)
-    penalized = "g" + (" + l1*sign(w)" if step.l1 else "") + (" + l2*w" if step.l2 else "")
-    leaves = {"w": w, "l1": Term(step.l1, Symbol("λ₁", r"\lambda_1")), "l2": Term(step.l2, Symbol("λ₂", r"\lambda_2"))}
-    yield bool(step.l1 or step.l2), Symbol("g", "g"), penalized, leaves
-    clipped = step.clip is not None and step.length > step.clip
-    most = {"most": Term(step.clip or 0.0, Symbol("clip", r"\mathrm{clip}")),
-            "length": Term(step.length + CLIP_MARGIN, Symbol("‖g‖", r"\lVert g \rVert"))}
-    yield clipped, Symbol("g′", "g'"), "g*most/length", most
-
-
 # Several samples
 
 
-def gradients_by_sample(network: Network, backward: Backward, parameter: str) -> Array:
-    """∂L/∂p of each sample by itself, (samples,); their mean is the gradient."""
-    structure, trace = network.structure, backward.trace
-    n = trace.a_rows.shape[1]
-    total = np.zeros(n)
-    for use in structure.uses[parameter]:
-        if isinstance(use, Neuron):
-            total += backward.delta_rows[structure.position[use.id]]
-            continue
-        edges = structure.incoming[use.target]
-        combine = COMBINES[structure.by_id[use.target].combine]
-        rows = trace.a_rows[[structure.position[c.source] for c in edges]]
-        weights = np.array([network.value(c.weight) for c in edges])
-        share = combine.backward((weights[:, None] * rows)[:, None, :])[edges.index(use), 0]
-        total += backward.delta_rows[structure.position[use.target]] * share * rows[edges.index(use)]
-    own: Array = total * n
-    return own
-
-
-def mean_equation(parameter: str, values: Array, notation: Notation, most: int = 6) -> Equation:
-    """The gradient of several samples as the mean of theirs; of many only the largest, the rest as one number."""
-    parts = [number(float(values[i])) for i in range(len(values))]
-    if len(parts) > most:
-        largest = sorted(np.argsort(-np.abs(values), kind="stable")[: most - 1].tolist())
-        shown = [parts[i] for i in largest]
-        rest = float(values.sum()) - sum(part.value for part in shown)
-        parts = [*shown, Term(rest, Symbol("…", r"\ldots"))]
-    total = operate("add", *parts) if len(parts) > 1 else parts[0]
-    term = operate("divide", total, number(float(len(values))), value=float(values.sum()) / len(values))
-    return Equation(notation.loss.by(name(parameter)), term)

@@ -11,6 +11,7 @@ from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.documents.files import decode, encode
 from nnsim.documents.format.errors import FileError
+from nnsim.documents.fragments import fragment, insert
 
 if TYPE_CHECKING:
     from nnsim.gui.canvas.view import CanvasView
@@ -89,14 +90,14 @@ class Clipboard(QObject):
         if not chosen:
             self._view.show_hint(self.tr("Select neurons first; the connections between them come along."))
             return None
-        return edits.fragment(self.session.live_document, chosen)
+        return fragment(self.session.live_document, chosen)
 
     def _insert(self, text: str, part: Document, at: QPointF | None) -> None:
         shift = self._shift(part, at)
         new: dict[str, str] = {}
 
         def change(document: Document) -> Document:
-            changed, ids = edits.insert(document, part, (shift.x(), shift.y()))
+            changed, ids = insert(document, part, (shift.x(), shift.y()))
             new.update(ids)
             return changed
 

@@ -12,7 +12,9 @@ from PySide6.QtCore import QObject, QPointF
 from nnsim.core.network import Role
 from nnsim.documents import edits
 from nnsim.documents.document import Document
+from nnsim.documents.layers import add_layer
 from nnsim.documents.layout import arrange
+from nnsim.documents.naming import free_neuron_name
 
 if TYPE_CHECKING:
     from nnsim.gui.canvas.view import CanvasView
@@ -31,7 +33,7 @@ class CanvasCommands(QObject):
         """Add a neuron at a point, or at the next free place for its role; without an activation the usual one."""
         activation = activation or self._first_activation(role)
         place = at if at is not None else self._free_place(role)
-        name = edits.free_neuron_name(self.session.structure, role)
+        name = free_neuron_name(self.session.structure, role)
         xy = (float(round(place.x())), float(round(place.y())))
         text = self.tr("Add {name}").format(name=name)
         if self.session.apply(text, lambda d: edits.add_neuron(d, role, xy, activation=activation)):
@@ -45,7 +47,7 @@ class CanvasCommands(QObject):
         names: list[str] = []
 
         def change(document: Document) -> Document:
-            changed, added = edits.add_layer(document, sources, size, activation, role, seed)
+            changed, added = add_layer(document, sources, size, activation, role, seed)
             names[:] = added
             return changed
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsPathItem, QGraphics
 
 from nnsim.core.network import NetworkError, Role
 from nnsim.documents import edits
+from nnsim.documents.naming import free_neuron_name
 from nnsim.gui.canvas.edges import curve
 from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.canvas.snapping import Snapping
@@ -140,7 +141,7 @@ class Connect(Gesture):
         if hit.neuron:
             view.commands.connect_neurons([id for id in sources if id != hit.neuron], [hit.neuron])
             return
-        name = edits.free_neuron_name(view.session.structure, "hidden")
+        name = free_neuron_name(view.session.structure, "hidden")
         place = (float(round(point.x())), float(round(point.y())))
         if view.session.apply(
             view.tr("Add {name} connected from {source}").format(name=name, source=", ".join(sources)),

@@ -10,7 +10,8 @@ from shiboken6 import isValid
 
 from nnsim.documents import edits
 from nnsim.gui.canvas.edges import Ends
-from nnsim.gui.canvas.neuron_choice import InlineEdit, NeuronChoice, NumberEdit
+from nnsim.gui.canvas.neuron_choice import NeuronChoice
+from nnsim.gui.widgets.inline_edit import InlineEdit, NumberEdit
 
 if TYPE_CHECKING:
     from nnsim.gui.canvas.view import CanvasView

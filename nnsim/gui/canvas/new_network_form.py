@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import MAX_CONNECTIONS, MAX_NEURONS
-from nnsim.documents.edits import add_layered
+from nnsim.documents.layers import add_layered
 from nnsim.gui.look.theme import set_role
 from nnsim.gui.session.session import Session
 

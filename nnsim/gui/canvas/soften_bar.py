@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 from nnsim.documents.softening import LARGEST
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.session import Session
-from nnsim.gui.widgets.controls import CalmSlider, ElidedLabel, plain_tip
+from nnsim.gui.widgets.controls import CalmSlider, plain_tip
+from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.widgets.number_field import NumberField
 
 PARTS = 10

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
 
-from nnsim.gui.panels.plot_panel import HeaderChoice
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import HeaderChoice
 
 
 class ScopeChoice(HeaderChoice):

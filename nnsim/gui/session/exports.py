@@ -9,10 +9,10 @@ from PySide6.QtCore import QCoreApplication, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnsim.documents.files import FileError, write_text
-from nnsim.exchange.latex import FORMATS
+from nnsim.exchange.formats import FORMATS
 from nnsim.exchange.worked_solution import worked_solution
+from nnsim.gui.look.settings import settings
 from nnsim.gui.session.session import Session
-from nnsim.gui.window.files import settings
 
 
 def _tr(text: str) -> str:

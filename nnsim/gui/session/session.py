@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QUndoCommand, QUndoStack
+from PySide6.QtGui import QUndoStack
 
 from nnsim.core.analysis.gates import Gate, gates_of
 from nnsim.core.analysis.maps import Plane, plane_samples
@@ -20,9 +20,11 @@ from nnsim.core.program import Program, Trace, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
-from nnsim.gui.session.run import Pace, Run
+from nnsim.gui.session.pacing import Pace
+from nnsim.gui.session.run import Run
 from nnsim.gui.session.softening import SofteningGesture
 from nnsim.gui.session.study import Study
+from nnsim.gui.session.undo import DocumentCommand
 from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
 from nnsim.training.problems import training_problems
@@ -33,31 +35,6 @@ MOST_ZOOM = 50.0
 """So many times as much of the inputs can be seen, or as little."""
 Change = Callable[[Document], Document]
 Ends = tuple[str, str]
-
-
-class DocumentCommand(QUndoCommand):
-    """The one kind of undo command: from one document to another. Commands of one gesture merge by its token."""
-
-    def __init__(self, session: Session, old: Document, new: Document, text: str, token: object = None) -> None:
-        super().__init__(text)
-        self._session, self._old, self._new, self._token = session, old, new, token
-
-    def redo(self) -> None:
-        self._session._show(self._new)
-
-    def undo(self) -> None:
-        self._session._show(self._old)
-
-    def id(self) -> int:
-        return 1 if self._token is not None else -1
-
-    def mergeWith(self, other: QUndoCommand) -> bool:
-        if not isinstance(other, DocumentCommand) or other._token != self._token or other._old is not self._new:
-            return False
-        self._new = other._new
-        self.setText(other.text())
-        self.setObsolete(self._new == self._old)
-        return True
 
 
 class Session(QObject):

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 from nnsim.documents.document import Document
 from nnsim.gui.canvas.view import CanvasView
 from nnsim.gui.look.icons import icon
+from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.session import Session
-from nnsim.gui.window.files import settings
 
 KEY = "hints_done"
 

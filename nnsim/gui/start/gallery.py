@@ -6,13 +6,20 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
-from nnsim.documents.examples import Example
+from nnsim.documents.examples import EXAMPLES, Example
 from nnsim.gui.look.theme import GRID, RADIUS, font, mix, set_role, text_scale, theme
 from nnsim.gui.start.thumbnails import Thumbnails
 from nnsim.gui.widgets.forms import scrolled
-from nnsim.gui.window.files import example_sections
 
 CARD_WIDTH = 208
 PICTURE = 0.55
@@ -295,3 +302,11 @@ class Gallery(QDialog):
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange) and hasattr(self, "cards"):
             self.cards.arrange()
+
+
+def example_sections() -> dict[str, list[Example]]:
+    """The examples by section, in their order."""
+    sections: dict[str, list[Example]] = {}
+    for example in EXAMPLES.values():
+        sections.setdefault(example.section, []).append(example)
+    return sections

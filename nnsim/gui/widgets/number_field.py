@@ -14,7 +14,8 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QMenu, QSize
 
 from nnsim.core.formulas.numbers import format_number, parse_number
 from nnsim.gui.look.theme import set_role
-from nnsim.gui.widgets.controls import NARROW, Typing, is_undo, plain_tip, tabular
+from nnsim.gui.widgets.controls import NARROW, plain_tip, tabular
+from nnsim.gui.widgets.text_field import Typing, is_undo
 
 STEP, FINE_STEP = 0.1, 0.01
 TEXT_MARGIN = 8

@@ -12,9 +12,9 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from nnsim.gui.canvas.view import ZOOM_STEP
 from nnsim.gui.look.icons import icon
+from nnsim.gui.look.settings import settings
 from nnsim.gui.start.help import show_about, show_gestures, show_what_a_neuron_is, what_is_this
-from nnsim.gui.window.files import settings
-from nnsim.gui.window.workspaces import PRESENT, WORKSPACES
+from nnsim.gui.window.panels import PRESENT, WORKSPACES
 
 if TYPE_CHECKING:
     from nnsim.gui.window.window import MainWindow

@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, QStandardPaths, QTimer, Signal
+from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from nnsim.documents.document import Document
-from nnsim.documents.examples import EXAMPLES, Example
+from nnsim.documents.examples import Example
 from nnsim.documents.files import FileError, load, save
 from nnsim.documents.journal import Leftover, RecoveryJournal
+from nnsim.gui.look.settings import settings
 from nnsim.gui.session.session import Session
 
 MOST_RECENT = 10
 JOURNAL_MS = 15_000
 SUFFIX = ".nnsim"
-
-
-def settings() -> QSettings:
-    """The learner's settings."""
-    return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "nnsim", "nnsim")
 
 
 class DocumentFiles(QObject):
@@ -231,9 +227,3 @@ def _take_edits() -> None:
         focused.clearFocus()
 
 
-def example_sections() -> dict[str, list[Example]]:
-    """The examples by section, in their order."""
-    sections: dict[str, list[Example]] = {}
-    for example in EXAMPLES.values():
-        sections.setdefault(example.section, []).append(example)
-    return sections

@@ -10,9 +10,10 @@ from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from nnsim.core.formulas.notation import NOTATIONS
+from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import Mode
-from nnsim.gui.window.files import example_sections, settings
-from nnsim.gui.window.workspaces import WORKSPACES
+from nnsim.gui.start.gallery import example_sections
+from nnsim.gui.window.panels import WORKSPACES
 
 if TYPE_CHECKING:
     from nnsim.gui.window.window import MainWindow

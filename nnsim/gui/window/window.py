@@ -26,25 +26,26 @@ from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.soften_bar import SoftenBar
 from nnsim.gui.canvas.view import CanvasView
 from nnsim.gui.look.icons import icon
+from nnsim.gui.look.settings import TEXT_SCALES, settings, stored_look
 from nnsim.gui.look.theme import GRID, Mode, apply_theme, name_theme, set_role, text_scale
-from nnsim.gui.panels.panel import body_frame, header_frame, header_height
-from nnsim.gui.panels.training.panel import SpeedControl
 from nnsim.gui.session.session import Session
+from nnsim.gui.session.speed import SpeedControl
 from nnsim.gui.start.first_hints import FirstHints
 from nnsim.gui.start.first_page import FirstPage
 from nnsim.gui.start.gallery import Gallery
-from nnsim.gui.widgets.controls import ElidedLabel
+from nnsim.gui.widgets.cards import body_frame, header_frame, header_height
+from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.window.actions import Actions, plain
-from nnsim.gui.window.files import DocumentFiles, settings
+from nnsim.gui.window.files import DocumentFiles
 from nnsim.gui.window.menus import Menus
 from nnsim.gui.window.message_bar import MessageBar
+from nnsim.gui.window.panels import PRESENT
 from nnsim.gui.window.present_bar import PresentBar
 from nnsim.gui.window.toolbar import ShrinkingToolBar, WholeLabel
-from nnsim.gui.window.workspaces import PRESENT, Workspaces, WorkspaceSwitch
+from nnsim.gui.window.workspaces import Workspaces, WorkspaceSwitch
 
 SAY_MS = 6_000
 NO_KEYS = Qt.KeyboardModifier.NoModifier
-TEXT_SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
 
 
 class MainWindow(QMainWindow):
@@ -484,11 +485,3 @@ def first_of_keys(place: QWidget) -> QWidget | None:
     return next((w for w in stops if w.isVisible() and w.isEnabled()), None)
 
 
-def stored_look() -> tuple[Mode, float]:
-    """The theme and text scale the learner chose."""
-    mode = settings().value("theme", "system")
-    try:
-        scale = float(str(settings().value("text_scale", 1.0)))
-    except ValueError:
-        scale = 1.0
-    return (mode if mode in ("light", "dark") else "system"), min(max(scale, TEXT_SCALES[0]), TEXT_SCALES[-1])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from importlib import import_module
 
@@ -22,16 +21,13 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from nnsim.gui.look.icons import icon
+from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import GRID, finish_theme, set_role
-from nnsim.gui.panels.panel import CardHeader, Panel, body_frame, header_frame, header_height
+from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.session import Session
-from nnsim.gui.window.files import settings
+from nnsim.gui.widgets.cards import CardHeader, body_frame, header_frame, header_height
+from nnsim.gui.window.panels import LEFT, PANELS, PRESENT, RIGHT, WORKSPACES, PanelEntry, Workspace
 
-LEFT, RIGHT, BOTTOM = (
-    Qt.DockWidgetArea.LeftDockWidgetArea,
-    Qt.DockWidgetArea.RightDockWidgetArea,
-    Qt.DockWidgetArea.BottomDockWidgetArea,
-)
 LAYOUT_VERSION = 3
 NARROW = 1400
 """Windows below this width have narrower panels at their sides."""
@@ -46,67 +42,6 @@ PRESENTED_DATA, MOST_ROWS = 172, 8
 """Of more rows than that a few are enough: the network needs the room."""
 SIDE_SHARE, LOW_SHARE = 0.17, 0.24
 """Of a very large window: of its width for the panels at each side, of its height for those below."""
-
-
-@dataclass(frozen=True)
-class PanelEntry:
-    """A panel of the window: where its class lives, what its tab says, and where it stands at first."""
-
-    id: str
-    home: str
-    title: str
-    area: Qt.DockWidgetArea
-    height: int
-    behind: str = ""
-    """The panel whose tab it is a neighbour of at first; empty for one that stands by itself."""
-
-
-PANELS = (
-    PanelEntry("selected", "selected.panel:SelectedPanel", "Selected", LEFT, 300),
-    PanelEntry("activation", "activation.panel:ActivationPanel", "Activation", LEFT, 400),
-    PanelEntry("loss_slice", "gradient.loss_slice:LossSlicePanel", "Loss slice", LEFT, 400, "activation"),
-    PanelEntry("slope", "gradient.slope:SlopePanel", "Why the gradient", LEFT, 300, "selected"),
-    PanelEntry("separability", "separability.panel:SeparabilityPanel", "One neuron?", LEFT, 400, "activation"),
-    PanelEntry("output", "output.panel:OutputPanel", "Output", RIGHT, 345),
-    PanelEntry("loss", "loss.panel:LossPanel", "Loss", RIGHT, 140),
-    PanelEntry("training", "training.panel:TrainingPanel", "Training", RIGHT, 275),
-    PanelEntry("table", "data.panel:TablePanel", "Truth table", BOTTOM, 220),
-    PanelEntry("forward", "explain.forward:ForwardPanel", "Forward", BOTTOM, 220, "table"),
-    PanelEntry("backward", "explain.backward:BackwardPanel", "Backward", BOTTOM, 220, "table"),
-    PanelEntry("steps", "explain.steps:StepsPanel", "Step through", BOTTOM, 220, "table"),
-    PanelEntry("matrices", "matrices.panel:MatricesPanel", "Matrices", BOTTOM, 220, "table"),
-    PanelEntry("losses", "explain.losses:LossesPanel", "Losses", BOTTOM, 220, "table"),
-    PanelEntry("worksheet", "worksheet.panel:WorksheetPanel", "Worksheet", BOTTOM, 220, "table"),
-    PanelEntry("network_table", "network_table.panel:NetworkTablePanel", "Table", BOTTOM, 220, "table"),
-)
-"""Every panel: one file, one line here."""
-
-
-@dataclass(frozen=True)
-class Workspace:
-    """An arrangement of the panels: which stand at first, and which of those among tabs are in front.
-
-    All other panels are a menu entry or a key away, and open where PANELS says.
-    """
-
-    id: str
-    title: str
-    about: str
-    panels: frozenset[str]
-    front: tuple[str, ...] = ()
-
-
-_ALWAYS = frozenset({"selected", "activation", "output", "loss", "training", "table"})
-WORKSPACES = (
-    Workspace("build", "Build", "Neurons, weights and the truth table", _ALWAYS | {"separability"}),
-    Workspace("train", "Train", "The map, the loss, and the slope that training follows",
-              _ALWAYS | {"loss_slice", "losses"}, ("loss_slice",)),
-    Workspace("explain", "Explain", "Every number taken apart: forward, backward, step by step",
-              _ALWAYS - {"loss"} | {"loss_slice", "slope", "separability", "forward", "backward", "steps", "matrices",
-                                    "losses", "worksheet", "network_table"}, ("forward", "loss_slice")),
-)
-"""What the learner switches between; nothing else rearranges the window."""
-PRESENT = Workspace("present", "Present", "Canvas, table and output, large", frozenset({"table", "output"}))
 
 
 class _Panels(dict[str, Panel]):

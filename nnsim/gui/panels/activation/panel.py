@@ -17,13 +17,15 @@ from nnsim.core.formulas.numbers import comparison, format_number
 from nnsim.core.network import Neuron
 from nnsim.gui.look.theme import GRID, mix, set_role, theme
 from nnsim.gui.panels.activation.function_names import FunctionNames
-from nnsim.gui.panels.panel import Paced, quiet_button
-from nnsim.gui.panels.plot_panel import HeaderChoice, PlotPanel, TextLine
+from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.plots.points import target_classes
 from nnsim.gui.plots.ticks import nice_step, rounded
+from nnsim.gui.session.pacing import Paced
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
+from nnsim.gui.widgets.labels import TextLine
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.activation.plot import ActivationPlot

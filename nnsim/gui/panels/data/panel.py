@@ -12,10 +12,11 @@ from nnsim.documents.targets import OWN, choose_target, flip_target, gates, targ
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.data.model import RIGHT, Rows, TableModel, columns_of
 from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
-from nnsim.gui.panels.panel import LowPanel, Paced
-from nnsim.gui.panels.plot_panel import EmptyState
+from nnsim.gui.panels.panel import LowPanel
+from nnsim.gui.session.pacing import Paced
 from nnsim.gui.session.session import Session
-from nnsim.gui.widgets.controls import ElidedLabel
+from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.labels import ElidedLabel
 
 MOST_SUMS = 12
 """Above this number of neurons only outputs and selected ones have a column."""

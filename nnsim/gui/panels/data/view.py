@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 
 from nnsim.gui.look.theme import GRID, font, mix, text_scale, theme
 from nnsim.gui.panels.data.model import FORMS, RIGHT, WRONG, Form, Index, TableModel
-from nnsim.gui.widgets.controls import ChoiceField
+from nnsim.gui.widgets.choice_field import ChoiceField
 
 ARROW = "→ "
 PAD = GRID

@@ -6,18 +6,21 @@ from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QStackedLayout
 
 from nnsim.core.explain.chain import MOST_PATHS, Chain, chain_of, chain_of_activation
-from nnsim.core.explain.explanation import Explanation, gradients_by_sample, mean_equation
+from nnsim.core.explain.explanation import Explanation
 from nnsim.core.explain.gradient_check import check_gradient
+from nnsim.core.explain.samples import gradients_by_sample, mean_equation
 from nnsim.core.formulas.numbers import as_sum, format_number
 from nnsim.core.network import Connection
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, heading, note
-from nnsim.gui.panels.panel import LowPanel, Paced, quiet_button
-from nnsim.gui.panels.plot_panel import EmptyState
+from nnsim.gui.panels.panel import LowPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
+from nnsim.gui.session.pacing import Paced
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import quiet_button
+from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.training.update import next_update, training_gradient
 
 FEW_PATHS = 3

@@ -8,9 +8,11 @@ from PySide6.QtWidgets import QStackedLayout
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.rows import Row, equation, note
-from nnsim.gui.panels.panel import LowPanel, Paced, quiet_button
-from nnsim.gui.panels.plot_panel import EmptyState
+from nnsim.gui.panels.panel import LowPanel
+from nnsim.gui.session.pacing import Paced
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import quiet_button
+from nnsim.gui.widgets.empty_state import EmptyState
 
 MOST_NEURONS = 60
 """Of a larger network only the outputs, the selected neurons and what these take from are written."""

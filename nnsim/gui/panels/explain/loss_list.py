@@ -15,12 +15,12 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.panels.explain.loss_terms import LEFT, RIGHT, entry_label, grid
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.session.session import Session
 from nnsim.gui.session.study import Studied
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.forms import plain_text
 from nnsim.gui.widgets.formulas import FormulaLabel
+from nnsim.gui.widgets.labels import TextLine
 from nnsim.training.problems import loss_problems
 
 Array = NDArray[np.float64]

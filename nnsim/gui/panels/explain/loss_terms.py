@@ -13,9 +13,9 @@ from nnsim.core.formulas.numbers import as_sum, format_number
 from nnsim.core.formulas.writing import text as written_out
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.gui.look.theme import GRID, font, text_scale, theme
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.problems import loss_problems
 

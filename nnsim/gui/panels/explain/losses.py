@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.explain.loss_list import LossList
 from nnsim.gui.panels.explain.loss_terms import TermTable
-from nnsim.gui.panels.panel import LowPanel, Paced
-from nnsim.gui.panels.plot_panel import EmptyState
+from nnsim.gui.panels.panel import LowPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
+from nnsim.gui.session.pacing import Paced
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.forms import plain_text, scrolled
 from nnsim.gui.widgets.number_field import NumberField
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from nnsim.core.explain.explanation import Equation
+from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.numbers import DIGITS, factor
 from nnsim.core.formulas.terms import Place
 from nnsim.core.formulas.writing import Piece

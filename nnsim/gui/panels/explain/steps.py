@@ -15,8 +15,8 @@ from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.rows import Row, equation, heading, line, note
 from nnsim.gui.panels.panel import LowPanel
-from nnsim.gui.panels.plot_panel import EmptyState
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.training.snapshot import Snapshot
 
 PLAY_MS = 900

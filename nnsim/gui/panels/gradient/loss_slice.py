@@ -21,11 +21,14 @@ from nnsim.core.program import Program
 from nnsim.gui.look.theme import GRID, font, set_role, text_scale, theme
 from nnsim.gui.panels.gradient.step import LONGEST_NAME, Axis, Step, Words, rule, selected_axes, short
 from nnsim.gui.panels.gradient.training_path import TrainingPath
-from nnsim.gui.panels.panel import Paced, quiet_button
-from nnsim.gui.panels.plot_panel import EmptyState, FormulaRow, PlotPanel, Sentence, TextLine, zoom_buttons
+from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
+from nnsim.gui.session.pacing import Paced
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import CalmSlider, plain_tip
+from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.labels import FormulaRow, Sentence, TextLine
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training import engines
 

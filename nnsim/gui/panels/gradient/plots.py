@@ -11,8 +11,8 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QResizeEvent
 
 from nnsim.gui.look.theme import mix, theme
-from nnsim.gui.panels.output.plots import Picture, contour_of
 from nnsim.gui.plots.plot import Marker, Plot, Range, pen, scaled
+from nnsim.gui.plots.samples import Picture, contour_of
 from nnsim.gui.plots.ticks import nice_step
 
 Array = NDArray[np.float64]

@@ -14,13 +14,15 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QSt
 from nnsim.core.analysis.tangents import OFFERS, Curve
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, set_role, text_scale, theme
-from nnsim.gui.panels.panel import quiet_button
-from nnsim.gui.panels.plot_panel import FormulaRow, HeaderChoice, PlotPanel, Sentence, zoom_buttons
+from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.plots.ticks import nice_step, rounded
 from nnsim.gui.session.session import Session
-from nnsim.gui.widgets.controls import TextField, plain_tip
+from nnsim.gui.widgets.cards import HeaderChoice, quiet_button, zoom_buttons
+from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.forms import scrolled
+from nnsim.gui.widgets.labels import FormulaRow, Sentence
 from nnsim.gui.widgets.number_field import NumberField
+from nnsim.gui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.gradient.plots import TrailPlot

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, font
-from nnsim.gui.panels.panel import quiet_button
-from nnsim.gui.panels.plot_panel import EmptyState, PlotPanel, TextLine
+from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import quiet_button
+from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.labels import TextLine
 from nnsim.training.history import Points
 
 if TYPE_CHECKING:

@@ -10,10 +10,13 @@ from nnsim.exchange.numpy_code import numpy_code
 from nnsim.gui.look.theme import GRID, text_scale
 from nnsim.gui.panels.matrices.blocks import Cell
 from nnsim.gui.panels.matrices.view import MatrixView
-from nnsim.gui.panels.panel import LowPanel, Paced, quiet_button
-from nnsim.gui.panels.plot_panel import EmptyState, TextLine
+from nnsim.gui.panels.panel import LowPanel
+from nnsim.gui.session.pacing import Paced
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.labels import TextLine
 
 
 class MatricesPanel(LowPanel):

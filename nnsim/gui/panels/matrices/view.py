@@ -20,7 +20,6 @@ from shiboken6 import isValid
 from nnsim.core.explain.sums import sum_of
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Connection, Neuron, Structure
-from nnsim.gui.canvas.neuron_choice import NumberEdit
 from nnsim.gui.look.theme import GRID, theme
 from nnsim.gui.panels.matrices.blocks import (
     MARGIN,
@@ -34,10 +33,11 @@ from nnsim.gui.panels.matrices.blocks import (
     row_height,
 )
 from nnsim.gui.panels.matrices.painter import BlockPainter
-from nnsim.gui.panels.selected.neuron_form import other_uses
+from nnsim.gui.session.parameters import other_uses
 from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
+from nnsim.gui.widgets.inline_edit import NumberEdit
 
 Array = NDArray[np.float64]
 

@@ -17,8 +17,9 @@ from PySide6.QtWidgets import (
 
 from nnsim.gui.look.theme import GRID, font, mix, text_scale, theme
 from nnsim.gui.panels.network_table.rows import Index
-from nnsim.gui.widgets.controls import ChoiceField, TextField
+from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.number_field import NumberField
+from nnsim.gui.widgets.text_field import TextField
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.network_table.view import NetworkTableView

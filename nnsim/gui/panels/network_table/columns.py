@@ -16,7 +16,7 @@ from nnsim.core.combines import COMBINES
 from nnsim.core.formulas.terms import Place
 from nnsim.core.network import MAX_NAME_LENGTH, Connection, Neuron, Structure
 from nnsim.documents import edits
-from nnsim.gui.panels.selected.neuron_form import share_parameter
+from nnsim.gui.session.parameters import share_parameter
 from nnsim.gui.session.session import Session
 
 Array = NDArray[np.float64]

@@ -11,11 +11,13 @@ from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.network_table.columns import Rows, connection_rows, neuron_rows
 from nnsim.gui.panels.network_table.rows import NetworkRows, OrderedRows
 from nnsim.gui.panels.network_table.view import NetworkTableView
-from nnsim.gui.panels.panel import LowPanel, Paced
-from nnsim.gui.panels.plot_panel import EmptyState
+from nnsim.gui.panels.panel import LowPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
+from nnsim.gui.session.pacing import Paced
 from nnsim.gui.session.session import Session
-from nnsim.gui.widgets.controls import ElidedLabel, Segments, plain_tip
+from nnsim.gui.widgets.controls import Segments, plain_tip
+from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.labels import ElidedLabel
 
 
 class NetworkTablePanel(LowPanel):

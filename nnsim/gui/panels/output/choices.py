@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from nnsim.core.analysis.maps import Plane
 from nnsim.core.network import Structure
 from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.panels.plot_panel import HeaderChoice
-from nnsim.gui.widgets.controls import ElidedLabel
+from nnsim.gui.widgets.cards import HeaderChoice
+from nnsim.gui.widgets.labels import ElidedLabel
 
 WINNER = ""
 """In place of an output's name: the largest of all."""

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, set_role, text_scale
-from nnsim.gui.panels.plot_panel import HeaderChoice
 from nnsim.gui.plots.ticks import nice_step, rounded
-from nnsim.gui.widgets.controls import CalmSlider, ElidedLabel, plain_tip
+from nnsim.gui.widgets.cards import HeaderChoice
+from nnsim.gui.widgets.controls import CalmSlider, plain_tip
 from nnsim.gui.widgets.forms import scrolled
+from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.widgets.number_field import NumberField
 
 MOST_ROWS = 12

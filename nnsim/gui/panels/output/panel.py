@@ -22,13 +22,16 @@ from nnsim.gui.look.theme import font, theme
 from nnsim.gui.panels.output.arrangement import arrange
 from nnsim.gui.panels.output.choices import WINNER, OutputChoices
 from nnsim.gui.panels.output.input_sliders import InputSliders
-from nnsim.gui.panels.panel import Paced, close_together, quiet_button
-from nnsim.gui.panels.plot_panel import EmptyState, PlotPanel, TextLine
+from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.plots.points import Points, Scale, nearest, points_of
 from nnsim.gui.plots.regions import winners
 from nnsim.gui.plots.ticks import nice_step, rounded
+from nnsim.gui.session.pacing import Paced
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import close_together, quiet_button
 from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.labels import TextLine
 from nnsim.training import engines
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from PySide6.QtCore import QEvent
 
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.labels import TextLine
 
 MOST_SAMPLES = 500
 """Of more samples the gradient is shown without a check: it takes two passes over them."""

@@ -11,9 +11,9 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import MAX_NAME_LENGTH, Neuron, Role, Structure
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID
-from nnsim.gui.panels.plot_panel import TextLine
 from nnsim.gui.panels.selected.band_field import BandField
 from nnsim.gui.panels.selected.gradient_line import GradientLine
+from nnsim.gui.session.parameters import other_uses, share_parameter
 from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.forms import (
     ChoiceField,
@@ -26,12 +26,7 @@ from nnsim.gui.widgets.forms import (
     plain_text,
     plain_tip,
 )
-
-
-def other_uses(structure: Structure, parameter: str, here: object) -> str:
-    """Where else a shared parameter is used, for reading; empty if it is not shared."""
-    uses = [use for use in structure.uses[parameter] if use != here]
-    return ", ".join(f"{use.id}" if isinstance(use, Neuron) else f"{use.source} → {use.target}" for use in uses)
+from nnsim.gui.widgets.labels import TextLine
 
 
 class NeuronForm(QWidget):
@@ -346,10 +341,3 @@ class NeuronForm(QWidget):
             self.show_document(self._id)
 
 
-def share_parameter(session: Session, old: str, new: str) -> None:
-    """Rename a parameter; if ``new`` exists already, the two become one, and the learner is told."""
-    joins = new in session.structure.parameter_index
-    text = session.tr("Share {new}") if joins else session.tr("Rename {old} to {new}")
-    done = session.apply(text.format(old=old, new=new), lambda d: edits.share(d, old, new))
-    if done and joins:
-        session.said.emit(session.tr("{old} is now the shared parameter {new}.").format(old=old, new=new), "info")

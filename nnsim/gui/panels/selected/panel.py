@@ -16,7 +16,8 @@ from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.panels.selected.band_field import BandField
 from nnsim.gui.panels.selected.gradient_line import GradientLine
-from nnsim.gui.panels.selected.neuron_form import NeuronForm, other_uses, share_parameter
+from nnsim.gui.panels.selected.neuron_form import NeuronForm
+from nnsim.gui.session.parameters import other_uses, share_parameter
 from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.forms import ChoiceField, ElidedLabel, NumberField, Rows, TextField, plain_text, scrolled
 from nnsim.gui.widgets.number_field import GESTURE_PAUSE

@@ -19,10 +19,12 @@ from nnsim.core.formulas.numbers import MINUS, format_number
 from nnsim.core.network import Neuron
 from nnsim.data.dataset import Dataset
 from nnsim.gui.look.theme import GRID, set_role, text_scale
-from nnsim.gui.panels.plot_panel import EmptyState, HeaderChoice, PlotPanel
+from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.plots.points import points_of
 from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.cards import HeaderChoice
 from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.forms import scrolled
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QSize
 
 from nnsim.gui.look.theme import theme
-from nnsim.gui.panels.output.plots import SamplePlot
 from nnsim.gui.plots.plot import Marker, pen
+from nnsim.gui.plots.samples import SamplePlot
 
 Array = NDArray[np.float64]
 LABEL_ABOVE, LABEL_BELOW = 1.4, -0.4

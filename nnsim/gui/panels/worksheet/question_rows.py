@@ -10,8 +10,10 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from nnsim.gui.look.theme import GRID, font, set_role, text_scale
-from nnsim.gui.widgets.controls import ChoiceField, TextField, tabular
+from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.controls import tabular
 from nnsim.gui.widgets.forms import plain_text
+from nnsim.gui.widgets.text_field import TextField
 from nnsim.lessons.questions import Question, Verdict
 from nnsim.lessons.worksheets import Worksheet
 

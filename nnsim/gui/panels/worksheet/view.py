@@ -16,15 +16,17 @@ from PySide6.QtWidgets import (
 
 from nnsim.core.network import NetworkError
 from nnsim.exchange.pages import Parts, plain
+from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import GRID, set_role, text_scale
-from nnsim.gui.panels.panel import quiet_button
-from nnsim.gui.panels.plot_panel import EmptyState, HeaderChoice, TextLine
 from nnsim.gui.panels.worksheet.question_rows import QWIDGETSIZE_MAX, Given, GivenNumbers, QuestionRows
 from nnsim.gui.session.exports import ask_and_write
 from nnsim.gui.session.session import Session
-from nnsim.gui.widgets.controls import TextField, plain_tip
+from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
+from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.forms import plain_text, scrolled
-from nnsim.gui.window.files import settings
+from nnsim.gui.widgets.labels import TextLine
+from nnsim.gui.widgets.text_field import TextField
 from nnsim.lessons.material import Material
 from nnsim.lessons.worksheets import KINDS, Missing, Worksheet, make_worksheet, write_worksheet
 

@@ -1,0 +1,45 @@
+"""Gradients sample by sample, and their mean as an equation."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from nnsim.core.combines import COMBINES
+from nnsim.core.explain.explanation import Array
+from nnsim.core.formulas.equation import Equation
+from nnsim.core.formulas.notation import Notation, Symbol, name
+from nnsim.core.formulas.terms import Term, number, operate
+from nnsim.core.network import Network, Neuron
+from nnsim.core.program import Backward
+
+
+def gradients_by_sample(network: Network, backward: Backward, parameter: str) -> Array:
+    """∂L/∂p of each sample by itself, (samples,); their mean is the gradient."""
+    structure, trace = network.structure, backward.trace
+    n = trace.a_rows.shape[1]
+    total = np.zeros(n)
+    for use in structure.uses[parameter]:
+        if isinstance(use, Neuron):
+            total += backward.delta_rows[structure.position[use.id]]
+            continue
+        edges = structure.incoming[use.target]
+        combine = COMBINES[structure.by_id[use.target].combine]
+        rows = trace.a_rows[[structure.position[c.source] for c in edges]]
+        weights = np.array([network.value(c.weight) for c in edges])
+        share = combine.backward((weights[:, None] * rows)[:, None, :])[edges.index(use), 0]
+        total += backward.delta_rows[structure.position[use.target]] * share * rows[edges.index(use)]
+    own: Array = total * n
+    return own
+
+
+def mean_equation(parameter: str, values: Array, notation: Notation, most: int = 6) -> Equation:
+    """The gradient of several samples as the mean of theirs; of many only the largest, the rest as one number."""
+    parts = [number(float(values[i])) for i in range(len(values))]
+    if len(parts) > most:
+        largest = sorted(np.argsort(-np.abs(values), kind="stable")[: most - 1].tolist())
+        shown = [parts[i] for i in largest]
+        rest = float(values.sum()) - sum(part.value for part in shown)
+        parts = [*shown, Term(rest, Symbol("…", r"\ldots"))]
+    total = operate("add", *parts) if len(parts) > 1 else parts[0]
+    term = operate("divide", total, number(float(len(values))), value=float(values.sum()) / len(values))
+    return Equation(notation.loss.by(name(parameter)), term)

@@ -1,0 +1,82 @@
+"""An equation: symbols, numbers beneath them, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nnsim.core.formulas.notation import Symbol
+from nnsim.core.formulas.numbers import DIGITS, MINUS, format_number, telling_digits
+from nnsim.core.formulas.terms import Place, Term
+from nnsim.core.formulas.writing import Piece, Style, latex, latex_number, pieces, rich
+
+
+@dataclass(frozen=True)
+class Equation:
+    """``name`` = the term in symbols = in numbers = its value.
+
+    ``because`` is what a step neuron goes by, “1 ≥ 0.6”.
+    """
+
+    name: Symbol
+    term: Term
+    place: Place = ()
+    because: str = ""
+
+    @property
+    def value(self) -> float:
+        """The engine's number."""
+        return self.term.value
+
+    def line(self, digits: int = DIGITS, symbols: bool = False) -> list[Piece]:
+        """``net h1 = 0.05·0.15 + 0.10·0.20 + 0.35 = 0.3775``, in pieces that know their place on the canvas.
+
+        With ``symbols`` they stand between: ``net h1 = i1·w1 + i2·w2 + b1 = 0.05·0.15 + …``.
+        """
+        result = Piece(format_number(self.value, telling_digits(self.value, digits)), self.place)
+        found = [Piece(self.name.text, self.place), Piece(" = ")]
+        in_numbers = pieces(self.term, Style(numbers=True, digits=digits))
+        in_symbols = pieces(self.term, Style(digits=digits))
+        said = "".join(piece.text for piece in in_numbers)
+        if symbols and self._says_more(in_symbols, in_numbers):
+            found += [*in_symbols, Piece(" = ")]
+        if said != result.text:
+            found += [*in_numbers, Piece(" = ")]
+        found.append(result)
+        if self.because:
+            found.append(Piece(f"  ({self.because})"))
+        return found
+
+    def text(self, digits: int = DIGITS, symbols: bool = True) -> str:
+        """``line`` as one string."""
+        return "".join(piece.text for piece in self.line(digits, symbols))
+
+    def rich(self, digits: int = DIGITS, symbols: bool = True) -> str:
+        """``line`` as HTML, with lowered indices."""
+        return rich(self.line(digits, symbols))
+
+    def markdown(self, digits: int = DIGITS) -> str:
+        """The same as a formula in Markdown, $…$."""
+        return f"${self.latex(digits)}$"
+
+    def latex(self, digits: int = DIGITS, aligned: bool = False) -> str:
+        """The same in LaTeX. ``aligned`` puts & before each equals sign, and breaks the line before the numbers."""
+        equals = " &= " if aligned else " = "
+        again = r" \\ &= " if aligned else " = "
+        result = latex_number(self.value, telling_digits(self.value, digits))
+        in_numbers = latex(self.term, True, digits)
+        parts = [self.name.latex, equals]
+        style = Style(digits=digits)
+        if self._says_more(pieces(self.term, style), pieces(self.term, Style(numbers=True, digits=digits))):
+            parts += [latex(self.term), again]
+        if in_numbers != result:
+            parts += [in_numbers, " = "]
+        parts.append(result)
+        if self.because:
+            words = self.because.replace("≥", r"\geq").replace("<", " < ").replace(MINUS, "-").replace("≱", r"\ngeq")
+            parts.append(rf"\quad ({words})")
+        return "".join(parts)
+
+    def _says_more(self, in_symbols: Sequence[Piece], in_numbers: Sequence[Piece]) -> bool:
+        said = "".join(piece.text for piece in in_symbols)
+        return said not in ("".join(piece.text for piece in in_numbers), self.name.text)

@@ -1,0 +1,76 @@
+"""Whole layers added to a document."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from nnsim.core.network import (
+    Network,
+    Neuron,
+    Role,
+)
+from nnsim.documents.document import Document, Layout
+from nnsim.documents.edits import (
+    NEW_THRESHOLD,
+    Position,
+    _rebuilt,
+    _usual_notation,
+    _with_gate_inputs,
+    connect_all,
+    move,
+    set_values,
+)
+from nnsim.documents.fragments import insert
+from nnsim.documents.layout import CLEARANCE, STEP_X, STEP_Y, arrange, filled
+from nnsim.documents.naming import _free, _free_numbers, free_neuron_name
+
+
+def add_layered(document: Document, sizes: Sequence[int], hidden: str, output: str, seed: int) -> Document:
+    """A layered network below what is there already, with free names."""
+    added = Network.layered(sizes, hidden, output, seed)
+    places = arrange(added.structure)
+    if not document.network.structure.neurons:
+        return _with_gate_inputs(replace(document, network=added, layout=places))
+    lowest = max((y for _, y in document.layout.values()), default=0.0)
+    top = min(y for _, y in places.values())
+    left = min((x for x, _ in document.layout.values()), default=0.0) - min(x for x, _ in places.values())
+    return insert(document, Document(added, places), (left, lowest + 180 - top))[0]
+
+
+def add_layer(
+    document: Document, sources: Collection[str], size: int, activation: str, role: Role = "hidden", seed: int = 0
+) -> tuple[Document, tuple[str, ...]]:
+    """``size`` neurons right of the ``sources``, each connected from each of them; also their names, top to bottom.
+
+    Steps begin with weights 1 and θ = 1, as neurons made by hand do; others with random weights that suit their
+    activation, and b = 0.
+    """
+    structure = document.network.structure
+    x, y = _free_column(filled(structure, document.layout), sources, size)
+    free = _free_numbers("o" if role == "output" else "h", structure.by_id)
+    names = tuple(next(free) for _ in range(size)) if size > 1 else (free_neuron_name(structure, role),)
+    biases = {id: _free(f"b_{id}", structure.parameter_index) for id in names}
+    new = [Neuron(id, role, activation, bias=biases[id]) for id in names]
+    new = [replace(neuron, notation=_usual_notation(neuron)) for neuron in new]
+    start = -NEW_THRESHOLD if activation == "heaviside" else 0.0
+    document = _rebuilt(document, [*structure.neurons, *new], structure.connections,
+                        dict.fromkeys(biases.values(), start))
+    document = move(document, {id: (x, y + i * STEP_Y) for i, id in enumerate(names)})
+    document = connect_all(document, sources, names)
+    if activation != "heaviside":
+        drawn = document.network.initialized(seed)
+        own = [c.weight for c in document.network.structure.connections if c.target in names]
+        document = set_values(document, {name: drawn.value(name) for name in own})
+    return document, names
+
+
+def _free_column(layout: Layout, sources: Collection[str], size: int) -> Position:
+    """Where the first of ``size`` new neurons stands: right of the sources and level with them, or below others."""
+    x = max(layout[id][0] for id in sources) + STEP_X
+    ys = [layout[id][1] for id in sources]
+    y = round((min(ys) + max(ys)) / 2 - (size - 1) / 2 * STEP_Y)
+    near = sorted(other for left, other in layout.values() if abs(left - x) < CLEARANCE)
+    if any(y - CLEARANCE < other < y + (size - 1) * STEP_Y + CLEARANCE for other in near):
+        y = round(near[-1] + STEP_Y)
+    return float(round(x)), float(y)

@@ -1,0 +1,86 @@
+"""How many updates a second a run does."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QWidget,
+)
+
+from nnsim.core.formulas.numbers import format_number
+from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.session.session import Session
+from nnsim.gui.widgets.controls import CalmSlider
+from nnsim.gui.widgets.forms import (
+    plain_tip,
+    tabular,
+)
+
+SPEEDS = (*(round(step * 10.0**power, 1) for power in range(4) for step in (1, 1.5, 2, 3, 5, 7)), 10_000.0)
+"""Updates a second that the slider offers; after the last comes unlimited."""
+
+
+class SpeedControl(QWidget):
+    """How many updates training does in a second, from one to unlimited. All of them show the session's speed."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self._session = session
+        self.setObjectName("speed_control")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(GRID)
+        title = QLabel(self.tr("Speed"))
+        set_role(title, tone="muted")
+        self._slider = CalmSlider(Qt.Orientation.Horizontal)
+        self._slider.setObjectName("speed_slider")
+        self._slider.setAccessibleName(self.tr("Speed"))
+        tip = self.tr("How many updates training does in a second. It never changes the result.")
+        self.setToolTip(plain_tip(tip))
+        self._slider.setRange(0, len(SPEEDS))
+        self._slider.setPageStep(6)
+        self._slider.setMinimumWidth(64)
+        self._slider.valueChanged.connect(self._choose)
+        self._text = QLabel()
+        self._text.setObjectName("speed_text")
+        tabular(self._text)
+        self._text.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        row.addWidget(title)
+        row.addWidget(self._slider, 1)
+        row.addWidget(self._text)
+        session.run_changed.connect(self._follow)
+        self._follow()
+
+    def sizeHint(self) -> QSize:
+        return QSize(self.minimumSizeHint().width() + 48, super().sizeHint().height())
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_text"):
+            self._follow()
+
+    def _choose(self, position: int) -> None:
+        self._session.set_speed(SPEEDS[position] if position < len(SPEEDS) else None)
+
+    def _follow(self) -> None:
+        speed = self._session.speed
+        position = len(SPEEDS)
+        if speed is not None:
+            position = min(range(len(SPEEDS)), key=lambda i: abs(math.log(SPEEDS[i] / max(speed, 1e-3))))
+        blocked = self._slider.blockSignals(True)
+        self._slider.setValue(position)
+        self._slider.blockSignals(blocked)
+        self._text.setText(self._words(speed))
+        self._text.setMinimumWidth(self._text.fontMetrics().horizontalAdvance(self._words(SPEEDS[-1])) + 2)
+        self._slider.setAccessibleDescription(self._text.text())
+
+    def _words(self, speed: float | None) -> str:
+        if speed is None:
+            return self.tr("unlimited")
+        if speed == 1:
+            return self.tr("1 update/s")
+        return self.tr("{n} updates/s").format(n=format_number(speed))

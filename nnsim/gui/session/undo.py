@@ -1,0 +1,33 @@
+"""The one kind of undo command."""
+
+from __future__ import annotations
+
+from PySide6.QtGui import QUndoCommand
+
+from nnsim.documents.document import Document
+from nnsim.gui.session.session import Session
+
+
+class DocumentCommand(QUndoCommand):
+    """The one kind of undo command: from one document to another. Commands of one gesture merge by its token."""
+
+    def __init__(self, session: Session, old: Document, new: Document, text: str, token: object = None) -> None:
+        super().__init__(text)
+        self._session, self._old, self._new, self._token = session, old, new, token
+
+    def redo(self) -> None:
+        self._session._show(self._new)
+
+    def undo(self) -> None:
+        self._session._show(self._old)
+
+    def id(self) -> int:
+        return 1 if self._token is not None else -1
+
+    def mergeWith(self, other: QUndoCommand) -> bool:
+        if not isinstance(other, DocumentCommand) or other._token != self._token or other._old is not self._new:
+            return False
+        self._new = other._new
+        self.setText(other.text())
+        self.setObsolete(self._new == self._old)
+        return True

@@ -1,0 +1,163 @@
+"""Cards: title bar, body, and the small controls of a title bar."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPaintEvent
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from nnsim.gui.look.theme import GRID, font, set_role, text_scale
+from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.labels import ElidedLabel
+
+TITLE_LETTERS = 14
+"""Of a card's title that are never cut for want of room."""
+
+
+class CardHeader(QFrame):
+    """The title bar of a card. A dock gives it the height it hints at, whatever its fixed height is."""
+
+    def __init__(self, title: QLabel, extra: QWidget | None) -> None:
+        super().__init__()
+        self.title = title
+        set_role(self, card="header")
+        self.row = QHBoxLayout(self)
+        # Margins are not mirrored where the window is; space between the parts is.
+        self.row.setContentsMargins(GRID, 3, GRID, 3)
+        self.row.setSpacing(GRID // 2)
+        self.row.addSpacing(GRID // 2)
+        self.row.addWidget(title)
+        self.row.addStretch(1)
+        self._before = self.row.count() - 1
+        if extra is not None:
+            self.row.addWidget(extra)
+        self.row.addStretch(0)
+        self._after = self.row.count() - 1
+
+    def show_title(self, shown: bool) -> None:
+        """Show the title, or let the controls begin in its place."""
+        self.title.setVisible(shown)
+        self.row.setStretch(self._before, int(shown))
+        self.row.setStretch(self._after, int(not shown))
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self.minimumHeight())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self.minimumHeight())
+
+
+def header_frame(title: str, extra: QWidget | None = None) -> tuple[CardHeader, QHBoxLayout]:
+    """The title bar of a card: its title at the left, ``extra`` at the right."""
+    label = ElidedLabel(title, least=TITLE_LETTERS)
+    label.setObjectName("card_title")
+    set_role(label, tone="title")
+    frame = CardHeader(label, extra)
+    frame.setFixedHeight(header_height())
+    return frame, frame.row
+
+
+def header_height(among_tabs: bool = False) -> int:
+    """The height of a title bar; lower where a tab above it has the title."""
+    return QFontMetrics(font("body")).height() + (19 if among_tabs else 21)
+
+
+def body_frame(content: QWidget) -> QFrame:
+    """The lower part of a card around ``content``."""
+    frame = QFrame()
+    set_role(frame, card="body")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(1, 0, 1, 1)
+    column.addWidget(content)
+    return frame
+
+
+def close_together(*widgets: QWidget) -> QWidget:
+    """Small controls for a title bar that belong together, with nothing between them."""
+    box = QWidget()
+    row = QHBoxLayout(box)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(0)
+    for widget in widgets:
+        row.addWidget(widget)
+    return box
+
+
+def quiet_button(text: str, name: str, tip: str, checkable: bool = False) -> QToolButton:
+    """A small borderless button for a title bar."""
+    button = QToolButton()
+    button.setText(text)
+    button.setObjectName(name)
+    button.setAccessibleName(tip)
+    button.setToolTip(tip)
+    button.setCheckable(checkable)
+    set_role(button, kind="quiet")
+    return button
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("PlotPanel", text)
+
+
+def zoom_buttons(name: str, zoom: Callable[[int], None]) -> tuple[QToolButton, QToolButton]:
+    """− and + for a title bar; ``zoom(by)`` is asked to see more of the axis (−1), or less of it (1)."""
+    farther = quiet_button("−", f"{name}_zoom_out", _tr("See more of the axis"))
+    nearer = quiet_button("+", f"{name}_zoom_in", _tr("See the point closer"))
+    for button, by in ((farther, -1), (nearer, 1)):
+        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        button.clicked.connect(lambda checked=False, by=by: zoom(by))
+    return farther, nearer
+
+
+class HeaderChoice(ChoiceField):
+    """A choice for a title bar: as wide as what is chosen, cut with … where it is narrower."""
+
+    def __init__(self, name: str, tip: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setAccessibleName(tip)
+        self.setToolTip(plain_tip(tip))
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        # Low enough for a title bar, and with its margin where the text begins.
+        sides = "1px 6px 1px 0" if self.isRightToLeft() else "1px 0 1px 6px"
+        self.setStyleSheet(f"QComboBox {{ padding: {sides}; }}")
+
+    def set_choices(self, choices: Iterable[tuple[Any, str]], about: dict[Any, str] | None = None) -> None:
+        super().set_choices(choices, about)
+        self.updateGeometry()
+
+    def sizeHint(self) -> QSize:
+        metrics = self.fontMetrics()
+        width = max((metrics.horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
+        width = min(width, round(12 * GRID * text_scale())) + round(4 * GRID * text_scale())
+        return QSize(width, super().sizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(min(self.sizeHint().width(), 7 * GRID), super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QStylePainter(self)
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
+                                           QStyle.SubControl.SC_ComboBoxEditField, self)
+        text = option.currentText or self.placeholderText()
+        option.currentText = self.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
+        painter.end()
