@@ -11,17 +11,14 @@ from math import inf, isfinite
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array, Indices, Integers
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Structure
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.core.order import SEQUENTIAL, SHUFFLE_EACH_EPOCH, Order, shuffle
+from nnsim.core.order import SEQUENTIAL, SHUFFLE_EACH_EPOCH, shuffle
 from nnsim.core.program import Program
 from nnsim.core.schedules import SCHEDULES
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 GOES_ON, DIVERGED, LOSS, UNCHANGED, GRADIENT, CONVERGED = range(6)
 """What ended a run from inside the loop."""
@@ -103,7 +100,7 @@ class Progress(NamedTuple):
 
 def descend(
     prepare: Any, gradient: Any, mean_loss: Any, rate_at: Any, update_vectors: Any, settle: Any, model: Any, data: Any,
-    order: Order, v: Vectors, rule: Rule, start: Progress, last_update: int, last_epoch: int,
+    order: Integers, v: Vectors, rule: Rule, start: Progress, last_update: int, last_epoch: int,
     train_curve: Array, test_curve: Array,
 ) -> tuple[int | float, ...]:
     """Updates until ``last_update`` or ``last_epoch`` is reached, the curves are full or a reason to stop holds.
@@ -194,7 +191,7 @@ class Descent(ABC):
     kind = ""
     """Which of an engine's kinds of run it is; another rounds differently."""
 
-    def __init__(self, structure: Structure, samples: Samples, places: Index) -> None:
+    def __init__(self, structure: Structure, samples: Samples, places: Indices) -> None:
         used = np.bincount(places[places >= 0], minlength=len(structure.parameter_names))
         self._places = places
         # Every parameter is used somewhere, so each name has a first place.
@@ -207,7 +204,7 @@ class Descent(ABC):
         self.write(self.v.trainable, share)
         self.write(self.v.is_weight, is_weight)
         self.samples = samples
-        self.order: Order = np.arange(len(samples.X), dtype=np.int64)
+        self.order: Integers = np.arange(len(samples.X), dtype=np.int64)
 
     def read(self, vector: Array) -> Array:
         """A vector of ``v`` by parameter, (n_parameters,)."""
@@ -253,12 +250,12 @@ class NumpyDescent(Descent):
 _LOSSES, _OPTIMIZERS, _SCHEDULES = list(LOSSES.values()), list(OPTIMIZERS.values()), list(SCHEDULES.values())
 
 
-def _leave(program: Program, samples: Samples, order: Order) -> None:
+def _leave(program: Program, samples: Samples, order: Integers) -> None:
     """Samples are taken by the order's indices where they stand."""
 
 
 def _gradient(
-    program: Program, samples: Samples, order: Order, first: int, count: int, rule: Rule, v: Vectors
+    program: Program, samples: Samples, order: Integers, first: int, count: int, rule: Rule, v: Vectors
 ) -> float:
     batch = order[first : first + count]
     loss, v.gradient[:] = program.gradient(

@@ -11,16 +11,18 @@ from types import MappingProxyType
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.arrays import Array, Flags
 from nnsim.core.combines import COMBINES
 from nnsim.core.initializers import INITIALIZERS
 
-Array = NDArray[np.float64]
+Ends = tuple[str, str]
+"""Source and target of a connection."""
 Role = Literal["input", "hidden", "output"]
 ROLES: tuple[Role, ...] = ("input", "hidden", "output")
-NOTATIONS = ("bias", "threshold")
+BIAS_NOTATIONS = ("bias", "threshold")
 
 MAX_NEURONS = 20_000
 MAX_CONNECTIONS = 500_000
@@ -149,7 +151,7 @@ class Structure:
         return frozenset(connection.weight for connection in self.connections)
 
     @cached_property
-    def trainable(self) -> NDArray[np.bool_]:
+    def trainable(self) -> Flags:
         """(n_parameters,): which parameters training may change."""
         mask = np.array([name not in self.frozen for name in self.parameter_names], dtype=np.bool_)
         mask.setflags(write=False)
@@ -390,7 +392,7 @@ def _neuron_problems(neurons: Sequence[Neuron]) -> Iterable[Problem]:
         seen.add(id)
         for what, given, known in (
             ("role", neuron.role, ROLES), ("activation", neuron.activation, ACTIVATIONS),
-            ("combine", neuron.combine, COMBINES), ("notation", neuron.notation, NOTATIONS),
+            ("combine", neuron.combine, COMBINES), ("notation", neuron.notation, BIAS_NOTATIONS),
         ):
             if given not in known:
                 choice = ", ".join(known)

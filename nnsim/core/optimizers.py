@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from nnsim.core.arrays import Array
+
 Step = Callable[[Array, Array, Array, Array, int, float, Array], tuple[Array, Array, Array]]
 
 

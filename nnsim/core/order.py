@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-Order = NDArray[np.int64]
+from nnsim.core.arrays import Integers
 
 SEQUENTIAL, SHUFFLE_ONCE, SHUFFLE_EACH_EPOCH = range(3)
 ORDERS = {"sequential": SEQUENTIAL, "shuffle_once": SHUFFLE_ONCE, "shuffle_each_epoch": SHUFFLE_EACH_EPOCH}
@@ -22,7 +21,7 @@ def mixed(x: int) -> int:
     return x ^ (x >> 16)
 
 
-def shuffle(order: Order, mode: int, seed: int, epoch: int) -> None:
+def shuffle(order: Integers, mode: int, seed: int, epoch: int) -> None:
     """Fill ``order`` (n,) with 0 … n−1 as the epoch takes them.
 
     Fisher and Yates' shuffle (Knuth, volume 2, algorithm P), its draws a hash of seed, epoch and place: nothing is
@@ -41,7 +40,7 @@ def shuffle(order: Order, mode: int, seed: int, epoch: int) -> None:
         order[i], order[j] = order[j], order[i]
 
 
-def epoch_order(order: str, n: int, seed: int, epoch: int) -> Order:
+def epoch_order(order: str, n: int, seed: int, epoch: int) -> Integers:
     """The order in which epoch ``epoch`` takes n samples, (n,)."""
     found = np.empty(n, dtype=np.int64)
     shuffle(found, ORDERS[order], seed, epoch)

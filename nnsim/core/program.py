@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nnsim.core.activations import ACTIVATIONS, Activation
+from nnsim.core.arrays import Array, Indices
 from nnsim.core.combines import COMBINES, Combine
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network, NetworkError, Neuron, Problem, Structure
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -65,7 +63,7 @@ class Places:
     ``index`` may have any shape and name a place more than once, as a shared parameter does.
     """
 
-    index: Index
+    index: Indices
 
     @cached_property
     def run(self) -> slice | None:
@@ -76,7 +74,7 @@ class Places:
         return slice(int(flat[0]), int(flat[-1]) + 1)
 
     @cached_property
-    def _sorted(self) -> tuple[Index, Index, Index] | None:
+    def _sorted(self) -> tuple[Indices, Indices, Indices] | None:
         """(places without repeats, the order that sorts ``index``, where each place starts in it).
 
         None if no place is named twice.
@@ -150,8 +148,8 @@ class Program:
 
     def __init__(self, structure: Structure) -> None:
         self.structure = structure
-        self.inputs: Index = _positions(structure, structure.inputs)
-        self.outputs: Index = _positions(structure, structure.outputs)
+        self.inputs: Indices = _positions(structure, structure.inputs)
+        self.outputs: Indices = _positions(structure, structure.outputs)
         self._output_places = Places(self.outputs)
         self.groups: tuple[Group, ...] = tuple(_groups(structure))
         # Where a function jumps or bends, the order of a sum decides on which side of it z falls: then
@@ -337,7 +335,7 @@ def checked_matrix(values: ArrayLike, what: str, columns: tuple[str, ...]) -> Ar
     return matrix
 
 
-def _positions(structure: Structure, ids: tuple[str, ...]) -> Index:
+def _positions(structure: Structure, ids: tuple[str, ...]) -> Indices:
     return np.array([structure.position[id] for id in ids], dtype=np.intp)
 
 

@@ -7,10 +7,7 @@ from dataclasses import dataclass, field
 from math import cos, floor, pi
 from types import MappingProxyType
 
-import numpy as np
-from numpy.typing import NDArray
-
-Array = NDArray[np.float64]
+from nnsim.core.arrays import Array
 
 
 @dataclass(frozen=True)

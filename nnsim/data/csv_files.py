@@ -10,9 +10,8 @@ from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
-from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from nnsim.core.arrays import Array
 
 MAX_BYTES = 256 * 1024 * 1024
 DELIMITERS = ";\t,"

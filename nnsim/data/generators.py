@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from nnsim.core.arrays import Array, Flags
 from nnsim.core.fields import check_fields, field, forms
-
-Array = NDArray[np.float64]
 
 MAX_GATE_INPUTS = 6
 RADIUS = 5.0
@@ -137,7 +136,7 @@ def gate_named(column: ArrayLike, inputs: int) -> str | None:
     return None
 
 
-def _gate(name: str, label: str, about: str, rule: Callable[[Array, int], NDArray[np.bool_]],
+def _gate(name: str, label: str, about: str, rule: Callable[[Array, int], Flags],
           settings: type = GateFields) -> Generator:
     """A gate by its rule: (how many inputs are 1 in each row, number of inputs) -> whether it fires."""
 

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array
 from nnsim.data.dataset import Dataset
-
-Array = NDArray[np.float64]
 
 
 def split(X: Array, T: Array, test_share: float, seed: int) -> Dataset:

@@ -11,6 +11,7 @@ from dataclasses import replace
 from nnsim.core.network import (
     MAX_NAME_LENGTH,
     Connection,
+    Ends,
     Network,
     NetworkError,
     Neuron,
@@ -25,7 +26,6 @@ from nnsim.documents.naming import _free, _free_numbers, _numbered, free_neuron_
 from nnsim.documents.targets import targets_follow
 
 Position = tuple[float, float]
-Ends = tuple[str, str]
 
 NEW_WEIGHT = 1.0
 NEW_THRESHOLD = 1.0

@@ -8,8 +8,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.core.network import Structure
 from nnsim.documents.document import Layout
 from nnsim.documents.ordering import Columns, columns_of, lines, sort_columns
@@ -39,7 +39,6 @@ MOST_PASSING = 1_000
 """If connections pass more neurons than that, they pass as they come."""
 
 Position = tuple[float, float]
-_Indices = NDArray[np.intp]
 
 
 def arrange(structure: Structure) -> Layout:
@@ -115,14 +114,14 @@ def _gap(upper_is_neuron: bool, lower_is_neuron: bool) -> float:
     return PASSING if upper_is_neuron or lower_is_neuron else BETWEEN_PASSING
 
 
-def _wish(columns: Columns, node: int, y: NDArray[np.float64], count: int) -> float:
+def _wish(columns: Columns, node: int, y: Array, count: int) -> float:
     """The mean height of a node's neighbours; those that keep a passing connection straight count more."""
     near = columns.before[node] + columns.after[node]
     weights = [STRAIGHT if other >= count or node >= count else 1.0 for other in near]
     return float(np.average(y[near], weights=weights)) if near else float(y[node])
 
 
-def _in_order(wished: NDArray[np.float64], pull: NDArray[np.float64]) -> NDArray[np.float64]:
+def _in_order(wished: Array, pull: Array) -> Array:
     """The numbers nearest to the wished ones, by least squares, that do not fall (pool adjacent violators)."""
     blocks: list[tuple[float, float, int]] = []
     for value, weight in zip(wished.tolist(), pull.tolist(), strict=True):
@@ -172,8 +171,8 @@ def _clear_of_passing(structure: Structure, columns: Columns, place: dict[int, P
 
 
 def _passes(
-    x: NDArray[np.float64], y: NDArray[np.float64], sources: _Indices, targets: _Indices, nodes: _Indices
-) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    x: Array, y: Array, sources: Indices, targets: Indices, nodes: Indices
+) -> tuple[Flags, Array]:
     """For each line from a source to a target, as it is drawn, and a node: is it above, and how much it is too near."""
     t = np.linspace(0.0, 1.0, 49)[:, None]
     across, down = bend(t)
@@ -185,7 +184,7 @@ def _passes(
     return high[nearest, np.arange(len(nodes))] <= y[nodes], CLEAR - distance.min(axis=0)
 
 
-_Share = TypeVar("_Share", float, NDArray[np.float64])
+_Share = TypeVar("_Share", float, Array)
 
 
 def bend(t: _Share) -> tuple[_Share, _Share]:

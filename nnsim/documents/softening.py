@@ -6,16 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnsim.core.analysis.bands import right_rows
+from nnsim.core.arrays import Array, Flags
 from nnsim.core.network import Connection, Network, Neuron, Structure, frozen_vector
 from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.documents.naming import free_name
-
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 USUAL = 10.0
 """The factor to begin with."""

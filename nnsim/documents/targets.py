@@ -9,13 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array
 from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gate_named, truth_table
 from nnsim.data.sources import CsvData, GeneratedData, InlineData
 from nnsim.documents.document import Document
-
-Array = NDArray[np.float64]
 
 OWN = "own"
 """The choice that stands for a column of the learner's own."""

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnsim.core.analysis.maps import decision_threshold
+from nnsim.core.arrays import Array
 from nnsim.core.network import Network
 from nnsim.core.program import program_of
 from nnsim.data.dataset import Dataset
@@ -20,7 +20,6 @@ from nnsim.training.history import Points
 from nnsim.training.trainer import Trainer
 from nnsim.training.worker import NUMPY_SLICE_SECONDS
 
-Array = NDArray[np.float64]
 SMALL = 0.1
 """A loss below this share of the start's is small."""
 LEVEL = 0.01

@@ -9,8 +9,8 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array
 from nnsim.core.fields import check_fields, field
 from nnsim.core.losses import LOSSES
 from nnsim.core.optimizers import OPTIMIZERS
@@ -163,7 +163,7 @@ def all_constants(choice: Choice, registry: Mapping[str, Any]) -> dict[str, floa
     return {**registry[chosen_name(choice)].constants, **own_constants(choice)}
 
 
-def four(constants: Mapping[str, float]) -> NDArray[np.float64]:
+def four(constants: Mapping[str, float]) -> Array:
     """The values in their order, filled up with 0 to the four that engines take."""
     return np.array([*constants.values(), 0.0, 0.0, 0.0, 0.0][:4])
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.arrays import Array
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Problem, Structure
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.program import program_of
 from nnsim.data.dataset import Dataset
 from nnsim.training.config import TrainingConfig
-
-Array = NDArray[np.float64]
 
 
 def training_problems(structure: Structure, dataset: Dataset | None, config: TrainingConfig) -> tuple[Problem, ...]:

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array
 from nnsim.core.descent import Progress
 from nnsim.training.history import Curve, Points
 
-Array = NDArray[np.float64]
 Edits = tuple[tuple[int, Mapping[str, float]], ...]
 VERSION = 1
 

@@ -7,8 +7,8 @@ import time
 from collections.abc import Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array, Indices
 from nnsim.core.descent import CONVERGED, DIVERGED, GRADIENT, LOSS, UNCHANGED, Progress, Rule, Samples
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network, frozen_vector
@@ -22,9 +22,6 @@ from nnsim.training.config import TrainingConfig, four
 from nnsim.training.history import Curve, History
 from nnsim.training.problems import check_columns, rule_problems
 from nnsim.training.snapshot import RunState, Snapshot
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
 
 DIVERGENCE_FACTOR = 1_000.0
 FOR_EVER = 2**62
@@ -230,7 +227,7 @@ class Trainer:
             return "seconds" if over else None
         return None
 
-    def next_batch(self) -> Index:
+    def next_batch(self) -> Indices:
         """The rows of the data that the next update takes."""
         now, n = self._progress, len(self._dataset.X)
         if now.done:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array
 from nnsim.core.explain.update import Step, update_equations
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation
@@ -13,7 +13,6 @@ from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.program import program_of
 from nnsim.training.config import TrainingConfig
 
-Array = NDArray[np.float64]
 Memory = tuple[Array, Array, int]
 
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array, Flags
 from nnsim.core.network import Connection, Network, Neuron, Role
 from tests.core import reference
 
-Array = NDArray[np.float64]
 MARGIN = 1e-3
 
 
@@ -83,7 +82,7 @@ def _targets(rng: np.random.Generator, samples: int, outputs: int, loss: str) ->
     return rng.normal(size=(samples, outputs))
 
 
-def _away_from_kinks(network: Network, X: Array, T: Array, loss: str) -> NDArray[np.bool_]:
+def _away_from_kinks(network: Network, X: Array, T: Array, loss: str) -> Flags:
     """(samples,): no z near a corner, no near tie of max, no output on its target, nothing huge."""
     with np.errstate(over="ignore", invalid="ignore"):
         z, a, terms = reference.evaluate(network, network.parameters, X)

@@ -6,9 +6,9 @@ import math
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from nnsim.core.activations import sigmoid
+from nnsim.core.arrays import Array
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.program import compile
 
@@ -104,7 +104,7 @@ def hands_on() -> Network:
     return Network.build(neurons, edges, {**values, "b1": 0.35, "b2": 0.60}, frozen=["b1", "b2"])
 
 
-def by_name(net: Network, vector: NDArray[np.float64]) -> dict[str, float]:
+def by_name(net: Network, vector: Array) -> dict[str, float]:
     """The entries of a vector of parameters, by their names."""
     return dict(zip(net.parameter_names, vector.tolist(), strict=True))
 
@@ -155,7 +155,7 @@ def test_the_factors_of_the_chain_rule(hands_on: Network) -> None:
     assert delta[0, : len(X[0])].tolist() == [0.0, 0.0]
 
 
-def updated(net: Network, times: int) -> NDArray[np.float64]:
+def updated(net: Network, times: int) -> Array:
     """w − 0.5·∂L/∂w, again and again, in a plain loop that leaves frozen parameters alone."""
     program, w = compile(net), net.parameters.copy()
     trainable = np.array([name not in net.structure.frozen for name in net.parameter_names])

@@ -6,12 +6,11 @@ import math
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array
 from nnsim.core.losses import LOSSES, Loss, softmax
 
 EVERY = pytest.mark.parametrize("entry", LOSSES.values(), ids=LOSSES)
-Array = NDArray[np.float64]
 
 
 def samples(entry: Loss, outputs: int, seed: int = 0) -> tuple[Array, Array]:

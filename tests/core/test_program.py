@@ -10,14 +10,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.arrays import Array
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Network, NetworkError, Neuron, Structure
 from nnsim.core.program import Places, compile, program_of
-
-Array = NDArray[np.float64]
 
 
 def threshold_network(rng: np.random.Generator, fan_in: int, neurons: int = 1) -> Network:

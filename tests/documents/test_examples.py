@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array
 from nnsim.core.network import Network
 from nnsim.core.program import compile
 from nnsim.data.dataset import Dataset
@@ -27,7 +27,7 @@ def opened(id: str) -> tuple[Document, Dataset]:
     return document, dataset_of(document.data)
 
 
-def right(network: Network, X: NDArray[np.float64], T: NDArray[np.float64]) -> float:
+def right(network: Network, X: Array, T: Array) -> float:
     """The share of samples on the right side, for targets −1 and 1; of several outputs the largest counts."""
     outputs = compile(network).forward(network.parameters, X)
     if T.shape[1] > 1:

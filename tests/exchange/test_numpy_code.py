@@ -8,9 +8,9 @@ import sys
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.arrays import Array
 from nnsim.core.explain.matrices import layers_of
 from nnsim.core.network import Connection, Network, NetworkError, Neuron
 from nnsim.core.program import compile
@@ -19,7 +19,6 @@ from nnsim.documents.files import load
 from nnsim.exchange.numpy_code import FUNCTIONS, layer_codes, numpy_code
 from tests.core.random_networks import random_case
 
-Array = NDArray[np.float64]
 CASES = 60
 
 

@@ -26,7 +26,7 @@ class Desk:
         self.answer: tuple[str, str] = ("", "")
         self.asked: list[tuple[object, ...]] = []
         self.heard: list[tuple[str, str]] = []
-        session.said.connect(lambda text, kind: self.heard.append((text, kind)))
+        session.message.connect(lambda text, kind: self.heard.append((text, kind)))
         monkeypatch.setattr(QFileDialog, "getSaveFileName", self._dialog)
         session.open_document(nnsim.load(EXAMPLES["hands_on"].path), None, "Hands-on 2-2-2")
 

@@ -231,7 +231,7 @@ def test_what_is_no_number_is_refused(matrices: Matrices) -> None:
     """With a word, and the editor stays for a correction."""
     matrices.example("hands_on")
     said: list[str] = []
-    matrices.session.said.connect(lambda text, kind: said.append(text))
+    matrices.session.message.connect(lambda text, kind: said.append(text))
     matrices.click(Cell(0, "W", 0, 0))
     matrices.type("two")
     matrices.key(KEY.Key_Return)

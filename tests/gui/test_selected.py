@@ -206,7 +206,7 @@ class TestNeuron:
     def test_an_existing_name_shares_the_bias(self, panel: SelectedPanel, session: Session, qtbot: QtBot) -> None:
         session.select(["h"])
         open_advanced(panel)
-        with qtbot.waitSignal(session.said) as said:
+        with qtbot.waitSignal(session.message) as said:
             retype(find(panel, "neuron_bias_name", TextField), "b_output")
         assert "shared" in said.args[0]
         assert session.structure.by_id["h"].bias == "b_output"

@@ -360,7 +360,7 @@ def test_clicking_where_nothing_is_set_begins_an_own_table(table: Table) -> None
 
 def test_own_keeps_the_targets_and_leads_to_them(table: Table, qtbot: QtBot) -> None:
     table.open(xor())
-    with qtbot.waitSignal(table.session.said, check_params_cb=lambda text, kind: "Space" in text):
+    with qtbot.waitSignal(table.session.message, check_params_cb=lambda text, kind: "Space" in text):
         table.choose("own")
     assert table.session.document.data == XOR
     assert table.choice().value == "xor_gate"

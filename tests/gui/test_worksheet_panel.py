@@ -376,7 +376,7 @@ def test_export_by_suffix(sheet: Sheet, tmp_path: Path, monkeypatch: pytest.Monk
     path = tmp_path / f"sheet{suffix}"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(path), ""))
     heard: list[tuple[str, str]] = []
-    sheet.session.said.connect(lambda text, kind: heard.append((text, kind)))
+    sheet.session.message.connect(lambda text, kind: heard.append((text, kind)))
     menu = sheet.find("worksheet_export", QAbstractButton).menu()  # type: ignore[attr-defined]
     texts = {}
     for action in menu.actions():

@@ -28,7 +28,7 @@ class Table:
         self.hand, self.session = hand, hand.session
         hand.menu("explain_network_table")
         self.said: list[str] = []
-        hand.session.said.connect(lambda text, kind: self.said.append(text) if kind == "refused" else None)
+        hand.session.message.connect(lambda text, kind: self.said.append(text) if kind == "refused" else None)
 
     @property
     def panel(self) -> NetworkTablePanel:

@@ -40,7 +40,7 @@ def test_xor_from_five_seeds(seed: int) -> None:
 def test_the_perceptron_rule_is_watched(hand: Hand) -> None:
     """AND is found and the run ends by itself, with a word why; on XOR it goes on and on, and the line keeps moving."""
     said: list[str] = []
-    hand.session.said.connect(lambda text, kind: said.append(text))
+    hand.session.message.connect(lambda text, kind: said.append(text))
     hand.example("perceptron_and")
     hand.session.set_speed(None)
     hand.click("tool_train")
@@ -111,7 +111,7 @@ def test_a_structure_edit_stops_training_and_says_so(hand: Hand) -> None:
     hand.example("circle")
     hand.session.set_speed(None)
     said: list[str] = []
-    hand.session.said.connect(lambda text, kind: said.append(text))
+    hand.session.message.connect(lambda text, kind: said.append(text))
     hand.click("tool_train")
     hand.wait(lambda: hand.session.epoch >= 3, "three epochs are done")
     hand.click_at(hand.at("h1"))

@@ -25,7 +25,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QPointF, QStandardPaths, Qt, QTimer
 from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
@@ -42,6 +41,7 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.core.analysis.bands import right_rows
+from nnsim.core.arrays import Array
 from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.canvas.soften_bar import SoftenBar
 from nnsim.gui.look.theme import text_scale
@@ -347,7 +347,7 @@ def open_xor_by_keys(hand: Hand) -> None:
 # 3. In grey
 
 
-def grey(widget: QWidget) -> NDArray[np.float64]:
+def grey(widget: QWidget) -> Array:
     """(height, width): what is to be seen of a widget as a grey-scale print has it, 0 to 255."""
     image = widget.grab().toImage().convertToFormat(QImage.Format.Format_Grayscale8)
     assert image.devicePixelRatio() == 1.0
@@ -359,7 +359,7 @@ TOLD_APART = 20.0
 """So much darker or lighter of 255 is seen as another grey, side by side."""
 
 
-def gaps(hand: Hand, picture: NDArray[np.float64], ends: tuple[str, str]) -> int:
+def gaps(hand: Hand, picture: Array, ends: tuple[str, str]) -> int:
     """How often a connection is interrupted on the picture, apart from its label."""
     edge = hand.canvas.network_scene.edges.edges[ends]
     background = picture[3, 3]
@@ -373,13 +373,13 @@ def gaps(hand: Hand, picture: NDArray[np.float64], ends: tuple[str, str]) -> int
     return int(np.sum(np.diff(np.array(drawn, dtype=int)) == -1))
 
 
-def fill(hand: Hand, picture: NDArray[np.float64], id: str) -> float:
+def fill(hand: Hand, picture: Array, id: str) -> float:
     """The grey inside a neuron, beside what is written in it."""
     place = hand.canvas.mapFromScene(hand.at(id) + QPointF(0, RADIUS * 0.62))
     return float(np.median(picture[place.y() - 2 : place.y() + 3, place.x() - 2 : place.x() + 3]))
 
 
-def roundness(plot: Plot, picture: NDArray[np.float64], x: float, y: float) -> float:
+def roundness(plot: Plot, picture: Array, x: float, y: float) -> float:
     """How much of the square around a marker it fills: a circle more than three quarters, a diamond half."""
     place = plot.mapFromScene(plot.place_of(x, y))
     reach = 10
@@ -395,7 +395,7 @@ def roundness(plot: Plot, picture: NDArray[np.float64], x: float, y: float) -> f
     return float(filled.sum() / ((rows[-1] - rows[0] + 1) * (columns[-1] - columns[0] + 1)))
 
 
-def longest_runs(picture: NDArray[np.float64]) -> list[int]:
+def longest_runs(picture: Array) -> list[int]:
     """How long the pieces of ink are in a picture of one curve, from left to right."""
     inked = (np.abs(picture - np.median(picture)) > TOLD_APART).any(axis=0).astype(int)
     changes = np.flatnonzero(np.diff(np.concatenate([[0], inked, [0]])))

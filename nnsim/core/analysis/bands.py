@@ -6,16 +6,13 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.maps import decision_threshold
+from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.core.formulas.numbers import DIGITS, exact_text, format_number, inward_text
 from nnsim.core.network import Network, Neuron
 from nnsim.core.program import Trace, program_of
-
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 
 MOST_ROWS = 256
 MOST_WORK = 20_000
@@ -96,7 +93,7 @@ def right_rows(network: Network, X: Array, T: Array) -> Flags:
     return _right(program.run(network.parameters, X), program.outputs, _thresholds(network), T)
 
 
-def _right(trace: Trace, outputs: NDArray[np.intp], thresholds: Array, T: Array) -> Flags:
+def _right(trace: Trace, outputs: Indices, thresholds: Array, T: Array) -> Flags:
     said = trace.a_rows[outputs].T
     right: Flags = (((said >= thresholds) == (T == 1.0)) & np.isfinite(said)).all(axis=1)
     return right

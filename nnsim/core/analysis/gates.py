@@ -6,14 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.core.network import Network
 from nnsim.core.program import program_of
-
-Flags = NDArray[np.bool_]
-Wholes = NDArray[np.intp]
 
 MOST_NAMED = 4
 """A gate of more inputs than this has no name."""
@@ -22,7 +19,7 @@ MOST_INPUTS = 8
 MOST_WORK = 200_000
 """Nor are those whose rows times connections are more."""
 
-_BY_COUNT: tuple[tuple[str, Callable[[Wholes, int], Flags]], ...] = (
+_BY_COUNT: tuple[tuple[str, Callable[[Indices, int], Flags]], ...] = (
     ("AND", lambda ones, n: ones == n),
     ("OR", lambda ones, n: ones >= 1),
     ("NAND", lambda ones, n: ones < n),
@@ -50,7 +47,7 @@ class Gate:
         return self.name if not self.counts or self.whole else f"{self.name}({', '.join(self.inputs)})"
 
 
-def gate_of(said: NDArray[np.float64], inputs: Sequence[str]) -> Gate | None:
+def gate_of(said: Array, inputs: Sequence[str]) -> Gate | None:
     """The gate whose truth table is ``said``, (2ⁿ,), rows counting up, the first input most significant.
 
     Inputs that make no difference are left out. None if it says anything but 0 and 1, if more than MOST_NAMED
@@ -79,7 +76,7 @@ def _name(cube: Flags, names: tuple[str, ...]) -> str:
         return "1" if cube.all() else "0"
     if k == 1:
         return names[0] if cube[1] else f"NOT {names[0]}"
-    ones: Wholes = np.indices(cube.shape).sum(axis=0)
+    ones: Indices = np.indices(cube.shape).sum(axis=0)
     for name, rule in _BY_COUNT:
         if np.array_equal(rule(ones, k), cube):
             return name

@@ -6,11 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.arrays import Array
 
-Array = NDArray[np.float64]
 MARGIN = 0.15
 
 

@@ -11,8 +11,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
+from nnsim.core.arrays import Array, Flags, Indices
+
 Wholes = NDArray[np.object_]
 """Whole numbers of Python, of any length: what is computed with them is exact."""
 Verdict = Literal["yes", "no", "unknown"]
@@ -141,7 +141,7 @@ def _checked(X: ArrayLike, t: ArrayLike) -> tuple[Array, Flags]:
     return points, high
 
 
-def _contradiction(points: Array, high: Flags, group: NDArray[np.intp]) -> Meeting | None:
+def _contradiction(points: Array, high: Flags, group: Indices) -> Meeting | None:
     """The first point that is in both classes; ``group`` numbers equal points alike."""
     count = int(group.max()) + 1
     both = (np.bincount(group[high], minlength=count) > 0) & (np.bincount(group[~high], minlength=count) > 0)
@@ -254,7 +254,7 @@ def _widest(exact: _Exact) -> tuple[Fractions | None, list[int]]:
     return None, program.support()
 
 
-def _nearest(distance: Array, high: Flags, chosen: Flags, below: float) -> NDArray[np.intp]:
+def _nearest(distance: Array, high: Flags, chosen: Flags, below: float) -> Indices:
     """The points not yet chosen whose distance is below a bound: of each class the worst."""
     found = []
     for same in (high, ~high):
@@ -469,7 +469,7 @@ def _means_or_line(N: Wholes, zeros: list[int], ones: list[int], work: int) -> t
     return _shares_of({basis[i]: Fraction(table[i, -1], divisor) for i in range(m) if basis[i] < k}, zeros, ones), work
 
 
-def _meeting(X: Array, shares: _Shares, rows: NDArray[np.intp]) -> Meeting | None:
+def _meeting(X: Array, shares: _Shares, rows: Indices) -> Meeting | None:
     """The proof in ``rows`` of the data, if it holds for the floats as they are: both means are worked out anew."""
     def mean(chosen: tuple[int, ...], weights: Fractions) -> Fractions:
         points = [[Fraction(v) for v in X[i].tolist()] for i in chosen]

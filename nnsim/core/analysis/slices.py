@@ -6,13 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array, Indices
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Network, Neuron, Structure
 from nnsim.core.program import Program
 
-Array = NDArray[np.float64]
 Range = tuple[float, float]
 
 MOST_SAMPLES = 2_000
@@ -102,7 +101,7 @@ def affordable(structure: Structure, samples: int, points: int) -> int:
     return max(1, min(samples, MOST_SAMPLES, MOST_WORK // each))
 
 
-def spread(samples: int, most: int) -> NDArray[np.intp]:
+def spread(samples: int, most: int) -> Indices:
     """Rows of at most ``most`` samples, evenly from first to last."""
     if samples <= most:
         return np.arange(samples)

@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.reading import parse_typed
 from nnsim.core.formulas.terms import Term, evaluate, slope
 from nnsim.core.formulas.writing import latex
 
-Array = NDArray[np.float64]
 Place = Literal["smooth", "corner", "jump", "nowhere"]
 _NEAR, _NOTHING = 1e-5, 1e-4
 

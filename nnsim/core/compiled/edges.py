@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array, Integers
 from nnsim.core.compiled.switches import (
     COMBINE_NUMBER,
     LANES,
@@ -27,9 +27,6 @@ from nnsim.core.compiled.tile_functions import compiled
 from nnsim.core.compiled.tiles import at, fill, first_lanes, fma, lane_sum, load, put, spread, store, views
 from nnsim.core.descent import descend
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
-
 TWO = 2 * LANES
 CHUNK = 64
 """Samples that are worked on together: their numbers stay in the processor's first cache."""
@@ -43,17 +40,17 @@ class Graph(NamedTuple):
     place bias + k. A shared parameter has several places: group g those in shared[shared_first[g] …].
     """
 
-    rows: Index
-    first: Index
-    source: Index
-    activation: Index
-    combine: Index
+    rows: Integers
+    first: Integers
+    source: Integers
+    activation: Integers
+    combine: Integers
     bias: int
-    inputs: Index
-    outputs: Index
-    is_input: Index
-    shared_first: Index
-    shared: Index
+    inputs: Integers
+    outputs: Integers
+    is_input: Integers
+    shared_first: Integers
+    shared: Integers
     z: Array
     a: Array
     delta: Array

@@ -6,19 +6,15 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.arrays import Array, Indices, Integers
 from nnsim.core.compiled import edges as kernels
 from nnsim.core.compiled import layers, narrow
 from nnsim.core.compiled.switches import ACTIVATION_NUMBER, COMBINE_NUMBER, LANES
 from nnsim.core.descent import Descent, Progress, Rule, Samples, aligned
 from nnsim.core.network import Network, Neuron, Structure
 from nnsim.core.program import Program, Trace
-
-Array = NDArray[np.float64]
-Index = NDArray[np.intp]
-Integers = NDArray[np.int64]
 
 PAD = LANES
 """Tiles may reach this far past the last sample, and rows that are no power of 2 long share the cache better."""
@@ -183,7 +179,7 @@ def is_narrow(levels: Sequence[Sequence[Neuron]]) -> bool:
     return all(len(level) <= LANES for level in levels)
 
 
-def _graph(structure: Structure, columns: int) -> tuple[kernels.Graph, Index]:
+def _graph(structure: Structure, columns: int) -> tuple[kernels.Graph, Indices]:
     """The structure as the kernels want it, with room for ``columns`` samples, and the parameter of each place."""
     order = sorted(
         (neuron for neuron in structure.neurons if neuron.role != "input"),
@@ -217,14 +213,14 @@ def _graph(structure: Structure, columns: int) -> tuple[kernels.Graph, Index]:
     ), places
 
 
-def _shared(places: Index, n_parameters: int) -> list[Index]:
+def _shared(places: Indices, n_parameters: int) -> list[Indices]:
     """The places of each parameter that has more than one."""
     order = np.argsort(places, kind="stable")
     starts = np.searchsorted(places[order], np.arange(n_parameters + 1))
     return [order[a:b] for a, b in pairwise(starts) if b - a > 1]
 
 
-def _layers(structure: Structure, levels: Sequence[Sequence[Neuron]]) -> tuple[layers.Layers, Index]:
+def _layers(structure: Structure, levels: Sequence[Sequence[Neuron]]) -> tuple[layers.Layers, Indices]:
     """Levels as the kernels want them, and the parameter of each place: one matrix a layer, its last row the biases."""
     index = structure.parameter_index
     n_in, n_out = [len(level) for level in levels[:-1]], [len(level) for level in levels[1:]]
@@ -258,7 +254,7 @@ def _layers(structure: Structure, levels: Sequence[Sequence[Neuron]]) -> tuple[l
     ), np.concatenate(matrices)
 
 
-def _narrow(structure: Structure, levels: Sequence[Sequence[Neuron]]) -> tuple[narrow.Narrow, Index]:
+def _narrow(structure: Structure, levels: Sequence[Sequence[Neuron]]) -> tuple[narrow.Narrow, Indices]:
     """Levels as the kernels want them, and the parameter of each place: one matrix a layer, its last row the biases."""
     index = structure.parameter_index
     matrices = np.full((len(levels) - 1, LANES + 1, LANES), -1, dtype=np.intp)
@@ -278,7 +274,7 @@ def _integers(values: Iterable[int]) -> Integers:
     return np.array([int(value) for value in values], dtype=np.int64)
 
 
-def _whole_tiles(places: list[int]) -> Index:
+def _whole_tiles(places: list[int]) -> Indices:
     return np.array([*places, *[-1] * (-len(places) % LANES)], dtype=np.intp)
 
 

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array, Integers
 from nnsim.core.compiled.switches import LANES, activate, cost, inlined, rate_at, settle, through, update_vectors
 from nnsim.core.compiled.tile_functions import compiled
 from nnsim.core.compiled.tiles import (
@@ -33,9 +33,6 @@ from nnsim.core.compiled.tiles import (
 )
 from nnsim.core.descent import descend
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
-
 apart = njit(error_model="numpy", forceinline=False, _nrt=False)
 """For the loops over a layer: functions that say ``by_itself``."""
 
@@ -50,14 +47,14 @@ class Layers(NamedTuple):
     Its matrix begins at place[k] and has n_in[k] + 1 rows of width[k] numbers, of which the first n_out[k] are used.
     """
 
-    n_in: Index
-    n_out: Index
-    width: Index
-    source: Index
-    target: Index
-    place: Index
-    activation: Index
-    lanes: Index
+    n_in: Integers
+    n_out: Integers
+    width: Integers
+    source: Integers
+    target: Integers
+    place: Integers
+    activation: Integers
+    lanes: Integers
     exact: bool
     """Products are rounded before they are added, as numpy does: where a function jumps or bends, it matters."""
     z: Array
@@ -77,7 +74,7 @@ class Rows(NamedTuple):
     test_T: Array
     columns: int
     """How many X has."""
-    in_order: Index
+    in_order: Integers
     """0, 1, 2 … for the test samples."""
 
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 from numba import njit
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array, Integers
 from nnsim.core.compiled.switches import (
     LANES,
     activation,
@@ -30,9 +30,6 @@ from nnsim.core.compiled.tile_functions import compiled
 from nnsim.core.compiled.tiles import at, column_sums, each, first_lanes, load, repeat, row_sums, store, views
 from nnsim.core.descent import descend
 
-Array = NDArray[np.float64]
-Index = NDArray[np.int64]
-
 SQUARE = LANES * LANES
 MATRIX = SQUARE + LANES
 """Places of a layer's weights, and with its biases."""
@@ -44,8 +41,8 @@ class Narrow(NamedTuple):
     Of the sample at hand, row k holds z of layer k and a of the layer before it, the inputs being the first.
     """
 
-    n_out: Index
-    activation: Index
+    n_out: Integers
+    activation: Integers
     z: Array
     a: Array
 

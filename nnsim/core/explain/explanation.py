@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.equation import Equation
@@ -20,7 +21,6 @@ from nnsim.core.losses import LOSSES, softmax
 from nnsim.core.network import Connection, Network, NetworkError, Neuron
 from nnsim.core.program import Backward, checked_matrix, program_of
 
-Array = NDArray[np.float64]
 MOST_TERMS = 64
 """Of a longer sum only the largest terms are written, and the rest as one number."""
 

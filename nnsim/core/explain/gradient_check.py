@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.arrays import Array
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network
 from nnsim.core.program import Trace, program_of
 
-Array = NDArray[np.float64]
 STEP = float(np.finfo(np.float64).eps ** (1 / 3))
 """Times max(1, |w|): where truncation and rounding of a central difference are about equal. Press et al., 5.7."""
 RELATIVE, ABSOLUTE = 1e-5, 1e-7

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array, Indices
 from nnsim.core.network import Connection, Neuron, Structure
 
-Array = NDArray[np.float64]
 MOST_CELLS = 10_000_000
 """A matrix of more cells than this is not made: it would not fit into the memory of a small machine."""
 
@@ -50,7 +49,7 @@ class Layer:
         return tuple(c for id in self.rows for c in self.structure.incoming[id])
 
     @cached_property
-    def weights(self) -> NDArray[np.intp]:
+    def weights(self) -> Indices:
         """(connections,): where their weights stand in the vector of parameters."""
         index = self.structure.parameter_index
         return np.array([index[c.weight] for c in self.connections], dtype=np.intp)
@@ -61,12 +60,12 @@ class Layer:
         return any(neuron.bias is not None for neuron in self.neurons)
 
     @cached_property
-    def row_places(self) -> NDArray[np.intp]:
+    def row_places(self) -> Indices:
         """(rows,): where its neurons stand in the structure, and so in a Trace."""
         return np.array([self.structure.position[id] for id in self.rows], dtype=np.intp)
 
     @cached_property
-    def column_places(self) -> NDArray[np.intp]:
+    def column_places(self) -> Indices:
         """(columns,): where its sources stand in the structure."""
         return np.array([self.structure.position[id] for id in self.columns], dtype=np.intp)
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
-from nnsim.core.explain.explanation import Array
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation, Symbol, name
 from nnsim.core.formulas.terms import Term, number, operate

@@ -7,14 +7,13 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array, Indices
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.notation import Notation
 from nnsim.core.network import Network
 from nnsim.core.program import Backward, program_of
 
-Array = NDArray[np.float64]
 Kind = Literal["feed", "forward", "loss", "backward", "accumulate", "update"]
 
 
@@ -30,7 +29,7 @@ class Moment:
 class Walk:
     """The steps of one batch, for the values before its update. ``rows`` are the samples' rows in the data."""
 
-    def __init__(self, network: Network, X: Array, T: Array, rows: NDArray[np.intp], loss: str,
+    def __init__(self, network: Network, X: Array, T: Array, rows: Indices, loss: str,
                  notation: Notation) -> None:
         self.network, self.X, self.T, self.rows = network, X, T, rows
         self.loss, self.notation = loss, notation

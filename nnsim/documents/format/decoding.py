@@ -14,10 +14,10 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
 from nnsim.core.fields import forms
 from nnsim.core.network import (
+    BIAS_NOTATIONS,
     MAX_CONNECTIONS,
     MAX_NAME_LENGTH,
     MAX_NEURONS,
-    NOTATIONS,
     ROLES,
     Connection,
     Network,
@@ -95,7 +95,7 @@ _TYPES: Mapping[str, Any] = {
 }
 _OPTIONAL = ("activation", "combine", "bias", "notation")
 _CHOICES: Mapping[str, Iterable[str]] = {
-    "role": ROLES, "activation": ACTIVATIONS, "combine": COMBINES, "notation": NOTATIONS,
+    "role": ROLES, "activation": ACTIVATIONS, "combine": COMBINES, "notation": BIAS_NOTATIONS,
 }
 
 

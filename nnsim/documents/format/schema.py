@@ -14,7 +14,7 @@ from typing import Any
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
 from nnsim.core.fields import Form, forms
-from nnsim.core.network import MAX_CONNECTIONS, MAX_NAME_LENGTH, MAX_NEURONS, NOTATIONS, ROLES
+from nnsim.core.network import BIAS_NOTATIONS, MAX_CONNECTIONS, MAX_NAME_LENGTH, MAX_NEURONS, ROLES
 from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import CsvData, InlineData
 from nnsim.documents.format.encoding import VERSION
@@ -94,7 +94,7 @@ def _neuron() -> Schema:
             "activation": _enum(ACTIVATIONS),
             "combine": _enum(COMBINES),
             "bias": {"anyOf": [{"type": "null"}, _ref("name")]},
-            "notation": _enum(NOTATIONS),
+            "notation": _enum(BIAS_NOTATIONS),
         }, ("id", "role")),
         "if": is_input,
         "then": {"maxProperties": 2},

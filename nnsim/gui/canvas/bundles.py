@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPainterPath, QPen
 
+from nnsim.core.arrays import Array, Indices
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Structure
 from nnsim.gui.canvas.edges import Edge, curve
@@ -28,7 +28,7 @@ GAP = 14.0
 class Bundle:
     """The connections from the neurons of one depth to those of another."""
 
-    rows: NDArray[np.intp]
+    rows: Indices
     """Where their weights stand among the values shown."""
     source: QRectF
     """Around the neurons they come from."""
@@ -52,7 +52,7 @@ class Bundle:
 
 def bundled(
     structure: Structure, edges: Sequence[Edge], positions: Mapping[str, QPointF]
-) -> tuple[tuple[Bundle, ...], NDArray[np.intp]]:
+) -> tuple[tuple[Bundle, ...], Indices]:
     """(the bundles, the rows of the edges that are in none)."""
     depth = np.array([structure.depth[neuron.id] for neuron in structure.neurons])
     position = structure.position
@@ -70,12 +70,12 @@ def bundled(
     return tuple(bundles), np.concatenate(loose) if loose else np.empty(0, dtype=np.intp)
 
 
-def _around(places: NDArray[np.float64]) -> QRectF:
+def _around(places: Array) -> QRectF:
     (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
     return QRectF(left, top, right - left, bottom - top).adjusted(-RADIUS, -RADIUS, RADIUS, RADIUS)
 
 
-def paint_bundle(painter: QPainter, t: Theme, bundle: Bundle, values: NDArray[np.float64]) -> None:
+def paint_bundle(painter: QPainter, t: Theme, bundle: Bundle, values: Array) -> None:
     """The positive share above, plain; the negative share below, hatched; how many, and how large, written on them."""
     weights = values[bundle.rows]
     positive = float(np.mean(weights >= 0))
@@ -91,7 +91,7 @@ def paint_bundle(painter: QPainter, t: Theme, bundle: Bundle, values: NDArray[np
     _write(painter, t, bundle, weights, positive)
 
 
-def _write(painter: QPainter, t: Theme, bundle: Bundle, weights: NDArray[np.float64], positive: float) -> None:
+def _write(painter: QPainter, t: Theme, bundle: Bundle, weights: Array, positive: float) -> None:
     """The band's label, always of the same size, in the middle of what is seen of the band.
 
     In lines, or along the band; where there is no room for all of it, what counts least is left out.

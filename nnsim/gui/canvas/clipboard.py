@@ -53,14 +53,13 @@ class Clipboard(QObject):
         """Add the network on the clipboard: around the point ``at``, or where it came from, a little aside."""
         raw = self._on_clipboard()
         if not raw.startswith(b"{"):
-            self.session.said.emit(
-                self.tr("There is no network on the clipboard: select neurons and copy them first."), "refused"
-            )
+            self.session.refuse(
+                self.tr("There is no network on the clipboard: select neurons and copy them first."))
             return
         try:
             part = decode(raw, self.tr("The clipboard"))
         except FileError as error:
-            self.session.said.emit(str(error), "refused")
+            self.session.refuse(str(error))
             return
         if part.network.structure.neurons:
             self._insert(self.tr("Paste"), part, at)
@@ -122,4 +121,4 @@ class Clipboard(QObject):
 
     def _say_copied(self, count: int) -> None:
         text = self.tr("1 neuron copied") if count == 1 else self.tr("{n} neurons copied").format(n=count)
-        self.session.said.emit(text, "info")
+        self.session.say(text)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 
+from nnsim.core.arrays import Array, Flags
 from nnsim.documents.layout import bend
 from nnsim.gui.canvas.edges import Edge, Ends
 from nnsim.gui.look.theme import font
@@ -114,10 +114,10 @@ def _width(edge: Edge, metrics: QFontMetricsF) -> float:
     return max(NARROWEST, metrics.horizontalAdvance(edge.text) + 14)
 
 
-def overlapping(rect: QRectF, others: NDArray[np.float64]) -> NDArray[np.bool_]:
+def overlapping(rect: QRectF, others: Array) -> Flags:
     """Which of (rectangles, 4), each left, top, right and bottom, a rectangle overlaps."""
     left, top, right, bottom = coordinates(rect)
-    found: NDArray[np.bool_] = (
+    found: Flags = (
         (others[:, 0] < right) & (left < others[:, 2]) & (others[:, 1] < bottom) & (top < others[:, 3])
     )
     return found

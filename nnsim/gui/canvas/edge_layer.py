@@ -8,11 +8,11 @@ from functools import lru_cache, reduce
 from operator import itemgetter
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
+from nnsim.core.arrays import Array, Indices
 from nnsim.core.network import Connection, Structure
 from nnsim.gui.canvas import edge_labels
 from nnsim.gui.canvas.bundles import BUNDLES, Bundle, bundled, paint_bundle
@@ -49,10 +49,10 @@ class EdgeLayer(QGraphicsItem):
         """Those that are pointed at, here or where their numbers are shown."""
         self.touching: frozenset[str] = frozenset()
         """Neurons whose edges get full style also among many."""
-        self.values: NDArray[np.float64] = np.zeros(0)
+        self.values: Array = np.zeros(0)
         """The weights, in the order of ``edges``."""
         self.bundles: tuple[Bundle, ...] = ()
-        self.loose: NDArray[np.intp] = np.empty(0, dtype=np.intp)
+        self.loose: Indices = np.empty(0, dtype=np.intp)
         """The rows of the edges that are in no bundle, and drawn one by one where there are thousands."""
         self._structure = Structure()
         self._moving: dict[Ends, Edge] = {}
@@ -65,7 +65,7 @@ class EdgeLayer(QGraphicsItem):
         self._ghost: Callable[[Connection], str] = lambda c: ""
         self._taken: Callable[[QRectF], list[QRectF]] = lambda region: []
         """What neurons take up of a rectangle."""
-        self._boxes: NDArray[np.float64] = np.empty((0, 4))
+        self._boxes: Array = np.empty((0, 4))
         self._picture = QPixmap()
         self._picture_of: object = None
         self._bounds = QRectF()
@@ -164,7 +164,7 @@ class EdgeLayer(QGraphicsItem):
     # What is shown
 
     def show_values(
-        self, values: NDArray[np.float64], text: Callable[[Connection], str], ghost: Callable[[Connection], str]
+        self, values: Array, text: Callable[[Connection], str], ghost: Callable[[Connection], str]
     ) -> None:
         """Show these weights, one for each edge in their order, and what ``text`` and ``ghost`` say of a connection."""
         self.values, self._text, self._ghost = values, text, ghost
@@ -321,7 +321,7 @@ class EdgeLayer(QGraphicsItem):
         if not (self.many or self._moving):
             self._picture = QPixmap()
 
-    def _paint_thin(self, painter: QPainter, t: Theme, rows: Sequence[int] | NDArray[np.intp]) -> None:
+    def _paint_thin(self, painter: QPainter, t: Theme, rows: Sequence[int] | Indices) -> None:
         """Straight, 1 px, opaque, light or dark for the sign and the size."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         edges = list(self.edges.values())
@@ -403,7 +403,7 @@ def _around(edges: Iterable[Edge]) -> QRectF:
     return reduce(QRectF.united, (edge.bounds for edge in edges), QRectF())
 
 
-def _boxes(lines: NDArray[np.float64]) -> NDArray[np.float64]:
+def _boxes(lines: Array) -> Array:
     """(lines, 4): left, top, right and bottom of lines given by x and y of both ends."""
     return np.hstack([np.minimum(lines[:, :2], lines[:, 2:]), np.maximum(lines[:, :2], lines[:, 2:])])
 

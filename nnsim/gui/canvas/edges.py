@@ -9,15 +9,13 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPolygonF
 
-from nnsim.core.network import Connection
+from nnsim.core.arrays import Array
+from nnsim.core.network import Connection, Ends
 from nnsim.documents.layout import bend
 from nnsim.gui.canvas.neuron_item import RADIUS
-
-Ends = tuple[str, str]
 
 PLACES = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.2, 0.8)
 """Where along an edge its label may stand, best first."""
@@ -122,7 +120,7 @@ def curve(start: QPointF, end: QPointF) -> QPainterPath:
 
 def between(
     connections: Sequence[Connection], positions: Mapping[str, QPointF], angles: Sequence[float]
-) -> NDArray[np.float64]:
+) -> Array:
     """(connections, 4): x and y of both ends, from rim to rim; each meets its target at its angle."""
     if not connections:
         return np.empty((0, 4))

@@ -124,7 +124,7 @@ class InPlace(QObject):
             name,
             accessible,
             set_value,
-            lambda text: self.session.said.emit(text, "refused"),
+            self.session.refuse,
         )
 
     def close_editor(self, take: bool = True) -> None:

@@ -173,7 +173,7 @@ class NetworkScene(QGraphicsScene):
             QTimer.singleShot(TRAINING_DELAY_MS, self, self._late_frame)
 
     def _late_frame(self) -> None:
-        with self.session.going_first():
+        with self.session.gui_first():
             self.update_values()
 
     def update_values(self) -> None:

@@ -16,6 +16,7 @@ from PySide6.QtCore import QDir, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
+from nnsim.core.arrays import Array
 from nnsim.resources import resource
 
 Mode = Literal["system", "light", "dark"]
@@ -295,7 +296,7 @@ def mix(one: str, other: str, share: float) -> QColor:
     )
 
 
-def map_colors(values: NDArray[np.float64], low: float, high: float) -> NDArray[np.uint8]:
+def map_colors(values: Array, low: float, high: float) -> NDArray[np.uint8]:
     """Values as colours from orange (``low``) over white (the middle) to blue (``high``).
 
     Any shape -> the same shape + (4,), RGBA. NaN is drawn in the middle colour.

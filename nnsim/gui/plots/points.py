@@ -5,13 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nnsim.core.analysis.maps import Plane
+from nnsim.core.arrays import Array, Flags
 from nnsim.data.dataset import Dataset
-from nnsim.gui.plots.regions import Classes, Flags, winners
+from nnsim.gui.plots.regions import winners
 
-Array = NDArray[np.float64]
 FEW, MANY = 16, 1000
 LABELLED = 8
 """As many samples of a truth table have their inputs written beside them."""
@@ -26,7 +25,7 @@ class Points:
 
     x: Array = field(default_factory=lambda: np.zeros(0))
     y: Array = field(default_factory=lambda: np.zeros(0))
-    classes: Classes = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
+    classes: Indices = field(default_factory=lambda: np.zeros(0, dtype=np.intp))
     test: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     labels: tuple[str, ...] = ()
 
@@ -52,7 +51,7 @@ class Scale:
     crisp: bool = False
 
 
-def target_classes(T: Array, column: int | None, threshold: float) -> Classes:
+def target_classes(T: Array, column: int | None, threshold: float) -> Indices:
     """(n,): 1 where target ``column`` is at least the threshold, else 0; without a column which target is largest."""
     return winners(T.T) if column is None else (T[:, column] >= threshold).astype(np.intp)
 

@@ -6,20 +6,17 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
+from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.gui.look.class_looks import TIE
 
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
-Classes = NDArray[np.intp]
 FINER = 3
 """So many times as many cells in each direction make the border of a smooth map a line and no stairs."""
 MOST_WORDS = 24
 """Of a map with more regions, only so many are named."""
 
 
-def winners(outputs: Array) -> Classes:
+def winners(outputs: Array) -> Indices:
     """(outputs, …) -> (…): which output is the largest; TIE where not exactly one is."""
     best = np.full(outputs.shape[1:], -np.inf)
     result = np.full(outputs.shape[1:], TIE, dtype=np.intp)
@@ -46,7 +43,7 @@ def _finer_rows(values: Array) -> Array:
     return result
 
 
-def borders(classes: Classes) -> Flags:
+def borders(classes: Indices) -> Flags:
     """(n, n): the cells whose neighbour at the right or above is of another class."""
     result = np.zeros(classes.shape, dtype=np.bool_)
     result[:, :-1] |= classes[:, 1:] != classes[:, :-1]
@@ -66,7 +63,7 @@ def fits(free: Flags, wide: int, high: int) -> Flags:
     return result
 
 
-def depth(free: Flags) -> NDArray[np.intp]:
+def depth(free: Flags) -> Indices:
     """(n, n): how many cells each is away from what is not free, about; the frame is not free either."""
     result = np.zeros(free.shape, dtype=np.intp)
     left, cross = free, True
@@ -106,7 +103,7 @@ class WordPlace(NamedTuple):
     clear: bool
 
 
-def word_places(classes: Classes, taken: Flags, boxes: Mapping[int, tuple[int, int]]) -> list[WordPlace]:
+def word_places(classes: Indices, taken: Flags, boxes: Mapping[int, tuple[int, int]]) -> list[WordPlace]:
     """A place for a word in each region, as far from its border and from what is ``taken`` as can be.
 
     ``boxes`` says how many cells wide and high the word of a class is. A region without room for it has none; where

@@ -61,13 +61,13 @@ def ask_and_write(session: Session, parent: QWidget, heading: str, name: str, wr
     try:
         write_text(write(formats[path.suffix.lower()].name), path)
     except FileError as error:
-        session.said.emit(str(error), "refused")
+        session.refuse(str(error))
         return False
     except ValueError as error:
-        session.said.emit(_tr("Nothing was written: {why}").format(why=error), "refused")
+        session.refuse(_tr("Nothing was written: {why}").format(why=error))
         return False
     settings().setValue("export_folder", str(path.absolute().parent))
-    session.said.emit(_tr("Wrote {name}").format(name=path.name), "info")
+    session.say(_tr("Wrote {name}").format(name=path.name))
     return True
 
 

@@ -19,4 +19,4 @@ def share_parameter(session: Session, old: str, new: str) -> None:
     text = session.tr("Share {new}") if joins else session.tr("Rename {old} to {new}")
     done = session.apply(text.format(old=old, new=new), lambda d: edits.share(d, old, new))
     if done and joins:
-        session.said.emit(session.tr("{old} is now the shared parameter {new}.").format(old=old, new=new), "info")
+        session.say(session.tr("{old} is now the shared parameter {new}.").format(old=old, new=new))

@@ -56,7 +56,7 @@ class Run(QObject):
         self._timer.timeout.connect(self._take_snapshot)
 
     @property
-    def goes_on(self) -> bool:
+    def running(self) -> bool:
         """Whether it is not paused."""
         return self._worker is not None
 
@@ -117,7 +117,7 @@ class Run(QObject):
         if not same_run or (values_differ and not edited):
             self.drop()
             return True
-        if self.goes_on:
+        if self.running:
             return False
         if values_differ:
             changed = np.flatnonzero(new.network.parameters != trainer.parameters)
@@ -135,7 +135,7 @@ class Run(QObject):
     # Frames
 
     @contextmanager
-    def going_first(self) -> Iterator[None]:
+    def gui_first(self) -> Iterator[None]:
         """While the window draws, the training thread waits; see TrainingWorker.
 
         A timer or a paint may come after the dispatcher said that it would wait, so it has to say so itself.
@@ -164,7 +164,7 @@ class Run(QObject):
             self.latest = snapshot
             self._timer.setInterval(round(min(max(FRAME_MS, REST * self._drawn_ms), SLOWEST_FRAME_MS)))
             self._drawn_ms = 0.0
-            with self.going_first():
+            with self.gui_first():
                 self.moved.emit(snapshot)
 
     def _end(self, worker: TrainingWorker, snapshot: Snapshot | None) -> None:

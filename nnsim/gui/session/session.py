@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -15,7 +14,8 @@ from PySide6.QtGui import QUndoStack
 
 from nnsim.core.analysis.gates import Gate, gates_of
 from nnsim.core.analysis.maps import Plane, plane_samples
-from nnsim.core.network import Network, NetworkError, Problem, Structure
+from nnsim.core.arrays import Array
+from nnsim.core.network import Ends, Network, NetworkError, Problem, Structure
 from nnsim.core.program import Program, Trace, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
@@ -34,7 +34,6 @@ from nnsim.training.trainer import STOP_REASONS, Trainer
 MOST_ZOOM = 50.0
 """So many times as much of the inputs can be seen, or as little."""
 Change = Callable[[Document], Document]
-Ends = tuple[str, str]
 
 
 class Session(QObject):
@@ -44,7 +43,7 @@ class Session(QObject):
     edit, undo or opening; ``values_changed()`` when
     parameters or input values differ, at most 30 times a second while training; ``selection_changed()``;
     ``run_changed()`` when training starts, ends, or is reset; ``file_changed()`` when path or dirty mark
-    may differ; ``said(text, kind)`` with something for the learner to read, kind "info" or "refused"; ``closed()``
+    may differ; ``message(text, kind)`` with something for the learner to read, kind "info" or "refused"; ``closed()``
     when whatever works in the background has to end.
     """
 
@@ -55,7 +54,7 @@ class Session(QObject):
     run_changed = Signal()
     file_changed = Signal()
     plane_changed = Signal()
-    said = Signal(str, str)
+    message = Signal(str, str)
     closed = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -157,7 +156,7 @@ class Session(QObject):
         try:
             new = change(self.live_document)
         except (NetworkError, ValueError) as error:
-            self.said.emit(str(error), "refused")
+            self.refuse(str(error))
             return False
         live = self.live_document
         if new == live:
@@ -171,13 +170,13 @@ class Session(QObject):
             else:
                 self.stop_training()
                 if new.network.structure is live.network.structure and problems:
-                    self.said.emit(" ".join(problem.message for problem in problems), "refused")
+                    self.refuse(" ".join(problem.message for problem in problems))
                 else:
-                    self.said.emit(self.tr("Training stopped, because the network or its data changed."), "info")
+                    self.say(self.tr("Training stopped, because the network or its data changed."))
             try:
                 new = change(self.document)
             except (NetworkError, ValueError) as error:
-                self.said.emit(str(error), "refused")
+                self.refuse(str(error))
                 return False
         self._push(new, text, token)
         return True
@@ -185,7 +184,7 @@ class Session(QObject):
     def set_values(self, values: Mapping[str, float], text: str, token: object = None) -> bool:
         """Set parameters by name: an edit, or while training a message to the run, which goes on."""
         if not all(np.isfinite(value) for value in values.values()):
-            self.said.emit(self.tr("A parameter must be a finite number."), "refused")
+            self.refuse(self.tr("A parameter must be a finite number."))
             return False
         if self.training:
             self._run.set_values(values)
@@ -249,6 +248,16 @@ class Session(QObject):
         self.inputs = {id: inputs.get(id, 0.0) for id in structure.inputs}
         return before != (self.selected_neurons, self.selected_connections)
 
+    # Messages
+
+    def say(self, text: str) -> None:
+        """Tell the learner something."""
+        self.message.emit(text, "info")
+
+    def refuse(self, text: str) -> None:
+        """Tell the learner why something was not done."""
+        self.message.emit(text, "refused")
+
     # What the learner looks at: no undo step, no dirty mark
 
     def select(self, neurons: Collection[str] = (), connections: Collection[Ends] = ()) -> None:
@@ -279,7 +288,7 @@ class Session(QObject):
         return True
 
     @property
-    def input_row(self) -> np.ndarray[Any, Any]:
+    def input_row(self) -> Array:
         """(1, inputs): the values fed now."""
         return np.array([[self.inputs.get(id, 0.0) for id in self.structure.inputs]])
 
@@ -391,7 +400,7 @@ class Session(QObject):
     @property
     def training(self) -> bool:
         """Whether a run goes on."""
-        return self._run.goes_on
+        return self._run.running
 
     @property
     def latest(self) -> Snapshot | None:
@@ -416,7 +425,7 @@ class Session(QObject):
         problems = self.training_problems()
         dataset = self.dataset
         if problems or dataset is None:
-            self.said.emit(" ".join(problem.message for problem in problems), "refused")
+            self.refuse(" ".join(problem.message for problem in problems))
             return False
         speed = self.speed if updates is None and epochs is None else None
         self._run.start(self.document, dataset, speed, updates, epochs)
@@ -431,7 +440,7 @@ class Session(QObject):
         """Stop a run that goes on and commit what it learned. Returns when the worker has ended."""
         self._run.stop()
 
-    def go_back_to(self, snapshot: Snapshot | None, parameters: np.ndarray[Any, Any]) -> bool:
+    def go_back_to(self, snapshot: Snapshot | None, parameters: Array) -> bool:
         """Take the last updates of the run back as if they had never been: values, optimizer, order of the samples.
 
         ``snapshot`` is the paused trainer's from before them, None if there was none yet; ``parameters`` are the values
@@ -492,14 +501,14 @@ class Session(QObject):
         self.stop_training()
         self.undo_stack.clear()
 
-    def going_first(self) -> AbstractContextManager[None]:
+    def gui_first(self) -> AbstractContextManager[None]:
         """While the window draws, the training thread waits."""
-        return self._run.going_first()
+        return self._run.gui_first()
 
     def _on_moment(self, snapshot: Snapshot) -> None:
         self._set_parameters(snapshot.parameters)
 
-    def _set_parameters(self, parameters: np.ndarray[Any, Any]) -> None:
+    def _set_parameters(self, parameters: Array) -> None:
         self._parameters = parameters
         self._trace = self._map = self._gates = None
         self.values_changed.emit()
@@ -510,10 +519,10 @@ class Session(QObject):
         self._commit_run()
         self.run_changed.emit()
         if error is not None:
-            self.said.emit(self.tr("Training failed: {error}").format(error=error), "refused")
+            self.refuse(self.tr("Training failed: {error}").format(error=error))
         elif snapshot is not None and snapshot.reason in STOP_REASONS and snapshot.reason != "updates":
-            kind = "refused" if snapshot.reason == "diverged" else "info"
-            self.said.emit(self.tr(STOP_REASONS[snapshot.reason]), kind)
+            tell = self.refuse if snapshot.reason == "diverged" else self.say
+            tell(self.tr(STOP_REASONS[snapshot.reason]))
 
     def _commit_run(self) -> None:
         """What the run learned so far becomes one undo step; pieces of one run merge."""

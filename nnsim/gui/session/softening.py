@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
 from nnsim.core.analysis.bands import can_have_band, right_rows
+from nnsim.core.arrays import Flags
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Network, Structure
 from nnsim.data.dataset import Dataset
@@ -23,7 +23,6 @@ from nnsim.training.problems import training_problems
 if TYPE_CHECKING:
     from nnsim.gui.session.session import Session
 
-Flags = NDArray[np.bool_]
 
 
 class SofteningGesture(QObject):

@@ -6,13 +6,13 @@ from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
+from nnsim.core.arrays import Array, Indices
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.notation import NOTATIONS, Notation, notation_for
 from nnsim.core.formulas.numbers import DIGITS
-from nnsim.core.network import Network
+from nnsim.core.network import Ends, Network
 from nnsim.core.order import epoch_order
 from nnsim.core.program import Backward
 from nnsim.data.dataset import Dataset
@@ -20,8 +20,6 @@ from nnsim.data.dataset import Dataset
 if TYPE_CHECKING:
     from nnsim.gui.session.session import Session
 
-Array = NDArray[np.float64]
-Ends = tuple[str, str]
 SCOPES = ("sample", "batch", "all")
 
 
@@ -30,7 +28,7 @@ class Studied(NamedTuple):
 
     X: Array
     T: Array
-    rows: NDArray[np.intp]
+    rows: Indices
 
 
 class Study(QObject):
@@ -189,7 +187,7 @@ class Study(QObject):
         return data
 
     @staticmethod
-    def _of_rows(data: Dataset, rows: NDArray[np.intp]) -> Studied | None:
+    def _of_rows(data: Dataset, rows: Indices) -> Studied | None:
         rows = rows[np.isfinite(data.T[rows]).all(axis=1)]
         return Studied(data.X[rows], data.T[rows], rows) if len(rows) else None
 
@@ -239,7 +237,7 @@ class Study(QObject):
                     session.network.parameters, samples.X, samples.T, session.document.training.loss)
         return self._backward
 
-    def _next_rows(self, data: Dataset) -> NDArray[np.intp]:
+    def _next_rows(self, data: Dataset) -> Indices:
         """The rows that Train's next update takes."""
         session = self._session
         trainer = session.paused_trainer

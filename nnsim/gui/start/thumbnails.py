@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.maps import Plane, decision_threshold, plane_samples, value_range
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Network
 from nnsim.core.program import compile
@@ -20,8 +20,6 @@ from nnsim.documents.files import load
 from nnsim.documents.layout import filled
 from nnsim.gui.canvas.edges import curve
 from nnsim.gui.look.theme import Theme, font, map_colors, mix, text_scale, theme
-
-Array = NDArray[np.float64]
 
 LARGEST, SMALLEST = 17.0, 3.0
 """The radius of a neuron in a picture, in pixels at 100 %."""

@@ -18,7 +18,6 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.gui.look.theme import GRID, font, theme
-from nnsim.gui.widgets.cards import _tr
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
 
@@ -161,7 +160,7 @@ class FormulaRow(QWidget):
         super().__init__()
         self.formula = FormulaLabel()
         self.formula.setObjectName(f"{name}_formula")
-        self.formula.setAccessibleName(_tr("Formula"))
+        self.formula.setAccessibleName(self.tr("Formula"))
         self.readout = TextLine(f"{name}_readout", "ink", "body", Qt.AlignmentFlag.AlignRight)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)

@@ -61,7 +61,7 @@ class DocumentFiles(QObject):
         try:
             document = load(path)
         except FileError as error:
-            self._session.said.emit(str(error), "refused")
+            self._session.refuse(str(error))
             return False
         self._session.open_document(document, path.absolute())
         self._remember(path)
@@ -115,10 +115,10 @@ class DocumentFiles(QObject):
         try:
             save(document, path)
         except FileError as error:
-            self._session.said.emit(str(error), "refused")
+            self._session.refuse(str(error))
             return False
         self._session.mark_saved(path.absolute(), document)
-        self._session.said.emit(self.tr("Saved {name}").format(name=path.name), "info")
+        self._session.say(self.tr("Saved {name}").format(name=path.name))
         self._remember(path)
         self._clear_journal()
         return True
@@ -178,7 +178,7 @@ class DocumentFiles(QObject):
         try:
             document = leftover.load()
         except FileError as error:
-            self._session.said.emit(str(error), "refused")
+            self._session.refuse(str(error))
             return False
         self._session.open_document(document, leftover.path, "" if leftover.path else self.tr("Recovered"), saved=False)
         self.write_journal()

@@ -92,7 +92,7 @@ class MainWindow(QMainWindow):
         session.run_changed.connect(self._update_actions)
         session.undo_stack.indexChanged.connect(self._update_actions)
         session.softening.changed.connect(self._update_actions)
-        session.said.connect(self._say)
+        session.message.connect(self._say)
         page, queued = self.first_page, Qt.ConnectionType.QueuedConnection
         # Queued, because opening hides the button that was clicked.
         page.and_wanted.connect(lambda: self.files.open_example(EXAMPLES["and"]), queued)
@@ -449,7 +449,7 @@ class MainWindow(QMainWindow):
             # The key may be released elsewhere.
             self.session.study.compare(False)
         if event.type() == QEvent.Type.UpdateRequest and self.session.training:
-            with self.session.going_first():
+            with self.session.gui_first():
                 return super().event(event)
         return super().event(event)
 

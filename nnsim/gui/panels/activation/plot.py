@@ -7,16 +7,15 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtGui import QFontMetrics, QPen, QResizeEvent
 
 from nnsim.core.activations import Activation
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.class_looks import TIE, class_look
 from nnsim.gui.look.theme import GRID, font, theme
 from nnsim.gui.plots.plot import Marker, Plot, pen, scaled
 
-Array = NDArray[np.float64]
 SAMPLES = 241
 NOTHING: Array = np.zeros(0)
 HALVES = (3.0, 6.0)

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.maps import decision_threshold
+from nnsim.core.arrays import Array, Flags
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES
@@ -21,7 +21,6 @@ from nnsim.data.dataset import Dataset
 from nnsim.documents.targets import TruthTable
 from nnsim.gui.widgets.controls import plain_tip
 
-Array = NDArray[np.float64]
 Index = QModelIndex | QPersistentModelIndex
 Form = Literal["long", "short", "result", "output"]
 FORMS: tuple[Form, ...] = ("long", "short", "result", "output")
@@ -235,7 +234,7 @@ class TableModel(QAbstractTableModel):
         right = self._right(outputs, rows.T, self._thresholds)
         return int(right[: rows.train].sum()), int(right[rows.train :].sum())
 
-    def _right(self, outputs: Array, targets: Array, thresholds: Array) -> NDArray[np.bool_]:
+    def _right(self, outputs: Array, targets: Array, thresholds: Array) -> Flags:
         """(rows,) whether each row of outputs says what its targets say."""
         assert self.rows is not None
         if self.rows.classes == "several":

@@ -271,7 +271,7 @@ class TablePanel(LowPanel):
         self.session.apply(self.tr("Choose the target"), lambda d: choose_target(d, output, choice))
         if choice == OWN:
             self.view.go_to(max(0, self.model.lit), column)
-            self.session.said.emit(self.tr("Click a target, or press Space on it, to change it."), "info")
+            self.session.say(self.tr("Click a target, or press Space on it, to change it."))
         if rows is not None:
             # The choice shows what the column is: own stays XOR while its targets are those of XOR.
             self._show_choices(rows)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import Notation
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES, Loss
@@ -23,7 +22,6 @@ from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.training.problems import loss_problems
 
-Array = NDArray[np.float64]
 MOST_SLOPES = 4
 """So many outputs have a column of their own in the list of losses."""
 NAME_WIDTH, FORMULA_WIDTH, NUMBER_WIDTH, USE_WIDTH = 128, 120, 64, 76

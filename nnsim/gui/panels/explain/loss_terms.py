@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QGridLayout, QWidget
 
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import Notation
 from nnsim.core.formulas.numbers import as_sum, format_number
 from nnsim.core.formulas.writing import text as written_out
@@ -19,7 +19,6 @@ from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.problems import loss_problems
 
-Array = NDArray[np.float64]
 MOST_ROWS = 32
 """Above this number of outputs only the first have a row; the sum is of all."""
 RIGHT, LEFT = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.slices import Range, affordable, half_width, losses_at, opened, spread, straight_jumps, window
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Structure
@@ -35,7 +35,6 @@ from nnsim.training import engines
 if TYPE_CHECKING:
     from nnsim.gui.panels.gradient.plots import ContourPlot, StepPlot
 
-Array = NDArray[np.float64]
 Losses = Callable[[Array], Array]
 POINTS, MAP_POINTS = 121, 33
 LOW_PLOT, LOW_MAP = 128, 160

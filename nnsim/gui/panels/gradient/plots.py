@@ -6,16 +6,15 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QResizeEvent
 
+from nnsim.core.arrays import Array
 from nnsim.gui.look.theme import mix, theme
 from nnsim.gui.plots.plot import Marker, Plot, Range, pen, scaled
 from nnsim.gui.plots.samples import Picture, contour_of
 from nnsim.gui.plots.ticks import nice_step
 
-Array = NDArray[np.float64]
 CONTOURS = 10
 ARROW_STRIP = 0.16
 """The share of the height under the curve in which the arrow of a step lies."""

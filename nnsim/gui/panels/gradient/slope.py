@@ -6,7 +6,6 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
@@ -27,7 +26,6 @@ from nnsim.gui.widgets.text_field import TextField
 if TYPE_CHECKING:
     from nnsim.gui.panels.gradient.plots import TrailPlot
 
-Array = NDArray[np.float64]
 FIRST_RATE = 0.1
 POINTS = 241
 RUN_STEPS, RUN_MS = 20, 250

@@ -6,14 +6,13 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import Symbol, name
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.session.session import Session
 
-Array = NDArray[np.float64]
 LONGEST_NAME = 14
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QObject
+
+from nnsim.core.arrays import Array
 
 if TYPE_CHECKING:
     from nnsim.gui.session.session import Session
     from nnsim.training.snapshot import Snapshot
 
-Array = NDArray[np.float64]
 MOST_POINTS = 2_000
 MOST_NUMBERS = 4_000_000
 """Of a large network fewer moments are kept: 32 MB are enough."""

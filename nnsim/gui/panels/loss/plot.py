@@ -6,18 +6,17 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import font, theme
 from nnsim.gui.plots.plot import Plot, Range, nice_ticks, pen
 from nnsim.training.history import Points
 
 Ticks = list[tuple[float, str]]
-Array = NDArray[np.float64]
 MARGIN = 0.05
 TEST_DASHES = (4.0, 3.0)
 

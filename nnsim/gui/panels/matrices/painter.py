@@ -7,10 +7,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygon
 
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import DIGITS, MINUS, format_number
 from nnsim.exchange.numpy_code import Line
 from nnsim.gui.look.theme import GRID, font, mix, text_scale, theme
@@ -30,7 +30,6 @@ from nnsim.gui.panels.matrices.blocks import (
 if TYPE_CHECKING:
     from nnsim.gui.panels.matrices.view import MatrixView
 
-Array = NDArray[np.float64]
 STRONGEST = 0.45
 """How much of the sign's colour the largest value has in it: text on it keeps its contrast."""
 STEPS = 24

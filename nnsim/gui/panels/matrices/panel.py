@@ -75,10 +75,10 @@ class MatricesPanel(LowPanel):
         try:
             code = numpy_code(session.network, session.input_row[0])
         except (NetworkError, ValueError) as error:
-            session.said.emit(str(error), "refused")
+            session.refuse(str(error))
             return
         QApplication.clipboard().setText(code)
-        session.said.emit(self.tr("The network is in the clipboard as NumPy code."), "info")
+        session.say(self.tr("The network is in the clipboard as NumPy code."))
 
 
 class CellLine(TextLine):

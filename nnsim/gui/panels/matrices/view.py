@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -17,6 +15,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from shiboken6 import isValid
 
+from nnsim.core.arrays import Array
 from nnsim.core.explain.sums import sum_of
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Connection, Neuron, Structure
@@ -38,8 +37,6 @@ from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.inline_edit import NumberEdit
-
-Array = NDArray[np.float64]
 
 
 class MatrixView(QAbstractScrollArea):
@@ -305,7 +302,7 @@ class MatrixView(QAbstractScrollArea):
             self.viewport(), self.rect_of(cell), value, "matrix_edit", self.about(cell),
             lambda number, token: session.set_values(
                 {parameter: number}, self.tr("Set {name}").format(name=parameter), token),
-            lambda text: session.said.emit(text, "refused"))
+            session.refuse)
         return True
 
     def close_editor(self, take: bool = True) -> None:

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
 from nnsim.core.formulas.terms import Place
 from nnsim.core.network import MAX_NAME_LENGTH, Connection, Neuron, Structure
@@ -19,7 +19,6 @@ from nnsim.documents import edits
 from nnsim.gui.session.parameters import share_parameter
 from nnsim.gui.session.session import Session
 
-Array = NDArray[np.float64]
 Item = Any
 """A row: a Neuron or a Connection."""
 Kind = Literal["text", "choice", "number", "yes"]

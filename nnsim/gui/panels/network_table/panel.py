@@ -70,7 +70,7 @@ class NetworkTablePanel(LowPanel):
             view.chose.connect(self._select)
             view.sorted.connect(self._show_selected)
             view.pointed.connect(self._light)
-            view.refused.connect(lambda why: self.session.said.emit(why, "refused"))
+            view.refused.connect(self.session.refuse)
             self.views[rows.id] = view
             page = QWidget()
             column = QVBoxLayout(page)

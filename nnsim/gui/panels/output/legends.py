@@ -5,19 +5,18 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.class_looks import class_look
 from nnsim.gui.look.theme import GRID, font, text_scale, theme
 from nnsim.gui.plots.points import Scale
 from nnsim.gui.widgets.controls import plain_tip
 
-Array = NDArray[np.float64]
 SIGN = 10
 """The size of a class's shape, in pixels."""
 LONGEST_NAME = 10 * GRID

@@ -6,12 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton
 
 from nnsim.core.analysis.maps import Plane, data_range, decision_threshold, plane_samples, value_range
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES
 from nnsim.core.program import Trace
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
     from nnsim.gui.panels.output.legends import ClassLegend, ColorBar
     from nnsim.gui.panels.output.plots import CurvePlot, MapPlot
 
-Array = NDArray[np.float64]
 FINE = 192
 """Cells across a map that jumps: at 64 its edges would be stairs. Only for networks this small:"""
 FINE_NETWORK = 48

@@ -13,16 +13,15 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 
 from nnsim.core.analysis.maps import Plane
+from nnsim.core.arrays import Array, Flags
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.class_looks import TIE, class_look
 from nnsim.gui.look.theme import GRID, font, map_colors, mix, theme
 from nnsim.gui.plots.plot import Marker, Plot, pen, scaled
 from nnsim.gui.plots.points import FEW, MANY, Points, Scale
-from nnsim.gui.plots.regions import FINER, Classes, Flags, borders, finer, fits, winners, word_places
+from nnsim.gui.plots.regions import FINER, borders, finer, fits, winners, word_places
 from nnsim.gui.plots.samples import Picture, SamplePlot, contour_of
 from nnsim.gui.plots.ticks import nice_step
-
-Array = NDArray[np.float64]
 
 NOTHING: Array = np.zeros(0)
 WRITTEN_UNDER, WRITTEN_ON = 1.5, 14.0
@@ -50,7 +49,7 @@ class MapPlot(SamplePlot):
 
     def __init__(self) -> None:
         self.values: Array = np.zeros((0, 0))
-        self.classes: Classes = np.zeros((0, 0), dtype=np.intp)
+        self.classes: Indices = np.zeros((0, 0), dtype=np.intp)
         """Where each output wins, while that is shown; else where a crisp map is high."""
         self.words: list[pg.TextItem] = []
         """What is written into regions and on contours."""

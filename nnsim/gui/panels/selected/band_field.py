@@ -9,7 +9,8 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
-from nnsim.core.analysis.bands import Band, Flags, band_of
+from nnsim.core.analysis.bands import Band, band_of
+from nnsim.core.arrays import Flags
 from nnsim.core.formulas.numbers import format_number
 from nnsim.documents.targets import gate_label
 from nnsim.gui.look.theme import GRID, font, mix, set_role, theme

@@ -9,12 +9,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from nnsim.core.analysis.maps import Plane
 from nnsim.core.analysis.separability import Meeting, Separation, classes_of, parts, separate
+from nnsim.core.arrays import Array, Flags
 from nnsim.core.formulas.numbers import MINUS, format_number
 from nnsim.core.network import Neuron
 from nnsim.data.dataset import Dataset
@@ -30,8 +30,6 @@ from nnsim.gui.widgets.forms import scrolled
 if TYPE_CHECKING:
     from nnsim.gui.panels.separability.plot import SeparabilityPlot
 
-Array = NDArray[np.float64]
-Flags = NDArray[np.bool_]
 DIGITS = 6
 """Significant digits of weights and θ: as many as they mostly have."""
 POINT_DIGITS = 3

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
 from PySide6.QtCore import QSize
 
+from nnsim.core.arrays import Array, Flags
 from nnsim.gui.look.theme import theme
 from nnsim.gui.plots.plot import Marker, pen
 from nnsim.gui.plots.samples import SamplePlot
 
-Array = NDArray[np.float64]
 LABEL_ABOVE, LABEL_BELOW = 1.4, -0.4
 NOWHERE = np.zeros((0, 2))
 
@@ -61,7 +60,7 @@ class SeparabilityPlot(SamplePlot):
         self._put_labels(self.points.y > sum(self.ranges[1]) / 2)
         self.marker.move(*(point if len(point) else (np.nan, np.nan)))
 
-    def _put_labels(self, above: NDArray[np.bool_]) -> None:
+    def _put_labels(self, above: Flags) -> None:
         """Write the labels above or below their points, so that no line crosses them."""
         for label, up in zip(self._labels, above, strict=False):
             label.setAnchor((0.5, LABEL_ABOVE if up else LABEL_BELOW))

@@ -111,7 +111,7 @@ class SeedAdvice(QWidget):
         session, data = self._session, self._session.dataset
         problems = session.training_problems()
         if data is None or problems:
-            session.said.emit(" ".join(problem.message for problem in problems), "refused")
+            session.refuse(" ".join(problem.message for problem in problems))
             return
         epochs = max(session.epoch, 1)
         self._runs = SeedRuns(session.document.network, data, session.document.training, epochs,
