@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnsim.core.analysis.maps import Plane
-from nnsim.core.arrays import Array, Flags
+from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.data.dataset import Dataset
 from nnsim.gui.plots.regions import winners
 

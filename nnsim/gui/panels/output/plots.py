@@ -13,7 +13,7 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 
 from nnsim.core.analysis.maps import Plane
-from nnsim.core.arrays import Array, Flags
+from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.class_looks import TIE, class_look
 from nnsim.gui.look.theme import GRID, font, map_colors, mix, theme
