@@ -1,8 +1,8 @@
-"""The session: the open document, its undo stack, its training run, and what the learner looks at."""
+"""The session: the open document, its undo stack, its data and its training run."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import lru_cache
@@ -12,48 +12,38 @@ import numpy as np
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoStack
 
-from nnsim.core.analysis.gates import Gate, gates_of
-from nnsim.core.analysis.maps import Plane, plane_samples
 from nnsim.core.arrays import Array
-from nnsim.core.network import Ends, Network, NetworkError, Problem, Structure
-from nnsim.core.program import Program, Trace, program_of
+from nnsim.core.network import Network, NetworkError, Problem, Structure
+from nnsim.core.program import Program, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
-from nnsim.gui.session.pacing import Pace
 from nnsim.gui.session.run import Run
-from nnsim.gui.session.softening import SofteningGesture
-from nnsim.gui.session.study import Study
 from nnsim.gui.session.undo import DocumentCommand
-from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
 from nnsim.training.problems import training_problems
 from nnsim.training.snapshot import Snapshot
 from nnsim.training.trainer import STOP_REASONS, Trainer
 
-MOST_ZOOM = 50.0
-"""So many times as much of the inputs can be seen, or as little."""
 Change = Callable[[Document], Document]
 
 
 class Session(QObject):
-    """What every view asks and every gesture calls. Lives in the GUI thread.
+    """What every gesture calls. Lives in the GUI thread.
 
-    Signals: ``opened()`` when another document was opened; ``document_changed(old, new)`` after each
-    edit, undo or opening; ``values_changed()`` when
-    parameters or input values differ, at most 30 times a second while training; ``selection_changed()``;
-    ``run_changed()`` when training starts, ends, or is reset; ``file_changed()`` when path or dirty mark
-    may differ; ``message(text, kind)`` with something for the learner to read, kind "info" or "refused"; ``closed()``
-    when whatever works in the background has to end.
+    Its signals reach the views through the Desk, which has an order for them: ``opening()`` before another document is
+    shown, ``opened()`` after it; ``document_changed(old, new)`` after each edit, undo or opening; ``values_changed()``
+    when parameters differ; ``run_changed()`` when training starts, ends, or is reset. These it tells anyone:
+    ``file_changed()`` when path or dirty mark may differ; ``message(text, kind)`` with something for the learner to
+    read, kind "info" or "refused"; ``closed()`` when whatever works in the background has to end.
     """
 
+    opening = Signal()
     opened = Signal()
     document_changed = Signal(object, object)
     values_changed = Signal()
-    selection_changed = Signal()
     run_changed = Signal()
     file_changed = Signal()
-    plane_changed = Signal()
     message = Signal(str, str)
     closed = Signal()
 
@@ -66,26 +56,10 @@ class Session(QObject):
         """What the window calls a document that has no file (an example's title); empty for a new one."""
         self._saved = self.document
         self.undo_stack = QUndoStack(self)
-        self.selected_neurons: frozenset[str] = frozenset()
-        self.selected_connections: frozenset[Ends] = frozenset()
-        self.inputs: dict[str, float] = {}
         self.speed: float | None = 100.0
         """Updates a second; None is unlimited. Never changes a result."""
-        self.plane: Plane | None = None
-        self._whole_plane: Plane | None = None
-        """The plane that is wide enough for the data; ``plane`` may be a part of it, or reach beyond."""
-        self._axes: tuple[str, str] | None = None
         self._parameters = self.document.network.parameters
-        self._trace: Trace | None = None
-        self._map: Trace | None = None
-        self._gates: Mapping[str, Gate] | None = None
         self._dataset: tuple[object, Dataset | None, str] | None = None
-        self.study = Study(self)
-        """What the learner studies: scope, notation, targets, what is lit."""
-        self.softening = SofteningGesture(self)
-        """Steps becoming sigmoids, while a slider says how steep."""
-        self.pace = Pace()
-        """What is too slow to follow a run in every frame goes by it."""
         self._run = Run(self)
         self._run.moved.connect(self._on_moment)
         self._run.ended.connect(self._on_end)
@@ -93,13 +67,18 @@ class Session(QObject):
     # The document
 
     @property
+    def parameters(self) -> Array:
+        """The current values: while training, those of the latest snapshot."""
+        return self._parameters
+
+    @property
     def network(self) -> Network:
-        """The network with the values of now: while training, those of the latest snapshot."""
+        """The network with its current values."""
         return self.document.network.with_parameters(self._parameters)
 
     @property
     def live_document(self) -> Document:
-        """The document with the values of now: what is saved, exported and copied."""
+        """The document with the current values: what is saved, exported and copied."""
         if self._parameters is self.document.network.parameters:
             return self.document
         return replace(self.document, network=self.network)
@@ -131,14 +110,8 @@ class Session(QObject):
         self.path, self.title = path, title
         self._saved = document if saved else Document()
         self._run.drop()
-        self.selected_neurons, self.selected_connections = frozenset(), frozenset()
-        self.inputs = {}
-        self._axes = self._whole_plane = self.plane = None
+        self.opening.emit()
         self._show(document)
-        if self.dataset is not None and self.dataset.X.shape[1] == len(self.structure.inputs):
-            # The first sample is fed: an example shows the numbers it is known by.
-            self.set_inputs(dict(zip(self.structure.inputs, self.dataset.X[0].tolist(), strict=True)))
-        self.selection_changed.emit()
         self.run_changed.emit()
         self.opened.emit()
 
@@ -205,7 +178,7 @@ class Session(QObject):
     def _push(self, new: Document, text: str, token: object = None) -> None:
         self._editing = True
         try:
-            self.undo_stack.push(DocumentCommand(self, self.document, new, text, token))
+            self.undo_stack.push(DocumentCommand(self._show, self.document, new, text, token))
         finally:
             self._editing = False
 
@@ -219,34 +192,13 @@ class Session(QObject):
         if not self._committing:
             self._parameters = new.network.parameters
             run_reset = self._run.follow(old, new, self._editing)
-        pruned = self._prune(old.network.structure)
-        self._trace = self._map = self._gates = None
-        self._update_plane()
-        # All of the session is in step before the first view is told.
+        # All of the session is in step before anyone is told.
         self.document_changed.emit(old, new)
-        if pruned:
-            self.selection_changed.emit()
-        self.values_changed.emit()
+        if not _only_moved(old, new):
+            self.values_changed.emit()
         if run_reset:
             self.run_changed.emit()
         self.file_changed.emit()
-
-    def _prune(self, old: Structure) -> bool:
-        """Selection and inputs follow a renamed neuron; those of neurons that are gone are forgotten.
-
-        Whether the selection differs.
-        """
-        structure = self.structure
-        before = self.selected_neurons, self.selected_connections
-        if structure is old:
-            return False
-        new_name = _renamed(old, structure)
-        neurons = frozenset(new_name.get(id, id) for id in self.selected_neurons) & set(structure.by_id)
-        ends = frozenset((new_name.get(a, a), new_name.get(b, b)) for a, b in self.selected_connections)
-        self.selected_neurons, self.selected_connections = neurons, ends & set(structure.by_ends)
-        inputs = {new_name.get(id, id): value for id, value in self.inputs.items()}
-        self.inputs = {id: inputs.get(id, 0.0) for id in structure.inputs}
-        return before != (self.selected_neurons, self.selected_connections)
 
     # Messages
 
@@ -257,116 +209,6 @@ class Session(QObject):
     def refuse(self, text: str) -> None:
         """Tell the learner why something was not done."""
         self.message.emit(text, "refused")
-
-    # What the learner looks at: no undo step, no dirty mark
-
-    def select(self, neurons: Collection[str] = (), connections: Collection[Ends] = ()) -> None:
-        """Select these neurons and connections, and nothing else."""
-        chosen = frozenset(neurons), frozenset(connections)
-        if chosen != (self.selected_neurons, self.selected_connections):
-            self.selected_neurons, self.selected_connections = chosen
-            self.selection_changed.emit()
-
-    def select_place(self, place: tuple[str, ...], more: bool = False) -> None:
-        """Select a neuron, (id,), or a connection, (source, target); with ``more`` besides what is selected."""
-        neurons: set[str] = set(self.selected_neurons) if more else set()
-        connections: set[Ends] = set(self.selected_connections) if more else set()
-        if len(place) == 1:
-            neurons ^= {place[0]}
-        elif len(place) == 2:
-            connections ^= {(place[0], place[1])}
-        self.select(neurons, connections)
-
-    def set_inputs(self, values: Mapping[str, float]) -> bool:
-        """Feed these values to inputs; always possible."""
-        new = {**self.inputs, **{id: float(v) for id, v in values.items() if np.isfinite(v)}}
-        if new != self.inputs:
-            self.inputs = new
-            self._trace = None
-            self._map = None if len(self.structure.inputs) > 2 else self._map
-            self.values_changed.emit()
-        return True
-
-    @property
-    def input_row(self) -> Array:
-        """(1, inputs): the values fed now."""
-        return np.array([[self.inputs.get(id, 0.0) for id in self.structure.inputs]])
-
-    @property
-    def trace(self) -> Trace:
-        """All numbers of the forward pass for the inputs and values of now, one sample."""
-        if self._trace is None:
-            self._trace = self.program.run(self._parameters, self.input_row)
-        return self._trace
-
-    def output_of(self, id: str) -> float:
-        """The activation of a neuron now."""
-        return float(self.trace.a_rows[self.structure.position[id], 0])
-
-    def sum_of(self, id: str) -> float:
-        """The pre-activation z of a neuron now."""
-        return float(self.trace.z_rows[self.structure.position[id], 0])
-
-    @property
-    def has_binary_inputs(self) -> bool:
-        """Whether the inputs of the data are 0 and 1, or there are no data yet."""
-        data = self.dataset
-        return data is None or bool(np.isin(data.X, (0.0, 1.0)).all())
-
-    @property
-    def gates(self) -> Mapping[str, Gate]:
-        """The gate of the inputs that each threshold neuron is now, where it is a known one; by the neuron's id."""
-        if self._gates is None:
-            self._gates = gates_of(self.network) if self.has_binary_inputs else {}
-        return self._gates
-
-    @property
-    def map_trace(self) -> Trace | None:
-        """Every neuron over the plane of inputs that the Output panel shows; None without inputs.
-
-        Computed once for each change of values and shared by all views. Rows are neurons; columns the samples of
-        ``plane``, row by row from the lowest second input.
-        """
-        if self._map is None and self.plane is not None:
-            samples = plane_samples(self.plane, self.structure.inputs, self.input_row[0])
-            self._map = engines.fast_program_of(self.structure).run(self._parameters, samples)
-        return self._map
-
-    def set_axes(self, x: str, y: str) -> None:
-        """Which inputs span the plane."""
-        self._axes = (x, y)
-        self._update_plane()
-        self.plane_changed.emit()
-        self.values_changed.emit()
-
-    def zoom_plane(self, factor: float, at: tuple[float, float] | None = None) -> None:
-        """Show ``factor`` times as much of the inputs, around a point of the plane or its middle."""
-        whole, plane = self._whole_plane, self.plane
-        if whole is None or plane is None:
-            return
-        factor = min(max(plane.width * factor, whole.width / MOST_ZOOM), whole.width * MOST_ZOOM) / plane.width
-        zoomed = plane.zoomed(factor, at)
-        ends, meant = (np.array([*p.x_range, *p.y_range]) for p in (zoomed, whole))
-        self._see(whole if np.allclose(ends, meant, rtol=0, atol=1e-9 * whole.width) else zoomed)
-
-    def show_whole_plane(self) -> None:
-        """Show as much of the inputs as at first."""
-        self._see(self._whole_plane)
-
-    @property
-    def plane_is_zoomed(self) -> bool:
-        """Whether ``plane`` shows more or less than at first."""
-        return self.plane != self._whole_plane
-
-    def _see(self, plane: Plane | None) -> None:
-        if plane != self.plane:
-            self.plane, self._map = plane, None
-            self.plane_changed.emit()
-
-    def _update_plane(self) -> None:
-        plane, self._map = Plane.over(self.structure.inputs, self._axes, self.dataset), None
-        if plane != self._whole_plane:
-            self._whole_plane = self.plane = plane
 
     # Data
 
@@ -394,6 +236,12 @@ class Session(QObject):
             except (ValueError, OSError) as error:
                 self._dataset = (key, None, str(error))
         return self._dataset[1], self._dataset[2]
+
+    @property
+    def has_binary_inputs(self) -> bool:
+        """Whether the inputs of the data are 0 and 1, or there are no data yet."""
+        data = self.dataset
+        return data is None or bool(np.isin(data.X, (0.0, 1.0)).all())
 
     # Training
 
@@ -510,7 +358,6 @@ class Session(QObject):
 
     def _set_parameters(self, parameters: Array) -> None:
         self._parameters = parameters
-        self._trace = self._map = self._gates = None
         self.values_changed.emit()
 
     def _on_end(self, snapshot: Snapshot | None, error: Exception | None) -> None:
@@ -538,12 +385,10 @@ class Session(QObject):
             self._committing = False
 
 
-def _renamed(old: Structure, new: Structure) -> dict[str, str]:
-    """Old name -> new name, if the two differ by the name of one neuron; else nothing."""
-    if len(old.neurons) != len(new.neurons):
-        return {}
-    names = {a.id: b.id for a, b in zip(old.neurons, new.neurons, strict=True) if a.id != b.id}
-    return names if len(names) == 1 else {}
+def _only_moved(old: Document, new: Document) -> bool:
+    """Whether neurons lie elsewhere and all else is the same: then no number differs."""
+    return (new.network is old.network and new.data is old.data and new.training is old.training
+            and new.notes == old.notes)
 
 
 @lru_cache(maxsize=8)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from typing import TYPE_CHECKING
-
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -17,11 +15,9 @@ from nnsim.data.dataset import Dataset
 from nnsim.documents.document import Document
 from nnsim.documents.softening import USUAL, Softening, harden, sigmoids, steps
 from nnsim.documents.targets import gate_label
+from nnsim.gui.session.session import Session
 from nnsim.training.config import TrainingConfig
 from nnsim.training.problems import training_problems
-
-if TYPE_CHECKING:
-    from nnsim.gui.session.session import Session
 
 
 
@@ -40,7 +36,6 @@ class SofteningGesture(QObject):
         self._busy = False
         self.factor = USUAL
         """By what the weights and biases of before are multiplied."""
-        session.document_changed.connect(self._on_document)
 
     @property
     def active(self) -> bool:
@@ -141,8 +136,8 @@ class SofteningGesture(QObject):
         finally:
             self._busy = False
 
-    def _on_document(self) -> None:
-        # An undo, an edit or a run: what was chosen stays, and the next step is another one.
+    def follow(self) -> None:
+        """After an undo, an edit or a run what was chosen stays, and the next step is another one."""
         if self.active and not self._busy:
             self._end()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -16,9 +16,8 @@ from nnsim.core.network import Ends, Network
 from nnsim.core.order import epoch_order
 from nnsim.core.program import Backward
 from nnsim.data.dataset import Dataset
-
-if TYPE_CHECKING:
-    from nnsim.gui.session.session import Session
+from nnsim.gui.session.looking import Looking
+from nnsim.gui.session.session import Session
 
 SCOPES = ("sample", "batch", "all")
 
@@ -43,9 +42,9 @@ class Study(QObject):
     wave_changed = Signal()
     compare_changed = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, looking: Looking) -> None:
         super().__init__(session)
-        self._session = session
+        self._session, self._looking = session, looking
         self.scope = "sample"
         """Which samples every gradient in the window is of: "sample", "batch" or "all"."""
         self._notation = ""
@@ -64,10 +63,6 @@ class Study(QObject):
         self._backward: Backward | None = None
         self._known = False
         self._explanation: Explanation | None = None
-        session.opened.connect(self._forget)
-        session.values_changed.connect(self._recompute)
-        session.document_changed.connect(self._recompute)
-        session.run_changed.connect(self._recompute)
         self._fed: tuple[float, ...] = ()
 
     # What the run began with
@@ -119,7 +114,7 @@ class Study(QObject):
     @property
     def row(self) -> int | None:
         """Which row of the training data is fed to the inputs; None if they are no sample of the data."""
-        data, fed = self._session.dataset, self._session.input_row[0]
+        data, fed = self._session.dataset, self._looking.input_row[0]
         if data is None or data.X.shape[1] != len(fed):
             return None
         if self._row is not None and self._row < len(data.X) and np.array_equal(data.X[self._row], fed):
@@ -134,7 +129,7 @@ class Study(QObject):
         if data is None or not 0 <= row < len(data.X) or data.X.shape[1] != len(session.structure.inputs):
             return
         self._row, self._by_hand = row, False
-        session.set_inputs(dict(zip(session.structure.inputs, data.X[row].tolist(), strict=True)))
+        self._looking.set_inputs(dict(zip(session.structure.inputs, data.X[row].tolist(), strict=True)))
         self._tell()
 
     @property
@@ -166,7 +161,7 @@ class Study(QObject):
             if targets is None:
                 return None
             row = None if self._by_hand else self.row
-            return Studied(self._session.input_row, targets[None], np.array([-1 if row is None else row]))
+            return Studied(self._looking.input_row, targets[None], np.array([-1 if row is None else row]))
         if self.scope == "batch":
             return self.next_batch
         data = self._fitting_data
@@ -221,7 +216,7 @@ class Study(QObject):
         """
         if self._explanation is None and self._session.program.explainable:
             session = self._session
-            self._explanation = Explanation(session.network, session.input_row, self.targets,
+            self._explanation = Explanation(session.network, self._looking.input_row, self.targets,
                                             session.document.training.loss, self.notation)
         return self._explanation
 
@@ -263,16 +258,18 @@ class Study(QObject):
             self.reached, self.tags = reached, dict(tags or {})
             self.wave_changed.emit()
 
-    # Keeping in step
+    # Keeping in step; the Desk calls these before any view is told
 
-    def _forget(self) -> None:
+    def forget(self) -> None:
+        """Another document was opened: what was chosen was chosen for the last one."""
         self._row, self._by_hand, self._targets = None, False, {}
         self.light()
         self._tell()
 
-    def _recompute(self) -> None:
+    def follow(self) -> None:
+        """Document, values, inputs or run differ."""
         self._known, self._explanation = False, None
-        fed = tuple(self._session.input_row[0].tolist())
+        fed = tuple(self._looking.input_row[0].tolist())
         if fed != self._fed:
             self._fed = fed
             self._by_hand = False

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QUndoCommand
 
 from nnsim.documents.document import Document
-from nnsim.gui.session.session import Session
 
 
 class DocumentCommand(QUndoCommand):
-    """The one kind of undo command: from one document to another. Commands of one gesture merge by its token."""
+    """The one kind of undo command: from one document to another. Commands of one gesture merge by its token.
 
-    def __init__(self, session: Session, old: Document, new: Document, text: str, token: object = None) -> None:
+    ``show`` makes a document the open one.
+    """
+
+    def __init__(self, show: Callable[[Document], None], old: Document, new: Document, text: str,
+                 token: object = None) -> None:
         super().__init__(text)
-        self._session, self._old, self._new, self._token = session, old, new, token
+        self._show, self._old, self._new, self._token = show, old, new, token
 
     def redo(self) -> None:
-        self._session._show(self._new)
+        self._show(self._new)
 
     def undo(self) -> None:
-        self._session._show(self._old)
+        self._show(self._old)
 
     def id(self) -> int:
         return 1 if self._token is not None else -1

@@ -1,0 +1,77 @@
+"""The desk: all that a view is given, and the order in which everyone is told what changed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal
+
+from nnsim.documents.document import Document
+from nnsim.gui.session.looking import Looking
+from nnsim.gui.session.pacing import Pace
+from nnsim.gui.session.session import Session
+from nnsim.gui.session.softening import SofteningGesture
+from nnsim.gui.session.study import Study
+
+
+class Desk(QObject):
+    """The session and what lies beside it. Views are given a desk, and hear of a change from it, not from the session.
+
+    What is told, and in which order, whoever connected first:
+
+    1. ``session`` is in step with itself, and says what changed.
+    2. The desk brings ``looking``, then ``study``, then ``softening`` in step. None of them is a view.
+    3. The desk tells the views: ``document_changed(old, new)`` after an edit, undo or opening, then
+       ``looking.selection_changed()`` if neurons that were selected are gone, then ``values_changed()``; last of all
+       ``run_changed()``, and ``opened()`` when another document was opened.
+
+    ``values_changed()`` is emitted when parameters or inputs differ, at most 30 times a second while training;
+    ``run_changed()`` when training starts, ends, or is reset. No view may rely on another having been told before it.
+    """
+
+    opened = Signal()
+    document_changed = Signal(object, object)
+    values_changed = Signal()
+    run_changed = Signal()
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.session = session = Session(self)
+        """The open document, its undo stack and its run."""
+        self.looking = looking = Looking(session)
+        """What the learner looks at: selection, inputs, plane."""
+        self.study = Study(session, looking)
+        """What the learner studies: scope, notation, targets, what is lit."""
+        self.softening = SofteningGesture(session)
+        """Steps becoming sigmoids, while a slider says how steep."""
+        self.pace = Pace()
+        """What is too slow to follow a run in every frame goes by it."""
+        session.opening.connect(looking.forget)
+        session.opened.connect(self._on_opened)
+        session.document_changed.connect(self._on_document)
+        session.values_changed.connect(self._on_values)
+        session.run_changed.connect(self._on_run)
+        looking.inputs_changed.connect(self._on_values)
+
+    def close(self) -> None:
+        """Leave no thread, timer or command behind."""
+        self.session.close()
+
+    def _on_document(self, old: Document, new: Document) -> None:
+        selection_differs = self.looking.follow(old, new)
+        self.study.follow()
+        self.softening.follow()
+        self.document_changed.emit(old, new)
+        if selection_differs:
+            self.looking.selection_changed.emit()
+
+    def _on_values(self) -> None:
+        self.study.follow()
+        self.values_changed.emit()
+
+    def _on_run(self) -> None:
+        self.study.follow()
+        self.run_changed.emit()
+
+    def _on_opened(self) -> None:
+        self.study.forget()
+        self.looking.selection_changed.emit()
+        self.opened.emit()

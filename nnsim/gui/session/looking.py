@@ -1,0 +1,216 @@
+"""What the learner looks at: the selection, the inputs that are fed, the plane of the map, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from typing import Generic, TypeVar
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from nnsim.core.analysis.gates import Gate, gates_of
+from nnsim.core.analysis.maps import Plane, plane_samples
+from nnsim.core.arrays import Array
+from nnsim.core.network import Ends, Structure
+from nnsim.core.program import Trace
+from nnsim.documents.document import Document
+from nnsim.gui.session.session import Session
+from nnsim.training import engines
+
+MOST_ZOOM = 50.0
+"""So many times as much of the inputs can be seen, or as little."""
+T = TypeVar("T")
+
+
+class _Kept(Generic[T]):
+    """A result that is computed anew only if one of the objects that it is made of is another one."""
+
+    def __init__(self) -> None:
+        self._value: T | None = None
+        self._made_of: tuple[object, ...] = ()
+
+    def get(self, make: Callable[[], T], *made_of: object) -> T:
+        """The result of ``make``, which depends on nothing but the identity of ``made_of``."""
+        same = len(made_of) == len(self._made_of) and all(a is b for a, b in zip(made_of, self._made_of, strict=True))
+        if self._value is None or not same:
+            self._value, self._made_of = make(), made_of
+        return self._value
+
+
+class Looking(QObject):
+    """View state, never part of the document: no undo step, no dirty mark.
+
+    Signals: ``selection_changed()``; ``inputs_changed()`` when other values are fed; ``plane_changed()`` when the map
+    shows another part of the inputs.
+    """
+
+    selection_changed = Signal()
+    inputs_changed = Signal()
+    plane_changed = Signal()
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._session = session
+        self.selected_neurons: frozenset[str] = frozenset()
+        self.selected_connections: frozenset[Ends] = frozenset()
+        self.inputs: dict[str, float] = {}
+        self.plane: Plane | None = None
+        self._whole_plane: Plane | None = None
+        """The plane that is wide enough for the data; ``plane`` may be a part of it, or reach beyond."""
+        self._axes: tuple[str, str] | None = None
+        self._begins = True
+        self._trace: _Kept[Trace] = _Kept()
+        self._map: _Kept[Trace] = _Kept()
+        self._gates: _Kept[Mapping[str, Gate]] = _Kept()
+
+    # What is selected
+
+    def select(self, neurons: Collection[str] = (), connections: Collection[Ends] = ()) -> None:
+        """Select these neurons and connections, and nothing else."""
+        chosen = frozenset(neurons), frozenset(connections)
+        if chosen != (self.selected_neurons, self.selected_connections):
+            self.selected_neurons, self.selected_connections = chosen
+            self.selection_changed.emit()
+
+    def select_place(self, place: tuple[str, ...], more: bool = False) -> None:
+        """Select a neuron, (id,), or a connection, (source, target); with ``more`` besides what is selected."""
+        neurons: set[str] = set(self.selected_neurons) if more else set()
+        connections: set[Ends] = set(self.selected_connections) if more else set()
+        if len(place) == 1:
+            neurons ^= {place[0]}
+        elif len(place) == 2:
+            connections ^= {(place[0], place[1])}
+        self.select(neurons, connections)
+
+    # What is fed, and what the network makes of it
+
+    def set_inputs(self, values: Mapping[str, float]) -> bool:
+        """Feed these values to inputs; always possible."""
+        new = {**self.inputs, **{id: float(v) for id, v in values.items() if np.isfinite(v)}}
+        if new != self.inputs:
+            self.inputs = new
+            self.inputs_changed.emit()
+        return True
+
+    @property
+    def input_row(self) -> Array:
+        """(1, inputs): the values that are fed."""
+        return np.array([[self.inputs.get(id, 0.0) for id in self._session.structure.inputs]])
+
+    @property
+    def trace(self) -> Trace:
+        """All numbers of the forward pass for the current inputs and values, one sample."""
+        session = self._session
+        return self._trace.get(lambda: session.program.run(session.parameters, self.input_row),
+                               session.structure, session.parameters, self.inputs)
+
+    def output_of(self, id: str) -> float:
+        """The current activation of a neuron."""
+        return float(self.trace.a_rows[self._session.structure.position[id], 0])
+
+    def sum_of(self, id: str) -> float:
+        """The current pre-activation z of a neuron."""
+        return float(self.trace.z_rows[self._session.structure.position[id], 0])
+
+    @property
+    def gates(self) -> Mapping[str, Gate]:
+        """The gate of the inputs that each threshold neuron currently is, where it is a known one; by its id."""
+        session = self._session
+        return self._gates.get(lambda: gates_of(session.network) if session.has_binary_inputs else {},
+                               session.structure, session.parameters, session.dataset)
+
+    # The plane of the map
+
+    @property
+    def map_trace(self) -> Trace | None:
+        """Every neuron over the plane of inputs that the Output panel shows; None without inputs.
+
+        Computed once for each change of values and shared by all views. Rows are neurons; columns the samples of
+        ``plane``, row by row from the lowest second input.
+        """
+        session, plane = self._session, self.plane
+        if plane is None:
+            return None
+
+        def run() -> Trace:
+            samples = plane_samples(plane, session.structure.inputs, self.input_row[0])
+            return engines.fast_program_of(session.structure).run(session.parameters, samples)
+
+        fed = self.inputs if len(session.structure.inputs) > 2 else None
+        return self._map.get(run, session.structure, session.parameters, plane, fed)
+
+    def set_axes(self, x: str, y: str) -> None:
+        """Which inputs span the plane."""
+        self._axes = (x, y)
+        self._update_plane()
+        self.plane_changed.emit()
+
+    def zoom_plane(self, factor: float, at: tuple[float, float] | None = None) -> None:
+        """Show ``factor`` times as much of the inputs, around a point of the plane or its middle."""
+        whole, plane = self._whole_plane, self.plane
+        if whole is None or plane is None:
+            return
+        factor = min(max(plane.width * factor, whole.width / MOST_ZOOM), whole.width * MOST_ZOOM) / plane.width
+        zoomed = plane.zoomed(factor, at)
+        ends, meant = (np.array([*p.x_range, *p.y_range]) for p in (zoomed, whole))
+        self._see(whole if np.allclose(ends, meant, rtol=0, atol=1e-9 * whole.width) else zoomed)
+
+    def show_whole_plane(self) -> None:
+        """Show as much of the inputs as at first."""
+        self._see(self._whole_plane)
+
+    @property
+    def plane_is_zoomed(self) -> bool:
+        """Whether ``plane`` shows more or less than at first."""
+        return self.plane != self._whole_plane
+
+    def _see(self, plane: Plane | None) -> None:
+        if plane != self.plane:
+            self.plane = plane
+            self.plane_changed.emit()
+
+    def _update_plane(self) -> None:
+        plane = Plane.over(self._session.structure.inputs, self._axes, self._session.dataset)
+        if plane != self._whole_plane:
+            self._whole_plane = self.plane = plane
+
+    # Keeping in step; the Desk calls these before any view is told
+
+    def forget(self) -> None:
+        """Another document comes: nothing is selected, and its first sample will be fed."""
+        self.selected_neurons, self.selected_connections = frozenset(), frozenset()
+        self._axes = self._whole_plane = self.plane = None
+        self._begins = True
+
+    def follow(self, old: Document, new: Document) -> bool:
+        """Follow the document; whether the selection differs.
+
+        Selection and inputs follow a renamed neuron; those of neurons that are gone are forgotten.
+        """
+        before = self.selected_neurons, self.selected_connections
+        structure, was = new.network.structure, old.network.structure
+        if self._begins:
+            self._begins, self.inputs = False, self._first_sample()
+        elif structure is not was:
+            new_name = _renamed(was, structure)
+            neurons = frozenset(new_name.get(id, id) for id in self.selected_neurons)
+            ends = frozenset((new_name.get(a, a), new_name.get(b, b)) for a, b in self.selected_connections)
+            self.selected_neurons, self.selected_connections = neurons & set(structure.by_id), ends & set(structure.by_ends)
+            inputs = {new_name.get(id, id): value for id, value in self.inputs.items()}
+            self.inputs = {id: inputs.get(id, 0.0) for id in structure.inputs}
+        self._update_plane()
+        return before != (self.selected_neurons, self.selected_connections)
+
+    def _first_sample(self) -> dict[str, float]:
+        """The first sample of the data: an example shows the numbers it is known by. Zeros where there is none."""
+        data, inputs = self._session.dataset, self._session.structure.inputs
+        fits = data is not None and data.X.shape[1] == len(inputs)
+        return dict(zip(inputs, data.X[0].tolist(), strict=True)) if fits else dict.fromkeys(inputs, 0.0)
+
+
+def _renamed(old: Structure, new: Structure) -> dict[str, str]:
+    """Old name -> new name, if the two differ by the name of one neuron; else nothing."""
+    if len(old.neurons) != len(new.neurons):
+        return {}
+    names = {a.id: b.id for a, b in zip(old.neurons, new.neurons, strict=True) if a.id != b.id}
+    return names if len(names) == 1 else {}
