@@ -105,10 +105,10 @@ def largest_example() -> str:
 
 def calm(tour: Tour, seconds: float) -> None:
     """How late a 16 ms timer of the window is while the largest example trains at full speed."""
-    hand, session = tour.hand, tour.session
+    hand, desk = tour.hand, tour.desk
     name = largest_example()
     hand.answering("Discard", lambda: hand.example(name))
-    session.set_speed(None)
+    desk.session.set_speed(None)
     late: list[float] = []
     clock, timer = QElapsedTimer(), QTimer()
     timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -121,23 +121,23 @@ def calm(tour: Tour, seconds: float) -> None:
         expected[0] = now + TICK_MS
 
     timer.timeout.connect(tick)
-    session.train()
+    desk.session.train()
     hand.rest(0.3)
     clock.start()
     expected[0] = TICK_MS
     timer.start()
-    first = session.latest.update if session.latest else 0
+    first = desk.session.latest.update if desk.session.latest else 0
     hand.rest(seconds)
     timer.stop()
-    done = (session.latest.update if session.latest else 0) - first
+    done = (desk.session.latest.update if desk.session.latest else 0) - first
     pauses = []
     for _ in range(20):
         start = time.perf_counter()
-        session.pause()
+        desk.session.pause()
         pauses.append((time.perf_counter() - start) * 1000)
-        session.train()
+        desk.session.train()
         hand.rest(0.06)
-    session.pause()
+    desk.session.pause()
     middle, most, worst = percentiles(late)
     row(
         f"timer late, {name} at full speed for {seconds:g} s ({done / seconds:,.0f} updates/s)",
@@ -151,14 +151,14 @@ def calm(tour: Tour, seconds: float) -> None:
 
 def edit_to_paint(tour: Tour, example: str, runs: int = 60) -> None:
     """From a weight's edit until canvas, output map, table and all else are painted."""
-    hand, session = tour.hand, tour.session
+    hand, desk = tour.hand, tour.desk
     hand.answering("Discard", lambda: hand.example(example))
-    name = session.network.parameter_names[0]
-    start_value = session.network.value(name)
+    name = desk.session.network.parameter_names[0]
+    start_value = desk.session.network.value(name)
     times = []
     for i in range(runs):
         start = time.perf_counter()
-        session.set_values({name: start_value + 0.01 * (i + 1)}, "edit", "benchmark")
+        desk.session.set_values({name: start_value + 0.01 * (i + 1)}, "edit", "benchmark")
         QApplication.processEvents()
         times.append((time.perf_counter() - start) * 1000)
     middle, most, worst = percentiles(times[5:])
@@ -172,23 +172,23 @@ def edit_to_paint(tour: Tour, example: str, runs: int = 60) -> None:
 
 def click_to_chain_rule(tour: Tour) -> None:
     """From a click on a weight of a 2-8-8-8-1 net until its chain rule is painted; each weight for the first time."""
-    hand, session = tour.hand, tour.session
+    hand, desk = tour.hand, tour.desk
     network = Network.layered([2, 8, 8, 8, 1], seed=0)
     circle = load(EXAMPLES["circle"].path)
-    session.open_document(Document(network, data=circle.data, training=circle.training))
+    desk.session.open_document(Document(network, data=circle.data, training=circle.training))
     hand.window.show_panel("backward")
     hand.rest(0.5)
     panel = hand.window.panels["backward"]
     times, typeset = [], []
-    for connection in session.structure.connections[::3]:
+    for connection in desk.session.structure.connections[::3]:
         start = time.perf_counter()
-        session.select((), [connection.ends])
+        desk.looking.select((), [connection.ends])
         panel.list.viewport().repaint()
         hand.canvas.viewport().repaint()
         times.append((time.perf_counter() - start) * 1000)
         hand.wait(lambda: not panel.list.typesetter.busy, "all factors are typeset")
         typeset.append((time.perf_counter() - start) * 1000)
-    session.mark_saved(Path("benchmark"), session.live_document)
+    desk.session.mark_saved(Path("benchmark"), desk.session.live_document)
     hand.window.show_panel("table")
     middle, most, worst = percentiles(times)
     row(
@@ -221,16 +221,16 @@ def dense(neurons: int, connections: int) -> Document:
 
 def handling(tour: Tour) -> None:
     """Dragging, opening, moving about and switching, with small and with large networks."""
-    hand, session, canvas = tour.hand, tour.session, tour.hand.canvas
+    hand, desk, canvas = tour.hand, tour.desk, tour.hand.canvas
     workspaces = hand.window.workspaces
     hand.wait(lambda: len(workspaces.panels) == len(workspaces.docks), "all panels are made, as soon after a start")
     for neurons, connections, bound in ((50, 500, 16.0), (500, 10_000, 33.0)):
         document = dense(neurons, connections)
         start = time.perf_counter()
-        session.open_document(document)
+        desk.session.open_document(document)
         QApplication.processEvents()
         opened = time.perf_counter() - start
-        structure = session.structure
+        structure = desk.session.structure
         size = f"{len(structure.neurons)} / {len(structure.connections):,}"
         if neurons == 500:
             row(f"a document opened, {size}", f"{opened:.2f} s", "<= 1.5 s", opened <= 1.5)
@@ -257,7 +257,7 @@ def handling(tour: Tour) -> None:
     middle, most, worst = percentiles(frames)
     row(f"panned and zoomed, CPU a frame, {size}", f"median {middle:.1f}  p99 {most:.1f}  max {worst:.1f} ms",
         "p99 <= 33 ms", most <= 33.0)
-    session.open_document(load(EXAMPLES["circle"].path))
+    desk.session.open_document(load(EXAMPLES["circle"].path))
     to_workspaces = [partial(hand.window.workspaces.switch, workspace) for workspace in (*WORKSPACES, WORKSPACES[0])]
     to_themes = [partial(hand.window.set_theme, mode) for mode in ("dark", "light")]
     for what, switches in (("workspace switched, CPU", to_workspaces), ("theme switched, CPU", to_themes)):
@@ -282,7 +282,7 @@ def frames(tour: Tour, seconds: float = 2.0) -> None:
     CPU is what the window's thread works for one frame where they come 30 times a second, with all that it does between
     them: other programs do not disturb it, as they do the frames a second; of those a busy machine draws fewer.
     """
-    hand, session, window = tour.hand, tour.session, tour.hand.window
+    hand, desk, window = tour.hand, tour.desk, tour.hand.window
     for i, dock in enumerate(window.docks.values()):
         window.show_panel(dock.objectName().removeprefix("dock_"))
         dock.setFloating(True)
@@ -295,17 +295,17 @@ def frames(tour: Tour, seconds: float = 2.0) -> None:
     def count() -> None:
         snapshots[0] += 1
 
-    session.values_changed.connect(count)
+    desk.values_changed.connect(count)
     worst: tuple[float, float, str] = (0.0, np.inf, "none")
     still: dict[str, list[str]] = {}
     for example in EXAMPLES.values():
-        session.mark_saved(Path("benchmark"), session.live_document)
+        desk.session.mark_saved(Path("benchmark"), desk.session.live_document)
         window.files.open_example(example)
-        session.select((), [session.structure.connections[0].ends])
-        session.set_speed(None)
+        desk.looking.select((), [desk.session.structure.connections[0].ends])
+        desk.session.set_speed(None)
         hand.rest(0.3)
-        if not session.train():
-            why = "its steps have no slope" if session.softening.replaces_training else "it has no data"
+        if not desk.session.train():
+            why = "its steps have no slope" if desk.softening.replaces_training else "it has no data"
             still.setdefault(why, []).append(example.id)
             continue
         hand.rest(0.2)
@@ -313,18 +313,18 @@ def frames(tour: Tour, seconds: float = 2.0) -> None:
         # Some come to their end at once: they are begun again, so that they are watched as long as the others.
         while (passed := time.perf_counter() - start) < seconds:
             hand.rest(0.1)
-            if not session.training:
-                session.back_to_start()
-                session.train()
+            if not desk.session.training:
+                desk.session.back_to_start()
+                desk.session.train()
         rate, paint_rate = snapshots[0] / passed, paints.number / passed
-        session.stop_training()
+        desk.session.stop_training()
         used = frame_cost(hand)
         figures = f"{rate:.0f} frames/s  canvas {paint_rate:.0f}/s  CPU {used:.1f} ms"
         row(f"  every panel in sight, {example.id}", figures, "", True)
         worst = max(worst, (used, rate, example.id))
     for why, names in still.items():
         print(f"  not trained, because {why}: {', '.join(names)}")
-    session.values_changed.disconnect(count)
+    desk.values_changed.disconnect(count)
     window.reset_layout()
     used, rate, name = worst
     row("training draws at 30 frames/s with every panel open", f"worst: {name}, CPU {used:.1f} ms, {rate:.0f} frames/s",
@@ -333,19 +333,19 @@ def frames(tour: Tour, seconds: float = 2.0) -> None:
 
 def frame_cost(hand: Hand, count: int = 45) -> float:
     """Milliseconds that the window's thread works for a frame: every value changes 30 times a second in a slow run."""
-    session = hand.session
-    session.set_speed(1.0)
-    session.train()
-    start = {name: session.network.value(name) for name in session.network.parameter_names}
+    desk = hand.desk
+    desk.session.set_speed(1.0)
+    desk.session.train()
+    start = {name: desk.session.network.value(name) for name in desk.session.network.parameter_names}
     used = 0.0
     for i in range(count):
         if i == count // 3:  # by then all is laid out and typeset
             used = time.thread_time()
         began = time.perf_counter()
-        session.set_values({name: value + 0.01 * np.sin(i) for name, value in start.items()}, "benchmark")
+        desk.session.set_values({name: value + 0.01 * np.sin(i) for name, value in start.items()}, "benchmark")
         hand.rest(max(FRAME_MS / 1000 - (time.perf_counter() - began), 0.001))
     used = (time.thread_time() - used) * 1000 / (count - count // 3)
-    session.stop_training()
+    desk.session.stop_training()
     return used
 
 

@@ -60,7 +60,7 @@ def example(name: str, then: Set | None = None) -> Set:
     """Open an example, and go on."""
 
     def prepare(hand: Hand) -> None:
-        hand.window.session.open_document(load(EXAMPLES[name].path), title=EXAMPLES[name].title)
+        hand.window.desk.session.open_document(load(EXAMPLES[name].path), title=EXAMPLES[name].title)
         if then is not None:
             then(hand)
 
@@ -88,7 +88,7 @@ def workspace(id: str, panel: str = "") -> Set:
             hand.window.show_panel(panel)
             ends = next(iter(hand.session.structure.by_ends), None)
             if ends is not None:
-                hand.session.select((), [ends])
+                hand.desk.looking.select((), [ends])
 
     return prepare
 
@@ -97,7 +97,7 @@ def comparing(hand: Hand) -> None:
     """Learn a little, and hold B."""
     hand.session.train(epochs=20)
     hand.wait(lambda: not hand.session.training, "it has learned")
-    hand.session.study.compare(True)
+    hand.desk.study.compare(True)
 
 
 def layered(*sizes: int) -> Callable[[], Document]:
@@ -182,7 +182,7 @@ def window() -> Iterator[Hand]:
         made.showFullScreen = lambda: None  # type: ignore[method-assign]
         made.show_with_layout()
         yield Hand(made)
-        made.session.mark_saved(Path("picture.nnsim"), made.session.live_document)
+        made.desk.session.mark_saved(Path("picture.nnsim"), made.desk.session.live_document)
         made.close()
         made.deleteLater()
         QApplication.processEvents()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
 from nnsim.core.fields import Form, forms
-from nnsim.core.network import NOTATIONS, Connection, Network, Neuron
+from nnsim.core.network import BIAS_NOTATIONS, Connection, Network, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import CsvData, GeneratedData, InlineData
@@ -35,7 +35,7 @@ def networks(draw: st.DrawFn) -> Network:
         role = draw(st.sampled_from(("input", "hidden", "output")))
         neurons.append(Neuron(id, "input") if role == "input" else Neuron(
             id, role, draw(st.sampled_from(list(ACTIVATIONS))), draw(st.sampled_from(list(COMBINES))),
-            draw(st.none() | parameter), draw(st.sampled_from(NOTATIONS))))
+            draw(st.none() | parameter), draw(st.sampled_from(BIAS_NOTATIONS))))
     # Edges lead from earlier to later neurons, so that there is no cycle.
     possible = [(a.id, b.id) for i, a in enumerate(neurons) for b in neurons[i + 1 :] if b.role != "input"]
     edges = draw(st.lists(st.sampled_from(possible), unique=True, max_size=10)) if possible else []

@@ -12,7 +12,7 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
 from nnsim.core.fields import forms
 from nnsim.core.losses import LOSSES
-from nnsim.core.network import NOTATIONS, ROLES
+from nnsim.core.network import BIAS_NOTATIONS, ROLES
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.data.generators import GENERATORS
 from nnsim.documents.document import Document
@@ -43,7 +43,7 @@ def test_its_lists_are_the_registries() -> None:
     assert neuron["role"]["enum"] == list(ROLES)
     assert neuron["activation"]["enum"] == list(ACTIVATIONS)
     assert neuron["combine"]["enum"] == list(COMBINES)
-    assert neuron["notation"]["enum"] == list(NOTATIONS)
+    assert neuron["notation"]["enum"] == list(BIAS_NOTATIONS)
     assert training["loss"]["enum"] == list(LOSSES)
     assert training["order"]["enum"] == [name for name, _ in ORDER_CHOICES]
     assert [entry["properties"]["name"]["const"] for entry in training["optimizer"]["oneOf"]] == list(OPTIMIZERS)

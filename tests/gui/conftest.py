@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from nnsim.gui.look.theme import apply_theme
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 
 @pytest.fixture
-def session(qapp: QApplication) -> Iterator[Session]:
+def desk(qapp: QApplication) -> Iterator[Desk]:
     """A session with an empty document, in the light theme; closed afterwards."""
     apply_theme(qapp, "light")
-    session = Session()
-    yield session
-    session.close()
+    desk = Desk()
+    yield desk
+    desk.close()

@@ -20,7 +20,7 @@ from nnsim.documents.files import load
 from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.activation.panel import ActivationPanel, formulas_of, look
 from nnsim.gui.panels.activation.plot import ActivationPlot, samples
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import body_frame, header_frame
 
 LEFT = Qt.MouseButton.LeftButton
@@ -28,14 +28,14 @@ Show = Callable[..., ActivationPanel]
 
 
 @pytest.fixture
-def show(qtbot: QtBot, session: Session) -> Iterator[Show]:
+def show(qtbot: QtBot, desk: Desk) -> Iterator[Show]:
     """Opens a document, selects neurons, and shows the panel as the window does."""
     kept: list[QWidget] = []  # qtbot holds widgets weakly
 
     def shown(document: Document, *selected: str, width: int = 300, height: int = 400) -> ActivationPanel:
-        session.open_document(document)
-        session.select(selected)
-        panel = ActivationPanel(session)
+        desk.session.open_document(document)
+        desk.looking.select(selected)
+        panel = ActivationPanel(desk)
         card = QWidget()
         column = QVBoxLayout(card)
         column.setContentsMargins(0, 0, 0, 0)
@@ -90,7 +90,7 @@ def compare(panel: ActivationPanel, qtbot: QtBot, *names: str, by_key: bool = Fa
 # A neuron in θ notation
 
 
-def test_a_threshold_neuron_steps_at_its_threshold(show: Show, session: Session) -> None:
+def test_a_threshold_neuron_steps_at_its_threshold(show: Show, desk: Desk) -> None:
     """The axis is the weighted sum Σ; the step is drawn straight up at θ and labelled."""
     panel = show(gate(), "n")
     x, y = curve(panel)
@@ -104,27 +104,27 @@ def test_a_threshold_neuron_steps_at_its_threshold(show: Show, session: Session)
     assert plot.axes["left"].label.toPlainText().strip() == "f(Σ)"
 
 
-def test_the_point_moves_with_the_inputs(show: Show, session: Session) -> None:
+def test_the_point_moves_with_the_inputs(show: Show, desk: Desk) -> None:
     panel = show(gate(), "n")
     assert panel.readout.text() == "Σ = 0 → 0"
-    session.set_inputs({"x0": 1, "x1": 1})
+    desk.looking.set_inputs({"x0": 1, "x1": 1})
     assert panel.readout.text() == "Σ = 2 → 1"
     assert the_plot(panel).marker.place == pytest.approx((2, 1))
 
 
-def test_the_step_moves_with_its_threshold(show: Show, session: Session) -> None:
+def test_the_step_moves_with_its_threshold(show: Show, desk: Desk) -> None:
     panel = show(gate(), "n")
-    session.set_values({"b_n": -0.5}, "θ")
+    desk.session.set_values({"b_n": -0.5}, "θ")
     x, y = curve(panel)
     assert x[np.flatnonzero(np.diff(y))[0]] == pytest.approx(0.5)
     assert the_plot(panel).step_label.toPlainText() == "θ = 0.5"
 
 
-def test_a_sum_just_below_the_threshold_never_reads_as_equal(show: Show, session: Session) -> None:
+def test_a_sum_just_below_the_threshold_never_reads_as_equal(show: Show, desk: Desk) -> None:
     """0.7 + 0.1 < 0.8 in binary: “Σ = 0.8 → 0” at θ = 0.8 would look wrong."""
     panel = show(gate(0.8), "n")
-    session.set_inputs({"x0": 0.7, "x1": 0.1})
-    assert session.output_of("n") == 0
+    desk.looking.set_inputs({"x0": 0.7, "x1": 0.1})
+    assert desk.looking.output_of("n") == 0
     assert panel.readout.text() == "Σ = 0.7999999999999999 → 0"
 
 
@@ -133,7 +133,7 @@ def test_its_formula_is_in_the_terms_of_the_lecture(show: Show) -> None:
     assert panel.formula.accessibleDescription() == "f(Σ) = 1 if Σ ≥ θ; 0 if Σ < θ; f′(Σ) = 0"
 
 
-def test_a_sigmoid_with_a_threshold_is_shifted_to_it(show: Show, session: Session) -> None:
+def test_a_sigmoid_with_a_threshold_is_shifted_to_it(show: Show, desk: Desk) -> None:
     panel = show(gate(2.0, "sigmoid"), "n")
     x, y = curve(panel)
     assert y == pytest.approx(1 / (1 + np.exp(-(x - 2))))
@@ -143,7 +143,7 @@ def test_a_sigmoid_with_a_threshold_is_shifted_to_it(show: Show, session: Sessio
 # A neuron with a bias
 
 
-def test_a_neuron_with_a_bias_stands_at_z(show: Show, session: Session) -> None:
+def test_a_neuron_with_a_bias_stands_at_z(show: Show, desk: Desk) -> None:
     panel = show(gate(-0.5, "sigmoid", "bias"), "n")
     plot = the_plot(panel)
     x, y = curve(panel)
@@ -153,25 +153,25 @@ def test_a_neuron_with_a_bias_stands_at_z(show: Show, session: Session) -> None:
     assert plot.marker.place == pytest.approx((0.5, 0.6225), abs=1e-4)
     assert not plot.step.isVisible()
     assert plot.axes["bottom"].label.toPlainText().strip() == "pre-activation z"
-    session.set_values({"b_n": -1.0}, "Bias")
+    desk.session.set_values({"b_n": -1.0}, "Bias")
     assert panel.readout.text() == "z = −1 → 0.2689"
 
 
-def test_the_axis_widens_for_a_far_value_and_returns_with_the_next_selection(show: Show, session: Session) -> None:
+def test_the_axis_widens_for_a_far_value_and_returns_with_the_next_selection(show: Show, desk: Desk) -> None:
     panel = show(gate(0.0, "relu", "bias"), "n")
-    session.set_inputs({"x0": 20.0})
+    desk.looking.set_inputs({"x0": 20.0})
     x, _ = curve(panel)
     assert x.max() >= 20
-    session.set_inputs({"x0": 1.0})
+    desk.looking.set_inputs({"x0": 1.0})
     assert curve(panel)[0].max() == x.max(), "it rests while the value moves"
-    session.select([])
+    desk.looking.select([])
     assert curve(panel)[0].max() == 6
 
 
-def test_a_value_that_is_no_number_has_no_point(show: Show, session: Session) -> None:
+def test_a_value_that_is_no_number_has_no_point(show: Show, desk: Desk) -> None:
     panel = show(gate(0.0, "linear", "bias"), "n")
-    session.set_values({"w1": 1e300}, "Weight")
-    session.set_inputs({"x0": 1e300})
+    desk.session.set_values({"w1": 1e300}, "Weight")
+    desk.looking.set_inputs({"x0": 1e300})
     panel.grab()
     assert the_plot(panel).marker.place is None
 
@@ -239,7 +239,7 @@ def test_no_name_moves_when_one_is_clicked(show: Show, qtbot: QtBot) -> None:
         assert panel.names.rect().contains(box)
 
 
-def test_all_compared_functions_are_read(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_all_compared_functions_are_read(show: Show, desk: Desk, qtbot: QtBot) -> None:
     """At the neuron's own sum, and where the learner points: the nearest curve has the ring."""
     panel = show(gate(-0.5, "tanh", "bias"), "n", height=520)
     compare(panel, qtbot, "sigmoid", "relu")
@@ -262,7 +262,7 @@ def test_all_compared_functions_are_read(show: Show, session: Session, qtbot: Qt
     assert names["tanh"].stressed
 
 
-def test_samples_of_three_classes_stand_on_three_heights(show: Show, session: Session) -> None:
+def test_samples_of_three_classes_stand_on_three_heights(show: Show, desk: Desk) -> None:
     T = ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0), (0.0, 0.0, 1.0))
     X = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0), (1.0, 1.0))
     panel = show(Document(network=Network.layered([2, 3], output="linear", seed=1), data=InlineData(X, T)), "o1")
@@ -288,7 +288,7 @@ def test_only_functions_without_slope_say_so(show: Show, name: str) -> None:
 # No neuron, or one without a function
 
 
-def test_without_a_neuron_any_function_can_be_plotted(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_without_a_neuron_any_function_can_be_plotted(show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(Document())
     assert panel.choice.isVisible() and not panel.readout.isVisible()
     panel.choice.setFocus()
@@ -301,25 +301,25 @@ def test_without_a_neuron_any_function_can_be_plotted(show: Show, session: Sessi
     assert panel.formula.formulas[0].startswith("f(x)")
 
 
-def test_an_input_says_calmly_that_it_has_none(show: Show, session: Session) -> None:
+def test_an_input_says_calmly_that_it_has_none(show: Show, desk: Desk) -> None:
     panel = show(gate(0.0, "tanh", "bias"), "n")
     assert not panel.input_says.isVisible()
-    session.select(["x0"])
+    desk.looking.select(["x0"])
     assert panel.input_says.isVisible()
     assert panel.input_says.text() == "An input has no activation function."
     assert panel.function == "tanh"
     assert panel.choice.isVisible()
-    session.select(["n"])
+    desk.looking.select(["n"])
     assert not panel.input_says.isVisible() and not panel.choice.isVisible()
 
 
-def test_another_function_of_the_neuron_is_shown_at_once(show: Show, session: Session) -> None:
+def test_another_function_of_the_neuron_is_shown_at_once(show: Show, desk: Desk) -> None:
     panel = show(gate(0.0, "tanh", "bias"), "n")
-    session.apply("Activation", lambda d: edits.set_neurons(d, ["n"], activation="sine"))
+    desk.session.apply("Activation", lambda d: edits.set_neurons(d, ["n"], activation="sine"))
     x, y = curve(panel)
     assert y == pytest.approx(np.sin(x))
     assert "Sine" in panel.who.text()
-    session.undo()
+    desk.session.undo()
     assert "Tanh" in panel.who.text()
 
 
@@ -358,10 +358,10 @@ def test_nothing_is_cut_or_covered(show: Show, width: int, height: int, name: st
     assert panel.formula.isVisible() or comparing
 
 
-def test_a_hidden_panel_does_no_work(show: Show, session: Session) -> None:
+def test_a_hidden_panel_does_no_work(show: Show, desk: Desk) -> None:
     panel = show(gate(), "n")
     panel.hide()
-    session.set_inputs({"x0": 1, "x1": 1})
+    desk.looking.set_inputs({"x0": 1, "x1": 1})
     assert panel.readout.text() == "Σ = 0 → 0"
     panel.show()
     assert panel.readout.text() == "Σ = 2 → 1"
@@ -377,10 +377,10 @@ def test_a_theme_change_recolours_the_curves(show: Show, qapp: QApplication) -> 
     assert the_plot(panel).f_items[0].opts["pen"].color() == theme().color("positive")
 
 
-def test_an_opened_network_begins_with_its_own_function(session: Session, qtbot: QtBot) -> None:
+def test_an_opened_network_begins_with_its_own_function(desk: Desk, qtbot: QtBot) -> None:
     """After a gate of steps, the circle's tanh is shown before anything is selected."""
-    panel = ActivationPanel(session)
+    panel = ActivationPanel(desk)
     qtbot.addWidget(panel)
     for example, function in (("xor", "heaviside"), ("circle", "tanh")):
-        session.open_document(load(EXAMPLES[example].path))
+        desk.session.open_document(load(EXAMPLES[example].path))
         assert panel.function == function

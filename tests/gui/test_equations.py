@@ -16,13 +16,13 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.look.theme import theme
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.rows import action, chain_row, equation, heading, line, note
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 
 @pytest.fixture
-def view(session: Session, qtbot: QtBot) -> EquationList:
+def view(desk: Desk, qtbot: QtBot) -> EquationList:
     """An empty list, shown."""
-    view = EquationList(session.study, "lines", "Lines")
+    view = EquationList(desk.study, "lines", "Lines")
     qtbot.addWidget(view)
     view.resize(420, 200)
     view.show()

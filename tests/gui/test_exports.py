@@ -14,21 +14,21 @@ import nnsim
 from nnsim.core.network import Network
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.exports import export_worked_solution
-from nnsim.gui.session.session import Session
 
 
-class Desk:
+class Exporter:
     """A session with the lecture's example, and what the file dialog answers."""
 
-    def __init__(self, session: Session, parent: QWidget, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.session, self.parent, self.folder = session, parent, folder
+    def __init__(self, desk: Desk, parent: QWidget, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.desk, self.parent, self.folder = desk, parent, folder
         self.answer: tuple[str, str] = ("", "")
         self.asked: list[tuple[object, ...]] = []
         self.heard: list[tuple[str, str]] = []
-        session.message.connect(lambda text, kind: self.heard.append((text, kind)))
+        desk.session.message.connect(lambda text, kind: self.heard.append((text, kind)))
         monkeypatch.setattr(QFileDialog, "getSaveFileName", self._dialog)
-        session.open_document(nnsim.load(EXAMPLES["hands_on"].path), None, "Hands-on 2-2-2")
+        desk.session.open_document(nnsim.load(EXAMPLES["hands_on"].path), None, "Hands-on 2-2-2")
 
     def _dialog(self, *args: object) -> tuple[str, str]:
         self.asked.append(args)
@@ -37,7 +37,7 @@ class Desk:
     def export(self, name: str, filter: str = "", exercise: bool = False) -> bool:
         """Export under this name."""
         self.answer = (str(self.folder / name) if name else "", filter)
-        return export_worked_solution(self.session, self.parent, exercise)
+        return export_worked_solution(self.desk, self.parent, exercise)
 
     def text(self, name: str) -> str:
         """What a file holds."""
@@ -45,43 +45,43 @@ class Desk:
 
 
 @pytest.fixture
-def desk(session: Session, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
-    """A desk with settings of its own."""
+def exporter(desk: Desk, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Exporter]:
+    """A exporter with settings of its own."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     parent = QWidget()
     qtbot.addWidget(parent)
-    yield Desk(session, parent, tmp_path, monkeypatch)
-    session.pause()
+    yield Exporter(desk, parent, tmp_path, monkeypatch)
+    desk.session.pause()
 
 
 @pytest.mark.parametrize(("name", "sign"), [("a.tex", r"\documentclass"), ("a.md", "# Worked"), ("a.HTML", "<!DOCT")])
-def test_the_suffix_chooses_the_format(desk: Desk, name: str, sign: str) -> None:
+def test_the_suffix_chooses_the_format(exporter: Exporter, name: str, sign: str) -> None:
     """The numbers of now, in the notation of the window, under the document's title."""
-    assert desk.export(name)
-    text = desk.text(name)
+    assert exporter.export(name)
+    text = exporter.text(name)
     assert text.startswith(sign) and "Hands-on 2" in text and "0.3775" in text and "0.3589" in text
-    assert desk.heard == [(f"Wrote {name}", "info")]
+    assert exporter.heard == [(f"Wrote {name}", "info")]
 
 
-def test_as_an_exercise(desk: Desk) -> None:
+def test_as_an_exercise(exporter: Exporter) -> None:
     """Blanks, and the key at the end."""
-    assert desk.export("a.md", exercise=True)
-    before, key = desk.text("a.md").split("## Key")
+    assert exporter.export("a.md", exercise=True)
+    before, key = exporter.text("a.md").split("## Key")
     assert "0.5933" not in before and "0.5933" in key and "Exercise: Hands" in before
 
 
-def test_the_sample_and_optimizer_of_now(desk: Desk) -> None:
+def test_the_sample_and_optimizer_of_now(exporter: Exporter) -> None:
     """Other inputs without a target: the forward pass alone; after training, what the optimizer remembers."""
-    desk.session.set_inputs({"i1": 0.7})
-    assert desk.export("b.tex")
-    assert "i_{1} &= 0.7" in desk.text("b.tex") and "Loss" not in desk.text("b.tex")
+    exporter.desk.looking.set_inputs({"i1": 0.7})
+    assert exporter.export("b.tex")
+    assert "i_{1} &= 0.7" in exporter.text("b.tex") and "Loss" not in exporter.text("b.tex")
 
 
-def test_a_name_without_suffix_takes_that_of_the_filter(desk: Desk) -> None:
+def test_a_name_without_suffix_takes_that_of_the_filter(exporter: Exporter) -> None:
     """And asks before it replaces a file that the dialog did not ask about."""
-    assert desk.export("solution", "Markdown (*.md)")
-    assert desk.text("solution.md").startswith("# Worked")
-    (desk.folder / "solution.html").write_text("mine", encoding="utf-8")
+    assert exporter.export("solution", "Markdown (*.md)")
+    assert exporter.text("solution.md").startswith("# Worked")
+    (exporter.folder / "solution.html").write_text("mine", encoding="utf-8")
 
     def press(answer: QMessageBox.StandardButton) -> None:
         box = QApplication.activeModalWidget()
@@ -89,36 +89,36 @@ def test_a_name_without_suffix_takes_that_of_the_filter(desk: Desk) -> None:
         box.button(answer).click()
 
     QTimer.singleShot(0, lambda: press(QMessageBox.StandardButton.No))
-    assert not desk.export("solution")
-    assert desk.text("solution.html") == "mine"
+    assert not exporter.export("solution")
+    assert exporter.text("solution.html") == "mine"
     QTimer.singleShot(0, lambda: press(QMessageBox.StandardButton.Yes))
-    assert desk.export("solution")
-    assert desk.text("solution.html").startswith("<!DOCTYPE")
+    assert exporter.export("solution")
+    assert exporter.text("solution.html").startswith("<!DOCTYPE")
 
 
-def test_cancelled_nothing_is_written(desk: Desk) -> None:
+def test_cancelled_nothing_is_written(exporter: Exporter) -> None:
     """No file, no word."""
-    assert not desk.export("")
-    assert desk.heard == [] and list(desk.folder.glob("*.*")) == []
+    assert not exporter.export("")
+    assert exporter.heard == [] and list(exporter.folder.glob("*.*")) == []
 
 
-def test_what_is_in_the_way_is_said(desk: Desk) -> None:
+def test_what_is_in_the_way_is_said(exporter: Exporter) -> None:
     """A folder that is not there, a network that is half built or too large: in words, and nothing is written."""
-    assert not desk.export("nowhere/a.tex")
-    assert desk.heard[-1][1] == "refused" and "no such file or folder" in desk.heard[-1][0]
-    desk.session.open_document(Document(Network.layered([20, 20, 1])))
-    assert not desk.export("a.tex")
-    assert "200 parameters" in desk.heard[-1][0]
-    assert not (desk.folder / "a.tex").exists()
+    assert not exporter.export("nowhere/a.tex")
+    assert exporter.heard[-1][1] == "refused" and "no such file or folder" in exporter.heard[-1][0]
+    exporter.desk.session.open_document(Document(Network.layered([20, 20, 1])))
+    assert not exporter.export("a.tex")
+    assert "200 parameters" in exporter.heard[-1][0]
+    assert not (exporter.folder / "a.tex").exists()
 
 
-def test_the_next_dialog_begins_where_the_last_ended(desk: Desk) -> None:
+def test_the_next_dialog_begins_where_the_last_ended(exporter: Exporter) -> None:
     """The folder is remembered; the name is made of the title, safe on every system."""
-    folder = desk.folder / "mine"
+    folder = exporter.folder / "mine"
     folder.mkdir()
-    assert desk.export("mine/a.tex")
-    desk.session.title = "a/b: <c>"
-    desk.export("")
-    start = Path(str(desk.asked[-1][2]))
+    assert exporter.export("mine/a.tex")
+    exporter.desk.session.title = "a/b: <c>"
+    exporter.export("")
+    start = Path(str(exporter.asked[-1][2]))
     assert start.parent == folder
     assert start.name == "a b   c  solution.html"

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QHBoxLayout, QWidget
 from shiboken6 import isValid
 
 from nnsim.core.fields import field
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.forms import ChoiceField, Disclosure, ElidedLabel, FieldsForm, NumberField, Segments, TextField
 
 Show = Callable[..., "Window"]
@@ -37,7 +37,7 @@ class Window(QWidget):
 
 
 @pytest.fixture
-def shown(session: Session) -> Iterator[Callable[..., Window]]:
+def shown(desk: Desk) -> Iterator[Callable[..., Window]]:
     """Shows widgets in a window of the program's look, and closes it in the end."""
     windows: list[Window] = []
 
@@ -279,7 +279,7 @@ class TestNumberField:
         assert len(said) == 2
 
 
-def test_editors_go_down_with_their_window_without_a_crash(session: Session) -> None:
+def test_editors_go_down_with_their_window_without_a_crash(desk: Desk) -> None:
     number, text = NumberField(), TextField()
     said: list[float | None] = []
     number.edited.connect(lambda value, token: said.append(value))
@@ -363,7 +363,7 @@ def test_segments_are_clicked_and_moved_by_keys(shown: Show) -> None:
     assert said[-1:] == [0.0]
 
 
-def test_a_long_name_neither_pushes_nor_is_read_as_html(session: Session) -> None:
+def test_a_long_name_neither_pushes_nor_is_read_as_html(desk: Desk) -> None:
     label = ElidedLabel("<b>" + "long " * 50, most=120)
     assert label.sizeHint().width() == 120
     assert label.minimumSizeHint().width() <= 24
@@ -371,7 +371,7 @@ def test_a_long_name_neither_pushes_nor_is_read_as_html(session: Session) -> Non
     label.grab()
 
 
-def test_a_label_asks_for_room_for_its_margins_too(session: Session) -> None:
+def test_a_label_asks_for_room_for_its_margins_too(desk: Desk) -> None:
     """At the size it asks for nothing is cut, whatever its margins are."""
     label = ElidedLabel("not saved yet")
     label.setContentsMargins(4, 0, 7, 0)

@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 import nnsim
 from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.loss.panel import LossPanel
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.resources import resource
@@ -28,11 +28,11 @@ from nnsim.training.history import Points
 
 
 @pytest.fixture
-def panel(session: Session, qtbot: QtBot) -> Iterator[LossPanel]:
+def panel(desk: Desk, qtbot: QtBot) -> Iterator[LossPanel]:
     """The panel, shown and built, with the circle net and unlimited speed."""
-    session.open_document(nnsim.load(resource("examples/circle.nnsim")))
-    session.set_speed(None)
-    panel = LossPanel(session)
+    desk.session.open_document(nnsim.load(resource("examples/circle.nnsim")))
+    desk.session.set_speed(None)
+    panel = LossPanel(desk)
     qtbot.addWidget(panel)
     panel.resize(340, 170)
     panel.header.setParent(panel)
@@ -40,12 +40,12 @@ def panel(session: Session, qtbot: QtBot) -> Iterator[LossPanel]:
     panel.show()
     qtbot.waitUntil(lambda: panel.plot is not None)
     yield panel
-    session.pause()
+    desk.session.pause()
 
 
 def train(panel: LossPanel, qtbot: QtBot, epochs: int) -> None:
-    panel.session.train(epochs=epochs)
-    qtbot.waitUntil(lambda: not panel.session.training)
+    panel.desk.session.train(epochs=epochs)
+    qtbot.waitUntil(lambda: not panel.desk.session.training)
 
 
 def text(panel: LossPanel, name: str) -> str:
@@ -68,18 +68,18 @@ def test_an_empty_panel_says_what_will_appear(panel: LossPanel) -> None:
     assert (text(panel, "loss_train"), text(panel, "loss_test")) == ("", "")
 
 
-def test_curves_grow_while_training(panel: LossPanel, session: Session, qtbot: QtBot) -> None:
-    session.set_speed(2000)
-    session.train()
+def test_curves_grow_while_training(panel: LossPanel, desk: Desk, qtbot: QtBot) -> None:
+    desk.session.set_speed(2000)
+    desk.session.train()
     plot = panel.plot
     assert plot is not None
-    qtbot.waitUntil(lambda: session.epoch >= 3 and plot.isVisible())
+    qtbot.waitUntil(lambda: desk.session.epoch >= 3 and plot.isVisible())
     seen = plot.train.xData[-1]
     qtbot.waitUntil(lambda: plot.train.xData[-1] > seen)
-    session.pause()
-    assert session.latest is not None
-    assert np.array_equal(plot.train.yData, session.latest.train.mean)
-    assert np.array_equal(plot.test.yData, session.latest.test.mean)
+    desk.session.pause()
+    assert desk.session.latest is not None
+    assert np.array_equal(plot.train.yData, desk.session.latest.train.mean)
+    assert np.array_equal(plot.test.yData, desk.session.latest.test.mean)
     assert text(panel, "loss_train").startswith("train 0.")
     assert text(panel, "loss_test").startswith("test 0.")
 
@@ -136,16 +136,16 @@ def test_a_loss_of_0_leaves_the_log_axis_alone(panel: LossPanel) -> None:
         panel.plot.show_points(zero, none, log)
 
 
-def test_without_test_data_only_train_is_named(panel: LossPanel, session: Session, qtbot: QtBot) -> None:
-    session.open_document(nnsim.load(resource("examples/hands_on.nnsim")))
+def test_without_test_data_only_train_is_named(panel: LossPanel, desk: Desk, qtbot: QtBot) -> None:
+    desk.session.open_document(nnsim.load(resource("examples/hands_on.nnsim")))
     train(panel, qtbot, 5)
     assert text(panel, "loss_train")
     assert text(panel, "loss_test") == ""
 
 
-def test_going_back_empties_it(panel: LossPanel, session: Session, qtbot: QtBot) -> None:
+def test_going_back_empties_it(panel: LossPanel, desk: Desk, qtbot: QtBot) -> None:
     train(panel, qtbot, 3)
-    session.back_to_start()
+    desk.session.back_to_start()
     assert panel.findChild(EmptyState, "loss_empty").isVisible()
 
 
@@ -193,9 +193,9 @@ def test_log_ticks_are_round_few_and_in_range(low: float, width: float, count: f
     assert ticks == sorted(ticks)
 
 
-def test_a_stop_shows_the_last_loss(panel: LossPanel, session: Session, qtbot: QtBot) -> None:
-    session.configure(replace(session.document.training, stop_epochs=4), "x")
-    session.train()
-    qtbot.waitUntil(lambda: not session.training)
+def test_a_stop_shows_the_last_loss(panel: LossPanel, desk: Desk, qtbot: QtBot) -> None:
+    desk.session.configure(replace(desk.session.document.training, stop_epochs=4), "x")
+    desk.session.train()
+    qtbot.waitUntil(lambda: not desk.session.training)
     assert panel.plot is not None
     assert panel.plot.train.xData[-1] == 4

@@ -22,6 +22,7 @@ from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.gradient.loss_slice import LossSlicePanel
 from nnsim.gui.panels.gradient.plots import ContourPlot, StepPlot
 from nnsim.gui.panels.gradient.training_path import MOST_POINTS, TrainingPath
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.cards import body_frame, header_frame
 
@@ -30,15 +31,15 @@ Show = Callable[..., LossSlicePanel]
 
 
 @pytest.fixture
-def show(qtbot: QtBot, session: Session) -> Iterator[Show]:
+def show(qtbot: QtBot, desk: Desk) -> Iterator[Show]:
     """Opens a document, selects neurons and connections, and shows the panel as the window does."""
     kept: list[QWidget] = []
 
     def shown(document: Document, neurons: tuple[str, ...] = (), connections: tuple[tuple[str, str], ...] = (),
               width: int = 302, height: int = 400) -> LossSlicePanel:
-        session.open_document(document)
-        session.select(neurons, connections)
-        panel = LossSlicePanel(session)
+        desk.session.open_document(document)
+        desk.looking.select(neurons, connections)
+        panel = LossSlicePanel(desk)
         card = QWidget()
         column = QVBoxLayout(card)
         column.setContentsMargins(0, 0, 0, 0)
@@ -119,7 +120,7 @@ def test_a_weight_that_has_to_rise(show: Show) -> None:
     assert panel.says.text() == "The slope is −0.0226: the loss falls as w7 rises, so w7 rises: 0.5 → 0.5113."
 
 
-def test_the_curve_is_the_loss(show: Show, session: Session) -> None:
+def test_the_curve_is_the_loss(show: Show, desk: Desk) -> None:
     """½w² over w1, with the point, the step and the valley at 0 inside the axis."""
     panel = show(line(3.0), (), (("x0", "y"),))
     x, y = the_plot(panel).curve.getData()
@@ -131,17 +132,17 @@ def test_the_curve_is_the_loss(show: Show, session: Session) -> None:
     assert the_plot(panel).after.getData()[1] == pytest.approx([1.125])
 
 
-def test_a_too_large_rate_turns_red_and_says_so(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_a_too_large_rate_turns_red_and_says_so(show: Show, desk: Desk, qtbot: QtBot) -> None:
     """At η = 3 the step from 1 leads to −2: the loss of ½w² rises from 0.5 to 2. The document keeps its own rate."""
     panel = show(line(1.0), (), (("x0", "y"),))
     assert the_plot(panel).arrow.color == QColor(theme().ink)
-    before = session.document
+    before = desk.session.document
     try_rate(panel, qtbot, "3")
     assert panel.says.text() == (
         "η = 3 is too large: the step jumps over the valley, the loss rises from 0.5 to 2.")
     assert the_plot(panel).arrow.color == QColor(theme().bad) and panel.says.color == "bad"
     assert the_plot(panel).arrow.end[0] == pytest.approx(-2.0)
-    assert session.document is before and not session.undo_stack.canUndo()
+    assert desk.session.document is before and not desk.session.undo_stack.canUndo()
     try_rate(panel, qtbot, "1,9")
     assert "too large" not in panel.says.text() and panel.says.color == "ink"
     qtbot.mouseClick(panel.usual, LEFT)
@@ -161,30 +162,30 @@ def test_the_slider_tries_rates_by_size(show: Show, qtbot: QtBot) -> None:
     assert panel.slider.value() == 120
 
 
-def test_the_rate_follows_training_until_another_is_tried(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_the_rate_follows_training_until_another_is_tried(show: Show, desk: Desk, qtbot: QtBot) -> None:
     """Training's rate is the one shown; one tried here stays, until another network is opened."""
     panel = show(line(1.0), (), (("x0", "y"),))
-    session.configure(replace(session.document.training, learning_rate=0.25), "Rate")
+    desk.session.configure(replace(desk.session.document.training, learning_rate=0.25), "Rate")
     assert panel.rate_field.number == 0.25
     try_rate(panel, qtbot, "7")
-    session.configure(replace(session.document.training, learning_rate=0.2), "Rate")
+    desk.session.configure(replace(desk.session.document.training, learning_rate=0.2), "Rate")
     assert panel.rate == 7
-    session.open_document(line(rate=0.4))
+    desk.session.open_document(line(rate=0.4))
     assert panel.rate == 0.4
 
 
-def test_taking_the_step_is_one_undo_step_of_that_parameter_alone(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_taking_the_step_is_one_undo_step_of_that_parameter_alone(show: Show, desk: Desk, qtbot: QtBot) -> None:
     """From 1 to 0.5, and w2 and the bias, which have slopes as well, stay; undo takes it back."""
     panel = show(line(1.0), (), (("x0", "y"),))
     qtbot.mouseClick(panel.take, LEFT)
-    assert session.network.parameters.tolist() == [0.5, 0.0, 0.0]
-    assert session.undo_stack.count() == 1 and session.undo_stack.undoText() == "Step of w1"
+    assert desk.session.network.parameters.tolist() == [0.5, 0.0, 0.0]
+    assert desk.session.undo_stack.count() == 1 and desk.session.undo_stack.undoText() == "Step of w1"
     assert panel.says.text().endswith("0.5 → 0.25.")
-    session.undo()
-    assert session.network.parameters.tolist() == [1.0, 0.0, 0.0]
+    desk.session.undo()
+    assert desk.session.network.parameters.tolist() == [1.0, 0.0, 0.0]
 
 
-def test_a_threshold_is_drawn_with_its_own_sign(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_a_threshold_is_drawn_with_its_own_sign(show: Show, desk: Desk, qtbot: QtBot) -> None:
     """z = 1 − θ for a linear neuron: ½(1 − θ)² falls up to θ = 1, so θ rises, from 0.2 by ½·0.8 to 0.6."""
     document = edits.set_neurons(line(1.0), ["y"], notation="threshold")
     panel = show(edits.set_values(document, {"b": -0.2}), ("y",))
@@ -193,13 +194,13 @@ def test_a_threshold_is_drawn_with_its_own_sign(show: Show, session: Session, qt
     assert the_plot(panel).marker.place == pytest.approx((0.2, 0.32))
     assert panel.says.text() == "The slope is −0.8: the loss falls as θ y rises, so θ y rises: 0.2 → 0.6."
     qtbot.mouseClick(panel.take, LEFT)
-    assert session.network.value("b") == pytest.approx(-0.6)
+    assert desk.session.network.value("b") == pytest.approx(-0.6)
 
 
-def test_steps_say_that_the_gradient_sees_nothing(show: Show, session: Session) -> None:
+def test_steps_say_that_the_gradient_sees_nothing(show: Show, desk: Desk) -> None:
     """XOR over θ of h: two rows wrong up to θ = 1 (¼), none up to 2, one wrong above it (⅛); straight jumps."""
     panel = show(example("xor"), ("h",))
-    session.study.set_scope("all")
+    desk.study.set_scope("all")
     assert panel.says.text() == "The slope is 0 here, yet the loss jumps: gradient descent sees nothing."
     x, y = the_plot(panel).curve.getData()
     up = np.flatnonzero(np.diff(y))
@@ -215,16 +216,16 @@ def test_a_frozen_parameter_is_drawn_and_said_to_be(show: Show) -> None:
     assert panel.note.isVisible() and panel.note.text() == "Frozen: training leaves w1 alone."
 
 
-def test_a_parameter_without_effect_says_so(show: Show, session: Session) -> None:
+def test_a_parameter_without_effect_says_so(show: Show, desk: Desk) -> None:
     """A weight from an input that is 0 has no effect on this sample; one at the bottom of its valley stays."""
     document = replace(line(0.0, 0.0), data=InlineData(((1.0, 0.0),), ((0.0,),)))
     panel = show(document, (), (("x1", "y"),))
     assert panel.says.text() == "The slope is 0: the loss does not depend on w2 here."
-    session.select((), [("x0", "y")])
+    desk.looking.select((), [("x0", "y")])
     assert panel.says.text() == "The slope is 0: w1 stays where it is."
 
 
-def test_one_shared_parameter_is_one_axis(show: Show, session: Session) -> None:
+def test_one_shared_parameter_is_one_axis(show: Show, desk: Desk) -> None:
     """Both outputs of the hands-on example have the bias b2: selected together they are one slice, of slope 0.1004."""
     panel = show(example("hands_on"), ("o1", "o2"))
     assert [axis.parameter for axis in panel.axes] == ["b2"]
@@ -233,23 +234,23 @@ def test_one_shared_parameter_is_one_axis(show: Show, session: Session) -> None:
     assert "(shared)" in the_plot(panel).axes["bottom"].label.toPlainText()
 
 
-def test_the_scope_is_the_windows(show: Show, session: Session) -> None:
+def test_the_scope_is_the_windows(show: Show, desk: Desk) -> None:
     """The mean over all samples instead of the first: the curve goes through the point of the study's own loss."""
     panel = show(example("circle"), (), (("h1", "y"),))
     one = panel.step
-    session.study.set_scope("all")
-    assert panel.step != one and session.study.backward is not None
-    assert the_plot(panel).marker.place == pytest.approx((panel.step.at[0], session.study.backward.loss))
+    desk.study.set_scope("all")
+    assert panel.step != one and desk.study.backward is not None
+    assert the_plot(panel).marker.place == pytest.approx((panel.step.at[0], desk.study.backward.loss))
 
 
-def test_many_samples_are_thinned_out_and_said_to_be(show: Show, session: Session) -> None:
+def test_many_samples_are_thinned_out_and_said_to_be(show: Show, desk: Desk) -> None:
     """Of 3 000 samples the curve takes 2 000, and the panel says so; the slope is that of all of them."""
     rng = np.random.default_rng(0)
     X = rng.normal(size=(3_000, 2))
     data = InlineData(tuple(map(tuple, X.tolist())), tuple((float(x),) for x in rng.normal(size=3_000)))
     panel = show(replace(line(1.0), data=data), (), (("x0", "y"),))
     assert panel.note.isHidden()
-    session.study.set_scope("all")
+    desk.study.set_scope("all")
     assert panel.note.text() == "Drawn with 2000 of 3000 samples." and panel.note.isVisible()
     T = np.array(data.targets)
     assert panel.step is not None
@@ -259,18 +260,18 @@ def test_many_samples_are_thinned_out_and_said_to_be(show: Show, session: Sessio
 # The axis
 
 
-def test_the_axis_rests_while_the_value_moves_a_little(show: Show, session: Session) -> None:
+def test_the_axis_rests_while_the_value_moves_a_little(show: Show, desk: Desk) -> None:
     """A small change keeps the axis; a value that leaves it takes it along."""
     panel = show(line(3.0), (), (("x0", "y"),))
     before = the_plot(panel).ranges[0]
-    session.set_values({"w1": 3.2}, "w1")
+    desk.session.set_values({"w1": 3.2}, "w1")
     assert the_plot(panel).ranges[0] == before
-    session.set_values({"w1": 40.0}, "w1")
+    desk.session.set_values({"w1": 40.0}, "w1")
     low, high = the_plot(panel).ranges[0]
     assert low < 0 and high > 40
 
 
-def test_zoom_shows_the_point_closer_and_farther(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_zoom_shows_the_point_closer_and_farther(show: Show, desk: Desk, qtbot: QtBot) -> None:
     """+ halves the axis around the point, − doubles it, and the next selection begins anew."""
     panel = show(line(3.0), (), (("x0", "y"),))
     low, high = the_plot(panel).ranges[0]
@@ -282,15 +283,15 @@ def test_zoom_shows_the_point_closer_and_farther(show: Show, session: Session, q
         qtbot.keyClick(panel.farther, Qt.Key.Key_Space)
     far = the_plot(panel).ranges[0]
     assert far[1] - far[0] == pytest.approx((high - low) * 2)
-    session.select((), [("x1", "y")])
-    session.select((), [("x0", "y")])
+    desk.looking.select((), [("x1", "y")])
+    desk.looking.select((), [("x0", "y")])
     assert the_plot(panel).ranges[0] == (low, high)
 
 
 # Two parameters
 
 
-def test_two_parameters_are_a_map(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_two_parameters_are_a_map(show: Show, desk: Desk, qtbot: QtBot) -> None:
     """½(w1 + 2·w2)² at (1, 0.5): the gradient is (2, 4), the step at η = 0.1 leads to (0.8, 0.1)."""
     panel = show(line(1.0, 0.5, rate=0.1), (), (("x0", "y"), ("x1", "y")))
     plot = the_map(panel)
@@ -305,7 +306,7 @@ def test_two_parameters_are_a_map(show: Show, session: Session, qtbot: QtBot) ->
     assert panel.says.text() == "Straight downhill: w1 1 → 0.8, w2 0.5 → 0.1. The loss falls from 2 to 0.5."
     assert [plot.axes[side].label.toPlainText().strip() for side in ("bottom", "left")] == ["w1", "w2"]
     qtbot.mouseClick(panel.take, LEFT)
-    assert session.network.parameters == pytest.approx([0.8, 0.1, 0.0]) and session.undo_stack.count() == 1
+    assert desk.session.network.parameters == pytest.approx([0.8, 0.1, 0.0]) and desk.session.undo_stack.count() == 1
 
 
 def test_a_step_too_short_to_be_seen_shows_its_direction(show: Show) -> None:
@@ -317,7 +318,7 @@ def test_a_step_too_short_to_be_seen_shows_its_direction(show: Show) -> None:
     assert plot.arrow.line.opts["pen"].dashPattern()
 
 
-def test_a_weight_and_a_bias_are_a_map_too(show: Show, session: Session) -> None:
+def test_a_weight_and_a_bias_are_a_map_too(show: Show, desk: Desk) -> None:
     """A connection and a neuron: at η = 3 the step overshoots, in red."""
     panel = show(line(1.0, rate=3.0), ("y",), (("x0", "y"),))
     assert [axis.parameter for axis in panel.axes] == ["w1", "b"]
@@ -325,34 +326,34 @@ def test_a_weight_and_a_bias_are_a_map_too(show: Show, session: Session) -> None
     assert "too large" in panel.says.text() and the_map(panel).arrow.color == QColor(theme().bad)
 
 
-def test_the_way_of_training_is_kept_for_any_two(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_the_way_of_training_is_kept_for_any_two(show: Show, desk: Desk, qtbot: QtBot) -> None:
     """Steps of training are drawn from the start on, also those that were taken while nobody looked."""
     panel = show(line(1.0, 0.5, rate=0.1))
     for _ in range(3):
-        assert session.train(updates=1)
-        qtbot.waitUntil(lambda: not session.training)
-    session.select((), [("x0", "y"), ("x1", "y")])
+        assert desk.session.train(updates=1)
+        qtbot.waitUntil(lambda: not desk.session.training)
+    desk.looking.select((), [("x0", "y"), ("x1", "y")])
     x, y = the_map(panel).path.getData()
     # With the bias trained too the error shrinks by 1 − 0.1·6 in every step.
     errors = 2.0 * 0.4 ** np.arange(3)
     assert x == pytest.approx([1.0, *(1.0 - 0.1 * np.cumsum(errors))])
     assert y == pytest.approx([0.5, *(0.5 - 0.2 * np.cumsum(errors))])
     assert "the way of training" in panel.note.text()
-    session.back_to_start()
+    desk.session.back_to_start()
     assert len(the_map(panel).path.getData()[0] if the_map(panel).path.getData()[0] is not None else ()) == 0
 
 
-def test_a_long_way_is_thinned_out(session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_way_is_thinned_out(desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     """Thousands of frames are kept as at most 2 000 points, in their order, with the first and the last."""
-    session.open_document(line(1.0, rate=1e-3))
-    path = TrainingPath(session)
-    assert session.train(updates=1)
-    qtbot.waitUntil(lambda: not session.training)
-    assert session.latest is not None
+    desk.session.open_document(line(1.0, rate=1e-3))
+    path = TrainingPath(desk)
+    assert desk.session.train(updates=1)
+    qtbot.waitUntil(lambda: not desk.session.training)
+    assert desk.session.latest is not None
     for frame in range(5_000):
         parameters = np.array([2.0 + frame, 0.0, 0.0])
-        monkeypatch.setattr(Session, "latest", replace(session.latest, parameters=parameters))
-        session.values_changed.emit()
+        monkeypatch.setattr(Session, "latest", replace(desk.session.latest, parameters=parameters))
+        desk.values_changed.emit()
     points = path.of("w1")[:, 0]
     assert 500 <= len(points) <= MOST_POINTS
     assert points[0] == 1.0 and points[-1] == 5_001.0 and (np.diff(points) > 0).all()
@@ -374,17 +375,17 @@ def test_what_to_select_is_said(show: Show, neurons: tuple[str, ...], connection
     assert not the_plot(panel).isVisible()
 
 
-def test_without_targets_the_reason_is_said(show: Show, session: Session) -> None:
+def test_without_targets_the_reason_is_said(show: Show, desk: Desk) -> None:
     """A network without data has no loss; the words are the study's own."""
     panel = show(replace(line(), data=None), (), (("x0", "y"),))
-    assert panel.empty.isVisible() and session.study.why_not in panel.empty.text() and session.study.why_not
+    assert panel.empty.isVisible() and desk.study.why_not in panel.empty.text() and desk.study.why_not
 
 
-def test_a_loss_that_is_no_number_says_so(show: Show, session: Session) -> None:
+def test_a_loss_that_is_no_number_says_so(show: Show, desk: Desk) -> None:
     """A weight whose squared error overflows: no crash, no sentence about a slope."""
     panel = show(line(1e300), (), (("x0", "y"),))
     assert panel.empty.isVisible() and "The loss or its slope is no number here" in panel.empty.text()
-    session.set_values({"w1": 1e100}, "w1")
+    desk.session.set_values({"w1": 1e100}, "w1")
     assert panel.says.text().startswith("The slope is 1e100:")
     panel.grab()
 
@@ -392,31 +393,31 @@ def test_a_loss_that_is_no_number_says_so(show: Show, session: Session) -> None:
 # Place and pace
 
 
-def test_a_hidden_panel_does_no_work(show: Show, session: Session) -> None:
+def test_a_hidden_panel_does_no_work(show: Show, desk: Desk) -> None:
     """While hidden it keeps its old words, and shown again it catches up."""
     panel = show(line(1.0), (), (("x0", "y"),))
     before = panel.says.text()
     panel.hide()
-    session.set_values({"w1": 2.0}, "w1")
+    desk.session.set_values({"w1": 2.0}, "w1")
     assert panel.says.text() == before
     panel.show()
     assert panel.says.text() == "The slope is 2: the loss rises with w1, so w1 falls: 2 → 1."
 
 
-def test_while_training_it_draws_at_a_calm_pace(show: Show, session: Session, monkeypatch: pytest.MonkeyPatch,
+def test_while_training_it_draws_at_a_calm_pace(show: Show, desk: Desk, monkeypatch: pytest.MonkeyPatch,
                                                 qtbot: QtBot) -> None:
     """Of a burst of frames at most the first is drawn at once, and the last one later; the run's end in any case."""
     panel = show(example("circle"), (), (("h1", "y"),))
-    session.set_speed(5.0)
-    assert session.train()
+    desk.session.set_speed(5.0)
+    assert desk.session.train()
     drawn: list[float] = []
-    monkeypatch.setattr(panel, "_draw", lambda: drawn.append(session.network.value("w9")))
+    monkeypatch.setattr(panel, "_draw", lambda: drawn.append(desk.session.network.value("w9")))
     for _ in range(20):
-        session.values_changed.emit()
+        desk.values_changed.emit()
     assert len(drawn) <= 1
     qtbot.waitUntil(lambda: len(drawn) >= 2)
-    session.stop_training()
-    assert drawn[-1] == session.network.value("w9")
+    desk.session.stop_training()
+    assert drawn[-1] == desk.session.network.value("w9")
 
 
 @pytest.mark.parametrize(("width", "height"), [(289, 290), (302, 330), (302, 400), (340, 700)])
@@ -481,32 +482,32 @@ def test_a_theme_change_recolours_it(show: Show, qapp: QApplication) -> None:
         apply_theme(qapp, "light")
 
 
-def test_as_many_digits_as_the_learner_asks_for(show: Show, session: Session) -> None:
+def test_as_many_digits_as_the_learner_asks_for(show: Show, desk: Desk) -> None:
     panel = show(example("hands_on"), (), (("h1", "o1"),))
-    session.study.set_digits(6)
+    desk.study.set_digits(6)
     assert panel.readout.text() == "∂Loss/∂w5 = 0.082167"
     assert panel.says.text() == "The slope is 0.082167: the loss rises with w5, so w5 falls: 0.4 → 0.358916."
-    session.study.set_digits(3)
+    desk.study.set_digits(3)
     assert panel.readout.text() == "∂Loss/∂w5 = 0.0822"
-    session.select((), [("h1", "o1"), ("h2", "o1")])
-    session.study.set_digits(9)
+    desk.looking.select((), [("h1", "o1"), ("h2", "o1")])
+    desk.study.set_digits(9)
     assert "w5 0.4 → 0.35891648" in panel.says.text()
 
 
-def test_another_notation_is_taken_over(show: Show, session: Session) -> None:
+def test_another_notation_is_taken_over(show: Show, desk: Desk) -> None:
     """In the field's notation the hands-on example speaks of L and η."""
     panel = show(example("hands_on"), (), (("h1", "o1"),))
-    session.study.set_notation("field")
+    desk.study.set_notation("field")
     assert panel.readout.text() == "∂L/∂w5 = 0.08217" and panel.rate_label.text() == "η to try"
     assert the_plot(panel).axes["left"].label.toPlainText().strip() == "loss L"
 
 
-def test_an_edit_of_the_structure_is_followed(show: Show, session: Session) -> None:
+def test_an_edit_of_the_structure_is_followed(show: Show, desk: Desk) -> None:
     """A removed connection leaves nothing selected; other data move the point."""
     panel = show(line(1.0), (), (("x0", "y"),))
-    session.study.set_scope("all")
-    session.apply("Data", lambda d: edits.set_data(d, GeneratedData("xor_gate")))
+    desk.study.set_scope("all")
+    desk.session.apply("Data", lambda d: edits.set_data(d, GeneratedData("xor_gate")))
     # w1 = 1, w2 = 0 is wrong by 1 for 01 and for 11: ½ each, the mean of four.
     assert panel.step is not None and panel.step.loss == 0.25
-    session.apply("Remove", lambda d: edits.remove(d, connections=[("x0", "y")]))
+    desk.session.apply("Remove", lambda d: edits.remove(d, connections=[("x0", "y")]))
     assert panel.empty.isVisible() and panel.step is None

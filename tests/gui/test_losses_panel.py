@@ -19,7 +19,7 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
 from nnsim.gui.panels.explain.loss_list import in_notation
 from nnsim.gui.panels.explain.losses import LossesPanel
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
@@ -30,10 +30,10 @@ KEY = Qt.Key
 class Losses:
     """The panel in a window, and what one reads and does there."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
         self.window = QWidget()
-        self.panel = LossesPanel(session)
+        self.panel = LossesPanel(desk)
         column = QVBoxLayout(self.window)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self.panel.header)
@@ -44,7 +44,7 @@ class Losses:
         QTest.qWaitForWindowActive(self.window)
 
     def open(self, document: Document) -> Losses:
-        self.session.open_document(document)
+        self.desk.session.open_document(document)
         QApplication.processEvents()
         return self
 
@@ -75,8 +75,8 @@ class Losses:
 
 
 @pytest.fixture
-def losses(session: Session) -> Iterator[Losses]:
-    shown = Losses(session)
+def losses(desk: Desk) -> Iterator[Losses]:
+    shown = Losses(desk)
     yield shown
     shown.window.close()
     shown.window.deleteLater()
@@ -116,7 +116,7 @@ def test_every_loss_is_what_plain_numpy_says(losses: Losses) -> None:
 def test_the_field_writes_small_letters(losses: Losses) -> None:
     """Notation is one for the window: t, o, L; formulas too."""
     losses.example("hands_on")
-    losses.session.study.set_notation("field")
+    losses.desk.study.set_notation("field")
     assert losses.text("losses_head_target") == "t" and losses.text("losses_head_slope") == "∂L/∂o"
     formula = losses.window.findChild(FormulaLabel, "losses_formula_softmax_cross_entropy")
     assert formula is not None and formula.formulas == (r"-\sum_{i}t_i\ln\mathrm{softmax}(o)_i",)
@@ -124,25 +124,25 @@ def test_the_field_writes_small_letters(losses: Losses) -> None:
 
 def test_only_letters_that_are_symbols_change() -> None:
     r"""\left and words keep their letters."""
-    notation = Session().study.notation
+    notation = Desk().study.notation
     assert in_notation(r"\left(T_i\right)\mathrm{TO}O", notation) == r"\left(t_i\right)\mathrm{TO}o"
 
 
 def test_targets_are_set_by_hand_for_inputs_that_are_no_sample(losses: Losses) -> None:
     """First it says what is missing; with a target there is a loss; nothing of it is an edit of the document."""
     losses.example("hands_on")
-    losses.session.set_inputs({"i1": 0.5})
+    losses.desk.looking.set_inputs({"i1": 0.5})
     assert "no sample of the data" in losses.panel._why.text()
     assert losses.field("o1").number is None and losses.text("losses_sum") == "–"
     losses.set_target("o1", "0,5")
     losses.set_target("o2", "1")
-    assert losses.session.study.targets is not None
-    assert losses.session.study.targets.tolist() == [0.5, 1.0]
-    o = losses.session.trace.a_rows[-2:, 0]
+    assert losses.desk.study.targets is not None
+    assert losses.desk.study.targets.tolist() == [0.5, 1.0]
+    o = losses.desk.looking.trace.a_rows[-2:, 0]
     value = 0.5 * ((0.5 - o[0]) ** 2 + (1 - o[1]) ** 2)
     assert float(losses.text("losses_value_half_squared_error")) == pytest.approx(value, rel=1e-3)
     assert not losses.panel._why.isVisible()
-    assert not losses.session.dirty and losses.session.undo_stack.count() == 0
+    assert not losses.desk.session.dirty and losses.desk.session.undo_stack.count() == 0
 
 
 def test_an_emptied_target_is_the_sample_s_again(losses: Losses) -> None:
@@ -169,13 +169,13 @@ def test_use_sets_the_loss_in_one_undo_step(losses: Losses) -> None:
     """The one in use is marked; the table above follows; undo brings the old one back."""
     losses.example("hands_on")
     losses.press("mean_absolute_error")
-    session, rows = losses.session, losses.panel.choice.rows
-    assert session.document.training.loss == "mean_absolute_error" and session.undo_stack.count() == 1
+    desk, rows = losses.desk, losses.panel.choice.rows
+    assert desk.session.document.training.loss == "mean_absolute_error" and desk.session.undo_stack.count() == 1
     assert not rows["mean_absolute_error"].use.isEnabled() and rows["half_squared_error"].use.isEnabled()
     assert losses.text("losses_term_o1") == "|0.01 − 0.7514| = 0.7414"
     assert losses.text("losses_sum") == "(0.7414 + 0.2171) / 2 = 0.4792"
-    session.undo()
-    assert session.document.training.loss == "half_squared_error"
+    desk.session.undo()
+    assert desk.session.document.training.loss == "half_squared_error"
     assert rows["mean_absolute_error"].use.isEnabled()
 
 
@@ -200,7 +200,7 @@ def test_the_scope_is_a_mean_over_samples(losses: Losses) -> None:
     net = Network.layered([1, 1], output="linear").with_values({"w1": 2.0, "b_y": 0.0})
     losses.open(Document(net, data=InlineData(((1.0,), (3.0,)), ((1.0,), (2.0,)))))
     assert losses.text("losses_value_half_squared_error") == "0.5"
-    losses.session.study.set_scope("all")
+    losses.desk.study.set_scope("all")
     # outputs 2 and 6: ½·1² and ½·4², slopes 1 and 4
     assert losses.text("losses_value_half_squared_error") == "4.25"
     assert losses.text("losses_slope_half_squared_error_0") == "2.5"

@@ -21,7 +21,7 @@ from nnsim.gui.look.theme import apply_theme, font, theme
 from nnsim.gui.panels.matrices.blocks import MOST_NUMBERED, Cell
 from nnsim.gui.panels.matrices.painter import tint
 from nnsim.gui.panels.matrices.panel import MatricesPanel
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.formulas import FormulaLabel, spoken
 from nnsim.gui.widgets.inline_edit import NumberEdit
 
@@ -31,10 +31,10 @@ KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 class Matrices:
     """The panel in a window as wide as below the canvas, and what one does there."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
         self.window = QWidget()
-        self.panel = MatricesPanel(session)
+        self.panel = MatricesPanel(desk)
         self.view = self.panel.view
         column = QVBoxLayout(self.window)
         column.setContentsMargins(0, 0, 0, 0)
@@ -46,7 +46,7 @@ class Matrices:
         QTest.qWaitForWindowActive(self.window)
 
     def open(self, document: Document) -> Matrices:
-        self.session.open_document(document)
+        self.desk.session.open_document(document)
         QApplication.processEvents()
         return self
 
@@ -86,8 +86,8 @@ class Matrices:
 
 
 @pytest.fixture
-def matrices(session: Session) -> Iterator[Matrices]:
-    shown = Matrices(session)
+def matrices(desk: Desk) -> Iterator[Matrices]:
+    shown = Matrices(desk)
     yield shown
     shown.window.close()
     shown.window.deleteLater()
@@ -153,20 +153,20 @@ def test_as_many_digits_as_the_learner_asks_for(matrices: Matrices) -> None:
     matrices.hover(out)
     assert matrices.panel.status.text() == "O1 = 0.7514"
     before = view.rect_of(out).width()
-    matrices.session.study.set_digits(9)
+    matrices.desk.study.set_digits(9)
     assert matrices.panel.status.text() == "O1 = 0.75136507"
     assert view.rect_of(out).width() > before
     metrics = QFontMetrics(font("body"))
     for cell in (out, Cell(1, "W", 0, 0)):
         assert metrics.horizontalAdvance("−0.75136507") <= view.rect_of(cell).width() - 4
-    matrices.session.study.set_digits(3)
+    matrices.desk.study.set_digits(3)
     assert view.rect_of(out).width() < before
 
 
 def test_neurons_that_do_not_sum_are_written_as_terms(matrices: Matrices) -> None:
     """A product and a maximum say in words that they are no matrix product, with their numbers."""
     matrices.open(mixed())
-    matrices.session.set_inputs({"x0": 2.0, "x1": 3.0})
+    matrices.desk.looking.set_inputs({"x0": 2.0, "x1": 3.0})
     product, maximum, functions = matrices.view._words(matrices.view.blocks[0])
     assert "g multiplies its terms" in product and "(0.5·2) · ((−1.5)·3) + 0.1 = −4.4" in product
     assert "m takes its largest term" in maximum and "max((−0.3)·2, 0.7·3) = 2.1" in maximum
@@ -204,26 +204,26 @@ def test_text_on_every_tint_keeps_its_contrast(qapp: QApplication, mode: str) ->
 def test_a_click_on_a_weight_selects_and_edits_it(matrices: Matrices) -> None:
     """“1,2” is 1.2; one undo step brings the old value back."""
     matrices.example("hands_on")
-    session = matrices.session
+    desk = matrices.desk
     matrices.click(Cell(1, "W", 0, 0))
-    assert session.selected_connections == {("h1", "o1")}
+    assert desk.looking.selected_connections == {("h1", "o1")}
     matrices.type("1,2")
     matrices.key(KEY.Key_Return)
-    assert session.network.value("w5") == 1.2 and matrices.editor is None
-    assert session.undo_stack.count() == 1
-    session.undo()
-    assert session.network.value("w5") == 0.4
+    assert desk.session.network.value("w5") == 1.2 and matrices.editor is None
+    assert desk.session.undo_stack.count() == 1
+    desk.session.undo()
+    assert desk.session.network.value("w5") == 0.4
 
 
 def test_escape_leaves_the_number_as_it_was(matrices: Matrices) -> None:
     """Also after a step with the arrow; the keys are in the grid again."""
     matrices.example("hands_on")
     matrices.click(Cell(0, "b", 1))
-    assert matrices.session.selected_neurons == {"h2"}
+    assert matrices.desk.looking.selected_neurons == {"h2"}
     matrices.key(KEY.Key_Up)
-    assert matrices.session.network.value("b1") == pytest.approx(0.45)
+    assert matrices.desk.session.network.value("b1") == pytest.approx(0.45)
     matrices.key(KEY.Key_Escape)
-    assert matrices.session.network.value("b1") == 0.35
+    assert matrices.desk.session.network.value("b1") == 0.35
     assert matrices.editor is None and matrices.view.hasFocus()
 
 
@@ -231,13 +231,13 @@ def test_what_is_no_number_is_refused(matrices: Matrices) -> None:
     """With a word, and the editor stays for a correction."""
     matrices.example("hands_on")
     said: list[str] = []
-    matrices.session.message.connect(lambda text, kind: said.append(text))
+    matrices.desk.session.message.connect(lambda text, kind: said.append(text))
     matrices.click(Cell(0, "W", 0, 0))
     matrices.type("two")
     matrices.key(KEY.Key_Return)
     assert matrices.editor is not None and said and "two" in said[0]
     matrices.key(KEY.Key_Escape)
-    assert matrices.session.network.value("w1") == 0.15
+    assert matrices.desk.session.network.value("w1") == 0.15
 
 
 def test_the_keys_walk_through_all_cells_and_edit(matrices: Matrices) -> None:
@@ -256,7 +256,7 @@ def test_the_keys_walk_through_all_cells_and_edit(matrices: Matrices) -> None:
     matrices.key(KEY.Key_Return)
     matrices.type("-0.5")
     matrices.key(KEY.Key_Return, KEY.Key_Up)
-    assert matrices.session.network.value("w5") == -0.5
+    assert matrices.desk.session.network.value("w5") == -0.5
     assert view.current == Cell(0, "W", 1, 0)
 
 
@@ -266,7 +266,7 @@ def test_deleting_the_neuron_while_its_weight_is_edited_closes_the_editor(matric
 
     matrices.example("hands_on")
     matrices.click(Cell(0, "W", 1, 1))
-    matrices.session.apply("remove", lambda d: edits.remove(d, ["h2"]))
+    matrices.desk.session.apply("remove", lambda d: edits.remove(d, ["h2"]))
     assert matrices.editor is None
     assert matrices.view.blocks[0].layer.rows == ("h1",)
 
@@ -277,7 +277,7 @@ def test_deleting_the_neuron_while_its_weight_is_edited_closes_the_editor(matric
 def test_a_cell_lights_its_part_of_the_network(matrices: Matrices) -> None:
     """By mouse and by keys; leaving the grid puts the light out."""
     matrices.example("hands_on")
-    study = matrices.session.study
+    study = matrices.desk.study
     matrices.hover(Cell(1, "W", 1, 0))
     assert study.lit_connections == {("h1", "o2")} and not study.lit_neurons
     assert matrices.panel.status.text() == "w7: h1 → o2 = 0.5"
@@ -299,10 +299,10 @@ def test_what_is_lit_elsewhere_is_outlined_here(matrices: Matrices) -> None:
         return matrices.view.viewport().grab().toImage().pixelColor(rect.topLeft() + QPoint(8, 0)).name()
 
     before = frame()
-    matrices.session.study.light((), [("h2", "o1")])
+    matrices.desk.study.light((), [("h2", "o1")])
     assert before != frame() == theme().accent
     assert matrices.view.lit_parts(1) == {"W"} and matrices.view.lit_parts(0) == frozenset()
-    matrices.session.study.light(["h1"])
+    matrices.desk.study.light(["h1"])
     assert (matrices.view.lit_parts(0), matrices.view.lit_parts(1)) == ({"a"}, {"x"})
 
 
@@ -355,12 +355,12 @@ def test_a_wide_layer_asks_only_for_the_cells_in_sight(matrices: Matrices, monke
 def test_training_repaints_and_moves_nothing(matrices: Matrices) -> None:
     """New values keep the layers' places and show in the cells."""
     matrices.example("circle")
-    view, session = matrices.view, matrices.session
+    view, desk = matrices.view, matrices.desk
     blocks, scrolled = view.blocks, view.verticalScrollBar().maximum()
-    session.set_speed(None)
-    assert session.train(updates=20)
-    while session.training:
+    desk.session.set_speed(None)
+    assert desk.session.train(updates=20)
+    while desk.session.training:
         QTest.qWait(10)
     assert view.blocks is blocks and view.verticalScrollBar().maximum() == scrolled
-    assert view.value(Cell(0, "W", 0, 0)) == session.network.value("w1")
-    assert session.network.value("w1") != load(EXAMPLES["circle"].path).network.value("w1")
+    assert view.value(Cell(0, "W", 0, 0)) == desk.session.network.value("w1")
+    assert desk.session.network.value("w1") != load(EXAMPLES["circle"].path).network.value("w1")

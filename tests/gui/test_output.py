@@ -24,7 +24,7 @@ from nnsim.gui.panels.output.panel import OutputPanel
 from nnsim.gui.panels.output.plots import CurvePlot, MapPlot
 from nnsim.gui.plots.regions import depth, filled, finer, fits, winners, word_places
 from nnsim.gui.plots.samples import contour_of
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import body_frame, header_frame
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.config import TrainingConfig
@@ -35,13 +35,13 @@ Show = Callable[..., OutputPanel]
 
 
 @pytest.fixture
-def show(qtbot: QtBot, session: Session) -> Iterator[Show]:
+def show(qtbot: QtBot, desk: Desk) -> Iterator[Show]:
     """Opens a document and shows the panel as the window does: a card of 300×330."""
     kept: list[QWidget] = []  # qtbot holds widgets weakly
 
     def shown(document: Document, width: int = 300, height: int = 330) -> OutputPanel:
-        session.open_document(document)
-        panel = OutputPanel(session)
+        desk.session.open_document(document)
+        panel = OutputPanel(desk)
         card = QWidget()
         column = QVBoxLayout(card)
         column.setContentsMargins(0, 0, 0, 0)
@@ -138,14 +138,14 @@ def test_the_samples_of_a_gate_are_labelled_and_classed(show: Show) -> None:
     assert not points.test.any()
 
 
-def test_the_shown_values_are_the_networks(show: Show, session: Session) -> None:
+def test_the_shown_values_are_the_networks(show: Show, desk: Desk) -> None:
     panel = show(circle())
     values = the_map(panel).values
-    plane = session.plane
+    plane = desk.looking.plane
     assert plane is not None and plane.y is not None
     row, column = 50, 7
     x, y = plane.values("x")[column], plane.values("y")[row]
-    expected = session.program.forward(session.network.parameters, [[x, y]])[0, 0]
+    expected = desk.session.program.forward(desk.session.network.parameters, [[x, y]])[0, 0]
     assert values[row, column] == pytest.approx(expected, abs=1e-12)
 
 
@@ -156,7 +156,7 @@ def test_training_and_test_samples_are_both_there(show: Show) -> None:
     assert (points.high == (radius < 3)).all()
 
 
-def test_the_contour_runs_where_the_output_is_at_the_threshold(show: Show, session: Session) -> None:
+def test_the_contour_runs_where_the_output_is_at_the_threshold(show: Show, desk: Desk) -> None:
     """y = tanh(x0 + 2·x1) is 0 on a line through the origin."""
     network = Network.layered([2, 1], output="tanh").with_values({"w1": 1.0, "w2": 2.0})
     plot = the_map(show(Document(network=network)))
@@ -178,80 +178,80 @@ def test_contour_of_a_slope_and_of_nothing() -> None:
     assert np.isfinite(contour_of(ramp, 3.25)[0]).all()
 
 
-def test_the_map_follows_a_weight_being_edited(show: Show, session: Session) -> None:
+def test_the_map_follows_a_weight_being_edited(show: Show, desk: Desk) -> None:
     panel = show(xor())
     plot = the_map(panel)
     assert color_at(plot, 0.6, 0.9) == theme().color("map_low")
-    session.set_values({"w5": 0.0}, "Weight")
+    desk.session.set_values({"w5": 0.0}, "Weight")
     assert color_at(plot, 0.6, 0.9) == theme().color("map_high")
-    session.undo()
+    desk.session.undo()
     assert color_at(plot, 0.6, 0.9) == theme().color("map_low")
 
 
-def test_the_map_moves_while_it_trains(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_the_map_moves_while_it_trains(show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(circle())
     plot = the_map(panel)
     before = plot.values.copy()
-    session.set_speed(None)
-    assert session.train()
+    desk.session.set_speed(None)
+    assert desk.session.train()
     qtbot.waitUntil(lambda: not np.array_equal(before, plot.values))
     points = plot.points
-    session.pause()
+    desk.session.pause()
     assert plot.points is points, "samples are drawn once"
 
 
-def test_a_click_sets_both_inputs_and_moves_the_marker(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_a_click_sets_both_inputs_and_moves_the_marker(show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(corners())
     plot = the_map(panel)
     qtbot.mouseClick(plot.viewport(), LEFT, pos=point(plot, 0.4, -0.8))
-    assert session.inputs == pytest.approx({"x0": 0.4, "x1": -0.8}, abs=0.06)
-    assert plot.marker.place == (session.inputs["x0"], session.inputs["x1"])
-    assert not session.dirty
-    value = session.output_of("y")
+    assert desk.looking.inputs == pytest.approx({"x0": 0.4, "x1": -0.8}, abs=0.06)
+    assert plot.marker.place == (desk.looking.inputs["x0"], desk.looking.inputs["x1"])
+    assert not desk.session.dirty
+    value = desk.looking.output_of("y")
     assert panel.readout.text().endswith(f"→ {value:.3g}".replace("-", "−"))
 
 
-def test_a_click_near_a_sample_means_the_sample(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_a_click_near_a_sample_means_the_sample(show: Show, desk: Desk, qtbot: QtBot) -> None:
     plot = the_map(show(xor()))
     qtbot.mouseClick(plot.viewport(), LEFT, pos=point(plot, 1, 0) + QPoint(4, 3))
-    assert session.inputs == {"x0": 1.0, "x1": 0.0}
+    assert desk.looking.inputs == {"x0": 1.0, "x1": 0.0}
 
 
-def test_dragging_moves_the_inputs_along(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_dragging_moves_the_inputs_along(show: Show, desk: Desk, qtbot: QtBot) -> None:
     plot = the_map(show(corners()))
     QTest.mousePress(plot.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, point(plot, 0, 0))
     QTest.mouseMove(plot.viewport(), point(plot, 2, 2))
-    assert session.inputs["x0"] == pytest.approx(2, abs=0.06)
+    assert desk.looking.inputs["x0"] == pytest.approx(2, abs=0.06)
     QTest.mouseRelease(plot.viewport(), LEFT, Qt.KeyboardModifier.NoModifier, point(plot, 2, 2))
 
 
-def test_the_arrow_keys_move_the_inputs(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_the_arrow_keys_move_the_inputs(show: Show, desk: Desk, qtbot: QtBot) -> None:
     plot = the_map(show(xor()))
     plot.setFocus()
     for key in (Qt.Key.Key_Right, Qt.Key.Key_Right, Qt.Key.Key_Up):
         qtbot.keyClick(plot, key)
-    assert session.inputs == pytest.approx({"x0": 0.2, "x1": 0.1})
+    assert desk.looking.inputs == pytest.approx({"x0": 0.2, "x1": 0.1})
     qtbot.keyClick(plot, Qt.Key.Key_Down, Qt.KeyboardModifier.ControlModifier)
-    assert session.inputs["x1"] == pytest.approx(0.09)
+    assert desk.looking.inputs["x1"] == pytest.approx(0.09)
 
 
-def test_hovering_reads_the_value_there_and_leaves_the_inputs(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_hovering_reads_the_value_there_and_leaves_the_inputs(show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(xor())
     plot = the_map(panel)
     assert panel.readout.text() == "(0, 0) → 0"
     QTest.mouseMove(plot.viewport(), point(plot, 0.5, 0.5))
     assert panel.readout.text().startswith("(0.5")
     assert panel.readout.text().endswith("→ 1")
-    assert session.inputs == {"x0": 0.0, "x1": 0.0}
+    assert desk.looking.inputs == {"x0": 0.0, "x1": 0.0}
     QTest.mouseMove(plot.viewport(), QPoint(1, 1))
     assert panel.readout.text() == "(0, 0) → 0"
 
 
-def test_the_wheel_and_the_right_button_change_nothing(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_the_wheel_and_the_right_button_change_nothing(show: Show, desk: Desk, qtbot: QtBot) -> None:
     plot = the_map(show(xor()))
     ranges = plot.view.viewRange()
     qtbot.mouseClick(plot.viewport(), Qt.MouseButton.RightButton, pos=point(plot, 0.3, 0.3))
-    assert session.inputs == {"x0": 0.0, "x1": 0.0}
+    assert desk.looking.inputs == {"x0": 0.0, "x1": 0.0}
     assert plot.view.viewRange() == ranges
     assert QApplication.activePopupWidget() is None
 
@@ -287,12 +287,12 @@ def test_a_theme_change_recolours_the_map(show: Show, qapp: QApplication) -> Non
     assert color_at(plot, 0.5, 0.2) == theme().color("map_high")
 
 
-def test_a_hidden_panel_does_no_work(show: Show, session: Session) -> None:
+def test_a_hidden_panel_does_no_work(show: Show, desk: Desk) -> None:
     panel = show(xor())
     plot = the_map(panel)
     panel.hide()
     shown = plot.values
-    session.set_values({"w5": 0.0}, "Weight")
+    desk.session.set_values({"w5": 0.0}, "Weight")
     assert plot.values is shown
     panel.show()
     assert plot.values is not shown
@@ -301,18 +301,18 @@ def test_a_hidden_panel_does_no_work(show: Show, session: Session) -> None:
 # One input
 
 
-def test_one_input_is_a_curve_with_the_data_and_the_current_point(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_one_input_is_a_curve_with_the_data_and_the_current_point(show: Show, desk: Desk, qtbot: QtBot) -> None:
     network = Network.layered([1, 4, 1], output="linear", seed=2)
     plot = the_curve(show(Document(network=network, data=GeneratedData("sine", SampleFields(samples=40)))))
     assert (np.count_nonzero(~plot.points.test), np.count_nonzero(plot.points.test)) == (20, 20)
     assert plot.axes["bottom"].label.toPlainText().strip() == "x0"
     assert plot.axes["left"].label.toPlainText().strip() == "y"
     x, y = plot.curve.getData()
-    assert y == pytest.approx(session.program.forward(session.network.parameters, x[:, None])[:, 0])
-    session.set_inputs({"x0": 1.5})
-    assert plot.marker.place == pytest.approx((1.5, session.output_of("y")))
+    assert y == pytest.approx(desk.session.program.forward(desk.session.network.parameters, x[:, None])[:, 0])
+    desk.looking.set_inputs({"x0": 1.5})
+    assert plot.marker.place == pytest.approx((1.5, desk.looking.output_of("y")))
     qtbot.mouseClick(plot.viewport(), LEFT, pos=point(plot, -1.0, 0.5))
-    assert session.inputs["x0"] == pytest.approx(-1.0, abs=0.2)
+    assert desk.looking.inputs["x0"] == pytest.approx(-1.0, abs=0.2)
 
 
 def test_a_step_over_one_input_goes_straight_up(show: Show) -> None:
@@ -326,34 +326,34 @@ def test_a_step_over_one_input_goes_straight_up(show: Show) -> None:
 # More inputs, more outputs
 
 
-def test_with_three_inputs_two_are_picked_and_the_rest_stays_as_fed(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_with_three_inputs_two_are_picked_and_the_rest_stays_as_fed(show: Show, desk: Desk, qtbot: QtBot) -> None:
     network = Network.layered([3, 2, 1], output="sigmoid", seed=4)
     panel = show(Document(network=network, data=GeneratedData("majority_gate", GateFields(3))))
     plot = the_map(panel)
     assert list(panel.sliders.rows) == ["x2"]
     choose(qtbot, panel.choices.y_axis, "x2")
-    assert session.plane is not None
-    assert (session.plane.x, session.plane.y) == ("x0", "x2")
+    assert desk.looking.plane is not None
+    assert (desk.looking.plane.x, desk.looking.plane.y) == ("x0", "x2")
     assert list(panel.sliders.rows) == ["x1"]
     assert plot.points.labels and set(plot.points.labels) == {"(0, 0)", "(0, 1)", "(1, 0)", "(1, 1)"}
     assert not plot.points.high[:3].any()
-    session.set_inputs({"x1": 1.0})
+    desk.looking.set_inputs({"x1": 1.0})
     assert panel.sliders.rows["x1"].field.number == 1
     assert dict(zip(plot.points.labels, plot.points.high.tolist(), strict=True))["(0, 1)"]
-    corner = [session.plane.x_range[0], 1.0, session.plane.y_range[0]]
-    expected = session.program.forward(session.network.parameters, [corner])
+    corner = [desk.looking.plane.x_range[0], 1.0, desk.looking.plane.y_range[0]]
+    expected = desk.session.program.forward(desk.session.network.parameters, [corner])
     assert plot.values[0, 0] == pytest.approx(expected[0, 0])
 
 
-def test_choosing_the_other_axis_swaps_them(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_choosing_the_other_axis_swaps_them(show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(Document(network=Network.layered([3, 1], seed=4)))
     choose(qtbot, panel.choices.x_axis, "x1")
-    assert session.plane is not None
-    assert (session.plane.x, session.plane.y) == ("x1", "x0")
+    assert desk.looking.plane is not None
+    assert (desk.looking.plane.x, desk.looking.plane.y) == ("x1", "x0")
     assert (panel.choices.x_axis.currentText(), panel.choices.y_axis.currentText()) == ("x1", "x0")
 
 
-def test_several_outputs_are_picked_in_the_header(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_several_outputs_are_picked_in_the_header(show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(Document(network=Network.layered([2, 3, 2], seed=4)))
     plot = the_map(panel)
     assert panel.choices.neuron.isVisible() and not panel.choices.x_axis.isVisible()
@@ -361,18 +361,18 @@ def test_several_outputs_are_picked_in_the_header(show: Show, session: Session, 
     choose(qtbot, panel.choices.neuron, "o2")
     assert panel.output == "o2"
     assert not np.allclose(first, plot.values)
-    session.apply("Remove", lambda d: edits.remove(d, ["o2"]))
+    desk.session.apply("Remove", lambda d: edits.remove(d, ["o2"]))
     assert panel.output == "o1"
     assert not panel.choices.neuron.isVisible()
     assert np.allclose(first, plot.values)
 
 
-def test_softmax_is_shown_as_probabilities(show: Show, session: Session) -> None:
+def test_softmax_is_shown_as_probabilities(show: Show, desk: Desk) -> None:
     network = Network.layered([2, 3], output="linear", seed=4)
     panel = show(Document(network=network, training=TrainingConfig(loss="softmax_cross_entropy")))
     assert panel.winner, "one class of several is learned"
     panel.choices.neuron_chosen.emit("o1")
-    o = session.program.forward(session.network.parameters, [[-0.35, -0.35]])[0]
+    o = desk.session.program.forward(desk.session.network.parameters, [[-0.35, -0.35]])[0]
     assert the_map(panel).values[0, 0] == pytest.approx(np.exp(o[0]) / np.exp(o).sum())
     assert "Softmax" in panel.note.text()
     assert panel.readout.text() == "(0, 0) → 0.333"
@@ -457,7 +457,7 @@ def test_classes_are_seen_and_their_names_readable(colors: Theme, place: int) ->
     assert contrast(colors.ink, class_look(place).region(colors).name()) >= 4.5
 
 
-def test_pointing_reads_the_winner_and_all_values(show: Show, session: Session) -> None:
+def test_pointing_reads_the_winner_and_all_values(show: Show, desk: Desk) -> None:
     panel = show(three_ways())
     plot, legend = the_map(panel), panel.legend
     assert legend is not None and legend.isVisible()
@@ -468,10 +468,10 @@ def test_pointing_reads_the_winner_and_all_values(show: Show, session: Session) 
     assert legend.values == pytest.approx(p, abs=0.03)
     assert legend.winner == 1
     assert legend.text().startswith("o1 0.")
-    assert session.inputs == {"x0": 2.0, "x1": 0.0}
+    assert desk.looking.inputs == {"x0": 2.0, "x1": 0.0}
 
 
-def test_steps_that_say_the_same_are_a_tie(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_steps_that_say_the_same_are_a_tie(show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(half_adder())
     plot = the_map(panel)
     assert not panel.winner, "steps are looked at one by one"
@@ -479,24 +479,24 @@ def test_steps_that_say_the_same_are_a_tie(show: Show, session: Session, qtbot: 
     assert panel.readout.text() == "(0, 0) → tie"
     assert sorted(plot.written) == ["carry", "sum", "tie"]
     assert plot.points.classes.tolist() == [TIE, 1, 1, 0]
-    session.set_inputs({"x0": 1.0, "x1": 1.0})
+    desk.looking.set_inputs({"x0": 1.0, "x1": 1.0})
     assert panel.readout.text() == "(1, 1) → carry, 1"
     assert not panel.levels.isVisible()
-    assert not session.dirty
+    assert not desk.session.dirty
 
 
-def test_the_choice_of_the_winner_is_kept(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_the_choice_of_the_winner_is_kept(show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(three_ways())
     choose(qtbot, panel.choices.neuron, "o2")
-    session.open_document(three_ways())
+    desk.session.open_document(three_ways())
     assert not panel.winner and panel.output == "o2"
     choose(qtbot, panel.choices.neuron, "Winner")
-    assert not session.dirty and not session.undo_stack.canUndo()
-    session.apply("Remove", lambda d: edits.remove(d, ["o3"]))
+    assert not desk.session.dirty and not desk.session.undo_stack.canUndo()
+    desk.session.apply("Remove", lambda d: edits.remove(d, ["o3"]))
     assert panel.winner
-    session.apply("Remove", lambda d: edits.remove(d, ["o2"]))
+    desk.session.apply("Remove", lambda d: edits.remove(d, ["o2"]))
     assert not panel.winner and not panel.choices.neuron.isVisible(), "one output has no rival"
-    session.undo()
+    desk.session.undo()
     assert panel.winner
 
 
@@ -519,10 +519,10 @@ def test_contours_of_the_winner_are_of_its_probability(show: Show, qtbot: QtBot)
     assert {"0.5", "0.6", "0.7"} & set(plot.written)
 
 
-def test_values_that_are_no_numbers_have_no_winner(show: Show, session: Session) -> None:
+def test_values_that_are_no_numbers_have_no_winner(show: Show, desk: Desk) -> None:
     panel = show(three_ways())
-    session.set_values({"w1": 1e308, "w2": 1e308, "w3": 1e308, "w4": 1e308}, "Huge")
-    session.set_inputs({"x0": 10.0, "x1": 10.0})
+    desk.session.set_values({"w1": 1e308, "w2": 1e308, "w3": 1e308, "w4": 1e308}, "Huge")
+    desk.looking.set_inputs({"x0": 10.0, "x1": 10.0})
     panel.grab()
     assert panel.readout.text().endswith("→ tie")
 
@@ -530,21 +530,21 @@ def test_values_that_are_no_numbers_have_no_winner(show: Show, session: Session)
 # What is written into a map
 
 
-def test_zero_and_one_are_written_into_the_regions_of_a_step(show: Show, session: Session) -> None:
+def test_zero_and_one_are_written_into_the_regions_of_a_step(show: Show, desk: Desk) -> None:
     panel = show(xor(), 460, 520)
     plot = the_map(panel)
     assert set(plot.written) == {"0", "1"}
     for word in (item for item in plot.words if item.isVisible()):
         row = [[word.pos().x(), word.pos().y()]]
-        assert word.toPlainText() == f"{session.program.forward(session.network.parameters, row)[0, 0]:.0f}"
+        assert word.toPlainText() == f"{desk.session.program.forward(desk.session.network.parameters, row)[0, 0]:.0f}"
         box = word.mapRectToScene(word.boundingRect())
         for x, y in zip(plot.points.x, plot.points.y, strict=True):
             assert not box.contains(plot.mapToScene(plot.place_of(x, y).toPoint()))
-    session.set_values({"b_y": -9.0}, "θ")
+    desk.session.set_values({"b_y": -9.0}, "θ")
     assert set(plot.written) == {"0"}
 
 
-def test_contours_say_their_values(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_contours_say_their_values(show: Show, desk: Desk, qtbot: QtBot) -> None:
     network = Network.layered([2, 1], output="sigmoid").with_values({"w1": 3.0, "w2": 0.0})
     panel = show(Document(network=network), 460, 520)
     plot = the_map(panel)
@@ -553,7 +553,7 @@ def test_contours_say_their_values(show: Show, session: Session, qtbot: QtBot) -
     assert len(plot.written) >= 5 and "0.5" in plot.written
     for word in (item for item in plot.words if item.isVisible()):
         row = [[word.pos().x(), word.pos().y()]]
-        value = session.program.forward(session.network.parameters, row)[0, 0]
+        value = desk.session.program.forward(desk.session.network.parameters, row)[0, 0]
         assert value == pytest.approx(float(word.toPlainText()), abs=0.02)
     boxes = [item.mapRectToScene(item.boundingRect()) for item in plot.words if item.isVisible()]
     assert not any(a.intersects(b) for i, a in enumerate(boxes) for b in boxes[:i])
@@ -612,44 +612,44 @@ def many_inputs(count: int, binary: bool = False) -> Document:
                     data=InlineData(rows, tuple((float(i % 2),) for i in range(12))))
 
 
-def test_a_slider_sets_its_input_and_follows_it(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_a_slider_sets_its_input_and_follows_it(show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(many_inputs(3))
     row = panel.sliders.rows["x2"]
     before = the_map(panel).values.copy()
     row.slider.setFocus()
     qtbot.keyClick(row.slider, Qt.Key.Key_End)
-    assert session.inputs["x2"] == 3.0
+    assert desk.looking.inputs["x2"] == 3.0
     assert row.field.number == 3.0
     assert not np.allclose(before, the_map(panel).values)
     qtbot.keyClick(row.slider, Qt.Key.Key_Left)
-    assert session.inputs["x2"] == 2.7
-    session.set_inputs({"x2": 0.0})
+    assert desk.looking.inputs["x2"] == 2.7
+    desk.looking.set_inputs({"x2": 0.0})
     assert row.slider.value() == 50 and row.field.number == 0.0
-    session.set_inputs({"x2": 99.0})
+    desk.looking.set_inputs({"x2": 99.0})
     assert row.slider.value() == 100 and row.field.number == 99.0
-    assert not session.dirty and not session.undo_stack.canUndo()
+    assert not desk.session.dirty and not desk.session.undo_stack.canUndo()
 
 
-def test_the_number_beside_a_slider_takes_any(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_the_number_beside_a_slider_takes_any(show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(many_inputs(3))
     field = panel.sliders.rows["x2"].field
     field.setFocus()
     field.selectAll()
     qtbot.keyClicks(field, "7,25")
     qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert session.inputs["x2"] == 7.25
-    assert not session.dirty
+    assert desk.looking.inputs["x2"] == 7.25
+    assert not desk.session.dirty
 
 
 def test_an_input_of_zero_and_one_flips_by_a_click_beside_the_handle(
-        show: Show, session: Session, qtbot: QtBot) -> None:
+        show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(many_inputs(3, binary=True))
-    session.set_inputs({"x2": 0.0})
+    desk.looking.set_inputs({"x2": 0.0})
     slider = panel.sliders.rows["x2"].slider
     qtbot.mouseClick(slider, LEFT, pos=QPoint(slider.width() - 3, slider.height() // 2))
-    assert session.inputs["x2"] == 1.0
+    assert desk.looking.inputs["x2"] == 1.0
     qtbot.keyClick(slider, Qt.Key.Key_Left)
-    assert session.inputs["x2"] == 0.9
+    assert desk.looking.inputs["x2"] == 0.9
 
 
 @pytest.mark.parametrize("count", [3, 4, 5, 8, 14, 64])
@@ -670,15 +670,15 @@ def test_any_number_of_inputs_finds_its_place(show: Show, count: int, width: int
     assert the_map(panel).view.sceneBoundingRect().width() > 80
 
 
-def test_of_many_inputs_the_one_to_slide_is_chosen(show: Show, session: Session, qtbot: QtBot) -> None:
+def test_of_many_inputs_the_one_to_slide_is_chosen(show: Show, desk: Desk, qtbot: QtBot) -> None:
     panel = show(many_inputs(64), 360, 500)
     assert "62 more inputs" in panel.note.text()
     choose(qtbot, panel.sliders.choice, "x5")
     assert list(panel.sliders.rows) == ["x5"]
     row = panel.sliders.rows["x5"]
-    assert row.field.number == session.inputs["x5"]
+    assert row.field.number == desk.looking.inputs["x5"]
     qtbot.keyClick(row.slider, Qt.Key.Key_End)
-    assert session.inputs["x5"] == row.reach[1]
+    assert desk.looking.inputs["x5"] == row.reach[1]
     assert isinstance(panel.findChild(NumberField, "output_field_x5"), NumberField)
 
 
@@ -703,7 +703,7 @@ def test_sliders_leave_the_map_its_room(show: Show, size: tuple[int, int], colum
 def test_the_title_bar_is_whole(show: Show, outputs: int) -> None:
     """At the least width that the window gives it, also zoomed."""
     panel = show(Document(network=Network.layered([2, 4, outputs], seed=1)), 344, 290)
-    panel.session.zoom_plane(2.0)
+    panel.desk.looking.zoom_plane(2.0)
     QApplication.processEvents()
     bar = panel.header.parentWidget()
     title = bar.findChild(QLabel, "card_title")
@@ -718,34 +718,34 @@ def test_the_title_bar_is_whole(show: Show, outputs: int) -> None:
 # Half-built
 
 
-def test_an_empty_panel_teaches_and_names_the_problems(show: Show, session: Session) -> None:
+def test_an_empty_panel_teaches_and_names_the_problems(show: Show, desk: Desk) -> None:
     panel = show(Document())
     assert panel.plot is None
     assert panel.empty.isVisible()
     assert "Connect a neuron to an output" in panel.empty.text()
-    for problem in session.problems:
+    for problem in desk.session.problems:
         assert problem.message in panel.empty.text()
 
 
-def test_connecting_the_output_shows_its_map(show: Show, session: Session) -> None:
+def test_connecting_the_output_shows_its_map(show: Show, desk: Desk) -> None:
     panel = show(Document())
     for role in ("input", "input", "output"):
-        session.apply("Add", lambda d, role=role: edits.add_neuron(d, role, (0, 0)))
+        desk.session.apply("Add", lambda d, role=role: edits.add_neuron(d, role, (0, 0)))
     assert panel.empty.isVisible()
     assert "Nothing leads to output y" in panel.empty.text()
-    session.apply("Connect", lambda d: edits.connect(d, "x0", "y"))
+    desk.session.apply("Connect", lambda d: edits.connect(d, "x0", "y"))
     assert not panel.empty.isVisible()
     assert the_map(panel).isVisible()
-    session.undo()
+    desk.session.undo()
     assert panel.empty.isVisible() and panel.plot is None
 
 
-def test_values_that_overflow_are_shown_calmly(show: Show, session: Session) -> None:
+def test_values_that_overflow_are_shown_calmly(show: Show, desk: Desk) -> None:
     network = Network.layered([2, 2, 1], hidden="linear", output="linear")
     panel = show(Document(network=network.with_parameters(np.full(len(network.parameters), 1e200))))
-    session.set_inputs({"x0": 1.0, "x1": -1.0})
+    desk.looking.set_inputs({"x0": 1.0, "x1": -1.0})
     panel.grab()
     curve = Network.layered([1, 2, 1], hidden="linear", output="linear")
-    session.open_document(Document(network=curve.with_parameters(np.full(len(curve.parameters), 1e200))))
+    desk.session.open_document(Document(network=curve.with_parameters(np.full(len(curve.parameters), 1e200))))
     panel.grab()
     assert isinstance(panel.plot, CurvePlot)

@@ -20,10 +20,10 @@ from nnsim.core.network import Connection, Network, Neuron
 from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents.document import Document
 from nnsim.gui.look.theme import apply_theme, theme
-from nnsim.gui.panels import separability
+from nnsim.gui.panels.separability import panel as separability
 from nnsim.gui.panels.separability.panel import SeparabilityPanel, equation
 from nnsim.gui.panels.separability.plot import SeparabilityPlot, line_across
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.resources import resource
 
@@ -31,9 +31,9 @@ ROWS = list(itertools.product((0.0, 1.0), repeat=2))
 
 
 @pytest.fixture
-def panel(session: Session, qtbot: QtBot) -> Iterator[SeparabilityPanel]:
+def panel(desk: Desk, qtbot: QtBot) -> Iterator[SeparabilityPanel]:
     """The panel, shown and built, with its header and without a document."""
-    panel = SeparabilityPanel(session)
+    panel = SeparabilityPanel(desk)
     qtbot.addWidget(panel)
     panel.resize(304, 300)
     panel.header.setParent(panel)
@@ -60,7 +60,7 @@ def example(name: str) -> Document:
 
 def show(panel: SeparabilityPanel, document: Document) -> None:
     """Open a document and let the panel lay itself out."""
-    panel.session.open_document(document)
+    panel.desk.session.open_document(document)
     QApplication.processEvents()
 
 
@@ -238,8 +238,8 @@ def test_one_class(panel: SeparabilityPanel, value: float) -> None:
     assert plot(panel).isVisible()
     assert len(plot(panel).line.getData()[0]) == 0
     QTest.mouseClick(panel.take, Qt.MouseButton.LeftButton)
-    session = panel.session
-    assert session.program.forward(session.network.parameters, ROWS).tolist() == [[value]] * 4
+    desk = panel.desk
+    assert desk.session.program.forward(desk.session.network.parameters, ROWS).tolist() == [[value]] * 4
 
 
 def test_empty_states_say_what_to_do(panel: SeparabilityPanel) -> None:
@@ -255,8 +255,8 @@ def test_empty_states_say_what_to_do(panel: SeparabilityPanel) -> None:
         assert said(panel) == ("", "")
         assert not plot(panel).isVisible()
         assert not panel.take.isVisible()
-    assert panel.session.data_problem
-    assert panel.session.data_problem in empty.text()
+    assert panel.desk.session.data_problem
+    assert panel.desk.session.data_problem in empty.text()
     show(panel, example("and"))
     assert not empty.isVisible()
 
@@ -291,10 +291,10 @@ def test_data_is_examined_once_and_only_when_seen(
     real = separability.separate
     monkeypatch.setattr(separability, "separate", lambda X, t: calls.append(1) or real(X, t))
     show(panel, example("and"))
-    session = panel.session
-    session.set_values({session.network.parameter_names[0]: 3.0}, "edit")
-    session.select(neurons=[session.structure.outputs[0]])
-    session.set_inputs({"x0": 1.0})
+    desk = panel.desk
+    desk.session.set_values({desk.session.network.parameter_names[0]: 3.0}, "edit")
+    desk.looking.select(neurons=[desk.session.structure.outputs[0]])
+    desk.looking.set_inputs({"x0": 1.0})
     assert len(calls) == 1
     panel.hide()
     show(panel, example("or"))
@@ -308,14 +308,14 @@ def test_data_is_examined_once_and_only_when_seen(
 def test_taking_the_weights_is_one_undo_step(panel: SeparabilityPanel) -> None:
     """The button makes the network right on every sample; one undo brings the old values back."""
     show(panel, layered(2, GeneratedData("nand_gate")))
-    session = panel.session
-    before = session.network.parameters
+    desk = panel.desk
+    before = desk.session.network.parameters
     QTest.mouseClick(panel.take, Qt.MouseButton.LeftButton)
-    assert session.program.forward(session.network.parameters, ROWS)[:, 0].tolist() == [1, 1, 1, 0]
-    assert session.network.value("b_y") == 1.5
-    assert session.undo_stack.count() == 1
-    session.undo()
-    assert np.array_equal(session.network.parameters, before)
+    assert desk.session.program.forward(desk.session.network.parameters, ROWS)[:, 0].tolist() == [1, 1, 1, 0]
+    assert desk.session.network.value("b_y") == 1.5
+    assert desk.session.undo_stack.count() == 1
+    desk.session.undo()
+    assert np.array_equal(desk.session.network.parameters, before)
 
 
 def test_weights_go_to_their_inputs_whatever_the_order(panel: SeparabilityPanel) -> None:
@@ -326,7 +326,7 @@ def test_weights_go_to_their_inputs_whatever_the_order(panel: SeparabilityPanel)
     show(panel, Document(network, {}, inline(ROWS, [0, 0, 1, 0])))
     assert said(panel)[0] == "Yes: 1 where a − b ≥ 0.5"
     QTest.mouseClick(panel.take, Qt.MouseButton.LeftButton)
-    values = panel.session.network
+    values = panel.desk.session.network
     assert (values.value("w"), values.value("v"), values.value("t")) == (1, -1, -0.5)
 
 
@@ -346,11 +346,11 @@ def test_the_selected_neuron_takes_them(panel: SeparabilityPanel) -> None:
     show(panel, Document(two_neurons(), {}, inline(ROWS, [0, 0, 0, 1])))
     assert not panel.take.isEnabled()
     assert "select one" in panel.take.toolTip()
-    panel.session.select(neurons=["h2"])
+    panel.desk.looking.select(neurons=["h2"])
     assert panel.take.isEnabled()
     assert "h2" in panel.take.toolTip()
     QTest.mouseClick(panel.take, Qt.MouseButton.LeftButton)
-    network = panel.session.network
+    network = panel.desk.session.network
     assert [network.value(name) for name in ("w1", "w2", "w3", "w4", "b_h1", "b_h2")] == [0, 0, 1, 1, 0, -1.5]
 
 
@@ -368,7 +368,7 @@ def test_a_disabled_button_says_why(panel: SeparabilityPanel, network: Network, 
     """Each reason not to take the weights stands in the tooltip and is told to a screen reader."""
     show(panel, Document(network, {}, inline(ROWS, [0, 0, 0, 1])))
     if "h1" in network.structure.by_id:
-        panel.session.select(neurons=["h1"])
+        panel.desk.looking.select(neurons=["h1"])
     assert not panel.take.isEnabled()
     assert words in panel.take.toolTip()
     assert words in panel.take.accessibleDescription()
@@ -414,7 +414,7 @@ def test_every_control_can_be_named_and_reached(panel: SeparabilityPanel) -> Non
     assert "x0 + x1 ≥ 1.5" in plot(panel).accessibleDescription()
     panel.take.setFocus()
     QTest.keyClick(panel.take, Qt.Key.Key_Space)
-    assert panel.session.network.value("b_o1") == -1.5
+    assert panel.desk.session.network.value("b_o1") == -1.5
 
 
 @pytest.mark.parametrize("name", ["xor", "and", "circle", "nand"])

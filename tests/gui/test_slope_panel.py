@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.gradient.plots import TrailPlot
 from nnsim.gui.panels.gradient.slope import RUN_STEPS, SlopePanel
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import body_frame, header_frame
 
 LEFT = Qt.MouseButton.LeftButton
@@ -23,12 +23,12 @@ Show = Callable[..., SlopePanel]
 
 
 @pytest.fixture
-def show(qtbot: QtBot, session: Session) -> Iterator[Show]:
+def show(qtbot: QtBot, desk: Desk) -> Iterator[Show]:
     """Shows the panel as the window does, with a function typed if one is named."""
     kept: list[QWidget] = []
 
     def shown(text: str = "", width: int = 302, height: int = 400) -> SlopePanel:
-        panel = SlopePanel(session)
+        panel = SlopePanel(desk)
         card = QWidget()
         column = QVBoxLayout(card)
         column.setContentsMargins(0, 0, 0, 0)
@@ -280,10 +280,10 @@ def test_zoom(show: Show, qtbot: QtBot) -> None:
     assert the_plot(panel).ranges[0] == (-3.0, 3.0)
 
 
-def test_the_letter_of_the_rate_is_the_notations(show: Show, session: Session) -> None:
+def test_the_letter_of_the_rate_is_the_notations(show: Show, desk: Desk) -> None:
     """l in the lecture's notation, in label, formula and sentence."""
     panel = show()
-    session.study.set_notation("lecture")
+    desk.study.set_notation("lecture")
     assert panel.rate_label.text() == "l" and panel.formula.accessibleDescription() == "x′ = x − l· f′(x)"
     assert panel.rate_field.accessibleName() == "Learning rate l"
 

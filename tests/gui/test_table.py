@@ -23,6 +23,7 @@ from nnsim.documents.document import Document
 from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.data.model import FORMS
 from nnsim.gui.panels.data.panel import TablePanel
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.training.config import TrainingConfig
@@ -56,10 +57,10 @@ def layered(sizes: list[int], data: DataSource | None, hidden: str = "tanh", out
 class Table:
     """The panel in a window as wide as below the canvas, and what one sees and does there."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
         self.window = QWidget()
-        self.panel = TablePanel(session)
+        self.panel = TablePanel(desk)
         self.model, self.view = self.panel.model, self.panel.view
         column = QVBoxLayout(self.window)
         column.setContentsMargins(0, 0, 0, 0)
@@ -71,7 +72,7 @@ class Table:
         QTest.qWaitForWindowActive(self.window)
 
     def open(self, document: Document) -> Table:
-        self.session.open_document(document)
+        self.desk.session.open_document(document)
         QApplication.processEvents()
         return self
 
@@ -115,12 +116,12 @@ class Table:
 
     @property
     def inputs(self) -> list[float]:
-        return self.session.input_row[0].tolist()
+        return self.desk.looking.input_row[0].tolist()
 
 
 @pytest.fixture
-def table(session: Session) -> Iterator[Table]:
-    table = Table(session)
+def table(desk: Desk) -> Iterator[Table]:
+    table = Table(desk)
     yield table
     table.window.close()
     table.window.deleteLater()
@@ -228,14 +229,14 @@ def test_clicking_a_row_feeds_it(table: Table) -> None:
     assert table.model.lit == 2
     table.click(1, "x0")
     assert table.inputs == [0, 1]
-    assert table.session.document.data == XOR
-    assert not table.session.dirty
+    assert table.desk.session.document.data == XOR
+    assert not table.desk.session.dirty
 
 
 def test_clicking_the_row_again_feeds_it_after_the_inputs_were_changed(table: Table) -> None:
     table.open(xor())
     table.click(3, "h")
-    table.session.set_inputs({"x0": 0.5})
+    table.desk.looking.set_inputs({"x0": 0.5})
     assert table.model.lit == -1
     table.click(3, "h")
     assert table.inputs == [1, 1]
@@ -253,7 +254,7 @@ def test_the_arrow_keys_go_through_the_rows(table: Table) -> None:
 
 def test_the_keys_go_on_from_the_row_of_the_inputs(table: Table) -> None:
     table.open(xor())
-    table.session.set_inputs({"x0": 1, "x1": 0})
+    table.desk.looking.set_inputs({"x0": 1, "x1": 0})
     assert table.model.lit == 2
     table.view.setFocus()
     QTest.keyClick(table.view, KEY.Key_Down)
@@ -262,7 +263,7 @@ def test_the_keys_go_on_from_the_row_of_the_inputs(table: Table) -> None:
 
 def test_taking_the_focus_feeds_nothing(table: Table) -> None:
     table.open(xor())
-    table.session.set_inputs({"x0": 0.25})
+    table.desk.looking.set_inputs({"x0": 0.25})
     table.view.setFocus()
     assert table.inputs == [0.25, 0]
 
@@ -271,7 +272,7 @@ def test_taking_the_focus_feeds_nothing(table: Table) -> None:
 def test_the_row_of_the_inputs_is_lit(table: Table, qapp: QApplication, mode: str) -> None:
     apply_theme(qapp, mode)  # type: ignore[arg-type]
     table.open(xor())
-    table.session.set_inputs({"x0": 1})
+    table.desk.looking.set_inputs({"x0": 1})
     QApplication.processEvents()
     image = table.view.viewport().grab().toImage()
 
@@ -292,9 +293,9 @@ def test_choosing_a_gate_makes_it_the_data(table: Table, name: str) -> None:
     assert table.status == "choose a target to check the rows"
     assert [table.row(row)[-1] for row in range(4)] == ["–"] * 4
     table.choose(name)
-    session = table.session
-    assert session.document.data == GeneratedData(name, GateFields(inputs=2))
-    assert session.dataset is not None and session.dataset.X_test is None
+    desk = table.desk
+    assert desk.session.document.data == GeneratedData(name, GateFields(inputs=2))
+    assert desk.session.dataset is not None and desk.session.dataset.X_test is None
     assert table.choice().value == name
     expected = GENERATORS[name].make(GateFields(inputs=2))[1][:, 0]
     assert [table.row(row)[-1][0] for row in range(4)] == [f"{t:g}" for t in expected]
@@ -304,7 +305,7 @@ def test_choosing_a_gate_makes_it_the_data(table: Table, name: str) -> None:
 def test_not_is_for_one_input(table: Table) -> None:
     table.open(layered([1, 1], None))
     table.choose("not_gate")
-    assert table.session.document.data == GeneratedData("not_gate")
+    assert table.desk.session.document.data == GeneratedData("not_gate")
     table.open(xor())
     assert "NOT" not in [table.choice().itemText(i) for i in range(table.choice().count())]
 
@@ -313,8 +314,8 @@ def test_a_choice_can_be_undone(table: Table) -> None:
     table.open(xor())
     table.choose("xnor_gate")
     assert table.choice().value == "xnor_gate"
-    table.session.undo()
-    assert table.session.document.data == XOR
+    table.desk.session.undo()
+    assert table.desk.session.document.data == XOR
     assert table.choice().value == "xor_gate"
     assert table.status == "all 4 rows match XOR ✓"
 
@@ -322,47 +323,47 @@ def test_a_choice_can_be_undone(table: Table) -> None:
 def test_no_target_takes_the_data_away(table: Table) -> None:
     table.open(xor())
     table.choose(None)
-    assert table.session.document.data is None
+    assert table.desk.session.document.data is None
     assert table.choice().currentText() == "none"
 
 
 def test_clicking_a_target_changes_it_and_again_brings_the_gate_back(table: Table) -> None:
     table.open(xor())
     table.click(1, "target")
-    assert table.session.document.data == InlineData(BITS, ((0,), (0,), (1,), (0,)))
+    assert table.desk.session.document.data == InlineData(BITS, ((0,), (0,), (1,), (0,)))
     assert table.choice().value == "own"
     assert table.row(1)[-1] == "0 ✗"
     assert table.status == "3 of 4 rows match the target"
     table.click(1, "target")
-    assert table.session.document.data == XOR
-    assert not table.session.dirty
+    assert table.desk.session.document.data == XOR
+    assert not table.desk.session.dirty
 
 
 def test_space_changes_a_target_and_nothing_else(table: Table) -> None:
     table.open(xor())
     table.click(2, "output")
     QTest.keyClick(table.view, KEY.Key_Space)
-    assert table.session.document.data == XOR
+    assert table.desk.session.document.data == XOR
     QTest.keyClick(table.view, KEY.Key_Right)
     QTest.keyClick(table.view, KEY.Key_Space)
-    assert table.session.document.data == InlineData(BITS, ((0,), (1,), (0,), (0,)))
+    assert table.desk.session.document.data == InlineData(BITS, ((0,), (1,), (0,), (0,)))
     assert table.view.currentIndex() == table.index(2, "target")
     QTest.keyClick(table.view, KEY.Key_Down)
     QTest.keyClick(table.view, KEY.Key_Space)
-    assert table.session.document.data == InlineData(BITS, ((0,), (1,), (0,), (1,)))
+    assert table.desk.session.document.data == InlineData(BITS, ((0,), (1,), (0,), (1,)))
 
 
 def test_clicking_where_nothing_is_set_begins_an_own_table(table: Table) -> None:
     table.open(xor(None))
     table.click(2, "target")
-    assert table.session.document.data == InlineData(BITS, ((0,), (0,), (1,), (0,)))
+    assert table.desk.session.document.data == InlineData(BITS, ((0,), (0,), (1,), (0,)))
 
 
 def test_own_keeps_the_targets_and_leads_to_them(table: Table, qtbot: QtBot) -> None:
     table.open(xor())
-    with qtbot.waitSignal(table.session.message, check_params_cb=lambda text, kind: "Space" in text):
+    with qtbot.waitSignal(table.desk.session.message, check_params_cb=lambda text, kind: "Space" in text):
         table.choose("own")
-    assert table.session.document.data == XOR
+    assert table.desk.session.document.data == XOR
     assert table.choice().value == "xor_gate"
     assert table.view.hasFocus()
     QTest.keyClick(table.view, KEY.Key_Space)
@@ -395,9 +396,9 @@ def test_every_output_has_a_target(table: Table) -> None:
     table.open(half_adder())
     assert table.titles[-2:] == ["target output", "target carry"]
     table.choose("xor_gate")
-    assert table.session.document.data == InlineData(BITS, ((0, 0), (1, 0), (1, 0), (0, 0)))
+    assert table.desk.session.document.data == InlineData(BITS, ((0, 0), (1, 0), (1, 0), (0, 0)))
     table.choose("and_gate", "target_choice_carry")
-    assert table.session.document.data == InlineData(BITS, ((0, 0), (1, 0), (1, 0), (0, 1)))
+    assert table.desk.session.document.data == InlineData(BITS, ((0, 0), (1, 0), (1, 0), (0, 1)))
     assert table.status == "all 4 rows match the target ✓"
     table.click(3, "target carry")
     assert table.row(3)[-2:] == ["0 ✓", "0 ✗"]
@@ -412,17 +413,17 @@ def test_the_wheel_over_a_choice_changes_nothing(table: Table) -> None:
     wheel = QWheelEvent(middle, middle, QPoint(), QPoint(0, -120), LEFT & ~LEFT, Qt.KeyboardModifier.NoModifier,
                         Qt.ScrollPhase.NoScrollPhase, False)
     QApplication.sendEvent(table.choice(), wheel)
-    assert table.session.document.data == XOR
+    assert table.desk.session.document.data == XOR
 
 
 def test_the_target_is_what_training_learns(table: Table, qtbot: QtBot) -> None:
     """The numbers in the table after training are those of the trained network."""
     table.open(replace(layered([2, 2, 1], None, "sigmoid", "sigmoid"), training=TrainingConfig(learning_rate=0.5)))
     table.choose("or_gate")
-    session = table.session
-    assert session.train(epochs=200)
-    qtbot.waitUntil(lambda: not session.training, timeout=10_000)
-    network = session.document.network
+    desk = table.desk
+    assert desk.session.train(epochs=200)
+    qtbot.waitUntil(lambda: not desk.session.training, timeout=10_000)
+    network = desk.session.document.network
     trace = compile(network).trace(network.parameters, BITS)
     assert table.row(2)[2:5] == [sum_of(network, id, trace, 2).long() for id in ("h1", "h2", "y")]
 
@@ -449,7 +450,7 @@ def test_sums_without_room_are_shortened_and_stand_in_the_tooltip(table: Table) 
 def test_the_selected_neuron_is_written_out_first(table: Table) -> None:
     table.open(layered([2, 3, 1], XOR))
     for id in ("h1", "h3", "h2"):
-        table.session.select([id])
+        table.desk.looking.select([id])
         length = {name: FORMS.index(form) for name, form in zip(table.titles, table.view.forms, strict=True)}
         assert all(length[id] < length[other] for other in {"h1", "h2", "h3", "y"} - {id})
 
@@ -458,14 +459,14 @@ def test_clicking_a_name_selects_its_neuron(table: Table) -> None:
     table.open(xor())
     left = table.view.titles.sectionViewportPosition(2)
     QTest.mouseClick(table.view.titles.viewport(), LEFT, pos=QPoint(left + 12, 12))
-    assert table.session.selected_neurons == {"h"}
+    assert table.desk.looking.selected_neurons == {"h"}
 
 
 def test_of_many_neurons_outputs_and_selected_ones_are_shown(table: Table) -> None:
     table.open(layered([2, 14, 1], XOR))
     assert table.titles == ["x0", "x1", "y", "target"]
     assert table.panel.note.isVisible() and "15" in table.panel.note.text()
-    table.session.select(["h7"])
+    table.desk.looking.select(["h7"])
     assert table.titles == ["x0", "x1", "h7", "y", "target"]
     table.open(xor())
     assert not table.panel.note.isVisible()
@@ -474,7 +475,7 @@ def test_of_many_neurons_outputs_and_selected_ones_are_shown(table: Table) -> No
 def test_a_number_that_grows_in_training_is_not_cut(table: Table) -> None:
     table.open(xor())
     before = table.view.columnWidth(3)
-    table.session.set_values({"w3": 1.234, "w4": -5.678, "w5": -9.012}, "test")
+    table.desk.session.set_values({"w3": 1.234, "w4": -5.678, "w5": -9.012}, "test")
     for column in range(5):
         form = table.view.forms[column]
         text = table.model.written(3, column, form)
@@ -492,7 +493,7 @@ def test_samples_stand_there_train_then_test(table: Table) -> None:
     assert table.titles == ["set", "x0", "x1", "target", "y", "right"]
     assert table.model.rowCount() == 20
     assert [table.row(row)[0] for row in (0, 9, 10, 19)] == ["train", "train", "test", "test"]
-    network = table.session.network
+    network = table.desk.session.network
     out = compile(network).forward(network.parameters, data.X_test)[:, 0]
     assert [table.row(10 + i)[-1] for i in range(10)] == [
         "✓" if (o >= 0) == (t == 1) else "✗" for o, t in zip(out, data.T_test[:, 0], strict=True)]
@@ -512,13 +513,13 @@ def test_a_target_of_samples_is_not_changed_by_a_click(table: Table) -> None:
     source = GeneratedData("circle", SampleFields(samples=20))
     table.open(layered([2, 4, 1], source))
     table.click(2, "target")
-    assert table.session.document.data == source
+    assert table.desk.session.document.data == source
 
 
 def test_other_targets_show_the_loss_of_each_sample(table: Table) -> None:
     table.open(Document(
         Network.layered([2, 2, 2], "sigmoid", "sigmoid"), data=InlineData(((0.05, 0.1),), ((0.01, 0.99),))))
-    network = table.session.network
+    network = table.desk.session.network
     o = compile(network).forward(network.parameters, [[0.05, 0.1]])[0]
     loss = 0.5 * ((o[0] - 0.01) ** 2 + (o[1] - 0.99) ** 2)
     assert table.titles[-1] == "loss"
@@ -552,10 +553,10 @@ def test_data_that_do_not_fit_say_so_with_a_way_out(
     fix = table.window.findChild(QPushButton, "table_fix")
     assert fix is not None and fix.isVisible()
     QTest.mouseClick(fix, LEFT)
-    assert table.session.document.data is None
+    assert table.desk.session.document.data is None
     assert table.model.rowCount() == 2 ** sizes[0]
-    table.session.undo()
-    assert table.session.document.data == data
+    table.desk.session.undo()
+    assert table.desk.session.document.data == data
 
 
 def test_without_data_many_inputs_ask_for_some(table: Table) -> None:
@@ -578,7 +579,7 @@ def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def test_new_values_take_one_pass_over_all_rows(table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
     table.open(xor())
     runs = counted(monkeypatch)
-    table.session.set_values({"w1": 2.0}, "test")
+    table.desk.session.set_values({"w1": 2.0}, "test")
     table.view.viewport().grab()
     assert runs == [4]
 
@@ -589,7 +590,7 @@ def test_of_many_samples_only_those_in_sight_are_computed(table: Table, monkeypa
     table.click(9_000, "y")
     monkeypatch.setattr(type(table.model), "count_right", lambda self: None)
     runs = counted(monkeypatch)
-    table.session.set_values({"w1": 2.0}, "test")
+    table.desk.session.set_values({"w1": 2.0}, "test")
     table.view.viewport().grab()
     assert sum(runs) <= 3 * 64
 
@@ -599,9 +600,9 @@ def test_while_training_samples_are_counted_seldom(table: Table, monkeypatch: py
     counts: list[int] = []
     monkeypatch.setattr(type(table.model), "count_right", lambda self: counts.append(1))
     monkeypatch.setattr(Session, "training", property(lambda self: True))
-    network = table.session.network
+    network = table.desk.session.network
     for i in range(10):
-        table.session._set_parameters(network.with_parameters(network.parameters * (1 + i / 10)).parameters)
+        table.desk.session._set_parameters(network.with_parameters(network.parameters * (1 + i / 10)).parameters)
     assert len(counts) <= 1
 
 
@@ -609,7 +610,7 @@ def test_hidden_it_does_nothing_and_catches_up_when_shown(table: Table, monkeypa
     table.open(xor())
     table.panel.hide()
     runs = counted(monkeypatch)
-    table.session.set_values({"w5": 0.0}, "test")
+    table.desk.session.set_values({"w5": 0.0}, "test")
     assert runs == []
     table.panel.show()
     assert table.row(3)[-1] == "0 ✗"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import TypeVar
 
@@ -36,6 +37,7 @@ from nnsim.documents.layers import add_layered
 from nnsim.gui.panels.training.choice_form import CONSTANTS
 from nnsim.gui.panels.training.panel import TrainingPanel
 from nnsim.gui.panels.training.random_weights import RandomWeights
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.session import Session
 from nnsim.gui.session.speed import SPEEDS, SpeedControl
 from nnsim.gui.widgets.forms import NumberField
@@ -48,17 +50,17 @@ W = TypeVar("W", bound=QWidget)
 
 
 @pytest.fixture
-def panel(session: Session, qtbot: QtBot) -> Iterator[TrainingPanel]:
+def panel(desk: Desk, qtbot: QtBot) -> Iterator[TrainingPanel]:
     """The panel, shown, with the circle net."""
-    session.open_document(nnsim.load(resource("examples/circle.nnsim")))
-    panel = TrainingPanel(session)
+    desk.session.open_document(nnsim.load(resource("examples/circle.nnsim")))
+    panel = TrainingPanel(desk)
     qtbot.addWidget(panel)
     panel.resize(300, 300)
     panel.show()
     panel.activateWindow()
     QTest.qWaitForWindowActive(panel)
     yield panel
-    session.pause()
+    desk.session.pause()
 
 
 def find(panel: QWidget, name: str, kind: type[W]) -> W:
@@ -93,56 +95,56 @@ def choose(panel: QWidget, name: str, label: str) -> None:
 
 
 class TestRunning:
-    def test_train_and_pause(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+    def test_train_and_pause(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
         train = find(panel, "train_button", QPushButton)
         assert train.text() == "Train"
         click(panel, "train_button")
-        assert session.training
+        assert desk.session.training
         assert train.text() == "Pause"
-        qtbot.waitUntil(lambda: session.epoch >= 1)
+        qtbot.waitUntil(lambda: desk.session.epoch >= 1)
         epoch = find(panel, "training_epoch", TextLine)
-        assert epoch.text() == f"Epoch {session.epoch}"
+        assert epoch.text() == f"Epoch {desk.session.epoch}"
         QTest.keyClick(train, KEY.Key_Space)
-        assert not session.training
+        assert not desk.session.training
         assert train.text() == "Train"
 
-    def test_one_batch_then_the_rest_of_the_epoch(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+    def test_one_batch_then_the_rest_of_the_epoch(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
         button = find(panel, "step_batch", QToolButton)
         button.setFocus()
         QTest.keyClick(button, KEY.Key_Space)
         # Nothing flickers, and the focus stays for the next step.
         assert find(panel, "train_button", QPushButton).text() == "Train"
         assert button.isEnabled()
-        qtbot.waitUntil(lambda: not session.training)
+        qtbot.waitUntil(lambda: not desk.session.training)
         assert QApplication.focusWidget() is button
-        assert session.latest is not None
-        assert session.latest.update == 1
-        assert find(panel, "training_batch", TextLine).text() == f"batch 1 of {session.latest.batches}"
+        assert desk.session.latest is not None
+        assert desk.session.latest.update == 1
+        assert find(panel, "training_batch", TextLine).text() == f"batch 1 of {desk.session.latest.batches}"
         click(panel, "step_epoch")
-        qtbot.waitUntil(lambda: not session.training)
-        assert session.epoch == 1
+        qtbot.waitUntil(lambda: not desk.session.training)
+        assert desk.session.epoch == 1
         assert find(panel, "training_epoch", TextLine).text() == "Epoch 1"
 
-    def test_a_step_pauses_a_run_first(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+    def test_a_step_pauses_a_run_first(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
         click(panel, "train_button")
-        qtbot.waitUntil(lambda: session.latest is not None)
+        qtbot.waitUntil(lambda: desk.session.latest is not None)
         click(panel, "step_batch")
-        qtbot.waitUntil(lambda: not session.training)
+        qtbot.waitUntil(lambda: not desk.session.training)
         assert find(panel, "train_button", QPushButton).text() == "Train"
 
-    def test_back_to_start(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+    def test_back_to_start(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
         back = find(panel, "back_to_start", QToolButton)
         assert not back.isEnabled()
         assert "Train first" in back.toolTip()
-        start = session.network.parameters.copy()
+        start = desk.session.network.parameters.copy()
         click(panel, "step_epoch")
-        qtbot.waitUntil(lambda: not session.training)
-        assert (session.network.parameters != start).any()
+        qtbot.waitUntil(lambda: not desk.session.training)
+        assert (desk.session.network.parameters != start).any()
         click(panel, "back_to_start")
-        assert (session.network.parameters == start).all()
+        assert (desk.session.network.parameters == start).all()
         assert find(panel, "training_epoch", TextLine).text() == "Epoch 0"
 
-    def test_progress_towards_the_stop(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+    def test_progress_towards_the_stop(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
         bar = find(panel, "training_progress", QProgressBar)
         assert not bar.isVisible()
         find(panel, "training_stop", QPushButton).click()
@@ -150,15 +152,15 @@ class TestRunning:
         switch.setFocus()
         QTest.keyClick(switch, KEY.Key_Space)
         retype(panel, "training_stop_epochs", "4")
-        session.set_speed(None)
+        desk.session.set_speed(None)
         click(panel, "train_button")
-        qtbot.waitUntil(lambda: not session.training)
-        assert session.epoch == 4
+        qtbot.waitUntil(lambda: not desk.session.training)
+        assert desk.session.epoch == 4
         assert bar.isVisible()
         assert bar.value() == 1000
 
-    def test_a_net_of_steps_cannot_be_trained_and_says_why(self, panel: TrainingPanel, session: Session) -> None:
-        session.open_document(nnsim.load(resource("examples/xor.nnsim")))
+    def test_a_net_of_steps_cannot_be_trained_and_says_why(self, panel: TrainingPanel, desk: Desk) -> None:
+        desk.session.open_document(nnsim.load(resource("examples/xor.nnsim")))
         train, reason = find(panel, "train_button", QPushButton), find(panel, "training_reason", QLabel)
         assert not train.isEnabled()
         assert "sigmoid" in train.toolTip()
@@ -168,22 +170,22 @@ class TestRunning:
         for name in ("step_batch", "step_epoch"):
             assert not find(panel, name, QToolButton).isEnabled()
             assert "slope" in find(panel, name, QToolButton).toolTip()
-        session.apply("x", lambda d: edits.set_neurons(d, ["h", "output"], activation="sigmoid"))
+        desk.session.apply("x", lambda d: edits.set_neurons(d, ["h", "output"], activation="sigmoid"))
         assert train.isEnabled()
         assert not reason.isVisible()
 
-    def test_the_reason_of_a_huge_net_stays_short(self, panel: TrainingPanel, session: Session) -> None:
-        session.apply("x", lambda d: Document())
-        session.apply("x", lambda d: add_layered(d, [2, 60, 1], "heaviside", "heaviside", 0))
-        session.apply("x", lambda d: edits.set_data(d, GeneratedData("circle")))
+    def test_the_reason_of_a_huge_net_stays_short(self, panel: TrainingPanel, desk: Desk) -> None:
+        desk.session.apply("x", lambda d: Document())
+        desk.session.apply("x", lambda d: add_layered(d, [2, 60, 1], "heaviside", "heaviside", 0))
+        desk.session.apply("x", lambda d: edits.set_data(d, GeneratedData("circle")))
         reason = find(panel, "training_reason", QLabel)
         assert reason.isVisible()
         assert len(reason.text()) <= 130
         assert "h60" in reason.toolTip()
 
-    def test_the_buttons_stay_in_sight_in_a_low_panel(self, panel: TrainingPanel, session: Session) -> None:
+    def test_the_buttons_stay_in_sight_in_a_low_panel(self, panel: TrainingPanel, desk: Desk) -> None:
         for example, button in (("circle", "train_button"), ("xor", "soften_button")):
-            session.open_document(nnsim.load(resource(f"examples/{example}.nnsim")))
+            desk.session.open_document(nnsim.load(resource(f"examples/{example}.nnsim")))
             panel.resize(280, 146)
             train = find(panel, button, QPushButton)
             assert train.visibleRegion().boundingRect().size() == train.size()
@@ -193,17 +195,17 @@ class TestRunning:
 
 
 class TestSettings:
-    def test_settings_are_shown_and_set(self, panel: TrainingPanel, session: Session) -> None:
-        assert find(panel, "training_learning_rate", NumberField).number == session.document.training.learning_rate
+    def test_settings_are_shown_and_set(self, panel: TrainingPanel, desk: Desk) -> None:
+        assert find(panel, "training_learning_rate", NumberField).number == desk.session.document.training.learning_rate
         retype(panel, "training_learning_rate", "0.1")
         retype(panel, "training_batch_size", "5")
         retype(panel, "training_seed", "3")
         choose(panel, "training_order", "as given")
         choose(panel, "training_loss", LOSSES["mean_squared_error"].label)
-        config = session.document.training
+        config = desk.session.document.training
         assert (config.learning_rate, config.batch_size, config.seed, config.order, config.loss) == (
             0.1, 5, 3, "sequential", "mean_squared_error")
-        session.undo()
+        desk.session.undo()
         assert find(panel, "training_loss", QComboBox).currentData() == "half_squared_error"
 
     def test_every_field_of_the_settings_has_an_editor(self, panel: TrainingPanel) -> None:
@@ -214,18 +216,18 @@ class TestSettings:
             editor = find(panel, f"training_{name}", QWidget)
             assert editor.accessibleName()
 
-    def test_a_run_goes_on_with_another_rate(self, panel: TrainingPanel, session: Session, qtbot: QtBot) -> None:
+    def test_a_run_goes_on_with_another_rate(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
         click(panel, "train_button")
-        qtbot.waitUntil(lambda: session.epoch >= 1)
+        qtbot.waitUntil(lambda: desk.session.epoch >= 1)
         rate = find(panel, "training_learning_rate", NumberField)
         rate.setFocus()
         QTest.keyClick(rate, KEY.Key_Up)
-        assert session.training
-        assert session.document.training.learning_rate == 0.05
-        epoch = session.epoch
-        qtbot.waitUntil(lambda: session.epoch > epoch)
+        assert desk.session.training
+        assert desk.session.document.training.learning_rate == 0.05
+        epoch = desk.session.epoch
+        qtbot.waitUntil(lambda: desk.session.epoch > epoch)
 
-    def test_stop_conditions_are_switched_on_and_off(self, panel: TrainingPanel, session: Session) -> None:
+    def test_stop_conditions_are_switched_on_and_off(self, panel: TrainingPanel, desk: Desk) -> None:
         assert not find(panel, "training_stop_loss", NumberField).isVisible()
         find(panel, "training_stop", QPushButton).click()
         change = find(panel, "training_stop_change_on", QCheckBox)
@@ -233,51 +235,51 @@ class TestSettings:
             switch = find(panel, f"training_{name}_on", QCheckBox)
             switch.setFocus()
             QTest.keyClick(switch, KEY.Key_Space)
-            assert getattr(session.document.training, name) == value
+            assert getattr(desk.session.document.training, name) == value
         assert find(panel, "training_stop_change_epochs", NumberField).isVisible()
         change.setFocus()
         QTest.keyClick(change, KEY.Key_Space)
-        assert session.document.training.stop_change is None
+        assert desk.session.document.training.stop_change is None
         assert not find(panel, "training_stop_change_epochs", NumberField).isVisible()
 
-    def test_penalties_sit_behind_advanced(self, panel: TrainingPanel, session: Session) -> None:
+    def test_penalties_sit_behind_advanced(self, panel: TrainingPanel, desk: Desk) -> None:
         assert not find(panel, "training_l2", NumberField).isVisible()
         find(panel, "training_advanced", QPushButton).click()
         retype(panel, "training_l2", "0.001")
-        assert session.document.training.l2 == 0.001
+        assert desk.session.document.training.l2 == 0.001
 
 
-    def test_constants_of_the_optimizer(self, panel: TrainingPanel, session: Session) -> None:
+    def test_constants_of_the_optimizer(self, panel: TrainingPanel, desk: Desk) -> None:
         """They come with the optimizer that has them; one that is edited leaves the others as they are."""
         find(panel, "training_advanced", QPushButton).click()
         assert not find(panel, "training_optimizer_beta1", NumberField).isVisible()
         choose(panel, "training_optimizer", "Adam")
-        assert session.document.training.optimizer == "adam"
+        assert desk.session.document.training.optimizer == "adam"
         assert find(panel, "training_optimizer_beta1", NumberField).isVisible()
         assert not find(panel, "training_optimizer_momentum", NumberField).isVisible()
         retype(panel, "training_optimizer_beta1", "0.8")
         retype(panel, "training_optimizer_beta2", "0.99")
-        assert session.document.training.optimizer_constants == {"beta1": 0.8, "beta2": 0.99, "epsilon": 1e-8}
-        session.undo()
-        assert session.document.training.optimizer == {"name": "adam", "beta1": 0.8}
+        assert desk.session.document.training.optimizer_constants == {"beta1": 0.8, "beta2": 0.99, "epsilon": 1e-8}
+        desk.session.undo()
+        assert desk.session.document.training.optimizer == {"name": "adam", "beta1": 0.8}
         choose(panel, "training_optimizer", "Nesterov momentum")
-        assert session.document.training.optimizer == "nesterov"
+        assert desk.session.document.training.optimizer == "nesterov"
         assert find(panel, "training_optimizer_momentum", NumberField).isVisible()
         assert not find(panel, "training_optimizer_beta1", NumberField).isVisible()
 
-    def test_schedules_and_clipping(self, panel: TrainingPanel, session: Session) -> None:
+    def test_schedules_and_clipping(self, panel: TrainingPanel, desk: Desk) -> None:
         """A schedule brings its constants; a gradient can be clipped."""
         find(panel, "training_advanced", QPushButton).click()
         assert not find(panel, "training_schedule_epochs", NumberField).isVisible()
         choose(panel, "training_schedule", "Steps")
         retype(panel, "training_schedule_epochs", "20")
-        assert session.document.training.schedule == {"name": "step", "epochs": 20.0}
+        assert desk.session.document.training.schedule == {"name": "step", "epochs": 20.0}
         switch = find(panel, "training_clip_on", QCheckBox)
         switch.setFocus()
         QTest.keyClick(switch, KEY.Key_Space)
-        assert session.document.training.clip == 1.0
+        assert desk.session.document.training.clip == 1.0
         choose(panel, "training_schedule", "Constant")
-        assert session.document.training.schedule == "constant"
+        assert desk.session.document.training.schedule == "constant"
         assert not find(panel, "training_schedule_epochs", NumberField).isVisible()
 
     def test_every_constant_has_its_words(self) -> None:
@@ -285,7 +287,7 @@ class TestSettings:
         used = {name for registry in (OPTIMIZERS, SCHEDULES) for entry in registry.values() for name in entry.constants}
         assert used == set(CONSTANTS)
 
-    def test_steps_of_a_constant_stay_where_training_works(self, panel: TrainingPanel, session: Session) -> None:
+    def test_steps_of_a_constant_stay_where_training_works(self, panel: TrainingPanel, desk: Desk) -> None:
         """An arrow key never makes a constant that divides by 0."""
         find(panel, "training_advanced", QPushButton).click()
         choose(panel, "training_optimizer", "Adam")
@@ -294,92 +296,92 @@ class TestSettings:
             field.setFocus()
             for key, value in ((KEY.Key_Up, up), (KEY.Key_Down, down)):
                 QTest.keyClick(field, key)
-                assert session.document.training.optimizer_constants[name] == value
-                session.undo()
+                assert desk.session.document.training.optimizer_constants[name] == value
+                desk.session.undo()
         retype(panel, "training_optimizer_beta1", "1")
-        assert session.document.training.optimizer == "adam"
+        assert desk.session.document.training.optimizer == "adam"
 
     def test_a_constants_tooltip_tells_the_default_of_the_chosen(self, panel: TrainingPanel) -> None:
         for label, default in (("Adam", "1e−8"), ("Adagrad", "1e−10")):
             choose(panel, "training_optimizer", label)
             assert f"Usual with {label}: {default}." in find(panel, "training_optimizer_epsilon", NumberField).toolTip()
 
-    def test_the_same_chosen_again_keeps_its_constants(self, panel: TrainingPanel, session: Session) -> None:
+    def test_the_same_chosen_again_keeps_its_constants(self, panel: TrainingPanel, desk: Desk) -> None:
         find(panel, "training_advanced", QPushButton).click()
         choose(panel, "training_optimizer", "Adam")
         retype(panel, "training_optimizer_beta1", "0.8")
         choose(panel, "training_schedule", "Steps")
         retype(panel, "training_schedule_epochs", "20")
-        before, steps = session.document.training, session.undo_stack.count()
+        before, steps = desk.session.document.training, desk.session.undo_stack.count()
         for name in ("training_optimizer", "training_schedule"):
             box = find(panel, name, QComboBox)
             box.showPopup()
             QTest.keyClick(box.view(), KEY.Key_Return)
-        assert session.document.training == before
-        assert session.undo_stack.count() == steps
+        assert desk.session.document.training == before
+        assert desk.session.undo_stack.count() == steps
 
     def test_the_engine_is_named(
-            self, panel: TrainingPanel, session: Session, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+            self, panel: TrainingPanel, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
         """Before a run, the one it will be on; afterwards, the one it was on."""
         words, label = {"numba": "compiled (Numba)", "numpy": "numpy"}, find(panel, "training_engine", QLabel)
         assert label.text() == words[engines.now()]
         click(panel, "step_epoch")
-        qtbot.waitUntil(lambda: not session.training)
-        assert session.latest is not None
-        assert label.text() == words[session.latest.engine]
-        monkeypatch.setattr(Session, "latest", replace(session.latest, engine="numpy"))
+        qtbot.waitUntil(lambda: not desk.session.training)
+        assert desk.session.latest is not None
+        assert label.text() == words[desk.session.latest.engine]
+        monkeypatch.setattr(Session, "latest", replace(desk.session.latest, engine="numpy"))
         panel.update_values()
         assert label.text() == "numpy"
         assert label.accessibleName() == "Engine: numpy"
 
 
 class TestData:
-    def test_the_fields_of_the_data(self, panel: TrainingPanel, session: Session) -> None:
+    def test_the_fields_of_the_data(self, panel: TrainingPanel, desk: Desk) -> None:
         retype(panel, "data_samples", "40")
         retype(panel, "data_noise", "0.5")
         retype(panel, "data_test_share", "0.25")
         retype(panel, "data_seed", "2")
-        data = session.document.data
+        data = desk.session.document.data
         assert isinstance(data, GeneratedData)
         assert (data.fields.samples, data.fields.noise, data.fields.test_share, data.fields.seed) == (40, 0.5, 0.25, 2)
-        assert session.dataset is not None
-        assert len(session.dataset.X) == 30
+        assert desk.session.dataset is not None
+        assert len(desk.session.dataset.X) == 30
 
-    def test_another_generator_keeps_what_it_shares(self, panel: TrainingPanel, session: Session) -> None:
+    def test_another_generator_keeps_what_it_shares(self, panel: TrainingPanel, desk: Desk) -> None:
         retype(panel, "data_samples", "40")
         choose(panel, "data_source", "Spiral")
-        data = session.document.data
+        data = desk.session.document.data
         assert isinstance(data, GeneratedData)
         assert (data.generator, data.fields.samples) == ("spiral", 40)
         choose(panel, "data_source", "XOR")
-        assert session.document.data == GeneratedData("xor_gate")
+        assert desk.session.document.data == GeneratedData("xor_gate")
         assert panel.findChild(NumberField, "data_samples") is None
 
-    def test_only_data_that_fit_the_network_are_offered(self, panel: TrainingPanel, session: Session) -> None:
+    def test_only_data_that_fit_the_network_are_offered(self, panel: TrainingPanel, desk: Desk) -> None:
         box = find(panel, "data_source", QComboBox)
         labels = [box.itemText(i) for i in range(box.count())]
         assert "Sine" not in labels
         assert "NOT" not in labels
         assert {"XOR", "Circle", "Spiral"} <= set(labels)
-        session.open_document(nnsim.load(resource("examples/sine.nnsim")))
+        desk.session.open_document(nnsim.load(resource("examples/sine.nnsim")))
         labels = [box.itemText(i) for i in range(box.count())]
         assert {"Sine", "NOT"} <= set(labels)
         assert "Circle" not in labels
 
     def test_a_table_in_the_document_is_named_and_has_a_test_share(
-        self, panel: TrainingPanel, session: Session
+        self, panel: TrainingPanel, desk: Desk
     ) -> None:
-        session.open_document(nnsim.load(resource("examples/hands_on.nnsim")))
+        desk.session.open_document(nnsim.load(resource("examples/hands_on.nnsim")))
         assert find(panel, "data_source", QComboBox).currentText() == "own table (1)"
-        session.open_document(Document())
+        desk.session.open_document(Document())
         assert find(panel, "data_source", QComboBox).currentText() == "none"
 
-    def test_steps_on_data_merge_to_one_undo_step(self, panel: TrainingPanel, session: Session) -> None:
+    def test_steps_on_data_merge_to_one_undo_step(self, panel: TrainingPanel, desk: Desk) -> None:
         noise = find(panel, "data_noise", NumberField)
         noise.setFocus()
         for _ in range(4):
             QTest.keyClick(noise, KEY.Key_Up)
-        assert session.undo_stack.count() == 1
+        assert desk.session.undo_stack.count() == 1
         assert noise.number == 0.4
 
 
@@ -388,7 +390,7 @@ class TestRandomWeights:
         click(panel, "random_weights")
         return find(panel, "random_popup", RandomWeights)
 
-    def test_draws_with_seed_and_distribution(self, panel: TrainingPanel, session: Session) -> None:
+    def test_draws_with_seed_and_distribution(self, panel: TrainingPanel, desk: Desk) -> None:
         popup = self.popup(panel)
         retyped = find(popup, "random_seed", NumberField)
         assert QApplication.focusWidget() is retyped
@@ -396,17 +398,17 @@ class TestRandomWeights:
         QTest.keyClick(retyped, KEY.Key_A, CTRL)
         QTest.keyClicks(retyped, "7")
         QTest.keyClick(retyped, KEY.Key_Return)
-        expected = session.document.network.initialized(7, "normal").parameters
-        assert (session.network.parameters == expected).all()
+        expected = desk.session.document.network.initialized(7, "normal").parameters
+        assert (desk.session.network.parameters == expected).all()
         assert not popup.isVisible()
-        session.undo()
-        assert (session.network.parameters != expected).any()
+        desk.session.undo()
+        assert (desk.session.network.parameters != expected).any()
 
-    def test_next_seed_draws_again_and_stays(self, panel: TrainingPanel, session: Session) -> None:
+    def test_next_seed_draws_again_and_stays(self, panel: TrainingPanel, desk: Desk) -> None:
         popup = self.popup(panel)
         click(popup, "random_next")
         click(popup, "random_next")
-        assert (session.network.parameters == session.network.initialized(2, None).parameters).all()
+        assert (desk.session.network.parameters == desk.session.network.initialized(2, None).parameters).all()
         assert popup.isVisible()
         QTest.keyClick(popup, KEY.Key_Escape)
         assert not popup.isVisible()
@@ -417,31 +419,31 @@ class TestRandomWeights:
         assert [box.itemData(i) for i in range(box.count())] == [None, *INITIALIZERS]
         popup.close()
 
-    def test_without_weights_it_says_why(self, panel: TrainingPanel, session: Session) -> None:
-        session.open_document(Document())
+    def test_without_weights_it_says_why(self, panel: TrainingPanel, desk: Desk) -> None:
+        desk.session.open_document(Document())
         button = find(panel, "random_weights", QToolButton)
         assert not button.isEnabled()
         assert "no weights" in button.toolTip()
 
 
 class TestSpeed:
-    def test_two_controls_stay_in_step(self, session: Session, qtbot: QtBot) -> None:
-        one, other = SpeedControl(session), SpeedControl(session)
+    def test_two_controls_stay_in_step(self, desk: Desk, qtbot: QtBot) -> None:
+        one, other = SpeedControl(desk), SpeedControl(desk)
         for control in (one, other):
             qtbot.addWidget(control)
         one.show()
         slider = find(one, "speed_slider", QSlider)
         slider.setFocus()
         QTest.keyClick(slider, KEY.Key_Home)
-        assert session.speed == 1
+        assert desk.session.speed == 1
         assert find(other, "speed_text", QLabel).text() == "1 update/s"
         QTest.keyClick(slider, KEY.Key_End)
-        assert session.speed is None
+        assert desk.session.speed is None
         assert find(other, "speed_text", QLabel).text() == "unlimited"
         QTest.keyClick(slider, KEY.Key_Left)
-        assert session.speed == 10_000
+        assert desk.session.speed == 10_000
         QTest.keyClick(slider, KEY.Key_PageDown)
-        assert session.speed == 1000
+        assert desk.session.speed == 1000
         assert find(other, "speed_slider", QSlider).value() == slider.value()
 
     def test_it_is_logarithmic(self) -> None:
@@ -449,11 +451,11 @@ class TestSpeed:
         assert min(ratios) > 1.3
         assert max(ratios) <= 1.7
 
-    def test_a_speed_between_two_marks_is_kept(self, session: Session, qtbot: QtBot) -> None:
-        control = SpeedControl(session)
+    def test_a_speed_between_two_marks_is_kept(self, desk: Desk, qtbot: QtBot) -> None:
+        control = SpeedControl(desk)
         qtbot.addWidget(control)
-        session.set_speed(120)
-        assert session.speed == 120
+        desk.session.set_speed(120)
+        assert desk.session.speed == 120
         assert find(control, "speed_text", QLabel).text() == "120 updates/s"
 
 
@@ -466,16 +468,17 @@ def test_every_control_has_a_name_and_a_tooltip(panel: TrainingPanel) -> None:
             assert control.accessibleName(), control.objectName()
 
 
-def test_hidden_it_does_no_work(panel: TrainingPanel, session: Session) -> None:
+def test_hidden_it_does_no_work(panel: TrainingPanel, desk: Desk) -> None:
     panel.hide()
-    session.configure(nnsim.TrainingConfig(seed=9), "x")
+    desk.session.configure(nnsim.TrainingConfig(seed=9), "x")
     assert find(panel, "training_seed", NumberField).number == 0
     panel.show()
     assert find(panel, "training_seed", NumberField).number == 9
 
 
-def test_every_activation_trains_or_says_why(panel: TrainingPanel, session: Session) -> None:
+def test_every_activation_trains_or_says_why(panel: TrainingPanel, desk: Desk) -> None:
     for entry in ACTIVATIONS.values():
-        session.apply("x", lambda d, name=entry.name: edits.set_neurons(d, d.network.structure.by_id, activation=name))
+        change = partial(edits.set_neurons, ids=desk.session.structure.by_id, activation=entry.name)
+        desk.session.apply("x", change)
         train = find(panel, "train_button", QPushButton)
         assert train.isEnabled() == entry.has_slope

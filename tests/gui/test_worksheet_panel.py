@@ -20,7 +20,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.look.theme import apply_theme
 from nnsim.gui.panels.worksheet.panel import WorksheetPanel
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import TextLine
@@ -41,16 +41,16 @@ def settle() -> None:
 class Sheet:
     """The panel in a window as below the canvas, and what one sees and does there."""
 
-    def __init__(self, session: Session) -> None:
-        self.session = session
-        self.panel = WorksheetPanel(session)
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.panel = WorksheetPanel(desk)
         self.panel.build_now()
         assert self.panel.view is not None
         self.view = self.panel.view
 
     def open(self, example: str, kind: str = "") -> None:
         """Open an example, and choose a kind."""
-        self.session.open_document(nnsim.load(EXAMPLES[example].path))
+        self.desk.session.open_document(nnsim.load(EXAMPLES[example].path))
         if kind:
             self.choose(kind)
 
@@ -99,10 +99,10 @@ class Sheet:
 
 
 @pytest.fixture
-def sheet(session: Session, qtbot: QtBot, tmp_path: Path) -> Iterator[Sheet]:
+def sheet(desk: Desk, qtbot: QtBot, tmp_path: Path) -> Iterator[Sheet]:
     """The panel with the lecture's example, with settings of its own."""
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
-    sheet = Sheet(session)
+    sheet = Sheet(desk)
     qtbot.addWidget(sheet.panel)
     sheet.panel.header.setParent(sheet.panel)
     sheet.panel.header.resize(500, 36)
@@ -111,7 +111,7 @@ def sheet(session: Session, qtbot: QtBot, tmp_path: Path) -> Iterator[Sheet]:
     sheet.panel.activateWindow()
     sheet.open("hands_on")
     yield sheet
-    session.pause()
+    desk.session.pause()
 
 
 def test_cut_off_and_rounded_answers_are_right(sheet: Sheet) -> None:
@@ -196,13 +196,13 @@ def test_choices_by_keys(sheet: Sheet) -> None:
 
 def test_the_document_is_never_touched(sheet: Sheet) -> None:
     """Answers, names and new numbers make no undo step and no dirty mark."""
-    before = sheet.session.document
+    before = sheet.desk.session.document
     sheet.type("h1.z", "0.3775")
     sheet.type("learner", "Ada")
     sheet.find("worksheet_new", QAbstractButton).click()
     sheet.choose("chain")
-    assert sheet.session.document is before
-    assert not sheet.session.dirty and not sheet.session.undo_stack.count()
+    assert sheet.desk.session.document is before
+    assert not sheet.desk.session.dirty and not sheet.desk.session.undo_stack.count()
 
 
 def test_a_name_gives_numbers_that_come_back(sheet: Sheet, qtbot: QtBot) -> None:
@@ -219,7 +219,7 @@ def test_a_name_gives_numbers_that_come_back(sheet: Sheet, qtbot: QtBot) -> None
     assert second not in (own, adas) and "sheet 2" in sheet.find("worksheet_whose", QLabel).text()
     sheet.find("worksheet_first", QAbstractButton).click()
     assert sheet.given() == adas
-    again = WorksheetPanel(sheet.session)
+    again = WorksheetPanel(sheet.desk)
     qtbot.addWidget(again)
     again.build_now()
     again.show()
@@ -250,7 +250,7 @@ def test_answers_can_be_shown(sheet: Sheet) -> None:
 def test_what_is_missing_is_said(sheet: Sheet, kind: str, example: str, says: str) -> None:
     """In place of the sheet: what it needs and what to do; the buttons say why they are grey."""
     sheet.choose(kind)
-    sheet.session.open_document(nnsim.load(EXAMPLES[example].path) if example else Document())
+    sheet.desk.session.open_document(nnsim.load(EXAMPLES[example].path) if example else Document())
     empty = sheet.find("worksheet_empty", EmptyState)
     assert empty.isVisible() and says in empty.text()
     for name in ("worksheet_answers", "worksheet_export"):
@@ -264,24 +264,24 @@ def test_what_is_missing_is_said(sheet: Sheet, kind: str, example: str, says: st
 def test_it_follows_the_network(sheet: Sheet, qtbot: QtBot) -> None:
     """Another weight or sample: the sheet asks about it, and what was typed is judged anew."""
     sheet.type("h1.z", "0.3775")
-    sheet.session.set_values({"w1": 0.25}, "edit")
+    sheet.desk.session.set_values({"w1": 0.25}, "edit")
     qtbot.waitUntil(lambda: "w1 = 0.25" in sheet.given())
     assert sheet.says("h1.z", "mark") == "✗" and sheet.progress == "0 of 8 right"
-    sheet.session.undo()
+    sheet.desk.session.undo()
     qtbot.waitUntil(lambda: sheet.says("h1.z", "mark") == "✓")
-    sheet.session.set_inputs({"i1": 0.5})
+    sheet.desk.looking.set_inputs({"i1": 0.5})
     qtbot.waitUntil(lambda: "i1 = 0.5 " in sheet.given())
 
 
 def test_a_run_does_not_disturb(sheet: Sheet, qtbot: QtBot) -> None:
     """While training the sheet stays; afterwards it asks about the weights that came out."""
     before = sheet.view.sheet
-    sheet.session.set_speed(None)
-    sheet.session.train()
-    qtbot.waitUntil(lambda: sheet.session.epoch > 50)
+    sheet.desk.session.set_speed(None)
+    sheet.desk.session.train()
+    qtbot.waitUntil(lambda: sheet.desk.session.epoch > 50)
     sheet.panel.update_document()
     assert sheet.view.sheet is before
-    sheet.session.pause()
+    sheet.desk.session.pause()
     qtbot.waitUntil(lambda: sheet.view.sheet != before)
 
 
@@ -293,10 +293,10 @@ def test_the_window_does_not_wait_for_it() -> None:
     assert run.stdout.startswith("[")
 
 
-def test_it_is_made_when_first_seen(session: Session, qtbot: QtBot) -> None:
+def test_it_is_made_when_first_seen(desk: Desk, qtbot: QtBot) -> None:
     """With the keys where they were sent."""
-    session.open_document(nnsim.load(EXAMPLES["hands_on"].path))
-    panel = WorksheetPanel(session)
+    desk.session.open_document(nnsim.load(EXAMPLES["hands_on"].path))
+    panel = WorksheetPanel(desk)
     qtbot.addWidget(panel)
     panel.resize(740, 240)
     panel.show()
@@ -315,8 +315,8 @@ def test_hidden_it_does_no_work(sheet: Sheet, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("nnsim.gui.panels.worksheet.view.make_worksheet",
                         lambda kind, *rest: (made.append(kind), real(kind, *rest))[1])
     sheet.panel.hide()
-    sheet.session.set_values({"w1": 0.4}, "edit")
-    sheet.session.configure(replace(sheet.session.document.training, learning_rate=0.1), "rate")
+    sheet.desk.session.set_values({"w1": 0.4}, "edit")
+    sheet.desk.session.configure(replace(sheet.desk.session.document.training, learning_rate=0.1), "rate")
     assert made == []
     sheet.panel.show()
     assert made == ["forward"] and "w1 = 0.4" in sheet.given()
@@ -342,12 +342,12 @@ def test_nothing_is_cut_at_any_width(sheet: Sheet, kind: str, qapp: QApplication
 def test_very_long_names_fit(sheet: Sheet) -> None:
     """Names of 64 signs without a space are broken, never cut, and user text is plain text."""
     network = nasty_network()
-    sheet.session.open_document(Document(network))
+    sheet.desk.session.open_document(Document(network))
     structure = network.structure
     long = "x" * 64
     renamed = replace(structure, neurons=(replace(structure.neurons[0], id=long), structure.neurons[1]),
                       connections=(replace(structure.connections[0], source=long),))
-    sheet.session.open_document(Document(replace(network, structure=renamed)))
+    sheet.desk.session.open_document(Document(replace(network, structure=renamed)))
     for width in (560, 740):
         sheet.panel.resize(width, 300)
         settle()
@@ -376,7 +376,7 @@ def test_export_by_suffix(sheet: Sheet, tmp_path: Path, monkeypatch: pytest.Monk
     path = tmp_path / f"sheet{suffix}"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(path), ""))
     heard: list[tuple[str, str]] = []
-    sheet.session.message.connect(lambda text, kind: heard.append((text, kind)))
+    sheet.desk.session.message.connect(lambda text, kind: heard.append((text, kind)))
     menu = sheet.find("worksheet_export", QAbstractButton).menu()  # type: ignore[attr-defined]
     texts = {}
     for action in menu.actions():

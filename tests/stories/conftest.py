@@ -25,8 +25,8 @@ def hand(qapp: QApplication, tmp_path: Path) -> Iterator[Hand]:
     window.show_with_layout()
     QApplication.processEvents()
     yield Hand(window)
-    window.session.stop_training()
-    window.session.mark_saved(tmp_path / "nowhere.nnsim", window.session.live_document)
+    window.desk.session.stop_training()
+    window.desk.session.mark_saved(tmp_path / "nowhere.nnsim", window.desk.session.live_document)
     assert window.close()
     window.deleteLater()
     # Now, not when the event loop ends: a window half gone must not be restyled.

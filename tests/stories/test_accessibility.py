@@ -77,7 +77,7 @@ def test_every_control_has_a_name(hand: Hand, example: str) -> None:
                                  ([n.id for n in structure.neurons[:1]], []),
                                  ([], [c.ends for c in structure.connections[:1]]),
                                  ([n.id for n in structure.neurons[:2]], [])):
-        hand.session.select(neurons, connections)
+        hand.desk.looking.select(neurons, connections)
         for id in ("selected", "activation", "loss_slice", "backward", "separability", "slope"):
             hand.window.show_panel(id)
             hand.rest(0.05)

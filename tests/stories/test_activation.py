@@ -22,7 +22,7 @@ def panel_of(hand: Hand) -> ActivationPanel:
 def test_the_point_is_dragged_to_read_values(hand: Hand) -> None:
     """Mouse and arrows read f and f′; Esc goes back to the neuron's own sum; the document stays as it is."""
     hand.example("circle")
-    hand.session.select(["h1"])
+    hand.desk.looking.select(["h1"])
     panel = panel_of(hand)
     plot = panel.plot
     assert plot is not None
@@ -67,7 +67,7 @@ def test_any_function_is_read_without_a_neuron(hand: Hand) -> None:
 def test_all_samples_stand_on_the_axis(hand: Hand) -> None:
     """XOR: the sums 0, 1 and 2 of h by class, ● above ◇; none for an input; they follow the weights."""
     hand.example("xor")
-    hand.session.select(["h"])
+    hand.desk.looking.select(["h"])
     panel = panel_of(hand)
     plot = panel.plot
     assert plot is not None
@@ -78,14 +78,14 @@ def test_all_samples_stand_on_the_axis(hand: Hand) -> None:
     assert plot.rug[1].opts["symbol"] != plot.rug[0].opts["symbol"]
     hand.session.set_values({"w1": 3.0}, "Set w1")
     assert sorted(plot.rug[0].getData()[0].tolist()) == [0, 4]
-    hand.session.select(["x0"])
+    hand.desk.looking.select(["x0"])
     assert not len(plot.rug[1].getData()[0])
 
 
 def test_a_curve_to_fit_has_no_classes(hand: Hand) -> None:
     """Sine: the samples stand there in one row."""
     hand.example("sine")
-    hand.session.select([hand.session.structure.neurons[1].id])
+    hand.desk.looking.select([hand.session.structure.neurons[1].id])
     plot = panel_of(hand).plot
     assert plot is not None
     assert len(plot.rug[None].getData()[0])
@@ -95,7 +95,7 @@ def test_a_curve_to_fit_has_no_classes(hand: Hand) -> None:
 def test_functions_join_the_comparison_by_a_click(hand: Hand) -> None:
     """Names come with one click, each function with one more; keys walk from name to name; nothing is an edit."""
     hand.example("circle")
-    hand.session.select(["h1"])
+    hand.desk.looking.select(["h1"])
     panel = panel_of(hand)
     plot = panel.plot
     assert plot is not None

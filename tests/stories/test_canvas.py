@@ -44,28 +44,28 @@ def test_select_by_click_shift_and_rubber_band(hand: Hand) -> None:
     """A click selects one, Shift adds and takes away, a rectangle selects what lies in it with its connections."""
     hand.example("xor")
     hand.click_at(hand.at("h"))
-    assert hand.session.selected_neurons == {"h"}
+    assert hand.desk.looking.selected_neurons == {"h"}
     hand.click_at(hand.at("x0"), SHIFT)
-    assert hand.session.selected_neurons == {"h", "x0"}
+    assert hand.desk.looking.selected_neurons == {"h", "x0"}
     hand.click_at(hand.at("h"), SHIFT)
-    assert hand.session.selected_neurons == {"x0"}
+    assert hand.desk.looking.selected_neurons == {"x0"}
     corner = QPointF(-50, -50)
     hand.drag(corner, hand.at("h") + QPointF(45, 60))
-    assert hand.session.selected_neurons >= {"x0", "h"}
-    assert ("x0", "h") in hand.session.selected_connections
+    assert hand.desk.looking.selected_neurons >= {"x0", "h"}
+    assert ("x0", "h") in hand.desk.looking.selected_connections
     hand.click_at(hand.label_of("h", "output"))
-    assert hand.session.selected_connections == {("h", "output")} and not hand.session.selected_neurons
+    assert hand.desk.looking.selected_connections == {("h", "output")} and not hand.desk.looking.selected_neurons
 
 
 def test_a_click_on_one_of_several_selects_it_alone(hand: Hand) -> None:
     """With all selected, by Ctrl+A, a click on a neuron leaves only that one; nothing has moved."""
     hand.example("xor")
     hand.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier, hand.canvas)
-    session, before = hand.session, hand.session.document
-    assert len(session.selected_neurons) == 4 and len(session.selected_connections) == 5
+    desk, before = hand.desk, hand.session.document
+    assert len(desk.looking.selected_neurons) == 4 and len(desk.looking.selected_connections) == 5
     hand.click_at(hand.at("h"))
-    assert session.selected_neurons == {"h"} and not session.selected_connections
-    assert session.document == before
+    assert desk.looking.selected_neurons == {"h"} and not desk.looking.selected_connections
+    assert desk.session.document == before
 
 
 def test_a_number_without_room_shows_while_its_connection_is_selected(hand: Hand) -> None:
@@ -76,7 +76,7 @@ def test_a_number_without_room_shows_while_its_connection_is_selected(hand: Hand
     for ends in (("x0", "y"), ("x1", "y"), ("x0", "y2"), ("x1", "y2"), ("y2", "y")):
         hand.connect(*ends)
     edges = hand.canvas.network_scene.edges.edges
-    assert hand.session.selected_connections == {("y2", "y")}
+    assert hand.desk.looking.selected_connections == {("y2", "y")}
     label = edges["y2", "y"].label
     assert not label.isNull()
     neurons = hand.canvas.network_scene.neurons.values()
@@ -119,9 +119,9 @@ def test_rename_in_place_keeps_value_and_selection(hand: Hand) -> None:
     assert hand.canvas.findChild(InlineEdit, "edit_name") is not None
     hand.write("left")
     assert "left" in hand.session.structure.by_id
-    assert hand.session.inputs["left"] == 1.0
+    assert hand.desk.looking.inputs["left"] == 1.0
     hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier, hand.window)
-    assert hand.session.inputs["x0"] == 1.0
+    assert hand.desk.looking.inputs["x0"] == 1.0
 
 
 def test_wrong_numbers_never_reach_the_document(hand: Hand) -> None:
@@ -200,7 +200,7 @@ def test_any_number_can_be_fed(hand: Hand) -> None:
     hand.example("circle")
     hand.double_click_at(hand.at("x0"))
     hand.write("-1,5")
-    assert hand.session.inputs["x0"] == -1.5
+    assert hand.desk.looking.inputs["x0"] == -1.5
     assert not hand.session.dirty
     assert hand.session.undo_stack.count() == 0
 
@@ -313,7 +313,7 @@ def test_neurons_are_dragged_from_the_palette(hand: Hand) -> None:
         carry(hand, kind, QPointF(x, 24))
     structure = hand.session.structure
     assert [(n.id, n.activation) for n in structure.neurons] == [("x0", "linear"), ("h1", "tanh"), ("y", "linear")]
-    assert hand.session.selected_neurons == {"y"} and hand.session.undo_stack.count() == 3
+    assert hand.desk.looking.selected_neurons == {"y"} and hand.session.undo_stack.count() == 3
     assert hand.session.network.value("b_h1") == 0.0
     assert abs(hand.at("h1").y() - hand.at("x0").y()) < 1
     items = len(hand.canvas.network_scene.items())
@@ -367,16 +367,16 @@ def test_biases_are_drawn_as_neurons(hand: Hand) -> None:
     assert items["h"].face.below == "0 + 0 − 1.2 = −1.2 < 0 → 0"
     assert not items["x0"].face.bias
     hand.click_at(hand.at("h") + items["h"].one_rect.center())
-    assert hand.session.selected_neurons == {"h"}
+    assert hand.desk.looking.selected_neurons == {"h"}
     hand.double_click_at(hand.at("h") + items["h"].bias_rect.center())
     hand.write("-1,5")
     assert hand.session.network.value("b_h") == -1.5
     hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not hand.session.dirty
     again = MainWindow()
-    again.session.open_document(hand.session.document)
+    again.desk.session.open_document(hand.session.document)
     assert again.canvas.network_scene.neurons["h"].face.bias == "−1.2"
-    again.session.close()
+    again.desk.close()
     again.deleteLater()
     hand.menu("action_draw_biases")
     assert items["h"].face.center == "≥ 1.2"

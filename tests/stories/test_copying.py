@@ -50,8 +50,8 @@ def test_copy_and_paste_a_part(hand: Hand) -> None:
     assert set(decode(data.text().encode()).network.structure.by_id) == {"x1", "h"}
     hand.key(Key.Key_V, CTRL)
     structure = hand.session.structure
-    assert hand.session.selected_neurons == {"x2", "h2"}
-    assert hand.session.selected_connections == {("x2", "h2")}
+    assert hand.desk.looking.selected_neurons == {"x2", "h2"}
+    assert hand.desk.looking.selected_connections == {("x2", "h2")}
     assert hand.session.network.value(structure.by_id["h2"].bias or "") == -1.2
     assert structure.by_ends["x2", "h2"].weight not in {"w1", "w2", "w3", "w4", "w5"}
     assert hand.at("h2") != hand.at("h") and hand.session.undo_stack.count() == 1
@@ -80,7 +80,7 @@ def test_cut_and_paste_bring_it_back_under_its_name(hand: Hand) -> None:
     hand.key(Key.Key_X, CTRL)
     assert "h" not in hand.session.structure.by_id
     hand.menu("action_paste")
-    assert hand.session.selected_neurons == {"h"} and hand.at("h") == place
+    assert hand.desk.looking.selected_neurons == {"h"} and hand.at("h") == place
     assert hand.session.structure.incoming["h"] == ()
     assert hand.session.network.value("b_h") == -1.2
 
@@ -98,13 +98,13 @@ def test_paste_into_another_window(hand: Hand, tmp_path: Path) -> None:
     other.settle()
     try:
         other.key(Key.Key_V, CTRL, other.canvas)
-        assert other.session.structure.same_as(hand.session.structure)
+        assert other.desk.session.structure.same_as(hand.session.structure)
         other.key(Key.Key_Z, CTRL, other.canvas)
         QApplication.clipboard().setText(text)
         other.key(Key.Key_V, CTRL, other.canvas)
-        assert set(other.session.structure.by_id) == {"x0", "x1", "h", "output"}
+        assert set(other.desk.session.structure.by_id) == {"x0", "x1", "h", "output"}
     finally:
-        other.session.mark_saved(tmp_path / "other.nnsim", other.session.live_document)
+        other.desk.session.mark_saved(tmp_path / "other.nnsim", other.desk.session.live_document)
         assert other.window.close()
         other.window.deleteLater()
 
@@ -134,7 +134,7 @@ def test_several_are_connected_to_one_and_to_many(hand: Hand) -> None:
     """C with two selected, then a click, then a frame around two: all are connected, in one undo step each."""
     hand.click("tool_layers")
     hand.write("2, 2, 1")
-    hand.session.select((), hand.session.structure.by_ends)
+    hand.desk.looking.select((), hand.session.structure.by_ends)
     hand.key(Key.Key_Delete, widget=hand.canvas)
     assert not hand.session.structure.connections
     steps = hand.session.undo_stack.count()
@@ -142,7 +142,7 @@ def test_several_are_connected_to_one_and_to_many(hand: Hand) -> None:
     hand.key(Key.Key_C)
     hand.click_at(hand.at("h1"))
     assert set(hand.session.structure.by_ends) == {("x0", "h1"), ("x1", "h1")}
-    assert hand.session.selected_connections == set(hand.session.structure.by_ends)
+    assert hand.desk.looking.selected_connections == set(hand.session.structure.by_ends)
     select(hand, "x0", "x1")
     hand.key(Key.Key_C)
     hand.drag(hand.at("h1") + QPointF(-70, -70), hand.at("h2") + QPointF(60, 70))
@@ -157,17 +157,17 @@ def test_layers_are_connected_by_keys_alone(hand: Hand) -> None:
     """Alt+Shift+arrows gather targets, Enter connects; Esc forgets what waits."""
     hand.click("tool_layers")
     hand.write("2, 2, 1")
-    hand.session.select((), hand.session.structure.by_ends)
+    hand.desk.looking.select((), hand.session.structure.by_ends)
     hand.key(Key.Key_Delete, widget=hand.canvas)
-    hand.session.select()
+    hand.desk.looking.select()
     hand.key(Key.Key_Right, ALT, hand.canvas)
-    assert hand.session.selected_neurons == {"x0"}
+    assert hand.desk.looking.selected_neurons == {"x0"}
     hand.key(Key.Key_Down, ALT | SHIFT)
-    assert hand.session.selected_neurons == {"x0", "x1"}
+    assert hand.desk.looking.selected_neurons == {"x0", "x1"}
     hand.key(Key.Key_C)
     hand.key(Key.Key_Right, ALT)
     hand.key(Key.Key_Up, ALT | SHIFT)
-    assert hand.session.selected_neurons == {"h1", "h2"}
+    assert hand.desk.looking.selected_neurons == {"h1", "h2"}
     hand.key(Key.Key_Return)
     assert len(hand.session.structure.connections) == 4
     hand.key(Key.Key_Escape)
@@ -184,19 +184,19 @@ def test_keys_walk_onto_the_connections(hand: Hand) -> None:
     seen = []
     for _ in range(3):
         hand.key(Key.Key_E)
-        seen.append(next(iter(hand.session.selected_connections)))
+        seen.append(next(iter(hand.desk.looking.selected_connections)))
     assert seen == [("x0", "h"), ("x1", "h"), ("h", "output")]
     hand.key(Key.Key_E, SHIFT)
-    assert hand.session.selected_connections == {("x1", "h")}
+    assert hand.desk.looking.selected_connections == {("x1", "h")}
     hand.key(Key.Key_Return)
     hand.write("3")
     weight = hand.session.structure.by_ends["x1", "h"].weight
     assert hand.session.network.value(weight) == 3.0
     hand.key(Key.Key_Right, ALT)
-    assert hand.session.selected_neurons == {"h"}
+    assert hand.desk.looking.selected_neurons == {"h"}
     hand.key(Key.Key_E, SHIFT)
     hand.key(Key.Key_Right, ALT)
-    assert hand.session.selected_neurons == {"output"}
+    assert hand.desk.looking.selected_neurons == {"output"}
 
 
 def test_a_layer_is_added_behind_the_selection(hand: Hand) -> None:
@@ -211,8 +211,8 @@ def test_a_layer_is_added_behind_the_selection(hand: Hand) -> None:
     box.selectAll()
     hand.write("3")
     structure = hand.session.structure
-    assert hand.session.selected_neurons == {"h1", "h2", "h3"}
-    assert all(structure.by_id[id].activation == "sigmoid" for id in hand.session.selected_neurons)
+    assert hand.desk.looking.selected_neurons == {"h1", "h2", "h3"}
+    assert all(structure.by_id[id].activation == "sigmoid" for id in hand.desk.looking.selected_neurons)
     assert {c.ends for id in ("h1", "h2", "h3") for c in structure.incoming[id]} == {
         (s, t) for s in ("x0", "x1") for t in ("h1", "h2", "h3")
     }
@@ -223,9 +223,9 @@ def test_the_menu_of_a_neuron(hand: Hand) -> None:
     """A right-click selects, and offers what can be done: an input flips and has no activation."""
     hand.example("xor")
     hand.context_menu(hand.at("x1"), "action_flip_input")
-    assert hand.session.selected_neurons == {"x1"} and hand.session.inputs["x1"] == 1.0
+    assert hand.desk.looking.selected_neurons == {"x1"} and hand.desk.looking.inputs["x1"] == 1.0
     hand.context_menu(hand.at("h"), "action_duplicate")
-    assert hand.session.selected_neurons == {"h2"}
+    assert hand.desk.looking.selected_neurons == {"h2"}
     hand.context_menu(hand.at("h2"), "action_delete")
     assert "h2" not in hand.session.structure.by_id
     names = entries(hand, hand.at("h"))
@@ -236,7 +236,7 @@ def test_the_menu_of_a_neuron(hand: Hand) -> None:
 def test_the_activation_is_chosen_in_the_menu_of_a_neuron(hand: Hand) -> None:
     """Activation ▸ Tanh."""
     hand.example("xor")
-    hand.session.select(["h"])
+    hand.desk.looking.select(["h"])
     QTest.keyClick(hand.canvas, Key.Key_Escape)
     open_menu(hand, hand.at("h"))
     menu = hand.find("canvas_menu", QMenu)
@@ -283,7 +283,7 @@ def test_the_menu_key_opens_the_menu_of_what_is_selected(hand: Hand) -> None:
     assert menu.actions()[0].text().endswith("\tEnter")
     QTest.keyClick(menu, Key.Key_Escape)
     hand.settle()
-    assert hand.session.selected_connections == {("x0", "h")}
+    assert hand.desk.looking.selected_connections == {("x0", "h")}
 
 
 def test_every_letter_of_the_canvas_stands_on_the_page_of_keys(hand: Hand) -> None:

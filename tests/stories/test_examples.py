@@ -15,20 +15,20 @@ def test_example(hand: Hand, id: str) -> None:
     """Opened from the menu it computes; a net with slopes trains at its own speed and its loss stays finite."""
     example = EXAMPLES[id]
     hand.example(id)
-    session = hand.session
-    assert session.title == example.title and not session.dirty
-    assert not session.problems
-    assert all(np.isfinite(session.output_of(output)) for output in session.structure.outputs)
-    if session.training_problems():
+    desk = hand.desk
+    assert desk.session.title == example.title and not desk.session.dirty
+    assert not desk.session.problems
+    assert all(np.isfinite(desk.looking.output_of(output)) for output in desk.session.structure.outputs)
+    if desk.session.training_problems():
         assert example.speed is None
         assert not hand.window.actions_by_name["train"].isEnabled()
         assert hand.find("tool_soften", QToolButton).isEnabled()
     else:
-        assert session.speed == example.speed
+        assert desk.session.speed == example.speed
         hand.click("tool_train")
-        hand.wait(lambda: session.latest is not None and session.latest.update >= 2, "two updates are done")
+        hand.wait(lambda: desk.session.latest is not None and desk.session.latest.update >= 2, "two updates are done")
         hand.click("tool_train")
-        assert session.latest is not None and np.isfinite(session.latest.loss)
-        assert session.dirty
+        assert desk.session.latest is not None and np.isfinite(desk.session.latest.loss)
+        assert desk.session.dirty
     hand.answering("Discard", lambda: hand.window.files.new())
-    assert not session.structure.neurons
+    assert not desk.session.structure.neurons

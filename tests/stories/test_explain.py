@@ -42,11 +42,11 @@ def test_forward_numbers_and_the_canvas_light_each_other(hand: Hand) -> None:
     hand.settle()
     assert hand.canvas.network_scene.edges.lit == {("i1", "h1")}
     hand.point_at(hand.label_of("h2", "o1"))
-    assert hand.session.study.lit_connections == {("h2", "o1")}
+    assert hand.desk.study.lit_connections == {("h2", "o1")}
     hand.click("forward_symbols")
     assert view.text.splitlines()[0].startswith("Input h1 = i1·w1 + i2·w2 + b1 = 0.05·0.15")
     QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, pos=cell_with(view, ("i1", "h1"), "Input h1"))
-    assert hand.session.selected_connections == {("i1", "h1")}
+    assert hand.desk.looking.selected_connections == {("i1", "h1")}
 
 
 def test_other_inputs_have_other_numbers(hand: Hand) -> None:
@@ -112,13 +112,13 @@ def test_one_switch_for_every_gradient(hand: Hand) -> None:
     hand.example("xor_to_learn")
     hand.click_at(hand.label_of("x0", "h1"))
     hand.menu("explain_backward")
-    session = hand.session
+    desk = hand.desk
     hand.choose("backward_scope", "all data")
-    network, data = session.network, session.dataset
+    network, data = desk.session.network, desk.session.dataset
     assert data is not None
     _, gradient = nnsim.compile(network).loss_and_gradient(network.parameters, data.X, data.T,
-                                                           session.document.training.loss)
-    name = session.structure.by_ends[("x0", "h1")].weight
+                                                           desk.session.document.training.loss)
+    name = desk.session.structure.by_ends[("x0", "h1")].weight
     shown = hand.find("connection_gradient", GradientLine).text().split()[0].replace("−", "-")
     expected = gradient[network.structure.parameter_index[name]]
     assert float(shown) == pytest.approx(expected, rel=1e-3)
@@ -131,8 +131,8 @@ def test_one_switch_for_every_gradient(hand: Hand) -> None:
 def test_step_by_step_is_one_of_trains_batches(hand: Hand) -> None:
     """Through a batch of XOR and its update; the weights are the Trainer's. Back over the update, and once more."""
     hand.example("xor_to_learn")
-    session = hand.session
-    document, data = session.document, session.dataset
+    desk = hand.desk
+    document, data = desk.session.document, desk.session.dataset
     assert data is not None
     trainer = nnsim.Trainer(document.network, data, document.training)
     trainer.advance(updates=1)
@@ -143,35 +143,35 @@ def test_step_by_step_is_one_of_trains_batches(hand: Hand) -> None:
     hand.click("steps_forward")
     assert "fed to the inputs" in hand.find("steps_sentence", QLabel).text()
     hand.click("steps_forward")
-    assert session.study.lit_neurons and session.study.reached is not None
+    assert desk.study.lit_neurons and desk.study.reached is not None
     dimmed = [id for id, item in hand.canvas.network_scene.neurons.items() if item.opacity() < 1]
     assert dimmed, "the wave has not reached every neuron"
     total = len(panel.walk)
     while panel.place < total - 1:
         hand.click("steps_sample" if panel.place > 12 else "steps_forward")
-    hand.wait(lambda: not session.training and panel._updated and not panel._own, "the update is done")
-    assert np.array_equal(session.network.parameters, first)
+    hand.wait(lambda: not desk.session.training and panel._updated and not panel._own, "the update is done")
+    assert np.array_equal(desk.session.network.parameters, first)
     hand.click("steps_back")
-    assert np.array_equal(session.network.parameters, document.network.parameters)
-    assert not session.dirty and session.undo_stack.count() == 0
+    assert np.array_equal(desk.session.network.parameters, document.network.parameters)
+    assert not desk.session.dirty and desk.session.undo_stack.count() == 0
     hand.click("steps_forward")
-    hand.wait(lambda: not session.training and not panel._own, "the update is done again")
-    assert np.array_equal(session.network.parameters, first)
+    hand.wait(lambda: not desk.session.training and not panel._own, "the update is done again")
+    assert np.array_equal(desk.session.network.parameters, first)
     hand.click("steps_forward")
     assert panel.place == 0
     while panel.place < len(panel.walk) - 1:
         hand.click("steps_sample")
-    hand.wait(lambda: not session.training and not panel._own, "the second update is done")
-    assert np.array_equal(session.network.parameters, trainer.parameters)
-    assert session.undo_stack.count() == 1
+    hand.wait(lambda: not desk.session.training and not panel._own, "the second update is done")
+    assert np.array_equal(desk.session.network.parameters, trainer.parameters)
+    assert desk.session.undo_stack.count() == 1
 
 
 def test_back_over_an_update_keeps_the_optimizers_memory(hand: Hand) -> None:
     """Adam, two batches stepped, one taken back and done again: the same bits as two of Train's updates."""
     hand.example("circle")
-    session = hand.session
-    session.configure(replace(session.document.training, optimizer="adam", batch_size=50), "Adam")
-    document, data = session.document, session.dataset
+    desk = hand.desk
+    desk.session.configure(replace(desk.session.document.training, optimizer="adam", batch_size=50), "Adam")
+    document, data = desk.session.document, desk.session.dataset
     assert data is not None
     trainer = nnsim.Trainer(document.network, data, document.training)
     trainer.advance(updates=2)
@@ -182,15 +182,15 @@ def test_back_over_an_update_keeps_the_optimizers_memory(hand: Hand) -> None:
         hand.click("steps_forward")
         while panel.place < len(panel.walk) - 1:
             hand.click("steps_sample")
-        hand.wait(lambda: not session.training and not panel._own, "the update is done")
+        hand.wait(lambda: not desk.session.training and not panel._own, "the update is done")
 
     to_the_update()
     to_the_update()
-    assert np.array_equal(session.network.parameters, trainer.parameters)
+    assert np.array_equal(desk.session.network.parameters, trainer.parameters)
     hand.click("steps_back")
     hand.click("steps_forward")
-    hand.wait(lambda: not session.training and not panel._own, "the update is done again")
-    assert np.array_equal(session.network.parameters, trainer.parameters)
+    hand.wait(lambda: not desk.session.training and not panel._own, "the update is done again")
+    assert np.array_equal(desk.session.network.parameters, trainer.parameters)
 
 
 def test_an_edit_ends_a_walk(hand: Hand) -> None:
@@ -202,7 +202,7 @@ def test_an_edit_ends_a_walk(hand: Hand) -> None:
     hand.session.set_values({"w1": 2.0}, "Set w1")
     hand.settle()
     assert hand.window.panels["steps"].walk is None
-    assert hand.session.study.reached is None
+    assert hand.desk.study.reached is None
     assert all(item.opacity() == 1.0 for item in hand.canvas.network_scene.neurons.values())
 
 
@@ -228,16 +228,16 @@ def test_keys_alone(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Down)
     hand.key(Qt.Key.Key_Up)
     for _ in range(20):
-        if hand.session.study.lit_connections == {("i1", "h1")}:
+        if hand.desk.study.lit_connections == {("i1", "h1")}:
             break
         hand.key(Qt.Key.Key_Right)
     assert hand.canvas.network_scene.edges.lit == {("i1", "h1")}
     hand.key(Qt.Key.Key_Return)
-    assert hand.session.selected_connections == {("i1", "h1")}
+    assert hand.desk.looking.selected_connections == {("i1", "h1")}
     hand.key(Qt.Key.Key_Right)
     hand.key(Qt.Key.Key_Right)
     hand.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
-    assert hand.session.selected_connections == {("i1", "h1"), ("i2", "h1")}
+    assert hand.desk.looking.selected_connections == {("i1", "h1"), ("i2", "h1")}
     hand.key(Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     hand.key(Qt.Key.Key_2, CTRL, hand.window)
     assert "∂Loss/∂w1" in lines_of(hand, "backward_lines").text
@@ -262,6 +262,6 @@ def test_numbers_follow_training(hand: Hand) -> None:
     hand.wait(lambda: seen.add(view.text) or len(seen) > 3, "the numbers change")
     hand.click("tool_train")
     name = hand.session.structure.by_ends[("x0", "h1")].weight
-    explanation = hand.session.study.explanation
+    explanation = hand.desk.study.explanation
     assert explanation is not None
     assert explanation.gradient_equation(name).text() in view.text

@@ -98,17 +98,17 @@ def test_work_is_recovered_after_a_crash(hand: Hand) -> None:
     work = hand.session.document
     hand.window.files.write_journal()
     # The dead program's lock is gone; its journal is not.
-    for session in list(hand.window.files._journal._locks):
+    for desk in list(hand.window.files._journal._locks):
         import os
 
-        os.close(hand.window.files._journal._locks.pop(session))
+        os.close(hand.window.files._journal._locks.pop(desk))
     after = MainWindow()
     after.show_with_layout()
     other = Hand(after)
     other.wait(after.messages.isVisible, "the message is shown")
     other.click("message_action")
-    assert after.session.document == work
-    assert after.session.dirty
-    after.session.mark_saved(Path("x.nnsim"), after.session.document)
+    assert after.desk.session.document == work
+    assert after.desk.session.dirty
+    after.desk.session.mark_saved(Path("x.nnsim"), after.desk.session.document)
     after.close()
     after.deleteLater()

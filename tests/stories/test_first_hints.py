@@ -62,7 +62,7 @@ def test_escape_sends_one_away_and_the_next_window_remembers(hand: Hand, tmp_pat
     other.canvas.commands.add_neuron("input")
     QApplication.processEvents()
     assert other.hints.text == ""
-    other.session.mark_saved(tmp_path / "nowhere.nnsim", other.session.live_document)
+    other.desk.session.mark_saved(tmp_path / "nowhere.nnsim", other.desk.session.live_document)
     assert other.close()
     other.deleteLater()
 

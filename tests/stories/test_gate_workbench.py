@@ -251,7 +251,7 @@ def test_soften_then_train_to_repair(hand: Hand) -> None:
     steps, before = hand.session.undo_stack.count(), hand.session.document
     hand.click("tool_soften")
     report = hand.find("soften_report", QLabel)
-    assert hand.session.softening.factor == 10
+    assert hand.desk.softening.factor == 10
     assert report.text() == "✓ All 4 rows of XOR match"
     hand.find("soften_factor", QWidget).setFocus()
     hand.write("4")
@@ -284,10 +284,10 @@ def test_the_slider_and_escape(hand: Hand) -> None:
     hand.click("soften_button")
     for _ in range(6):
         hand.key(KEY.Key_PageDown)
-    assert hand.session.softening.factor == 4
+    assert hand.desk.softening.factor == 4
     assert hand.session.network.value("b_h") == pytest.approx(-4.8)
     hand.key(KEY.Key_Right)
-    assert hand.session.softening.factor == pytest.approx(4.1)
+    assert hand.desk.softening.factor == pytest.approx(4.1)
     assert hand.session.undo_stack.count() == 1
     hand.key(KEY.Key_Escape)
     assert hand.session.document == before
@@ -303,7 +303,7 @@ def test_undo_or_another_edit_ends_the_choice(hand: Hand) -> None:
     hand.click("tool_soften")
     hand.double_click_at(hand.label_of("x0", "h"))
     hand.write("11")
-    assert not hand.session.softening.active
+    assert not hand.desk.softening.active
     assert hand.session.network.value("w1") == 11
     hand.click("tool_undo")
     assert hand.session.network.value("w1") == 10

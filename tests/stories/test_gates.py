@@ -15,9 +15,9 @@ def outputs(hand: Hand, output: str = "y") -> list[int]:
     answers = []
     for x0, x1 in ((0, 0), (0, 1), (1, 0), (1, 1)):
         for id, value in (("x0", x0), ("x1", x1)):
-            if hand.session.inputs[id] != value:
+            if hand.desk.looking.inputs[id] != value:
                 hand.flip(id)
-        answers.append(int(hand.session.output_of(output)))
+        answers.append(int(hand.desk.looking.output_of(output)))
     return answers
 
 
@@ -127,7 +127,7 @@ def test_keys_alone_connect_edit_and_flip(hand: Hand) -> None:
     hand.key(Qt.Key.Key_I, widget=hand.canvas)
     hand.key(Qt.Key.Key_O, widget=hand.canvas)
     hand.key(Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier, hand.canvas)
-    assert hand.session.selected_neurons == {"x0"}
+    assert hand.desk.looking.selected_neurons == {"x0"}
     hand.key(Qt.Key.Key_C, widget=hand.canvas)
     hand.key(Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier, hand.canvas)
     hand.key(Qt.Key.Key_Return, widget=hand.canvas)
@@ -135,7 +135,7 @@ def test_keys_alone_connect_edit_and_flip(hand: Hand) -> None:
     hand.key(Qt.Key.Key_Return, widget=hand.canvas)
     hand.write("2.5")
     assert hand.session.network.value("w1") == 2.5
-    hand.session.select(["x0"])
+    hand.desk.looking.select(["x0"])
     hand.key(Qt.Key.Key_Space, widget=hand.canvas)
-    assert hand.session.inputs["x0"] == 1.0
-    assert hand.session.output_of("y") == 1.0
+    assert hand.desk.looking.inputs["x0"] == 1.0
+    assert hand.desk.looking.output_of("y") == 1.0

@@ -120,7 +120,7 @@ def test_with_all_selected_nothing_stands_out(hand: Hand) -> None:
     assert sum(not edge.label.isNull() for edge in edges.values()) > 0
     told = note.text()
     hand.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier, hand.canvas)
-    assert len(hand.session.selected_neurons) == 305
+    assert len(hand.desk.looking.selected_neurons) == 305
     assert rows.model().columnCount() == columns
     assert all(edge.label.isNull() for edge in edges.values())
     assert note.text() != told

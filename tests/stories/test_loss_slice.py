@@ -45,7 +45,7 @@ def test_a_rate_too_large_is_tried_without_harm(hand: Hand) -> None:
     """On the circle's data a rate of 1000 overshoots; the document stays, and ↺ brings Training's rate back."""
     hand.example("circle")
     open_panel(hand)
-    hand.session.study.set_scope("all")
+    hand.desk.study.set_scope("all")
     hand.click_at(hand.label_of("h1", "y"))
     before = hand.session.document
     field = hand.find("loss_slice_rate", NumberField)
@@ -62,7 +62,7 @@ def test_two_weights_and_the_way_of_training(hand: Hand) -> None:
     """Two connections with Shift are a map; training draws its way, which ends at the values of now."""
     hand.example("circle")
     open_panel(hand)
-    hand.session.study.set_scope("all")
+    hand.desk.study.set_scope("all")
     hand.click_at(hand.label_of("h1", "y"))
     hand.click_at(hand.label_of("h2", "y"), Qt.KeyboardModifier.ShiftModifier)
     plot = hand.find("loss_slice_map", ContourPlot)
@@ -83,7 +83,7 @@ def test_a_staircase_gives_the_gradient_nothing(hand: Hand) -> None:
     """The lecture's XOR over the threshold of h: level steps, no slope, no step to take, and the panel says why."""
     hand.example("xor")
     open_panel(hand)
-    hand.session.study.set_scope("all")
+    hand.desk.study.set_scope("all")
     hand.click_at(hand.at("h"))
     assert says(hand) == "The slope is 0 here, yet the loss jumps: gradient descent sees nothing."
     assert not hand.find("loss_slice_take", QPushButton).isEnabled()
@@ -95,7 +95,7 @@ def test_the_keys_alone_reach_all_of_it(hand: Hand) -> None:
     """From the rate on, Tab goes to the button and the slider; Space takes the step."""
     hand.example("hands_on")
     open_panel(hand)
-    hand.session.select((), [("h1", "o1")])
+    hand.desk.looking.select((), [("h1", "o1")])
     hand.settle()
     hand.find("loss_slice_rate", NumberField).setFocus()
     hand.key(Qt.Key.Key_Tab)
@@ -113,7 +113,7 @@ def test_behind_another_tab_it_does_no_work(hand: Hand) -> None:
     """Behind the Activation tab the panel keeps its old words while w5 changes; brought back it has the new ones."""
     hand.example("hands_on")
     open_panel(hand)
-    hand.session.select((), [("h1", "o1")])
+    hand.desk.looking.select((), [("h1", "o1")])
     before = says(hand)
     panel = hand.window.panels["loss_slice"]
     assert isinstance(panel, LossSlicePanel) and panel.seen

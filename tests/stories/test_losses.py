@@ -21,7 +21,7 @@ def test_the_lectures_loss_is_read_and_a_target_tried(hand: Hand) -> None:
     # ½(0.99 − 0.7729)² alone
     assert hand.find("losses_value_half_squared_error", TextLine).text() == "0.02356"
     assert not hand.session.dirty
-    hand.session.study.choose_row(0)
+    hand.desk.study.choose_row(0)
     assert hand.find("losses_sum", TextLine).text() == "0.2748 + 0.0236 = 0.2984"
 
 

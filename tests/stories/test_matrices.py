@@ -24,7 +24,7 @@ def test_a_weight_is_found_on_the_canvas_changed_in_the_matrix_and_taken_back(ha
     assert view.hasFocus()
     for key in (Qt.Key.Key_Down, Qt.Key.Key_Down):
         hand.key(key)
-    assert hand.session.study.lit_connections == {("h1", "o1")}
+    assert hand.desk.study.lit_connections == {("h1", "o1")}
     hand.key(Qt.Key.Key_Return)
     hand.write("0,5")
     assert hand.session.network.value("w5") == 0.5
@@ -40,10 +40,10 @@ def test_pointing_on_the_canvas_lights_the_cell_and_the_other_way_round(hand: Ha
     view = hand.find("matrix_view", MatrixView)
     hand.click_at(hand.label_of("i1", "h2"))
     hand.point_at(hand.label_of("i2", "h1"))
-    assert hand.session.study.lit_connections == {("i2", "h1")}
+    assert hand.desk.study.lit_connections == {("i2", "h1")}
     QTest.mouseMove(view.viewport(), view.rect_of(Cell(0, "W", 1, 1)).center())
     hand.settle()
-    assert hand.session.study.lit_connections == {("i2", "h2")}
+    assert hand.desk.study.lit_connections == {("i2", "h2")}
     assert hand.canvas.network_scene.edges.lit == {("i2", "h2")}
 
 

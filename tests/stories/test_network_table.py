@@ -25,7 +25,7 @@ class Table:
     """A hand on the Table panel."""
 
     def __init__(self, hand: Hand) -> None:
-        self.hand, self.session = hand, hand.session
+        self.hand, self.desk = hand, hand.desk
         hand.menu("explain_network_table")
         self.said: list[str] = []
         hand.session.message.connect(lambda text, kind: self.said.append(text) if kind == "refused" else None)
@@ -72,7 +72,7 @@ class Table:
         self.hand.key(Qt.Key.Key_Z, CTRL, self.hand.window)
 
     def values(self) -> dict[str, float]:
-        network = self.session.network
+        network = self.desk.session.network
         return {name: network.value(name) for name in network.parameter_names}
 
 
@@ -100,30 +100,30 @@ def test_the_rows_say_what_the_canvas_shows(table: Table) -> None:
 def test_selection_goes_both_ways_and_rows_light_the_canvas(table: Table) -> None:
     """A click on a row selects on the canvas, a click on the canvas selects the row; pointing lights."""
     table.click("h", "role")
-    assert table.session.selected_neurons == {"h"}
+    assert table.desk.looking.selected_neurons == {"h"}
     table.click("output", "role", CTRL)
-    assert table.session.selected_neurons == {"h", "output"}
+    assert table.desk.looking.selected_neurons == {"h", "output"}
     table.hand.click_at(table.hand.at("x1"))
     assert table.view.chosen == {1}
     QTest.mouseMove(table.view.viewport(), table.point("h", "name"))
     table.hand.settle()
-    assert table.session.study.lit_neurons == {"h"}
+    assert table.desk.study.lit_neurons == {"h"}
     table.hand.click("network_table_kind_connections")
     table.click("h output", "value")
-    assert table.session.selected_connections == {("h", "output")}
-    assert not table.session.dirty
+    assert table.desk.looking.selected_connections == {("h", "output")}
+    assert not table.desk.session.dirty
     table.hand.key(Qt.Key.Key_Up)
-    assert table.session.selected_connections == {("x1", "output")}
-    assert table.session.study.lit_connections == {("x1", "output")}
+    assert table.desk.looking.selected_connections == {("x1", "output")}
+    assert table.desk.study.lit_connections == {("x1", "output")}
 
 
 def test_numbers_are_typed_where_they_stand(table: Table) -> None:
     """“1,5” is 1.5 and a threshold stays one; a wrong text says why and changes nothing; arrows step; undo."""
-    before = table.session.document
+    before = table.desk.session.document
     table.click("h", "bias")
     table.type("1,5")
     assert table.texts("bias")[2] == "θ 1.5"
-    assert table.session.network.value("b_h") == -1.5
+    assert table.desk.session.network.value("b_h") == -1.5
     table.type("abc")
     assert any("Type a number" in text for text in table.said)
     editor = table.hand.find("network_table_edit", NumberField)
@@ -137,7 +137,7 @@ def test_numbers_are_typed_where_they_stand(table: Table) -> None:
     table.hand.key(Qt.Key.Key_Escape)
     assert table.texts("bias")[2] == "θ 1.5"
     table.undo()
-    assert table.session.document == before
+    assert table.desk.session.document == before
 
 
 def test_a_wrong_text_that_is_left_with_a_click_changes_nothing(table: Table) -> None:
@@ -164,7 +164,7 @@ def test_names_functions_and_roles_are_chosen_in_place(table: Table) -> None:
     table.hand.key(Qt.Key.Key_F2)
     table.hand.write("AND")
     assert table.texts("name") == ["x0", "x1", "AND", "output"]
-    assert table.session.selected_neurons == {"AND"}
+    assert table.desk.looking.selected_neurons == {"AND"}
     table.hand.key(Qt.Key.Key_F2)
     table.hand.write("output")
     assert "called output already" in table.said[-1]
@@ -176,7 +176,7 @@ def test_names_functions_and_roles_are_chosen_in_place(table: Table) -> None:
     list_of_choices.setCurrentIndex(choice.model().index(choice.findText("Tanh"), 0))
     QTest.keyClick(list_of_choices, Qt.Key.Key_Return)
     table.hand.settle()
-    assert table.session.structure.by_id["AND"].activation == "tanh"
+    assert table.desk.session.structure.by_id["AND"].activation == "tanh"
     assert table.texts("bias")[2] == "b −1.2"
     table.click("output", "role")
     table.hand.key(Qt.Key.Key_Return)
@@ -185,16 +185,16 @@ def test_names_functions_and_roles_are_chosen_in_place(table: Table) -> None:
     QTest.keyClick(choice.view(), Qt.Key.Key_Return)
     table.hand.settle()
     assert "cannot be an input" in table.said[-1]
-    assert table.session.structure.by_id["output"].role == "output"
+    assert table.desk.session.structure.by_id["output"].role == "output"
 
 
 def test_switches_turn_over_with_a_click_and_with_space(table: Table) -> None:
     """Trainable: the box is clicked; Space does the same; an input has no box and says so."""
     index = table.view.rows.index(table.view.rows.row_at(("h",)), table.column("trainable"))
     QTest.mouseClick(table.view.viewport(), LEFT, NO_KEYS, table.view.visualRect(index).topLeft() + QPoint(14, 12))
-    assert "b_h" in table.session.structure.frozen
+    assert "b_h" in table.desk.session.structure.frozen
     table.hand.key(Qt.Key.Key_Space)
-    assert "b_h" not in table.session.structure.frozen
+    assert "b_h" not in table.desk.session.structure.frozen
     table.click("x0", "trainable")
     table.hand.key(Qt.Key.Key_Space)
     assert "computes nothing" in table.said[-1]
@@ -202,19 +202,19 @@ def test_switches_turn_over_with_a_click_and_with_space(table: Table) -> None:
 
 def test_a_column_of_numbers_is_pasted_as_one_step(table: Table) -> None:
     """From the row that is chosen on; wrong text and too many numbers are refused, named, and change nothing."""
-    before = table.session.document
+    before = table.desk.session.document
     table.hand.click("network_table_kind_connections")
     table.click("x0 h", "value")
     table.paste("0,5\n-1\n2\n\n1e-3\n")
-    names = [c.weight for c in table.session.structure.connections]
+    names = [c.weight for c in table.desk.session.structure.connections]
     assert [table.values()[name] for name in names] == [0.5, -1, 2, 1, 1e-3]
     table.undo()
-    assert table.session.document == before
+    assert table.desk.session.document == before
     table.paste("0,5\nfoo\n2")
     assert table.said[-1] == "Row 2: “foo” is not a number. Nothing was changed."
     table.paste("1\n2\n3\n4\n5\n6")
     assert "6 numbers, but only 5 rows" in table.said[-1]
-    assert table.session.document == before
+    assert table.desk.session.document == before
     table.click("x1 output", "source", SHIFT)
     table.paste("−7")
     assert [table.values()[name] for name in names] == [-7, -7, -7, -7, -2]
@@ -242,8 +242,8 @@ def test_cells_are_copied_for_a_spreadsheet(table: Table) -> None:
     table.hand.key(Qt.Key.Key_C, CTRL)
     assert QApplication.clipboard().text() == "x1\toutput\tw4\t1.0\nh\toutput\tw5\t-2.0"
     table.hand.key(Qt.Key.Key_A, CTRL)
-    assert len(table.session.selected_connections) == 5
-    assert not table.session.selected_neurons
+    assert len(table.desk.looking.selected_connections) == 5
+    assert not table.desk.looking.selected_neurons
     table.click("h output", "value")
     QTest.mouseClick(table.view.viewport(), Qt.MouseButton.RightButton, NO_KEYS, table.point("h output", "value"))
     menu = table.view._menu(table.view.currentIndex())
@@ -347,7 +347,7 @@ def test_hidden_it_does_no_work(table: Table) -> None:
     table.hand.window.docks["table"].raise_()
     table.hand.settle()
     now = source.now
-    table.session.set_values({"b_h": -0.4}, "Set θ of h")
+    table.desk.session.set_values({"b_h": -0.4}, "Set θ of h")
     table.hand.settle()
     assert source.now is now
     table.hand.menu("explain_network_table")

@@ -36,7 +36,7 @@ def test_blobs_show_who_wins_and_train(hand: Hand) -> None:
     assert hand.find("output_classes", ClassLegend).winner == 0
     QTest.mouseClick(plot.viewport(), LEFT, NO_KEYS, plot.place_of(5.0, -5.0).toPoint())
     hand.settle()
-    assert hand.session.inputs == pytest.approx({"x0": 5.0, "x1": -5.0}, abs=0.2)
+    assert hand.desk.looking.inputs == pytest.approx({"x0": 5.0, "x1": -5.0}, abs=0.2)
     before = plot.classes.copy()
     hand.click("train_button")
     hand.wait(lambda: hand.session.epoch >= 1, "an epoch is done", 60)
@@ -73,10 +73,10 @@ def test_the_third_input_has_a_slider_that_moves_with_the_canvas(hand: Hand) -> 
     assert not np.array_equal(before, plot.values), "odd becomes even"
     QTest.mouseClick(slider, LEFT, NO_KEYS, QPoint(2, slider.height() // 2))
     hand.settle()
-    assert hand.session.inputs["x2"] == 0.0
+    assert hand.desk.looking.inputs["x2"] == 0.0
     field.setFocus()
     hand.write("0,5")
-    assert hand.session.inputs["x2"] == 0.5 and slider.value() == 50
+    assert hand.desk.looking.inputs["x2"] == 0.5 and slider.value() == 50
     hand.choose("output_y", "x2")
     assert "output_slider_x1" in {s.objectName() for s in panel.findChildren(QSlider) if s.isVisible()}
     assert not hand.session.dirty and not hand.session.undo_stack.canUndo()

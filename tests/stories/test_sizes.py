@@ -86,8 +86,8 @@ def test_text_of_150_percent_fits_a_small_screen(small: Hand) -> None:
 def test_the_epoch_never_takes_the_place_of_a_tool(small: Hand) -> None:
     """Where the number of the epoch has no room it is left out: a cut number would be a wrong one."""
     small.example("xor_to_learn")
-    small.session.train(epochs=1234)
-    small.wait(lambda: not small.session.training, "it has learned")
+    small.desk.session.train(epochs=1234)
+    small.wait(lambda: not small.desk.session.training, "it has learned")
     bar, label = small.find("toolbar", QToolBar), small.find("epoch_label", QLabel)
     for scale in (1.0, 1.5):
         enlarge(small, scale)
@@ -247,7 +247,7 @@ def test_weights_from_the_start_cover_nothing(hand: Hand) -> None:
     hand.example("circle")
     hand.session.train(epochs=5)
     hand.wait(lambda: not hand.session.training, "it has learned")
-    hand.session.study.compare(True)
+    hand.desk.study.compare(True)
     scene = hand.canvas.network_scene
     shown = [edge for edge in scene.edges.edges.values() if edge.ghost and not edge.label.isNull()]
     assert len(shown) == 12

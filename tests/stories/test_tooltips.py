@@ -72,7 +72,7 @@ def test_every_field_says_what_it_is(hand: Hand, id: str, select: str) -> None:
         ((select,) if select else (), ()), ((), (structure.connections[0].ends,)),
         ((structure.inputs[0],), ()), ((), ()),
     ):
-        hand.session.select(neurons, connections)
+        hand.desk.looking.select(neurons, connections)
         for panel in hand.window.docks:
             hand.window.show_panel(panel)
             hand.settle()

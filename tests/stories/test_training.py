@@ -97,7 +97,7 @@ def test_a_weight_edited_while_training_takes_effect(hand: Hand) -> None:
     )
     hand.write("5")
     assert hand.session.training
-    name = hand.session.structure.by_ends[next(iter(hand.session.selected_connections))].weight
+    name = hand.session.structure.by_ends[next(iter(hand.desk.looking.selected_connections))].weight
     hand.wait(lambda: abs(hand.session.network.value(name) - 5) < 0.5, "the run goes on from the new weight")
     update = hand.session.latest.update if hand.session.latest else 0
     hand.wait(lambda: hand.session.latest and hand.session.latest.update > update, "the run goes on")

@@ -279,7 +279,7 @@ def is_presented_well(hand: Hand) -> None:
             assert not label.isVisible() or label.height() >= label.fontMetrics().height() - 1
     rows = hand.window.panels["table"].view
     assert rows.visualRect(rows.model().index(3, 0)).bottom() <= rows.viewport().height()
-    assert 11 * text_scale() * hand.canvas.zoom >= (17 if hand.session.softening.active else 19)
+    assert 11 * text_scale() * hand.canvas.zoom >= (17 if hand.desk.softening.active else 19)
     for id in ("present_train", "present_present", "soften_keep"):
         button = hand.window.findChild(QWidget, id)
         if button.isVisible():
@@ -465,7 +465,7 @@ def test_grey_picture_with_the_keyboard(hand: Hand) -> None:
     """To the same picture without a mouse: the gallery, its search, and the input flipped."""
     open_xor_by_keys(hand)
     press(hand, (ALT, KEY.Key_Left), KEY.Key_Space)
-    assert hand.session.inputs["x0"] == 1.0
+    assert hand.desk.looking.inputs["x0"] == 1.0
     assert hand.gestures <= FOUND["grey, keyboard"]
 
 
@@ -481,7 +481,7 @@ def test_a_whole_story_with_the_keyboard(hand: Hand, tmp_path: Path) -> None:
     press(hand, (SHIFT, KEY.Key_Tab))
     fed = []
     for _ in range(4):
-        fed.append((*hand.session.input_row[0].tolist(), hand.session.output_of("y")))
+        fed.append((*hand.desk.looking.input_row[0].tolist(), hand.desk.looking.output_of("y")))
         press(hand, KEY.Key_Down)
     assert sorted(fed) == [(0, 0, 0), (0, 1, 1), (1, 0, 1), (1, 1, 0)]
     press(hand, (CTRL, KEY.Key_K), KEY.Key_Tab)
@@ -493,9 +493,9 @@ def test_a_whole_story_with_the_keyboard(hand: Hand, tmp_path: Path) -> None:
     while QApplication.focusWidget() is not hand.canvas:
         press(hand, KEY.Key_F6)
     press(hand, (ALT, KEY.Key_Left), KEY.Key_E)
-    assert len(hand.session.selected_connections) == 1
+    assert len(hand.desk.looking.selected_connections) == 1
     press(hand, (CTRL, KEY.Key_2))
-    (ends,) = hand.session.selected_connections
+    (ends,) = hand.desk.looking.selected_connections
     weight = hand.session.structure.by_ends[ends].weight
     view = hand.find("backward_lines", EquationList)
     hand.wait(lambda: f"∂L/∂{weight}" in view.text, "the chain rule is there")
@@ -528,7 +528,7 @@ def test_a_whole_story_with_the_mouse(hand: Hand) -> None:
         hand.gestures += 1
         QTest.mouseClick(rows.viewport(), LEFT, NO_KEYS, rows.visualRect(rows.model().index(row, 0)).center())
         hand.settle()
-        assert hand.session.output_of("y") == answer
+        assert hand.desk.looking.output_of("y") == answer
     hand.click("tool_soften")
     hand.click("soften_keep")
     train_a_while(hand, lambda: hand.click("tool_train"))

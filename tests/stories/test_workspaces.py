@@ -142,11 +142,11 @@ def test_another_theme_leaves_nothing_of_the_last(hand: Hand) -> None:
     fresh = MainWindow()
     fresh.resize(hand.window.size())
     fresh.show_with_layout()
-    fresh.session.open_document(hand.session.document, hand.session.path)
+    fresh.desk.session.open_document(hand.session.document, hand.session.path)
     hand.rest(1.0)
     pictures(fresh)
     expected = pictures(fresh)
-    fresh.session.close()
+    fresh.desk.close()
     fresh.close()
     fresh.deleteLater()
     assert dark == expected

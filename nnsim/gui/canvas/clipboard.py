@@ -28,7 +28,7 @@ class Clipboard(QObject):
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
-        self._view, self.session = view, view.session
+        self._view, self.desk = view, view.desk
 
     def copy(self) -> bool:
         """Copy the selected neurons and the connections between them. False if none is selected."""
@@ -46,20 +46,20 @@ class Clipboard(QObject):
     def cut(self) -> None:
         """Copy, then remove; a selected connection goes with its neurons."""
         if self.copy():
-            chosen = self.session.selected_neurons
-            self.session.apply(self.tr("Cut"), lambda d: edits.remove(d, chosen))
+            chosen = self.desk.looking.selected_neurons
+            self.desk.session.apply(self.tr("Cut"), lambda d: edits.remove(d, chosen))
 
     def paste(self, at: QPointF | None = None) -> None:
         """Add the network on the clipboard: around the point ``at``, or where it came from, a little aside."""
         raw = self._on_clipboard()
         if not raw.startswith(b"{"):
-            self.session.refuse(
+            self.desk.session.refuse(
                 self.tr("There is no network on the clipboard: select neurons and copy them first."))
             return
         try:
             part = decode(raw, self.tr("The clipboard"))
         except FileError as error:
-            self.session.refuse(str(error))
+            self.desk.session.refuse(str(error))
             return
         if part.network.structure.neurons:
             self._insert(self.tr("Paste"), part, at)
@@ -85,11 +85,11 @@ class Clipboard(QObject):
 
     def _selected(self) -> Document | None:
         """The selected neurons as they are now, also while training; None, and a hint, if there are none."""
-        chosen = self.session.selected_neurons
+        chosen = self.desk.looking.selected_neurons
         if not chosen:
             self._view.show_hint(self.tr("Select neurons first; the connections between them come along."))
             return None
-        return fragment(self.session.live_document, chosen)
+        return fragment(self.desk.session.live_document, chosen)
 
     def _insert(self, text: str, part: Document, at: QPointF | None) -> None:
         shift = self._shift(part, at)
@@ -100,9 +100,9 @@ class Clipboard(QObject):
             new.update(ids)
             return changed
 
-        if self.session.apply(text, change):
+        if self.desk.session.apply(text, change):
             connections = [(new[c.source], new[c.target]) for c in part.network.structure.connections]
-            self.session.select(new.values(), connections)
+            self.desk.looking.select(new.values(), connections)
             self._view.ensure_shown(*new.values())
 
     def _shift(self, part: Document, at: QPointF | None) -> QPointF:
@@ -121,4 +121,4 @@ class Clipboard(QObject):
 
     def _say_copied(self, count: int) -> None:
         text = self.tr("1 neuron copied") if count == 1 else self.tr("{n} neurons copied").format(n=count)
-        self.session.say(text)
+        self.desk.session.say(text)

@@ -25,7 +25,7 @@ class CanvasCommands(QObject):
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
-        self._view, self.session = view, view.session
+        self._view, self.desk = view, view.desk
         self.connecting: frozenset[str] = frozenset()
         """The neurons whose connections wait for their target."""
 
@@ -33,17 +33,17 @@ class CanvasCommands(QObject):
         """Add a neuron at a point, or at the next free place for its role; without an activation the usual one."""
         activation = activation or self._first_activation(role)
         place = at if at is not None else self._free_place(role)
-        name = free_neuron_name(self.session.structure, role)
+        name = free_neuron_name(self.desk.session.structure, role)
         xy = (float(round(place.x())), float(round(place.y())))
         text = self.tr("Add {name}").format(name=name)
-        if self.session.apply(text, lambda d: edits.add_neuron(d, role, xy, activation=activation)):
-            self.session.select([name])
+        if self.desk.session.apply(text, lambda d: edits.add_neuron(d, role, xy, activation=activation)):
+            self.desk.looking.select([name])
             if at is None:
                 self._view.ensure_shown(name)
 
     def add_layer(self, size: int, activation: str, role: Role, seed: int) -> bool:
         """Add a layer behind the selected neurons, connected from each of them. Whether it was possible."""
-        sources = self.session.selected_neurons
+        sources = self.desk.looking.selected_neurons
         names: list[str] = []
 
         def change(document: Document) -> Document:
@@ -51,25 +51,25 @@ class CanvasCommands(QObject):
             names[:] = added
             return changed
 
-        if not self.session.apply(self.tr("Add a layer of {n}").format(n=size), change):
+        if not self.desk.session.apply(self.tr("Add a layer of {n}").format(n=size), change):
             return False
-        self.session.select(names)
+        self.desk.looking.select(names)
         self._view.ensure_shown(*names)
         return True
 
     def _first_activation(self, role: Role) -> str:
         """A step, as in every gate; an output of neurons that can learn is one for any number, which can learn too."""
-        others = {n.activation for n in self.session.structure.neurons if n.role != "input"}
+        others = {n.activation for n in self.desk.session.structure.neurons if n.role != "input"}
         return "linear" if role == "output" and others - {"heaviside"} else "heaviside"
 
     def usual_activation(self) -> str:
         """The activation that the network's neurons have most often; a step where there are none."""
-        used = Counter(n.activation for n in self.session.structure.neurons if n.role != "input")
+        used = Counter(n.activation for n in self.desk.session.structure.neurons if n.role != "input")
         return used.most_common(1)[0][0] if used else "heaviside"
 
     def open_layer_form(self) -> None:
         """L: ask what the layer behind the selected neurons is to be, beside them."""
-        chosen = self.session.selected_neurons
+        chosen = self.desk.looking.selected_neurons
         if not chosen:
             self._view.show_hint(self.tr("Select the neurons that are to feed the new layer first."))
             return
@@ -88,8 +88,8 @@ class CanvasCommands(QObject):
 
     def flip_selected(self) -> None:
         """Space: switch the selected inputs."""
-        for id in sorted(self.session.selected_neurons):
-            if self.session.structure.by_id[id].role == "input":
+        for id in sorted(self.desk.looking.selected_neurons):
+            if self.desk.session.structure.by_id[id].role == "input":
                 self.flip_input(id)
 
     def connect_neurons(self, sources: Collection[str], targets: Collection[str]) -> None:
@@ -97,17 +97,17 @@ class CanvasCommands(QObject):
         if len(sources) == len(targets) == 1:
             (source,), (target,) = sources, targets
             text = self.tr("Connect {source} → {target}").format(source=source, target=target)
-            done = self.session.apply(text, lambda d: edits.connect(d, source, target))
+            done = self.desk.session.apply(text, lambda d: edits.connect(d, source, target))
         else:
             text = self.tr("Connect {n} with {m}").format(n=len(sources), m=len(targets))
-            done = self.session.apply(text, lambda d: edits.connect_all(d, sources, targets))
+            done = self.desk.session.apply(text, lambda d: edits.connect_all(d, sources, targets))
         if done:
-            made = {(s, t) for s in sources for t in targets} & set(self.session.structure.by_ends)
-            self.session.select((), made)
+            made = {(s, t) for s in sources for t in targets} & set(self.desk.session.structure.by_ends)
+            self.desk.looking.select((), made)
 
     def begin_connect(self) -> None:
         """C: the selected neurons wait for a target to be clicked or, selected by keys, for Enter."""
-        self.connecting = self.session.selected_neurons
+        self.connecting = self.desk.looking.selected_neurons
         if not self.connecting:
             self._view.show_hint(self.tr("Select a neuron or several first, then press C and select the target."))
         elif len(self.connecting) == 1:
@@ -145,7 +145,7 @@ class CanvasCommands(QObject):
 
     def delete_selected(self) -> None:
         """Remove what is selected, and the connections of removed neurons."""
-        neurons, connections = self.session.selected_neurons, self.session.selected_connections
+        neurons, connections = self.desk.looking.selected_neurons, self.desk.looking.selected_connections
         if neurons or connections:
             count = len(neurons) + len(connections)
             text = (
@@ -155,27 +155,27 @@ class CanvasCommands(QObject):
             )
             if not neurons and count == 1:
                 text = self.tr("Delete connection")
-            self.session.apply(text, lambda d: edits.remove(d, neurons, connections))
+            self.desk.session.apply(text, lambda d: edits.remove(d, neurons, connections))
 
     def select_all(self) -> None:
         """Select every neuron and connection."""
-        self.session.select(self.session.structure.by_id, self.session.structure.by_ends)
+        self.desk.looking.select(self.desk.session.structure.by_id, self.desk.session.structure.by_ends)
 
     def arrange(self) -> None:
         """Put the neurons in columns by their depth, and show them all."""
-        if self.session.structure.neurons and self.session.apply(
+        if self.desk.session.structure.neurons and self.desk.session.apply(
             self.tr("Arrange"), lambda d: edits.move(d, dict(arrange(d.network.structure)))
         ):
             self._view.fit()
 
     def flip_input(self, id: str) -> None:
         """Switch an input between 0 and 1."""
-        self.session.set_inputs({id: 0.0 if self.session.inputs.get(id, 0.0) == 1.0 else 1.0})
+        self.desk.looking.set_inputs({id: 0.0 if self.desk.looking.inputs.get(id, 0.0) == 1.0 else 1.0})
 
     def _free_place(self, role: Role) -> QPointF:
         """Where the next neuron of a role goes: under the others of its role, in their column."""
         places = self._view.network_scene.positions()
-        by_role = {id: n.role for id, n in self.session.structure.by_id.items()}
+        by_role = {id: n.role for id, n in self.desk.session.structure.by_id.items()}
         same = [p for id, p in places.items() if by_role.get(id) == role]
         if same:
             lowest = max(same, key=lambda p: p.y())

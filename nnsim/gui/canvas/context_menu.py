@@ -29,7 +29,7 @@ class CanvasMenu(QMenu):
         super().__init__(view)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("canvas_menu")
-        self._view, self.session = view, view.session
+        self._view, self.desk = view, view.desk
         if hit.neuron:
             self._add(EDIT_NEURON)
             self._add_activations()
@@ -75,8 +75,8 @@ class CanvasMenu(QMenu):
 
     def _add_activations(self) -> None:
         """Which function the selected neurons have, as a choice."""
-        structure = self.session.structure
-        ids = [id for id in self.session.selected_neurons if structure.by_id[id].role != "input"]
+        structure = self.desk.session.structure
+        ids = [id for id in self.desk.looking.selected_neurons if structure.by_id[id].role != "input"]
         if not ids:
             return
         menu = QMenu(self.tr("Activation"), self)
@@ -87,7 +87,7 @@ class CanvasMenu(QMenu):
                 menu,
                 entry.label,
                 f"activation_{entry.name}",
-                lambda checked=False, entry=entry: self.session.apply(
+                lambda checked=False, entry=entry: self.desk.session.apply(
                     self.tr("Make {names} {activation}").format(names=", ".join(sorted(ids)), activation=entry.label),
                     lambda d: edits.set_neurons(d, ids, activation=entry.name),
                 ),
@@ -98,13 +98,13 @@ class CanvasMenu(QMenu):
 
     def _add_training(self, ends: tuple[str, str]) -> None:
         """Whether training may change the weight."""
-        structure = self.session.structure
+        structure = self.desk.session.structure
         weight = structure.by_ends[ends].weight
         action = self._entry(
             self,
             self.tr("Training may change {name}").format(name=weight),
             "trainable",
-            lambda checked: self.session.apply(
+            lambda checked: self.desk.session.apply(
                 (self.tr("Train {name}") if checked else self.tr("Freeze {name}")).format(name=weight),
                 lambda d: edits.set_trainable(d, [weight], checked),
             ),

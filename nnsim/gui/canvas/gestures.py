@@ -46,7 +46,7 @@ class MoveNeurons(Gesture):
     def __init__(self, view: CanvasView, start: QPointF, grabbed: str) -> None:
         self._view, self._start, self._grabbed = view, start, grabbed
         places = view.network_scene.positions()
-        self._from = {id: places[id] for id in view.session.selected_neurons}
+        self._from = {id: places[id] for id in view.desk.looking.selected_neurons}
         self._snapping = Snapping(view.network_scene, self._from)
         self._moved = False
 
@@ -65,9 +65,9 @@ class MoveNeurons(Gesture):
     def release(self, point: QPointF) -> None:
         moved = self._places(point - self._start) if self._moved else {}
         self._snapping.end()
-        if not self._moved and self._grabbed in self._view.session.selected_neurons:
+        if not self._moved and self._grabbed in self._view.desk.looking.selected_neurons:
             # One of several was clicked, not dragged with the others.
-            self._view.session.select([self._grabbed])
+            self._view.desk.looking.select([self._grabbed])
         if not moved:
             return
         # Whole numbers: a layout a person reads in the file.
@@ -75,9 +75,9 @@ class MoveNeurons(Gesture):
         text = (
             self._view.tr("Move") if len(places) > 1 else self._view.tr("Move {name}").format(name=next(iter(places)))
         )
-        self._view.session.apply(text, lambda d: edits.move(d, places))
+        self._view.desk.session.apply(text, lambda d: edits.move(d, places))
         # If all snapped back to where it was nothing changed, and the preview must not stay.
-        layout = self._view.session.document.layout
+        layout = self._view.desk.session.document.layout
         self._view.network_scene.settle({id: QPointF(*layout[id]) for id in places if id in layout})
 
     def cancel(self) -> None:
@@ -123,11 +123,11 @@ class Connect(Gesture):
         self._line.setPath(path)
 
     def _refusal(self, target: str) -> str:
-        structure = self._view.session.structure
+        structure = self._view.desk.session.structure
         if len(self.sources) == 1:
             return edits.why_not_connect(structure, self._grabbed, target)
         try:
-            edits.connect_all(self._view.session.document, self.sources, [target])
+            edits.connect_all(self._view.desk.session.document, self.sources, [target])
         except NetworkError as error:
             return str(error)
         return ""
@@ -141,13 +141,13 @@ class Connect(Gesture):
         if hit.neuron:
             view.commands.connect_neurons([id for id in sources if id != hit.neuron], [hit.neuron])
             return
-        name = free_neuron_name(view.session.structure, "hidden")
+        name = free_neuron_name(view.desk.session.structure, "hidden")
         place = (float(round(point.x())), float(round(point.y())))
-        if view.session.apply(
+        if view.desk.session.apply(
             view.tr("Add {name} connected from {source}").format(name=name, source=", ".join(sources)),
             lambda d: edits.connect_new(d, sources, "hidden", place),
         ):
-            view.session.select([name])
+            view.desk.looking.select([name])
 
     def cancel(self) -> None:
         self._clear()
@@ -200,8 +200,9 @@ class RubberBand(Gesture):
 
     def __init__(self, view: CanvasView, start: QPointF, add: bool) -> None:
         self._view, self._start = view, start
+        looking = view.desk.looking
         self._before = (
-            (view.session.selected_neurons, view.session.selected_connections) if add else (frozenset(), frozenset())
+            (looking.selected_neurons, looking.selected_connections) if add else (frozenset(), frozenset())
         )
         self._rect = QGraphicsRectItem()
         t = theme()
@@ -218,20 +219,20 @@ class RubberBand(Gesture):
         scene = self._view.network_scene
         inside = {id for id, item in scene.neurons.items() if rect.contains(item.pos())}
         between = {ends for ends in scene.edges.edges if set(ends) <= inside}
-        self._view.session.select(self._before[0] | inside, self._before[1] | between)
+        self._view.desk.looking.select(self._before[0] | inside, self._before[1] | between)
 
     def release(self, point: QPointF) -> None:
         view = self._view
         if (point - self._start).manhattanLength() < 2:
-            view.session.select(*self._before)
+            view.desk.looking.select(*self._before)
         view.network_scene.removeItem(self._rect)
-        if view.commands.connecting and not view.commands.connect_to(view.session.selected_neurons):
+        if view.commands.connecting and not view.commands.connect_to(view.desk.looking.selected_neurons):
             view.commands.stop_connecting()
 
     def cancel(self) -> None:
-        structure = self._view.session.structure
+        structure = self._view.desk.session.structure
         neurons, connections = self._before
-        self._view.session.select(neurons & set(structure.by_id), connections & set(structure.by_ends))
+        self._view.desk.looking.select(neurons & set(structure.by_id), connections & set(structure.by_ends))
         self._view.network_scene.removeItem(self._rect)
 
 

@@ -22,7 +22,7 @@ class InPlace(QObject):
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
-        self._view, self.session = view, view.session
+        self._view, self.desk = view, view.desk
         self._editor: InlineEdit | NeuronChoice | None = None
 
     def choose_neuron(self, at: QPointF) -> None:
@@ -35,7 +35,8 @@ class InPlace(QObject):
 
     def edit_selected(self) -> None:
         """Edit the number of what is selected."""
-        neurons, connections = sorted(self.session.selected_neurons), sorted(self.session.selected_connections)
+        looking = self.desk.looking
+        neurons, connections = sorted(looking.selected_neurons), sorted(looking.selected_connections)
         if len(neurons) == 1:
             self.edit_neuron(neurons[0])
         elif len(connections) == 1 and not neurons:
@@ -43,22 +44,22 @@ class InPlace(QObject):
 
     def rename_selected(self) -> None:
         """F2: rename the selected neuron."""
-        if len(self.session.selected_neurons) == 1:
-            self.edit_name(next(iter(self.session.selected_neurons)))
+        if len(self.desk.looking.selected_neurons) == 1:
+            self.edit_name(next(iter(self.desk.looking.selected_neurons)))
 
     def edit_neuron(self, id: str) -> None:
         """Edit an input's value, or a neuron's threshold or bias, in place."""
-        neuron = self.session.structure.by_id[id]
+        neuron = self.desk.session.structure.by_id[id]
         item = self._view.network_scene.neurons[id]
         place = self._place(QRectF(-26, -12, 52, 24).translated(item.pos()))
-        self.session.select([id])
+        self.desk.looking.select([id])
         if neuron.role == "input":
             self._edit_number(
                 place,
-                self.session.inputs.get(id, 0.0),
+                self.desk.looking.inputs.get(id, 0.0),
                 "edit_input",
                 self.tr("Value of {name}").format(name=id),
-                lambda value, token: self.session.set_inputs({id: value}),
+                lambda value, token: self.desk.looking.set_inputs({id: value}),
             )
             return
         if neuron.bias is None:
@@ -72,16 +73,16 @@ class InPlace(QObject):
         text = (self.tr("Set θ of {name}") if sign < 0 else self.tr("Set b of {name}")).format(name=id)
         self._edit_number(
             place,
-            sign * self.session.network.value(bias) + 0.0,
+            sign * self.desk.session.network.value(bias) + 0.0,
             "edit_bias",
             label.format(name=id),
-            lambda value, token: self.session.set_values({bias: sign * value}, text, token),
+            lambda value, token: self.desk.session.set_values({bias: sign * value}, text, token),
         )
 
     def edit_weight(self, ends: Ends) -> None:
         """Edit a connection's weight in place."""
-        weight = self.session.structure.by_ends[ends].weight
-        self.session.select((), [ends])
+        weight = self.desk.session.structure.by_ends[ends].weight
+        self.desk.looking.select((), [ends])
         edge = self._view.network_scene.edges.edges[ends]
         rect = edge.label
         if rect.isNull():
@@ -89,10 +90,10 @@ class InPlace(QObject):
             rect = QRectF(middle.x() - 20, middle.y() - 10, 40, 20)
         self._edit_number(
             self._place(rect),
-            self.session.network.value(weight),
+            self.desk.session.network.value(weight),
             "edit_weight",
             self.tr("Weight {name}").format(name=weight),
-            lambda value, token: self.session.set_values(
+            lambda value, token: self.desk.session.set_values(
                 {weight: value}, self.tr("Set {name}").format(name=weight), token
             ),
         )
@@ -107,7 +108,7 @@ class InPlace(QObject):
             id,
             "edit_name",
             self.tr("Name of {name}").format(name=id),
-            lambda text: self.session.apply(
+            lambda text: self.desk.session.apply(
                 self.tr("Rename {old} to {new}").format(old=id, new=text.strip()),
                 lambda d: edits.rename_neuron(d, id, text),
             ),
@@ -124,7 +125,7 @@ class InPlace(QObject):
             name,
             accessible,
             set_value,
-            self.session.refuse,
+            self.desk.session.refuse,
         )
 
     def close_editor(self, take: bool = True) -> None:

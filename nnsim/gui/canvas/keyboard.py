@@ -32,7 +32,7 @@ class CanvasKeys(QObject):
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
-        self._view, self.session = view, view.session
+        self._view, self.desk = view, view.desk
         self._around = ""
         """The neuron whose connections are walked through."""
         commands, in_place = view.commands, view.in_place
@@ -70,24 +70,24 @@ class CanvasKeys(QObject):
 
     def _enter(self) -> None:
         """Enter: connect if a connection waits for its target, else edit the number of what is selected."""
-        if not self._view.commands.connect_to(self.session.selected_neurons):
+        if not self._view.commands.connect_to(self.desk.looking.selected_neurons):
             self._view.in_place.edit_selected()
 
     def _nudge(self, direction: QPointF, fine: bool) -> None:
-        chosen = self.session.selected_neurons
+        chosen = self.desk.looking.selected_neurons
         if not chosen:
             self._view.scroll_by(-SCROLL * direction.x(), -SCROLL * direction.y())
             return
         step = direction * (1.0 if fine else NUDGE)
         places = {id: p for id, p in self._view.network_scene.positions().items() if id in chosen}
         moved = {id: (p.x() + step.x(), p.y() + step.y()) for id, p in places.items()}
-        self.session.apply(self.tr("Move"), lambda d: edits.move(d, moved), ("nudge", chosen))
+        self.desk.session.apply(self.tr("Move"), lambda d: edits.move(d, moved), ("nudge", chosen))
 
     # Walking
 
     def _walk(self, direction: QPointF, more: bool) -> None:
         """Select the next neuron in a direction, rather a connected one; with ``more`` besides what is selected."""
-        session = self.session
+        desk = self.desk
         places = self._view.network_scene.positions()
         if not places:
             return
@@ -95,12 +95,13 @@ class CanvasKeys(QObject):
         if ends is not None:
             self._walk_from(ends, direction)
             return
-        here = self._around if self._around in session.selected_neurons else min(session.selected_neurons, default="")
+        selected = desk.looking.selected_neurons
+        here = self._around if self._around in selected else min(selected, default="")
         if not here:
             self._go_to(next(iter(places)), False)
             return
-        near = {c.target for c in session.structure.outgoing[here]} | {
-            c.source for c in session.structure.incoming[here]
+        near = {c.target for c in desk.session.structure.outgoing[here]} | {
+            c.source for c in desk.session.structure.incoming[here]
         }
         best: tuple[float, str] | None = None
         for id, place in places.items():
@@ -126,19 +127,19 @@ class CanvasKeys(QObject):
 
     def _go_to(self, id: str, more: bool) -> None:
         self._around = id
-        self.session.select(self.session.selected_neurons | {id} if more else [id])
+        self.desk.looking.select(self.desk.looking.selected_neurons | {id} if more else [id])
         self._view.ensure_shown(id)
 
     def _connection_here(self) -> Ends | None:
-        session = self.session
-        if session.selected_neurons or len(session.selected_connections) != 1:
+        desk = self.desk
+        if desk.looking.selected_neurons or len(desk.looking.selected_connections) != 1:
             return None
-        return next(iter(session.selected_connections))
+        return next(iter(desk.looking.selected_connections))
 
     def _next_connection(self, step: int) -> None:
         """Select the next connection of the neuron that is selected, or whose connection is."""
         ends = self._connection_here()
-        chosen = self.session.selected_neurons
+        chosen = self.desk.looking.selected_neurons
         if ends is None and len(chosen) != 1:
             self._view.show_hint(self.tr("Select one neuron first, then E goes through its connections."))
             return
@@ -151,11 +152,11 @@ class CanvasKeys(QObject):
             self._view.show_hint(self.tr("{name} has no connections yet.").format(name=self._around))
             return
         at = around.index(ends) + step if ends is not None else 0 if step > 0 else -1
-        self.session.select((), [around[at % len(around)]])
+        self.desk.looking.select((), [around[at % len(around)]])
 
     def _connections_of(self, id: str) -> list[Ends]:
         """Those that enter a neuron and those that leave it, each from top to bottom."""
-        structure, places = self.session.structure, self._view.network_scene.positions()
+        structure, places = self.desk.session.structure, self._view.network_scene.positions()
         entering = sorted(structure.incoming[id], key=lambda c: places[c.source].y())
         leaving = sorted(structure.outgoing[id], key=lambda c: places[c.target].y())
         return [c.ends for c in (*entering, *leaving)]

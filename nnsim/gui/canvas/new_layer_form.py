@@ -87,7 +87,7 @@ class LayerForm(QFrame):
     def _say(self) -> None:
         steps = self.activation.currentData() == "heaviside"
         self.seed.setEnabled(not steps)
-        weights = self.size_box.value() * len(self._commands.session.selected_neurons)
+        weights = self.size_box.value() * len(self._commands.desk.looking.selected_neurons)
         self.says.setText(
             (
                 self.tr("{weights} new weights of 1, each neuron with θ = 1")

@@ -23,7 +23,7 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import MAX_CONNECTIONS, MAX_NEURONS
 from nnsim.documents.layers import add_layered
 from nnsim.gui.look.theme import set_role
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 
 class LayersForm(QFrame):
@@ -31,9 +31,9 @@ class LayersForm(QFrame):
 
     added = Signal()
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self._session = session
+        self._desk = desk
         self.setObjectName("layers_form")
         self.setAccessibleName(self.tr("Add a layered network"))
         self.setStyleSheet("QFrame#layers_form { background: palette(base); border: 1px solid palette(mid); }")
@@ -96,7 +96,7 @@ class LayersForm(QFrame):
             output=self.output.currentData(),
             seed=self.seed.value(),
         )
-        if self._session.apply(text, change):
+        if self._desk.session.apply(text, change):
             self.added.emit()
             self.close()
 

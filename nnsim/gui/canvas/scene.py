@@ -24,7 +24,7 @@ from nnsim.gui.canvas.edge_layer import EdgeLayer
 from nnsim.gui.canvas.edges import Ends
 from nnsim.gui.canvas.neuron_item import GAP, RADIUS, RIM, SWITCH, Face, NeuronItem
 from nnsim.gui.look.theme import map_colors
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 TRAINING_FRAME_MS = 100
 """While training the canvas is drawn at most 10 times a second."""
@@ -53,9 +53,9 @@ class Hit:
 class NetworkScene(QGraphicsScene):
     """Items by neuron id and one layer of edges. Never changes the document: gestures ask the Session."""
 
-    def __init__(self, session: Session, parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.session = session
+        self.desk = desk
         self.neurons: dict[str, NeuronItem] = {}
         self.edges = EdgeLayer()
         self.addItem(self.edges)
@@ -63,13 +63,13 @@ class NetworkScene(QGraphicsScene):
         """Whether a bias is drawn as a neuron that is always 1; whether labels are weight · input."""
         self._since = QElapsedTimer()
         self._since.start()
-        session.document_changed.connect(self._on_document)
-        session.values_changed.connect(self._on_values)
-        session.selection_changed.connect(self.show_selection)
-        session.plane_changed.connect(self._on_values)
-        session.study.lit_changed.connect(self.show_lit)
-        session.study.wave_changed.connect(self.update_values)
-        session.study.compare_changed.connect(self.update_values)
+        desk.document_changed.connect(self._on_document)
+        desk.values_changed.connect(self._on_values)
+        desk.looking.selection_changed.connect(self.show_selection)
+        desk.looking.plane_changed.connect(self._on_values)
+        desk.study.lit_changed.connect(self.show_lit)
+        desk.study.wave_changed.connect(self.update_values)
+        desk.study.compare_changed.connect(self.update_values)
         self.rebuild()
 
     # Keeping in step
@@ -87,8 +87,8 @@ class NetworkScene(QGraphicsScene):
 
     def rebuild(self) -> None:
         """Items for what the document has now; those of neurons that stay are kept."""
-        structure = self.session.structure
-        layout = filled(structure, self.session.document.layout)
+        structure = self.desk.session.structure
+        layout = filled(structure, self.desk.session.document.layout)
         for id in set(self.neurons) - set(structure.by_id):
             self.removeItem(self.neurons.pop(id))
         for id in structure.by_id:
@@ -146,26 +146,26 @@ class NetworkScene(QGraphicsScene):
     def show_selection(self) -> None:
         """Mark what is selected."""
         for id, item in self.neurons.items():
-            item.mark(chosen=id in self.session.selected_neurons)
+            item.mark(chosen=id in self.desk.looking.selected_neurons)
         self._mark_edges()
 
     def _mark_edges(self) -> None:
-        session, study = self.session, self.session.study
-        looked_at = session.selected_neurons | study.lit_neurons
-        self.edges.mark(chosen=session.selected_connections, lit=study.lit_connections, touching=looked_at)
+        desk, study = self.desk, self.desk.study
+        looked_at = desk.looking.selected_neurons | study.lit_neurons
+        self.edges.mark(chosen=desk.looking.selected_connections, lit=study.lit_connections, touching=looked_at)
         if self.edges.crowded:
             # Then only they have a label.
             self._place_labels()
 
     def show_lit(self) -> None:
         """Light what is pointed at, here or where its numbers are shown."""
-        study = self.session.study
+        study = self.desk.study
         for id, item in self.neurons.items():
             item.mark(lit=id in study.lit_neurons and not item.hover)
         self._mark_edges()
 
     def _on_values(self) -> None:
-        if not self.session.training:
+        if not self.desk.session.training:
             self.update_values()
         elif self._since.elapsed() >= TRAINING_FRAME_MS:
             # Between two frames of the panels, so that the window never draws all at once.
@@ -173,19 +173,19 @@ class NetworkScene(QGraphicsScene):
             QTimer.singleShot(TRAINING_DELAY_MS, self, self._late_frame)
 
     def _late_frame(self) -> None:
-        with self.session.gui_first():
+        with self.desk.session.gui_first():
             self.update_values()
 
     def update_values(self) -> None:
         """Show the values of now: weights, outputs, maps and reasons."""
         self._since.restart()
-        network = self.session.network
+        network = self.desk.session.network
         structure = network.structure
-        start = self.session.study.compared
+        start = self.desk.study.compared
         images = self._images()
-        problems = {id: problem.message for problem in self.session.problems for id in problem.neurons}
-        switches = self.session.has_binary_inputs
-        study = self.session.study
+        problems = {id: problem.message for problem in self.desk.session.problems for id in problem.neurons}
+        switches = self.desk.session.has_binary_inputs
+        study = self.desk.study
         reached = study.reached
         for neuron in structure.neurons:
             image = images.get(neuron.id)
@@ -262,32 +262,32 @@ class NetworkScene(QGraphicsScene):
         return [rect for item in self.neurons.values() if near.contains(item.pos()) for rect in item.taken()]
 
     def _weight_text(self, connection: Connection) -> str:
-        text = format_number(self.session.network.value(connection.weight), LABEL_DIGITS)
+        text = format_number(self.desk.session.network.value(connection.weight), LABEL_DIGITS)
         if self.products_drawn:
-            text += f" · {factor(self.session.output_of(connection.source), LABEL_DIGITS)}"
+            text += f" · {factor(self.desk.looking.output_of(connection.source), LABEL_DIGITS)}"
         return text
 
     def _weight_ghost(self, connection: Connection) -> str:
-        start = self.session.study.compared
+        start = self.desk.study.compared
         return "" if start is None else format_number(start.value(connection.weight), LABEL_DIGITS)
 
     def _face(self, neuron: Neuron, problem: str, switches: bool) -> Face:
-        session, id = self.session, neuron.id
-        value = session.output_of(id)
+        desk, id = self.desk, neuron.id
+        value = desk.looking.output_of(id)
         shown = format_number(value, LABEL_DIGITS)
         if neuron.role == "input":
             switch = bool(value) if switches and value in (0.0, 1.0) else None
             return Face(id, center=shown, is_input=True, fires=value == 1.0 and switch is not None, switch=switch)
-        bias = session.network.value(neuron.bias) if neuron.bias is not None else 0.0
+        bias = desk.session.network.value(neuron.bias) if neuron.bias is not None else 0.0
         as_one = format_number(bias, LABEL_DIGITS) if self.biases_drawn and neuron.bias is not None else ""
         if not ACTIVATIONS[neuron.activation].has_slope:
-            taken_apart = sum_of(session.network, id, session.trace)
+            taken_apart = sum_of(desk.session.network, id, desk.looking.trace)
             center = f"≥ {format_number(-bias, LABEL_DIGITS)}"
             if as_one or neuron.notation == "bias":
                 # Its bias is among what comes in: the sum is compared with 0.
                 center = "z ≥ 0"
                 taken_apart = replace(taken_apart, notation="bias")
-            gate = session.gates.get(id)
+            gate = desk.looking.gates.get(id)
             return Face(id, center, taken_apart.short(), shown, value == 1.0, problem=problem, bias=as_one,
                         gate=gate.text if gate else "")
         below = "" if as_one or neuron.bias is None else _bias_text(neuron, bias)
@@ -295,19 +295,19 @@ class NetworkScene(QGraphicsScene):
 
     def _images(self) -> dict[str, QImage | QPolygonF]:
         """The map (two inputs or more) or curve (one input) of every neuron with a slope."""
-        session = self.session
-        shown = [n for n in session.structure.neurons if n.role != "input" and ACTIVATIONS[n.activation].has_slope]
-        plane = session.plane
-        if not shown or plane is None or len(session.structure.neurons) > MAPS:
+        desk = self.desk
+        shown = [n for n in desk.session.structure.neurons if n.role != "input" and ACTIVATIONS[n.activation].has_slope]
+        plane = desk.looking.plane
+        if not shown or plane is None or len(desk.session.structure.neurons) > MAPS:
             return {}
-        trace = session.map_trace
+        trace = desk.looking.map_trace
         if trace is None:
             return {}
-        data = session.dataset
+        data = desk.session.dataset
         targets = data.T if data is not None else None
         result: dict[str, QImage | QPolygonF] = {}
         for neuron in shown:
-            row = trace.a_rows[session.structure.position[neuron.id]]
+            row = trace.a_rows[desk.session.structure.position[neuron.id]]
             low, high = value_range(neuron.activation, targets if neuron.role == "output" else None)
             if plane.y is None:
                 result[neuron.id] = _curve(row, low, high)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from nnsim.documents.softening import LARGEST
 from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import CalmSlider, plain_tip
 from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.widgets.number_field import NumberField
@@ -23,9 +23,9 @@ class SoftenBar(QFrame):
 
     closed = Signal()
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._softening = session.softening
+        self._softening = desk.softening
         self.setObjectName("soften_bar")
         self.setAccessibleName(self.tr("Soften"))
         column = QVBoxLayout(self)

@@ -19,7 +19,7 @@ from nnsim.gui.canvas.keyboard import CanvasKeys
 from nnsim.gui.canvas.scene import Hit, NetworkScene
 from nnsim.gui.canvas.snapping import GRID_STEP
 from nnsim.gui.look.theme import PRESENTED_PIXELS, font, pixels, presenting, set_role, text_scale, theme
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 ZOOM_STEP = 1.15
 ZOOM_RANGE = (0.05, 4.0)
@@ -42,10 +42,10 @@ class CanvasView(QGraphicsView):
     escaped = Signal()
     """Esc was pressed with nothing begun that it could end."""
 
-    def __init__(self, session: Session, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.session = session
-        self.network_scene = NetworkScene(session, self)
+        self.desk = desk
+        self.network_scene = NetworkScene(desk, self)
         self.commands = CanvasCommands(self)
         self.in_place = InPlace(self)
         self.clipboard = Clipboard(self)
@@ -76,8 +76,8 @@ class CanvasView(QGraphicsView):
         self._button = Qt.MouseButton.NoButton
         self._fitted = True
         """Whether the view shows all because it was asked to: then it does so at any size."""
-        session.document_changed.connect(self._on_document)
-        session.opened.connect(self._on_opened)
+        desk.document_changed.connect(self._on_document)
+        desk.opened.connect(self._on_opened)
         self._space_held = self._space_used = False
         self._hit = Hit()
         self._hint = QLabel(self.viewport())
@@ -199,7 +199,7 @@ class CanvasView(QGraphicsView):
         event.accept()
 
     def _press(self, point: QPointF, add: bool) -> None:
-        session = self.session
+        desk = self.desk
         hit = self.network_scene.hit(point, self.zoom)
         if self.commands.connecting and not add:
             if hit.neuron and self.commands.connect_to([hit.neuron]):
@@ -209,22 +209,22 @@ class CanvasView(QGraphicsView):
         if hit.part == "switch":
             self.commands.flip_input(hit.neuron)
         elif hit.part == "rim" and not add:
-            if hit.neuron not in session.selected_neurons:
-                session.select([hit.neuron])
-            self._gesture = Connect(self, hit.neuron, session.selected_neurons)
+            if hit.neuron not in desk.looking.selected_neurons:
+                desk.looking.select([hit.neuron])
+            self._gesture = Connect(self, hit.neuron, desk.looking.selected_neurons)
         elif hit.neuron:
             if add:
-                session.select(session.selected_neurons ^ {hit.neuron}, session.selected_connections)
-            elif hit.neuron not in session.selected_neurons:
-                session.select([hit.neuron])
-            if hit.neuron in session.selected_neurons and not add:
+                desk.looking.select(desk.looking.selected_neurons ^ {hit.neuron}, desk.looking.selected_connections)
+            elif hit.neuron not in desk.looking.selected_neurons:
+                desk.looking.select([hit.neuron])
+            if hit.neuron in desk.looking.selected_neurons and not add:
                 self._gesture = MoveNeurons(self, point, hit.neuron)
         elif hit.connection is not None:
-            chosen = session.selected_connections ^ {hit.connection} if add else {hit.connection}
-            session.select(session.selected_neurons if add else (), chosen)
+            chosen = desk.looking.selected_connections ^ {hit.connection} if add else {hit.connection}
+            desk.looking.select(desk.looking.selected_neurons if add else (), chosen)
         else:
             if not add:
-                session.select()
+                desk.looking.select()
             self._gesture = RubberBand(self, point, add)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -266,28 +266,28 @@ class CanvasView(QGraphicsView):
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if self._gesture is not None:
             return
-        session = self.session
+        desk = self.desk
         point = self.mapToScene(event.pos())
         if event.reason() == QContextMenuEvent.Reason.Keyboard:
             hit, point = self._selected_place()
         else:
             hit = self.network_scene.hit(point, self.zoom)
-        if hit.neuron and hit.neuron not in session.selected_neurons:
-            session.select([hit.neuron])
-        elif hit.connection is not None and hit.connection not in session.selected_connections:
-            session.select((), [hit.connection])
+        if hit.neuron and hit.neuron not in desk.looking.selected_neurons:
+            desk.looking.select([hit.neuron])
+        elif hit.connection is not None and hit.connection not in desk.looking.selected_connections:
+            desk.looking.select((), [hit.connection])
         menu = CanvasMenu(self, hit, point)
         menu.popup(self.viewport().mapToGlobal(self.mapFromScene(point)))
         event.accept()
 
     def _selected_place(self) -> tuple[Hit, QPointF]:
         """What the menu key is pressed on: what is selected, else the middle of the canvas."""
-        scene, session = self.network_scene, self.session
-        if session.selected_neurons:
-            id = min(session.selected_neurons)
+        scene, desk = self.network_scene, self.desk
+        if desk.looking.selected_neurons:
+            id = min(desk.looking.selected_neurons)
             return Hit("body", id), scene.neurons[id].pos()
-        if session.selected_connections:
-            ends = min(session.selected_connections)
+        if desk.looking.selected_connections:
+            ends = min(desk.looking.selected_connections)
             return Hit("edge", connection=ends), scene.edges.edges[ends].line.center()
         return Hit(), self.mapToScene(self.viewport().rect().center())
 
@@ -327,7 +327,7 @@ class CanvasView(QGraphicsView):
             scene.neurons[self._hit.neuron].mark(hover="")
         if hit.neuron:
             scene.neurons[hit.neuron].mark(hover=hit.part if hit.part in ("rim", "body") else "")
-        self.session.study.light([hit.neuron] if hit.neuron else (), [hit.connection] if hit.connection else ())
+        self.desk.study.light([hit.neuron] if hit.neuron else (), [hit.connection] if hit.connection else ())
         shapes = {
             "rim": Qt.CursorShape.CrossCursor,
             "body": Qt.CursorShape.OpenHandCursor,
@@ -369,7 +369,7 @@ class CanvasView(QGraphicsView):
             text = self.tr("The bias of {name}: the weight of a neuron that is always 1 – double-click to edit.")
             return text.format(name=hit.neuron)
         if hit.connection is not None:
-            weight = self.session.structure.by_ends[hit.connection].weight
+            weight = self.desk.session.structure.by_ends[hit.connection].weight
             return self.tr("{source} → {target}, weight {weight} – double-click to edit.").format(
                 source=hit.connection[0], target=hit.connection[1], weight=weight
             )
@@ -379,7 +379,7 @@ class CanvasView(QGraphicsView):
 
     def _name_tip(self, id: str) -> str:
         text = self.tr("{name} – double-click to rename.").format(name=id)
-        gate = self.session.gates.get(id)
+        gate = self.desk.looking.gates.get(id)
         if gate is None:
             return text
         computes = self.tr("{name} is {gate} of the network's inputs: its table over their 0s and 1s.")
@@ -412,7 +412,7 @@ class CanvasView(QGraphicsView):
         elif self.commands.connecting:
             self.commands.stop_connecting()
         else:
-            self.session.select()
+            self.desk.looking.select()
             self.escaped.emit()
 
     def show_hint(self, text: str, refused: bool = False) -> None:

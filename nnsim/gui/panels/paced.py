@@ -7,7 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, QTimer
 
 from nnsim.gui.panels.panel import Panel
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 
 class Paced(QObject):
@@ -19,9 +19,9 @@ class Paced(QObject):
 
     INTERVAL_MS = 100
 
-    def __init__(self, panel: Panel, session: Session, do: Callable[[], None], interval_ms: int = INTERVAL_MS) -> None:
+    def __init__(self, panel: Panel, desk: Desk, do: Callable[[], None], interval_ms: int = INTERVAL_MS) -> None:
         super().__init__(panel)
-        self._panel, self._session, self._do = panel, session, do
+        self._panel, self._desk, self._do = panel, desk, do
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._interval = interval_ms
@@ -30,8 +30,8 @@ class Paced(QObject):
 
     def update(self) -> None:
         """Do it now, or soon if it, or something else that is slow, was done a moment ago in a run that goes on."""
-        pace = self._session.pace
-        if not self._session.training:
+        pace = self._desk.pace
+        if not self._desk.session.training:
             self._do()
         elif self._timer.isActive():
             self._wished = True

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from nnsim.documents.document import Document
 from nnsim.gui.look.theme import GRID
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 
 class Panel(QWidget):
@@ -23,9 +23,9 @@ class Panel(QWidget):
     id = ""
     """Stable name, for objectName and the stored layout."""
 
-    def __init__(self, session: Session, title: str) -> None:
+    def __init__(self, desk: Desk, title: str) -> None:
         super().__init__()
-        self.session = session
+        self.desk = desk
         self.title = title
         self.setObjectName(self.id)
         self.setAccessibleName(title)
@@ -34,12 +34,12 @@ class Panel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
         self._stale = True
-        session.document_changed.connect(self._on_document)
-        session.selection_changed.connect(self._on_change)
-        session.run_changed.connect(self._on_change)
-        session.plane_changed.connect(self._on_change)
-        session.study.changed.connect(self._on_change)
-        session.values_changed.connect(self._on_values)
+        desk.document_changed.connect(self._on_document)
+        desk.looking.selection_changed.connect(self._on_change)
+        desk.run_changed.connect(self._on_change)
+        desk.looking.plane_changed.connect(self._on_change)
+        desk.study.changed.connect(self._on_change)
+        desk.values_changed.connect(self._on_values)
 
     def update_document(self) -> None:
         """Show the session's document, selection and run anew."""
@@ -97,7 +97,7 @@ class Panel(QWidget):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         # What it lit was pointed at in it.
-        self.session.study.light()
+        self.desk.study.light()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -108,8 +108,8 @@ class Panel(QWidget):
 class LowPanel(Panel):
     """A panel for the place below the canvas: wide and low, full of numbers and formulas."""
 
-    def __init__(self, session: Session, title: str) -> None:
-        super().__init__(session, title)
+    def __init__(self, desk: Desk, title: str) -> None:
+        super().__init__(desk, title)
         # Also where the window runs from right to left, mathematics does not.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QPaintEvent
 
 from nnsim.gui.panels.panel import Panel
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 
 class PlotPanel(Panel):
@@ -16,8 +16,8 @@ class PlotPanel(Panel):
     ``update_document`` and ``update_values`` are to a Panel and are only called once the plot is there.
     """
 
-    def __init__(self, session: Session, title: str) -> None:
-        super().__init__(session, title)
+    def __init__(self, desk: Desk, title: str) -> None:
+        super().__init__(desk, title)
         self.built = False
         self._builder = QTimer(self)
         self._builder.setSingleShot(True)

@@ -12,34 +12,34 @@ from nnsim.documents.files import FileError, write_text
 from nnsim.exchange.formats import FORMATS
 from nnsim.exchange.worked_solution import worked_solution
 from nnsim.gui.look.settings import settings
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Exports", text)
 
 
-def export_worked_solution(session: Session, parent: QWidget, exercise: bool = False) -> bool:
+def export_worked_solution(desk: Desk, parent: QWidget, exercise: bool = False) -> bool:
     """Ask for a file and write the calculation of the network and sample of now; True if it was written.
 
     As an exercise its results are blanks, and a key stands at the end. What is in the way is said, not raised.
     """
-    trainer, latest = session.paused_trainer, session.latest
-    name = session.title or (session.path.stem if session.path else _tr("network"))
+    trainer, latest = desk.session.paused_trainer, desk.session.latest
+    name = desk.session.title or (desk.session.path.stem if desk.session.path else _tr("network"))
     title = (_tr("Exercise: {name}") if exercise else _tr("Worked solution: {name}")).format(name=name)
 
     def write(format: str) -> str:
         return worked_solution(
-            session.network, session.input_row[0], session.study.targets, session.document.training, format,
-            notation=session.study.notation, title=title, blanks=exercise, epoch=latest.epoch if latest else 0,
+            desk.session.network, desk.looking.input_row[0], desk.study.targets, desk.session.document.training, format,
+            notation=desk.study.notation, title=title, blanks=exercise, epoch=latest.epoch if latest else 0,
             memory=trainer.memory if trainer is not None else None)
 
     file = (_tr("{name} exercise") if exercise else _tr("{name} solution")).format(name=name)
     heading = _tr("Export Exercise") if exercise else _tr("Export Worked Solution")
-    return ask_and_write(session, parent, heading, file, write)
+    return ask_and_write(desk, parent, heading, file, write)
 
 
-def ask_and_write(session: Session, parent: QWidget, heading: str, name: str, write: Callable[[str], str]) -> bool:
+def ask_and_write(desk: Desk, parent: QWidget, heading: str, name: str, write: Callable[[str], str]) -> bool:
     """Ask for a file, called ``name`` at first, and write what ``write(format)`` gives for the format of its suffix.
 
     True if it was written. What is in the way, in ``write`` (as ValueError) or on the disk, the session says.
@@ -47,7 +47,7 @@ def ask_and_write(session: Session, parent: QWidget, heading: str, name: str, wr
     formats = {entry.suffix: entry for entry in FORMATS.values()}
     filters = {f"{entry.label} (*{entry.suffix})": entry for entry in FORMATS.values()}
     safe = "".join(" " if c in '/\\:*?"<>|' or not c.isprintable() else c for c in name).strip()
-    start = _folder(session) / f"{safe[:80] or _tr('worksheet')}{FORMATS['html'].suffix}"
+    start = _folder(desk) / f"{safe[:80] or _tr('worksheet')}{FORMATS['html'].suffix}"
     html = next(text for text, entry in filters.items() if entry.name == "html")
     chosen, said = QFileDialog.getSaveFileName(parent, heading, str(start), ";;".join(filters), html)
     if not chosen:
@@ -61,23 +61,23 @@ def ask_and_write(session: Session, parent: QWidget, heading: str, name: str, wr
     try:
         write_text(write(formats[path.suffix.lower()].name), path)
     except FileError as error:
-        session.refuse(str(error))
+        desk.session.refuse(str(error))
         return False
     except ValueError as error:
-        session.refuse(_tr("Nothing was written: {why}").format(why=error))
+        desk.session.refuse(_tr("Nothing was written: {why}").format(why=error))
         return False
     settings().setValue("export_folder", str(path.absolute().parent))
-    session.say(_tr("Wrote {name}").format(name=path.name))
+    desk.session.say(_tr("Wrote {name}").format(name=path.name))
     return True
 
 
-def _folder(session: Session) -> Path:
+def _folder(desk: Desk) -> Path:
     """Where the last export went, else the document's folder, else that of documents."""
     last = str(settings().value("export_folder", ""))
     if last and Path(last).is_dir():
         return Path(last)
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-    return session.folder or Path(documents)
+    return desk.session.folder or Path(documents)
 
 
 def _may_replace(path: Path, parent: QWidget) -> bool:

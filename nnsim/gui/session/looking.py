@@ -195,7 +195,8 @@ class Looking(QObject):
             new_name = _renamed(was, structure)
             neurons = frozenset(new_name.get(id, id) for id in self.selected_neurons)
             ends = frozenset((new_name.get(a, a), new_name.get(b, b)) for a, b in self.selected_connections)
-            self.selected_neurons, self.selected_connections = neurons & set(structure.by_id), ends & set(structure.by_ends)
+            self.selected_neurons = neurons & set(structure.by_id)
+            self.selected_connections = ends & set(structure.by_ends)
             inputs = {new_name.get(id, id): value for id, value in self.inputs.items()}
             self.inputs = {id: inputs.get(id, 0.0) for id in structure.inputs}
         self._update_plane()
@@ -204,8 +205,9 @@ class Looking(QObject):
     def _first_sample(self) -> dict[str, float]:
         """The first sample of the data: an example shows the numbers it is known by. Zeros where there is none."""
         data, inputs = self._session.dataset, self._session.structure.inputs
-        fits = data is not None and data.X.shape[1] == len(inputs)
-        return dict(zip(inputs, data.X[0].tolist(), strict=True)) if fits else dict.fromkeys(inputs, 0.0)
+        if data is None or data.X.shape[1] != len(inputs):
+            return dict.fromkeys(inputs, 0.0)
+        return dict(zip(inputs, data.X[0].tolist(), strict=True))
 
 
 def _renamed(old: Structure, new: Structure) -> dict[str, str]:

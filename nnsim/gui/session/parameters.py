@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nnsim.core.network import Neuron, Structure
 from nnsim.documents import edits
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 
 def other_uses(structure: Structure, parameter: str, here: object) -> str:
@@ -13,10 +13,10 @@ def other_uses(structure: Structure, parameter: str, here: object) -> str:
     return ", ".join(f"{use.id}" if isinstance(use, Neuron) else f"{use.source} → {use.target}" for use in uses)
 
 
-def share_parameter(session: Session, old: str, new: str) -> None:
+def share_parameter(desk: Desk, old: str, new: str) -> None:
     """Rename a parameter; if ``new`` exists already, the two become one, and the learner is told."""
-    joins = new in session.structure.parameter_index
-    text = session.tr("Share {new}") if joins else session.tr("Rename {old} to {new}")
-    done = session.apply(text.format(old=old, new=new), lambda d: edits.share(d, old, new))
+    joins = new in desk.session.structure.parameter_index
+    text = desk.session.tr("Share {new}") if joins else desk.session.tr("Rename {old} to {new}")
+    done = desk.session.apply(text.format(old=old, new=new), lambda d: edits.share(d, old, new))
     if done and joins:
-        session.say(session.tr("{old} is now the shared parameter {new}.").format(old=old, new=new))
+        desk.session.say(desk.session.tr("{old} is now the shared parameter {new}.").format(old=old, new=new))

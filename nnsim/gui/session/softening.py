@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
+
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
@@ -18,7 +19,6 @@ from nnsim.documents.targets import gate_label
 from nnsim.gui.session.session import Session
 from nnsim.training.config import TrainingConfig
 from nnsim.training.problems import training_problems
-
 
 
 class SofteningGesture(QObject):

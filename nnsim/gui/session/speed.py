@@ -13,7 +13,7 @@ from PySide6.QtWidgets import (
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import CalmSlider
 from nnsim.gui.widgets.forms import (
     plain_tip,
@@ -27,9 +27,9 @@ SPEEDS = (*(round(step * 10.0**power, 1) for power in range(4) for step in (1, 1
 class SpeedControl(QWidget):
     """How many updates training does in a second, from one to unlimited. All of them show the session's speed."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._session = session
+        self._desk = desk
         self.setObjectName("speed_control")
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -52,7 +52,7 @@ class SpeedControl(QWidget):
         row.addWidget(title)
         row.addWidget(self._slider, 1)
         row.addWidget(self._text)
-        session.run_changed.connect(self._follow)
+        desk.run_changed.connect(self._follow)
         self._follow()
 
     def sizeHint(self) -> QSize:
@@ -64,10 +64,10 @@ class SpeedControl(QWidget):
             self._follow()
 
     def _choose(self, position: int) -> None:
-        self._session.set_speed(SPEEDS[position] if position < len(SPEEDS) else None)
+        self._desk.session.set_speed(SPEEDS[position] if position < len(SPEEDS) else None)
 
     def _follow(self) -> None:
-        speed = self._session.speed
+        speed = self._desk.session.speed
         position = len(SPEEDS)
         if speed is not None:
             position = min(range(len(SPEEDS)), key=lambda i: abs(math.log(SPEEDS[i] / max(speed, 1e-3))))

@@ -15,7 +15,7 @@ from nnsim.gui.canvas.view import CanvasView
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 KEY = "hints_done"
 
@@ -26,27 +26,27 @@ class Hint:
 
     id: str
     text: str
-    due: Callable[[Session], bool]
+    due: Callable[[Desk], bool]
     after: str = ""
     """The hint that must be done before."""
 
 
-def _matches(session: Session) -> bool:
+def _matches(desk: Desk) -> bool:
     """Whether every row of a truth table is right, by what the learner did."""
-    data = session.dataset
-    if data is None or session.problems or session.training or not session.undo_stack.canUndo():
+    data = desk.session.dataset
+    if data is None or desk.session.problems or desk.session.training or not desk.session.undo_stack.canUndo():
         # What was opened as it is, was not built.
         return False
-    if data.X.shape[1] != len(session.structure.inputs) or data.T.shape[1] != len(session.structure.outputs):
+    if data.X.shape[1] != len(desk.session.structure.inputs) or data.T.shape[1] != len(desk.session.structure.outputs):
         return False
     if len(data.X) > 64 or not np.isin(data.X, (0.0, 1.0)).all():
         return False
-    return bool(np.array_equal(session.program.forward(session.network.parameters, data.X), data.T))
+    return bool(np.array_equal(desk.session.program.forward(desk.session.network.parameters, data.X), data.T))
 
 
-def _has_switch(session: Session) -> bool:
-    return bool(session.structure.connections) and not session.problems and (
-        session.dataset is None or bool(np.isin(session.dataset.X, (0.0, 1.0)).all()))
+def _has_switch(desk: Desk) -> bool:
+    return bool(desk.session.structure.connections) and not desk.session.problems and (
+        desk.session.dataset is None or bool(np.isin(desk.session.dataset.X, (0.0, 1.0)).all()))
 
 
 class FirstHints(QWidget):
@@ -56,10 +56,10 @@ class FirstHints(QWidget):
     canvas has a line of its own to show there, the hint gives way.
     """
 
-    def __init__(self, session: Session, canvas: CanvasView) -> None:
+    def __init__(self, desk: Desk, canvas: CanvasView) -> None:
         super().__init__(canvas.viewport())
-        self._session, self._canvas, self._room = session, canvas, canvas.viewport()
-        self._inputs = dict(session.inputs)
+        self._desk, self._canvas, self._room = desk, canvas, canvas.viewport()
+        self._inputs = dict(desk.looking.inputs)
         self._hints = self._entries()
         stored = settings().value(KEY, [])
         self._done = {stored} if isinstance(stored, str) else set(stored if isinstance(stored, list) else [])
@@ -90,25 +90,25 @@ class FirstHints(QWidget):
             if watched is not None:
                 watched.installEventFilter(self)
         canvas.escaped.connect(self.dismiss)
-        session.document_changed.connect(self._on_document)
-        session.opened.connect(self._on_opened)
-        session.values_changed.connect(self._on_values)
-        session.run_changed.connect(self._on_run)
-        session.file_changed.connect(self._on_file)
+        desk.document_changed.connect(self._on_document)
+        desk.opened.connect(self._on_opened)
+        desk.values_changed.connect(self._on_values)
+        desk.run_changed.connect(self._on_run)
+        desk.session.file_changed.connect(self._on_file)
         self._follow()
 
     def _entries(self) -> tuple[Hint, ...]:
         """All hints, in the order in which they are offered."""
         return (
             Hint("connect", self.tr("Drag from a neuron’s rim to connect it"),
-                 lambda s: bool(s.structure.neurons) and not s.structure.connections),
+                 lambda s: bool(s.session.structure.neurons) and not s.session.structure.connections),
             Hint("weight", self.tr("Double-click the number on a connection to change its weight"),
-                 lambda s: bool(s.structure.connections), after="connect"),
+                 lambda s: bool(s.session.structure.connections), after="connect"),
             Hint("flip", self.tr("Click the switch under an input to flip it, and watch the output"), _has_switch),
             Hint("match", self.tr("Every row of the table is right: Ctrl+S saves it, Ctrl+G has more to build"),
                  _matches, after="connect"),
             Hint("train", self.tr("Train lets it learn by itself; Ctrl+Z takes the whole run back"),
-                 lambda s: not s.training and not s.training_problems()),
+                 lambda s: not s.session.training and not s.session.training_problems()),
         )
 
     @property
@@ -142,7 +142,7 @@ class FirstHints(QWidget):
         # One more than before, of the same network: another one that was opened does not count.
         if before.structure.neurons and old_ends < ends and len(ends) == len(old_ends) + 1:
             self.done("connect")
-        elif after.structure is before.structure and not self._session.training:
+        elif after.structure is before.structure and not self._desk.session.training:
             weights = {c.weight for c in after.structure.connections}
             changed = [name for name, a, b in zip(after.parameter_names, before.parameters, after.parameters,
                                                   strict=True) if a != b]
@@ -152,27 +152,27 @@ class FirstHints(QWidget):
         self._follow()
 
     def _on_opened(self) -> None:
-        self._inputs = dict(self._session.inputs)
+        self._inputs = dict(self._desk.looking.inputs)
         if self._shown == "match":
             self.done("match")
         self._follow()
 
     def _on_values(self) -> None:
-        if self._session.training:
+        if self._desk.session.training:
             return
-        inputs, before = dict(self._session.inputs), self._inputs
+        inputs, before = dict(self._desk.looking.inputs), self._inputs
         self._inputs = inputs
         if set(inputs) == set(before) and sum(inputs[id] != before[id] for id in inputs) == 1:
             self.done("flip")
         self._follow()
 
     def _on_run(self) -> None:
-        if self._session.training:
+        if self._desk.session.training:
             self.done("train")
         self._follow()
 
     def _on_file(self) -> None:
-        if self._shown == "match" and not self._session.dirty:
+        if self._shown == "match" and not self._desk.session.dirty:
             self.done("match")
 
     # What is shown
@@ -180,7 +180,7 @@ class FirstHints(QWidget):
     def _follow(self) -> None:
         """Show the first that is due, if the canvas has nothing to say itself."""
         entry = next((h for h in self._hints if h.id not in self._done and (not h.after or h.after in self._done)
-                      and h.due(self._session)), None)
+                      and h.due(self._desk)), None)
         shown = entry.id if entry is not None else ""
         if shown == self._shown:
             return

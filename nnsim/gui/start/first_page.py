@@ -9,7 +9,7 @@ from PySide6.QtGui import QMoveEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from nnsim.gui.look.theme import GRID, font, set_role
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.neuron_picture import NeuronPicture
 from nnsim.gui.widgets.controls import plain_tip
 
@@ -28,9 +28,9 @@ class FirstPage(QWidget):
     gallery_wanted = Signal()
     file_wanted = Signal(object)
 
-    def __init__(self, session: Session, canvas: QWidget) -> None:
+    def __init__(self, desk: Desk, canvas: QWidget) -> None:
         super().__init__(canvas)
-        self._session, self._canvas = session, canvas
+        self._desk, self._canvas = desk, canvas
         self.setObjectName("first_page")
         self.setAccessibleName(self.tr("What a neuron is, and where to begin"))
         self._paths: list[Path] = []
@@ -74,7 +74,7 @@ class FirstPage(QWidget):
         column.addWidget(self._do)
         column.addStretch(1)
         canvas.installEventFilter(self)
-        session.document_changed.connect(self.follow)
+        desk.document_changed.connect(self.follow)
         self.follow()
 
     def show_recent(self, paths: list[Path]) -> None:
@@ -102,7 +102,7 @@ class FirstPage(QWidget):
 
     def follow(self) -> None:
         """There while the network is empty; the focus goes back to the canvas with it."""
-        empty = not self._session.structure.neurons
+        empty = not self._desk.session.structure.neurons
         if empty != self.isVisibleTo(self._canvas):
             focused = self.focusWidget()
             had_focus = focused is not None and focused.hasFocus()

@@ -29,7 +29,7 @@ class Hand:
     def __init__(self, window: MainWindow) -> None:
         self.window = window
         self.canvas = window.canvas
-        self.session = window.session
+        self.desk, self.session = window.desk, window.desk.session
         self.gestures = 0
 
     # The canvas. Points are in the scene.
@@ -113,10 +113,10 @@ class Hand:
 
     def add(self, role: str, point: QPointF) -> str:
         """Double-click on empty canvas and choose; returns the new neuron's name."""
-        before = set(self.session.structure.by_id)
+        before = set(self.desk.session.structure.by_id)
         self.double_click_at(point)
         self.click(f"choose_{role}")
-        new = set(self.session.structure.by_id) - before
+        new = set(self.desk.session.structure.by_id) - before
         if len(new) != 1:
             raise HandError(f"Choosing {role} did not add one neuron but {len(new)}.")
         return new.pop()

@@ -14,7 +14,7 @@ from PySide6.QtCore import QEvent, QPointF, QSettings, QStandardPaths, Qt
 from PySide6.QtWidgets import QApplication, QLabel
 
 from nnsim.gui.app import make_app
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.tour.hand import Hand, HandError
 from nnsim.gui.window.window import MainWindow
 
@@ -57,8 +57,8 @@ def toured_window() -> Iterator[Tour]:
         try:
             yield Tour(hand)
         finally:
-            window.session.stop_training()
-            window.session.mark_saved(Path(folder) / "tour.nnsim", window.session.live_document)
+            window.desk.session.stop_training()
+            window.desk.session.mark_saved(Path(folder) / "tour.nnsim", window.desk.session.live_document)
             window.close()
             window.deleteLater()
             # Now, not when the event loop ends: a window half gone must not be restyled.
@@ -71,7 +71,7 @@ class Tour:
 
     def __init__(self, hand: Hand) -> None:
         self.hand = hand
-        self.session = hand.session
+        self.desk = hand.desk
 
     def check(self, holds: object, what: str) -> None:
         """Fail the tour if what a step claims to show is not so."""
@@ -88,18 +88,18 @@ class Tour:
     def answers(self, output: str) -> list[float]:
         """What an output says for 00, 01, 10 and 11, the inputs flipped by their switches."""
         said = []
-        first, second = self.session.structure.inputs
+        first, second = self.desk.session.structure.inputs
         for row in ((0, 0), (0, 1), (1, 0), (1, 1)):
             for id, value in zip((first, second), row, strict=True):
-                if self.session.inputs[id] != value:
+                if self.desk.looking.inputs[id] != value:
                     self.hand.flip(id)
-            said.append(self.session.output_of(output))
+            said.append(self.desk.looking.output_of(output))
         return said
 
 
 def _build_xor(tour: Tour, out: Path) -> None:
     """XOR by hand, from the empty canvas."""
-    hand, session = tour.hand, tour.session
+    hand, desk = tour.hand, tour.desk
     tour.picture(out / "1-empty.png", "An empty canvas says what to do first.")
     hand.canvas.fit()
     for role, x, y in (("input", -200, -110), ("input", -200, 110), ("hidden", 10, 0), ("output", 200, 0)):
@@ -117,7 +117,7 @@ def _build_xor(tour: Tour, out: Path) -> None:
     hand.double_click_at(hand.at("y"))
     hand.write("0.6")
     tour.check(tour.answers("y") == [0, 1, 1, 0], "the network drawn by hand computes XOR")
-    tour.check(session.network.value("b_h1") == -1.2, "the threshold of h1 is 1.2")
+    tour.check(desk.session.network.value("b_h1") == -1.2, "the threshold of h1 is 1.2")
     hand.choose("target_choice", "XOR")
     hand.click_at(hand.at("h1"))
     tour.check("✓" in hand.find("table_status", QLabel).text(), "every row of the truth table matches XOR")
@@ -130,17 +130,17 @@ def _build_xor(tour: Tour, out: Path) -> None:
 
 def _train_xor(tour: Tour, out: Path) -> None:
     """XOR to learn, trained until it is right."""
-    hand, session = tour.hand, tour.session
+    hand, desk = tour.hand, tour.desk
     hand.answering("Discard", lambda: hand.example("xor_to_learn"))
     tour.picture(out / "4-xor-to-learn.png", "XOR to learn: random weights, and a map that is wrong.")
-    session.set_speed(None)
+    desk.session.set_speed(None)
     hand.click("tool_train")
-    hand.wait(
-        lambda: session.latest is not None and session.latest.loss < XOR_LOSS, f"the loss of XOR falls below {XOR_LOSS}"
-    )
+    session = desk.session
+    hand.wait(lambda: session.latest is not None and session.latest.loss < XOR_LOSS,
+              f"the loss of XOR falls below {XOR_LOSS}")
     hand.click("tool_train")
     tour.check(
-        [round(a) for a in tour.answers(session.structure.outputs[0])] == [0, 1, 1, 0],
+        [round(a) for a in tour.answers(desk.session.structure.outputs[0])] == [0, 1, 1, 0],
         "the trained network computes XOR",
     )
     tour.picture(out / "5-xor-learned.png", "XOR learned: the loss has fallen, and two lines part the plane.")
@@ -148,17 +148,17 @@ def _train_xor(tour: Tour, out: Path) -> None:
 
 def _train_circle(tour: Tour, out: Path) -> None:
     """The circle, trained until the boundary closes around the inner class."""
-    hand, session = tour.hand, tour.session
+    hand, desk = tour.hand, tour.desk
     hand.answering("Discard", lambda: hand.example("circle"))
-    session.set_speed(None)
+    desk.session.set_speed(None)
     hand.click("tool_train")
-    hand.wait(lambda: session.epoch >= 5, "training gets going")
+    hand.wait(lambda: desk.session.epoch >= 5, "training gets going")
     tour.picture(out / "6-circle-training.png", "A circle in training: every neuron shows what it has learned so far.")
     hand.wait(
-        lambda: _accuracy(session) >= CIRCLE_ACCURACY and _closed(session), "the boundary closes around the circle"
+        lambda: _accuracy(desk) >= CIRCLE_ACCURACY and _closed(desk), "the boundary closes around the circle"
     )
     hand.click("tool_train")
-    tour.check(not session.training, "Pause pauses")
+    tour.check(not desk.session.training, "Pause pauses")
     hand.click_at(
         next(e.label.center() for e in hand.canvas.network_scene.edges.edges.values() if not e.label.isNull())
     )
@@ -171,19 +171,19 @@ def _train_circle(tour: Tour, out: Path) -> None:
 CHAPTERS: tuple[Callable[[Tour, Path], None], ...] = (_build_xor, _train_xor, _train_circle)
 
 
-def _accuracy(session: Session) -> float:
-    data = session.dataset
+def _accuracy(desk: Desk) -> float:
+    data = desk.session.dataset
     assert data is not None
-    o = session.program.forward(session.network.parameters, data.X)
+    o = desk.session.program.forward(desk.session.network.parameters, data.X)
     middle = (data.T.min() + data.T.max()) / 2
     return float(np.mean((o > middle) == (middle < data.T)))
 
 
-def _closed(session: Session) -> bool:
+def _closed(desk: Desk) -> bool:
     """Whether the whole edge of the map belongs to the outer class, and its middle to the inner one."""
-    plane, trace, data = session.plane, session.map_trace, session.dataset
+    plane, trace, data = desk.looking.plane, desk.looking.map_trace, desk.session.dataset
     assert plane is not None and trace is not None and data is not None
-    y = session.structure.position[session.structure.outputs[0]]
+    y = desk.session.structure.position[desk.session.structure.outputs[0]]
     grid = trace.a_rows[y].reshape(plane.resolution, plane.resolution)
     middle = (data.T.min() + data.T.max()) / 2
     inside = grid[plane.resolution // 2, plane.resolution // 2] > middle

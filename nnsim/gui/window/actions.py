@@ -56,7 +56,7 @@ class Actions(QObject):
 
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
-        self._window, self._session = window, window.session
+        self._window, self._desk = window, window.desk
         self.by_name: dict[str, QAction] = {}
         self._entries = tuple(self._table())
         for entry in self._entries:
@@ -89,10 +89,10 @@ class Actions(QObject):
         )
 
     def _editing(self) -> Iterable[Entry]:
-        canvas, session, clipboard = self._window.canvas, self._session, self._window.canvas.clipboard
+        canvas, desk, clipboard = self._window.canvas, self._desk, self._window.canvas.clipboard
         return (
-            Entry("undo", self.tr("&Undo"), session.undo, (STANDARD.Undo,), icon="undo"),
-            Entry("redo", self.tr("&Redo"), session.redo, (STANDARD.Redo,), icon="redo"),
+            Entry("undo", self.tr("&Undo"), desk.session.undo, (STANDARD.Undo,), icon="undo"),
+            Entry("redo", self.tr("&Redo"), desk.session.redo, (STANDARD.Redo,), icon="redo"),
             Entry("cut", self.tr("Cu&t"), clipboard.cut, (STANDARD.Cut,), why_not=self._why_no_neuron,
                   heard="canvas"),
             Entry("copy", self.tr("&Copy"), clipboard.copy, (STANDARD.Copy,), why_not=self._why_no_neuron,
@@ -105,7 +105,7 @@ class Actions(QObject):
                   heard="letter"),
             Entry("select_all", self.tr("Select &all"), canvas.commands.select_all, (STANDARD.SelectAll,)),
             Entry("rename", self.tr("Re&name"), canvas.in_place.rename_selected, ("F2",),
-                  why_not=lambda: "" if len(session.selected_neurons) == 1 else self.tr("Select one neuron first"),
+                  why_not=lambda: "" if len(desk.looking.selected_neurons) == 1 else self.tr("Select one neuron first"),
                   heard="letter"),
             Entry("edit_value", self.tr("&Edit its number"), canvas.in_place.edit_selected, ("Enter",),
                   why_not=lambda: "" if self._chosen == 1 else self.tr("Select one neuron or connection first"),
@@ -131,11 +131,11 @@ class Actions(QObject):
                   why_not=self._why_no_neuron, heard="letter"),
             Entry("arrange", self.tr("&Arrange"), commands.arrange, ("A",),
                   self.tr("Put the neurons in columns, with fewest crossings"), "arrange",
-                  lambda: "" if self._session.structure.neurons else self.tr("There is no neuron yet"), "letter"),
+                  lambda: "" if self._desk.session.structure.neurons else self.tr("There is no neuron yet"), "letter"),
         )
 
     def _training(self) -> Iterable[Entry]:
-        session, softening = self._session, self._session.softening
+        desk, softening = self._desk, self._desk.softening
         return (
             Entry("train", self.tr("&Train"), self._window.toggle_training, ("Ctrl+T",)),
             Entry("soften", self.tr("So&ften the steps…"), softening.begin, ("Ctrl+K",)),
@@ -143,13 +143,13 @@ class Actions(QObject):
                   tip=self.tr("Make the sigmoids steps again, with the weights they have now"),
                   why_not=lambda: "" if softening.can_harden else self.tr(
                       "Only a network of sigmoids on inputs and targets of 0 and 1 becomes a gate")),
-            Entry("step_batch", self.tr("Step one &batch"), lambda: session.train(updates=1), ("Ctrl+B",),
+            Entry("step_batch", self.tr("Step one &batch"), lambda: desk.session.train(updates=1), ("Ctrl+B",),
                   self.tr("One update, on one batch (Ctrl+B)"), "step", self._why_not_step),
-            Entry("step_epoch", self.tr("Step one &epoch"), lambda: session.train(epochs=1), ("Ctrl+E",),
+            Entry("step_epoch", self.tr("Step one &epoch"), lambda: desk.session.train(epochs=1), ("Ctrl+E",),
                   self.tr("Once through all samples (Ctrl+E)"), "step-epoch", self._why_not_step),
-            Entry("back_to_start", self.tr("Back to &start"), session.back_to_start, ("Ctrl+Backspace",),
+            Entry("back_to_start", self.tr("Back to &start"), desk.session.back_to_start, ("Ctrl+Backspace",),
                   self.tr("The weights from before training"), "restart",
-                  lambda: "" if session.start_network is not None else self.tr(
+                  lambda: "" if desk.session.start_network is not None else self.tr(
                       "Train first: then this brings back the weights from before")),
         )
 
@@ -242,9 +242,9 @@ class Actions(QObject):
                 self.by_name[entry.name].setIcon(icon(entry.icon))
 
     def _update_undo(self) -> None:
-        stack = self._session.undo_stack
+        stack = self._desk.session.undo_stack
         for name, can, text, word, why in (
-            ("undo", stack.canUndo() or self._session.training, stack.undoText(), self.tr("&Undo"),
+            ("undo", stack.canUndo() or self._desk.session.training, stack.undoText(), self.tr("&Undo"),
              self.tr("There is nothing to undo yet")),
             ("redo", stack.canRedo(), stack.redoText(), self.tr("&Redo"), self.tr("Nothing was undone")),
         ):
@@ -254,7 +254,7 @@ class Actions(QObject):
             action.setToolTip(plain(action.text()) if can else why)
 
     def _update_train(self) -> None:
-        training, why, train = self._session.training, self._why_not_train(), self.by_name["train"]
+        training, why, train = self._desk.session.training, self._why_not_train(), self.by_name["train"]
         train.setEnabled(not why)
         train.setText(self.tr("Pause") if training else self.tr("Train"))
         train.setIconText(train.text())
@@ -262,7 +262,7 @@ class Actions(QObject):
         train.setToolTip(why or (self.tr("Pause training (Ctrl+T)") if training else self.tr("Train (Ctrl+T)")))
 
     def _update_soften(self) -> None:
-        softening, soften = self._session.softening, self.by_name["soften"]
+        softening, soften = self._desk.softening, self.by_name["soften"]
         why = ""
         if not softening.possible:
             why = self.tr("There is no step neuron that could become a sigmoid")
@@ -275,22 +275,22 @@ class Actions(QObject):
 
     @property
     def _chosen(self) -> int:
-        return len(self._session.selected_neurons) + len(self._session.selected_connections)
+        return len(self._desk.looking.selected_neurons) + len(self._desk.looking.selected_connections)
 
     def _why_no_neuron(self) -> str:
-        return "" if self._session.selected_neurons else self.tr("Select a neuron first")
+        return "" if self._desk.looking.selected_neurons else self.tr("Select a neuron first")
 
     def _why_not_flip(self) -> str:
-        inputs = self._session.selected_neurons & set(self._session.structure.inputs)
+        inputs = self._desk.looking.selected_neurons & set(self._desk.session.structure.inputs)
         return "" if inputs else self.tr("Select an input first")
 
     def _why_not_train(self) -> str:
-        if self._session.training:
+        if self._desk.session.training:
             return ""
-        return " ".join(problem.message for problem in self._session.training_problems())
+        return " ".join(problem.message for problem in self._desk.session.training_problems())
 
     def _why_not_step(self) -> str:
-        return self.tr("Pause first: training goes on") if self._session.training else self._why_not_train()
+        return self.tr("Pause first: training goes on") if self._desk.session.training else self._why_not_train()
 
     # What some of them do
 
@@ -298,7 +298,7 @@ class Actions(QObject):
         # Imported here: a start does not wait for what writes documents.
         from nnsim.gui.session.exports import export_worked_solution
 
-        export_worked_solution(self._session, self._window, exercise)
+        export_worked_solution(self._desk, self._window, exercise)
 
 
 def plain(text: str) -> str:

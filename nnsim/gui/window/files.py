@@ -12,7 +12,7 @@ from nnsim.documents.examples import Example
 from nnsim.documents.files import FileError, load, save
 from nnsim.documents.journal import Leftover, RecoveryJournal
 from nnsim.gui.look.settings import settings
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 MOST_RECENT = 10
 JOURNAL_MS = 15_000
@@ -24,9 +24,9 @@ class DocumentFiles(QObject):
 
     recent_changed = Signal()
 
-    def __init__(self, session: Session, window: QWidget) -> None:
+    def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)
-        self._session, self._window = session, window
+        self._desk, self._window = desk, window
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
         self._journal = RecoveryJournal(Path(folder) / "recovery")
         self._written: Document | None = None
@@ -41,8 +41,8 @@ class DocumentFiles(QObject):
         """An empty document. False if the learner chose to keep the open one."""
         if not self.may_leave():
             return False
-        self._session.open_document(Document())
-        self._session.speed = 100.0
+        self._desk.session.open_document(Document())
+        self._desk.session.speed = 100.0
         self._clear_journal()
         return True
 
@@ -61,9 +61,9 @@ class DocumentFiles(QObject):
         try:
             document = load(path)
         except FileError as error:
-            self._session.refuse(str(error))
+            self._desk.session.refuse(str(error))
             return False
-        self._session.open_document(document, path.absolute())
+        self._desk.session.open_document(document, path.absolute())
         self._remember(path)
         self._clear_journal()
         return True
@@ -74,8 +74,8 @@ class DocumentFiles(QObject):
             return False
         document = load(example.path)
         if example.speed is not None:
-            self._session.speed = float(example.speed)
-        self._session.open_document(document, None, example.title)
+            self._desk.session.speed = float(example.speed)
+        self._desk.session.open_document(document, None, example.title)
         self._clear_journal()
         return True
 
@@ -83,11 +83,12 @@ class DocumentFiles(QObject):
 
     def save(self) -> bool:
         """Save to the document's file, or ask where."""
-        return self._save(self._session.path) if self._session.path else self.ask_save()
+        return self._save(self._desk.session.path) if self._desk.session.path else self.ask_save()
 
     def ask_save(self) -> bool:
         """Ask for a file and save there."""
-        start = self._session.path or Path(self._folder()) / f"{self._session.title or self.tr('network')}{SUFFIX}"
+        session = self._desk.session
+        start = session.path or Path(self._folder()) / f"{session.title or self.tr('network')}{SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Save As"), str(start), self._filter())
         if not name:
             return False
@@ -111,14 +112,14 @@ class DocumentFiles(QObject):
 
     def _save(self, path: Path) -> bool:
         _take_edits()
-        document = self._session.live_document
+        document = self._desk.session.live_document
         try:
             save(document, path)
         except FileError as error:
-            self._session.refuse(str(error))
+            self._desk.session.refuse(str(error))
             return False
-        self._session.mark_saved(path.absolute(), document)
-        self._session.say(self.tr("Saved {name}").format(name=path.name))
+        self._desk.session.mark_saved(path.absolute(), document)
+        self._desk.session.say(self.tr("Saved {name}").format(name=path.name))
         self._remember(path)
         self._clear_journal()
         return True
@@ -126,10 +127,11 @@ class DocumentFiles(QObject):
     def may_leave(self) -> bool:
         """Whether the open document may be replaced: saved, or given up on purpose. Stops training first."""
         _take_edits()
-        self._session.stop_training()
-        if not self._session.dirty:
+        self._desk.session.stop_training()
+        session = self._desk.session
+        if not session.dirty:
             return True
-        name = self._session.path.name if self._session.path else self._session.title or self.tr("this network")
+        name = session.path.name if session.path else session.title or self.tr("this network")
         buttons = QMessageBox.StandardButton
         box = QMessageBox(
             QMessageBox.Icon.Question,
@@ -178,20 +180,21 @@ class DocumentFiles(QObject):
         try:
             document = leftover.load()
         except FileError as error:
-            self._session.refuse(str(error))
+            self._desk.session.refuse(str(error))
             return False
-        self._session.open_document(document, leftover.path, "" if leftover.path else self.tr("Recovered"), saved=False)
+        title = "" if leftover.path else self.tr("Recovered")
+        self._desk.session.open_document(document, leftover.path, title, saved=False)
         self.write_journal()
         leftover.discard()
         return True
 
     def write_journal(self) -> None:
         """Keep unsaved work for the case that the program dies."""
-        document = self._session.live_document
-        if document is self._written or not self._session.dirty:
+        document = self._desk.session.live_document
+        if document is self._written or not self._desk.session.dirty:
             return
         try:
-            self._journal.write("main", document, self._session.path)
+            self._journal.write("main", document, self._desk.session.path)
         except FileError:
             # A full disk must not stop the learner; saving will say so.
             return
@@ -208,8 +211,8 @@ class DocumentFiles(QObject):
 
     def _folder(self) -> str:
         recent = self.recent()
-        if self._session.path:
-            return str(self._session.path.parent)
+        if self._desk.session.path:
+            return str(self._desk.session.path.parent)
         return (
             str(recent[0].parent)
             if recent

@@ -88,7 +88,7 @@ class Menus(QObject):
         self._fill_recent()
 
     def _build_explain_menu(self, menu: QMenu) -> None:
-        window, study = self._window, self._window.session.study
+        window, study = self._window, self._window.desk.study
         for number, id in enumerate((id for id in EXPLAINING if id in window.docks), 1):
             action = menu.addAction(window.docks[id].windowTitle())
             action.setObjectName(f"explain_{id}")

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 ICON = 24
 
@@ -17,11 +17,11 @@ ICON = 24
 class PresentBar(QWidget):
     """Soften or Train, an epoch, back to the start, how far it is, and the way out: in the title bar of the network."""
 
-    def __init__(self, session: Session, actions: Mapping[str, QAction]) -> None:
+    def __init__(self, desk: Desk, actions: Mapping[str, QAction]) -> None:
         super().__init__()
         self.setObjectName("present_bar")
         self.setAccessibleName(self.tr("While presenting"))
-        self._session = session
+        self._desk = desk
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
@@ -42,7 +42,7 @@ class PresentBar(QWidget):
         leave.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         leave.setToolTip(self.tr("Back to the workspace from before (Esc)"))
         leave.setAccessibleName(self.tr("Leave Present"))
-        session.values_changed.connect(self._follow)
+        desk.values_changed.connect(self._follow)
         self.hide()
 
     @staticmethod
@@ -58,8 +58,8 @@ class PresentBar(QWidget):
 
     def _follow(self) -> None:
         """As in the toolbar, Soften stands in the place of Train where steps are all that is in its way."""
-        softens = self._session.softening.replaces_training
+        softens = self._desk.softening.replaces_training
         self._buttons["soften"].setVisible(softens)
         self._buttons["train"].setVisible(not softens)
-        latest = self._session.latest
+        latest = self._desk.session.latest
         self._epoch.setText(self.tr("epoch {n}").format(n=f"{latest.epoch:,}") if latest else "")

@@ -28,7 +28,7 @@ from nnsim.gui.canvas.view import CanvasView
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import TEXT_SCALES, settings, stored_look
 from nnsim.gui.look.theme import GRID, Mode, apply_theme, name_theme, set_role, text_scale
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.speed import SpeedControl
 from nnsim.gui.start.first_hints import FirstHints
 from nnsim.gui.start.first_page import FirstPage
@@ -55,13 +55,13 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         name_theme(self)
-        self.session = Session(self)
-        self.files = DocumentFiles(self.session, self)
-        self.canvas = CanvasView(self.session)
-        self.first_page = FirstPage(self.session, self.canvas.viewport())
-        self.hints = FirstHints(self.session, self.canvas)
+        self.desk = Desk(self)
+        self.files = DocumentFiles(self.desk, self)
+        self.canvas = CanvasView(self.desk)
+        self.first_page = FirstPage(self.desk, self.canvas.viewport())
+        self.hints = FirstHints(self.desk, self.canvas)
         self.messages = MessageBar()
-        self.soften_bar = SoftenBar(self.session)
+        self.soften_bar = SoftenBar(self.desk)
         self.soften_bar.closed.connect(self.canvas.setFocus)
         self._gallery: Gallery | None = None
         self.setDockNestingEnabled(True)
@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self._build_center()
-        self.workspaces = Workspaces(self, self.session)
+        self.workspaces = Workspaces(self, self.desk)
         self.panels, self.docks = self.workspaces.panels, self.workspaces.docks
         self.show_panel = self.workspaces.show_panel
         self._actions = Actions(self)
@@ -80,19 +80,19 @@ class MainWindow(QMainWindow):
         self.menuBar().setCornerWidget(self._workspace_switch)
         self._workspace_switch.show()
         self._build_toolbar()
-        self._present_bar = PresentBar(self.session, self.actions_by_name)
+        self._present_bar = PresentBar(self.desk, self.actions_by_name)
         self._header_row.addWidget(self._present_bar)
         self._build_status()
-        session = self.session
-        session.opened.connect(self._on_opened)
-        session.document_changed.connect(self._update_all)
-        session.file_changed.connect(self._update_title)
-        session.values_changed.connect(self._update_progress)
-        session.selection_changed.connect(self._update_actions)
-        session.run_changed.connect(self._update_actions)
-        session.undo_stack.indexChanged.connect(self._update_actions)
-        session.softening.changed.connect(self._update_actions)
-        session.message.connect(self._say)
+        desk = self.desk
+        desk.opened.connect(self._on_opened)
+        desk.document_changed.connect(self._update_all)
+        desk.session.file_changed.connect(self._update_title)
+        desk.values_changed.connect(self._update_progress)
+        desk.looking.selection_changed.connect(self._update_actions)
+        desk.run_changed.connect(self._update_actions)
+        desk.session.undo_stack.indexChanged.connect(self._update_actions)
+        desk.softening.changed.connect(self._update_actions)
+        desk.session.message.connect(self._say)
         page, queued = self.first_page, Qt.ConnectionType.QueuedConnection
         # Queued, because opening hides the button that was clicked.
         page.and_wanted.connect(lambda: self.files.open_example(EXAMPLES["and"]), queued)
@@ -125,7 +125,7 @@ class MainWindow(QMainWindow):
         self._header, self._header_row = header_frame(self.tr("Network"), self._summary)
         column.addWidget(self._header)
         # In its place, so that the canvas loses little room and its labels stay.
-        self.session.softening.changed.connect(lambda: self._header.setHidden(self.session.softening.active))
+        self.desk.softening.changed.connect(lambda: self._header.setHidden(self.desk.softening.active))
         inside = QWidget()
         row = QHBoxLayout(inside)
         row.setContentsMargins(0, 0, 0, 0)
@@ -173,7 +173,7 @@ class MainWindow(QMainWindow):
         step = self._tool(bar, "step_batch", self.tr("Step"))
         epoch = self._tool(bar, "step_epoch", self.tr("Epoch"))
         back = self._tool(bar, "back_to_start", self.tr("Back to start"))
-        speed = SpeedControl(self.session)
+        speed = SpeedControl(self.desk)
         speed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         bar.addWidget(speed)
         bar.yielding = [back, arrange, self._layers_button, epoch, step, add]
@@ -234,7 +234,7 @@ class MainWindow(QMainWindow):
         self._update_title()
         self._update_actions()
         self._update_progress()
-        structure = self.session.structure
+        structure = self.desk.session.structure
         layers = max((structure.depth[id] for id in structure.outputs), default=0)
         parts = []
         if layers:
@@ -251,29 +251,29 @@ class MainWindow(QMainWindow):
         self.canvas.setAccessibleDescription(", ".join([*parts, self.tr("the Table panel reads them row by row")]))
 
     def _update_title(self) -> None:
-        session = self.session
-        name = session.path.name if session.path else session.title or self.tr("Untitled")
+        desk = self.desk
+        name = desk.session.path.name if desk.session.path else desk.session.title or self.tr("Untitled")
         self.setWindowTitle(f"{name}[*] — nnsim")
-        self.setWindowModified(session.dirty)
+        self.setWindowModified(desk.session.dirty)
         self._saved_label.setText(
-            self.tr("not saved yet") if session.dirty else self.tr("saved") if session.path else ""
+            self.tr("not saved yet") if desk.session.dirty else self.tr("saved") if desk.session.path else ""
         )
 
     def _update_actions(self) -> None:
         self._actions.update()
-        self._train_place.setCurrentIndex(int(self.session.softening.replaces_training))
+        self._train_place.setCurrentIndex(int(self.desk.softening.replaces_training))
         self._hint_label.setText(self._hint())
         self._update_progress()
 
     def _hint(self) -> str:
-        session = self.session
-        if session.training:
+        desk = self.desk
+        if desk.session.training:
             return self.tr("Training – weights you edit take effect at once")
-        if not session.structure.neurons:
+        if not desk.session.structure.neurons:
             return self.tr("Double-click on the canvas to add a neuron")
-        if session.selected_connections:
+        if desk.looking.selected_connections:
             return self.tr("Double-click edits the weight  ·  Del removes the connection")
-        chosen = [session.structure.by_id[id] for id in session.selected_neurons]
+        chosen = [desk.session.structure.by_id[id] for id in desk.looking.selected_neurons]
         if len(chosen) == 1 and chosen[0].role == "input":
             return self.tr("Space or the switch flips the input  ·  drag from its rim to connect")
         if chosen:
@@ -283,7 +283,7 @@ class MainWindow(QMainWindow):
         )
 
     def _update_progress(self) -> None:
-        latest = self.session.latest
+        latest = self.desk.session.latest
         self._epoch.setText(self.tr("epoch {n}").format(n=f"{latest.epoch:,}") if latest else "")
 
     def _say(self, text: str, kind: str) -> None:
@@ -304,10 +304,10 @@ class MainWindow(QMainWindow):
 
     def toggle_training(self) -> None:
         """Train, or pause."""
-        if self.session.training:
-            self.session.pause()
+        if self.desk.session.training:
+            self.desk.session.pause()
         else:
-            self.session.train()
+            self.desk.session.train()
 
     def toggle_present(self) -> None:
         """Canvas, table and output alone and large, on the whole screen; and back."""
@@ -355,7 +355,7 @@ class MainWindow(QMainWindow):
     def open_layers_form(self) -> None:
         """Open the small form that adds a layered network, under its button."""
         button = self._layers_button
-        form = LayersForm(self.session, self)
+        form = LayersForm(self.desk, self)
         form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         form.destroyed.connect(self.canvas.setFocus)
         form.added.connect(self.canvas.fit)
@@ -431,7 +431,7 @@ class MainWindow(QMainWindow):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_B and event.modifiers() in (NO_KEYS, Qt.KeyboardModifier.ShiftModifier):
-            if not event.isAutoRepeat() and not self.session.study.compare(True):
+            if not event.isAutoRepeat() and not self.desk.study.compare(True):
                 self._say(self.tr("Train first: then B shows the weights and the boundary from the start."), "info")
         elif event.key() == Qt.Key.Key_Escape and self._presenting:
             self.toggle_present()
@@ -442,14 +442,14 @@ class MainWindow(QMainWindow):
         if event.key() != Qt.Key.Key_B:
             super().keyReleaseEvent(event)
         elif not event.isAutoRepeat():
-            self.session.study.compare(False)
+            self.desk.study.compare(False)
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.WindowDeactivate:
             # The key may be released elsewhere.
-            self.session.study.compare(False)
-        if event.type() == QEvent.Type.UpdateRequest and self.session.training:
-            with self.session.gui_first():
+            self.desk.study.compare(False)
+        if event.type() == QEvent.Type.UpdateRequest and self.desk.session.training:
+            with self.desk.session.gui_first():
                 return super().event(event)
         return super().event(event)
 
@@ -463,7 +463,7 @@ class MainWindow(QMainWindow):
         stored.setValue("geometry", self.saveGeometry())
         self.workspaces.remember()
         self.files.close()
-        self.session.close()
+        self.desk.close()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

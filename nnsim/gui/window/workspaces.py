@@ -24,7 +24,7 @@ from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import GRID, finish_theme, set_role
 from nnsim.gui.panels.panel import Panel
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import CardHeader, body_frame, header_frame, header_height
 from nnsim.gui.window.panels import LEFT, PANELS, PRESENT, RIGHT, WORKSPACES, PanelEntry, Workspace
 
@@ -65,10 +65,10 @@ class Workspaces(QObject):
     changing = Signal()
     changed = Signal()
 
-    def __init__(self, window: QMainWindow, session: Session) -> None:
+    def __init__(self, window: QMainWindow, desk: Desk) -> None:
         super().__init__(window)
         self._window = window
-        self._session = session
+        self._desk = desk
         self._entries: dict[str, PanelEntry] = {}
         self.panels: dict[str, Panel] = _Panels(self._fill)
         """By id; one that has not been needed yet is made when it is asked for."""
@@ -97,7 +97,7 @@ class Workspaces(QObject):
     def _fill(self, id: str) -> Panel:
         """Make a panel and put it into its dock."""
         module, name = self._entries[id].home.split(":")
-        panel: Panel = getattr(import_module(f"nnsim.gui.panels.{module}"), name)(self._session)
+        panel: Panel = getattr(import_module(f"nnsim.gui.panels.{module}"), name)(self._desk)
         dock = self.docks[id]
         close = QToolButton()
         close.setObjectName(f"close_{id}")
@@ -239,7 +239,7 @@ class Workspaces(QObject):
                 window.resizeDocks(docks, [entry.height for entry, _ in stacks], Qt.Orientation.Vertical)
         low = max(248 if window.height() > LOW else 204, round(window.height() * LOW_SHARE))
         if self.current is PRESENT:
-            data = self._session.dataset
+            data = self._desk.session.dataset
             low = PRESENTED_DATA if data is not None and len(data.X) > MOST_ROWS else PRESENTED_TABLE
         window.resizeDocks([self.docks["table"]], [low], Qt.Orientation.Vertical)
         for id in (*({entry.behind for entry in PANELS} - {""}), *self.current.front):

@@ -17,11 +17,11 @@ from nnsim.core.formulas.numbers import comparison, format_number
 from nnsim.core.network import Neuron
 from nnsim.gui.look.theme import GRID, mix, set_role, theme
 from nnsim.gui.panels.activation.function_names import FunctionNames
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.plots.points import target_classes
 from nnsim.gui.plots.ticks import nice_step, rounded
-from nnsim.gui.session.pacing import Paced
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
@@ -47,8 +47,8 @@ class ActivationPanel(PlotPanel):
 
     id = "activation"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("ActivationPanel", "Activation"))
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("ActivationPanel", "Activation"))
         self.function = FIRST
         """The function that is shown: the selected neuron's, else the one last shown or the first of the network."""
         self.compared: set[str] = set()
@@ -58,14 +58,14 @@ class ActivationPanel(PlotPanel):
         """Of several functions that whose values are read."""
         self._read_at: float | None = None
         """Where on the axis the learner reads values; None for the neuron's own point."""
-        self._rug = Paced(self, session, self._show_rug)
+        self._rug = Paced(self, desk, self._show_rug)
         self._build_header()
         self._build_body()
-        session.opened.connect(self._on_opened)
+        desk.opened.connect(self._on_opened)
 
     def _on_opened(self) -> None:
         """Another network begins with its own function, not with one of the last."""
-        neurons = [n for n in self.session.structure.neurons if n.role != "input"]
+        neurons = [n for n in self.desk.session.structure.neurons if n.role != "input"]
         if neurons:
             self.function = neurons[0].activation
             self._on_change()
@@ -215,15 +215,15 @@ class ActivationPanel(PlotPanel):
         """All samples' sums of the selected neuron, on the axis."""
         if self.plot is None:
             return
-        session, neuron, data = self.session, self._computing, self.session.dataset
-        outputs = session.structure.outputs
-        fits = data is not None and (data.X.shape[1], data.T.shape[1]) == (len(session.structure.inputs), len(outputs))
-        if neuron is None or data is None or not fits or not outputs or session.problems:
+        desk, neuron, data = self.desk, self._computing, self.desk.session.dataset
+        inputs, outputs = desk.session.structure.inputs, desk.session.structure.outputs
+        fits = data is not None and (data.X.shape[1], data.T.shape[1]) == (len(inputs), len(outputs))
+        if neuron is None or data is None or not fits or not outputs or desk.session.problems:
             self.plot.show_rug({})
             return
         rows = spread(len(data.X), MOST_IN_RUG)
-        trace = session.program.run(session.network.parameters, data.X[rows])
-        sums = trace.z_rows[session.structure.position[neuron.id]] + (self._threshold() or 0.0)
+        trace = desk.session.program.run(desk.session.network.parameters, data.X[rows])
+        sums = trace.z_rows[desk.session.structure.position[neuron.id]] + (self._threshold() or 0.0)
         ends = np.unique(data.T)
         if len(ends) != 2:
             # Targets of a curve to fit are no classes.
@@ -250,9 +250,9 @@ class ActivationPanel(PlotPanel):
     @property
     def neuron(self) -> Neuron | None:
         """The selected neuron, if one alone is."""
-        if len(self.session.selected_neurons) != 1:
+        if len(self.desk.looking.selected_neurons) != 1:
             return None
-        return self.session.structure.by_id.get(next(iter(self.session.selected_neurons)))
+        return self.desk.session.structure.by_id.get(next(iter(self.desk.looking.selected_neurons)))
 
     @property
     def _computing(self) -> Neuron | None:
@@ -264,7 +264,7 @@ class ActivationPanel(PlotPanel):
         neuron = self._computing
         if neuron is None or neuron.notation != "threshold":
             return None
-        return 0.0 if neuron.bias is None else -self.session.network.value(neuron.bias) + 0.0
+        return 0.0 if neuron.bias is None else -self.desk.session.network.value(neuron.bias) + 0.0
 
     # What is shown
 
@@ -374,7 +374,7 @@ class ActivationPanel(PlotPanel):
 
     def _sum(self, neuron: Neuron) -> float:
         """Where the neuron stands on the axis: Σ in θ notation, else z."""
-        return self.session.sum_of(neuron.id) + (self._threshold() or 0.0)
+        return self.desk.looking.sum_of(neuron.id) + (self._threshold() or 0.0)
 
     def _reach(self, shrink: bool) -> None:
         from nnsim.gui.panels.activation.plot import resting_half
@@ -404,7 +404,7 @@ class ActivationPanel(PlotPanel):
             self.plot.marker.move(math.nan, math.nan)
             self._describe(self.readout.text() if reads else "")
             return
-        at, a = self._sum(neuron), self.session.output_of(neuron.id)
+        at, a = self._sum(neuron), self.desk.looking.output_of(neuron.id)
         self._reach(shrink=False)
         self.plot.marker.move(at, a)
         if threshold is None:
@@ -419,7 +419,7 @@ class ActivationPanel(PlotPanel):
 
     def _describe(self, point: str) -> None:
         """Say in words what the plot shows; while training, when it has come to rest."""
-        if self.plot is None or self.session.training:
+        if self.plot is None or self.desk.session.training:
             return
         (low, high), _ = self.plot.ranges
         names = ", ".join(self.tr(curve.activation.label) for curve in self.plot.curves)

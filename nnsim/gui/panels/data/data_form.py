@@ -13,7 +13,7 @@ from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.forms import ChoiceField, FieldsForm, Rows
 
 _OWN = ""
@@ -23,9 +23,9 @@ _OWN = ""
 class DataForm(QWidget):
     """Which data, and its settings: samples, noise, seed, test share. Edits go to the session."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._session = session
+        self._desk = desk
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
@@ -40,7 +40,7 @@ class DataForm(QWidget):
 
     def show_document(self) -> None:
         """Show the document's data."""
-        source = self._session.document.data
+        source = self._desk.session.document.data
         self._choice.set_choices(*self._choices(source))
         self._choice.set_value(source.generator if isinstance(source, GeneratedData) else _OWN)
         settings = _settings(source)
@@ -68,7 +68,7 @@ class DataForm(QWidget):
 
     def _choices(self, source: DataSource | None) -> tuple[list[tuple[str, str]], dict[Any, str]]:
         """The present source, and every generator whose columns fit the network."""
-        structure = self._session.structure
+        structure = self._desk.session.structure
         shape = len(structure.inputs), len(structure.outputs)
         present = source.generator if isinstance(source, GeneratedData) else None
         choices, about = [], {}
@@ -93,15 +93,15 @@ class DataForm(QWidget):
 
     def _choose(self, name: str) -> None:
         if name != _OWN:
-            structure = self._session.structure
-            like = _settings(self._session.document.data)
+            structure = self._desk.session.structure
+            like = _settings(self._desk.session.document.data)
             source = _made(name, len(structure.inputs), len(structure.outputs), like)
             if source is not None:
-                self._session.apply(self.tr("Choose data"), lambda d: edits.set_data(d, source))
+                self._desk.session.apply(self.tr("Choose data"), lambda d: edits.set_data(d, source))
         self.show_document()
 
     def _set_field(self, name: str, value: object, token: object) -> None:
-        source = self._session.document.data
+        source = self._desk.session.document.data
         if source is None:
             return
         label = self.tr(forms(_settings(source))[name].label)
@@ -111,7 +111,7 @@ class DataForm(QWidget):
                 return GeneratedData(source.generator, replace(source.fields, **{name: value}))
             return replace(source, **{name: value})
 
-        self._session.apply(self.tr("Set {what} of the data").format(what=label),
+        self._desk.session.apply(self.tr("Set {what} of the data").format(what=label),
                             lambda d: edits.set_data(d, change(d.data)), token)
         self.show_document()
 

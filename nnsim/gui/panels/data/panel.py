@@ -12,9 +12,9 @@ from nnsim.documents.targets import OWN, choose_target, flip_target, gates, targ
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.data.model import RIGHT, Rows, TableModel, columns_of
 from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.panel import LowPanel
-from nnsim.gui.session.pacing import Paced
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import ElidedLabel
 
@@ -29,8 +29,8 @@ class TablePanel(LowPanel):
 
     id = "table"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("TablePanel", "Truth table"))
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("TablePanel", "Truth table"))
         self.model = TableModel(self)
         self.view = TableView(self.model)
         self.view.setObjectName("table_rows")
@@ -56,13 +56,13 @@ class TablePanel(LowPanel):
         self._chosen: dict[int, str] = {}
         """The gate last chosen for an output: of several with the same column that one is shown."""
         self._since_count = QElapsedTimer()
-        self._paced = Paced(self, session, self._follow)
+        self._paced = Paced(self, desk, self._follow)
         self.view.row_chosen.connect(self._feed)
         self.view.flipped.connect(self._flip)
         self.view.titles.target_chosen.connect(self._choose)
         self.view.titles.sectionClicked.connect(self._select)
         self.fix.clicked.connect(self._drop_data)
-        session.opened.connect(self._chosen.clear)
+        desk.opened.connect(self._chosen.clear)
 
     def _build_pages(self) -> QStackedLayout:
         """A page with the rows, and one that says why there are none."""
@@ -86,35 +86,37 @@ class TablePanel(LowPanel):
     # Showing
 
     def update_document(self) -> None:
-        session, structure = self.session, self.session.structure
+        desk, structure = self.desk, self.desk.session.structure
         rows = self._current_rows()
         few = len(structure.inputs) <= MAX_GATE_INPUTS
-        is_table = rows.is_truth_table if rows is not None else session.document.data is None and few
+        is_table = rows.is_truth_table if rows is not None else desk.session.document.data is None and few
         self.set_title(self.tr("Truth table") if is_table else self.tr("Data"))
         problem = self._problem(rows)
         if problem or rows is None:
             self._pages.setCurrentIndex(1)
             self.empty.say(*problem)
-            self.fix.setVisible(session.document.data is not None and 1 <= len(structure.inputs) <= MAX_GATE_INPUTS)
-            self.model.show(None, (), session.network, session.document.training.loss)
+            has_data = desk.session.document.data is not None
+            self.fix.setVisible(has_data and 1 <= len(structure.inputs) <= MAX_GATE_INPUTS)
+            self.model.show(None, (), desk.session.network, desk.session.document.training.loss)
             self._say("", "muted")
             return
         neurons = [n.id for n in structure.neurons if n.role != "input"]
         folded = rows.is_truth_table and len(neurons) > MOST_SUMS
-        also = session.selected_neurons if len(session.selected_neurons) <= MOST_SUMS else frozenset()
+        also = desk.looking.selected_neurons if len(desk.looking.selected_neurons) <= MOST_SUMS else frozenset()
         shown = set(structure.outputs) | also if folded else set(neurons)
         columns = columns_of(rows, structure, shown - set(structure.inputs), self.tr)
-        self.model.show(rows, columns, session.network, session.document.training.loss)
+        self.model.show(rows, columns, desk.session.network, desk.session.document.training.loss)
         self._pages.setCurrentIndex(0)
         told = (self.tr("Only outputs and selected neurons are shown: {n} would be too many.")
-                if len(also) == len(session.selected_neurons)
+                if len(also) == len(desk.looking.selected_neurons)
                 else self.tr("Only outputs are shown: {n} neurons are selected, too many for columns."))
-        self.note.setText(told.format(n=len(neurons if also == session.selected_neurons else session.selected_neurons)))
+        selected = desk.looking.selected_neurons
+        self.note.setText(told.format(n=len(neurons if also == selected else selected)))
         self.note.setVisible(folded)
-        self.view.titles.selected = session.selected_neurons
+        self.view.titles.selected = desk.looking.selected_neurons
         self._show_values()
         self._show_choices(rows)
-        self.view.fit(session.selected_neurons, SLACK if session.training else 0)
+        self.view.fit(desk.looking.selected_neurons, SLACK if desk.session.training else 0)
         self._show_status(rows)
 
     def update_values(self) -> None:
@@ -128,7 +130,7 @@ class TablePanel(LowPanel):
             return
         self.view.grow()
         # To count all samples 30 times a second would slow training down.
-        wait = self.session.training and not rows.is_truth_table and self._since_count.elapsed() < COUNT_MS
+        wait = self.desk.session.training and not rows.is_truth_table and self._since_count.elapsed() < COUNT_MS
         if not wait:
             self._show_status(rows)
 
@@ -139,9 +141,9 @@ class TablePanel(LowPanel):
 
     def _show_values(self) -> bool:
         """Show the numbers of now, and light the row of the inputs. Returns whether more than those differ."""
-        session = self.session
-        changed = self.model.show_values(session.network, session.document.training.loss)
-        row = self.model.row_of(session.input_row[0])
+        desk = self.desk
+        changed = self.model.show_values(desk.session.network, desk.session.document.training.loss)
+        row = self.model.row_of(desk.looking.input_row[0])
         if row != self.model.lit:
             self.view.follow(row)
         return changed
@@ -183,7 +185,7 @@ class TablePanel(LowPanel):
         return GENERATORS[choice].label if choice in GENERATORS else self.tr("the target")
 
     def _show_choices(self, rows: Rows) -> None:
-        document, outputs = self.session.document, self.session.structure.outputs
+        document, outputs = self.desk.session.document, self.desk.session.structure.outputs
         table = truth_table_of(document) if rows.is_truth_table else None
         self._choices = [] if table is None else target_choices(document, table, self._chosen)
         # Own comes last: it leads away into the table, and arrow keys should reach every other choice before.
@@ -201,7 +203,7 @@ class TablePanel(LowPanel):
 
     def _current_rows(self) -> Rows | None:
         """The rows of the document; the same object until its columns or data differ."""
-        document, data = self.session.document, self.session.dataset
+        document, data = self.desk.session.document, self.desk.session.dataset
         structure = document.network.structure
         key = (structure.inputs, structure.outputs, document.data)
         if self._source[:-1] != key or self._source[-1] is not data:
@@ -215,12 +217,12 @@ class TablePanel(LowPanel):
 
     def _problem(self, rows: Rows | None) -> tuple[str, str] | tuple[()]:
         """What to say in place of rows, and why; empty if there are rows to show."""
-        session, structure = self.session, self.session.structure
+        desk, structure = self.desk, self.desk.session.structure
         if not structure.inputs:
             why = self.tr("The table lists what each neuron computes for them.")
             return self.tr("Add inputs to see every case"), why
-        if session.data_problem:
-            return self.tr("The data cannot be used"), session.data_problem
+        if desk.session.data_problem:
+            return self.tr("The data cannot be used"), desk.session.data_problem
         if rows is None:
             return (
                 self.tr("Choose data in the Training panel to see its samples"),
@@ -251,27 +253,27 @@ class TablePanel(LowPanel):
     # What the learner does
 
     def _feed(self, row: int) -> None:
-        rows, session = self.model.rows, self.session
+        rows, desk = self.model.rows, self.desk
         if rows is None:
             return
-        data = session.dataset
+        data = desk.session.dataset
         if data is not None and row < len(data.X) and np.array_equal(data.X[row], rows.X[row]):
-            session.study.choose_row(row)
+            desk.study.choose_row(row)
         else:
-            session.set_inputs(dict(zip(session.structure.inputs, rows.X[row].tolist(), strict=True)))
+            desk.looking.set_inputs(dict(zip(desk.session.structure.inputs, rows.X[row].tolist(), strict=True)))
 
     def _flip(self, row: int, column: int) -> None:
         output = self.model.columns[column].index
-        self.session.apply(self.tr("Change a target"), lambda d: flip_target(d, row, output))
+        self.desk.session.apply(self.tr("Change a target"), lambda d: flip_target(d, row, output))
 
     def _choose(self, column: int, choice: str | None) -> None:
         rows, output = self.model.rows, self.model.columns[column].index
         if choice is not None:
             self._chosen[output] = choice
-        self.session.apply(self.tr("Choose the target"), lambda d: choose_target(d, output, choice))
+        self.desk.session.apply(self.tr("Choose the target"), lambda d: choose_target(d, output, choice))
         if choice == OWN:
             self.view.go_to(max(0, self.model.lit), column)
-            self.session.say(self.tr("Click a target, or press Space on it, to change it."))
+            self.desk.session.say(self.tr("Click a target, or press Space on it, to change it."))
         if rows is not None:
             # The choice shows what the column is: own stays XOR while its targets are those of XOR.
             self._show_choices(rows)
@@ -279,7 +281,7 @@ class TablePanel(LowPanel):
     def _select(self, column: int) -> None:
         neuron = self.model.columns[column].neuron
         if neuron:
-            self.session.select([neuron])
+            self.desk.looking.select([neuron])
 
     def _drop_data(self) -> None:
-        self.session.apply(self.fix.text(), lambda d: set_data(d, None))
+        self.desk.session.apply(self.fix.text(), lambda d: set_data(d, None))

@@ -15,10 +15,10 @@ from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, heading, note
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.panel import LowPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
-from nnsim.gui.session.pacing import Paced
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.training.update import next_update, training_gradient
@@ -36,22 +36,22 @@ class BackwardPanel(LowPanel):
 
     id = "backward"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("BackwardPanel", "Backward"))
-        self.list = EquationList(session.study, "backward_lines", self.tr("Backward calculation"))
-        self.list.chosen.connect(session.select_place)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("BackwardPanel", "Backward"))
+        self.list = EquationList(desk.study, "backward_lines", self.tr("Backward calculation"))
+        self.list.chosen.connect(desk.looking.select_place)
         self.list.acted.connect(self._list_all)
         self.empty = EmptyState("backward_empty", margin=GRID)
         self.check = quiet_button(self.tr("check"), "backward_check", self.tr(
             "Compare every gradient with a central difference, (L(w+h) − L(w−h)) / 2h"), checkable=True)
         self.check.toggled.connect(self.update_document)
-        self.scope = ScopeChoice(session, "backward_scope")
+        self.scope = ScopeChoice(desk, "backward_scope")
         self.add_to_header(self.check, self.scope)
         self.pages = QStackedLayout(self)
         self.pages.addWidget(self.list)
         self.pages.addWidget(self.empty)
         self.setFocusProxy(self.list)
-        self.paced = Paced(self, session, self.update_document)
+        self.paced = Paced(self, desk, self.update_document)
         self._all_paths: object = None
         """The selection whose paths are all listed."""
 
@@ -59,7 +59,7 @@ class BackwardPanel(LowPanel):
         self.paced.update()
 
     def update_document(self) -> None:
-        study = self.session.study
+        study = self.desk.study
         explanation = study.explanation
         if explanation is None or study.backward is None:
             self.pages.setCurrentWidget(self.empty)
@@ -74,26 +74,26 @@ class BackwardPanel(LowPanel):
     @property
     def _parameter(self) -> str | None:
         """The parameter of the one thing that is selected."""
-        session, structure = self.session, self.session.structure
-        if len(session.selected_connections) + len(session.selected_neurons) != 1:
+        desk, structure = self.desk, self.desk.session.structure
+        if len(desk.looking.selected_connections) + len(desk.looking.selected_neurons) != 1:
             return None
-        for ends in session.selected_connections:
+        for ends in desk.looking.selected_connections:
             return structure.by_ends[ends].weight
-        (neuron,) = session.selected_neurons
+        (neuron,) = desk.looking.selected_neurons
         return structure.by_id[neuron].bias
 
     @property
     def _neuron(self) -> str | None:
         """The selected neuron, unless it is an input."""
-        chosen = self.session.selected_neurons
-        if len(chosen) != 1 or self.session.selected_connections:
+        chosen = self.desk.looking.selected_neurons
+        if len(chosen) != 1 or self.desk.looking.selected_connections:
             return None
         (neuron,) = chosen
-        return None if self.session.structure.by_id[neuron].role == "input" else neuron
+        return None if self.desk.session.structure.by_id[neuron].role == "input" else neuron
 
     @property
     def _selection(self) -> object:
-        return self.session.selected_neurons, self.session.selected_connections
+        return self.desk.looking.selected_neurons, self.desk.looking.selected_connections
 
     def _list_all(self, row: int) -> None:
         self._all_paths = self._selection
@@ -107,7 +107,7 @@ class BackwardPanel(LowPanel):
             return self._overview(e)
         most = MOST_PATHS if self._all_paths == self._selection else FEW_PATHS
         if e.backward is None:
-            return [note(self.session.study.why_not), *self._gradient(parameter)] if parameter else []
+            return [note(self.desk.study.why_not), *self._gradient(parameter)] if parameter else []
         rows: list[Row] = []
         if parameter is not None:
             chain = chain_of(e, parameter, most)
@@ -123,12 +123,12 @@ class BackwardPanel(LowPanel):
 
     @property
     def _digits(self) -> int:
-        return self.session.study.digits
+        return self.desk.study.digits
 
     @property
     def _several(self) -> bool:
         """Whether the gradient is the mean of more than one sample."""
-        samples = self.session.study.samples
+        samples = self.desk.study.samples
         return samples is not None and len(samples.X) > 1
 
     def _chain(self, chain: Chain) -> list[Row]:
@@ -174,7 +174,7 @@ class BackwardPanel(LowPanel):
                 *(equation(e.delta_equation(id), self._digits) for id in list(behind)[:MOST_FACTORS])]
 
     def _gradient(self, parameter: str) -> list[Row]:
-        study, network = self.session.study, self.session.network
+        study, network = self.desk.study, self.desk.session.network
         samples, backward, e = study.samples, study.backward, study.explanation
         assert backward is not None and samples is not None and e is not None
         if len(samples.X) == 1:
@@ -184,23 +184,23 @@ class BackwardPanel(LowPanel):
         return [heading(title), equation(mean_equation(parameter, values, study.notation), self._digits, symbols=False)]
 
     def _update(self, parameter: str) -> list[Row]:
-        session, study = self.session, self.session.study
-        config, samples = session.document.training, study.samples
+        desk, study = self.desk, self.desk.study
+        config, samples = desk.session.document.training, study.samples
         assert samples is not None
         rows = [heading(self.tr("Update, {optimizer}").format(optimizer=OPTIMIZERS[config.optimizer_name].label))]
-        if parameter in session.structure.frozen:
+        if parameter in desk.session.structure.frozen:
             return [*rows, note(self.tr("{name} is frozen: training leaves it as it is.").format(name=parameter))]
-        trainer = session.paused_trainer
-        if session.training and OPTIMIZERS[config.optimizer_name].memory:
+        trainer = desk.session.paused_trainer
+        if desk.session.training and OPTIMIZERS[config.optimizer_name].memory:
             return [*rows, note(self.tr("Pause, to see what the optimizer remembers."))]
-        gradient = training_gradient(session.network, config, samples.X, samples.T)
-        for step in next_update(session.network, config, gradient, parameter, study.notation,
-                                    trainer.memory if trainer is not None else None, session.epoch):
+        gradient = training_gradient(desk.session.network, config, samples.X, samples.T)
+        for step in next_update(desk.session.network, config, gradient, parameter, study.notation,
+                                    trainer.memory if trainer is not None else None, desk.session.epoch):
             rows.append(equation(step, self._digits))
         return rows
 
     def _overview(self, e: Explanation) -> list[Row]:
-        structure, study = e.structure, self.session.study
+        structure, study = e.structure, self.desk.study
         backward, digits = study.backward, self._digits
         assert backward is not None
         rows = [note(self.tr("Select a connection or a neuron to see its chain rule."))]
@@ -223,10 +223,10 @@ class BackwardPanel(LowPanel):
         return rows
 
     def _checks(self) -> list[Row]:
-        session, samples, digits = self.session, self.session.study.samples, self._digits
+        desk, samples, digits = self.desk, self.desk.study.samples, self._digits
         assert samples is not None
-        names = session.structure.parameter_names[:MOST_CHECKED]
-        found = check_gradient(session.network, samples.X, samples.T, session.document.training.loss, names)
+        names = desk.session.structure.parameter_names[:MOST_CHECKED]
+        found = check_gradient(desk.session.network, samples.X, samples.T, desk.session.document.training.loss, names)
         wrong = sum(not check.agrees and not check.kink for check in found)
         kinks = sum(bool(check.kink) for check in found)
         said = self.tr("All {n} gradients agree with central differences.").format(n=len(found))
@@ -236,7 +236,7 @@ class BackwardPanel(LowPanel):
         if wrong:
             said = self.tr("{n} of {all} gradients differ from central differences.").format(n=wrong, all=len(found))
         rows = [heading(self.tr("Gradient check")), note(said)]
-        loss = session.study.notation.loss.text
+        loss = desk.study.notation.loss.text
         for check in found:
             mark = "✓" if check.agrees else "∧" if check.kink else "✗"
             text = f"{mark}  ∂{loss}/∂{check.parameter} = {format_number(check.analytic, digits)}  ·  "

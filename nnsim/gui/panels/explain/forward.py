@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QStackedLayout
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.rows import Row, equation, note
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.panel import LowPanel
-from nnsim.gui.session.pacing import Paced
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.empty_state import EmptyState
 
@@ -23,10 +23,10 @@ class ForwardPanel(LowPanel):
 
     id = "forward"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("ForwardPanel", "Forward"))
-        self.list = EquationList(session.study, "forward_lines", self.tr("Forward calculation"))
-        self.list.chosen.connect(session.select_place)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("ForwardPanel", "Forward"))
+        self.list = EquationList(desk.study, "forward_lines", self.tr("Forward calculation"))
+        self.list.chosen.connect(desk.looking.select_place)
         self.empty = EmptyState("forward_empty", margin=GRID)
         self.symbols = quiet_button(self.tr("symbols"), "forward_symbols",
                                     self.tr("Write the names before the numbers"), checkable=True)
@@ -36,27 +36,27 @@ class ForwardPanel(LowPanel):
         self.pages.addWidget(self.list)
         self.pages.addWidget(self.empty)
         self.setFocusProxy(self.list)
-        self.paced = Paced(self, session, self.update_document)
+        self.paced = Paced(self, desk, self.update_document)
 
     def update_values(self) -> None:
         self.paced.update()
 
     def update_document(self) -> None:
-        session, structure = self.session, self.session.structure
-        explanation = session.study.explanation
+        desk, structure = self.desk, self.desk.session.structure
+        explanation = desk.study.explanation
         if explanation is None:
             self.pages.setCurrentWidget(self.empty)
-            problems = " ".join(problem.message for problem in session.problems)
+            problems = " ".join(problem.message for problem in desk.session.problems)
             self.empty.say(self.tr("Every number of the forward pass will stand here."), problems)
             return
         self.pages.setCurrentWidget(self.list)
         neurons = [id for id in explanation.order if structure.by_id[id].role != "input"]
-        rows: list[Row] = [note(session.study.still_missing)] if session.study.still_missing else []
+        rows: list[Row] = [note(desk.study.still_missing)] if desk.study.still_missing else []
         if len(neurons) > MOST_NEURONS:
-            chosen = session.selected_neurons | set(structure.outputs)
+            chosen = desk.looking.selected_neurons | set(structure.outputs)
             neurons = [id for id in neurons if id in chosen][:MOST_NEURONS]
             rows.append(note(self.tr("Only outputs and selected neurons are written: the network is large.")))
-        digits, symbols = session.study.digits, self.symbols.isChecked()
+        digits, symbols = desk.study.digits, self.symbols.isChecked()
         for id in neurons:
             first, *others = explanation.forward(id)
             rows.append(equation(first, digits, symbols))

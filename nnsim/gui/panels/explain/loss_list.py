@@ -14,7 +14,7 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.panels.explain.loss_terms import LEFT, RIGHT, entry_label, grid
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.study import Studied
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.forms import plain_text
@@ -35,11 +35,11 @@ def _tr(text: str) -> str:
 class LossList(QWidget):
     """All losses for the samples of the scope: formula, value, slopes, and which one training uses."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("losses_list")
         self.setAccessibleName(self.tr("All losses"))
-        self._session = session
+        self._desk = desk
         self._grid = grid(self)
         self._grid.setHorizontalSpacing(GRID)
         heads = (("loss", LEFT), ("formula", LEFT), ("value", RIGHT),
@@ -47,7 +47,7 @@ class LossList(QWidget):
         self._heads = [TextLine(f"losses_list_head_{name}", align=align) for name, align in heads]
         for column, head in enumerate(self._heads):
             self._grid.addWidget(head, 0, column)
-        self.rows = {name: LossRow(session, entry, self._grid, row) for row, (name, entry) in
+        self.rows = {name: LossRow(desk, entry, self._grid, row) for row, (name, entry) in
                      enumerate(LOSSES.items(), 1)}
         self._grid.setColumnStretch(0, 2)
         self._grid.setColumnStretch(1, 3)
@@ -55,8 +55,8 @@ class LossList(QWidget):
 
     def show_document(self) -> None:
         """Show the outputs, the notation, and which loss is in use."""
-        session = self._session
-        outputs, study = session.structure.outputs, session.study
+        desk = self._desk
+        outputs, study = desk.session.structure.outputs, desk.study
         notation = study.notation
         mean = study.scope != "sample"
         self._heads[0].set_text(self.tr("loss"))
@@ -71,20 +71,20 @@ class LossList(QWidget):
             head = self._heads[3 + column]
             head.setVisible(shown)
             if shown:
-                symbol = notation.activation(session.structure, outputs[column]).text
+                symbol = notation.activation(desk.session.structure, outputs[column]).text
                 more = " …" if column == self._count - 1 and len(outputs) > self._count else ""
                 head.set_text(f"∂{notation.loss.text}/∂{symbol}{more}")
                 head.setToolTip(plain_tip(head.text()))
             self._grid.setColumnMinimumWidth(3 + column, round(NUMBER_WIDTH * scale) if shown else 0)
         for name, row in self.rows.items():
-            row.show_document(notation, self._count, name == session.document.training.loss)
+            row.show_document(notation, self._count, name == desk.session.document.training.loss)
 
     def _slopes_that_fit(self) -> int:
         """How many outputs have a column of their own: as many as there is room for, and one at least."""
         others = NAME_WIDTH + FORMULA_WIDTH + NUMBER_WIDTH + USE_WIDTH
         room = self._room - round(others * text_scale()) - 3 * GRID
         fit = max(1, room // (round(NUMBER_WIDTH * text_scale()) + GRID))
-        return min(len(self._session.structure.outputs), MOST_SLOPES, fit)
+        return min(len(self._desk.session.structure.outputs), MOST_SLOPES, fit)
 
     def fit(self, room: int) -> None:
         """Share this width."""
@@ -96,17 +96,17 @@ class LossList(QWidget):
 
     def show_values(self, samples: Studied | None) -> None:
         """Show what each loss says of these samples; dashes without any."""
-        session = self._session
+        desk = self._desk
         if samples is None:
             for row in self.rows.values():
                 row.show_nothing()
             return
-        structure = session.structure
+        structure = desk.session.structure
         places = [structure.position[id] for id in structure.outputs]
-        if session.study.scope == "sample":
-            o = session.trace.a_rows[places].T
+        if desk.study.scope == "sample":
+            o = desk.looking.trace.a_rows[places].T
         else:
-            o = session.program.run(session.network.parameters, samples.X).a_rows[places].T
+            o = desk.session.program.run(desk.session.network.parameters, samples.X).a_rows[places].T
         for name, row in self.rows.items():
             problems = loss_problems(structure, samples.T, name)
             if problems:
@@ -114,14 +114,14 @@ class LossList(QWidget):
             else:
                 entry = LOSSES[name]
                 row.show_values(entry.value(o, samples.T), entry.gradient(o, samples.T).mean(axis=0),
-                                session.study.digits)
+                                desk.study.digits)
 
 
 class LossRow:
     """The widgets of one loss in a grid."""
 
-    def __init__(self, session: Session, entry: Loss, grid: QGridLayout, row: int) -> None:
-        self._session, self.entry = session, entry
+    def __init__(self, desk: Desk, entry: Loss, grid: QGridLayout, row: int) -> None:
+        self._desk, self.entry = desk, entry
         self.name = plain_text(f"losses_name_of_{entry.name}")
         self.name.setText(entry_label(entry))
         self.name.setMinimumWidth(1)
@@ -193,9 +193,9 @@ class LossRow:
             cell.setVisible(numbers and i < self._count)
 
     def _use(self) -> None:
-        session, entry = self._session, self.entry
+        desk, entry = self._desk, self.entry
         text = _tr("Use {loss}").format(loss=entry_label(entry))
-        session.configure(replace(session.document.training, loss=entry.name), text)
+        desk.session.configure(replace(desk.session.document.training, loss=entry.name), text)
 
 
 _LETTER = re.compile(r"(?<![A-Za-z\\])[TO](?![A-Za-z])")

@@ -13,7 +13,7 @@ from nnsim.core.formulas.numbers import as_sum, format_number
 from nnsim.core.formulas.writing import text as written_out
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.gui.look.theme import GRID, font, text_scale, theme
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
@@ -27,11 +27,11 @@ RIGHT, LEFT = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
 class TermTable(QWidget):
     """A row per output: T, O, the term with its numbers, ∂L/∂O; and what the terms come to."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("losses_terms")
         self.setAccessibleName(self.tr("The loss of this sample, output by output"))
-        self._session = session
+        self._desk = desk
         self._grid = grid(self)
         self._shown: tuple[object, ...] = ()
         self._ids: tuple[str, ...] = ()
@@ -53,9 +53,9 @@ class TermTable(QWidget):
 
     def show_document(self) -> None:
         """Show the outputs, the loss in use and the notation."""
-        session = self._session
-        structure, notation = session.structure, session.study.notation
-        entry = LOSSES[session.document.training.loss]
+        desk = self._desk
+        structure, notation = desk.session.structure, desk.study.notation
+        entry = LOSSES[desk.session.document.training.loss]
         shown = (structure.outputs, notation, entry, text_scale())
         if shown == self._shown:
             return
@@ -78,10 +78,10 @@ class TermTable(QWidget):
 
     def show_values(self, targets: Array | None) -> None:
         """Show the numbers of now. ``targets`` is (outputs,), or None if nothing says them."""
-        session = self._session
-        digits = session.study.digits
-        entry, structure = LOSSES[session.document.training.loss], session.structure
-        o = session.trace.a_rows[[structure.position[id] for id in self._ids], 0][None]
+        desk = self._desk
+        digits = desk.study.digits
+        entry, structure = LOSSES[desk.session.document.training.loss], desk.session.structure
+        o = desk.looking.trace.a_rows[[structure.position[id] for id in self._ids], 0][None]
         if targets is None:
             for i, row in enumerate(self._rows):
                 row.show_values(None, format_number(float(o[0, i]), digits), "", "")
@@ -90,7 +90,7 @@ class TermTable(QWidget):
         t = targets[None]
         problems = loss_problems(structure, t, entry.name)
         terms, slopes, total = entry.terms(o, t)[0], entry.gradient(o, t)[0], float(entry.per_sample(o, t)[0])
-        explanation = session.study.explanation
+        explanation = desk.study.explanation
         equations = {} if problems or explanation is None else explanation.loss_terms()
         divisor = len(terms) if entry.averaged and len(terms) > 1 else 1
         decimals = decimals_of(float(terms.sum()), digits)
@@ -113,7 +113,7 @@ class TermTable(QWidget):
     def _make_rows(self) -> None:
         for row in self._rows:
             row.remove()
-        self._rows = [OutputRow(self._session, id, self._grid, i + 1) for i, id in enumerate(self._ids[:MOST_ROWS])]
+        self._rows = [OutputRow(self._desk, id, self._grid, i + 1) for i, id in enumerate(self._ids[:MOST_ROWS])]
         below = len(self._rows) + 1
         more = len(self._ids) - len(self._rows)
         self._more.set_text(self.tr("… and {n} more outputs, which count in the sum").format(n=more))
@@ -126,9 +126,9 @@ class TermTable(QWidget):
 class OutputRow:
     """The widgets of one output in a grid."""
 
-    def __init__(self, session: Session, id: str, grid: QGridLayout, row: int) -> None:
-        self._session, self._id = session, id
-        self.name = OutputName(session, id)
+    def __init__(self, desk: Desk, id: str, grid: QGridLayout, row: int) -> None:
+        self._desk, self._id = desk, id
+        self.name = OutputName(desk, id)
         self.target = NumberField(off="–", start=0.0)
         self.target.setObjectName(f"losses_target_{id}")
         self.target.edited.connect(self._set)
@@ -166,11 +166,11 @@ class OutputRow:
     def _set(self, value: float | None, token: object) -> None:
         if value is None:
             # An empty target says nothing: what is known stands there again.
-            known = self._session.study.targets
-            outputs = self._session.structure.outputs
+            known = self._desk.study.targets
+            outputs = self._desk.session.structure.outputs
             self.target.set_number(None if known is None else float(known[outputs.index(self._id)]), keep_typing=False)
             return
-        self._session.study.set_targets({self._id: value})
+        self._desk.study.set_targets({self._id: value})
 
 
 class TermLine(TextLine):
@@ -202,9 +202,9 @@ class TermLine(TextLine):
 class OutputName(TextLine):
     """An output's name, which lights the neuron while the mouse is on it."""
 
-    def __init__(self, session: Session, id: str) -> None:
+    def __init__(self, desk: Desk, id: str) -> None:
         super().__init__(f"losses_name_{id}", "muted", "body")
-        self._study, self._id = session.study, id
+        self._study, self._id = desk.study, id
         self.set_text(id)
         self.setToolTip(plain_tip(id))
 

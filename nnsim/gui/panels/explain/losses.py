@@ -11,10 +11,10 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.explain.loss_list import LossList
 from nnsim.gui.panels.explain.loss_terms import TermTable
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.panel import LowPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
-from nnsim.gui.session.pacing import Paced
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.forms import plain_text, scrolled
 from nnsim.gui.widgets.number_field import NumberField
@@ -25,11 +25,11 @@ class LossesPanel(LowPanel):
 
     id = "losses"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("LossesPanel", "Losses"))
-        self.add_to_header(ScopeChoice(session, "losses_scope"))
-        self.terms = TermTable(session)
-        self.choice = LossList(session)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("LossesPanel", "Losses"))
+        self.add_to_header(ScopeChoice(desk, "losses_scope"))
+        self.terms = TermTable(desk)
+        self.choice = LossList(desk)
         self._why = plain_text("losses_why", muted=True)
         content = QWidget()
         column = QVBoxLayout(content)
@@ -50,7 +50,7 @@ class LossesPanel(LowPanel):
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._area)
         self._pages.addWidget(framed)
-        self._paced = Paced(self, session, self._show)
+        self._paced = Paced(self, desk, self._show)
         self._targets: list[NumberField] = []
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -58,10 +58,10 @@ class LossesPanel(LowPanel):
         self.choice.fit(self.width() - 3 * 12)
 
     def update_document(self) -> None:
-        session = self.session
-        if not session.program.explainable:
+        desk = self.desk
+        if not desk.session.program.explainable:
             self._pages.setCurrentIndex(1)
-            self.empty.say(self.tr("Build a network to see how wrong its outputs are"), session.study.why_not)
+            self.empty.say(self.tr("Build a network to see how wrong its outputs are"), desk.study.why_not)
             return
         self._pages.setCurrentIndex(0)
         self.terms.show_document()
@@ -85,7 +85,7 @@ class LossesPanel(LowPanel):
     def _show(self) -> None:
         if self._pages.currentIndex() != 0:
             return  # a wish from before the network lost its outputs
-        study = self.session.study
+        study = self.desk.study
         self.terms.show_values(study.targets)
         why = study.why_not or study.still_missing
         if why != self._why.text():

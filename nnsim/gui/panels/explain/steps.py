@@ -15,7 +15,7 @@ from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.rows import Row, equation, heading, line, note
 from nnsim.gui.panels.panel import LowPanel
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.training.snapshot import Snapshot
 
@@ -30,8 +30,8 @@ class StepsPanel(LowPanel):
 
     id = "steps"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("StepsPanel", "Step through"))
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("StepsPanel", "Step through"))
         self.walk: Walk | None = None
         self.place = 0
         self._before: Snapshot | None = None
@@ -48,8 +48,8 @@ class StepsPanel(LowPanel):
         self.says.setWordWrap(True)
         self.says.setContentsMargins(GRID, GRID, GRID, 0)
         set_role(self.says, tone="section")
-        self.list = EquationList(session.study, "steps_lines", self.tr("Calculation of this step"))
-        self.list.chosen.connect(session.select_place)
+        self.list = EquationList(desk.study, "steps_lines", self.tr("Calculation of this step"))
+        self.list.chosen.connect(desk.looking.select_place)
         self.empty = EmptyState("steps_empty", margin=GRID)
         self.progress = QLabel()
         self.progress.setObjectName("steps_progress")
@@ -67,8 +67,8 @@ class StepsPanel(LowPanel):
         self.pages.addWidget(body)
         self.pages.addWidget(self.empty)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        session.opened.connect(self.end)
-        session.run_changed.connect(self._on_run)
+        desk.opened.connect(self.end)
+        desk.run_changed.connect(self._on_run)
 
     def _build_buttons(self) -> QWidget:
         box = QWidget()
@@ -102,33 +102,33 @@ class StepsPanel(LowPanel):
         self._show()
 
     def update_values(self) -> None:
-        if not self._own and self.walk is not None and not self.session.training:
+        if not self._own and self.walk is not None and not self.desk.session.training:
             self.update_document()
 
     def _same(self) -> bool:
         """Whether the walk is still about the open document and its values."""
-        walk, session = self.walk, self.session
+        walk, desk = self.walk, self.desk
         assert walk is not None
         if self._updated:
-            return walk.network.structure is session.structure
-        return (walk.network.structure is session.structure and walk.loss == session.document.training.loss
-                and bool((walk.network.parameters == session.network.parameters).all())
-                and walk.notation is session.study.notation)
+            return walk.network.structure is desk.session.structure
+        return (walk.network.structure is desk.session.structure and walk.loss == desk.session.document.training.loss
+                and bool((walk.network.parameters == desk.session.network.parameters).all())
+                and walk.notation is desk.study.notation)
 
     def _on_run(self) -> None:
-        if not self.session.training and self._own:
+        if not self.desk.session.training and self._own:
             # The update that the walk asked for is done.
             self._own = False
             self._show()
-        elif self.session.training and not self._own:
+        elif self.desk.session.training and not self._own:
             self.end()
 
     def end(self) -> None:
         """Forget the walk: another begins at the next step."""
         self.player.stop()
         self.walk, self.place, self._updated, self._own = None, 0, False, False
-        self.session.study.show_wave(None)
-        self.session.study.light()
+        self.desk.study.show_wave(None)
+        self.desk.study.light()
         self._show()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -138,17 +138,17 @@ class StepsPanel(LowPanel):
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)
         self.player.stop()
-        self.session.study.show_wave(None)
+        self.desk.study.show_wave(None)
 
     # Walking
 
     def _begin(self) -> bool:
-        samples, session = self.session.study.next_batch, self.session
-        if samples is None or not session.program.explainable or session.training:
+        samples, desk = self.desk.study.next_batch, self.desk
+        if samples is None or not desk.session.program.explainable or desk.session.training:
             return False
-        self.walk = Walk(session.network, samples.X, samples.T, samples.rows, session.document.training.loss,
-                         session.study.notation)
-        trainer = session.paused_trainer
+        self.walk = Walk(desk.session.network, samples.X, samples.T, samples.rows, desk.session.document.training.loss,
+                         desk.study.notation)
+        trainer = desk.session.paused_trainer
         self._before = None if trainer is None else trainer.snapshot()
         self.place, self._updated = 0, False
         return True
@@ -199,12 +199,12 @@ class StepsPanel(LowPanel):
         last = len(self.walk) - 1
         if self.place == last and self._updated:
             self._own = True
-            self.session.go_back_to(self._before, self.walk.network.parameters)
+            self.desk.session.go_back_to(self._before, self.walk.network.parameters)
             self._own, self._updated = False, False
         self.place = place
-        if place == last and not self._updated and not self.session.training_problems():
+        if place == last and not self._updated and not self.desk.session.training_problems():
             self._own = self._updated = True
-            if not self.session.train(updates=1):
+            if not self.desk.session.train(updates=1):
                 self._own = self._updated = False
         self._show()
 
@@ -220,8 +220,8 @@ class StepsPanel(LowPanel):
     # Showing
 
     def _show(self) -> None:
-        walk, session = self.walk, self.session
-        able = session.study.next_batch is not None and session.program.explainable and not session.training
+        walk, desk = self.walk, self.desk
+        able = desk.study.next_batch is not None and desk.session.program.explainable and not desk.session.training
         on = walk is not None
         self.buttons["back"].setEnabled(on and self.place > 0)
         self.buttons["restart"].setEnabled(on and self.place > 0)
@@ -236,10 +236,10 @@ class StepsPanel(LowPanel):
             if able:
                 self.empty.say(self.tr("Press ▶| to go through one batch, step by step."),
                                self.tr("Forward neuron by neuron, the loss, backward neuron by neuron, the update."))
-            elif session.training:
+            elif desk.session.training:
                 self.empty.say(self.tr("Pause training to go step by step."))
             else:
-                self.empty.say(self.tr("A batch can be gone through here, step by step."), session.study.why_not)
+                self.empty.say(self.tr("A batch can be gone through here, step by step."), desk.study.why_not)
             return
         moment = walk[self.place]
         self.pages.setCurrentWidget(self.body)
@@ -251,24 +251,24 @@ class StepsPanel(LowPanel):
             self._show_on_canvas(walk, moment)
 
     def _show_on_canvas(self, walk: Walk, moment: Moment) -> None:
-        session, structure = self.session, walk.network.structure
+        desk, structure = self.desk, walk.network.structure
         row = int(walk.rows[moment.sample])
-        if session.study.row != row:
-            session.study.choose_row(row)
+        if desk.study.row != row:
+            desk.study.choose_row(row)
         e = walk.explanation(moment.sample)
         tags = {id: f"δ = {format_number(e.delta(id), TAG_DIGITS)}" for id in walk.reached_back(moment)}
-        session.study.show_wave(walk.reached(moment), tags if moment.kind != "update" else {})
+        desk.study.show_wave(walk.reached(moment), tags if moment.kind != "update" else {})
         if moment.kind == "forward":
-            session.study.light([moment.neuron], [c.ends for c in structure.incoming[moment.neuron]])
+            desk.study.light([moment.neuron], [c.ends for c in structure.incoming[moment.neuron]])
         elif moment.kind == "backward":
-            session.study.light([moment.neuron], [c.ends for c in structure.outgoing[moment.neuron]])
+            desk.study.light([moment.neuron], [c.ends for c in structure.outgoing[moment.neuron]])
         elif moment.kind == "loss":
-            session.study.light(structure.outputs)
+            desk.study.light(structure.outputs)
         else:
-            session.study.light()
+            desk.study.light()
 
     def _sentence(self, walk: Walk, moment: Moment) -> str:
-        structure, digits = walk.network.structure, self.session.study.digits
+        structure, digits = walk.network.structure, self.desk.study.digits
         e = walk.explanation(moment.sample)
         match moment.kind:
             case "feed":
@@ -290,13 +290,13 @@ class StepsPanel(LowPanel):
             case "accumulate":
                 return self.tr("The gradient of this sample is added to that of the batch: {k} of {n} done.").format(
                     k=moment.sample + 1, n=len(walk.X))
-        problems = self.session.training_problems()
+        problems = self.desk.session.training_problems()
         if problems:
             return self.tr("No update: {why}").format(why=" ".join(problem.message for problem in problems))
         return self.tr("Every parameter takes a step against the mean gradient of the batch: one update is done.")
 
     def _rows(self, walk: Walk, moment: Moment) -> list[Row]:
-        digits, e = self.session.study.digits, walk.explanation(moment.sample)
+        digits, e = self.desk.study.digits, walk.explanation(moment.sample)
         match moment.kind:
             case "feed":
                 targets = [Piece(f"{e.notation.target_of(id).text} = {format_number(float(t), digits)}", (id,))
@@ -320,7 +320,7 @@ class StepsPanel(LowPanel):
         return [name for name in structure.parameter_names if name not in structure.frozen][:MOST_GRADIENTS]
 
     def _gradient_rows(self, walk: Walk, moment: Moment) -> list[Row]:
-        digits, k = self.session.study.digits, moment.sample
+        digits, k = self.desk.study.digits, moment.sample
         before, after = walk.gradient(k), walk.gradient(k + 1)
         e, index = walk.explanation(k), walk.network.structure.parameter_index
         rows = [heading(self.tr("Σ of the gradients so far"))]
@@ -333,9 +333,9 @@ class StepsPanel(LowPanel):
         return rows
 
     def _update_rows(self, walk: Walk) -> list[Row]:
-        digits, index = self.session.study.digits, walk.network.structure.parameter_index
+        digits, index = self.desk.study.digits, walk.network.structure.parameter_index
         n, gradient = len(walk.X), walk.backward.gradient
-        after = self.session.network.parameters
+        after = self.desk.session.network.parameters
         rows = [heading(self.tr("Mean gradient of {n} samples, and what the update made of the parameter").format(n=n))]
         if not self._updated or self._own:
             return rows if self._own else []

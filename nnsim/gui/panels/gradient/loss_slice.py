@@ -21,10 +21,10 @@ from nnsim.core.program import Program
 from nnsim.gui.look.theme import GRID, font, set_role, text_scale, theme
 from nnsim.gui.panels.gradient.step import LONGEST_NAME, Axis, Step, Words, rule, selected_axes, short
 from nnsim.gui.panels.gradient.training_path import TrainingPath
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
-from nnsim.gui.session.pacing import Paced
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import CalmSlider, plain_tip
 from nnsim.gui.widgets.empty_state import EmptyState
@@ -52,11 +52,11 @@ class LossSlicePanel(PlotPanel):
 
     id = "loss_slice"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("LossSlicePanel", "Loss slice"))
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("LossSlicePanel", "Loss slice"))
         self.plot: StepPlot | None = None
         self.map: ContourPlot | None = None
-        self.path = TrainingPath(session)
+        self.path = TrainingPath(desk)
         self.axes: tuple[Axis, ...] = ()
         self.step: Step | None = None
         self._own_rate: float | None = None
@@ -64,11 +64,11 @@ class LossSlicePanel(PlotPanel):
         self._shown_for: tuple[object, ...] = ()
         self._windows: list[Range | None] = [None, None]
         self._opened: tuple[Structure, tuple[str, ...], Structure] | None = None
-        self._slice_pace = Paced(self, session, self._draw_selected)
-        self._map_pace = Paced(self, session, self._draw_selected, MAP_TRAINING_MS)
+        self._slice_pace = Paced(self, desk, self._draw_selected)
+        self._map_pace = Paced(self, desk, self._draw_selected, MAP_TRAINING_MS)
         self._build_header()
         self._build_body()
-        session.opened.connect(self._on_opened)
+        desk.opened.connect(self._on_opened)
 
     def sizeHint(self) -> QSize:
         return QSize(300, 380)
@@ -79,7 +79,7 @@ class LossSlicePanel(PlotPanel):
     # Building
 
     def _build_header(self) -> None:
-        self.scope = ScopeChoice(self.session, "loss_slice_scope")
+        self.scope = ScopeChoice(self.desk, "loss_slice_scope")
         self.farther, self.nearer = zoom_buttons("loss_slice", lambda by: self._set_zoom(self._zoom + by))
         self.add_to_header(self.scope, self.farther, self.nearer)
 
@@ -160,7 +160,7 @@ class LossSlicePanel(PlotPanel):
     @property
     def rate(self) -> float:
         """The learning rate that is tried: Training's, unless another was set here."""
-        return self.session.document.training.learning_rate if self._own_rate is None else self._own_rate
+        return self.desk.session.document.training.learning_rate if self._own_rate is None else self._own_rate
 
     def _try(self, rate: float | None) -> None:
         self._own_rate = rate
@@ -183,14 +183,14 @@ class LossSlicePanel(PlotPanel):
             return
         values = {axis.parameter: axis.sign * after for axis, after in zip(self.axes, step.after, strict=True)}
         names = ", ".join(axis.symbol.text for axis in self.axes)
-        self.session.set_values(values, self.tr("Step of {names}").format(names=names))
+        self.desk.session.set_values(values, self.tr("Step of {names}").format(names=names))
 
     # What is shown
 
     def show_document(self) -> None:
         self._show_rate()
-        axes, select, why = selected_axes(self.session)
-        key = (self.session.structure, axes)
+        axes, select, why = selected_axes(self.desk)
+        key = (self.desk.session.structure, axes)
         if key != self._shown_for:
             self._shown_for, self._zoom, self._windows = key, 0, [None, None]
         self.axes = axes
@@ -213,7 +213,7 @@ class LossSlicePanel(PlotPanel):
         self.pages.setCurrentIndex(0)
 
     def _show_rate(self) -> None:
-        rate = self.session.study.notation.rate.text
+        rate = self.desk.study.notation.rate.text
         label = self.tr("{rate} to try").format(rate=rate)
         self.rate_label.setText(label)
         tip = self.tr("How far the step goes. It changes nothing in Training.")
@@ -226,7 +226,7 @@ class LossSlicePanel(PlotPanel):
         blocked = self.slider.blockSignals(True)
         self.slider.setValue(round(RATES_A_DECADE * math.log10(max(self.rate, LOWEST_RATE) / LOWEST_RATE)))
         self.slider.blockSignals(blocked)
-        self.usual.setEnabled(self.rate != self.session.document.training.learning_rate)
+        self.usual.setEnabled(self.rate != self.desk.session.document.training.learning_rate)
 
     def _show_fixed(self) -> None:
         """What does not change with the numbers."""
@@ -238,7 +238,7 @@ class LossSlicePanel(PlotPanel):
         self.farther.setEnabled(self._zoom > -4)
         self.nearer.setEnabled(self._zoom < 8)
         self.says.fit()
-        notation = self.session.study.notation
+        notation = self.desk.study.notation
         self.formula.set_formulas([(rule(axis.symbol, notation.rate, notation.loss), None) for axis in self.axes])
         loss = self.tr("loss {symbol}").format(symbol=notation.loss.text) if len(notation.loss.text) == 1 else (
             self.tr("loss"))
@@ -246,7 +246,7 @@ class LossSlicePanel(PlotPanel):
         if len(titles) == 2:
             self.map.set_titles(*titles)
         elif titles:
-            self.plot.set_titles(f"{titles[0]} · {self.axes[0].where(self.session)}", loss)
+            self.plot.set_titles(f"{titles[0]} · {self.axes[0].where(self.desk)}", loss)
         self._fit_height()
 
     # The numbers
@@ -254,19 +254,19 @@ class LossSlicePanel(PlotPanel):
     def _program(self) -> Program:
         """The network with the parameters of the axes as inputs."""
         names = tuple(axis.parameter for axis in self.axes)
-        if self._opened is None or self._opened[:2] != (self.session.structure, names):
-            self._opened = (self.session.structure, names, opened(self.session.structure, names))
+        if self._opened is None or self._opened[:2] != (self.desk.session.structure, names):
+            self._opened = (self.desk.session.structure, names, opened(self.desk.session.structure, names))
         # Asked anew each time: the fast engine may have become ready meanwhile.
         return engines.fast_program_of(self._opened[2])
 
     def _draw(self) -> None:
-        session = self.session
-        backward, samples = session.study.backward, session.study.samples
+        desk = self.desk
+        backward, samples = desk.study.backward, desk.study.samples
         if backward is None or samples is None:
-            self._show_empty(self.tr("No gradient yet"), session.study.why_not)
+            self._show_empty(self.tr("No gradient yet"), desk.study.why_not)
             return
-        network, loss = session.network, session.document.training.loss
-        index = session.structure.parameter_index
+        network, loss = desk.session.network, desk.session.document.training.loss
+        index = desk.session.structure.parameter_index
         signs = np.array([axis.sign for axis in self.axes])
         at = np.array([network.value(axis.parameter) for axis in self.axes]) * signs
         slopes = backward.gradient[[index[axis.parameter] for axis in self.axes]] * signs
@@ -297,14 +297,14 @@ class LossSlicePanel(PlotPanel):
 
     def _loss_at(self, values: Array) -> float:
         """The loss of all samples with the parameters of the axes set to these."""
-        session, samples = self.session, self.session.study.samples
+        desk, samples = self.desk, self.desk.study.samples
         assert samples is not None
-        parameters = session.network.parameters.copy()
+        parameters = desk.session.network.parameters.copy()
         for axis, value in zip(self.axes, values, strict=True):
-            parameters[session.structure.parameter_index[axis.parameter]] = value
-        o = session.program.run(parameters, samples.X).a_rows[session.program.outputs].T
+            parameters[desk.session.structure.parameter_index[axis.parameter]] = value
+        o = desk.session.program.run(parameters, samples.X).a_rows[desk.session.program.outputs].T
         with np.errstate(over="ignore", invalid="ignore"):
-            return LOSSES[session.document.training.loss].value(o, samples.T)
+            return LOSSES[desk.session.document.training.loss].value(o, samples.T)
 
     def _window(self, place: int, at: float, after: float, others: Array, losses: Losses) -> Range:
         """What the axis shows: the point, the step, the way of training and the valley; closer when zoomed."""
@@ -344,8 +344,8 @@ class LossSlicePanel(PlotPanel):
         self.plot.show_curve(x, y)
         self.plot.show_point(at, here, slope)
         self.plot.show_step(at, here, after, there, self._color(step))
-        symbols = self.session.study.notation.loss.by(self.axes[0].symbol)
-        number = format_number(slope, self.session.study.digits)
+        symbols = self.desk.study.notation.loss.by(self.axes[0].symbol)
+        number = format_number(slope, self.desk.study.digits)
         self.readout.set_text(f"{short(symbols.text)} = {number}" if len(symbols.text) <= 2 * LONGEST_NAME else number)
         self.readout.reserve()
         self._say(self._words.of_slice(step, y, jumps))
@@ -377,7 +377,8 @@ class LossSlicePanel(PlotPanel):
     @property
     def _steps(self) -> bool:
         """Whether some neuron of the network is a step."""
-        return any(not ACTIVATIONS[n.activation].has_slope for n in self.session.structure.neurons if n.role != "input")
+        neurons = self.desk.session.structure.neurons
+        return any(not ACTIVATIONS[n.activation].has_slope for n in neurons if n.role != "input")
 
     @staticmethod
     def _jumps(losses: Array) -> bool:
@@ -393,18 +394,18 @@ class LossSlicePanel(PlotPanel):
 
     @property
     def _words(self) -> Words:
-        study = self.session.study
+        study = self.desk.study
         return Words(self.axes, study.notation.rate.text, self.rate, study.digits)
 
     def _say(self, text: str) -> None:
         self.says.say(text, warns=self.step is not None and self.step.overshoots)
-        if not self.session.training:
+        if not self.desk.session.training:
             for plot in (self.plot, self.map):
                 if plot is not None:
                     plot.setAccessibleDescription(text)
 
     def _show_note(self, used: int, all: int) -> None:
-        notes = [self.session.study.still_missing] if self.session.study.still_missing else []
+        notes = [self.desk.study.still_missing] if self.desk.study.still_missing else []
         if len(self.axes) == 2 and len(self.path.of(self.axes[0].parameter)):
             notes.append(self.tr("□─ the way of training."))
         frozen = [axis.short for axis in self.axes if axis.frozen]

@@ -15,7 +15,7 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, set_role, text_scale, theme
 from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.plots.ticks import nice_step, rounded
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.forms import scrolled
@@ -42,8 +42,8 @@ class SlopePanel(PlotPanel):
 
     id = "slope"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("SlopePanel", "Why the gradient"))
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("SlopePanel", "Why the gradient"))
         self.plot: TrailPlot | None = None
         self.curve = Curve(OFFERS[0].text)
         self.at = self._start = OFFERS[0].start
@@ -246,7 +246,7 @@ class SlopePanel(PlotPanel):
     def show_document(self) -> None:
         assert self.plot is not None
         self.plot.keep_style()
-        rate = self.session.study.notation.rate
+        rate = self.desk.study.notation.rate
         self.rate_label.setText(rate.text)
         self.rate_field.setAccessibleName(self.tr("Learning rate {rate}").format(rate=rate.text))
         self.rate_field.set_tip(self.tr("How far a step goes: {rate} times the slope").format(rate=rate.text))
@@ -323,7 +323,7 @@ class SlopePanel(PlotPanel):
             return self.tr("f has no value or no slope here.")
         if slope == 0:
             return self.tr("f is level here: the slope is 0, and a step leads nowhere.")
-        rate = self.session.study.notation.rate.text
+        rate = self.desk.study.notation.rate.text
         if self._uphill(y, slope, there):
             return self.tr("{rate} = {value} is too large: the step jumps over the valley, f rises from "
                            "{before} to {after}.").format(rate=rate, value=format_number(self.rate),

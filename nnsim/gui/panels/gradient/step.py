@@ -11,7 +11,7 @@ from PySide6.QtCore import QCoreApplication
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import Symbol, name
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 LONGEST_NAME = 14
 
@@ -34,28 +34,28 @@ class Axis:
         """Its name, short enough for a sentence."""
         return short(self.symbol.text)
 
-    def where(self, session: Session) -> str:
+    def where(self, desk: Desk) -> str:
         """Which of the selected parameters it is: h1 → o1, or bias of o1."""
-        if session.selected_connections:
-            source, target = next(iter(session.selected_connections))
+        if desk.looking.selected_connections:
+            source, target = next(iter(desk.looking.selected_connections))
             text = f"{source} → {target}"
         else:
-            id = next(iter(session.selected_neurons), "")
+            id = next(iter(desk.looking.selected_neurons), "")
             text = (_tr("threshold of {name}") if self.sign < 0 else _tr("bias of {name}")).format(name=id)
-        uses = session.structure.uses[self.parameter]
+        uses = desk.session.structure.uses[self.parameter]
         return text if len(uses) == 1 else _tr("{place} (shared)").format(place=text)
 
 
-def selected_axes(session: Session) -> tuple[tuple[Axis, ...], str, str]:
+def selected_axes(desk: Desk) -> tuple[tuple[Axis, ...], str, str]:
     """(the selected parameters, or none and then what to do, and why)."""
-    structure = session.structure
+    structure = desk.session.structure
     axes: dict[str, Axis] = {}
-    for ends in session.selected_connections:
+    for ends in desk.looking.selected_connections:
         weight = structure.by_ends[ends].weight
         axes[weight] = Axis(weight, name(weight), 1.0, weight in structure.frozen)
     select = _tr("Select a connection, or a neuron with a bias")
     why = _tr("This shows the loss over its parameter, and over two of them (Shift selects more) as a map.")
-    for neuron in (structure.by_id[id] for id in sorted(session.selected_neurons)):
+    for neuron in (structure.by_id[id] for id in sorted(desk.looking.selected_neurons)):
         if neuron.role == "input":
             return (), select, _tr("An input has no parameter of its own.")
         if neuron.bias is None:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from nnsim.core.arrays import Array
 
 if TYPE_CHECKING:
-    from nnsim.gui.session.session import Session
+    from nnsim.gui.session.desk import Desk
     from nnsim.training.snapshot import Snapshot
 
 MOST_POINTS = 2_000
@@ -25,19 +25,19 @@ class TrainingPath(QObject):
     next to nothing, whether anybody looks or not.
     """
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
-        self._session = session
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._desk = desk
         self._run: int | None = None
         self._kept: list[Array] = []
         self._last: Snapshot | None = None
         self._every, self._frames = 1, 0
-        session.values_changed.connect(self._follow)
-        session.run_changed.connect(self._follow)
+        desk.values_changed.connect(self._follow)
+        desk.run_changed.connect(self._follow)
 
     def of(self, *names: str) -> Array:
         """(moments, names): the values of these parameters from the start on; no rows before a run."""
-        index = self._session.structure.parameter_index
+        index = self._desk.session.structure.parameter_index
         if self._last is None or not set(names) <= set(index):
             return np.zeros((0, len(names)))
         moments = self._kept if self._kept[-1] is self._last.parameters else [*self._kept, self._last.parameters]
@@ -45,7 +45,7 @@ class TrainingPath(QObject):
         return np.array([moment[places] for moment in moments])
 
     def _follow(self) -> None:
-        latest, start = self._session.latest, self._session.start_network
+        latest, start = self._desk.session.latest, self._desk.session.start_network
         if latest is self._last:
             return
         self._last = latest

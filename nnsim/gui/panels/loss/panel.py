@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, font
 from nnsim.gui.panels.plot_panel import PlotPanel
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import TextLine
@@ -28,8 +28,8 @@ class LossPanel(PlotPanel):
 
     id = "loss"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("LossPanel", "Loss"))
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("LossPanel", "Loss"))
         self.plot: LossPlot | None = None
         self._train, self._test = LossLine("loss_train"), LossLine("loss_test")
         self._log = quiet_button(self.tr("log"), "loss_log", self.tr("Logarithmic loss axis"), checkable=True)
@@ -66,7 +66,7 @@ class LossPanel(PlotPanel):
         self.show_values()
 
     def show_values(self) -> None:
-        latest = self.session.latest
+        latest = self.desk.session.latest
         self._train.show_loss("—", self.tr("train"), latest.train if latest else None)
         self._test.show_loss("┄", self.tr("test"), latest.test if latest else None)
         drawn = latest is not None and len(latest.train.epoch) > 1

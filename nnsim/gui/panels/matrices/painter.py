@@ -44,7 +44,7 @@ class BlockPainter:
         self.parameters, self.z, self.a = values
         self.x0, self.y0 = view.horizontalScrollBar().value(), view.verticalScrollBar().value()
         self.line, self.number = row_height(), view.number_width
-        study = view.session.study
+        study = view.desk.study
         layer = block.layer
         self.lit_neurons, self.lit_connections = study.lit_neurons, study.lit_connections
         self.lit_rows = {layer.row_of[target] for _, target in self.lit_connections if target in layer.row_of}
@@ -216,7 +216,7 @@ class BlockPainter:
 
     def title(self, part: str) -> str:
         """What the column of a part is called: as in the code, z and a as the notation has them."""
-        code, notation = self.block.code, self.view.session.study.notation
+        code, notation = self.block.code, self.view.desk.study.notation
         words = {"z": notation.z, "a": notation.a}
         return words.get(part, "") or {"x": code.x, "b": code.b}[part]
 

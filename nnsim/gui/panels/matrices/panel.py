@@ -10,9 +10,9 @@ from nnsim.exchange.numpy_code import numpy_code
 from nnsim.gui.look.theme import GRID, text_scale
 from nnsim.gui.panels.matrices.blocks import Cell
 from nnsim.gui.panels.matrices.view import MatrixView
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.panel import LowPanel
-from nnsim.gui.session.pacing import Paced
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.empty_state import EmptyState
@@ -24,9 +24,9 @@ class MatricesPanel(LowPanel):
 
     id = "matrices"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("MatricesPanel", "Matrices"))
-        self.view = MatrixView(session)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("MatricesPanel", "Matrices"))
+        self.view = MatrixView(desk)
         self.view.setObjectName("matrix_view")
         self.view.setAccessibleName(self.tr("Matrices of the layers"))
         self.status = CellLine("matrices_status", "muted", "body", Qt.AlignmentFlag.AlignRight)
@@ -46,11 +46,11 @@ class MatricesPanel(LowPanel):
         self._pages.addWidget(framed)
         self.view.pointed.connect(self._show_status)
         self.setFocusProxy(self.view)
-        self._paced = Paced(self, session, self._show_values)
+        self._paced = Paced(self, desk, self._show_values)
 
     def update_document(self) -> None:
-        session = self.session
-        why = " ".join(problem.message for problem in session.problems)
+        desk = self.desk
+        why = " ".join(problem.message for problem in desk.session.problems)
         self.copy.setEnabled(not why)
         self.copy.setToolTip(plain_tip(why or self._copy_tip))
         self.view.show_layers()
@@ -71,14 +71,14 @@ class MatricesPanel(LowPanel):
         self.status.set_text("" if cell is None else self.view.about(cell))
 
     def _copy(self) -> None:
-        session = self.session
+        desk = self.desk
         try:
-            code = numpy_code(session.network, session.input_row[0])
+            code = numpy_code(desk.session.network, desk.looking.input_row[0])
         except (NetworkError, ValueError) as error:
-            session.refuse(str(error))
+            desk.session.refuse(str(error))
             return
         QApplication.clipboard().setText(code)
-        session.say(self.tr("The network is in the clipboard as NumPy code."))
+        desk.session.say(self.tr("The network is in the clipboard as NumPy code."))
 
 
 class CellLine(TextLine):

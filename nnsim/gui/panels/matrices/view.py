@@ -32,8 +32,8 @@ from nnsim.gui.panels.matrices.blocks import (
     row_height,
 )
 from nnsim.gui.panels.matrices.painter import BlockPainter
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import other_uses
-from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.inline_edit import NumberEdit
@@ -44,9 +44,9 @@ class MatrixView(QAbstractScrollArea):
 
     pointed = Signal(object)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.session = session
+        self.desk = desk
         self.blocks: list[Block] = []
         self.current: Cell | None = None
         """The cell that the keys are on."""
@@ -60,13 +60,13 @@ class MatrixView(QAbstractScrollArea):
         self.setCornerWidget(QWidget())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
-        session.study.lit_changed.connect(self.viewport().update)
+        desk.study.lit_changed.connect(self.viewport().update)
 
     # What is shown
 
     def show_layers(self) -> None:
         """Show the layers of the session's network; the cursor stays where it is, if it can."""
-        structure = self.session.structure
+        structure = self.desk.session.structure
         if structure is not self._structure:
             self._structure = structure
             self.close_editor(take=False)
@@ -109,7 +109,7 @@ class MatrixView(QAbstractScrollArea):
     @property
     def digits(self) -> int:
         """As many as the learner asks for; fewer are painted where a cell has no room for them."""
-        return self.session.study.digits
+        return self.desk.study.digits
 
     @property
     def number_width(self) -> int:
@@ -192,8 +192,8 @@ class MatrixView(QAbstractScrollArea):
 
     def _values(self) -> tuple[Array, Array, Array]:
         if self._painted is None:
-            trace = self.session.trace
-            self._painted = self.session.network.parameters, trace.z_rows[:, 0], trace.a_rows[:, 0]
+            trace = self.desk.looking.trace
+            self._painted = self.desk.session.network.parameters, trace.z_rows[:, 0], trace.a_rows[:, 0]
         return self._painted
 
     def about(self, cell: Cell) -> str:
@@ -217,7 +217,7 @@ class MatrixView(QAbstractScrollArea):
                 parameter=parameter, neuron=id, number=number)
             use = structure.by_id[id]
         else:
-            notation, id = self.session.study.notation, self.neuron(cell)
+            notation, id = self.desk.study.notation, self.neuron(cell)
             symbol = notation.pre_activation(id) if cell.part == "z" else notation.activation(structure, id)
             return f"{symbol.text} = {number}"
         if parameter in structure.frozen:
@@ -237,7 +237,7 @@ class MatrixView(QAbstractScrollArea):
         return frozenset([self.neuron(cell)]), frozenset()
 
     def _point(self, cell: Cell | None) -> None:
-        self.session.study.light(*self._light_of(cell))
+        self.desk.study.light(*self._light_of(cell))
         self.setAccessibleDescription("" if cell is None else self.about(cell))
         self.pointed.emit(cell)
         self.viewport().update()
@@ -297,12 +297,12 @@ class MatrixView(QAbstractScrollArea):
         if parameter is None or value is None:
             return False
         self.close_editor()
-        session = self.session
+        desk = self.desk
         self._editor = NumberEdit(
             self.viewport(), self.rect_of(cell), value, "matrix_edit", self.about(cell),
-            lambda number, token: session.set_values(
+            lambda number, token: desk.session.set_values(
                 {parameter: number}, self.tr("Set {name}").format(name=parameter), token),
-            session.refuse)
+            desk.session.refuse)
         return True
 
     def close_editor(self, take: bool = True) -> None:
@@ -316,9 +316,9 @@ class MatrixView(QAbstractScrollArea):
     def _choose(self, cell: Cell) -> None:
         connection = self.connection(cell)
         if connection is not None:
-            self.session.select((), [connection.ends])
+            self.desk.looking.select((), [connection.ends])
         elif cell.part != "W":
-            self.session.select([self.neuron(cell)])
+            self.desk.looking.select([self.neuron(cell)])
 
     # Events
 
@@ -416,7 +416,7 @@ class MatrixView(QAbstractScrollArea):
     def _words(self, block: Block) -> list[str]:
         """What a layer says besides its matrix: who does not sum and what it makes of its terms, and the functions."""
         lines = []
-        network, trace = self.session.network, self.session.trace
+        network, trace = self.desk.session.network, self.desk.looking.trace
         for neuron in block.words[:MOST_WORDS]:
             does = (self.tr("{name} multiplies its terms: no row of a matrix product") if neuron.combine == "product"
                     else self.tr("{name} takes its largest term: no row of a matrix product"))
@@ -429,7 +429,7 @@ class MatrixView(QAbstractScrollArea):
 
     def lit_parts(self, index: int) -> frozenset[str]:
         """Which parts of a layer's code are lit."""
-        at, study, layer = self.at, self.session.study, self.blocks[index].layer
+        at, study, layer = self.at, self.desk.study, self.blocks[index].layer
         # Where the light comes from this cell, its own part is meant: z, not all that belongs to the neuron.
         if at is not None and at.layer == index and (
                 (study.lit_neurons, study.lit_connections) == self._light_of(at) != self._light_of(None)):

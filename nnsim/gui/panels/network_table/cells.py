@@ -106,7 +106,7 @@ class CellDelegate(QStyledItemDelegate):
             editor.set_value(source.value(row, column))
             editor.chosen.connect(lambda value: self._choose(editor))
         else:
-            editor = TextField(lambda text: here.check(source.session, item, text))
+            editor = TextField(lambda text: here.check(source.desk, item, text))
             editor.set_text(str(source.value(row, column)))
         editor.setParent(parent)
         editor.setObjectName("network_table_edit")

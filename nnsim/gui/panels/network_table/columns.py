@@ -16,8 +16,8 @@ from nnsim.core.combines import COMBINES
 from nnsim.core.formulas.terms import Place
 from nnsim.core.network import MAX_NAME_LENGTH, Connection, Neuron, Structure
 from nnsim.documents import edits
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import share_parameter
-from nnsim.gui.session.session import Session
 
 Item = Any
 """A row: a Neuron or a Connection."""
@@ -31,31 +31,31 @@ def _tr(text: str) -> str:
 class Now:
     """The numbers of one moment, each computed when the first cell asks for it."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self.structure = session.structure
-        self.parameters: Array = session.network.parameters
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self.structure = desk.session.structure
+        self.parameters: Array = desk.session.network.parameters
 
     @cached_property
     def z(self) -> Array:
         """Pre-activations for the inputs that are fed, (neurons,)."""
-        return self._session.trace.z_rows[:, 0]
+        return self._desk.looking.trace.z_rows[:, 0]
 
     @cached_property
     def a(self) -> Array:
         """Outputs for the inputs that are fed, (neurons,)."""
-        return self._session.trace.a_rows[:, 0]
+        return self._desk.looking.trace.a_rows[:, 0]
 
     @cached_property
     def delta(self) -> Array | None:
         """∂L/∂z of the samples that are studied, (neurons,); None without targets."""
-        backward = self._session.study.backward
+        backward = self._desk.study.backward
         return None if backward is None else np.asarray(backward.delta_rows.sum(axis=1))
 
     @cached_property
     def gradient(self) -> Array | None:
         """∂L/∂p of the samples that are studied, (parameters,); None without targets."""
-        backward = self._session.study.backward
+        backward = self._desk.study.backward
         return None if backward is None else backward.gradient
 
     def parameter(self, name: str | None) -> float | None:
@@ -76,9 +76,9 @@ class Column:
     about: str
     kind: Kind
     read: Callable[[Now, Item], str | float | bool | None]
-    write: Callable[[Session, Item, Any, object], bool] | None = None
+    write: Callable[[Desk, Item, Any, object], bool] | None = None
     closed: Callable[[Item], str] = lambda item: ""
-    check: Callable[[Session, Item, str], str] = lambda session, item, text: ""
+    check: Callable[[Desk, Item, str], str] = lambda desk, item, text: ""
     choices: Mapping[str, str] | None = None
     """The values of a choice and their labels."""
     prefix: Callable[[Item], str] = lambda item: ""
@@ -127,47 +127,47 @@ def _why_not_length(text: str) -> str:
     return _tr("A name has 1 to {most} characters.").format(most=MAX_NAME_LENGTH)
 
 
-def _why_not_name(session: Session, neuron: Neuron, text: str) -> str:
-    if text != neuron.id and text in session.structure.by_id:
+def _why_not_name(desk: Desk, neuron: Neuron, text: str) -> str:
+    if text != neuron.id and text in desk.session.structure.by_id:
         return _tr("There is a neuron called {name} already.").format(name=text)
     return _why_not_length(text)
 
 
-def _rename(session: Session, neuron: Neuron, new: str, token: object) -> bool:
+def _rename(desk: Desk, neuron: Neuron, new: str, token: object) -> bool:
     text = _tr("Rename {old} to {new}").format(old=neuron.id, new=new)
-    return session.apply(text, lambda d: edits.rename_neuron(d, neuron.id, new))
+    return desk.session.apply(text, lambda d: edits.rename_neuron(d, neuron.id, new))
 
 
-def _set_role(session: Session, neuron: Neuron, role: Any, token: object) -> bool:
+def _set_role(desk: Desk, neuron: Neuron, role: Any, token: object) -> bool:
     text = _tr("Set role of {name}").format(name=neuron.id)
-    return session.apply(text, lambda d: edits.set_role(d, [neuron.id], role))
+    return desk.session.apply(text, lambda d: edits.set_role(d, [neuron.id], role))
 
 
-def _set_field(field: str, text: str) -> Callable[[Session, Neuron, str, object], bool]:
-    def write(session: Session, neuron: Neuron, value: str, token: object) -> bool:
-        return session.apply(
+def _set_field(field: str, text: str) -> Callable[[Desk, Neuron, str, object], bool]:
+    def write(desk: Desk, neuron: Neuron, value: str, token: object) -> bool:
+        return desk.session.apply(
             text.format(name=neuron.id), lambda d: edits.set_neurons(d, [neuron.id], **{field: value}))
 
     return write
 
 
-def _set_bias(session: Session, neuron: Neuron, value: float, token: object) -> bool:
+def _set_bias(desk: Desk, neuron: Neuron, value: float, token: object) -> bool:
     threshold, bias = neuron.notation == "threshold", neuron.bias
     text = (_tr("Set θ of {name}") if threshold else _tr("Set b of {name}")).format(name=neuron.id)
     number = _sign(neuron) * value + 0.0
     if bias is not None:
-        return session.set_values({bias: number}, text, token)
+        return desk.session.set_values({bias: number}, text, token)
 
     def with_bias(document: Any) -> Any:
         given = edits.set_bias_used(document, neuron.id, True)
         return edits.set_values(given, {str(given.network.structure.by_id[neuron.id].bias): number})
 
-    return session.apply(text, with_bias, token)
+    return desk.session.apply(text, with_bias, token)
 
 
-def _set_trainable(session: Session, name: str | None, yes: bool) -> bool:
+def _set_trainable(desk: Desk, name: str | None, yes: bool) -> bool:
     text = (_tr("Make {name} trainable") if yes else _tr("Freeze {name}")).format(name=name)
-    return name is not None and session.apply(text, lambda d: edits.set_trainable(d, [name], yes))
+    return name is not None and desk.session.apply(text, lambda d: edits.set_trainable(d, [name], yes))
 
 
 def _read_bias(now: Now, neuron: Neuron) -> float | None:
@@ -209,7 +209,7 @@ def neuron_rows(z: str) -> Rows:
                prefix=lambda n: "θ" if n.notation == "threshold" else "b"),
         Column("trainable", _tr("Trainable"), _tr("Whether training may change the bias"), "yes",
                lambda now, n: None if n.bias is None else n.bias not in now.structure.frozen,
-               lambda session, n, yes, token: _set_trainable(session, n.bias, yes), _why_not_trainable),
+               lambda desk, n, yes, token: _set_trainable(desk, n.bias, yes), _why_not_trainable),
         Column("z", z, _tr("What comes in with the bias, before the activation, for the inputs that are fed"), "number",
                _computed(_of_neuron(lambda now: now.z)), live=True),
         Column("output", _tr("Output"), _tr("What the neuron says for the inputs that are fed"), "number",
@@ -221,13 +221,13 @@ def neuron_rows(z: str) -> Rows:
 
 # Connections
 
-def _rename_weight(session: Session, connection: Connection, new: str, token: object) -> bool:
-    share_parameter(session, connection.weight, new)
+def _rename_weight(desk: Desk, connection: Connection, new: str, token: object) -> bool:
+    share_parameter(desk, connection.weight, new)
     return True
 
 
-def _set_weight(session: Session, connection: Connection, value: float, token: object) -> bool:
-    return session.set_values({connection.weight: value}, _tr("Set {name}").format(name=connection.weight), token)
+def _set_weight(desk: Desk, connection: Connection, value: float, token: object) -> bool:
+    return desk.session.set_values({connection.weight: value}, _tr("Set {name}").format(name=connection.weight), token)
 
 
 def _read_gradient(now: Now, connection: Connection) -> float | None:
@@ -243,12 +243,12 @@ def connection_rows() -> Rows:
         Column("weight", _tr("Weight"),
                _tr("What the parameter is called. The name of another parameter makes them one, shared by both."),
                "text", lambda now, c: c.weight, _rename_weight,
-               check=lambda session, c, text: _why_not_length(text)),
+               check=lambda desk, c, text: _why_not_length(text)),
         Column("value", _tr("Value"), _tr("What the output of the source is multiplied by"), "number",
                lambda now, c: now.parameter(c.weight), _set_weight, live=True),
         Column("trainable", _tr("Trainable"), _tr("Whether training may change the weight"), "yes",
                lambda now, c: c.weight not in now.structure.frozen,
-               lambda session, c, yes, token: _set_trainable(session, c.weight, yes)),
+               lambda desk, c, yes, token: _set_trainable(desk, c.weight, yes)),
         Column("gradient", _tr("Gradient"), _tr("How the loss of the samples chosen above changes with the weight"),
                "number", _read_gradient, live=True),
     ), lambda structure: structure.connections, lambda c: c.ends, lambda c: c.weight, lambda c: 1.0)

@@ -11,10 +11,10 @@ from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.network_table.columns import Rows, connection_rows, neuron_rows
 from nnsim.gui.panels.network_table.rows import NetworkRows, OrderedRows
 from nnsim.gui.panels.network_table.view import NetworkTableView
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.panel import LowPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
-from nnsim.gui.session.pacing import Paced
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import Segments, plain_tip
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import ElidedLabel
@@ -25,10 +25,10 @@ class NetworkTablePanel(LowPanel):
 
     id = "network_table"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("NetworkTablePanel", "Table"))
-        self._neuron_rows = neuron_rows(session.study.notation.z)
-        self._pre_activation = session.study.notation.z
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("NetworkTablePanel", "Table"))
+        self._neuron_rows = neuron_rows(desk.study.notation.z)
+        self._pre_activation = desk.study.notation.z
         self.views: dict[str, NetworkTableView] = {}
         self.shown = "neurons"
         self.kind = Segments("network_table_kind", [
@@ -51,26 +51,26 @@ class NetworkTablePanel(LowPanel):
         self.status = ElidedLabel()
         self.status.setObjectName("network_table_status")
         set_role(self.status, tone="muted")
-        self.add_to_header(self.status, self.search, self.kind, ScopeChoice(session, "network_table_scope"))
+        self.add_to_header(self.status, self.search, self.kind, ScopeChoice(desk, "network_table_scope"))
         shortcut = QShortcut(QKeySequence.StandardKey.Find, self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason))
         self.empty = EmptyState("network_table_empty")
         self._pages = self._build_pages()
-        self._paced = Paced(self, session, self._show_values)
+        self._paced = Paced(self, desk, self._show_values)
         self.kind.set_value(self.shown)
         self.setFocusProxy(self.view)
-        session.study.lit_changed.connect(self._show_lit)
+        desk.study.lit_changed.connect(self._show_lit)
 
     def _build_pages(self) -> QStackedLayout:
         pages = QStackedLayout(self)
         for rows, title in ((self._neuron_rows, self.tr("Neurons")), (connection_rows(), self.tr("Connections"))):
-            model = OrderedRows(NetworkRows(self.session, rows, self), self)
+            model = OrderedRows(NetworkRows(self.desk, rows, self), self)
             view = NetworkTableView(model, f"network_table_{rows.id}", title)
             view.chose.connect(self._select)
             view.sorted.connect(self._show_selected)
             view.pointed.connect(self._light)
-            view.refused.connect(self.session.refuse)
+            view.refused.connect(self.desk.session.refuse)
             self.views[rows.id] = view
             page = QWidget()
             column = QVBoxLayout(page)
@@ -112,19 +112,19 @@ class NetworkTablePanel(LowPanel):
         self._show_values()
 
     def _show_selected(self) -> None:
-        session = self.session
-        self.view.show_selected([(id,) for id in session.selected_neurons] if self.shown == "neurons"
-                                else list(session.selected_connections))
+        desk = self.desk
+        self.view.show_selected([(id,) for id in desk.looking.selected_neurons] if self.shown == "neurons"
+                                else list(desk.looking.selected_connections))
 
     def _rows(self) -> Rows | None:
         """Neurons under the titles of the notation; None for the same rows as before."""
-        z = self.session.study.notation.z
+        z = self.desk.study.notation.z
         if z != self._pre_activation:
             self._pre_activation, self._neuron_rows = z, neuron_rows(z)
         return self._neuron_rows if self.shown == "neurons" else None
 
     def _show_page(self) -> None:
-        model, structure = self.view.rows, self.session.structure
+        model, structure = self.view.rows, self.desk.session.structure
         every, found = len(model.source.items), model.rowCount()
         text = self.tr("{n} of {all}").format(n=found, all=every) if model.search else ""
         if text != self.status.text():
@@ -151,7 +151,7 @@ class NetworkTablePanel(LowPanel):
         self.view.show_values()
 
     def _show_lit(self) -> None:
-        study = self.session.study
+        study = self.desk.study
         lit: frozenset[Place] = frozenset((id,) for id in study.lit_neurons) | study.lit_connections
         if self.seen and lit != self.view.lit:
             self.view.lit = lit
@@ -182,14 +182,14 @@ class NetworkTablePanel(LowPanel):
 
     def _select(self, places: list[Place]) -> None:
         if self.shown == "neurons":
-            self.session.select([id for (id,) in places])
+            self.desk.looking.select([id for (id,) in places])
         else:
-            self.session.select((), [(source, target) for source, target in places])
+            self.desk.looking.select((), [(source, target) for source, target in places])
 
     def _light(self, place: Place | None) -> None:
         if place is None:
-            self.session.study.light()
+            self.desk.study.light()
         elif len(place) == 1:
-            self.session.study.light([place[0]])
+            self.desk.study.light([place[0]])
         else:
-            self.session.study.light((), [(place[0], place[1])])
+            self.desk.study.light((), [(place[0], place[1])])

@@ -20,7 +20,7 @@ from PySide6.QtCore import (
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.formulas.terms import Place
 from nnsim.gui.panels.network_table.columns import Column, Item, Now, Rows
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import plain_tip
 
 Index = QModelIndex | QPersistentModelIndex
@@ -30,18 +30,18 @@ _DIGITS = re.compile(r"(\d+)")
 class NetworkRows(QAbstractTableModel):
     """All neurons, or all connections, in the network's order."""
 
-    def __init__(self, session: Session, rows: Rows, parent: QObject | None = None) -> None:
+    def __init__(self, desk: Desk, rows: Rows, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.session, self.rows = session, rows
+        self.desk, self.rows = desk, rows
         self.items: Sequence[Item] = ()
         self.row_of: dict[Place, int] = {}
-        self.now = Now(session)
+        self.now = Now(desk)
         self._words: list[str] = []
 
     def show(self, rows: Rows) -> None:
         """Show the session's structure and values; ``rows`` as before, but for the titles."""
-        items = rows.items(self.session.structure)
-        self.now = Now(self.session)
+        items = rows.items(self.desk.session.structure)
+        self.now = Now(self.desk)
         if items is self.items and rows is self.rows:
             return
         self.rows, self.items = rows, items
@@ -50,7 +50,7 @@ class NetworkRows(QAbstractTableModel):
 
     def show_values(self) -> None:
         """Take the values of now; the cells say them when they are asked."""
-        self.now = Now(self.session)
+        self.now = Now(self.desk)
 
     def _words_of(self, item: Item) -> str:
         texts = (self._text(column, item, column.read(self.now, item)) for column in self.rows.columns
@@ -108,7 +108,7 @@ class NetworkRows(QAbstractTableModel):
     def write(self, row: int, column: int, value: Any, token: object = None) -> bool:
         """Edit a cell; False if the edit was refused, and then nothing has changed."""
         here = self.rows.columns[column]
-        return here.write is not None and here.write(self.session, self.items[row], value, token)
+        return here.write is not None and here.write(self.desk, self.items[row], value, token)
 
     def name_of(self, row: int) -> str:
         """A row in words: h1, or x0 → h1."""

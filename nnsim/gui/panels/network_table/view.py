@@ -357,7 +357,7 @@ class NetworkTableView(QTableView):
         if not values:
             return ""
         text = self.tr("Paste 1 number") if len(values) == 1 else self.tr("Paste {n} numbers").format(n=len(values))
-        self.rows.source.session.set_values(values, text)
+        self.rows.source.desk.session.set_values(values, text)
         return ""
 
     def _take(self, values: dict[str, float], line: int, cell: str, row: int) -> str:

@@ -111,7 +111,7 @@ def _value_width() -> int:
 def _winner_width(panel: OutputPanel) -> int:
     """The most that place, name and value of a winner take, so that they can change."""
     metrics = QFontMetrics(font("small"))
-    name = max(metrics.horizontalAdvance(id) for id in panel.session.structure.outputs)
+    name = max(metrics.horizontalAdvance(id) for id in panel.desk.session.structure.outputs)
     return metrics.horizontalAdvance("(−0.00, −0.00) → , −0.000") + name
 
 

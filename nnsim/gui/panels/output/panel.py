@@ -22,12 +22,12 @@ from nnsim.gui.look.theme import font, theme
 from nnsim.gui.panels.output.arrangement import arrange
 from nnsim.gui.panels.output.choices import WINNER, OutputChoices
 from nnsim.gui.panels.output.input_sliders import InputSliders
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.plots.points import Points, Scale, nearest, points_of
 from nnsim.gui.plots.regions import winners
 from nnsim.gui.plots.ticks import nice_step, rounded
-from nnsim.gui.session.pacing import Paced
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import close_together, quiet_button
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.empty_state import EmptyState
@@ -59,8 +59,8 @@ class OutputPanel(PlotPanel):
 
     id = "output"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("OutputPanel", "Output"))
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("OutputPanel", "Output"))
         self.output = ""
         """The output neuron that is shown when one is; empty if there is none."""
         self._prefers_winner: bool | None = None
@@ -75,16 +75,16 @@ class OutputPanel(PlotPanel):
         self.legend: ClassLegend | None = None
         self.choices = OutputChoices()
         self.choices.neuron_chosen.connect(self._choose_neuron)
-        self.choices.axes_chosen.connect(session.set_axes)
+        self.choices.axes_chosen.connect(desk.looking.set_axes)
         self.sliders = InputSliders()
-        self.sliders.moved.connect(lambda id, value: session.set_inputs({id: value}))
+        self.sliders.moved.connect(lambda id, value: desk.looking.set_inputs({id: value}))
         self.levels, *self.zoom_buttons = self._build_buttons()
-        session.study.compare_changed.connect(self._on_compare)
+        desk.study.compare_changed.connect(self._on_compare)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
         self._later.timeout.connect(self._arrange)
-        self._words = Paced(self, session, self._show_words, WORDS_MS)
+        self._words = Paced(self, desk, self._show_words, WORDS_MS)
         self.add_to_header(self.choices, close_together(self.levels, *self.zoom_buttons))
         self.readout = TextLine("output_readout", "ink", align=Qt.AlignmentFlag.AlignRight)
         self.note = TextLine("output_note")
@@ -117,9 +117,9 @@ class OutputPanel(PlotPanel):
 
     def _zoom(self, notches: float, at: tuple[float, float] | None = None) -> None:
         if notches == 0:
-            self.session.show_whole_plane()
+            self.desk.looking.show_whole_plane()
         else:
-            self.session.zoom_plane(ZOOM_STEP**notches, at)
+            self.desk.looking.zoom_plane(ZOOM_STEP**notches, at)
 
     def sizeHint(self) -> QSize:
         return QSize(300, 330)
@@ -145,23 +145,23 @@ class OutputPanel(PlotPanel):
     @property
     def winner(self) -> bool:
         """Whether the largest of several outputs is shown: as chosen, at first where softmax is learned."""
-        plane, wanted = self.session.plane, self._prefers_winner
-        if plane is None or plane.y is None or len(self.session.structure.outputs) < 2:
+        plane, wanted = self.desk.looking.plane, self._prefers_winner
+        if plane is None or plane.y is None or len(self.desk.session.structure.outputs) < 2:
             return False
         return self._softmax if wanted is None else wanted
 
     @property
     def _softmax(self) -> bool:
-        return self.session.document.training.loss == "softmax_cross_entropy"
+        return self.desk.session.document.training.loss == "softmax_cross_entropy"
 
     @property
     def _column(self) -> int | None:
         """The place of the shown output among all; None for the winner."""
-        return None if self.winner else self.session.structure.outputs.index(self.output)
+        return None if self.winner else self.desk.session.structure.outputs.index(self.output)
 
     def _all_values(self, trace: Trace) -> Array:
         """All outputs as the window shows them, (outputs, samples)."""
-        rows = trace.a_rows[self.session.program.outputs]
+        rows = trace.a_rows[self.desk.session.program.outputs]
         if not self._softmax:
             return rows
         with np.errstate(over="ignore", invalid="ignore"):
@@ -173,10 +173,10 @@ class OutputPanel(PlotPanel):
         return rows.max(axis=0) if column is None else rows[column]
 
     def show_document(self) -> None:
-        structure = self.session.structure
+        structure = self.desk.session.structure
         if self.output not in structure.by_id or structure.by_id[self.output].role != "output":
             self.output = structure.outputs[0] if structure.outputs else ""
-        plane = self.session.plane
+        plane = self.desk.looking.plane
         if not self.output or not any(structure.incoming[id] for id in self._shown_outputs):
             plane = None
         self.choices.show_chosen(structure, plane, WINNER if self.winner else self.output)
@@ -188,7 +188,7 @@ class OutputPanel(PlotPanel):
         for button in self.zoom_buttons:
             button.setIcon(icon(button.property("image"), "muted"))
             button.setVisible(plane is not None)
-        self.zoom_buttons[0].setVisible(plane is not None and self.session.plane_is_zoomed)
+        self.zoom_buttons[0].setVisible(plane is not None and self.desk.looking.plane_is_zoomed)
         self._show_sliders(plane)
         if plane is None:
             self._show_empty()
@@ -206,26 +206,26 @@ class OutputPanel(PlotPanel):
 
     @property
     def _shown_outputs(self) -> tuple[str, ...]:
-        return self.session.structure.outputs if self.winner else (self.output,)
+        return self.desk.session.structure.outputs if self.winner else (self.output,)
 
     def _show_sliders(self, plane: Plane | None) -> None:
         """One for each input that is no axis."""
-        inputs, data = self.session.structure.inputs, self._fitting()
+        inputs, data = self.desk.session.structure.inputs, self._fitting()
         others = {}
         if plane is not None:
             for id in inputs:
                 if id not in (plane.x, plane.y):
                     low, high = data_range(inputs, id, data)
                     others[id] = (low, high if high > low else low + 1)
-        self.sliders.show_inputs(others, self.session.has_binary_inputs)
-        self.sliders.show_values(self.session.inputs)
+        self.sliders.show_inputs(others, self.desk.session.has_binary_inputs)
+        self.sliders.show_values(self.desk.looking.inputs)
         self.sliders.setVisible(bool(others))
 
     def _show_empty(self) -> None:
         for widget in (self.map, self.curve, self.bar, self.legend, self.readout, self.note):
             if widget is not None:
                 widget.hide()
-        problems = "\n".join(problem.message for problem in self.session.problems)
+        problems = "\n".join(problem.message for problem in self.desk.session.problems)
         self.empty.say(self.tr("Connect a neuron to an output to see its map"), problems)
         self.empty.show()
         self._arrange()
@@ -239,7 +239,7 @@ class OutputPanel(PlotPanel):
                      all(s.crisp for s in scales))
 
     def _scale_of(self, output: str) -> Scale:
-        activation = self.session.structure.by_id[output].activation
+        activation = self.desk.session.structure.by_id[output].activation
         if self._softmax:
             return Scale(0.0, 1.0, 0.5)
         targets = self._targets(output)
@@ -269,7 +269,7 @@ class OutputPanel(PlotPanel):
         self._show_points()
         self.bar.show_scale(self._scale, bool(len(self.map.points.x)))
         self.bar.setVisible(not self.winner)
-        self.legend.show_names(self.session.structure.outputs)
+        self.legend.show_names(self.desk.session.structure.outputs)
         self.legend.setVisible(self.winner)
 
     def _prepare_curve(self, plane: Plane) -> None:
@@ -305,23 +305,23 @@ class OutputPanel(PlotPanel):
 
     def _fitting(self) -> Dataset | None:
         """The data, if its columns are those of the network."""
-        data, structure = self.session.dataset, self.session.structure
+        data, structure = self.desk.session.dataset, self.desk.session.structure
         if data is None or (data.X.shape[1], data.T.shape[1]) != (len(structure.inputs), len(structure.outputs)):
             return None
         return data
 
     def _targets(self, output: str) -> Array | None:
         data = self._fitting()
-        return None if data is None else data.T[:, self.session.structure.outputs.index(output)]
+        return None if data is None else data.T[:, self.desk.session.structure.outputs.index(output)]
 
     def _show_points(self) -> None:
         """Draw the samples, if others are to be seen than are drawn."""
-        plane, plot, data = self.session.plane, self.plot, self._fitting()
+        plane, plot, data = self.desk.looking.plane, self.plot, self._fitting()
         if plane is None or plot is None:
             return
-        inputs = self.session.structure.inputs
+        inputs = self.desk.session.structure.inputs
         others = [i for i, id in enumerate(inputs) if id not in (plane.x, plane.y)]
-        rest = tuple(self.session.input_row[0, others])
+        rest = tuple(self.desk.looking.input_row[0, others])
         key = (plot, data, plane, self._column, rest, self._scale)
         if self._drawn_points and all(a is b or a == b for a, b in zip(key, self._drawn_points, strict=True)):
             return
@@ -329,46 +329,46 @@ class OutputPanel(PlotPanel):
         if data is None:
             plot.show_points(Points())
         else:
-            fed = self.session.input_row[0]
+            fed = self.desk.looking.input_row[0]
             plot.show_points(points_of(data, inputs, self._column, plane, fed, self._scale.threshold))
 
     # Values
 
     def show_values(self) -> None:
-        plane, plot = self.session.plane, self.plot
-        trace = self.session.map_trace
+        plane, plot = self.desk.looking.plane, self.plot
+        trace = self.desk.looking.map_trace
         if plane is None or plot is None or trace is None:
             return
-        now = self._all_values(self.session.trace)[:, 0]
-        at_x = self.session.inputs.get(plane.x, 0.0)
+        now = self._all_values(self.desk.looking.trace)[:, 0]
+        at_x = self.desk.looking.inputs.get(plane.x, 0.0)
         if plane.y is None:
             self._show_curve(plane, self._values(trace))
             plot.marker.move(at_x, float(now[self._column or 0]))
         elif self.map is not None:
-            if len(self.session.structure.inputs) > 2:
+            if len(self.desk.session.structure.inputs) > 2:
                 self._show_points()
-                self.sliders.show_values(self.session.inputs)
+                self.sliders.show_values(self.desk.looking.inputs)
             self._show_map(self.map, plane, trace)
             self._words.update()
-            plot.marker.move(at_x, self.session.inputs.get(plane.y, 0.0))
-        if not self.session.training:
+            plot.marker.move(at_x, self.desk.looking.inputs.get(plane.y, 0.0))
+        if not self.desk.session.training:
             plot.setAccessibleDescription(self._in_words(self._values(trace), plane, now))
-        if self.session.study.compared is not None:
+        if self.desk.study.compared is not None:
             self._show_ghost(plane)
         self._read_out(plane)
 
     def _on_compare(self) -> None:
-        plane = self.session.plane
+        plane = self.desk.looking.plane
         if self.seen and self.built and plane is not None and self.plot is not None:
             self._show_ghost(plane)
 
     def _show_ghost(self, plane: Plane) -> None:
         """The boundary, or the curve, that the run began with, as long as it is compared."""
-        start, session = self.session.study.compared, self.session
+        start, desk = self.desk.study.compared, self.desk
         trace = None
         if start is not None:
-            samples = plane_samples(plane, session.structure.inputs, session.input_row[0])
-            trace = engines.fast_program_of(session.structure).run(start.parameters, samples)
+            samples = plane_samples(plane, desk.session.structure.inputs, desk.looking.input_row[0])
+            trace = engines.fast_program_of(desk.session.structure).run(start.parameters, samples)
         if plane.y is None and self.curve is not None:
             self.curve.show_ghost(plane.values("x"), None if trace is None else self._values(trace))
         elif self.map is not None and trace is not None and self.winner:
@@ -379,7 +379,7 @@ class OutputPanel(PlotPanel):
 
     def _grids(self, trace: Trace, plane: Plane) -> Array:
         """All outputs over the plane, (outputs, n, n), without softmax, which changes no winner and bends a line."""
-        return trace.a_rows[self.session.program.outputs].reshape(-1, plane.resolution, plane.resolution)
+        return trace.a_rows[self.desk.session.program.outputs].reshape(-1, plane.resolution, plane.resolution)
 
     def _in_words(self, values: Array, plane: Plane, now: Array) -> str:
         """What the plot shows, for whoever does not see it."""
@@ -390,7 +390,7 @@ class OutputPanel(PlotPanel):
         if self.winner and self.map is not None:
             shares = [self.tr("{output} in {share} %").format(
                 output=id, share=round(100 * float((self.map.classes == place).mean())))
-                for place, id in enumerate(self.session.structure.outputs)]
+                for place, id in enumerate(self.desk.session.structure.outputs)]
             text = self.tr("The largest output is {shares} of the plane").format(shares=", ".join(shares))
             text += "; " + self.tr("{n} samples").format(n=len(points.x)) if len(points.x) else ""
         else:
@@ -404,7 +404,7 @@ class OutputPanel(PlotPanel):
             if len(points.x):
                 text += "; " + self.tr("{n} samples, {high} of the high class ● and {low} of the low class ◇").format(
                     n=len(points.x), high=int(points.high.sum()), low=int((~points.high).sum()))
-        fed = ", ".join(f"{id} = {format_number(self.session.inputs.get(id, 0.0), READ_DIGITS)}"
+        fed = ", ".join(f"{id} = {format_number(self.desk.looking.inputs.get(id, 0.0), READ_DIGITS)}"
                         for id in (plane.x, plane.y) if id)
         return text + "; " + self.tr("{inputs} gives {value}").format(inputs=fed, value=self._said(now))
 
@@ -415,13 +415,13 @@ class OutputPanel(PlotPanel):
         place = int(winners(values))
         if place == TIE:
             return self.tr("tie")
-        return f"{self.session.structure.outputs[place]}, {format_number(float(values[place]), READ_DIGITS)}"
+        return f"{self.desk.session.structure.outputs[place]}, {format_number(float(values[place]), READ_DIGITS)}"
 
     def _show_map(self, plot: MapPlot, plane: Plane, trace: Trace) -> None:
-        structure = self.session.structure
+        structure = self.desk.session.structure
         if self._scale.crisp and len(structure.neurons) + len(structure.connections) <= FINE_NETWORK:
             plane = replace(plane, resolution=FINE)
-            trace = self.session.program.run(self.session.network.parameters, self._fine_samples(plane))
+            trace = self.desk.session.program.run(self.desk.session.network.parameters, self._fine_samples(plane))
         if self.winner:
             plot.show_winners(self._grids(trace, plane), plane, self._scale.crisp)
         else:
@@ -429,13 +429,13 @@ class OutputPanel(PlotPanel):
 
     def _show_words(self) -> None:
         """Contours with their values, and what each region of a map means."""
-        plane, plot, trace = self.session.plane, self.map, self.session.map_trace
+        plane, plot, trace = self.desk.looking.plane, self.map, self.desk.looking.map_trace
         if plot is None or plane is None or plane.y is None or trace is None or not len(plot.classes):
             return
         words = []
         if self.winner:
             names = {place: (id, class_look(place).region(theme()))
-                     for place, id in enumerate(self.session.structure.outputs)}
+                     for place, id in enumerate(self.desk.session.structure.outputs)}
             names[TIE] = self.tr("tie"), theme().color("card")
             words = plot.words_in_regions(names, plane, font("body", bold=True))
         elif self._scale.crisp:
@@ -448,8 +448,8 @@ class OutputPanel(PlotPanel):
         plot.write(words)
 
     def _fine_samples(self, plane: Plane) -> Array:
-        inputs = self.session.structure.inputs
-        row = self.session.input_row[0]
+        inputs = self.desk.session.structure.inputs
+        row = self.desk.looking.input_row[0]
         key = (plane, inputs, tuple(row) if len(inputs) > 2 else ())
         if self._fine is None or self._fine[0] != key:
             self._fine = key, plane_samples(plane, inputs, row)
@@ -463,13 +463,13 @@ class OutputPanel(PlotPanel):
 
     def _read_out(self, plane: Plane) -> None:
         """The inputs and what comes of them: those under the mouse, else those fed."""
-        row, trace = self.session.input_row, self.session.trace
-        inputs = self.session.structure.inputs
+        row, trace = self.desk.looking.input_row, self.desk.looking.trace
+        inputs = self.desk.session.structure.inputs
         if self._hovered is not None:
             row[0, inputs.index(plane.x)] = self._hovered[0]
             if plane.y is not None:
                 row[0, inputs.index(plane.y)] = self._hovered[1]
-            trace = self.session.program.run(self.session.network.parameters, row)
+            trace = self.desk.session.program.run(self.desk.session.network.parameters, row)
         values = self._all_values(trace)[:, 0]
         # The place is rounded more than the value, which must never be cut.
         at = [format_number(float(row[0, inputs.index(id)]), PLACE_DIGITS) for id in (plane.x, plane.y) if id]
@@ -480,7 +480,7 @@ class OutputPanel(PlotPanel):
 
     def _say_rest(self, plane: Plane) -> None:
         """What the plot itself does not say: data that does not fit, softmax, inputs that are not in sight."""
-        data, structure = self.session.dataset, self.session.structure
+        data, structure = self.desk.session.dataset, self.desk.session.structure
         texts = []
         if data is not None and self._fitting() is None:
             text = self.tr("the data has {X} input and {T} target columns: not those of this network")
@@ -506,11 +506,11 @@ class OutputPanel(PlotPanel):
         self._read_again()
 
     def _read_again(self) -> None:
-        if self.plot is not None and self.session.plane is not None:
-            self._read_out(self.session.plane)
+        if self.plot is not None and self.desk.looking.plane is not None:
+            self._read_out(self.desk.looking.plane)
 
     def _on_pressed(self, x: float, y: float) -> None:
-        plane, plot = self.session.plane, self.plot
+        plane, plot = self.desk.looking.plane, self.plot
         if plane is None or plot is None:
             return
         (x0, x1), (y0, y1) = plot.ranges
@@ -521,18 +521,18 @@ class OutputPanel(PlotPanel):
             x, y = float(plot.points.x[found[0]]), float(plot.points.y[found[0]])
         else:
             x, y = rounded(x, nice_step(x1 - x0, PLACES)), rounded(y, nice_step(y1 - y0, PLACES))
-        self.session.set_inputs({plane.x: x} if plane.y is None else {plane.x: x, plane.y: y})
+        self.desk.looking.set_inputs({plane.x: x} if plane.y is None else {plane.x: x, plane.y: y})
 
     def _on_stepped(self, dx: int, dy: int, fine: bool) -> None:
-        plane = self.session.plane
+        plane = self.desk.looking.plane
         if plane is None:
             return
         values = {}
         for id, reach, direction in ((plane.x, plane.x_range, dx), (plane.y, plane.y_range, dy)):
             if id is not None and direction:
                 step = nice_step(reach[1] - reach[0], PLACES if fine else PLACES / 10)
-                values[id] = rounded(self.session.inputs.get(id, 0.0) + direction * step, step)
-        self.session.set_inputs(values)
+                values[id] = rounded(self.desk.looking.inputs.get(id, 0.0) + direction * step, step)
+        self.desk.looking.set_inputs(values)
 
     # Place
 

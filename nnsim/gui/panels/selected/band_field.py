@@ -15,7 +15,7 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.documents.targets import gate_label
 from nnsim.gui.look.theme import GRID, font, mix, set_role, theme
 from nnsim.gui.plots.ticks import nice_step, rounded
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import CalmSlider, plain_tip
 from nnsim.gui.widgets.forms import plain_text
 from nnsim.gui.widgets.number_field import GESTURE_PAUSE
@@ -185,9 +185,9 @@ class BandField(QWidget):
 
     edited = Signal(object, object)
 
-    def __init__(self, session: Session, name: str) -> None:
+    def __init__(self, desk: Desk, name: str) -> None:
         super().__init__()
-        self._session = session
+        self._desk = desk
         self._name, self._symbol, self._turned = "", "", False
         self._token: object = None
         self._moved_at = -math.inf
@@ -221,14 +221,14 @@ class BandField(QWidget):
         self.slider.setAccessibleName(symbol)
         self.slider.setToolTip(plain_tip(
             self.tr("Drag to try other values of {name}, all views follow; Esc takes it back.").format(name=symbol)))
-        session = self._session
-        value = self._sign * session.network.value(parameter) + 0.0
+        desk = self._desk
+        value = self._sign * desk.session.network.value(parameter) + 0.0
         now = time.monotonic()
-        if session.training and now - self._found_at < TRAINING_PAUSE:
+        if desk.session.training and now - self._found_at < TRAINING_PAUSE:
             self.slider.show_number(value, self.slider.band)
             return
         # Weights alone decide, and none of them but these: inputs that are flipped change nothing.
-        key = (session.structure, session.dataset, session.network.parameters.tobytes())
+        key = (desk.session.structure, desk.session.dataset, desk.session.network.parameters.tobytes())
         if key != self._seen:
             self._seen, self._found_at = key, now
             self.slider.show_number(value, self._find(parameter))
@@ -239,19 +239,19 @@ class BandField(QWidget):
         return -1.0 if self._turned else 1.0
 
     def _find(self, parameter: str) -> Band | None:
-        data = self._session.dataset
+        data = self._desk.session.dataset
         if data is None:
             return None
         # While it is dragged, the rows that matched when it began are the ones to keep.
         rows = self._rows if self.slider.isSliderDown() else None
-        band = band_of(self._session.network, parameter, data.X, data.T, rows)
+        band = band_of(self._desk.session.network, parameter, data.X, data.T, rows)
         return band.negated() if band is not None and self._turned else band
 
     def _say(self) -> None:
         band, symbol = self.slider.band, self._symbol
         text, tone, more = "", "muted", ""
         if band is not None:
-            all_rows, name = bool(band.rows.all()), gate_label(self._session.document)
+            all_rows, name = bool(band.rows.all()), gate_label(self._desk.session.document)
             n = int(band.rows.sum())
             if all_rows and name:
                 text = self.tr("{gate} works for {band}")

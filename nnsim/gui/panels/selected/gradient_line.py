@@ -8,7 +8,7 @@ from PySide6.QtCore import QEvent
 
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import TextLine
 
@@ -21,31 +21,31 @@ CHECK_SECONDS = 0.1
 class GradientLine(TextLine):
     """``0.0822  ✓``: ∂L/∂p of the samples that are studied. ✓ agrees with a difference quotient, ∧ is at a kink."""
 
-    def __init__(self, session: Session, name: str) -> None:
+    def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(name, color="ink", size="body")
-        self._session = session
+        self._desk = desk
         self._said = ""
         self._checked_at = 0.0
 
     def show_parameter(self, parameter: str | None) -> bool:
         """Show the gradient of a parameter. False if there is none to show."""
-        session = self._session
+        desk = self._desk
         if parameter is None:
             return False
-        if session.training and time.monotonic() - self._checked_at < CHECK_SECONDS:
+        if desk.session.training and time.monotonic() - self._checked_at < CHECK_SECONDS:
             return bool(self.text())
         self._checked_at = time.monotonic()
-        backward, samples = session.study.backward, session.study.samples
+        backward, samples = desk.study.backward, desk.study.samples
         if backward is None or samples is None:
             self.set_text("")
             return False
-        digits = session.study.digits
-        gradient = float(backward.gradient[session.structure.parameter_index[parameter]])
+        digits = desk.study.digits
+        gradient = float(backward.gradient[desk.session.structure.parameter_index[parameter]])
         text = format_number(gradient, digits)
         if len(samples.X) > MOST_SAMPLES:
             self._said = self.tr("The mean of {n} samples; too many to check here.").format(n=len(samples.X))
         else:
-            (check,) = check_gradient(session.network, samples.X, samples.T, session.document.training.loss,
+            (check,) = check_gradient(desk.session.network, samples.X, samples.T, desk.session.document.training.loss,
                                       [parameter])
             numeric = format_number(check.numeric, digits)
             if check.agrees:

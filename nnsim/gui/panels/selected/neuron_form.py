@@ -13,8 +13,8 @@ from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.selected.band_field import BandField
 from nnsim.gui.panels.selected.gradient_line import GradientLine
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import other_uses, share_parameter
-from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.forms import (
     ChoiceField,
     Disclosure,
@@ -37,9 +37,9 @@ class NeuronForm(QWidget):
 
     renamed = Signal(str, str)
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._session = session
+        self._desk = desk
         self._id = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -77,9 +77,9 @@ class NeuronForm(QWidget):
         self._value.setObjectName("input_value")
         self._value.setAccessibleName(self.tr("Value"))
         self._value.set_tip(self.tr("The number fed to this input; it is not part of the document"))
-        self._value.edited.connect(lambda value, token: self._session.set_inputs({self._id: value}))
+        self._value.edited.connect(lambda value, token: self._desk.looking.set_inputs({self._id: value}))
         self._switch = Segments("input_switch", [(0.0, "0", self.tr("Feed 0")), (1.0, "1", self.tr("Feed 1"))])
-        self._switch.chosen.connect(lambda value: self._session.set_inputs({self._id: value}))
+        self._switch.chosen.connect(lambda value: self._desk.looking.set_inputs({self._id: value}))
         self._value_row = beside(self._value, self._switch)
         self._rows.add(self.tr("Value"), self._value_row, "input_row")
         self._activation = ChoiceField()
@@ -113,7 +113,7 @@ class NeuronForm(QWidget):
         )
         # Right under the name, so that number, slider and band are in sight also in a low panel.
         self._bias_label = self._rows.add(self.tr("Bias b"), self._bias, "neuron_bias", at=1)
-        self._band = BandField(self._session, "neuron")
+        self._band = BandField(self._desk, "neuron")
         self._band.edited.connect(self._set_bias)
         self._rows.insertRow(2, self._band)
         self._rows.add(self.tr("Written as"), self._notation, "neuron_notation")
@@ -148,7 +148,7 @@ class NeuronForm(QWidget):
             "neuron_gate",
             self.tr("The gate of the network's inputs that the neuron is, by its table over all their 0s and 1s"),
         )
-        self._gradient = GradientLine(self._session, "neuron_gradient")
+        self._gradient = GradientLine(self._desk, "neuron_gradient")
         self._rows.add(
             self.tr("Gradient"),
             self._gradient,
@@ -192,7 +192,7 @@ class NeuronForm(QWidget):
     def show_document(self, id: str) -> None:
         """Show this neuron."""
         same, self._id = id == self._id, id
-        structure = self._session.structure
+        structure = self._desk.session.structure
         neuron = structure.by_id[id]
         is_input, bias = neuron.role == "input", neuron.bias
         self._name.set_text(id, keep_typing=same)
@@ -223,7 +223,7 @@ class NeuronForm(QWidget):
         counts = self.tr("{incoming} in, {outgoing} out")
         self._counts.setText(counts.format(incoming=len(structure.incoming[id]), outgoing=len(structure.outgoing[id])))
         if not same:
-            self._value.set_number(self._session.inputs.get(id, 0.0), keep_typing=False)
+            self._value.set_number(self._desk.looking.inputs.get(id, 0.0), keep_typing=False)
         self.show_values()
 
     def _show_parameter(self, structure: Structure, neuron: Neuron, same: bool) -> None:
@@ -245,30 +245,30 @@ class NeuronForm(QWidget):
         self._bias_name.set_text(neuron.bias, keep_typing=same)
         self._show_yes(self._trainable, neuron.bias not in structure.frozen, self.tr("no, frozen"))
         if not same:
-            value = self._session.network.value(neuron.bias)
+            value = self._desk.session.network.value(neuron.bias)
             self._bias.set_number(self._sign(neuron) * value + 0.0, keep_typing=False)
 
     def show_values(self) -> None:
         """Show the numbers of now."""
-        session, neuron = self._session, self._session.structure.by_id[self._id]
+        desk, neuron = self._desk, self._desk.session.structure.by_id[self._id]
         self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias))
-        gate = session.gates.get(self._id)
+        gate = desk.looking.gates.get(self._id)
         self._rows.show_row(self._gate, gate is not None)
         self._gate.set_text(f"{self._id} = {gate.text}" if gate is not None else "")
         if neuron.role == "input":
-            value = session.inputs.get(self._id, 0.0)
+            value = desk.looking.inputs.get(self._id, 0.0)
             self._value.set_number(value)
             self._switch.set_value(value)
             return
-        bias = session.network.value(neuron.bias) if neuron.bias is not None else 0.0
+        bias = desk.session.network.value(neuron.bias) if neuron.bias is not None else 0.0
         if neuron.bias is not None:
             # + 0.0 makes a 0 of −0.
             self._bias.set_number(self._sign(neuron) * bias + 0.0)
             threshold = neuron.notation == "threshold"
             self._band.show_parameter(neuron.bias, "θ" if threshold else "b", threshold)
-        z = session.sum_of(self._id)
+        z = desk.looking.sum_of(self._id)
         self._sum.set_text(format_number(z - bias if self._shows_sum(neuron) else z))
-        self._output.set_text(format_number(session.output_of(self._id)))
+        self._output.set_text(format_number(desk.looking.output_of(self._id)))
 
     def _show_yes(self, box: QCheckBox, yes: bool, no: str) -> None:
         box.setChecked(yes)
@@ -296,7 +296,7 @@ class NeuronForm(QWidget):
     # Editing
 
     def _why_not_name(self, text: str) -> str:
-        if text != self._id and text in self._session.structure.by_id:
+        if text != self._id and text in self._desk.session.structure.by_id:
             return self.tr("There is a neuron called {name} already.").format(name=text)
         return self._why_not_parameter(text)
 
@@ -307,37 +307,37 @@ class NeuronForm(QWidget):
 
     def _set_role(self, role: Role) -> None:
         id = self._id
-        self._session.apply(self.tr("Set role of {name}").format(name=id), lambda d: edits.set_role(d, [id], role))
+        self._desk.session.apply(self.tr("Set role of {name}").format(name=id), lambda d: edits.set_role(d, [id], role))
         self.show_document(id)
 
     def _set_field(self, text: str, **fields: str) -> None:
         id = self._id
-        self._session.apply(text, lambda d: edits.set_neurons(d, [id], **fields))
+        self._desk.session.apply(text, lambda d: edits.set_neurons(d, [id], **fields))
         self.show_document(id)
 
     def _set_bias(self, value: float, token: object) -> None:
-        neuron = self._session.structure.by_id[self._id]
+        neuron = self._desk.session.structure.by_id[self._id]
         if neuron.bias is None:
             return
         threshold = neuron.notation == "threshold"
         text = (self.tr("Set θ of {name}") if threshold else self.tr("Set b of {name}")).format(name=self._id)
-        self._session.set_values({neuron.bias: self._sign(neuron) * value + 0.0}, text, token)
+        self._desk.session.set_values({neuron.bias: self._sign(neuron) * value + 0.0}, text, token)
 
     def _set_trainable(self, yes: bool) -> None:
-        bias = self._session.structure.by_id[self._id].bias
+        bias = self._desk.session.structure.by_id[self._id].bias
         if bias is not None:
             text = (self.tr("Make {name} trainable") if yes else self.tr("Freeze {name}")).format(name=bias)
-            self._session.apply(text, lambda d: edits.set_trainable(d, [bias], yes))
+            self._desk.session.apply(text, lambda d: edits.set_trainable(d, [bias], yes))
 
     def _set_bias_used(self, used: bool) -> None:
         id = self._id
         text = (self.tr("Give {name} a bias") if used else self.tr("Remove the bias of {name}")).format(name=id)
-        self._session.apply(text, lambda d: edits.set_bias_used(d, id, used))
+        self._desk.session.apply(text, lambda d: edits.set_bias_used(d, id, used))
 
     def _share(self, new: str) -> None:
-        bias = self._session.structure.by_id[self._id].bias
+        bias = self._desk.session.structure.by_id[self._id].bias
         if bias is not None:
-            share_parameter(self._session, bias, new)
+            share_parameter(self._desk, bias, new)
             self.show_document(self._id)
 
 

@@ -17,8 +17,8 @@ from nnsim.gui.panels.panel import Panel
 from nnsim.gui.panels.selected.band_field import BandField
 from nnsim.gui.panels.selected.gradient_line import GradientLine
 from nnsim.gui.panels.selected.neuron_form import NeuronForm
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import other_uses, share_parameter
-from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.forms import ChoiceField, ElidedLabel, NumberField, Rows, TextField, plain_text, scrolled
 from nnsim.gui.widgets.number_field import GESTURE_PAUSE
 
@@ -30,17 +30,17 @@ class SelectedPanel(Panel):
 
     id = "selected"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("SelectedPanel", "Selected"))
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("SelectedPanel", "Selected"))
         self._subject = ElidedLabel()
         self._subject.setObjectName("selected_subject")
         set_role(self._subject, tone="muted")
         self.add_to_header(self._subject)
-        self._neuron = NeuronForm(session)
+        self._neuron = NeuronForm(desk)
         self._neuron.renamed.connect(self._rename)
-        self._connection = ConnectionForm(session)
-        self._several = SeveralForm(session)
-        self._network = NetworkForm(session)
+        self._connection = ConnectionForm(desk)
+        self._several = SeveralForm(desk)
+        self._network = NetworkForm(desk)
         self._pages: tuple[QWidget, ...] = (self._neuron, self._connection, self._several, self._network)
         self._shown: QWidget | None = None
         self._renaming = False
@@ -63,14 +63,14 @@ class SelectedPanel(Panel):
     def update_document(self) -> None:
         if self._renaming:
             return
-        session = self.session
-        neurons, connections = session.selected_neurons, session.selected_connections
+        desk = self.desk
+        neurons, connections = desk.looking.selected_neurons, desk.looking.selected_connections
         if len(neurons) + len(connections) > 1:
             self._show_page(self._several, self.tr("{n} selected").format(n=len(neurons) + len(connections)))
             self._several.show_document()
         elif neurons:
             id = next(iter(neurons))
-            is_input = session.structure.by_id[id].role == "input"
+            is_input = desk.session.structure.by_id[id].role == "input"
             what = self.tr("Input {name}") if is_input else self.tr("Neuron {name}")
             self._neuron.show_document(id)
             self._show_page(self._neuron, what.format(name=id))
@@ -83,9 +83,9 @@ class SelectedPanel(Panel):
             self._show_page(self._network, self.tr("Network"))
 
     def update_values(self) -> None:
-        if self._shown is self._neuron and self.session.selected_neurons and not self._renaming:
+        if self._shown is self._neuron and self.desk.looking.selected_neurons and not self._renaming:
             self._neuron.show_values()
-        elif self._shown is self._connection and self.session.selected_connections:
+        elif self._shown is self._connection and self.desk.looking.selected_connections:
             self._connection.show_values()
 
     def _show_page(self, page: QWidget, subject: str) -> None:
@@ -110,7 +110,7 @@ class SelectedPanel(Panel):
         """Rename a neuron; it stays selected, keeps the focus, and an input keeps what is fed to it."""
         self._renaming = True
         try:
-            self.session.apply(self.tr("Rename {old} to {new}").format(old=old, new=new),
+            self.desk.session.apply(self.tr("Rename {old} to {new}").format(old=old, new=new),
                                lambda d: edits.rename_neuron(d, old, new))
         finally:
             self._renaming = False
@@ -120,9 +120,9 @@ class SelectedPanel(Panel):
 class ConnectionForm(QWidget):
     """Every field of one connection."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._session = session
+        self._desk = desk
         self._ends = ("", "")
         rows = self._rows = Rows()
         self.setLayout(rows)
@@ -130,7 +130,7 @@ class ConnectionForm(QWidget):
         self._weight.edited.connect(self._set_weight)
         self._weight_label = rows.add(self.tr("Weight"), self._weight, "connection_weight",
                                       self.tr("What the source's output is multiplied by"))
-        self._band = BandField(session, "connection")
+        self._band = BandField(desk, "connection")
         self._band.edited.connect(self._set_weight)
         rows.addRow(self._band)
         self._name = TextField(self._why_not_name)
@@ -141,7 +141,7 @@ class ConnectionForm(QWidget):
         self._trainable.clicked.connect(self._set_trainable)
         rows.add(self.tr("Trainable"), self._trainable, "connection_trainable",
                  self.tr("Whether training may change this weight"))
-        self._gradient = GradientLine(session, "connection_gradient")
+        self._gradient = GradientLine(desk, "connection_gradient")
         rows.add(self.tr("Gradient"), self._gradient, "connection_gradient",
                  self.tr("How the loss changes with the weight; ✓ if a difference quotient says the same"))
         self._source, self._target = ElidedLabel(), ElidedLabel()
@@ -153,15 +153,15 @@ class ConnectionForm(QWidget):
 
     @property
     def _parameter(self) -> str:
-        return self._session.structure.by_ends[self._ends].weight
+        return self._desk.session.structure.by_ends[self._ends].weight
 
     def show_document(self, ends: tuple[str, str]) -> None:
         """Show this connection."""
         same, self._ends = ends == self._ends, ends
-        structure, weight = self._session.structure, self._parameter
+        structure, weight = self._desk.session.structure, self._parameter
         self._weight_label.setText(self.tr("Weight {name}").format(name=weight))
         self._weight.setAccessibleName(self._weight_label.text())
-        self._weight.set_number(self._session.network.value(weight), keep_typing=same)
+        self._weight.set_number(self._desk.session.network.value(weight), keep_typing=same)
         self._name.set_text(weight, keep_typing=same)
         yes = weight not in structure.frozen
         self._trainable.setChecked(yes)
@@ -176,7 +176,7 @@ class ConnectionForm(QWidget):
 
     def show_values(self) -> None:
         """Show the weight of now."""
-        self._weight.set_number(self._session.network.value(self._parameter))
+        self._weight.set_number(self._desk.session.network.value(self._parameter))
         self._band.show_parameter(self._parameter, self._parameter, False)
         self._show_gradient()
 
@@ -190,24 +190,24 @@ class ConnectionForm(QWidget):
 
     def _set_weight(self, value: float, token: object) -> None:
         name = self._parameter
-        self._session.set_values({name: value}, self.tr("Set {name}").format(name=name), token)
+        self._desk.session.set_values({name: value}, self.tr("Set {name}").format(name=name), token)
 
     def _set_trainable(self, yes: bool) -> None:
         name = self._parameter
         text = (self.tr("Make {name} trainable") if yes else self.tr("Freeze {name}")).format(name=name)
-        self._session.apply(text, lambda d: edits.set_trainable(d, [name], yes))
+        self._desk.session.apply(text, lambda d: edits.set_trainable(d, [name], yes))
 
     def _share(self, new: str) -> None:
-        share_parameter(self._session, self._parameter, new)
+        share_parameter(self._desk, self._parameter, new)
         self.show_document(self._ends)
 
 
 class SeveralForm(QWidget):
     """What several selected neurons and connections have in common."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._session = session
+        self._desk = desk
         rows = self._rows = Rows()
         self.setLayout(rows)
         self._count = plain_text("several_count")
@@ -226,8 +226,8 @@ class SeveralForm(QWidget):
 
     def show_document(self) -> None:
         """Show what is selected."""
-        structure = self._session.structure
-        neurons, connections = len(self._session.selected_neurons), len(self._session.selected_connections)
+        structure = self._desk.session.structure
+        neurons, connections = len(self._desk.looking.selected_neurons), len(self._desk.looking.selected_connections)
         parts = [self.tr("1 neuron") if neurons == 1 else self.tr("{n} neurons").format(n=neurons) if neurons else "",
                  self.tr("1 connection") if connections == 1
                  else self.tr("{n} connections").format(n=connections) if connections else ""]
@@ -245,22 +245,22 @@ class SeveralForm(QWidget):
         self._trainable.setText(self.tr("some") if mixed else self.tr("no, frozen") if frozen else self.tr("yes"))
 
     def _calculating(self, structure: Structure) -> list[str]:
-        return [id for id in self._session.selected_neurons if structure.by_id[id].role != "input"]
+        return [id for id in self._desk.looking.selected_neurons if structure.by_id[id].role != "input"]
 
     def _parameters(self, structure: Structure) -> set[str]:
-        names = {structure.by_ends[ends].weight for ends in self._session.selected_connections}
-        return names | {bias for id in self._session.selected_neurons
+        names = {structure.by_ends[ends].weight for ends in self._desk.looking.selected_connections}
+        return names | {bias for id in self._desk.looking.selected_neurons
                         if (bias := structure.by_id[id].bias) is not None}
 
     def _set_activation(self, name: str) -> None:
-        ids = self._calculating(self._session.structure)
-        self._session.apply(self.tr("Set activations"), lambda d: edits.set_neurons(d, ids, activation=name))
+        ids = self._calculating(self._desk.session.structure)
+        self._desk.session.apply(self.tr("Set activations"), lambda d: edits.set_neurons(d, ids, activation=name))
 
     def _set_trainable(self) -> None:
-        structure = self._session.structure
+        structure = self._desk.session.structure
         names = self._parameters(structure)
         yes = bool(names & structure.frozen)
-        self._session.apply(self.tr("Make parameters trainable") if yes else self.tr("Freeze parameters"),
+        self._desk.session.apply(self.tr("Make parameters trainable") if yes else self.tr("Freeze parameters"),
                             lambda d: edits.set_trainable(d, names, yes))
         self.show_document()
 
@@ -268,9 +268,9 @@ class SeveralForm(QWidget):
 class NetworkForm(QWidget):
     """The whole network: its size, what it lacks, and notes."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._session = session
+        self._desk = desk
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
@@ -287,12 +287,12 @@ class NetworkForm(QWidget):
         self._missing = plain_text("network_problems")
         set_role(self._missing, tone="bad")
         column.addWidget(self._missing)
-        self._notes = NotesEdit(session)
+        self._notes = NotesEdit(desk)
         column.addWidget(self._notes, 1)
 
     def show_document(self) -> None:
         """Show the network as it is."""
-        structure = self._session.structure
+        structure = self._desk.session.structure
         empty = not structure.neurons
         layers = max((structure.depth[id] for id in structure.outputs), default=0)
         if empty:
@@ -311,7 +311,7 @@ class NetworkForm(QWidget):
         for name, label in self._numbers.items():
             label.setText(texts[name])
             self._rows.show_row(label, not empty)
-        problems = [] if empty else [problem.message for problem in self._session.problems]
+        problems = [] if empty else [problem.message for problem in self._desk.session.problems]
         self._missing.setText("\n".join(problems))
         self._missing.setVisible(bool(problems))
         self._notes.show_document()
@@ -320,9 +320,9 @@ class NetworkForm(QWidget):
 class NotesEdit(QPlainTextEdit):
     """The notes of the document. What is typed in one go is one undo step."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._session = session
+        self._desk = desk
         self._token: object = None
         self._typed_at = 0.0
         self.setObjectName("network_notes")
@@ -338,7 +338,7 @@ class NotesEdit(QPlainTextEdit):
 
     def show_document(self) -> None:
         """Show the document's notes."""
-        notes = self._session.document.notes
+        notes = self._desk.session.document.notes
         if notes != self.toPlainText():
             self._token = None
             blocked = self.blockSignals(True)
@@ -351,10 +351,10 @@ class NotesEdit(QPlainTextEdit):
 
     def _on_typed(self) -> None:
         notes = self.toPlainText()
-        if notes == self._session.document.notes:
+        if notes == self._desk.session.document.notes:
             return
         now = time.monotonic()
         if self._token is None or now - self._typed_at > GESTURE_PAUSE:
             self._token = object()
         self._typed_at = now
-        self._session.apply(self.tr("Edit the notes"), lambda d: replace(d, notes=notes), self._token)
+        self._desk.session.apply(self.tr("Edit the notes"), lambda d: replace(d, notes=notes), self._token)

@@ -21,7 +21,7 @@ from nnsim.data.dataset import Dataset
 from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.plots.points import points_of
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import HeaderChoice
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.empty_state import EmptyState
@@ -64,8 +64,8 @@ class SeparabilityPanel(PlotPanel):
 
     id = "separability"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("SeparabilityPanel", "Could one neuron do it?"))
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("SeparabilityPanel", "Could one neuron do it?"))
         self.plot: SeparabilityPlot | None = None
         self.column = 0
         """Which output is examined."""
@@ -136,11 +136,11 @@ class SeparabilityPanel(PlotPanel):
     # What is examined
 
     def _input_names(self, data: Dataset) -> tuple[str, ...]:
-        names, count = self.session.structure.inputs, data.X.shape[1]
+        names, count = self.desk.session.structure.inputs, data.X.shape[1]
         return names if len(names) == count else tuple(f"x{i}" for i in range(count))
 
     def _output_names(self, data: Dataset) -> tuple[str, ...]:
-        names, count = self.session.structure.outputs, data.T.shape[1]
+        names, count = self.desk.session.structure.outputs, data.T.shape[1]
         if len(names) == count:
             return names
         return tuple(self.tr("target {n}").format(n=i + 1) for i in range(count))
@@ -163,7 +163,7 @@ class SeparabilityPanel(PlotPanel):
     # What is shown
 
     def show_document(self) -> None:
-        data = self.session.dataset
+        data = self.desk.session.dataset
         names = self._output_names(data) if data is not None else ()
         self.column = min(self.column, max(len(names) - 1, 0))
         self.choice.setVisible(len(names) > 1)
@@ -183,7 +183,7 @@ class SeparabilityPanel(PlotPanel):
 
     def _say_empty(self, data: Dataset | None, names: tuple[str, ...]) -> None:
         if data is None:
-            why = self.session.data_problem or self.tr(
+            why = self.desk.session.data_problem or self.tr(
                 "The truth table and the Training panel offer them. Then it says here whether a straight line parts "
                 "the two classes.")
             self.empty.say(self.tr("Choose a truth table or data with two classes"), why)
@@ -332,7 +332,7 @@ class SeparabilityPanel(PlotPanel):
 
         The selected one; else the output that is examined; else the only one that all inputs and nothing else feed.
         """
-        structure = self.session.structure
+        structure = self.desk.session.structure
         inputs = set(structure.inputs)
         if len(inputs) != found.X.shape[1]:
             return None, self.tr("The network has not as many inputs as the data.")
@@ -342,7 +342,8 @@ class SeparabilityPanel(PlotPanel):
             return None, self.tr("No neuron is connected from every input and from nothing else.")
         outputs = structure.outputs
         own = outputs[found.column] if len(outputs) == found.data.T.shape[1] else ""
-        best = ([n for n in fed if n.id in self.session.selected_neurons] or [n for n in fed if n.id == own] or fed)
+        selected = self.desk.looking.selected_neurons
+        best = [n for n in fed if n.id in selected] or [n for n in fed if n.id == own] or fed
         if len(best) > 1:
             return None, self.tr("Several neurons are connected from every input: select one.")
         neuron = best[0]
@@ -361,9 +362,9 @@ class SeparabilityPanel(PlotPanel):
         if found is None or neuron is None or neuron.bias is None:
             return
         weights, theta = _floats(found.answer)
-        by_input = dict(zip(self.session.structure.inputs, weights, strict=True))
-        values = {c.weight: by_input[c.source] for c in self.session.structure.incoming[neuron.id]}
-        self.session.set_values(values | {neuron.bias: 0.0 - theta}, self.tr("Take these weights"))
+        by_input = dict(zip(self.desk.session.structure.inputs, weights, strict=True))
+        values = {c.weight: by_input[c.source] for c in self.desk.session.structure.incoming[neuron.id]}
+        self.desk.session.set_values(values | {neuron.bias: 0.0 - theta}, self.tr("Take these weights"))
 
 
 def equation(names: Sequence[str], weights: Sequence[Fraction], threshold: Fraction) -> str:

@@ -29,7 +29,7 @@ from nnsim.gui.panels.panel import Panel
 from nnsim.gui.panels.training.choice_form import ChoiceForm, choice_of
 from nnsim.gui.panels.training.random_weights import RandomWeights
 from nnsim.gui.panels.training.seed_advice import SeedAdvice
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.forms import (
     ChoiceField,
     Disclosure,
@@ -55,9 +55,9 @@ class TrainingPanel(Panel):
 
     id = "training"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("TrainingPanel", "Training"))
-        session.softening.changed.connect(self._on_change)
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("TrainingPanel", "Training"))
+        desk.softening.changed.connect(self._on_change)
         self._stepping = False
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -70,7 +70,7 @@ class TrainingPanel(Panel):
         self._reason = plain_text("training_reason", small=True)
         self._run = self._build_progress()
         top.addWidget(self._run)
-        self._advice = SeedAdvice(session)
+        self._advice = SeedAdvice(desk)
         top.addWidget(self._advice)
         settings = scrolled(self._build_settings(), WholeRows())
         # In a low window the buttons stay and the settings scroll.
@@ -94,7 +94,7 @@ class TrainingPanel(Panel):
 
     def _fit_buttons(self) -> None:
         """In large text the small buttons stand under the large one, whose word must not be cut."""
-        large = self._soften if self.session.softening.replaces_training else self._train
+        large = self._soften if self.desk.softening.replaces_training else self._train
         # The large one may do without the wide margins of its word.
         needed = large.sizeHint().width() - 2 * GRID + self._small.sizeHint().width() + GRID + 2 * MARGIN
         directions = QBoxLayout.Direction
@@ -115,7 +115,7 @@ class TrainingPanel(Panel):
         self._soften.setToolTip(plain_tip(
             self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained")))
         self._soften.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._soften.clicked.connect(self.session.softening.begin)
+        self._soften.clicked.connect(self.desk.softening.begin)
         set_role(self._soften, kind="primary")
         row.addWidget(self._soften)
         self._small = QHBoxLayout()
@@ -124,7 +124,7 @@ class TrainingPanel(Panel):
         row.setAlignment(self._small, Qt.AlignmentFlag.AlignLeft)
         self._batch = self._tool("step_batch", self.tr("Step one batch"), lambda: self._step(updates=1))
         self._epoch = self._tool("step_epoch", self.tr("Step one epoch"), lambda: self._step(epochs=1))
-        self._back = self._tool("back_to_start", self.tr("Back to start"), self.session.back_to_start)
+        self._back = self._tool("back_to_start", self.tr("Back to start"), self.desk.session.back_to_start)
         self._random = self._tool("random_weights", self.tr("Random weights…"), self._open_random)
         for button in (self._batch, self._epoch, self._back, self._random):
             self._small.addWidget(button)
@@ -155,7 +155,7 @@ class TrainingPanel(Panel):
         self._harden.setAccessibleName(self.tr("Harden the sigmoids"))
         self._harden.setToolTip(plain_tip(
             self.tr("Make the sigmoids steps again, with the weights they have now; Undo brings them back")))
-        self._harden.clicked.connect(self.session.softening.harden)
+        self._harden.clicked.connect(self.desk.softening.harden)
         set_role(self._harden, kind="link")
         row.addWidget(self._batch_line)
         row.addWidget(self._harden)
@@ -185,7 +185,7 @@ class TrainingPanel(Panel):
         self._stops = FieldsForm(TrainingConfig, "training", stops, STOPS)
         for form in (self._settings, self._stops):
             form.edited.connect(self._set_field)
-        self._data = DataForm(self.session)
+        self._data = DataForm(self.desk)
         when = Disclosure(self.tr("Stop when"), "training_stop")
         when.body.addWidget(self._stops)
         advanced = self._build_rare(rare)
@@ -225,10 +225,10 @@ class TrainingPanel(Panel):
     # Showing
 
     def update_document(self) -> None:
-        session = self.session
-        if not session.training:
+        desk = self.desk
+        if not desk.session.training:
             self._stepping = False
-        config = session.document.training
+        config = desk.session.document.training
         for form in (self._settings, self._stops, self._rare):
             form.show_values(config)
         self._stops.rows.show_row(self._stops.editors["stop_change_epochs"], config.stop_change is not None)
@@ -240,21 +240,21 @@ class TrainingPanel(Panel):
         self.update_values()
 
     def update_values(self) -> None:
-        session = self.session
-        if self._stepping and session.training and session.latest is not None:
+        desk = self.desk
+        if self._stepping and desk.session.training and desk.session.latest is not None:
             # A step that is not done within a frame is shown as the run it is.
             self._stepping = False
             self._update_buttons()
         self._advice.look()
-        snapshot = session.latest
+        snapshot = desk.session.latest
         engine = snapshot.engine if snapshot is not None else engines.now()
         engine_text = self.tr("compiled (Numba)") if engine == engines.COMPILED else self.tr("numpy")
         if engine_text != self._engine.text():
             self._engine.setText(engine_text)
             # The name of a label is read in place of its text.
             self._engine.setAccessibleName(self.tr("Engine: {name}").format(name=engine_text))
-        self._epoch_line.set_text(self.tr("Epoch {n}").format(n=session.epoch))
-        watchable = not session.training or (session.speed is not None and session.speed <= 20)
+        self._epoch_line.set_text(self.tr("Epoch {n}").format(n=desk.session.epoch))
+        watchable = not desk.session.training or (desk.session.speed is not None and desk.session.speed <= 20)
         if snapshot is not None and snapshot.position and watchable:
             text = self.tr("batch {n} of {all}").format(n=snapshot.position, all=snapshot.batches)
         else:
@@ -266,9 +266,9 @@ class TrainingPanel(Panel):
             self._progress.setValue(round(progress * 1000))
 
     def _update_buttons(self) -> None:
-        session = self.session
-        running = session.training and not self._stepping
-        problems = () if session.training else session.training_problems()
+        desk = self.desk
+        running = desk.session.training and not self._stepping
+        problems = () if desk.session.training else desk.session.training_problems()
         reason = " ".join(problem.message for problem in problems)
         self._train.setEnabled(not reason)
         self._train.setText(self.tr("Pause") if running else self.tr("Train"))
@@ -276,18 +276,18 @@ class TrainingPanel(Panel):
         self._train.setAccessibleName(self._train.text())
         self._train.setAccessibleDescription(reason)
         self._train.setToolTip(plain_tip(reason or (self.tr("Pause training") if running else self.tr("Train"))))
-        softening = session.softening
+        softening = desk.softening
         self._train.setVisible(not softening.replaces_training)
         self._soften.setVisible(softening.replaces_training)
         self._soften.setIcon(icon("soften", "on_accent"))
         self._fit_buttons()
-        self._harden.setVisible(softening.can_harden and not session.training and not softening.active)
+        self._harden.setVisible(softening.can_harden and not desk.session.training and not softening.active)
         self._reason.setText(_short(problems[0].message) if problems else "")
         self._reason.setToolTip(plain_tip(reason))
         self._reason.setVisible(bool(reason))
         self._run.setVisible(not reason)
         pauses = self.tr(" (pauses first)") if running else ""
-        can_return, has_weights = session.start_network is not None, bool(session.structure.parameter_names)
+        can_return, has_weights = desk.session.start_network is not None, bool(desk.session.structure.parameter_names)
         for button, image, ready, tip, why in (
             (self._batch, "step", not reason, self.tr("One update, on one batch") + pauses, reason),
             (self._epoch, "step-epoch", not reason, self.tr("Once through all samples") + pauses, reason),
@@ -303,25 +303,25 @@ class TrainingPanel(Panel):
     # Doing
 
     def _toggle(self) -> None:
-        if self.session.training:
-            self.session.pause()
+        if self.desk.session.training:
+            self.desk.session.pause()
         else:
-            self.session.train()
+            self.desk.session.train()
 
     def _step(self, **bound: int) -> None:
-        self.session.pause()
+        self.desk.session.pause()
         self._stepping = True
-        if not self.session.train(**bound):
+        if not self.desk.session.train(**bound):
             self._stepping = False
 
     def _open_random(self) -> None:
-        popup = RandomWeights(self.session, self)
+        popup = RandomWeights(self.desk, self)
         popup.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         popup.open_at(self._random)
 
     def _choose_optimizer(self, name: str) -> None:
         # Chosen again, it keeps its constants.
-        if name != self.session.document.training.optimizer_name:
+        if name != self.desk.session.document.training.optimizer_name:
             self._set_field("optimizer", name, None)
 
     def _set_field(self, name: str, value: Any, token: object) -> None:
@@ -334,7 +334,7 @@ class TrainingPanel(Panel):
             # “Learning rate” inside a line is “learning rate”, but “L1 penalty” stays.
             label = label[:1].lower() + label[1:] if label[1:2].islower() else label
             text = self.tr("Set {what}").format(what=label)
-        self.session.configure(replace(self.session.document.training, **{name: value}), text, token)
+        self.desk.session.configure(replace(self.desk.session.document.training, **{name: value}), text, token)
         self.update_document()
 
 

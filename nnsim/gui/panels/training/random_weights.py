@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 
 from nnsim.core.initializers import INITIALIZERS
 from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.forms import ChoiceField, NumberField, Rows, plain_tip
 
 MARGIN = 12
@@ -19,9 +19,9 @@ MOST = 2.0**53
 class RandomWeights(QFrame):
     """Seed and distribution of new random weights. Drawing is an edit like any other and can be undone."""
 
-    def __init__(self, session: Session, parent: QWidget) -> None:
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
-        self._session = session
+        self._desk = desk
         self.setObjectName("random_popup")
         self.setAccessibleName(self.tr("Random weights"))
         self.setFrameShape(QFrame.Shape.Box)
@@ -84,7 +84,7 @@ class RandomWeights(QFrame):
 
     def _draw_weights(self) -> None:
         self._seed.commit()
-        self._session.random_weights(int(self._seed.number or 0), self._initializer.value)
+        self._desk.session.random_weights(int(self._seed.number or 0), self._initializer.value)
 
     def _draw_and_close(self) -> None:
         self._draw_weights()

@@ -9,7 +9,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.targets import truth_table_of
 from nnsim.experiments.seeds import SeedRuns, all_right, stuck_for
 from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.forms import plain_text
 from nnsim.training import engines
@@ -24,9 +24,9 @@ class SeedAdvice(QWidget):
     The open document changes only where the learner takes the weights of one of them.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self._session = session
+        self._desk = desk
         self._runs: SeedRuns | None = None
         self._said: object = None
         """The start of the run that it was said of."""
@@ -52,9 +52,9 @@ class SeedAdvice(QWidget):
         row.addStretch(1)
         column.addLayout(row)
         self.hide()
-        session.document_changed.connect(self._on_document)
-        session.opened.connect(self._leave)
-        session.closed.connect(self._leave)
+        desk.document_changed.connect(self._on_document)
+        desk.opened.connect(self._leave)
+        desk.session.closed.connect(self._leave)
 
     @staticmethod
     def _button(name: str, text: str, tip: str) -> QPushButton:
@@ -70,17 +70,18 @@ class SeedAdvice(QWidget):
 
     def look(self) -> None:
         """See whether the run is stuck; cheap, and done no more than twice a second."""
-        session = self._session
-        start = session.start_network
-        if session.latest is None or start is None:
+        desk = self._desk
+        start = desk.session.start_network
+        if desk.session.latest is None or start is None:
             self._said = None
             if self._runs is None:
                 self.hide()
             return
-        if start is self._said or (self._looked.isValid() and self._looked.elapsed() < LOOK_MS and session.training):
+        lately = self._looked.isValid() and self._looked.elapsed() < LOOK_MS
+        if start is self._said or (lately and desk.session.training):
             return
         self._looked.start()
-        epochs = stuck_for(session.latest.train)
+        epochs = stuck_for(desk.session.latest.train)
         if not epochs or self._runs is not None or self._is_right():
             return
         self._said = start
@@ -91,9 +92,9 @@ class SeedAdvice(QWidget):
                           "the network that is open stays as it is"))
 
     def _is_right(self) -> bool:
-        session, data = self._session, self._session.dataset
-        return (truth_table_of(session.document) is not None and data is not None
-                and all_right(session.network, data.X, data.T))
+        desk, data = self._desk, self._desk.session.dataset
+        return (truth_table_of(desk.session.document) is not None and data is not None
+                and all_right(desk.session.network, data.X, data.T))
 
     # Trying
 
@@ -108,14 +109,14 @@ class SeedAdvice(QWidget):
             self._try()
 
     def _try(self) -> None:
-        session, data = self._session, self._session.dataset
-        problems = session.training_problems()
+        desk, data = self._desk, self._desk.session.dataset
+        problems = desk.session.training_problems()
         if data is None or problems:
-            session.refuse(" ".join(problem.message for problem in problems))
+            desk.session.refuse(" ".join(problem.message for problem in problems))
             return
-        epochs = max(session.epoch, 1)
-        self._runs = SeedRuns(session.document.network, data, session.document.training, epochs,
-                              truth_table_of(session.document) is not None, engines.now())
+        epochs = max(desk.session.epoch, 1)
+        self._runs = SeedRuns(desk.session.document.network, data, desk.session.document.training, epochs,
+                              truth_table_of(desk.session.document) is not None, engines.now())
         self._runs.start()
         self._poll.start()
         self._show_runs()
@@ -150,7 +151,7 @@ class SeedAdvice(QWidget):
 
     def _take(self, seed: int) -> None:
         self._leave()
-        self._session.random_weights(seed)
+        self._desk.session.random_weights(seed)
 
     def _say(self, text: str, action: str, tip: str) -> None:
         self.says.setText(text)

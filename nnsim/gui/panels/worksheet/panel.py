@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtWidgets import QVBoxLayout
 
 from nnsim.gui.panels.plot_panel import PlotPanel
-from nnsim.gui.session.session import Session
+from nnsim.gui.session.desk import Desk
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.worksheet.view import WorksheetView
@@ -19,12 +19,12 @@ class WorksheetPanel(PlotPanel):
 
     id = "worksheet"
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session, QCoreApplication.translate("WorksheetPanel", "Worksheet"))
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, QCoreApplication.translate("WorksheetPanel", "Worksheet"))
         self.view: WorksheetView | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
-        session.opened.connect(self._on_opened)
+        desk.opened.connect(self._on_opened)
         self.setMinimumSize(240, 80)
 
     def sizeHint(self) -> QSize:
@@ -33,7 +33,7 @@ class WorksheetPanel(PlotPanel):
     def build(self) -> None:
         from nnsim.gui.panels.worksheet.view import WorksheetView
 
-        self.view = WorksheetView(self.session)
+        self.view = WorksheetView(self.desk)
         self._column.addWidget(self.view)
         self.add_to_header(*self.view.controls)
 

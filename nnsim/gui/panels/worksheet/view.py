@@ -19,8 +19,8 @@ from nnsim.exchange.pages import Parts, plain
 from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.panels.worksheet.question_rows import QWIDGETSIZE_MAX, Given, GivenNumbers, QuestionRows
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.exports import ask_and_write
-from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.empty_state import EmptyState
@@ -49,10 +49,10 @@ class WorksheetView(QWidget):
     ``controls`` belong into the panel's title bar.
     """
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("worksheet_view")
-        self.session = session
+        self.desk = desk
         self.sheet: Worksheet | None = None
         self._number = 0
         self._given: dict[tuple[str, str, int], dict[str, Given]] = {}
@@ -153,14 +153,14 @@ class WorksheetView(QWidget):
 
     def update_document(self) -> None:
         """Show the sheet about the session's document and sample."""
-        if self.session.training:
+        if self.desk.session.training:
             # The sheet asks about the network that the run ends with.
             return
-        session = self.session
-        targets = session.study.targets
-        material = Material(session.network, tuple(session.input_row[0].tolist()),
-                            None if targets is None else tuple(targets.tolist()), session.document.training,
-                            session.study.notation)
+        desk = self.desk
+        targets = desk.study.targets
+        material = Material(desk.session.network, tuple(desk.looking.input_row[0].tolist()),
+                            None if targets is None else tuple(targets.tolist()), desk.session.document.training,
+                            desk.study.notation)
         try:
             sheet = make_worksheet(self._kind.value, material, self._learner.text(), self._number)
         except Missing as missing:
@@ -172,7 +172,7 @@ class WorksheetView(QWidget):
 
     def update_values(self) -> None:
         """Follow the values of now, once they rest."""
-        if not self.session.training:
+        if not self.desk.session.training:
             self._soon.start()
 
     def _show(self, sheet: Worksheet) -> None:
@@ -261,7 +261,7 @@ class WorksheetView(QWidget):
             return False
         name = f"{self.tr(sheet.title)} {sheet.learner}".strip()
         name = self.tr("{name} key").format(name=name) if key else name
-        return ask_and_write(self.session, self.window(), self.tr("Export Worksheet"), name,
+        return ask_and_write(self.desk, self.window(), self.tr("Export Worksheet"), name,
                              lambda format: write_worksheet(sheet, format, key))
 
     # Places
