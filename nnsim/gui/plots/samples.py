@@ -9,9 +9,9 @@ import pyqtgraph as pg
 from contourpy import contour_generator
 from PySide6.QtGui import QFontMetrics, QPainter
 
+from nnsim.core.arrays import Array
 from nnsim.gui.look.class_looks import class_look
 from nnsim.gui.look.theme import GRID, font, theme
-from nnsim.gui.panels.output.plots import Array
 from nnsim.gui.plots.plot import Plot, pen, scaled
 from nnsim.gui.plots.points import Points
 

@@ -17,7 +17,7 @@ from nnsim.core.losses import LOSSES
 from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.widgets.formulas import FormulaLabel, Typesetter, can_be_typeset, formula_image, spoken, typeset
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 CASES = r"\begin{cases}1 & \text{if } x \geq 0\\ 0 & \text{if } x < 0\end{cases}"
 
 

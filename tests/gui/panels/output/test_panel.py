@@ -28,7 +28,7 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import body_frame, header_frame
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.config import TrainingConfig
-from tests.gui.test_contrast import contrast
+from tests.gui.look.test_contrast import contrast
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., OutputPanel]

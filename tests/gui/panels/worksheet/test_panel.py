@@ -26,7 +26,7 @@ from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.lessons.worksheets import KINDS
 from tests.exchange.test_worked_solution import nasty_network
-from tests.exchange.test_worksheets import SUITS
+from tests.lessons.test_worksheets import SUITS
 
 KEY = Qt.Key
 W = TypeVar("W", bound=QWidget)
