@@ -1,4 +1,4 @@
-"""The training run as the window sees it: its trainer, the thread it goes on in, and the moments that are drawn."""
+"""The training run as the window sees it: its trainer, its thread, and the moments that are drawn."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ DRAWING_PATIENCE = 0.25
 
 
 class Run(QObject):
-    """One run after another, each of which goes on or is paused.
+    """One run after another, each of which is running or paused.
 
-    Signals: ``moved(snapshot)`` with the latest moment of a run that goes on, at most 30 times a second;
+    Signals: ``moved(snapshot)`` with the latest moment while training, at most 30 times a second;
     ``ended(snapshot, error)`` when its thread has ended, with the last moment, or None if it left none.
     """
 
@@ -40,9 +40,9 @@ class Run(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.trainer: Trainer | None = None
-        """The trainer of the run; the worker's own while it goes on."""
+        """The trainer of the run; the worker's own while it is running."""
         self.latest: Snapshot | None = None
-        """The last moment of the run, which goes on or has ended."""
+        """The last moment of the run, which is running or has ended."""
         self.number = 0
         self._worker: TrainingWorker | None = None
         self._edits_sent = 0
@@ -62,7 +62,7 @@ class Run(QObject):
 
     def start(self, document: Document, dataset: Dataset, speed: float | None, updates: int | None,
               epochs: int | None) -> None:
-        """Begin a run, or go on with the paused one."""
+        """Begin a run, or continue the paused one."""
         if self.trainer is None:
             self.trainer = Trainer(document.network, dataset, document.training, engines.now())
             self.number += 1
@@ -89,7 +89,7 @@ class Run(QObject):
         self.trainer = Trainer.resume(start, dataset, config, snapshot)
         self.latest = snapshot
 
-    # Messages to a run that goes on
+    # Messages to the worker
 
     def set_values(self, values: Mapping[str, float]) -> None:
         """Set parameters by name; no later moment shows the values from before."""
@@ -108,17 +108,18 @@ class Run(QObject):
             self._worker.configure(config)
 
     def follow(self, old: Document, new: Document, edited: bool) -> bool:
-        """Keep, adapt or drop the paused run as the document changes, ``edited`` or by undo. Whether it was dropped."""
+        """Keep, adapt or drop the paused run as the document changes, ``edited`` or by undo. Whether it was dropped.
+
+        While training, what the run has to know was sent to its worker, whose trainer nobody else may ask.
+        """
         trainer = self.trainer
-        if trainer is None:
+        if trainer is None or self.running:
             return False
         same_run = new.network.structure is old.network.structure and new.data == old.data
         values_differ = same_run and not np.array_equal(new.network.parameters, trainer.parameters)
         if not same_run or (values_differ and not edited):
             self.drop()
             return True
-        if self.running:
-            return False
         if values_differ:
             changed = np.flatnonzero(new.network.parameters != trainer.parameters)
             names = new.network.parameter_names
@@ -176,7 +177,7 @@ class Run(QObject):
         self.ended.emit(snapshot, worker.error)
 
     def _watch(self, on: bool) -> None:
-        """While a run goes on, tell its worker when this thread is busy and when it waits for events."""
+        """While training, tell its worker when this thread is busy and when it waits for events."""
         self._free.set()
         dispatcher = QAbstractEventDispatcher.instance()
         if dispatcher is None:

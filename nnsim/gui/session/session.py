@@ -50,7 +50,7 @@ class Session(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.document = Document()
-        """The document as last edited; while a run goes on, as it was before the run."""
+        """The document as last edited; while training, as it was before the run."""
         self.path: Path | None = None
         self.title = ""
         """What the window calls a document that has no file (an example's title); empty for a new one."""
@@ -155,7 +155,7 @@ class Session(QObject):
         return True
 
     def set_values(self, values: Mapping[str, float], text: str, token: object = None) -> bool:
-        """Set parameters by name: an edit, or while training a message to the run, which goes on."""
+        """Set parameters by name: an edit, or while training a message to the run."""
         if not all(np.isfinite(value) for value in values.values()):
             self.refuse(self.tr("A parameter must be a finite number."))
             return False
@@ -166,7 +166,7 @@ class Session(QObject):
         return self.apply(text, lambda d: replace(d, network=d.network.with_values(values)), token)
 
     def undo(self) -> None:
-        """Take back the last step; a run that goes on is stopped and taken back."""
+        """Take back the last step; training is stopped and taken back."""
         self.stop_training()
         self.undo_stack.undo()
 
@@ -247,7 +247,7 @@ class Session(QObject):
 
     @property
     def training(self) -> bool:
-        """Whether a run goes on."""
+        """Whether a run is under way."""
         return self._run.running
 
     @property
@@ -285,7 +285,7 @@ class Session(QObject):
         self.stop_training()
 
     def stop_training(self) -> None:
-        """Stop a run that goes on and commit what it learned. Returns when the worker has ended."""
+        """Stop training and commit what it learned. Returns when the worker has ended."""
         self._run.stop()
 
     def go_back_to(self, snapshot: Snapshot | None, parameters: Array) -> bool:
@@ -340,7 +340,7 @@ class Session(QObject):
         self.run_changed.emit()
 
     def configure(self, config: TrainingConfig, text: str, token: object = None) -> bool:
-        """Other training settings; a run goes on with them and keeps its weights."""
+        """Other training settings; a run continues with them and keeps its weights."""
         return self.apply(text, lambda d: replace(d, training=config), token)
 
     def close(self) -> None:

@@ -34,7 +34,7 @@ class Study(QObject):
     """View state, never part of the document: no undo step, no dirty mark.
 
     Signals: ``changed()`` when scope, sample, targets or notation differ; ``lit_changed()`` when another part is lit;
-    ``wave_changed()`` when a wave goes on; ``compare_changed()`` when the start is compared, or no longer.
+    ``wave_changed()`` when a wave moves on; ``compare_changed()`` when the start is compared, or no longer.
     """
 
     changed = Signal()
@@ -69,7 +69,7 @@ class Study(QObject):
 
     @property
     def compared(self) -> Network | None:
-        """The network as it was when the run began, while it is compared with that of now; else None."""
+        """The network as it was when the run began, while it is compared with the current one; else None."""
         return self._session.start_network if self._comparing else None
 
     def compare(self, on: bool) -> bool:
@@ -134,7 +134,7 @@ class Study(QObject):
 
     @property
     def targets(self) -> Array | None:
-        """(outputs,): what the outputs should be for the inputs of now; None if nothing says so."""
+        """(outputs,): what the outputs should be for the current inputs; None if nothing says so."""
         outputs = self._session.structure.outputs
         if self._by_hand and set(outputs) <= set(self._targets):
             return np.array([self._targets[id] for id in outputs])
@@ -144,7 +144,7 @@ class Study(QObject):
         return np.array(data.T[row])
 
     def set_targets(self, values: Mapping[str, float]) -> None:
-        """Targets by hand, for the inputs of now; forgotten when a sample is chosen or other inputs are fed."""
+        """Targets by hand, for the current inputs; forgotten when a sample is chosen or other inputs are fed."""
         outputs, known = self._session.structure.outputs, self.targets
         before = dict.fromkeys(outputs, 0.0) if known is None else dict(zip(outputs, known.tolist(), strict=True))
         self._targets = {**before, **{id: float(value) for id, value in values.items() if np.isfinite(value)}}
@@ -222,7 +222,7 @@ class Study(QObject):
 
     @property
     def backward(self) -> Backward | None:
-        """Loss, gradient and all numbers of both passes for the samples and the values of now; None without samples."""
+        """Loss, gradient and all numbers of both passes for the samples, at the current values; None without."""
         if not self._known:
             self._known = True
             samples, session = self.samples, self._session
