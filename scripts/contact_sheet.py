@@ -20,8 +20,9 @@ from pathlib import Path
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import numpy as np
 from PySide6.QtCore import QRect, QSettings, QSize, QStandardPaths, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPainter, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from nnsim.core.network import Network
@@ -236,10 +237,24 @@ def sheet(pictures: list[tuple[str, QPixmap]]) -> QPixmap:
     return page
 
 
+def differing(out: Path, earlier: Path) -> Iterator[str]:
+    """Pictures of ``out`` that are not pixel for pixel those of ``earlier``, each with how much of it differs."""
+    for path in sorted(out.glob("*.png")):
+        new, old = QImage(str(path)), QImage(str(earlier / path.name))
+        if old.size() != new.size():
+            yield f"{path.name}: {old.width()}×{old.height()} before, {new.width()}×{new.height()} now"
+        elif new != old:
+            pixels = [np.asarray(image.convertToFormat(QImage.Format.Format_RGB32).constBits()) for image in (old, new)]
+            places = np.argwhere((pixels[0] != pixels[1]).reshape(new.height(), new.width(), 4).any(axis=2))
+            (top, left), (bottom, right) = places.min(axis=0), places.max(axis=0)
+            yield f"{path.name}: {len(places):,} pixels, in x {left}–{right}, y {top}–{bottom}"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="scripts/screenshots --all", description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("build/screenshots"))
     parser.add_argument("--only", default="", help="a part of the names of the pictures to take")
+    parser.add_argument("--against", type=Path, help="the pictures of an earlier run; those that differ are named")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     make_app()
@@ -252,6 +267,9 @@ def main() -> None:
         pictures = [(shot.name, take(shot, theme, arguments.out)) for shot in chosen]
         sheet(pictures).save(str(arguments.out / f"sheet-{theme}.png"))
         print(arguments.out / f"sheet-{theme}.png")
+    if arguments.against:
+        named = [line for line in differing(arguments.out, arguments.against) if not line.startswith("sheet-")]
+        print(*named, f"{len(named)} pictures differ", sep="\n")
 
 
 if __name__ == "__main__":
