@@ -39,8 +39,15 @@ class Dataset:
         if self.X_test is not None and self.T_test is not None:
             if len(self.X_test) != len(self.T_test):
                 raise ValueError(f"X_test has {len(self.X_test)} rows but T_test has {len(self.T_test)}.")
-            if self.X_test.shape[1] != self.X.shape[1] or self.T_test.shape[1] != self.T.shape[1]:
+            if not self.fits(self.X_test.shape[1], self.T_test.shape[1]):
                 raise ValueError("The test data must have the same columns as the training data.")
+
+    def fits(self, n_inputs: int, n_outputs: int | None = None) -> bool:
+        """Whether a network of so many inputs and outputs can take the data: a column of X and of T for each.
+
+        Without ``n_outputs`` only X is asked about: its rows can be fed, whatever T is.
+        """
+        return self.X.shape[1] == n_inputs and n_outputs in (None, self.T.shape[1])
 
 
 def _table(values: ArrayLike, what: str) -> Array:
