@@ -126,14 +126,22 @@ def gate_named(column: ArrayLike, inputs: int) -> str | None:
     of one input, 1 0 is NOT.
     """
     wanted = np.asarray(column, dtype=np.float64).ravel()
-    if not 1 <= inputs <= MAX_GATE_INPUTS or len(wanted) != 2**inputs:
-        return None
-    for entry in GENERATORS.values():
-        if entry.is_gate and (entry.fields is not NotFields or inputs == 1):
-            _, targets = entry.make(entry.fields(inputs=inputs))
-            if np.array_equal(targets[:, 0], wanted):
-                return entry.name
-    return None
+    return next((name for name in gates(inputs) if np.array_equal(gate_column(name, inputs), wanted)), None)
+
+
+def gates(inputs: int) -> list[str]:
+    """The gates of that many inputs, by name, in the order of the registry."""
+    if not 1 <= inputs <= MAX_GATE_INPUTS:
+        return []
+    return [name for name, entry in GENERATORS.items()
+            if entry.is_gate and (entry.fields is not NotFields or inputs == 1)]
+
+
+def gate_column(name: str, inputs: int) -> Array:
+    """The targets of a gate of ``gates(inputs)``, (2ⁿ,)."""
+    entry = GENERATORS[name]
+    targets: Array = entry.make(entry.fields(inputs=inputs))[1][:, 0]
+    return targets
 
 
 def _gate(name: str, label: str, about: str, rule: Callable[[Array, int], Flags],
