@@ -28,7 +28,7 @@ from nnsim.training.update import Memory, next_update, training_gradient
 MOST_PARAMETERS = 200
 PATHS = 4
 _WIDEST = 64
-"""A sum longer than that goes on in the next row."""
+"""A sum longer than that continues in the next row."""
 
 
 def worked_solution(
