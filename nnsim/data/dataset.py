@@ -26,10 +26,10 @@ class Dataset:
     def __init__(
         self, X: ArrayLike, T: ArrayLike, X_test: ArrayLike | None = None, T_test: ArrayLike | None = None
     ) -> None:
-        object.__setattr__(self, "X", _table(X, "X"))
-        object.__setattr__(self, "T", _table(T, "T"))
-        object.__setattr__(self, "X_test", None if X_test is None else _table(X_test, "X_test"))
-        object.__setattr__(self, "T_test", None if T_test is None else _table(T_test, "T_test"))
+        object.__setattr__(self, "X", table_of(X, "X"))
+        object.__setattr__(self, "T", table_of(T, "T"))
+        object.__setattr__(self, "X_test", None if X_test is None else table_of(X_test, "X_test"))
+        object.__setattr__(self, "T_test", None if T_test is None else table_of(T_test, "T_test"))
         if len(self.X) != len(self.T):
             raise ValueError(f"X has {len(self.X)} rows but T has {len(self.T)}: each sample needs its target.")
         if len(self.X) == 0:
@@ -50,10 +50,11 @@ class Dataset:
         return self.X.shape[1] == n_inputs and n_outputs in (None, self.T.shape[1])
 
 
-def _table(values: ArrayLike, what: str) -> Array:
+def table_of(values: ArrayLike, what: str) -> Array:
+    """Numbers as a read-only array (samples, columns). Raises ValueError, naming ``what``, if one is not finite."""
     try:
         table = np.array(values, dtype=np.float64, order="C")
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(f"{what} is not a table of numbers: {error}") from None
     if table.ndim != 2:
         raise ValueError(f"{what} must be a table (samples, columns); its shape is {table.shape}.")

@@ -173,7 +173,8 @@ def _signs(first: Flags) -> Array:
 
 def _around(radius: Array, angle: Array) -> Array:
     """Points at these distances from the origin, (samples, 2); the angle turns from the second axis to the first."""
-    return radius[:, None] * np.column_stack([np.sin(angle), np.cos(angle)])
+    points: Array = radius[:, None] * np.column_stack([np.sin(angle), np.cos(angle)])
+    return points
 
 
 def _circle(chosen: SampleFields, rng: np.random.Generator) -> tuple[Array, Array]:
