@@ -140,19 +140,13 @@ def _step(value: float) -> float:
 
 
 @dataclass(frozen=True)
-class Count:
+class Count(Number):
     """A blank for a whole number, which must be exact."""
-
-    answer: int
-    hint: str
-    mistakes: tuple[Mistake, ...] = ()
-    label: str = ""
-    choices: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """The answer as a key has it."""
-        return str(self.answer)
+        return f"{self.answer:.0f}"
 
     def check(self, given: str) -> Verdict:
         """Judge what was typed."""
@@ -187,7 +181,7 @@ class Choice:
         return Verdict(False, dict(self.hints).get(given, self.hint))
 
 
-Field = Number | Count | Choice
+Field = Number | Choice
 
 
 @dataclass(frozen=True)
