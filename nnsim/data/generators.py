@@ -42,13 +42,10 @@ class GateFields:
 
 
 @dataclass(frozen=True)
-class NotFields:
+class NotFields(GateFields):
     """NOT has one input."""
 
     inputs: int = field(1, "Inputs", "NOT has one input.", minimum=1, maximum=1)
-
-    def __post_init__(self) -> None:
-        checked(self)
 
 
 @dataclass(frozen=True)

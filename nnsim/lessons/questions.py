@@ -201,10 +201,9 @@ class Target:
 
     def check(self, given: tuple[str, ...]) -> Verdict:
         """Judge the numbers typed, by the engine over all rows."""
-        values = [parse_number(text) for text in given]
-        if any(value is None for value in values):
+        numbers = [value for text in given if (value := parse_number(text)) is not None]
+        if len(numbers) < len(given):
             return Verdict(False, "Type a number into each blank.")
-        numbers = [float(value) for value in values if value is not None]
         row, network = self._first_wrong(numbers)
         if row is None:
             return RIGHT
