@@ -42,13 +42,10 @@ class GateFields:
 
 
 @dataclass(frozen=True)
-class NotFields:
+class NotFields(GateFields):
     """NOT has one input."""
 
     inputs: int = field(1, "Inputs", "NOT has one input.", minimum=1, maximum=1)
-
-    def __post_init__(self) -> None:
-        checked(self)
 
 
 @dataclass(frozen=True)
@@ -99,14 +96,6 @@ class Generator:
     columns: Callable[[Any], tuple[int, int]]
     is_gate: bool = False
 
-    def inputs(self, settings: Any) -> int:
-        """How many columns X has."""
-        return self.columns(settings)[0]
-
-    def outputs(self, settings: Any) -> int:
-        """How many columns T has."""
-        return self.columns(settings)[1]
-
 
 def truth_table(n: int) -> Array:
     """All rows of n inputs fed 0 or 1, (2ⁿ, n), counting up, the first input most significant.
@@ -126,14 +115,22 @@ def gate_named(column: ArrayLike, inputs: int) -> str | None:
     of one input, 1 0 is NOT.
     """
     wanted = np.asarray(column, dtype=np.float64).ravel()
-    if not 1 <= inputs <= MAX_GATE_INPUTS or len(wanted) != 2**inputs:
-        return None
-    for entry in GENERATORS.values():
-        if entry.is_gate and (entry.fields is not NotFields or inputs == 1):
-            _, targets = entry.make(entry.fields(inputs=inputs))
-            if np.array_equal(targets[:, 0], wanted):
-                return entry.name
-    return None
+    return next((name for name in gates(inputs) if np.array_equal(gate_column(name, inputs), wanted)), None)
+
+
+def gates(inputs: int) -> list[str]:
+    """The gates of that many inputs, by name, in the order of the registry."""
+    if not 1 <= inputs <= MAX_GATE_INPUTS:
+        return []
+    return [name for name, entry in GENERATORS.items()
+            if entry.is_gate and (entry.fields is not NotFields or inputs == 1)]
+
+
+def gate_column(name: str, inputs: int) -> Array:
+    """The targets of a gate of ``gates(inputs)``, (2ⁿ,)."""
+    entry = GENERATORS[name]
+    targets: Array = entry.make(entry.fields(inputs=inputs))[1][:, 0]
+    return targets
 
 
 def _gate(name: str, label: str, about: str, rule: Callable[[Array, int], Flags],
@@ -147,94 +144,95 @@ def _gate(name: str, label: str, about: str, rule: Callable[[Array, int], Flags]
     return Generator(name, label, about, settings, make, lambda chosen: (chosen.inputs, 1), is_gate=True)
 
 
-def _mixed(X: Array, T: Array, rng: np.random.Generator) -> tuple[Array, Array]:
-    # Classes come one after the other; mixed, an epoch that takes the samples as given is no special case.
-    order = rng.permutation(len(X))
-    return X[order], T[order]
+def _cloud(name: str, label: str, about: str, draw: Callable[[Any, np.random.Generator], tuple[Array, Array]],
+           settings: type[SampleFields] = SampleFields, *, outputs: Callable[[Any], int] = lambda chosen: 1,
+           stray: float = 0.0) -> Generator:
+    """Points of several classes by how they are drawn: (settings, random numbers) -> X and T, class by class.
+
+    Each then moves at random, by the noise chosen and by what points of this kind ``stray`` in any case.
+    """
+
+    def make(chosen: Any) -> tuple[Array, Array]:
+        rng = np.random.default_rng(chosen.seed)
+        X, T = draw(chosen, rng)
+        X += rng.normal(0.0, 1.0, X.shape) * np.hypot(stray, chosen.noise)
+        # Classes come one after the other; mixed, an epoch that takes the samples as given is no special case.
+        order = rng.permutation(len(X))
+        return X[order], T[order]
+
+    return Generator(name, label, about, settings, make, lambda chosen: (2, outputs(chosen)))
 
 
-def _circle(chosen: SampleFields) -> tuple[Array, Array]:
+def _signs(first: Flags) -> Array:
+    """Targets of two classes, (samples, 1): 1 for the first, −1 for the other."""
+    return np.where(first, 1.0, -1.0)[:, None]
+
+
+def _around(radius: Array, angle: Array) -> Array:
+    """Points at these distances from the origin, (samples, 2); the angle turns from the second axis to the first."""
+    points: Array = radius[:, None] * np.column_stack([np.sin(angle), np.cos(angle)])
+    return points
+
+
+def _circle(chosen: SampleFields, rng: np.random.Generator) -> tuple[Array, Array]:
     """A disk of radius 2.5, target 1, inside a ring of radius 3.5 to 5, target −1 (TensorFlow Playground)."""
-    rng = np.random.default_rng(chosen.seed)
     inside = np.arange(chosen.samples) < chosen.samples // 2
     low, high = np.where(inside, 0.0, 0.7), np.where(inside, 0.5, 1.0)
     radius = RADIUS * rng.uniform(low, high)
     angle = rng.uniform(0.0, 2.0 * np.pi, len(inside))
-    X = radius[:, None] * np.column_stack([np.sin(angle), np.cos(angle)])
-    X += rng.normal(0.0, 1.0, X.shape) * chosen.noise
-    return _mixed(X, np.where(inside, 1.0, -1.0)[:, None], rng)
+    return _around(radius, angle), _signs(inside)
 
 
-def _spiral(chosen: SampleFields) -> tuple[Array, Array]:
+def _spiral(chosen: SampleFields, rng: np.random.Generator) -> tuple[Array, Array]:
     """Two spirals, 1¾ turns to radius 5, half a turn apart, targets 1 and −1 (TensorFlow Playground)."""
-    rng = np.random.default_rng(chosen.seed)
     first = chosen.samples // 2
     arms = []
     for count, turned in ((first, 0.0), (chosen.samples - first, np.pi)):
         along = np.arange(count) / count
-        angle = 1.75 * 2.0 * np.pi * along + turned
-        arms.append(RADIUS * along[:, None] * np.column_stack([np.sin(angle), np.cos(angle)]))
-    X = np.vstack(arms)
-    X += rng.normal(0.0, 1.0, X.shape) * chosen.noise
-    return _mixed(X, np.where(np.arange(len(X)) < first, 1.0, -1.0)[:, None], rng)
+        arms.append(_around(RADIUS * along, 1.75 * 2.0 * np.pi * along + turned))
+    return np.vstack(arms), _signs(np.arange(chosen.samples) < first)
 
 
-def _moons(chosen: SampleFields) -> tuple[Array, Array]:
+def _moons(chosen: SampleFields, rng: np.random.Generator) -> tuple[Array, Array]:
     """Two half circles of radius 3: an arch, target 1, and a bowl, target −1, that reaches into it.
 
     As scikit-learn's make_moons, three times as large and centred on the origin; the points are drawn at random.
     """
-    rng = np.random.default_rng(chosen.seed)
-    arch = np.arange(chosen.samples) < chosen.samples // 2
-    angle = rng.uniform(0.0, np.pi, len(arch))
-    sign = np.where(arch, 1.0, -1.0)
-    X = MOON * np.column_stack([sign * (np.cos(angle) - 0.5), sign * (np.sin(angle) - 0.25)])
-    X += rng.normal(0.0, 1.0, X.shape) * chosen.noise
-    return _mixed(X, sign[:, None], rng)
+    T = _signs(np.arange(chosen.samples) < chosen.samples // 2)
+    angle = rng.uniform(0.0, np.pi, (chosen.samples, 1))
+    return MOON * T * np.hstack([np.cos(angle) - 0.5, np.sin(angle) - 0.25]), T
 
 
-def _blobs(chosen: BlobFields) -> tuple[Array, Array]:
+def _blobs(chosen: BlobFields, rng: np.random.Generator) -> tuple[Array, Array]:
     """A round cloud for each class, of standard deviation 0.8; their middles stand on a circle of radius 3.2."""
-    rng = np.random.default_rng(chosen.seed)
     owner = np.arange(chosen.samples) % chosen.classes
     angle = 2.0 * np.pi * owner / chosen.classes
     X = BLOBS_AT * np.column_stack([np.cos(angle), np.sin(angle)])
-    X += rng.normal(0.0, 1.0, X.shape) * np.hypot(BLOB, chosen.noise)
-    if chosen.classes == 2:
-        T = np.where(owner == 0, 1.0, -1.0)[:, None]
-    else:
-        T = (owner[:, None] == np.arange(chosen.classes)).astype(np.float64)
-    return _mixed(X, T, rng)
+    return X, _signs(owner == 0) if chosen.classes == 2 else np.eye(chosen.classes)[owner]
 
 
-def _rings(chosen: SampleFields) -> tuple[Array, Array]:
+def _rings(chosen: SampleFields, rng: np.random.Generator) -> tuple[Array, Array]:
     """A disk of radius 1, target 1, a ring of radius 2 to 3, target −1, and one of radius 4 to 5, target 1.
 
     Half of the samples have target 1; of these a quarter are in the disk.
     """
-    rng = np.random.default_rng(chosen.seed)
     number = np.arange(chosen.samples)
     inner = chosen.samples // 2
     low = np.where(number >= inner, 2.0, np.where(number < inner // 4, 0.0, 4.0))
     radius = low + rng.uniform(0.0, 1.0, len(low))
     angle = rng.uniform(0.0, 2.0 * np.pi, len(low))
-    X = radius[:, None] * np.column_stack([np.sin(angle), np.cos(angle)])
-    X += rng.normal(0.0, 1.0, X.shape) * chosen.noise
-    return _mixed(X, np.where(number < inner, 1.0, -1.0)[:, None], rng)
+    return _around(radius, angle), _signs(number < inner)
 
 
-def _checkerboard(chosen: BoardFields) -> tuple[Array, Array]:
+def _checkerboard(chosen: BoardFields, rng: np.random.Generator) -> tuple[Array, Array]:
     """A board from −5 to 5 both ways; the square at the lower left has target 1, its neighbours −1, and so on."""
-    rng = np.random.default_rng(chosen.seed)
     squares = np.stack(np.divmod(np.arange(chosen.squares**2), chosen.squares), axis=1)
     even = squares.sum(axis=1) % 2 == 0
     first = np.arange(chosen.samples) < chosen.samples // 2
     ordered, n = np.concatenate([squares[even], squares[~even]]), int(even.sum())
     # As many samples of either colour, also on a board of an odd number of squares.
     corner = ordered[np.where(first, rng.integers(0, n, len(first)), rng.integers(n, len(ordered), len(first)))]
-    X = RADIUS * (2.0 * (corner + rng.uniform(0.0, 1.0, corner.shape)) / chosen.squares - 1.0)
-    X += rng.normal(0.0, 1.0, X.shape) * chosen.noise
-    return _mixed(X, np.where(first, 1.0, -1.0)[:, None], rng)
+    return RADIUS * (2.0 * (corner + rng.uniform(0.0, 1.0, corner.shape)) / chosen.squares - 1.0), _signs(first)
 
 
 def _sine(chosen: SampleFields) -> tuple[Array, Array]:
@@ -254,18 +252,14 @@ _ENTRIES = (
     _gate("xnor_gate", "XNOR", "1 if an even number of inputs is 1.", lambda ones, n: ones % 2 == 0),
     _gate("majority_gate", "Majority", "1 if more than half of the inputs are 1.",
           lambda ones, n: 2 * ones > n),
-    Generator("circle", "Circle", "A disk (+1) inside a ring (−1): no straight line parts them.",
-              SampleFields, _circle, lambda chosen: (2, 1)),
-    Generator("spiral", "Spiral", "Two spirals (+1, −1) around each other: hard for small networks.",
-              SampleFields, _spiral, lambda chosen: (2, 1)),
-    Generator("moons", "Moons", "Two half moons (+1, −1) that reach into each other: a bent line parts them.",
-              SampleFields, _moons, lambda chosen: (2, 1)),
-    Generator("blobs", "Blobs", "A round cloud for each class: straight lines part them.",
-              BlobFields, _blobs, lambda chosen: (2, 1 if chosen.classes == 2 else chosen.classes)),
-    Generator("rings", "Rings", "A disk (+1) inside a ring (−1) inside a ring (+1).",
-              SampleFields, _rings, lambda chosen: (2, 1)),
-    Generator("checkerboard", "Checkerboard", "Squares (+1, −1) by turns, as on a board: many boundaries at once.",
-              BoardFields, _checkerboard, lambda chosen: (2, 1)),
+    _cloud("circle", "Circle", "A disk (+1) inside a ring (−1): no straight line parts them.", _circle),
+    _cloud("spiral", "Spiral", "Two spirals (+1, −1) around each other: hard for small networks.", _spiral),
+    _cloud("moons", "Moons", "Two half moons (+1, −1) that reach into each other: a bent line parts them.", _moons),
+    _cloud("blobs", "Blobs", "A round cloud for each class: straight lines part them.", _blobs, BlobFields,
+           outputs=lambda chosen: 1 if chosen.classes == 2 else chosen.classes, stray=BLOB),
+    _cloud("rings", "Rings", "A disk (+1) inside a ring (−1) inside a ring (+1).", _rings),
+    _cloud("checkerboard", "Checkerboard", "Squares (+1, −1) by turns, as on a board: many boundaries at once.",
+           _checkerboard, BoardFields),
     Generator("sine", "Sine", "One wave of sin(x): a curve to follow instead of classes to part.",
               SampleFields, _sine, lambda chosen: (1, 1)),
 )

@@ -12,7 +12,7 @@ import numpy as np
 
 from nnsim.core.fields import field
 from nnsim.data.csv_files import inside, read_columns
-from nnsim.data.dataset import Dataset
+from nnsim.data.dataset import Dataset, table_of
 from nnsim.data.generators import GENERATORS, checked
 from nnsim.data.splits import split
 
@@ -142,15 +142,7 @@ def _rows(rows: Sequence[Sequence[float]], what: str) -> tuple[Row, ...]:
         if len(row) != len(rows[0]):
             raise ValueError(f"{what} row {number} has {len(row)} numbers, but row 0 has {len(rows[0])}: "
                              "all rows must be as long.")
-    try:
-        table = np.array(rows, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ValueError(f"{what} is not a table of numbers: {error}") from None
-    if not np.isfinite(table).all():
-        i, j = (int(index) for index in np.argwhere(~np.isfinite(table))[0])
-        raise ValueError(f"{what} has {table[i, j]} in row {i}, column {j}: "
-                         "only finite numbers can be used.")
-    return tuple(tuple(row) for row in table.tolist())
+    return tuple(map(tuple, table_of(rows, what).tolist()))
 
 
 def _names(names: Sequence[str], what: str) -> tuple[str, ...]:

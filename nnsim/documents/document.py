@@ -12,8 +12,10 @@ from nnsim.core.network import Network
 from nnsim.data.sources import DataSource
 from nnsim.training.config import TrainingConfig
 
-Layout = Mapping[str, tuple[float, float]]
-"""Where the centre of each neuron lies on the canvas: x to the right, y down."""
+Position = tuple[float, float]
+"""A place on the canvas: x to the right, y down."""
+Layout = Mapping[str, Position]
+"""Where the centre of each neuron lies."""
 
 
 @dataclass(frozen=True, eq=False)

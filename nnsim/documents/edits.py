@@ -5,7 +5,7 @@ Raises NetworkError, in the learner's words, if the edit would make the network 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from nnsim.core.network import (
@@ -19,16 +19,14 @@ from nnsim.core.network import (
     Role,
     Structure,
 )
-from nnsim.data.generators import GENERATORS
-from nnsim.data.sources import DataSource, GeneratedData
-from nnsim.documents.document import Document
-from nnsim.documents.naming import _free, _free_numbers, _numbered, free_neuron_name
-from nnsim.documents.targets import targets_follow
-
-Position = tuple[float, float]
+from nnsim.data.sources import DataSource
+from nnsim.documents.document import Document, Position
+from nnsim.documents.naming import free_name, free_neuron_name, free_numbers, renamed
+from nnsim.documents.targets import data_follow
 
 NEW_WEIGHT = 1.0
 NEW_THRESHOLD = 1.0
+_NOTHING: Mapping[str, float] = {}
 
 
 def add_neuron(
@@ -37,16 +35,9 @@ def add_neuron(
     """A new neuron: an input, a step with θ = 1, or one of another ``activation`` with b = 0."""
     structure = document.network.structure
     id = id or free_neuron_name(structure, role)
-    if role == "input":
-        neuron = Neuron(id, role)
-        values: dict[str, float] = {}
-    else:
-        bias = _free(f"b_{id}", structure.parameter_index)
-        neuron = Neuron(id, role, activation, bias=bias)
-        neuron = replace(neuron, notation=_usual_notation(neuron))
-        values = {bias: -NEW_THRESHOLD if activation == "heaviside" else 0.0}
-    changed = _rebuilt(document, [*structure.neurons, neuron], structure.connections, values)
-    return _with_gate_inputs(replace(changed, layout={**document.layout, id: position}))
+    neuron = Neuron(id, role) if role == "input" else new_neuron(id, role, activation, structure.parameter_index)
+    changed = rebuilt(document, [*structure.neurons, neuron], structure.connections, new_biases([neuron]))
+    return data_follow(document, replace(changed, layout={**document.layout, id: position}))
 
 
 def connect(document: Document, source: str, target: str, weight: float = NEW_WEIGHT) -> Document:
@@ -55,9 +46,9 @@ def connect(document: Document, source: str, target: str, weight: float = NEW_WE
     if refusal:
         raise NetworkError([Problem(refusal, (source, target))])
     structure = document.network.structure
-    name = _numbered("w", structure.parameter_index, 1)
+    name = next(free_numbers("w", structure.parameter_index))
     connections = [*structure.connections, Connection(source, target, name)]
-    return _rebuilt(document, structure.neurons, connections, {name: weight})
+    return rebuilt(document, structure.neurons, connections, {name: weight})
 
 
 def connect_all(document: Document, sources: Collection[str], targets: Collection[str]) -> Document:
@@ -80,10 +71,10 @@ def connect_all(document: Document, sources: Collection[str], targets: Collectio
             pairs.append((source, target))
     if not pairs:
         raise NetworkError([Problem("All of these are connected already.", tuple(ends))])
-    names = _free_numbers("w", structure.parameter_index)
+    names = free_numbers("w", structure.parameter_index)
     added = [Connection(source, target, next(names)) for source, target in pairs]
     values = {connection.weight: NEW_WEIGHT for connection in added}
-    return _rebuilt(document, structure.neurons, [*structure.connections, *added], values)
+    return rebuilt(document, structure.neurons, [*structure.connections, *added], values)
 
 
 def _behind(structure: Structure, id: str) -> set[str]:
@@ -120,12 +111,12 @@ def remove(document: Document, neurons: Collection[str] = (), connections: Colle
     """Without these neurons (and all that touches them) and these connections."""
     structure = document.network.structure
     gone, cut = set(neurons), set(connections)
-    left = _rebuilt(
+    left = rebuilt(
         document,
         [n for n in structure.neurons if n.id not in gone],
         [c for c in structure.connections if c.ends not in cut and not gone & {c.source, c.target}],
     )
-    return _with_gate_inputs(targets_follow(document, left))
+    return data_follow(document, left)
 
 
 def move(document: Document, positions: Mapping[str, Position]) -> Document:
@@ -150,24 +141,9 @@ def rename_neuron(document: Document, old: str, new: str) -> Document:
     own_bias, new_bias = f"b_{old}", f"b_{new}"
     renames: dict[str, str] = {}
     if old in structure.by_id and structure.by_id[old].bias == own_bias and len(new_bias) <= MAX_NAME_LENGTH:
-        renames[own_bias] = _free(new_bias, structure.parameter_index)
-    neurons = [
-        replace(n, id=new if n.id == old else n.id, bias=renames.get(n.bias, n.bias) if n.bias else None)
-        for n in structure.neurons
-    ]
-    connections = [
-        replace(
-            c,
-            source=new if c.source == old else c.source,
-            target=new if c.target == old else c.target,
-            weight=renames.get(c.weight, c.weight),
-        )
-        for c in structure.connections
-    ]
-    values = {renames.get(name, name): document.network.value(name) for name in structure.parameter_names}
-    frozen = {renames.get(name, name) for name in structure.frozen}
+        renames[own_bias] = free_name(new_bias, structure.parameter_index)
     layout = {new if id == old else id: xy for id, xy in document.layout.items()}
-    return replace(document, network=Network.build(neurons, connections, values, frozen), layout=layout)
+    return replace(document, network=renamed(document.network, {old: new}, renames), layout=layout)
 
 
 def set_role(document: Document, ids: Iterable[str], role: Role) -> Document:
@@ -182,27 +158,21 @@ def set_role(document: Document, ids: Iterable[str], role: Role) -> Document:
         if role == "input":
             entering = document.network.structure.incoming[neuron.id]
             if entering:
-                raise NetworkError(
-                    [
-                        Problem(
-                            f"{neuron.id} cannot be an input, because {entering[0].source} leads to it: "
-                            "remove its incoming connections first.",
-                            (neuron.id,),
-                        )
-                    ]
-                )
+                message = (f"{neuron.id} cannot be an input, because {entering[0].source} leads to it: "
+                           "remove its incoming connections first.")
+                raise NetworkError([Problem(message, (neuron.id,))])
             return Neuron(neuron.id, role)
         if neuron.role == "input":
-            bias = _free(f"b_{neuron.id}", taken)
-            taken.add(bias)
-            return Neuron(neuron.id, role, "heaviside", bias=bias, notation="threshold")
+            new = new_neuron(neuron.id, role, "heaviside", taken)
+            taken.update(new_biases([new]))
+            return new
         return replace(neuron, role=role)
 
     new = _mapped(document, chosen, changed)
     if role != "hidden":
         structure = new.network.structure
-        new = _rebuilt(new, sorted(structure.neurons, key=lambda n: n.id in chosen), structure.connections)
-    return _with_gate_inputs(targets_follow(document, new))
+        new = rebuilt(new, sorted(structure.neurons, key=lambda n: n.id in chosen), structure.connections)
+    return data_follow(document, new)
 
 
 def set_neurons(document: Document, ids: Iterable[str], **fields: str) -> Document:
@@ -216,20 +186,16 @@ def set_neurons(document: Document, ids: Iterable[str], **fields: str) -> Docume
         if neuron.role == "input":
             return neuron
         new: Neuron = replace(neuron, **fields)  # type: ignore[arg-type]
-        if "notation" not in fields and neuron.notation == _usual_notation(neuron):
-            return replace(new, notation=_usual_notation(new))
+        if "notation" not in fields and neuron.notation == _usual_notation(neuron.activation):
+            return replace(new, notation=_usual_notation(new.activation))
         return new
 
     return _mapped(document, set(ids), changed)
 
 
-def _usual_notation(neuron: Neuron) -> str:
-    return "threshold" if neuron.activation == "heaviside" else "bias"
-
-
 def set_bias_used(document: Document, id: str, used: bool) -> Document:
     """A neuron with a bias of its own, 0 at first so that nothing else changes, or with none."""
-    name = _free(f"b_{id}", document.network.structure.parameter_index)
+    name = free_name(f"b_{id}", document.network.structure.parameter_index)
     return _mapped(document, {id}, lambda n: replace(n, bias=(n.bias or name) if used else None), 0.0)
 
 
@@ -239,14 +205,11 @@ def share(document: Document, old: str, new: str) -> Document:
     new = new.strip()
     if old == new:
         return document
+    if new not in structure.parameter_index:
+        return replace(document, network=renamed(document.network, {}, {old: new}))
     neurons = [replace(n, bias=new) if n.bias == old else n for n in structure.neurons]
     connections = [replace(c, weight=new) if c.weight == old else c for c in structure.connections]
-    if new in structure.parameter_index:
-        return _rebuilt(document, neurons, connections)
-    network = document.network
-    values = {new if name == old else name: network.value(name) for name in structure.parameter_names}
-    frozen = {new if name == old else name for name in structure.frozen}
-    return replace(document, network=Network.build(neurons, connections, values, frozen))
+    return rebuilt(document, neurons, connections)
 
 
 def set_trainable(document: Document, names: Iterable[str], trainable: bool) -> Document:
@@ -262,6 +225,24 @@ def set_data(document: Document, data: DataSource | None) -> Document:
     return replace(document, data=data)
 
 
+# What edits are made of
+
+
+def new_neuron(id: str, role: Role, activation: str, taken: Collection[str]) -> Neuron:
+    """A neuron that computes, with a bias of its own whose name is not ``taken``, in the notation that is usual."""
+    bias = free_name(f"b_{id}", taken)
+    return Neuron(id, role, activation, bias=bias, notation=_usual_notation(activation))
+
+
+def new_biases(neurons: Iterable[Neuron]) -> dict[str, float]:
+    """What the biases of new neurons start with: θ = 1 for steps, b = 0 for others."""
+    return {n.bias: -NEW_THRESHOLD if n.activation == "heaviside" else 0.0 for n in neurons if n.bias is not None}
+
+
+def _usual_notation(activation: str) -> str:
+    return "threshold" if activation == "heaviside" else "bias"
+
+
 def _mapped(
     document: Document, ids: set[str], change: Callable[[Neuron], Neuron], new_bias: float = -NEW_THRESHOLD
 ) -> Document:
@@ -271,36 +252,23 @@ def _mapped(
         return document
     biases = [n.bias for n in neurons if n.bias is not None]
     added = {bias: new_bias for bias in biases if bias not in structure.parameter_index}
-    return _rebuilt(document, neurons, structure.connections, added)
+    return rebuilt(document, neurons, structure.connections, added)
 
 
-def _rebuilt(
+def rebuilt(
     document: Document,
-    neurons: Iterable[Neuron],
-    connections: Iterable[Connection],
-    added: Mapping[str, float] | None = None,
+    neurons: Sequence[Neuron],
+    connections: Sequence[Connection],
+    added: Mapping[str, float] = _NOTHING,
+    frozen: Collection[str] = (),
 ) -> Document:
-    """The document with another graph: parameters nothing uses any more are dropped, places too."""
-    neurons, connections = tuple(neurons), tuple(connections)
+    """The document with another graph: parameters that nothing uses any longer are dropped, places too.
+
+    ``added`` are the values of new parameters; those that training leaves alone are ``frozen``.
+    """
     old = document.network
     used = {c.weight for c in connections} | {n.bias for n in neurons if n.bias is not None}
-    values = {name: old.value(name) for name in old.parameter_names if name in used} | dict(added or {})
-    network = Network.build(neurons, connections, values, old.structure.frozen & set(values))
+    values = {name: old.value(name) for name in old.parameter_names if name in used} | dict(added)
+    network = Network.build(neurons, connections, values, old.structure.frozen & set(values) | set(frozen))
     layout = {id: xy for id, xy in document.layout.items() if id in network.structure.by_id}
     return replace(document, network=network, layout=layout)
-
-
-def _with_gate_inputs(document: Document) -> Document:
-    """A truth table follows its network: a gate's data always has a column for each input."""
-    data, structure = document.data, document.network.structure
-    if isinstance(data, GeneratedData) and GENERATORS[data.generator].is_gate:
-        inputs = len(structure.inputs)
-        if getattr(data.fields, "inputs", inputs) != inputs and 1 <= inputs <= 6:
-            try:
-                fields = replace(data.fields, inputs=inputs)
-            except ValueError:
-                return replace(document, data=None)
-            return replace(document, data=GeneratedData(data.generator, fields))
-    return document
-
-

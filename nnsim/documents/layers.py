@@ -5,25 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from nnsim.core.network import (
-    Network,
-    Neuron,
-    Role,
-)
-from nnsim.documents.document import Document, Layout
-from nnsim.documents.edits import (
-    NEW_THRESHOLD,
-    Position,
-    _rebuilt,
-    _usual_notation,
-    _with_gate_inputs,
-    connect_all,
-    move,
-    set_values,
-)
+from nnsim.core.network import Network, Role
+from nnsim.documents.document import Document, Layout, Position
+from nnsim.documents.edits import connect_all, move, new_biases, new_neuron, rebuilt, set_values
 from nnsim.documents.fragments import insert
 from nnsim.documents.layout import CLEARANCE, STEP_X, STEP_Y, arrange, filled
-from nnsim.documents.naming import _free, _free_numbers, free_neuron_name
+from nnsim.documents.naming import free_neuron_name, free_numbers
+from nnsim.documents.targets import data_follow
 
 
 def add_layered(document: Document, sizes: Sequence[int], hidden: str, output: str, seed: int) -> Document:
@@ -31,7 +19,7 @@ def add_layered(document: Document, sizes: Sequence[int], hidden: str, output: s
     added = Network.layered(sizes, hidden, output, seed)
     places = arrange(added.structure)
     if not document.network.structure.neurons:
-        return _with_gate_inputs(replace(document, network=added, layout=places))
+        return data_follow(document, replace(document, network=added, layout=places))
     lowest = max((y for _, y in document.layout.values()), default=0.0)
     top = min(y for _, y in places.values())
     left = min((x for x, _ in document.layout.values()), default=0.0) - min(x for x, _ in places.values())
@@ -48,14 +36,10 @@ def add_layer(
     """
     structure = document.network.structure
     x, y = _free_column(filled(structure, document.layout), sources, size)
-    free = _free_numbers("o" if role == "output" else "h", structure.by_id)
+    free = free_numbers("o" if role == "output" else "h", structure.by_id)
     names = tuple(next(free) for _ in range(size)) if size > 1 else (free_neuron_name(structure, role),)
-    biases = {id: _free(f"b_{id}", structure.parameter_index) for id in names}
-    new = [Neuron(id, role, activation, bias=biases[id]) for id in names]
-    new = [replace(neuron, notation=_usual_notation(neuron)) for neuron in new]
-    start = -NEW_THRESHOLD if activation == "heaviside" else 0.0
-    document = _rebuilt(document, [*structure.neurons, *new], structure.connections,
-                        dict.fromkeys(biases.values(), start))
+    new = [new_neuron(id, role, activation, structure.parameter_index) for id in names]
+    document = rebuilt(document, [*structure.neurons, *new], structure.connections, new_biases(new))
     document = move(document, {id: (x, y + i * STEP_Y) for i, id in enumerate(names)})
     document = connect_all(document, sources, names)
     if activation != "heaviside":

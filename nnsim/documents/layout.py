@@ -11,7 +11,7 @@ import numpy as np
 
 from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.core.network import Structure
-from nnsim.documents.document import Layout
+from nnsim.documents.document import Layout, Position
 from nnsim.documents.ordering import Columns, columns_of, lines, sort_columns
 
 STEP_X = 220.0
@@ -37,8 +37,6 @@ MOST_LINES = 6_000
 """Of more lines between neighbouring columns none is looked at: the order of the file is kept."""
 MOST_PASSING = 1_000
 """If connections pass more neurons than that, they pass as they come."""
-
-Position = tuple[float, float]
 
 
 def arrange(structure: Structure) -> Layout:

@@ -9,7 +9,7 @@ import numpy as np
 
 from nnsim.core.analysis.bands import right_rows
 from nnsim.core.arrays import Array, Flags
-from nnsim.core.network import Connection, Network, Neuron, Structure, frozen_vector
+from nnsim.core.network import Connection, Ends, Neuron, Structure, frozen_vector
 from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.documents.naming import free_name
@@ -83,7 +83,7 @@ def harden(document: Document, ids: Iterable[str] | None = None) -> Document:
     return edits.set_neurons(document, sigmoids(structure) if ids is None else ids, activation="heaviside")
 
 
-def _scaled_uses(structure: Structure, chosen: set[str]) -> set[tuple[str, str]]:
+def _scaled_uses(structure: Structure, chosen: set[str]) -> set[Ends]:
     """The connections whose weights are multiplied, so that z of each chosen neuron is."""
     ends = set()
     for id in chosen:
@@ -93,7 +93,7 @@ def _scaled_uses(structure: Structure, chosen: set[str]) -> set[tuple[str, str]]
     return ends
 
 
-def _parted(document: Document, ends: set[tuple[str, str]]) -> Document:
+def _parted(document: Document, ends: set[Ends]) -> Document:
     """The document with new parameters for what is multiplied wherever others, which are not, use the same."""
     structure = document.network.structure
     chosen = set(steps(structure))
@@ -113,8 +113,6 @@ def _parted(document: Document, ends: set[tuple[str, str]]) -> Document:
                for n in structure.neurons]
     connections = [replace(c, weight=renames.get(c.weight, c.weight)) if c.ends in ends else c
                    for c in structure.connections]
-    network = document.network
-    values = {name: network.value(name) for name in structure.parameter_names}
-    values |= {new: network.value(old) for old, new in renames.items()}
-    frozen = structure.frozen | {new for old, new in renames.items() if old in structure.frozen}
-    return replace(document, network=Network.build(neurons, connections, values, frozen))
+    copies = {new: document.network.value(old) for old, new in renames.items()}
+    frozen = [new for old, new in renames.items() if old in structure.frozen]
+    return edits.rebuilt(document, neurons, connections, copies, frozen)

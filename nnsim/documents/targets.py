@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from nnsim.core.arrays import Array
-from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gate_named, truth_table
+from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gate_column, gate_named, gates, truth_table
 from nnsim.data.sources import CsvData, GeneratedData, InlineData
 from nnsim.documents.document import Document
 
@@ -42,7 +42,7 @@ def truth_table_of(document: Document) -> TruthTable | None:
     if isinstance(data, GeneratedData):
         if data.generator not in gates(n) or data.fields.inputs != n:
             return None
-        targets[:, 0] = _column(data.generator, n)
+        targets[:, 0] = gate_column(data.generator, n)
     elif isinstance(data, InlineData):
         if not _is_table(data, n, targets.shape[1]):
             return None
@@ -61,12 +61,6 @@ def _is_table(data: InlineData, inputs: int, outputs: int) -> bool:
     return values <= {0.0, 1.0} and len(set(data.inputs)) == len(data.inputs)
 
 
-def gates(inputs: int) -> list[str]:
-    """The gates of that many inputs, by name, in the order of the registry."""
-    single = "not_gate"
-    return [name for name, entry in GENERATORS.items() if entry.is_gate and (name != single or inputs == 1)]
-
-
 def target_choices(document: Document, table: TruthTable, chosen: Mapping[int, str] = _NOTHING) -> list[str | None]:
     """What each target column is: the name of a gate, OWN, or None where it is not set.
 
@@ -82,7 +76,7 @@ def target_choices(document: Document, table: TruthTable, chosen: Mapping[int, s
             choices.append(None)
             continue
         gate = chosen.get(output)
-        if gate not in gates(inputs) or not np.array_equal(_column(gate, inputs), column):
+        if gate not in gates(inputs) or not np.array_equal(gate_column(gate, inputs), column):
             gate = gate_named(column, inputs)
         choices.append(gate or OWN)
     return choices
@@ -93,13 +87,6 @@ def gate_label(document: Document) -> str:
     data = document.data
     entry = GENERATORS[data.generator] if isinstance(data, GeneratedData) else None
     return entry.label if entry is not None and entry.is_gate else ""
-
-
-def _column(gate: str, inputs: int) -> Array:
-    """The targets of a gate, (2ⁿ,)."""
-    entry = GENERATORS[gate]
-    targets: Array = entry.make(entry.fields(inputs=inputs))[1][:, 0]
-    return targets
 
 
 def choose_target(document: Document, output: int, choice: str | None) -> Document:
@@ -118,8 +105,8 @@ def choose_target(document: Document, output: int, choice: str | None) -> Docume
     else:
         inputs = table.X.shape[1]
         if targets.shape[1] == 1:
-            return replace(document, data=GeneratedData(choice, GENERATORS[choice].fields(inputs=inputs)))
-        targets[:, output] = _column(choice, inputs)
+            return replace(document, data=_gate(choice, inputs))
+        targets[:, output] = gate_column(choice, inputs)
         targets = np.nan_to_num(targets)
     return _with_targets(document, table.X, targets)
 
@@ -139,12 +126,23 @@ def flip_target(document: Document, row: int, output: int) -> Document:
     return _with_targets(document, table.X[kept], np.nan_to_num(targets[kept]))
 
 
-def targets_follow(before: Document, after: Document) -> Document:
-    """``after`` without the target columns of outputs that ``before`` had: a column belongs to its output.
+def data_follow(before: Document, after: Document) -> Document:
+    """``after`` with data that went along with its inputs and outputs, which ``before`` had others of.
 
-    The truth table of an output that is gone is no other output's. Data that would have no target column left stay as
-    they are, and so do all data while there is no output: one may come that takes them.
+    A target column belongs to its output: that of an output that is gone is no other output's. Data that would have
+    no target column left stay as they are, and so do all data while there is no output: one may come that takes them.
+    A gate always has a column for each input; NOT is gone where there are several.
     """
+    document = _targets_follow(before, after)
+    data, inputs = document.data, len(document.network.structure.inputs)
+    if not isinstance(data, GeneratedData) or not gate_label(document):
+        return document
+    if data.fields.inputs == inputs or not 1 <= inputs <= MAX_GATE_INPUTS:
+        return document
+    return replace(document, data=_gate(data.generator, inputs) if data.generator in gates(inputs) else None)
+
+
+def _targets_follow(before: Document, after: Document) -> Document:
     old, new, data = before.network.structure.outputs, after.network.structure.outputs, after.data
     gone = {column for column, id in enumerate(old) if id not in new}
     if not gone or not new or data is None:
@@ -168,11 +166,15 @@ def targets_follow(before: Document, after: Document) -> Document:
     return _with_targets(changed, table.X, table.targets) if table is not None and whole else changed
 
 
+def _gate(name: str, inputs: int) -> GeneratedData:
+    return GeneratedData(name, GENERATORS[name].fields(inputs=inputs))
+
+
 def _with_targets(document: Document, X: Array, targets: Array) -> Document:
     """These rows as the data: a gate if they are one, so that the same table is always the same data."""
     name = gate_named(targets[:, 0], X.shape[1]) if targets.shape[1] == 1 else None
     if name is not None:
-        return replace(document, data=GeneratedData(name, GENERATORS[name].fields(inputs=X.shape[1])))
+        return replace(document, data=_gate(name, X.shape[1]))
     inputs, rows = tuple(map(tuple, X.tolist())), tuple(map(tuple, targets.tolist()))
     old = document.data
     if isinstance(old, InlineData) and len(old.targets[0]) == targets.shape[1]:

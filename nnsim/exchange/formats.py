@@ -1,4 +1,4 @@
-"""The formats that pages are written in; the registry."""
+"""The registry of formats that pages are written in."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class Format:
     label: str
     suffix: str
     write: Callable[[Page], str]
+
 
 _ENTRIES = (
     Format("latex", "LaTeX", ".tex", write_latex),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from nnsim.exchange.latex import _each
-from nnsim.exchange.pages import Blank, Block, Equations, Heading, Items, Math, Page, Paragraph, Parts, Table
+from nnsim.exchange.pages import Blank, Block, Equations, Heading, Items, Math, Page, Paragraph, Parts, Table, written
 
 _SPELLED = re.compile(r'(?:<mi mathvariant="normal">[^<]+</mi>){2,}')
 _STYLE = """
@@ -49,54 +48,54 @@ def _math_tag(inner: str, block: bool = False) -> str:
     return f'<math xmlns="http://www.w3.org/1998/Math/MathML"{display}>{inner}</math>'
 
 
-def _html_blank(blank: Blank) -> str:
+def _blank(blank: Blank) -> str:
     if blank.choices:
         return " ".join(f"☐&nbsp;{escape(choice)}" for choice in blank.choices)
     number = f"<sup>({blank.number})</sup>" if blank.number else ""
     return f'<span class="blank" role="img" aria-label="blank">&nbsp;</span>{number}'
 
 
-def _mathml_blank(blank: Blank) -> str:
+def _math_blank(blank: Blank) -> str:
     number = f"<mtext>({blank.number})</mtext>" if blank.number else "<mrow></mrow>"
     return f'<msup><mtext class="blank">{"&#160;" * 14}</mtext>{number}</msup>'
 
 
-def _html_parts(parts: Parts) -> str:
-    return _each(parts, escape, lambda math: _math_tag(mathml(math)), _html_blank)
+def _parts(parts: Parts) -> str:
+    return written(parts, escape, lambda math: _math_tag(mathml(math)), _blank)
 
 
-def _html_equations(block: Equations) -> str:
+def _equations(block: Equations) -> str:
     rows = []
     for line in block.lines:
         for index, right in enumerate(line.rights):
-            said = _each(right, lambda text: f"<mtext>{escape(text)}</mtext>", mathml, _mathml_blank)
+            said = written(right, lambda text: f"<mtext>{escape(text)}</mtext>", mathml, _math_blank)
             left = mathml(line.left) if not index else ""
             rows.append(f"<mtr><mtd>{left}</mtd><mtd><mo>=</mo>{said}</mtd></mtr>")
     table = f'<mtable displaystyle="true" columnalign="right left">\n{chr(10).join(rows)}\n</mtable>'
     return f'<div class="wide">{_math_tag(table, block=True)}</div>'
 
 
-def _html_block(block: Block) -> str:
+def _block(block: Block) -> str:
     match block:
         case Heading(text=text):
             return f"<h2>{escape(text)}</h2>"
         case Paragraph(parts=parts):
-            return f"<p>{_html_parts(parts)}</p>"
+            return f"<p>{_parts(parts)}</p>"
         case Table(header=header, rows=rows):
             head = "".join(f'<th scope="col">{escape(title)}</th>' for title in header)
-            body = "\n".join(f"<tr>{''.join(f'<td>{_html_parts(cell)}</td>' for cell in row)}</tr>" for row in rows)
+            body = "\n".join(f"<tr>{''.join(f'<td>{_parts(cell)}</td>' for cell in row)}</tr>" for row in rows)
             return (f'<div class="wide"><table>\n<thead><tr>{head}</tr></thead>\n'
                     f"<tbody>\n{body}\n</tbody>\n</table></div>")
         case Items(items=items):
-            rows_of_list = "\n".join(f"<li>{_html_parts(parts)}</li>" for parts in items)
+            rows_of_list = "\n".join(f"<li>{_parts(parts)}</li>" for parts in items)
             return f"<ol>\n{rows_of_list}\n</ol>"
         case Equations():
-            return _html_equations(block)
+            return _equations(block)
 
 
 def write_html(page: Page) -> str:
     """One file that needs no other and no script: MathML, light or dark as the system is."""
-    blocks = "\n".join(_html_block(block) for block in page.blocks)
+    blocks = "\n".join(_block(block) for block in page.blocks)
     title = escape(page.title)
     return (f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">\n<style>{_STYLE}</style>\n</head>\n'

@@ -1,20 +1,15 @@
-"""Writers: a page as LaTeX, Markdown or HTML, each complete by itself."""
+"""Pages written as LaTeX."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
 
-from nnsim.exchange.pages import Blank, Block, Equations, Heading, Inline, Items, Math, Page, Paragraph, Parts, Table
+from nnsim.exchange.pages import Blank, Block, Equations, Heading, Items, Page, Paragraph, Parts, Table, written
 
 ROWS_A_PAGE = 36
 """A LaTeX table does not break by itself: a longer one is written as several."""
-_MATH_BLANK = r"\underline{\hspace{2cm}}"
-
-
-# LaTeX
-
+_RULE = r"\underline{\hspace{2cm}}"
 _SPECIAL = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "%": r"\%", "#": r"\#", "&": r"\&",
             "_": r"\_", "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}",
             ">": r"\textgreater{}", "|": r"\textbar{}", '"': r"\textquotedbl{}"}
@@ -83,48 +78,34 @@ def latex_math(math: str) -> str:
     return "".join(found)
 
 
-def _latex_blank(blank: Blank) -> str:
+def _blank(blank: Blank) -> str:
     if blank.choices:
         return r"\quad ".join(rf"$\square$~{latex_text(choice)}" for choice in blank.choices)
     return f"${_math_blank(blank)}$"
 
 
 def _math_blank(blank: Blank) -> str:
-    return _MATH_BLANK + (rf"^{{({blank.number})}}" if blank.number else "")
+    return _RULE + (rf"^{{({blank.number})}}" if blank.number else "")
 
 
-def _latex_parts(parts: Parts) -> str:
-    return _each(parts, latex_text, lambda math: f"${latex_math(math.latex)}$", _latex_blank)
+def _parts(parts: Parts) -> str:
+    return written(parts, latex_text, lambda math: f"${latex_math(math.latex)}$", _blank)
 
 
-def _each(parts: Parts, text: Callable[[str], str], math: Callable[[Math], str],
-          blank: Callable[[Blank], str]) -> str:
-    """Each part in its format; formulas beside each other are one, because $a$$b$ would be something else."""
-    joined: list[Inline] = []
-    for part in parts:
-        last = joined[-1] if joined else None
-        if isinstance(part, Math) and isinstance(last, Math):
-            joined[-1] = Math(f"{last.latex.rstrip()} {part.latex.lstrip()}", last.text + part.text)
-        else:
-            joined.append(part)
-    return "".join(math(part) if isinstance(part, Math) else blank(part) if isinstance(part, Blank) else text(part)
-                   for part in joined)
-
-
-def _aligned(block: Equations) -> str:
-    """The rows between \\begin{aligned} and its end."""
+def aligned_rows(block: Equations) -> list[str]:
+    """The rows of equations in LaTeX, with & before the equals sign, for an environment that aligns them."""
     rows = []
     for line in block.lines:
         for index, right in enumerate(line.rights):
-            said = _each(right, lambda text: rf"\text{{{latex_text(text)}}}", lambda math: math.latex, _math_blank)
+            said = written(right, lambda text: rf"\text{{{latex_text(text)}}}", lambda math: math.latex, _math_blank)
             rows.append(f"{line.left.latex if not index else ''} &= {said}".strip())
-    return " \\\\\n".join(rows)
+    return rows
 
 
-def _latex_table(block: Table) -> str:
+def _table(block: Table) -> str:
     found = []
     for start in range(0, max(len(block.rows), 1), ROWS_A_PAGE):
-        rows = [" & ".join(_latex_parts(cell) for cell in row) for row in block.rows[start : start + ROWS_A_PAGE]]
+        rows = [" & ".join(_parts(cell) for cell in row) for row in block.rows[start : start + ROWS_A_PAGE]]
         head = " & ".join(latex_text(title) for title in block.header)
         body = "".join(f"{row} \\\\\n" for row in rows)
         columns = "l" * (len(block.header) - 1) + r"p{0.5\textwidth}"
@@ -132,27 +113,23 @@ def _latex_table(block: Table) -> str:
     return "\n\\medskip\n".join(found)
 
 
-def _latex_block(block: Block) -> str:
+def _block(block: Block) -> str:
     match block:
         case Heading(text=text):
             return rf"\section*{{{latex_text(text)}}}"
         case Paragraph(parts=parts):
-            return _latex_parts(parts)
+            return _parts(parts)
         case Table():
-            return _latex_table(block)
+            return _table(block)
         case Items(items=items):
-            rows = "\n".join(rf"\item {_latex_parts(parts)}" for parts in items)
+            rows = "\n".join(rf"\item {_parts(parts)}" for parts in items)
             return f"\\begin{{enumerate}}\n{rows}\n\\end{{enumerate}}"
         case Equations():
-            return f"\\begin{{align*}}\n{latex_math_lines(_aligned(block))}\n\\end{{align*}}"
+            rows = " \\\\\n".join(map(latex_math, aligned_rows(block)))
+            return f"\\begin{{align*}}\n{rows}\n\\end{{align*}}"
 
 
-def latex_math_lines(text: str) -> str:
-    """``latex_math`` of several lines."""
-    return "\n".join(latex_math(line) for line in text.split("\n"))
-
-
-_LATEX_HEAD = r"""\documentclass[11pt,a4paper,fleqn]{article}
+_HEAD = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \usepackage{amsmath,amssymb}
 \setlength{\textwidth}{16cm}
 \setlength{\oddsidemargin}{0cm}
@@ -168,14 +145,6 @@ _LATEX_HEAD = r"""\documentclass[11pt,a4paper,fleqn]{article}
 
 def write_latex(page: Page) -> str:
     """A whole document for plain pdflatex: article, amsmath, amssymb."""
-    blocks = "\n\n".join(_latex_block(block) for block in page.blocks)
+    blocks = "\n\n".join(_block(block) for block in page.blocks)
     title = rf"{{\LARGE {latex_text(page.title)}\par}}"
-    return f"{_LATEX_HEAD}{title}\n\n{blocks}\n\n\\end{{document}}\n"
-
-
-# Markdown
-
-
-# HTML
-
-
+    return f"{_HEAD}{title}\n\n{blocks}\n\n\\end{{document}}\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -80,7 +81,20 @@ class Page:
     blocks: tuple[Block, ...]
 
 
+def written(parts: Parts, text: Callable[[str], str], math: Callable[[Math], str],
+            blank: Callable[[Blank], str]) -> str:
+    """Each part in its format; formulas beside each other are one, because $a$$b$ would be something else."""
+    joined: list[Inline] = []
+    for part in parts:
+        last = joined[-1] if joined else None
+        if isinstance(part, Math) and isinstance(last, Math):
+            joined[-1] = Math(f"{last.latex.rstrip()} {part.latex.lstrip()}", last.text + part.text)
+        else:
+            joined.append(part)
+    return "".join(math(part) if isinstance(part, Math) else blank(part) if isinstance(part, Blank) else text(part)
+                   for part in joined)
+
+
 def plain(parts: Parts) -> str:
     """The parts as one line of plain text, a blank as ____."""
-    return "".join("____" if isinstance(part, Blank) else part.text if isinstance(part, Math) else part
-                   for part in parts)
+    return written(parts, str, lambda math: math.text, lambda blank: "____")

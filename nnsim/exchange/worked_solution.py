@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -28,7 +29,9 @@ from nnsim.training.update import Memory, next_update, training_gradient
 MOST_PARAMETERS = 200
 PATHS = 4
 _WIDEST = 64
-"""A sum longer than that goes on in the next row."""
+"""A sum longer than that continues in the next row."""
+_TOKEN = re.compile(r"\\(?:[^\W\d_]+|.)|.", re.DOTALL)
+"""A command of LaTeX, or one sign."""
 
 
 def worked_solution(
@@ -273,22 +276,13 @@ def _rows(term: Term, numbers: bool, digits: int) -> tuple[tuple[Math], ...]:
 def _broken(formula: str) -> list[str]:
     """A formula in pieces of about the widest, each from a plus or minus outside of all brackets."""
     rows, start, depth, shown = [], 0, 0, 0
-    index = 0
-    while index < len(formula):
-        c = formula[index]
-        depth += (c in "{(") - (c in "})")
-        command = c == "\\"
-        if command:
-            end = index + 2
-            while end < len(formula) and formula[end].isalpha() and formula[index + 1].isalpha():
-                end += 1
-            index, shown = end, shown + 1
-            continue
-        shown += c not in "{}_^ "
+    for token in _TOKEN.finditer(formula):
+        sign, index = token.group(), token.start()
+        depth += (sign in "{(") - (sign in "})")
+        shown += sign not in "{}_^ "
         if depth == 0 and shown > _WIDEST // 2 and formula.startswith((" + ", " - "), index):
             rows.append(formula[start:index])
             start, shown = index + 1, 0
-        index += 1
     return [*rows, formula[start:]]
 
 

@@ -9,7 +9,7 @@ from nnsim.core.formulas.notation import Symbol, name
 from nnsim.core.formulas.numbers import factor, format_number
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.program import program_of
-from nnsim.data.generators import GENERATORS, truth_table
+from nnsim.data.generators import GENERATORS, gate_column, truth_table
 from nnsim.exchange.pages import Parts
 from nnsim.lessons.material import Material, Missing
 from nnsim.lessons.questions import Count, Field, Mistake, Number, Question, Target, number
@@ -90,26 +90,19 @@ _GATES = (("and_gate", (1.0, 1.0), 1.5), ("or_gate", (1.0, 1.0), 0.5), ("nand_ga
           ("nor_gate", (-1.0, -1.0), -0.5), ("not_gate", (-1.0,), -0.5))
 
 
-def _targets(gate: str, inputs: int) -> tuple[float, ...]:
-    entry = GENERATORS[gate]
-    return tuple(entry.make(entry.fields(inputs=inputs))[1][:, 0].tolist())
-
-
 def _gate(gate: str, weights: tuple[float, ...], theta: float, scale: float, first_given: bool) -> Question:
-    label = GENERATORS[gate].label
     network = _steps(len(weights), {"y": tuple(f"x{i}" for i in range(len(weights)))})
     values = dict(zip(network.parameter_names, (*(w * scale for w in weights), -theta * scale), strict=True))
     given = {"w1": values["w1"]} if first_given else {}
     inputs = " and ".join(network.structure.inputs)
-    asked: Parts = (f"A neuron of {inputs} that says {label}",)
+    asked: Parts = (f"A neuron of {inputs} that says {GENERATORS[gate].label}",)
     if given:
         asked = (*asked, ", with ", equals(name("w1"), given["w1"]))
-    return _target(gate, label, (*asked, ":"), network, values, given, _targets(gate, len(weights)))
+    return _target(gate, gate, (*asked, ":"), network, values, given)
 
 
 def _xor(scale: float) -> tuple[Question, ...]:
     """The hidden neuron and the output of the lecture's XOR, and both hidden neurons of a layered one."""
-    targets = _targets("xor_gate", 2)
     skip = _steps(2, {"h": ("x0", "x1"), "y": ("x0", "x1", "h")})
     values = {"w1": 1.0, "w2": 1.0, "w3": scale, "w4": scale, "w5": -2.0 * scale, "b_h": -1.2, "b_y": -0.6 * scale}
     output, hidden = ("w3", "w4", "w5", "b_y"), ("w1", "w2", "b_h")
@@ -125,7 +118,7 @@ def _xor(scale: float) -> tuple[Question, ...]:
     ):
         given = {p: numbers[p] for p in names}
         ask: Parts = (f"{says}; ", *_standing(network, given), ":")
-        questions.append(_target(id, "XOR", ask, network, numbers, given, targets))
+        questions.append(_target(id, "xor_gate", ask, network, numbers, given))
     return tuple(questions)
 
 
@@ -152,8 +145,8 @@ def _steps(inputs: int, sources: dict[str, tuple[str, ...]]) -> Network:
     return Network.build(neurons, connections, dict.fromkeys(names, 0.0))
 
 
-def _target(id: str, gate: str, ask: Parts, network: Network, solution: dict[str, float], given: dict[str, float],
-            targets: tuple[float, ...]) -> Question:
+def _target(id: str, gate: str, ask: Parts, network: Network, solution: dict[str, float], given: dict[str, float]
+            ) -> Question:
     structure = network.structure
     thetas = {neuron.bias: neuron.id for neuron in structure.neurons if neuron.bias is not None}
     asked = [p for p in structure.parameter_names if p not in given]
@@ -166,5 +159,7 @@ def _target(id: str, gate: str, ask: Parts, network: Network, solution: dict[str
     for p in asked:
         symbol = (theta_of(thetas[p]) if several else Symbol("θ", r"\theta")) if p in thetas else name(p)
         fields.append(Number(-solution[p] if p in thetas else solution[p], "", label=symbol.text))
-    judged = Target(gate, structure.neurons, structure.connections, tuple(given.items()), tuple(asked), targets)
+    targets = tuple(gate_column(gate, len(structure.inputs)).tolist())
+    judged = Target(GENERATORS[gate].label, structure.neurons, structure.connections, tuple(given.items()),
+                    tuple(asked), targets)
     return Question(id, ask, tuple(fields), judged)

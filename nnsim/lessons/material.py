@@ -83,9 +83,9 @@ def material_of(document: Document, x: Sequence[float] | None = None, t: Sequenc
     structure = document.network.structure
     if x is None:
         data = dataset_of(document.data, folder) if document.data is not None else None
-        fits = data is not None and data.X.shape[1] == len(structure.inputs)
-        x = data.X[0].tolist() if data is not None and fits else [0.0] * len(structure.inputs)
-        if t is None and data is not None and fits and data.T.shape[1] == len(structure.outputs):
+        inputs, outputs = len(structure.inputs), len(structure.outputs)
+        x = data.X[0].tolist() if data is not None and data.fits(inputs) else [0.0] * inputs
+        if t is None and data is not None and data.fits(inputs, outputs):
             t = data.T[0].tolist()
     return Material(document.network, tuple(x), None if t is None else tuple(t), document.training,
                     notation or notation_for(structure))

@@ -48,15 +48,15 @@ def _counts(structure: Structure, layers: tuple[tuple[str, ...], ...]) -> tuple[
                 Mistake(len(structure.connections), "Those are the connections: biases are parameters too, "
                                                     "and a shared parameter is one.")]
     hint = "Count every weight and every bias, each by its name and only once."
-    return (_layer_count("layers", "How many layers does this network have?", len(layers) - 1),
+    return (Question("layers", ("How many layers does this network have?",), (_layer_count(len(layers) - 1),)),
             Question("parameters", ("How many parameters does this network have?",),
                      (Count(count, hint, _telling(count, mistakes)),)))
 
 
-def _layer_count(id: str, text: str, count: int) -> Question:
-    return Question(id, (text,), (Count(count, "Count hidden layers and the output, not the inputs.", (
-        Mistake(count + 1, "The inputs are not counted: they calculate nothing."),
-        Mistake(count - 1, "The output is a layer too.")),),))
+def _layer_count(count: int, label: str = "") -> Count:
+    mistakes = (Mistake(count + 1, "The inputs are not counted: they calculate nothing."),
+                Mistake(count - 1, "The output is a layer too."))
+    return Count(count, "Count hidden layers and the output, not the inputs.", mistakes, label)
 
 
 def _telling(answer: int, mistakes: list[Mistake]) -> tuple[Mistake, ...]:
@@ -73,14 +73,12 @@ def _counted(sizes: tuple[int, ...]) -> Question:
     written = "-".join(map(str, sizes))
     weights, biases = sum(a * b for a, b in pairwise(sizes)), sum(sizes[1:])
     layers = len(sizes) - 1
-    layer_mistakes = (Mistake(layers + 1, "The inputs are not counted: they calculate nothing."),
-                      Mistake(layers - 1, "The output is a layer too."))
     mistakes = [Mistake(weights, "The biases are forgotten: one for each neuron that is no input."),
                 Mistake(weights + sum(sizes), "Inputs have no bias."),
                 Mistake(weights + layers, "Each neuron has a bias of its own.")]
     hint = f"From layer to layer multiply, {sizes[0]}·{sizes[1]} and so on; then a bias for each neuron but the inputs."
     return Question(f"net{written}", (f"A fully connected {written} network, each neuron with a bias of its own:",), (
-        Count(layers, "Count hidden layers and the output, not the inputs.", layer_mistakes, "layers"),
+        _layer_count(layers, "layers"),
         Count(weights + biases, hint, _telling(weights + biases, mistakes), "parameters")))
 
 

@@ -140,19 +140,13 @@ def _step(value: float) -> float:
 
 
 @dataclass(frozen=True)
-class Count:
+class Count(Number):
     """A blank for a whole number, which must be exact."""
-
-    answer: int
-    hint: str
-    mistakes: tuple[Mistake, ...] = ()
-    label: str = ""
-    choices: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
         """The answer as a key has it."""
-        return str(self.answer)
+        return f"{self.answer:.0f}"
 
     def check(self, given: str) -> Verdict:
         """Judge what was typed."""
@@ -187,7 +181,7 @@ class Choice:
         return Verdict(False, dict(self.hints).get(given, self.hint))
 
 
-Field = Number | Count | Choice
+Field = Number | Choice
 
 
 @dataclass(frozen=True)
@@ -207,10 +201,9 @@ class Target:
 
     def check(self, given: tuple[str, ...]) -> Verdict:
         """Judge the numbers typed, by the engine over all rows."""
-        values = [parse_number(text) for text in given]
-        if any(value is None for value in values):
+        numbers = [value for text in given if (value := parse_number(text)) is not None]
+        if len(numbers) < len(given):
             return Verdict(False, "Type a number into each blank.")
-        numbers = [float(value) for value in values if value is not None]
         row, network = self._first_wrong(numbers)
         if row is None:
             return RIGHT

@@ -16,7 +16,7 @@ from nnsim.lessons.material import Material
 from nnsim.lessons.questions import Question
 
 GIVEN_DIGITS = 6
-"""Numbers to go on with keep two digits more than answers need."""
+"""Numbers to calculate with keep two digits more than answers need."""
 MOST_WEIGHTS = 200
 """Nobody looks for the weight in a list that is longer."""
 

@@ -66,7 +66,7 @@ def test_what_is_promised_about_the_columns_holds(entry: Generator) -> None:
     """Column counts are known without making the data; all numbers are finite; the fields make a form."""
     settings = entry.fields()
     X, T = entry.make(settings)
-    assert X.shape == (len(X), entry.inputs(settings)) and T.shape == (len(X), entry.outputs(settings))
+    assert (X.shape[1], T.shape[1]) == entry.columns(settings) and len(X) == len(T)
     assert X.dtype == T.dtype == np.float64
     assert np.isfinite(X).all() and np.isfinite(T).all()
     assert forms(entry.fields) and entry.about.endswith(".")

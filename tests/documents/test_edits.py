@@ -13,7 +13,7 @@ from nnsim.core.network import Connection, Network, NetworkError, Neuron
 from nnsim.core.program import compile, program_of
 from nnsim.data.generators import GateFields, NotFields
 from nnsim.data.sources import GeneratedData, InlineData
-from nnsim.documents import edits
+from nnsim.documents import edits, naming
 from nnsim.documents.document import Document
 from nnsim.documents.fragments import fragment, insert
 from nnsim.documents.layers import add_layer, add_layered
@@ -467,7 +467,7 @@ def test_names_of_a_large_copy_count_on_without_counting_anew(monkeypatch: pytes
             looks += 1
             yield number
 
-    monkeypatch.setattr(edits, "count", counted)
+    monkeypatch.setattr(naming, "count", counted)
     copied, _ = insert(whole, whole, (0, 900))
     assert looks <= 3 * (len(names) + len(whole.network.structure.neurons))
     taken = list(names)

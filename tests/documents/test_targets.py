@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from nnsim.data.generators import GENERATORS, GateFields, NotFields, SampleFields
+from nnsim.data.generators import GENERATORS, GateFields, NotFields, SampleFields, gates
 from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
-from nnsim.documents.targets import OWN, choose_target, flip_target, gates, target_choices, truth_table_of
+from nnsim.documents.targets import OWN, choose_target, flip_target, target_choices, truth_table_of
 
 XOR = GeneratedData("xor_gate")
 BITS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))

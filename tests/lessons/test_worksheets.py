@@ -91,7 +91,7 @@ def _check_field(q: Question, i: int) -> None:
             assert right == (choice == field.answer) and bool(hint) == (not right)
         return
     wrong = [str(field.answer + step) for step in (-2, -1, 1, 2)] if isinstance(field, Count) else []
-    if isinstance(field, Number) and abs(field.answer) > 1e-12:
+    if type(field) is Number and abs(field.answer) > 1e-12:
         for digits in range(2, 10):
             for rounding in (ROUND_DOWN, ROUND_HALF_UP):
                 given = short(field.answer, digits, rounding)

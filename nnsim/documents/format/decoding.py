@@ -93,7 +93,6 @@ _TYPES: Mapping[str, Any] = {
     "layout.*": tuple[float, float],
     "data.inline": _Inline,
 }
-_OPTIONAL = ("activation", "combine", "bias", "notation")
 _CHOICES: Mapping[str, Iterable[str]] = {
     "role": ROLES, "activation": ACTIVATIONS, "combine": COMBINES, "notation": BIAS_NOTATIONS,
 }
@@ -158,11 +157,8 @@ def _network(entry: _Network) -> Network:
     _check_neurons(entry)
     _check_connections(entry)
     _check_parameters(entry)
-    neurons = [
-        Neuron(n.id, n.role, **{key: value for key in _OPTIONAL  # type: ignore[arg-type]
-                                if (value := getattr(n, key)) is not UNSET})
-        for n in entry.neurons
-    ]
+    # What the file leaves out is left out here too, and so has its default.
+    neurons = [Neuron(**msgspec.to_builtins(n)) for n in entry.neurons]
     connections = [Connection(c.source, c.target, c.weight) for c in entry.connections]
     values = {key: parameter.value for key, parameter in entry.parameters.items()}
     frozen = [key for key, parameter in entry.parameters.items() if not parameter.trainable]
@@ -186,7 +182,7 @@ def _check_neurons(entry: _Network) -> None:
             if value is not UNSET and value not in allowed:
                 message = f"there is no {field} {_shown(value)}{instead(value, allowed)}"
                 raise Fault(message, f"{where}.{field}", what)
-        for field in _OPTIONAL:
+        for field in ("activation", "combine", "bias", "notation"):
             if neuron.role == "input" and getattr(neuron, field) is not UNSET:
                 message = f"an input has only an id and a role: remove “{field}”."
                 raise Fault(message, f"{where}.{field}", what)

@@ -31,17 +31,16 @@ def encode(document: Document, name: str = "document") -> bytes:
         if id in structure.by_id and not all(abs(coordinate) <= MAX_POSITION for coordinate in position):
             raise FileError(name, f"the place of neuron {id} is too far out: move it back.", f"layout.{id}")
     layout = filled(structure, document.layout)
-    sections = {"format": _text("nnsim"), "version": str(VERSION), "network": _network(document.network)}
+    sections = {"format": _line("nnsim"), "version": str(VERSION), "network": _network(document.network)}
     if layout:
-        places = (f"{_text(id)}: [{_number(x)}, {_number(y)}]" for id, (x, y) in layout.items())
-        sections["layout"] = _block("{", places, 1)
+        sections["layout"] = _block("{", (f"{_line(id)}: {_row(place)}" for id, place in layout.items()), 1)
     if document.data is not None:
         sections["data"] = _data(document.data)
     training = _settings(document.training)
     if training:
         sections["training"] = _line(training)
     if document.notes:
-        sections["notes"] = _text(document.notes)
+        sections["notes"] = _line(document.notes)
     text = _object(sections, 0) + "\n"
     try:
         raw = text.encode("utf-8")
@@ -57,13 +56,13 @@ def _network(network: Network) -> str:
     structure = network.structure
     neurons = (_line(_neuron(neuron)) for neuron in structure.neurons)
     connections = (
-        f'{{"source": {_text(c.source)}, "target": {_text(c.target)}, "weight": {_text(c.weight)}}}'
+        f'{{"source": {_line(c.source)}, "target": {_line(c.target)}, "weight": {_line(c.weight)}}}'
         for c in structure.connections
     )
     # A parameter keeps its point, 1.0, and so its sign at 0; it is read by people who look for weights.
     frozen = ', "trainable": false'
     parameters = (
-        f'{_text(name)}: {{"value": {value!r}{frozen if name in structure.frozen else ""}}}'
+        f'{_line(name)}: {{"value": {value!r}{frozen if name in structure.frozen else ""}}}'
         for name, value in zip(network.parameter_names, network.parameters.tolist(), strict=True)
     )
     return _object({
@@ -76,73 +75,54 @@ def _network(network: Network) -> str:
 def _neuron(neuron: Neuron) -> dict[str, str]:
     fields = {field.name: getattr(neuron, field.name) for field in dataclasses.fields(neuron)}
     default = Neuron("", "hidden")
-    return {
-        key: _text(value) for key, value in fields.items()
-        if key in ("id", "role") or value != getattr(default, key)
-    }
+    return {key: value for key, value in fields.items() if key in ("id", "role") or value != getattr(default, key)}
 
 
 def _data(source: DataSource) -> str:
     if isinstance(source, GeneratedData):
-        return _line({"generator": _text(source.generator), **_settings(source.fields)})
+        return _line({"generator": source.generator, **_settings(source.fields)})
     if isinstance(source, CsvData):
         chosen = {"inputs": source.inputs, "targets": source.targets}
-        names = {key: _line_of_texts(columns) for key, columns in chosen.items() if columns}
-        return _line({"csv": _text(source.path), **names, **_settings(source)})
-    inline = {
-        key: _block("[", (f"[{', '.join(map(_number, row))}]" for row in getattr(source, key)), 3)
-        for key in ("inputs", "targets")
-    }
+        names = {key: columns for key, columns in chosen.items() if columns}
+        return _line({"csv": source.path, **names, **_settings(source)})
+    inline = {key: _block("[", map(_row, getattr(source, key)), 3) for key in ("inputs", "targets")}
     if source.columns:
-        inline["columns"] = _line_of_texts(source.columns)
-    return _object({"inline": _object(inline, 2), **_settings(source)}, 1)
+        inline["columns"] = _line(source.columns)
+    settings = {key: _line(value) for key, value in _settings(source).items()}
+    return _object({"inline": _object(inline, 2), **settings}, 1)
 
 
-def _settings(owner: Any) -> dict[str, str]:
+def _settings(owner: Any) -> dict[str, Any]:
     """The fields with a form that are not at their defaults, and the choices of a training."""
-    defaults = {field.name: field.default for field in dataclasses.fields(owner)}
     known = forms(owner)
-    found = {}
-    for key, default in defaults.items():
-        value = getattr(owner, key)
+    found: dict[str, Any] = {}
+    for field in dataclasses.fields(owner):
+        key, value = field.name, getattr(owner, field.name)
+        if value == field.default:
+            continue
         if isinstance(owner, TrainingConfig) and key in CHOICES:
-            if value != default:
-                constants = {k: _number(v) for k, v in own_constants(value).items()}
-                found[key] = _line({"name": _text(chosen_name(value)), **constants})
-        elif key in known and value != default:
-            found[key] = _value(value, known[key].kind)
+            constants = {name: _number(constant) for name, constant in own_constants(value).items()}
+            found[key] = {"name": chosen_name(value), **constants}
+        elif key in known:
+            found[key] = value if value is None or isinstance(value, bool | str) else _number(value, known[key].kind)
     return found
 
 
-def _value(value: Any, kind: type) -> str:
-    if value is None or isinstance(value, bool | str):
-        return json.dumps(value, ensure_ascii=False)
-    return str(int(value)) if kind is int else _number(value)
+def _row(numbers: Iterable[float]) -> str:
+    return _line([_number(value) for value in numbers])
 
 
-def _number(value: float) -> str:
-    """The shortest text of a number that reads back the same: 0.1, 25, 1e-07."""
-    value = float(value)
-    return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
+def _number(value: float, kind: type = float) -> float:
+    """A number as it is written, as short as reads back the same: 0.1, 25, 1e-07."""
+    return int(value) if kind is int or (float(value).is_integer() and abs(value) < 1e15) else float(value)
 
 
-_escape = json.JSONEncoder(ensure_ascii=False).encode
-
-
-def _text(value: str) -> str:
-    return _escape(value)
-
-
-def _line(items: Mapping[str, str]) -> str:
-    return "{" + ", ".join(f"{_text(key)}: {value}" for key, value in items.items()) + "}"
-
-
-def _line_of_texts(texts: Iterable[str]) -> str:
-    return f"[{', '.join(map(_text, texts))}]"
+_line = json.JSONEncoder(ensure_ascii=False).encode
+"""A value on one line."""
 
 
 def _object(items: Mapping[str, str], depth: int) -> str:
-    return _block("{", (f"{_text(key)}: {value}" for key, value in items.items()), depth)
+    return _block("{", (f"{_line(key)}: {value}" for key, value in items.items()), depth)
 
 
 def _block(opening: str, items: Iterable[str], depth: int) -> str:

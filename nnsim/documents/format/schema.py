@@ -138,14 +138,11 @@ def _form(form: Form) -> Schema:
 
 
 def _choice(registry: Mapping[str, Any]) -> Schema:
+    constant = {"type": "number", "minimum": 0}
     return {"oneOf": [
-        _object({"name": {"const": entry.name}, **_constants(entry.constants)}, ("name",))
+        _object({"name": {"const": entry.name}, **dict.fromkeys(entry.constants, constant)}, ("name",))
         for entry in registry.values()
     ]}
-
-
-def _constants(constants: Mapping[str, float]) -> dict[str, Schema]:
-    return {name: {"type": "number", "minimum": 0} for name in constants}
 
 
 def _object(properties: Mapping[str, Schema], required: Iterable[str] | None = None) -> Schema:

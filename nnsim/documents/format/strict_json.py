@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
@@ -14,6 +15,7 @@ from nnsim.documents.format.errors import Fault
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_NESTING = 32
+_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
@@ -107,13 +109,13 @@ def faults(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
         yield where, value.message
     elif isinstance(value, dict):
         for key, inner in value.items():
-            if not _is_unicode(key):
+            if _HALF_A_PAIR.search(key):
                 yield where, "a key holds half of a Unicode pair (\\ud800 …): write the whole character."
             yield from faults(inner, step(where, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from faults(inner, step(where, index))
-    elif isinstance(value, str) and not _is_unicode(value):
+    elif isinstance(value, str) and _HALF_A_PAIR.search(value):
         yield where, "the text holds half of a Unicode pair (\\ud800 …): write the whole character."
 
 
@@ -132,16 +134,13 @@ def _text(raw: bytes) -> str:
         raise Fault("the file begins with a byte order mark: save it as UTF-8 without one (“no BOM”).")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Fault("the file is UTF-16 text: save it as UTF-8.")
+    if b"\0" in raw:
+        raise Fault("this is no text, so it is no nnsim document: choose a .nnsim file.")
     try:
-        text = raw.decode("utf-8")
+        return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        if b"\0" in raw:
-            raise Fault("this is no text, so it is no nnsim document: choose a .nnsim file.") from None
         line = raw.count(b"\n", 0, error.start) + 1
         raise Fault(f"line {line} is not UTF-8 text: save the file as UTF-8.") from None
-    if "\0" in text:
-        raise Fault("this is no text, so it is no nnsim document: choose a .nnsim file.")
-    return text
 
 
 def _nesting(raw: bytes) -> int:
@@ -166,11 +165,3 @@ def _syntax(error: json.JSONDecodeError, text: str) -> str:
     if not text.lstrip().startswith("{"):
         return "this is no nnsim document: choose a .nnsim file."
     return f"line {error.lineno}, column {error.colno} is not JSON ({error.msg}): correct it there."
-
-
-def _is_unicode(text: str) -> bool:
-    try:
-        text.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True

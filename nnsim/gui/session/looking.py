@@ -205,7 +205,7 @@ class Looking(QObject):
     def _first_sample(self) -> dict[str, float]:
         """The first sample of the data: an example shows the numbers it is known by. Zeros where there is none."""
         data, inputs = self._session.dataset, self._session.structure.inputs
-        if data is None or data.X.shape[1] != len(inputs):
+        if data is None or not data.fits(len(inputs)):
             return dict.fromkeys(inputs, 0.0)
         return dict(zip(inputs, data.X[0].tolist(), strict=True))
 

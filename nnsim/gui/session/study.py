@@ -115,7 +115,7 @@ class Study(QObject):
     def row(self) -> int | None:
         """Which row of the training data is fed to the inputs; None if they are no sample of the data."""
         data, fed = self._session.dataset, self._looking.input_row[0]
-        if data is None or data.X.shape[1] != len(fed):
+        if data is None or not data.fits(len(fed)):
             return None
         if self._row is not None and self._row < len(data.X) and np.array_equal(data.X[self._row], fed):
             return self._row
@@ -126,7 +126,7 @@ class Study(QObject):
     def choose_row(self, row: int) -> None:
         """Feed a sample of the training data to the inputs."""
         session, data = self._session, self._session.dataset
-        if data is None or not 0 <= row < len(data.X) or data.X.shape[1] != len(session.structure.inputs):
+        if data is None or not 0 <= row < len(data.X) or not data.fits(len(session.structure.inputs)):
             return
         self._row, self._by_hand = row, False
         self._looking.set_inputs(dict(zip(session.structure.inputs, data.X[row].tolist(), strict=True)))
@@ -138,8 +138,8 @@ class Study(QObject):
         outputs = self._session.structure.outputs
         if self._by_hand and set(outputs) <= set(self._targets):
             return np.array([self._targets[id] for id in outputs])
-        row, data = self.row, self._session.dataset
-        if row is None or data is None or data.T.shape[1] != len(outputs) or not np.isfinite(data.T[row]).all():
+        row, data = self.row, self._fitting_data
+        if row is None or data is None or not np.isfinite(data.T[row]).all():
             return None
         return np.array(data.T[row])
 
@@ -177,7 +177,7 @@ class Study(QObject):
     def _fitting_data(self) -> Dataset | None:
         """The data, if they have a column for each input and output."""
         data, structure = self._session.dataset, self._session.structure
-        if data is None or data.X.shape[1] != len(structure.inputs) or data.T.shape[1] != len(structure.outputs):
+        if data is None or not data.fits(len(structure.inputs), len(structure.outputs)):
             return None
         return data
 

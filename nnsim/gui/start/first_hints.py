@@ -37,7 +37,7 @@ def _matches(desk: Desk) -> bool:
     if data is None or desk.session.problems or desk.session.training or not desk.session.undo_stack.canUndo():
         # What was opened as it is, was not built.
         return False
-    if data.X.shape[1] != len(desk.session.structure.inputs) or data.T.shape[1] != len(desk.session.structure.outputs):
+    if not data.fits(len(desk.session.structure.inputs), len(desk.session.structure.outputs)):
         return False
     if len(data.X) > 64 or not np.isin(data.X, (0.0, 1.0)).all():
         return False

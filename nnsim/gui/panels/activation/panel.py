@@ -217,7 +217,7 @@ class ActivationPanel(PlotPanel):
             return
         desk, neuron, data = self.desk, self._computing, self.desk.session.dataset
         inputs, outputs = desk.session.structure.inputs, desk.session.structure.outputs
-        fits = data is not None and (data.X.shape[1], data.T.shape[1]) == (len(inputs), len(outputs))
+        fits = data is not None and data.fits(len(inputs), len(outputs))
         if neuron is None or data is None or not fits or not outputs or desk.session.problems:
             self.plot.show_rug({})
             return

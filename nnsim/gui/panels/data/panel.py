@@ -6,9 +6,9 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
-from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS
+from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gates
 from nnsim.documents.edits import set_data
-from nnsim.documents.targets import OWN, choose_target, flip_target, gates, target_choices, truth_table_of
+from nnsim.documents.targets import OWN, choose_target, flip_target, target_choices, truth_table_of
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.data.model import RIGHT, Rows, TableModel, columns_of
 from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice

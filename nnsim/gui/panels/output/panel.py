@@ -306,7 +306,7 @@ class OutputPanel(PlotPanel):
     def _fitting(self) -> Dataset | None:
         """The data, if its columns are those of the network."""
         data, structure = self.desk.session.dataset, self.desk.session.structure
-        if data is None or (data.X.shape[1], data.T.shape[1]) != (len(structure.inputs), len(structure.outputs)):
+        if data is None or not data.fits(len(structure.inputs), len(structure.outputs)):
             return None
         return data
 
