@@ -24,9 +24,9 @@ from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.schedules import SCHEDULES
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.panels.data.data_form import DataForm
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.panels.training.choice_form import ChoiceForm, choice_of
+from nnsim.gui.panels.training.data_form import DataForm
 from nnsim.gui.panels.training.random_weights import RandomWeights
 from nnsim.gui.panels.training.seed_advice import SeedAdvice
 from nnsim.gui.session.desk import Desk
