@@ -70,7 +70,7 @@ class NetworkTablePanel(LowPanel):
             view.chose.connect(self._select)
             view.sorted.connect(self._show_selected)
             view.pointed.connect(self._light)
-            view.refused.connect(self.desk.session.refuse)
+            view.cells.refused.connect(self.desk.session.refuse)
             self.views[rows.id] = view
             page = QWidget()
             column = QVBoxLayout(page)
@@ -153,8 +153,8 @@ class NetworkTablePanel(LowPanel):
     def _show_lit(self) -> None:
         study = self.desk.study
         lit: frozenset[Place] = frozenset((id,) for id in study.lit_neurons) | study.lit_connections
-        if self.seen and lit != self.view.lit:
-            self.view.lit = lit
+        if self.seen and lit != self.view.rows.lit:
+            self.view.rows.lit = lit
             self.view.viewport().update()
 
     def changeEvent(self, event: QEvent) -> None:

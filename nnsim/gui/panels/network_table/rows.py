@@ -3,27 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractProxyModel,
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-)
+from PySide6.QtCore import QAbstractItemModel, QAbstractProxyModel, QAbstractTableModel, QModelIndex, QObject, Qt
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.formulas.terms import Place
 from nnsim.gui.panels.network_table.columns import Column, Item, Now, Rows
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.table import Index
 
-Index = QModelIndex | QPersistentModelIndex
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -191,6 +183,8 @@ class OrderedRows(QAbstractProxyModel):
         self.source = source
         self.search = ""
         """Only rows in which every word of it occurs are shown."""
+        self.lit: Collection[Place] = ()
+        """What is lit in the window."""
         self._by: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
         self._order: list[int] = []
         self._place: dict[int, int] = {}
