@@ -54,7 +54,7 @@ class MatricesPanel(LowPanel):
         self.copy.setEnabled(not why)
         self.copy.setToolTip(plain_tip(why or self._copy_tip))
         self.view.show_layers()
-        filled = bool(self.view.blocks)
+        filled = bool(self.view.grid.blocks)
         self._pages.setCurrentIndex(0 if filled else 1)
         if not filled:
             self.empty.say(self.tr("Add neurons to see their weights as matrices"), why)
