@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
-from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 
 from nnsim.core.network import NetworkError
 from nnsim.exchange.numpy_code import numpy_code
-from nnsim.gui.look.theme import GRID, text_scale
+from nnsim.gui.look.theme import text_scale
+from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.panels.matrices.blocks import Cell
 from nnsim.gui.panels.matrices.view import MatrixView
-from nnsim.gui.panels.paced import Paced
-from nnsim.gui.panels.panel import LowPanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.controls import plain_tip
-from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import TextLine
 
 
@@ -36,17 +34,9 @@ class MatricesPanel(LowPanel):
         self._copy_tip = self.tr("The whole network as a program that needs NumPy alone")
         self.copy.clicked.connect(self._copy)
         self.add_to_header(self.status, self.copy)
-        self.empty = EmptyState("matrices_empty")
-        framed = QWidget()
-        frame = QVBoxLayout(framed)
-        frame.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        frame.addWidget(self.empty)
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(self.view)
-        self._pages.addWidget(framed)
+        self.pages.addWidget(self.view)
         self.view.pointed.connect(self._show_status)
         self.setFocusProxy(self.view)
-        self._paced = Paced(self, desk, self._show_values)
 
     def update_document(self) -> None:
         desk = self.desk
@@ -54,16 +44,14 @@ class MatricesPanel(LowPanel):
         self.copy.setEnabled(not why)
         self.copy.setToolTip(plain_tip(why or self._copy_tip))
         self.view.show_layers()
-        filled = bool(self.view.grid.blocks)
-        self._pages.setCurrentIndex(0 if filled else 1)
-        if not filled:
-            self.empty.say(self.tr("Add neurons to see their weights as matrices"), why)
-        self._show_status(self.view.at if filled else None)
+        if self.view.grid.blocks:
+            self.show_page()
+            self._show_status(self.view.at)
+        else:
+            self.show_empty(self.tr("Add neurons to see their weights as matrices"), why)
+            self._show_status(None)
 
-    def update_values(self) -> None:
-        self._paced.update()
-
-    def _show_values(self) -> None:
+    def follow_values(self) -> None:
         self.view.show_values()
         self._show_status(self.view.at)
 

@@ -339,8 +339,8 @@ def test_a_wide_layer_asks_only_for_the_cells_in_sight(matrices: Matrices, monke
     view = matrices.view
     assert len(view.grid.blocks[0].layer.columns) > MOST_NUMBERED
     asked: list[Cell] = []
-    value = type(view).value
-    monkeypatch.setattr(type(view), "value", lambda self, cell: asked.append(cell) or value(self, cell))
+    value = type(view.grid).value
+    monkeypatch.setattr(type(view.grid), "value", lambda self, cell: asked.append(cell) or value(self, cell))
     for x, y in ((0, 0), (view.horizontalScrollBar().maximum(), 2000)):
         view.horizontalScrollBar().setValue(x)
         view.verticalScrollBar().setValue(y)
