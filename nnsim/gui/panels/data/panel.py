@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS
 from nnsim.documents.edits import set_data
@@ -14,6 +14,7 @@ from nnsim.gui.panels.data.model import RIGHT, Rows, TableModel, columns_of
 from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
 from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.controls import push_button
 from nnsim.gui.widgets.labels import ElidedLabel
 
 MOST_SUMS = 12
@@ -33,10 +34,9 @@ class TablePanel(LowPanel):
         self.view = TableView(self.model)
         self.view.setObjectName("table_rows")
         self.view.setAccessibleName(self.tr("Rows of the table"))
-        self.fix = QPushButton(self.tr("Use a truth table"))
-        self.fix.setObjectName("table_fix")
-        self.fix.setAccessibleName(self.fix.text())
-        self.fix.setToolTip(self.tr("Take these data away and show every case of the inputs; Undo brings them back"))
+        self.fix = push_button(
+            self.tr("Use a truth table"), "table_fix",
+            self.tr("Take these data away and show every case of the inputs; Undo brings them back"))
         self.note = QLabel()
         self.note.setObjectName("table_note")
         self.note.setTextFormat(Qt.TextFormat.PlainText)
@@ -123,7 +123,7 @@ class TablePanel(LowPanel):
             self._on_change()
 
     def _show_values(self) -> bool:
-        """Show the numbers of now, and light the row of the inputs. Returns whether more than those differ."""
+        """Show the current numbers, and light the row of the inputs. Returns whether more than those differ."""
         desk = self.desk
         changed = self.model.show_values(desk.session.network, desk.session.document.training.loss)
         row = self.model.row_of(desk.looking.input_row[0])

@@ -15,18 +15,12 @@ from nnsim.gui.panels.selected.band_field import BandField
 from nnsim.gui.panels.selected.gradient_line import GradientLine
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import other_uses, share_parameter
-from nnsim.gui.widgets.forms import (
-    ChoiceField,
-    Disclosure,
-    NumberField,
-    Rows,
-    Segments,
-    TextField,
-    beside,
-    plain_text,
-    plain_tip,
-)
+from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.controls import Segments, plain_tip
+from nnsim.gui.widgets.forms import Disclosure, Rows, beside, plain_text
 from nnsim.gui.widgets.labels import TextLine
+from nnsim.gui.widgets.number_field import NumberField
+from nnsim.gui.widgets.text_field import TextField
 
 
 class NeuronForm(QWidget):

@@ -19,8 +19,11 @@ from nnsim.gui.panels.selected.gradient_line import GradientLine
 from nnsim.gui.panels.selected.neuron_form import NeuronForm
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import other_uses, share_parameter
-from nnsim.gui.widgets.forms import ChoiceField, ElidedLabel, NumberField, Rows, TextField, plain_text, scrolled
-from nnsim.gui.widgets.number_field import GESTURE_PAUSE
+from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.forms import Rows, plain_text, scrolled
+from nnsim.gui.widgets.labels import ElidedLabel
+from nnsim.gui.widgets.number_field import GESTURE_PAUSE, NumberField
+from nnsim.gui.widgets.text_field import TextField
 
 MARGIN = 12
 

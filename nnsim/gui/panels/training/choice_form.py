@@ -9,7 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.widgets.forms import ChoiceField, ElidedLabel, NumberField, Rows
+from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
+from nnsim.gui.widgets.forms import Rows
+from nnsim.gui.widgets.labels import ElidedLabel
+from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.config import Choice, all_constants, chosen_name
 
 CONSTANTS: Mapping[str, tuple[str, str]] = {
@@ -99,11 +102,3 @@ class ChoiceForm(QWidget):
     def _emit(self, name: str, value: float, token: object) -> None:
         constants = {**all_constants(self._choice, self._registry), name: float(value)}
         self.edited.emit(self._field, {"name": chosen_name(self._choice), **constants}, token)
-
-
-def choice_of(registry: Mapping[str, Any]) -> ChoiceField:
-    """The names of a registry to choose from, each with what it is about."""
-    picker = ChoiceField()
-    picker.set_choices([(entry.name, picker.tr(entry.label)) for entry in registry.values()],
-                       {entry.name: picker.tr(entry.about) for entry in registry.values()})
-    return picker

@@ -16,8 +16,9 @@ from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.gui.panels.selected.panel import SelectedPanel
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.forms import NumberField, TextField
 from nnsim.gui.widgets.labels import TextLine
+from nnsim.gui.widgets.number_field import NumberField
+from nnsim.gui.widgets.text_field import TextField
 from nnsim.resources import resource
 
 KEY, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier

@@ -40,8 +40,8 @@ from nnsim.gui.panels.training.random_weights import RandomWeights
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.session import Session
 from nnsim.gui.session.speed import SPEEDS, SpeedControl
-from nnsim.gui.widgets.forms import NumberField
 from nnsim.gui.widgets.labels import TextLine
+from nnsim.gui.widgets.number_field import NumberField
 from nnsim.resources import resource
 from nnsim.training import engines
 
