@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.documents.document import Document
@@ -24,34 +24,17 @@ from nnsim.gui.panels.matrices.panel import MatricesPanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.formulas import FormulaLabel, spoken
 from nnsim.gui.widgets.inline_edit import NumberEdit
+from tests.gui.panels.in_window import InWindow
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 
 
-class Matrices:
+class Matrices(InWindow[MatricesPanel]):
     """The panel in a window as wide as below the canvas, and what one does there."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.window = QWidget()
-        self.panel = MatricesPanel(desk)
+        super().__init__(MatricesPanel(desk), 700, 400)
         self.view = self.panel.view
-        column = QVBoxLayout(self.window)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.panel.header)
-        column.addWidget(self.panel)
-        self.window.resize(700, 400)
-        self.window.show()
-        self.window.activateWindow()
-        QTest.qWaitForWindowActive(self.window)
-
-    def open(self, document: Document) -> Matrices:
-        self.desk.session.open_document(document)
-        QApplication.processEvents()
-        return self
-
-    def example(self, id: str) -> Matrices:
-        return self.open(load(EXAMPLES[id].path))
 
     def centre(self, cell: Cell) -> QPoint:
         return self.view.grid.rect_of(cell).center()
@@ -89,8 +72,7 @@ class Matrices:
 def matrices(desk: Desk) -> Iterator[Matrices]:
     shown = Matrices(desk)
     yield shown
-    shown.window.close()
-    shown.window.deleteLater()
+    shown.close()
 
 
 def mixed() -> Document:
