@@ -20,7 +20,7 @@ def _tr(text: str) -> str:
 
 
 def export_worked_solution(desk: Desk, parent: QWidget, exercise: bool = False) -> bool:
-    """Ask for a file and write the calculation of the network and sample of now; True if it was written.
+    """Ask for a file and write the calculation of the current network and sample; True if it was written.
 
     As an exercise its results are blanks, and a key stands at the end. What is in the way is said, not raised.
     """

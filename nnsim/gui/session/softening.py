@@ -92,7 +92,7 @@ class SofteningGesture(QObject):
         self.changed.emit()
 
     def keep(self) -> None:
-        """End it with the factor of now."""
+        """End it with the current factor."""
         if self.active:
             self._end()
 
@@ -110,7 +110,7 @@ class SofteningGesture(QObject):
             self._session.apply(self.tr("Harden"), harden)
 
     def report(self) -> tuple[str, bool]:
-        """How many rows are right with the factor of now, in words, and whether softening broke none."""
+        """How many rows are right with the current factor, in words, and whether softening broke none."""
         session, data, matched = self._session, self._session.dataset, self._matched
         if data is None or matched is None:
             return "", True

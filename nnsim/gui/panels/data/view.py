@@ -1,4 +1,4 @@
-"""The grid of the table: how its cells are drawn, and how its columns share the width."""
+"""The grid of the table: how its cells are drawn, and how its columns divide the width."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class TableCells(Cells):
         self._write(painter, room, left, sign, view.bold_font)
 
     def _write(self, painter: QPainter, room: QRect, left: int, text: str, face: QFont) -> None:
-        """Text on the base line that all cells share."""
+        """Text on the base line of all cells."""
         metrics = self.view.metrics
         base = room.top() + (room.height() + metrics.ascent() - metrics.descent()) // 2
         painter.setFont(face)
@@ -221,7 +221,7 @@ class TableView(Table):
         rows, kind = self.table.rows, self.table.columns[column].kind
         return rows is not None and not rows.is_truth_table and kind in ("input", "target", "output", "loss")
 
-    # Sharing the width
+    # Dividing the width
 
     def fit(self, first: Collection[str], slack: int = 0) -> None:
         """Give every column the width of its text, and sums the longest form that leaves room for all.
@@ -277,12 +277,12 @@ class TableView(Table):
                 return
 
     def _spread(self, widths: list[int], room: int) -> None:
-        """Share what is left: data over their whole width, a truth table with the rest behind its last column."""
+        """Divide what is left: data over their whole width, a truth table with the rest behind its last column."""
         rows, left = self.table.rows, room - sum(widths)
         if widths and left > 0 and rows is not None:
-            share = left // len(widths)
+            each = left // len(widths)
             for column in range(len(widths)):
-                widths[column] += min(share, SPREAD) if rows.is_truth_table else share
+                widths[column] += min(each, SPREAD) if rows.is_truth_table else each
 
     def _wanted(self, column: int, form: Form) -> int:
         wanted = max(self.titles.wanted_width(column), self._text_width(column, form))

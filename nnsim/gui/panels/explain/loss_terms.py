@@ -77,7 +77,7 @@ class TermTable(QWidget):
         self._grid.setColumnMinimumWidth(4, round(80 * text_scale()))
 
     def show_values(self, targets: Array | None) -> None:
-        """Show the numbers of now. ``targets`` is (outputs,), or None if nothing says them."""
+        """Show the current numbers. ``targets`` is (outputs,), or None if nothing says them."""
         desk = self._desk
         digits = desk.study.digits
         entry, structure = LOSSES[desk.session.document.training.loss], desk.session.structure
@@ -147,10 +147,10 @@ class OutputRow:
         symbol = notation.target_of(self._id).text
         self.target.setAccessibleName(QCoreApplication.translate("LossesPanel", "Target {name}").format(name=symbol))
         self.target.set_tip(QCoreApplication.translate(
-            "LossesPanel", "What {name} should be for the inputs of now").format(name=self._id))
+            "LossesPanel", "What {name} should be for the current inputs").format(name=self._id))
 
     def show_values(self, target: float | None, output: str, term: str, slope: str) -> None:
-        """Show the numbers of now."""
+        """Show the current numbers."""
         self.target.set_number(target)
         self.output.set_text(output)
         self.term.set_text(term)

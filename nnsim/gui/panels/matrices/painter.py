@@ -76,7 +76,7 @@ class BlockPainter:
         yield from (Cell(self.index, "W", row, column) for row in rows for column in range(first, last))
 
     def _scales(self) -> dict[str, float]:
-        """The largest size of each part: what is tinted most. W and b share one."""
+        """The largest size of each part: what is tinted most. W and b have one."""
         layer = self.block.layer
 
         def largest(values: Array) -> float:

@@ -41,7 +41,7 @@ class NetworkRows(QAbstractTableModel):
         self._words = [self._words_of(item) for item in items]
 
     def show_values(self) -> None:
-        """Take the values of now; the cells say them when they are asked."""
+        """Take the current values; the cells say them when they are asked."""
         self.now = Now(self.desk)
 
     def _words_of(self, item: Item) -> str:

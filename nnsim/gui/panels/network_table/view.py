@@ -72,7 +72,7 @@ class NetworkTableView(Table):
         self.fit()
 
     def fit(self) -> None:
-        """Columns as wide as their texts, and what is left shared among them; widths the learner made stay."""
+        """Columns as wide as their texts, and what is left divided among them; widths the learner made stay."""
         if self._own_widths:
             return
         source, header = self.rows.source, self.horizontalHeader()
@@ -88,10 +88,10 @@ class NetworkTableView(Table):
                 wanted = max(wanted, min(widest, round(MOST_TEXT * text_scale())))
             widths.append(wanted + 2 * PAD + 2)
         left = self.viewport().width() - sum(widths)
-        share = max(0, left) // max(1, len(widths))
+        each = max(0, left) // max(1, len(widths))
         with self.following():
             for index, width in enumerate(widths):
-                header.resizeSection(index, width + share)
+                header.resizeSection(index, width + each)
 
     def show_values(self) -> None:
         """Draw the cells in sight that change with the values anew."""

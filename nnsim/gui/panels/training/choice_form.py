@@ -28,12 +28,12 @@ CONSTANTS: Mapping[str, tuple[str, str]] = {
 }
 """Label and help of each constant that an optimizer or a schedule has, in the order in which they are shown."""
 # A mean that keeps all of itself is divided by 0; so is a slope of 0 with an ε of 0.
-_SHARE: dict[str, Any] = {"maximum": 0.9999, "step": 0.01, "fine": 0.001}
+_KEPT: dict[str, Any] = {"maximum": 0.9999, "step": 0.01, "fine": 0.001}
 _BOUNDS: Mapping[str, dict[str, Any]] = {
     "momentum": {"maximum": 1.0, "step": 0.01, "fine": 0.001},
-    "alpha": _SHARE,
-    "beta1": _SHARE,
-    "beta2": _SHARE,
+    "alpha": _KEPT,
+    "beta1": _KEPT,
+    "beta2": _KEPT,
     "epsilon": {"minimum": 1e-15, "ladder": True},
     "weight_decay": {"ladder": True},
     "epochs": {"minimum": 1.0, "maximum": 1e7, "whole": True},

@@ -133,7 +133,7 @@ def _made(name: str, inputs: int, outputs: int, like: Any) -> GeneratedData | No
     if "inputs" in known:
         values["inputs"] = max(1, inputs)
     if "classes" in known and outputs:
-        # Two classes share one output.
+        # Two classes need one output.
         values["classes"] = max(2, outputs)
     try:
         return GeneratedData(name, kind(**values))

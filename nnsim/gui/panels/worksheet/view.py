@@ -26,8 +26,8 @@ SOON_MS = 150
 """Values that are dragged are followed only when they rest."""
 BESIDE_FROM = 540
 """From this width on the given numbers stand beside the questions."""
-GIVEN_SHARE, GIVEN_LEAST, GIVEN_MOST = 0.32, 184, 296
-ABOVE_SHARE = 0.35
+GIVEN_PART, GIVEN_LEAST, GIVEN_MOST = 0.32, 184, 296
+ABOVE_PART = 0.35
 """How much of a narrow panel they take above the questions."""
 SHORT_ENTRY = 30
 """A longer entry of a list may be broken."""
@@ -259,14 +259,14 @@ class WorksheetView(QWidget):
         if self._page.direction() != direction:
             self._page.setDirection(direction)
         if side_by_side:
-            width = min(max(self.width() * GIVEN_SHARE, GIVEN_LEAST * scale), GIVEN_MOST * scale)
+            width = min(max(self.width() * GIVEN_PART, GIVEN_LEAST * scale), GIVEN_MOST * scale)
             self._side.setFixedWidth(round(width))
             self._side.setMinimumHeight(0)
             self._side.setMaximumHeight(QWIDGETSIZE_MAX)
         else:
             self._side.setMinimumWidth(0)
             self._side.setMaximumWidth(QWIDGETSIZE_MAX)
-            self._side.setFixedHeight(round(self.height() * ABOVE_SHARE))
+            self._side.setFixedHeight(round(self.height() * ABOVE_PART))
 
 
 class KindChoice(HeaderChoice):
