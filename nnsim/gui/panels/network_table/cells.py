@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemDelegate, QStyle, QStyleOptionViewItem, QWidget
 
 from nnsim.gui.look.theme import GRID, font, mix, text_scale, theme
-from nnsim.gui.panels.network_table.rows import OrderedRows
+from nnsim.gui.panels.network_table.rows import NetworkRows
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.gui.widgets.table import Cells, Index, Table, Titles
@@ -27,7 +27,7 @@ class NetworkCells(Cells):
 
     refused = Signal(str)
 
-    def __init__(self, view: Table, rows: OrderedRows) -> None:
+    def __init__(self, view: Table, rows: NetworkRows) -> None:
         super().__init__(view)
         self._rows = rows
         self._stepped: tuple[Index, float | None, object] | None = None
@@ -43,14 +43,13 @@ class NetworkCells(Cells):
         return colors.color("card")
 
     def paint_content(self, painter: QPainter, room: QRect, index: Index) -> None:
-        source, column = self._rows.source, index.column()
-        here = source.rows.columns[column]
+        here = self._rows.what.columns[index.column()]
         if here.kind == "yes":
             self._paint_check(painter, room, index)
             return
         painter.setFont(font("body"))
         painter.setPen(theme().color("ink" if here.write is not None or here.live else "muted"))
-        text = source.text(self._rows.source_row(index.row()), column)
+        text = self._rows.text(index.row(), index.column())
         text = self.view.metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, room.width())
         side = Qt.AlignmentFlag.AlignRight if here.kind == "number" else Qt.AlignmentFlag.AlignLeft
         painter.drawText(room, int(side | Qt.AlignmentFlag.AlignVCenter), text)
@@ -73,23 +72,23 @@ class NetworkCells(Cells):
         return False
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:
-        source, row, column = self._rows.source, self._rows.source_row(index.row()), index.column()
-        here, item = source.rows.columns[column], source.items[row]
+        rows, row, column = self._rows, index.row(), index.column()
+        here, item = rows.what.columns[column], rows.item(row)
         editor: Editor
         if here.kind == "number":
             editor = NumberField()
-            editor.set_number(source.value(row, column))  # type: ignore[arg-type]
+            editor.set_number(rows.value(row, column))  # type: ignore[arg-type]
             before, cell = editor.number, self._rows.index(index.row(), column)
             self._stepped = None
             editor.edited.connect(lambda value, token: self._step(cell, before, value, token))
         elif here.kind == "choice":
             editor = ChoiceField()
             editor.set_choices([(value, label) for value, label in (here.choices or {}).items()])
-            editor.set_value(source.value(row, column))
+            editor.set_value(rows.value(row, column))
             editor.chosen.connect(lambda value: self._choose(editor))
         else:
-            editor = TextField(lambda text: here.check(source.desk, item, text))
-            editor.set_text(str(source.value(row, column)))
+            editor = TextField(lambda text: here.check(rows.desk, item, text))
+            editor.set_text(str(rows.value(row, column)))
         editor.setParent(parent)
         editor.setObjectName("network_table_edit")
         editor.setAccessibleName(str(index.data(Qt.ItemDataRole.AccessibleTextRole)))
@@ -125,7 +124,7 @@ class NetworkCells(Cells):
     def _step(self, cell: Index, before: float | None, value: float, token: object) -> None:
         if token is not None:
             self._stepped = cell, before, token
-        self._rows.source.write(self._rows.source_row(cell.row()), cell.column(), value, token)
+        self._rows.write(cell.row(), cell.column(), value, token)
 
     def _choose(self, editor: ChoiceField) -> None:
         self.commitData.emit(editor)
@@ -152,7 +151,7 @@ class NetworkCells(Cells):
 class NetworkTitles(Titles):
     """The titles of ``rows``. An arrow says which one sorts."""
 
-    def __init__(self, view: Table, rows: OrderedRows) -> None:
+    def __init__(self, view: Table, rows: NetworkRows) -> None:
         super().__init__(view)
         self._rows = rows
         self.setMinimumSectionSize(4 * GRID)
@@ -160,10 +159,10 @@ class NetworkTitles(Titles):
         self.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
 
     def is_right(self, column: int) -> bool:
-        return self._rows.source.rows.columns[column].kind == "number"
+        return self._rows.what.columns[column].kind == "number"
 
     def title(self, column: int) -> tuple[str, bool]:
-        text = self._rows.source.rows.columns[column].title
+        text = self._rows.what.columns[column].title
         if self.sortIndicatorSection() != column:
             return text, False
         arrow = "▴" if self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder else "▾"

@@ -10,7 +10,7 @@ from nnsim.core.formulas.terms import Place
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.panels.network_table.columns import Rows, connection_rows, neuron_rows
-from nnsim.gui.panels.network_table.rows import NetworkRows, OrderedRows
+from nnsim.gui.panels.network_table.rows import NetworkRows
 from nnsim.gui.panels.network_table.view import NetworkTableView
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
@@ -60,7 +60,7 @@ class NetworkTablePanel(LowPanel):
 
     def _build_pages(self) -> None:
         for rows, title in ((self._neuron_rows, self.tr("Neurons")), (connection_rows(), self.tr("Connections"))):
-            model = OrderedRows(NetworkRows(self.desk, rows, self), self)
+            model = NetworkRows(self.desk, rows, self)
             view = NetworkTableView(model, f"network_table_{rows.id}", title)
             view.chose.connect(self._select)
             view.sorted.connect(self._show_selected)
@@ -114,7 +114,7 @@ class NetworkTablePanel(LowPanel):
 
     def _show_found(self) -> None:
         model, structure = self.view.rows, self.desk.session.structure
-        every, found = len(model.source.items), model.rowCount()
+        every, found = len(model.items), model.rowCount()
         text = self.tr("{n} of {all}").format(n=found, all=every) if model.search else ""
         if text != self.status.text():
             self.status.setText(text)

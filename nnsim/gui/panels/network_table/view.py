@@ -13,7 +13,7 @@ from nnsim.core.formulas.numbers import parse_number
 from nnsim.core.formulas.terms import Place
 from nnsim.gui.look.theme import GRID, font, text_scale
 from nnsim.gui.panels.network_table.cells import CHECK, NetworkCells, NetworkTitles
-from nnsim.gui.panels.network_table.rows import OrderedRows
+from nnsim.gui.panels.network_table.rows import NetworkRows
 from nnsim.gui.widgets.table import PAD, Index, Table
 
 MOST_TEXT = 120
@@ -35,7 +35,7 @@ class NetworkTableView(Table):
     sorted = Signal()
     pointed = Signal(object)
 
-    def __init__(self, rows: OrderedRows, name: str, title: str) -> None:
+    def __init__(self, rows: NetworkRows, name: str, title: str) -> None:
         super().__init__()
         self.rows = rows
         self.setObjectName(name)
@@ -43,7 +43,7 @@ class NetworkTableView(Table):
         self.chosen: frozenset[int] = frozenset()
         """The rows in which a cell is selected."""
         self._at: tuple[Place, int, int] | None = None
-        """Where the keyboard is: the row's place, its row of the source, and the column."""
+        """Where the keyboard is: the place and the number of its row, and the column."""
         self._hovered = -1
         self._own_widths = False
         header = NetworkTitles(self, rows)
@@ -75,15 +75,15 @@ class NetworkTableView(Table):
         """Columns as wide as their texts, and what is left divided among them; widths the learner made stay."""
         if self._own_widths:
             return
-        source, header = self.rows.source, self.horizontalHeader()
+        header = self.horizontalHeader()
         widths = []
-        for index, column in enumerate(source.rows.columns):
+        for index, column in enumerate(self.rows.what.columns):
             wanted = QFontMetrics(font("body", bold=True)).horizontalAdvance(column.title) + ARROW
             if column.kind == "number":
                 wanted = max(wanted, self.metrics.horizontalAdvance(USUAL_NUMBER), self._in_sight(index))
             elif column.kind != "yes":
                 # The longest of ten thousand texts by its letters is nearly the widest, and found at once.
-                texts = sorted({source.text(row, index) for row in range(len(source.items))}, key=len)[-12:]
+                texts = sorted(self.rows.every_text(index), key=len)[-12:]
                 widest = max((self.metrics.horizontalAdvance(text) for text in texts), default=0)
                 wanted = max(wanted, min(widest, round(MOST_TEXT * text_scale())))
             widths.append(wanted + 2 * PAD + 2)
@@ -95,19 +95,18 @@ class NetworkTableView(Table):
 
     def show_values(self) -> None:
         """Draw the cells in sight that change with the values anew."""
-        source = self.rows.source
-        source.show_values()
+        self.rows.show_values()
         rows = self.rows_in_sight()
         if not rows:
             return
-        live = [i for i, column in enumerate(source.rows.columns) if column.live]
+        live = [i for i, column in enumerate(self.rows.what.columns) if column.live]
         if any(self._in_sight(i) + 2 * PAD + 2 > self.columnWidth(i) for i in live):
             self.fit()
         self.rows.dataChanged.emit(self.rows.index(rows[0], live[0]), self.rows.index(rows[-1], live[-1]))
 
     def _in_sight(self, column: int) -> int:
         """How wide the widest text in sight of a column is."""
-        texts = (self.rows.source.text(self.rows.source_row(row), column) for row in self.rows_in_sight())
+        texts = (self.rows.text(row, column) for row in self.rows_in_sight())
         return max((self.metrics.horizontalAdvance(text) for text in texts), default=0)
 
     def show_selected(self, places: Collection[Place]) -> None:
@@ -142,8 +141,9 @@ class NetworkTableView(Table):
         self.chosen = frozenset()
         if self._at is not None:
             # The keyboard stays with its row, also with one that has another name now.
-            place, before, column = self._at
-            row = self.rows.shown_row(self.rows.source.row_of.get(place, before))
+            place, number, column = self._at
+            found = self.rows.number_of(place)
+            row = self.rows.row_of(found if found >= 0 else number)
             if row >= 0:
                 with self.following():
                     self.selectionModel().setCurrentIndex(
@@ -160,7 +160,8 @@ class NetworkTableView(Table):
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.isValid():
-            self._at = self.rows.place_at(current.row()), self.rows.source_row(current.row()), current.column()
+            place = self.rows.place_at(current.row())
+            self._at = place, self.rows.number_of(place), current.column()
             if not self.is_following:
                 self._point(current.row())
 
@@ -210,7 +211,7 @@ class NetworkTableView(Table):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         here = self.indexAt(event.position().toPoint())
-        if here.isValid() and self.rows.source.rows.columns[here.column()].kind != "yes":
+        if here.isValid() and self.rows.what.columns[here.column()].kind != "yes":
             self._edit_or_say(here)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -224,7 +225,7 @@ class NetworkTableView(Table):
 
     def _press(self, index: Index) -> bool:
         """Turn a switch over. False if the cell is none."""
-        if self.rows.source.rows.columns[index.column()].kind != "yes":
+        if self.rows.what.columns[index.column()].kind != "yes":
             return False
         state = index.data(Qt.ItemDataRole.CheckStateRole)
         if state is None:
@@ -241,7 +242,7 @@ class NetworkTableView(Table):
             self._edit_or_say(index)
 
     def _why_not(self, index: Index) -> str:
-        return self.rows.source.why_not_edit(self.rows.source_row(index.row()), index.column())
+        return self.rows.why_not_edit(index.row(), index.column())
 
     def _edit_or_say(self, index: Index) -> None:
         why = self._why_not(index)
@@ -258,11 +259,10 @@ class NetworkTableView(Table):
         if not cells:
             return
         columns = sorted({column for _, column in cells})
-        source = self.rows.source
-        lines = [[source.plain(self.rows.source_row(row), column) if (row, column) in cells else ""
+        lines = [[self.rows.plain(row, column) if (row, column) in cells else ""
                   for column in columns] for row in sorted({row for row, _ in cells})]
         if titles:
-            lines.insert(0, [source.rows.columns[column].title for column in columns])
+            lines.insert(0, [self.rows.what.columns[column].title for column in columns])
         QApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
 
     def paste(self) -> bool:
@@ -295,25 +295,24 @@ class NetworkTableView(Table):
                 n=len(cells), room=room)
         values: dict[str, float] = {}
         for (line, cell), row in zip(cells, rows, strict=True):
-            why = self._take(values, line, cell, self.rows.source_row(row)) if cell else ""
+            why = self._take(values, line, cell, row) if cell else ""
             if why:
                 return f"{why} {self.tr('Nothing was changed.')}"
         if not values:
             return ""
         text = self.tr("Paste 1 number") if len(values) == 1 else self.tr("Paste {n} numbers").format(n=len(values))
-        self.rows.source.desk.session.set_values(values, text)
+        self.rows.desk.session.set_values(values, text)
         return ""
 
     def _take(self, values: dict[str, float], line: int, cell: str, row: int) -> str:
         """Put the number of a cell among the ``values`` of parameters; why not, if it cannot be."""
-        source = self.rows.source
-        number, item, name = parse_number(cell), source.items[row], source.name_of(row)
+        number, item, name = parse_number(cell), self.rows.item(row), self.rows.name_of(row)
         if number is None:
             return self.tr("Row {line}: “{text}” is not a number.").format(line=line, text=cell[:40])
-        parameter = source.rows.parameter(item)
+        parameter = self.rows.what.parameter(item)
         if parameter is None:
             return self.tr("Row {line}: {name} has no bias to take {text}.").format(line=line, name=name, text=cell)
-        value = source.rows.sign(item) * number + 0.0
+        value = self.rows.what.sign(item) * number + 0.0
         if values.setdefault(parameter, value) != value:
             return self.tr("Row {line}: {name} shares {parameter} with a row that gets another number.").format(
                 line=line, name=name, parameter=parameter)
@@ -347,7 +346,7 @@ class NetworkTableView(Table):
         add("paste", self.tr("Paste numbers"), self.paste, here.isValid())
         menu.addSeparator()
         if here.isValid():
-            title, column = self.rows.source.rows.columns[here.column()].title, here.column()
+            title, column = self.rows.what.columns[here.column()].title, here.column()
             order = Qt.SortOrder
             for name, text, way in (("ascending", self.tr("Sort by {column}, smallest first"), order.AscendingOrder),
                                     ("descending", self.tr("Sort by {column}, largest first"), order.DescendingOrder)):
