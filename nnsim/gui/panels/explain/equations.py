@@ -206,18 +206,18 @@ class EquationList(QListView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         row, cell = self.cell_at(event.position().toPoint())
-        self._light(self.rows[row].cells[cell].place if cell >= 0 else ())
+        self._study.light_place(self.rows[row].cells[cell].place if cell >= 0 else ())
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor
                                   if (cell >= 0 and self.rows[row].cells[cell].place)
                                   or (row >= 0 and self.rows[row].kind == "action") else Qt.CursorShape.ArrowCursor)
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._light(())
+        self._study.light_place(())
         super().leaveEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._light(())
+        self._study.light_place(())
         super().focusOutEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -243,7 +243,7 @@ class EquationList(QListView):
                 self._cell = after[0] if after else self._cell
             else:
                 self._cell = before[-1] if before else -1
-            self._light(self.rows[row].cells[self._cell].place if self._cell >= 0 else ())
+            self._study.light_place(self.rows[row].cells[self._cell].place if self._cell >= 0 else ())
             self.viewport().update()
         elif row >= 0 and event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Space):
             self._choose(row, self._cell, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
@@ -251,7 +251,7 @@ class EquationList(QListView):
             super().keyPressEvent(event)
             if self.currentIndex().row() != row:
                 self._cell = -1
-                self._light(self._first_place(self.currentIndex().row()))
+                self._study.light_place(self._first_place(self.currentIndex().row()))
 
     def _first_place(self, row: int) -> Place:
         cells = self.rows[row].cells if 0 <= row < len(self.rows) else ()
@@ -264,15 +264,6 @@ class EquationList(QListView):
         place = self.rows[row].cells[cell].place if cell >= 0 else ()
         if place:
             self.chosen.emit(place, more)
-
-    def _light(self, place: Place) -> None:
-        match place:
-            case (source, target):
-                self._study.light((), [(source, target)])
-            case (neuron,):
-                self._study.light([neuron])
-            case _:
-                self._study.light()
 
 
 class _Delegate(QStyledItemDelegate):

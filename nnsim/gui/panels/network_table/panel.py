@@ -64,7 +64,7 @@ class NetworkTablePanel(LowPanel):
             view = NetworkTableView(model, f"network_table_{rows.id}", title)
             view.chose.connect(self._select)
             view.sorted.connect(self._show_selected)
-            view.pointed.connect(self._light)
+            view.pointed.connect(self.desk.study.light_place)
             view.cells.refused.connect(self.desk.session.refuse)
             self.views[rows.id] = view
             page = QWidget()
@@ -169,11 +169,3 @@ class NetworkTablePanel(LowPanel):
             self.desk.looking.select([id for (id,) in places])
         else:
             self.desk.looking.select((), [(source, target) for source, target in places])
-
-    def _light(self, place: Place | None) -> None:
-        if place is None:
-            self.desk.study.light()
-        elif len(place) == 1:
-            self.desk.study.light([place[0]])
-        else:
-            self.desk.study.light((), [(place[0], place[1])])
