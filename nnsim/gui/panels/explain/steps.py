@@ -15,6 +15,7 @@ from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.explain.equation_panel import EquationPanel
 from nnsim.gui.panels.explain.rows import Row, equation, heading, line, note
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.cards import quiet_button
 from nnsim.training.snapshot import Snapshot
 
 PLAY_MS = 900
@@ -75,14 +76,10 @@ class StepsPanel(EquationPanel):
             ("forward", "step", self.tr("One step on (Right)"), self.forward),
             ("sample", "step-epoch", self.tr("To the next sample, or to the update (End)"), self.next_sample),
         ):
-            button = QToolButton()
-            button.setObjectName(f"steps_{name}")
-            button.setAccessibleName(tip)
-            button.setToolTip(tip)
+            button = quiet_button("", f"steps_{name}", tip)
             button.setProperty("picture", picture)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(lambda checked=False, do=do: do())
-            set_role(button, kind="quiet")
             self.buttons[name] = button
             row.addWidget(button)
         return box

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QApplication
 
 from nnsim.core.network import NetworkError
@@ -27,7 +27,7 @@ class MatricesPanel(LowPanel):
         self.view = MatrixView(desk)
         self.view.setObjectName("matrix_view")
         self.view.setAccessibleName(self.tr("Matrices of the layers"))
-        self.status = CellLine("matrices_status", "muted", "body", Qt.AlignmentFlag.AlignRight)
+        self.status = CellLine("matrices_status", "muted", "body", Qt.AlignmentFlag.AlignRight, tells_all=True)
         self.copy = quiet_button(self.tr("Copy NumPy code"), "matrices_copy", self.tr("Copy NumPy code"))
         # Low enough for a title bar among tabs.
         self.copy.setStyleSheet("padding: 1px 6px; min-height: 0;")
@@ -74,8 +74,3 @@ class CellLine(TextLine):
 
     def sizeHint(self) -> QSize:
         return QSize(round(320 * text_scale()), super().sizeHint().height())
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            self.setToolTip(plain_tip(self.text()))
-        return super().event(event)
