@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolBut
 
 from nnsim.core.fields import forms
 from nnsim.gui.tour.hand import Hand, HandError
-from nnsim.gui.widgets.forms import NumberField
+from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.config import TrainingConfig
 
 CTRL, ALT, SHIFT = (Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.AltModifier,

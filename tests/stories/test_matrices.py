@@ -28,7 +28,7 @@ def test_a_weight_is_found_on_the_canvas_changed_in_the_matrix_and_taken_back(ha
     hand.key(Qt.Key.Key_Return)
     hand.write("0,5")
     assert hand.session.network.value("w5") == 0.5
-    assert view.value(Cell(1, "a", 0)) == pytest.approx(1 / (1 + math.exp(-1.165232966)), abs=1e-9)
+    assert view.grid.value(Cell(1, "a", 0)) == pytest.approx(1 / (1 + math.exp(-1.165232966)), abs=1e-9)
     hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert hand.session.network.value("w5") == 0.4
 
@@ -41,7 +41,7 @@ def test_pointing_on_the_canvas_lights_the_cell_and_the_other_way_round(hand: Ha
     hand.click_at(hand.label_of("i1", "h2"))
     hand.point_at(hand.label_of("i2", "h1"))
     assert hand.desk.study.lit_connections == {("i2", "h1")}
-    QTest.mouseMove(view.viewport(), view.rect_of(Cell(0, "W", 1, 1)).center())
+    QTest.mouseMove(view.viewport(), view.grid.rect_of(Cell(0, "W", 1, 1)).center())
     hand.settle()
     assert hand.desk.study.lit_connections == {("i2", "h2")}
     assert hand.canvas.network_scene.edges.lit == {("i2", "h2")}

@@ -39,7 +39,7 @@ class Table:
         return self.panel.view
 
     def column(self, id: str) -> int:
-        return [column.id for column in self.view.rows.source.rows.columns].index(id)
+        return [column.id for column in self.view.rows.what.columns].index(id)
 
     def texts(self, id: str) -> list[str]:
         model, column = self.view.model(), self.column(id)
@@ -343,7 +343,7 @@ def test_ten_thousand_rows(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_hidden_it_does_no_work(table: Table) -> None:
     """Behind another tab nothing is read; in front again, everything is there."""
-    source = table.view.rows.source
+    source = table.view.rows
     table.hand.window.docks["table"].raise_()
     table.hand.settle()
     now = source.now

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
@@ -103,20 +103,3 @@ class Panel(QWidget):
         super().changeEvent(event)
         if event.type() == QEvent.Type.PaletteChange:
             self._on_change()
-
-
-class LowPanel(Panel):
-    """A panel for the place below the canvas: wide and low, full of numbers and formulas."""
-
-    def __init__(self, desk: Desk, title: str) -> None:
-        super().__init__(desk, title)
-        # Also where the window runs from right to left, mathematics does not.
-        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-
-    def sizeHint(self) -> QSize:
-        return QSize(640, 190)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(240, 96)
-
-

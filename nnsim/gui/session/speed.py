@@ -14,11 +14,7 @@ from PySide6.QtWidgets import (
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.controls import CalmSlider
-from nnsim.gui.widgets.forms import (
-    plain_tip,
-    tabular,
-)
+from nnsim.gui.widgets.controls import CalmSlider, plain_tip, tabular
 
 SPEEDS = (*(round(step * 10.0**power, 1) for power in range(4) for step in (1, 1.5, 2, 3, 5, 7)), 10_000.0)
 """Updates a second that the slider offers; after the last comes unlimited."""

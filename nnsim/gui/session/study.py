@@ -245,6 +245,16 @@ class Study(QObject):
 
     # What is pointed at
 
+    def light_place(self, place: tuple[str, ...] | None) -> None:
+        """Light a neuron, (id,), or a connection, (source, target); nothing for None or ()."""
+        match place:
+            case (source, target):
+                self.light((), [(source, target)])
+            case (neuron,):
+                self.light([neuron])
+            case _:
+                self.light()
+
     def light(self, neurons: Collection[str] = (), connections: Collection[Ends] = ()) -> None:
         """Light these on the canvas and wherever else they are shown; nothing puts the light out."""
         lit = frozenset(neurons), frozenset(connections)

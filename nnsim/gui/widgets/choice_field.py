@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import (
-    QPaintEvent,
-    QStandardItemModel,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import (
-    QComboBox,
-    QSizePolicy,
-    QStyle,
-    QStyleOptionComboBox,
-    QStylePainter,
-)
+from PySide6.QtGui import QPaintEvent, QStandardItemModel, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
 from nnsim.gui.widgets.controls import plain_tip
 
@@ -114,3 +104,11 @@ class ChoiceField(QComboBox):
         self.initStyleOption(option)
         return self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
                                            QStyle.SubControl.SC_ComboBoxEditField, self).width()
+
+
+def choice_of(registry: Mapping[str, Any]) -> ChoiceField:
+    """The names of a registry to choose from, each with what it is about."""
+    picker = ChoiceField()
+    picker.set_choices([(entry.name, picker.tr(entry.label)) for entry in registry.values()],
+                       {entry.name: picker.tr(entry.about) for entry in registry.values()})
+    return picker

@@ -1,4 +1,4 @@
-"""Small controls for forms: a number, a text, a choice, a switch of few options, and a label that elides."""
+"""Small controls for forms: a button, a switch of few options, a slider."""
 
 from __future__ import annotations
 
@@ -7,20 +7,10 @@ from html import escape
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import (
-    QFont,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QHBoxLayout,
-    QSizePolicy,
-    QSlider,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtGui import QFont, QWheelEvent
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
-from nnsim.gui.look.theme import GRID
+from nnsim.gui.look.theme import GRID, set_role
 
 NARROW = 48
 """How far an editor may shrink before its panel scrolls."""
@@ -36,6 +26,17 @@ def tabular(widget: QWidget) -> None:
     digits = QFont()
     digits.setFeature(QFont.Tag("tnum"), 1)
     widget.setFont(digits)
+
+
+def push_button(text: str, name: str, tip: str, kind: str = "", heard: str = "") -> QPushButton:
+    """A button called ``name``; ``kind`` is "primary", "link" or "". A screen reader says ``heard``, or its text."""
+    button = QPushButton(text)
+    button.setObjectName(name)
+    button.setAccessibleName(heard or text)
+    button.setToolTip(plain_tip(tip))
+    if kind:
+        set_role(button, kind=kind)
+    return button
 
 
 class Segments(QWidget):
@@ -91,5 +92,3 @@ class CalmSlider(QSlider):
             super().wheelEvent(event)
         else:
             event.ignore()
-
-

@@ -4,26 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QLabel,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from nnsim.gui.look.theme import GRID, RADIUS, set_role, theme
 
 
 class EmptyState(QWidget):
-    """What an empty panel says: what it will show, and what to do for it. ``margin`` in pixels is around its frame."""
+    """What an empty panel says: what it will show, and what to do for it."""
 
-    def __init__(self, name: str, margin: int = 0) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._margin = margin
         self._says = QLabel()
         self._why = QLabel()
         column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, GRID // 2 + margin, 3 * GRID, GRID // 2 + margin)
+        column.setContentsMargins(3 * GRID, GRID // 2, 3 * GRID, GRID // 2)
         column.setSpacing(GRID // 2)
         column.addStretch(1)
         for label, role in ((self._says, "section"), (self._why, "muted")):
@@ -70,6 +65,5 @@ class EmptyState(QWidget):
         pen.setStyle(Qt.PenStyle.DashLine)
         painter.setPen(pen)
         painter.setBrush(theme().color("raised"))
-        m = self._margin + 0.5
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(m, m, -m, -m), RADIUS, RADIUS)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), RADIUS, RADIUS)
         painter.end()

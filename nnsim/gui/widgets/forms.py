@@ -23,13 +23,10 @@ from PySide6.QtWidgets import (
 from nnsim.core.fields import Form, forms
 from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.widgets.choice_field import ChoiceField
-from nnsim.gui.widgets.controls import Segments, plain_tip, tabular
+from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.gui.widgets.text_field import TextField
-
-__all__ = ["ChoiceField", "Disclosure", "ElidedLabel", "FieldsForm", "NumberField", "Rows", "Segments",
-           "TextField", "WholeRows", "beside", "label_of", "plain_text", "plain_tip", "scrolled", "tabular"]
 
 LABEL_WIDTH, WIDEST_LABEL = 108, 120
 """Of a row's label in pixels, at 100 %."""

@@ -147,7 +147,7 @@ def spoken(latex: str) -> str:
 
 
 class _Placed(NamedTuple):
-    """One formula of a label in its place: the baseline's left end, and its share of the normal size."""
+    """One formula of a label in its place: the baseline's left end, and its part of the normal size."""
 
     latex: str
     x: float

@@ -3,19 +3,8 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import (
-    QFontMetrics,
-    QPainter,
-    QPaintEvent,
-)
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QStyle,
-    QStylePainter,
-    QWidget,
-)
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStyle, QStylePainter, QWidget
 
 from nnsim.gui.look.theme import GRID, font, theme
 from nnsim.gui.widgets.controls import plain_tip
@@ -78,10 +67,11 @@ class TextLine(QWidget):
     """One line of plain text, cut with … where it does not fit. Changing it costs no layout, as a QLabel's would."""
 
     def __init__(self, name: str, color: str = "muted", size: str = "small",
-                 align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft) -> None:
+                 align: Qt.AlignmentFlag = Qt.AlignmentFlag.AlignLeft, tells_all: bool = False) -> None:
+        """``tells_all`` if the tooltip is the whole text."""
         super().__init__()
         self.setObjectName(name)
-        self.color, self.size_name, self.align = color, size, align
+        self.color, self.size_name, self.align, self._tells_all = color, size, align, tells_all
         self.wraps = False
         """Whether it is broken into lines where it is given more height than one needs."""
         self._text = ""
@@ -96,6 +86,8 @@ class TextLine(QWidget):
         if text != self._text:
             self._text = text
             self.setAccessibleName(text)
+            if self._tells_all:
+                self.setToolTip(plain_tip(text))
             self.update()
 
     def reserve(self, shrink: bool = False) -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QMenu, QSize
 from nnsim.core.formulas.numbers import format_number, parse_number
 from nnsim.gui.look.theme import set_role
 from nnsim.gui.widgets.controls import NARROW, plain_tip, tabular
-from nnsim.gui.widgets.text_field import Typing, is_undo
+from nnsim.gui.widgets.text_field import Typing
 
 STEP, FINE_STEP = 0.1, 0.01
 TEXT_MARGIN = 8
@@ -29,8 +29,8 @@ class NumberField(QDoubleSpinBox):
 
     ``edited(value, token)`` says what the learner set: typed (on Enter and when the focus leaves; token
     None) or by arrows and wheel (the steps of one gesture have the same token). ``set_number`` never emits.
-    With ``off`` the field can be empty: None, shown by that word. ``ladder`` steps 1, 2, 5, 10 … for what
-    spans many sizes.
+    ``commit()`` takes over what is being typed, ``revert()`` drops it. With ``off`` the field can be empty:
+    None, shown by that word. ``ladder`` steps 1, 2, 5, 10 … for what spans many sizes.
     """
 
     edited = Signal(object, object)
@@ -64,8 +64,9 @@ class NumberField(QDoubleSpinBox):
         self._unit.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         set_role(self._unit, tone="muted")
         self._presets: QToolButton | None = self._presets_button(presets) if presets else None
-        self._typing = Typing(edit, self, self._what_is_wrong)
-        self.set_tip = self._typing.set_tip
+        self._typing = Typing(edit, self, self._what_is_wrong, self._take, self._text)
+        self._typing.settled.connect(self.selectAll)
+        self.set_tip, self.commit, self.revert = self._typing.set_tip, self._typing.commit, self._typing.drop
         tabular(self)
         self._show()
 
@@ -88,18 +89,8 @@ class NumberField(QDoubleSpinBox):
         if not (keep_typing and self._typing.pending):
             self._show()
 
-    def revert(self) -> None:
-        """Drop what is being typed."""
-        self._show()
-
-    def commit(self) -> None:
-        """Take over what was typed; a wrong text is dropped."""
-        if not self._typing.pending:
-            return
-        text, wrong = self.lineEdit().text().strip(), bool(self._typing.wrong)
-        number = self._read(text)
-        if wrong or text == self._text():
-            number = self._number
+    def _take(self, text: str) -> None:
+        number = self._number if text == self._text() else self._read(text)
         changed, self._number = number != self._number, number
         self._show()
         if changed:
@@ -108,7 +99,7 @@ class NumberField(QDoubleSpinBox):
 
     def step_by(self, steps: float, fine: bool = False) -> None:
         """What arrows and wheel do."""
-        self._typing.show(self._text())
+        self._typing.drop()
         old = self._number
         if old is None:
             new = self._start
@@ -187,16 +178,6 @@ class NumberField(QDoubleSpinBox):
         elif event.key() in keys:
             self.commit()
             self.step_by(keys[Qt.Key(event.key())], fine)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if self._typing.wrong:
-                self._typing.explain()
-            else:
-                self.commit()
-                self.selectAll()
-                event.ignore()
-        elif event.key() == Qt.Key.Key_Escape and self._typing.pending:
-            self._show()
-            self.selectAll()
         else:
             super().keyPressEvent(event)
 
@@ -213,18 +194,9 @@ class NumberField(QDoubleSpinBox):
         event.accept()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        if event.reason() != Qt.FocusReason.PopupFocusReason and self._typing.alive:
-            self.commit()
-            self._token = None
-            self._wheel = 0
+        if event.reason() != Qt.FocusReason.PopupFocusReason:
+            self._token, self._wheel = None, 0
         super().focusOutEvent(event)
-
-    def event(self, event: QEvent) -> bool:
-        # With nothing half-typed, Ctrl+Z is the program's undo, not the line's.
-        if event.type() == QEvent.Type.ShortcutOverride and not self._typing.pending and is_undo(event):
-            event.ignore()
-            return False
-        return super().event(event)
 
     def _text(self) -> str:
         return "" if self._number is None else format_number(self._number, 16 if self._whole else 4)
@@ -249,7 +221,7 @@ class NumberField(QDoubleSpinBox):
         return ""
 
     def _show(self) -> None:
-        self._typing.show(self._text())
+        self._typing.drop()
         # Qt's own value follows for screen readers. The text stands already, so nothing is laid out anew.
         with QSignalBlocker(self):
             super().setValue(self._number or 0.0)
@@ -291,11 +263,11 @@ class NumberField(QDoubleSpinBox):
         for action in menu.actions():
             action.setChecked(action.data() == self._number)
             if action.isChecked():
-                # The arrow keys go on from the value of now.
+                # The arrow keys go on from the current value.
                 menu.setActiveAction(action)
 
     def _take_preset(self, value: float) -> None:
-        self._typing.show(self._text())
+        self._typing.drop()
         if value != self._number:
             self._number, self._token = value, None
             self._show()

@@ -16,7 +16,12 @@ from shiboken6 import isValid
 
 from nnsim.core.fields import field
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.forms import ChoiceField, Disclosure, ElidedLabel, FieldsForm, NumberField, Segments, TextField
+from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.controls import Segments
+from nnsim.gui.widgets.forms import Disclosure, FieldsForm
+from nnsim.gui.widgets.labels import ElidedLabel
+from nnsim.gui.widgets.number_field import NumberField
+from nnsim.gui.widgets.text_field import TextField
 
 Show = Callable[..., "Window"]
 KEY, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier

@@ -1,1 +1,1 @@
-"""The data: truth table, samples, and the form that chooses them."""
+"""The data: truth table and samples."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.maps import decision_threshold
@@ -20,8 +20,8 @@ from nnsim.core.program import Trace, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.documents.targets import TruthTable
 from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.table import Index
 
-Index = QModelIndex | QPersistentModelIndex
 Form = Literal["long", "short", "result", "output"]
 FORMS: tuple[Form, ...] = ("long", "short", "result", "output")
 """How a sum is written, from the widest on: see core.sums; at last only what the neuron gives out."""

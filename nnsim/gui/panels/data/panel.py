@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gates
 from nnsim.documents.edits import set_data
@@ -12,10 +12,9 @@ from nnsim.documents.targets import OWN, choose_target, flip_target, target_choi
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.data.model import RIGHT, Rows, TableModel, columns_of
 from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
-from nnsim.gui.panels.paced import Paced
-from nnsim.gui.panels.panel import LowPanel
+from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.controls import push_button
 from nnsim.gui.widgets.labels import ElidedLabel
 
 MOST_SUMS = 12
@@ -35,11 +34,9 @@ class TablePanel(LowPanel):
         self.view = TableView(self.model)
         self.view.setObjectName("table_rows")
         self.view.setAccessibleName(self.tr("Rows of the table"))
-        self.empty = EmptyState("table_empty")
-        self.fix = QPushButton(self.tr("Use a truth table"))
-        self.fix.setObjectName("table_fix")
-        self.fix.setAccessibleName(self.fix.text())
-        self.fix.setToolTip(self.tr("Take these data away and show every case of the inputs; Undo brings them back"))
+        self.fix = push_button(
+            self.tr("Use a truth table"), "table_fix",
+            self.tr("Take these data away and show every case of the inputs; Undo brings them back"))
         self.note = QLabel()
         self.note.setObjectName("table_note")
         self.note.setTextFormat(Qt.TextFormat.PlainText)
@@ -49,14 +46,13 @@ class TablePanel(LowPanel):
         self.status.setObjectName("table_status")
         set_role(self.status, tone="muted")
         self.add_to_header(self.status)
-        self._pages = self._build_pages()
+        self._build_pages()
         self._source: tuple[object, ...] = ()
         self._rows: Rows | None = None
         self._choices: list[str | None] = []
         self._chosen: dict[int, str] = {}
         """The gate last chosen for an output: of several with the same column that one is shown."""
         self._since_count = QElapsedTimer()
-        self._paced = Paced(self, desk, self._follow)
         self.view.row_chosen.connect(self._feed)
         self.view.flipped.connect(self._flip)
         self.view.titles.target_chosen.connect(self._choose)
@@ -64,24 +60,16 @@ class TablePanel(LowPanel):
         self.fix.clicked.connect(self._drop_data)
         desk.opened.connect(self._chosen.clear)
 
-    def _build_pages(self) -> QStackedLayout:
-        """A page with the rows, and one that says why there are none."""
+    def _build_pages(self) -> None:
+        """A page with the rows; on that which says why there are none, a way out."""
         filled = QWidget()
         column = QVBoxLayout(filled)
         column.setContentsMargins(GRID // 2, 2, GRID // 2, 2)
         column.setSpacing(0)
         column.addWidget(self.view, 1)
         column.addWidget(self.note)
-        framed = QWidget()
-        frame = QVBoxLayout(framed)
-        frame.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        frame.setSpacing(GRID // 2)
-        frame.addWidget(self.empty, 1)
-        frame.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignCenter)
-        pages = QStackedLayout(self)
-        pages.addWidget(filled)
-        pages.addWidget(framed)
-        return pages
+        self.pages.addWidget(filled)
+        self.around_empty.addWidget(self.fix, 0, Qt.AlignmentFlag.AlignCenter)
 
     # Showing
 
@@ -93,8 +81,7 @@ class TablePanel(LowPanel):
         self.set_title(self.tr("Truth table") if is_table else self.tr("Data"))
         problem = self._problem(rows)
         if problem or rows is None:
-            self._pages.setCurrentIndex(1)
-            self.empty.say(*problem)
+            self.show_empty(*problem)
             has_data = desk.session.document.data is not None
             self.fix.setVisible(has_data and 1 <= len(structure.inputs) <= MAX_GATE_INPUTS)
             self.model.show(None, (), desk.session.network, desk.session.document.training.loss)
@@ -106,7 +93,7 @@ class TablePanel(LowPanel):
         shown = set(structure.outputs) | also if folded else set(neurons)
         columns = columns_of(rows, structure, shown - set(structure.inputs), self.tr)
         self.model.show(rows, columns, desk.session.network, desk.session.document.training.loss)
-        self._pages.setCurrentIndex(0)
+        self.show_page()
         told = (self.tr("Only outputs and selected neurons are shown: {n} would be too many.")
                 if len(also) == len(desk.looking.selected_neurons)
                 else self.tr("Only outputs are shown: {n} neurons are selected, too many for columns."))
@@ -119,14 +106,10 @@ class TablePanel(LowPanel):
         self.view.fit(desk.looking.selected_neurons, SLACK if desk.session.training else 0)
         self._show_status(rows)
 
-    def update_values(self) -> None:
-        # Nobody reads a column of numbers that are other ones 30 times a second.
-        self._paced.update()
-
-    def _follow(self) -> None:
-        """Show the values of now in the rows that stand."""
+    def follow_values(self) -> None:
+        """Show the current values in the rows that stand."""
         rows = self.model.rows
-        if self._pages.currentIndex() != 0 or rows is None or not self._show_values():
+        if self.is_empty or rows is None or not self._show_values():
             return
         self.view.grow()
         # To count all samples 30 times a second would slow training down.
@@ -140,7 +123,7 @@ class TablePanel(LowPanel):
             self._on_change()
 
     def _show_values(self) -> bool:
-        """Show the numbers of now, and light the row of the inputs. Returns whether more than those differ."""
+        """Show the current numbers, and light the row of the inputs. Returns whether more than those differ."""
         desk = self.desk
         changed = self.model.show_values(desk.session.network, desk.session.document.training.loss)
         row = self.model.row_of(desk.looking.input_row[0])

@@ -1,4 +1,4 @@
-"""The grid of the table: how its cells are drawn, and how its columns share the width."""
+"""The grid of the table: how its cells are drawn, and how its columns divide the width."""
 
 from __future__ import annotations
 
@@ -6,23 +6,15 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHeaderView,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtGui import QColor, QFocusEvent, QFont, QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from nnsim.gui.look.theme import GRID, font, mix, text_scale, theme
-from nnsim.gui.panels.data.model import FORMS, RIGHT, WRONG, Form, Index, TableModel
+from nnsim.gui.panels.data.model import FORMS, RIGHT, WRONG, Form, TableModel
 from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.table import PAD, Cells, Index, Table, Titles
 
 ARROW = "→ "
-PAD = GRID
 SLACK = 2 * GRID
 """Room that a column gets beyond its text while training, where numbers change their length all the time."""
 MOST_HEADER = {"input": 96}
@@ -32,24 +24,22 @@ SPREAD = 3 * GRID
 CHANGING = ("sum", "output", "loss", "target", "right")
 
 
-class CellDelegate(QStyledItemDelegate):
-    """Draws a cell: its text, an output or a sign in bold, and a thin line below."""
+class TableCells(Cells):
+    """Draws a cell: its text, an output or a sign in bold."""
 
-    def __init__(self, view: TableView) -> None:
-        super().__init__(view)
-        self._view = view
+    view: TableView
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        view, colors, rect = self._view, theme(), option.rect
-        model, row, column = view.table, index.row(), index.column()
-        painter.save()
-        painter.fillRect(rect, colors.color("accent_soft" if row == model.lit else "card"))
-        painter.setPen(colors.color("grid"))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        kind = model.columns[column].kind
-        painter.setPen(colors.color("muted" if kind == "set" else "ink"))
-        room = rect.adjusted(PAD, 0, -PAD, -1)
-        text = model.written(row, column, view.forms[column])
+    def ground(self, index: Index) -> QColor:
+        return theme().color("accent_soft" if index.row() == self.view.table.lit else "card")
+
+    def takes_keys(self, index: Index) -> bool:
+        return self.view.table.columns[index.column()].kind == "target"
+
+    def paint_content(self, painter: QPainter, room: QRect, index: Index) -> None:
+        view, column = self.view, index.column()
+        kind = view.table.columns[column].kind
+        painter.setPen(theme().color("muted" if kind == "set" else "ink"))
+        text = view.table.written(index.row(), column, view.forms[column])
         if kind == "sum":
             self._paint_sum(painter, room, text)
         elif kind == "right" or (kind == "target" and not view.numbers_right(column)):
@@ -58,14 +48,10 @@ class CellDelegate(QStyledItemDelegate):
             text = view.metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
             left = room.width() - view.metrics.horizontalAdvance(text) if view.numbers_right(column) else 0
             self._write(painter, room, left, text, view.cell_font)
-        if index == view.currentIndex() and view.hasFocus() and kind == "target":
-            painter.setPen(colors.color("accent"))
-            painter.drawRoundedRect(rect.adjusted(1, 1, -2, -3), 3, 3)
-        painter.restore()
 
     def _paint_sum(self, painter: QPainter, room: QRect, text: str) -> None:
         """The sum, cut where there is no room, and always its result."""
-        view = self._view
+        view = self.view
         terms, arrow, result = text.rpartition(ARROW)
         end = view.bold_metrics.horizontalAdvance(result)
         terms = view.metrics.elidedText(terms + arrow, Qt.TextElideMode.ElideMiddle, max(0, room.width() - end))
@@ -74,7 +60,7 @@ class CellDelegate(QStyledItemDelegate):
 
     def _paint_signed(self, painter: QPainter, room: QRect, text: str) -> None:
         """A target with ✓ or ✗ behind it; or the sign alone."""
-        view = self._view
+        view = self.view
         sign = text[-1:] if text[-1:] in (RIGHT, WRONG) else ""
         value = text.removesuffix(sign).rstrip()
         self._write(painter, room, 0, value, view.cell_font)
@@ -83,12 +69,10 @@ class CellDelegate(QStyledItemDelegate):
         self._write(painter, room, left, sign, view.bold_font)
 
     def _write(self, painter: QPainter, room: QRect, left: int, text: str, face: QFont) -> None:
-        """Text on the base line that all cells share."""
-        metrics = self._view.metrics
+        """Text on the base line of all cells."""
+        metrics = self.view.metrics
         base = room.top() + (room.height() + metrics.ascent() - metrics.descent()) // 2
         painter.setFont(face)
-        # A painter has the direction of the program, not of the table.
-        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         painter.drawText(QPoint(room.left() + left, base), text)
 
 
@@ -101,18 +85,16 @@ class TargetChoice(NamedTuple):
     value: str | None
 
 
-class TableHeader(QHeaderView):
+class TableTitles(Titles):
     """The names of the columns; target columns also hold the choice of what the target is."""
 
     target_chosen = Signal(int, object)
 
     def __init__(self, view: TableView) -> None:
-        super().__init__(Qt.Orientation.Horizontal, view)
+        super().__init__(view)
         self._view = view
         self.selected: Collection[str] = ()
         self._choices: dict[int, ChoiceField] = {}
-        self.setSectionsClickable(True)
-        self.setHighlightSections(False)
         self.setStretchLastSection(True)
         self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.setMinimumSectionSize(2 * GRID)
@@ -150,7 +132,7 @@ class TableHeader(QHeaderView):
         for choice in self._choices.values():
             if choice.styleSheet() != sheet:
                 choice.setStyleSheet(sheet)
-        self.setFixedHeight(self._view.row_height() + 3)
+        self._view.size_rows()
         self.place()
 
     def wanted_width(self, column: int) -> int:
@@ -169,26 +151,20 @@ class TableHeader(QHeaderView):
                 choice.setGeometry(left, 2, max(0, width), self.height() - 5)
                 choice.show()
 
-    def paintSection(self, painter: QPainter, rect: QRect, logicalIndex: int) -> None:
-        colors, model = theme(), self._view.table
-        painter.save()
-        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        painter.fillRect(rect, colors.color("card"))
-        painter.setPen(colors.color("line"))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
-        if logicalIndex < len(model.columns):
-            column = model.columns[logicalIndex]
-            chosen = column.neuron != "" and column.neuron in self.selected
-            painter.setFont(font("body", bold=chosen))
-            painter.setPen(colors.color("ink" if chosen else "muted"))
-            room = rect.adjusted(PAD, 0, -PAD, -1)
-            if logicalIndex in self._choices:
-                room.setWidth(self._label_width(logicalIndex))
-            text = painter.fontMetrics().elidedText(column.title, Qt.TextElideMode.ElideRight, room.width())
-            right = self._view.numbers_right(logicalIndex)
-            align = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            painter.drawText(room, int(align | Qt.AlignmentFlag.AlignVCenter), text)
-        painter.restore()
+    def title(self, column: int) -> tuple[str, bool]:
+        if column >= len(self._view.table.columns):
+            return "", False
+        here = self._view.table.columns[column]
+        return here.title, here.neuron != "" and here.neuron in self.selected
+
+    def is_right(self, column: int) -> bool:
+        return column < len(self._view.table.columns) and self._view.numbers_right(column)
+
+    def room(self, rect: QRect, column: int) -> QRect:
+        room = super().room(rect, column)
+        if column in self._choices:
+            room.setWidth(self._label_width(column))
+        return room
 
     def _label_width(self, column: int) -> int:
         here = self._view.table.columns[column]
@@ -207,7 +183,7 @@ class TableHeader(QHeaderView):
         return choice
 
 
-class TableView(QTableView):
+class TableView(Table):
     """The rows. ``row_chosen(row)`` and ``flipped(row, column)`` say what the learner did."""
 
     row_chosen = Signal(int)
@@ -218,23 +194,14 @@ class TableView(QTableView):
         self.table = model
         self.forms: list[Form] = []
         self._small = False
-        self._following = False
         self._first: Collection[str] = ()
         self.refont()
-        self.titles = TableHeader(self)
+        self.titles = TableTitles(self)
         self.setHorizontalHeader(self.titles)
         self.setModel(model)
-        self.setItemDelegate(CellDelegate(self))
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
+        self.setItemDelegate(TableCells(self))
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMouseTracking(True)
         self.clicked.connect(self._on_click)
         self.horizontalScrollBar().valueChanged.connect(self.titles.place)
         self.verticalScrollBar().valueChanged.connect(self.grow)
@@ -249,16 +216,12 @@ class TableView(QTableView):
         self.metrics = QFontMetrics(self.cell_font)
         self.bold_metrics = QFontMetrics(self.bold_font)
 
-    def row_height(self) -> int:
-        """25 pixels, or more where the text is larger."""
-        return QFontMetrics(font("body")).height() + 10
-
     def numbers_right(self, column: int) -> bool:
         """Whether the text of a column stands at its right: the numbers of data, so that they can be compared."""
         rows, kind = self.table.rows, self.table.columns[column].kind
         return rows is not None and not rows.is_truth_table and kind in ("input", "target", "output", "loss")
 
-    # Sharing the width
+    # Dividing the width
 
     def fit(self, first: Collection[str], slack: int = 0) -> None:
         """Give every column the width of its text, and sums the longest form that leaves room for all.
@@ -280,7 +243,7 @@ class TableView(QTableView):
             order = sorted(reversed(sums), key=lambda c: model.columns[c].neuron not in first)
             self._shorten(widths, order, room, slack)
         self._spread(widths, room)
-        self.verticalHeader().setDefaultSectionSize(self.row_height())
+        self.size_rows()
         for column, width in enumerate(widths):
             self.titles.resizeSection(column, width)
         self.titles.place()
@@ -314,12 +277,12 @@ class TableView(QTableView):
                 return
 
     def _spread(self, widths: list[int], room: int) -> None:
-        """Share what is left: data over their whole width, a truth table with the rest behind its last column."""
+        """Divide what is left: data over their whole width, a truth table with the rest behind its last column."""
         rows, left = self.table.rows, room - sum(widths)
         if widths and left > 0 and rows is not None:
-            share = left // len(widths)
+            each = left // len(widths)
             for column in range(len(widths)):
-                widths[column] += min(share, SPREAD) if rows.is_truth_table else share
+                widths[column] += min(each, SPREAD) if rows.is_truth_table else each
 
     def _wanted(self, column: int, form: Form) -> int:
         wanted = max(self.titles.wanted_width(column), self._text_width(column, form))
@@ -329,17 +292,12 @@ class TableView(QTableView):
     def _text_width(self, column: int, form: Form) -> int:
         """The widest text of the column in the rows in sight."""
         widest = 0
-        for row in self._rows_in_sight():
+        for row in self.rows_in_sight():
             text = self.table.written(row, column, form)
             terms, arrow, result = text.rpartition(ARROW)
             widest = max(widest, self.metrics.horizontalAdvance(terms + arrow)
                          + self.bold_metrics.horizontalAdvance(result))
         return widest + 2 * PAD + 1
-
-    def _rows_in_sight(self) -> range:
-        first = max(0, self.rowAt(0))
-        count = self.viewport().height() // self.row_height() + 2
-        return range(first, min(first + count, self.table.rowCount()))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -352,25 +310,19 @@ class TableView(QTableView):
         """Light a row, and let the arrow keys go on from it; −1 lights none."""
         self.table.lit = row
         if row >= 0 and row != self.currentIndex().row():
-            self._following = True
-            try:
+            with self.following():
                 self.setCurrentIndex(self.table.index(row, max(0, self.currentIndex().column())))
-            finally:
-                self._following = False
         self.viewport().update()
 
     def go_to(self, row: int, column: int) -> None:
         """Put the keyboard on a cell, without feeding its row to the inputs."""
-        self._following = True
-        try:
+        with self.following():
             self.setCurrentIndex(self.table.index(row, column))
             self.setFocus(Qt.FocusReason.OtherFocusReason)
-        finally:
-            self._following = False
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
-        if current.isValid() and not self._following and current.row() != previous.row():
+        if current.isValid() and not self.is_following and current.row() != previous.row():
             self.row_chosen.emit(current.row())
         self.viewport().update()
 
@@ -386,16 +338,10 @@ class TableView(QTableView):
         else:
             super().keyPressEvent(event)
 
-    def keyboardSearch(self, search: str) -> None:
-        """Letters are shortcuts of the program, not a search."""
-
     def focusInEvent(self, event: QFocusEvent) -> None:
         # Qt makes the first cell the current one; that alone must not feed its row to the inputs.
-        self._following = True
-        try:
+        with self.following():
             super().focusInEvent(event)
-        finally:
-            self._following = False
 
     def _on_click(self, index: QModelIndex) -> None:
         self.row_chosen.emit(index.row())

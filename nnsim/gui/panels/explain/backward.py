@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QStackedLayout
 
 from nnsim.core.explain.chain import MOST_PATHS, Chain, chain_of, chain_of_activation
 from nnsim.core.explain.explanation import Explanation
@@ -12,15 +11,11 @@ from nnsim.core.explain.samples import gradients_by_sample, mean_equation
 from nnsim.core.formulas.numbers import as_sum, format_number
 from nnsim.core.network import Connection
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.gui.look.theme import GRID
-from nnsim.gui.panels.explain.equations import EquationList
+from nnsim.gui.panels.explain.equation_panel import EquationPanel
 from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, heading, note
-from nnsim.gui.panels.paced import Paced
-from nnsim.gui.panels.panel import LowPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
-from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.training.update import next_update, training_gradient
 
 FEW_PATHS = 3
@@ -31,43 +26,33 @@ MOST_CHECKED = 2_000
 """Parameters that are checked at once, each with two forward passes."""
 
 
-class BackwardPanel(LowPanel):
+class BackwardPanel(EquationPanel):
     """∂Loss/∂w of the selected connection, bias or neuron, taken apart; with nothing selected, all gradients."""
 
     id = "backward"
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, QCoreApplication.translate("BackwardPanel", "Backward"))
-        self.list = EquationList(desk.study, "backward_lines", self.tr("Backward calculation"))
-        self.list.chosen.connect(desk.looking.select_place)
+        super().__init__(desk, QCoreApplication.translate("BackwardPanel", "Backward"),
+                         QCoreApplication.translate("BackwardPanel", "Backward calculation"))
         self.list.acted.connect(self._list_all)
-        self.empty = EmptyState("backward_empty", margin=GRID)
         self.check = quiet_button(self.tr("check"), "backward_check", self.tr(
             "Compare every gradient with a central difference, (L(w+h) − L(w−h)) / 2h"), checkable=True)
         self.check.toggled.connect(self.update_document)
         self.scope = ScopeChoice(desk, "backward_scope")
         self.add_to_header(self.check, self.scope)
-        self.pages = QStackedLayout(self)
         self.pages.addWidget(self.list)
-        self.pages.addWidget(self.empty)
         self.setFocusProxy(self.list)
-        self.paced = Paced(self, desk, self.update_document)
         self._all_paths: object = None
         """The selection whose paths are all listed."""
-
-    def update_values(self) -> None:
-        self.paced.update()
 
     def update_document(self) -> None:
         study = self.desk.study
         explanation = study.explanation
         if explanation is None or study.backward is None:
-            self.pages.setCurrentWidget(self.empty)
-            self.empty.say(self.tr("How the loss depends on every weight will stand here."), study.why_not)
+            self.show_empty(self.tr("How the loss depends on every weight will stand here."), study.why_not)
             return
-        self.pages.setCurrentWidget(self.list)
         rows = [note(study.still_missing)] if study.still_missing else []
-        self.list.show_rows([*rows, *(self._checks() if self.check.isChecked() else self._rows(explanation))])
+        self.show_rows([*rows, *(self._checks() if self.check.isChecked() else self._rows(explanation))])
 
     # What is selected
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
     QMimeData,
     QModelIndex,
-    QPersistentModelIndex,
     QPoint,
     QPointF,
     QRectF,
@@ -19,17 +17,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import (
-    QContextMenuEvent,
-    QFocusEvent,
-    QFont,
-    QFontMetricsF,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QResizeEvent,
-)
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QKeySequence, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QApplication,
@@ -42,20 +30,14 @@ from PySide6.QtWidgets import (
 
 from nnsim.core.formulas.terms import Place
 from nnsim.core.formulas.writing import Piece, rich
-from nnsim.gui.look.theme import GRID, font, pixels, theme
-from nnsim.gui.panels.explain.rows import Cell, Kind, Row
+from nnsim.gui.look.theme import theme
+from nnsim.gui.panels.explain.row_layout import PAD, Placed, RowLayouts, row_font
+from nnsim.gui.panels.explain.rows import Row
 from nnsim.gui.session.study import Study
-from nnsim.gui.widgets.formulas import TYPESET_SIZE, Typesetter, formula_image
+from nnsim.gui.widgets.formulas import Typesetter
+from nnsim.gui.widgets.table import Index
 
-_PAD, _GAP = 3.0, 2.0
 _ROOT = QModelIndex()
-
-
-@dataclass(frozen=True)
-class _Placed:
-    cell: Cell
-    rect: QRectF
-    baseline: float
 
 
 class EquationModel(QAbstractListModel):
@@ -79,10 +61,10 @@ class EquationModel(QAbstractListModel):
             self.rows = new
             self.endResetModel()
 
-    def rowCount(self, parent: QModelIndex | QPersistentModelIndex = _ROOT) -> int:
+    def rowCount(self, parent: Index = _ROOT) -> int:
         return 0 if parent.isValid() else len(self.rows)
 
-    def data(self, index: QModelIndex | QPersistentModelIndex, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole) and index.isValid():
             return self.rows[index.row()].text
         return None
@@ -106,6 +88,7 @@ class EquationList(QListView):
         self.typesetter = Typesetter()
         self.typesetter.setParent(self)
         self.typesetter.ready.connect(self._typeset)
+        self.layouts = RowLayouts(self.typesetter)
         self.setModel(self._rows)
         self.setItemDelegate(_Delegate(self))
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
@@ -118,7 +101,6 @@ class EquationList(QListView):
         self.setMouseTracking(True)
         self._cell = -1
         """Which term of the current row the keys are at; −1 for none."""
-        self._layouts: dict[tuple[Row, int], tuple[tuple[_Placed, ...], float]] = {}
         study.lit_changed.connect(self.viewport().update)
 
     @property
@@ -133,8 +115,7 @@ class EquationList(QListView):
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows."""
-        if len(self._layouts) > 512:
-            self._layouts.clear()
+        self.layouts.trim()
         before = [self._height(row) for row in self.rows]
         self._rows.show(rows)
         if before != [self._height(row) for row in self.rows]:
@@ -145,58 +126,15 @@ class EquationList(QListView):
     def _width(self) -> int:
         return max(self.viewport().width(), 80)
 
-    def placed(self, row: Row) -> tuple[tuple[_Placed, ...], float]:
+    def placed(self, row: Row) -> tuple[tuple[Placed, ...], float]:
         """Every cell of a row in its place, and the row's height."""
-        key = (row, self._width())
-        if key not in self._layouts:
-            self._layouts[key] = self._lay_out(row, key[1])
-        return self._layouts[key]
+        return self.layouts.placed(row, self._width())
 
     def _height(self, row: Row) -> float:
         return self.placed(row)[1]
 
-    def _lay_out(self, row: Row, width: int) -> tuple[tuple[_Placed, ...], float]:
-        used = row_font(row.kind)
-        metrics = QFontMetricsF(used)
-        left = GRID + row.indent * 2 * GRID
-        space = metrics.horizontalAdvance(" ")
-        x, top = float(left), _top(row.kind)
-        lines: list[list[tuple[Cell, float, float, float, float]]] = [[]]
-        for cell in row.cells:
-            cell_width, above, below = self._measure(cell, metrics)
-            if lines[-1] and x + cell_width > width - GRID:
-                lines.append([])
-                x = float(left) + 2 * GRID
-            lines[-1].append((cell, x, cell_width, above, below))
-            x += cell_width + (space if cell.space else 0.0) + (_GAP if row.kind == "chain" else 0.0)
-        found: list[_Placed] = []
-        for cells in lines:
-            above = max((c[3] for c in cells), default=metrics.ascent())
-            below = max((c[4] for c in cells), default=metrics.descent())
-            for cell, at, cell_width, _, _ in cells:
-                found.append(_Placed(cell, QRectF(at, top, cell_width, above + below), top + above))
-            top += above + below + (GRID / 2 if row.kind == "chain" else 1.0)
-        return tuple(found), top + _bottom(row.kind)
-
-    def _measure(self, cell: Cell, metrics: QFontMetricsF) -> tuple[float, float, float]:
-        """(width, above the baseline, below it)."""
-        number = metrics.horizontalAdvance(cell.below) if cell.below else 0.0
-        line_height = metrics.height()
-        if not cell.latex:
-            width = max(metrics.horizontalAdvance(cell.text), number)
-            return width, metrics.ascent(), metrics.descent() + (line_height if cell.below else 0.0)
-        formula = self.typesetter.get(cell.latex, theme().ink)
-        if formula is None:
-            upper, lower = _fraction(cell.text)
-            width = max(metrics.horizontalAdvance(upper), metrics.horizontalAdvance(lower), number) + 2 * _PAD
-            return width, 1.4 * metrics.ascent(), line_height + (line_height if cell.below else 0.0)
-        scale = formula_scale()
-        width = max(formula.width * scale, number) + 2 * _PAD
-        below = max((formula.height - formula.ascent) * scale, metrics.descent())
-        return width, formula.ascent * scale, below + (line_height if cell.below else 0.0)
-
     def _typeset(self) -> None:
-        self._layouts.clear()
+        self.layouts.forget()
         self.scheduleDelayedItemsLayout()
         self.viewport().update()
 
@@ -207,7 +145,7 @@ class EquationList(QListView):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange, QEvent.Type.FontChange):
-            self._layouts.clear()
+            self.layouts.forget()
             self.scheduleDelayedItemsLayout()
 
     # Copying
@@ -253,7 +191,7 @@ class EquationList(QListView):
         inside = QPointF(point - self.visualRect(index).topLeft())
         cells, _ = self.placed(self.rows[index.row()])
         for number, placed in enumerate(cells):
-            if placed.rect.adjusted(-_PAD, 0, _PAD, 0).contains(inside):
+            if placed.rect.adjusted(-PAD, 0, PAD, 0).contains(inside):
                 return index.row(), number
         return index.row(), -1
 
@@ -268,18 +206,18 @@ class EquationList(QListView):
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         row, cell = self.cell_at(event.position().toPoint())
-        self._light(self.rows[row].cells[cell].place if cell >= 0 else ())
+        self._study.light_place(self.rows[row].cells[cell].place if cell >= 0 else ())
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor
                                   if (cell >= 0 and self.rows[row].cells[cell].place)
                                   or (row >= 0 and self.rows[row].kind == "action") else Qt.CursorShape.ArrowCursor)
         super().mouseMoveEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
-        self._light(())
+        self._study.light_place(())
         super().leaveEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._light(())
+        self._study.light_place(())
         super().focusOutEvent(event)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -305,7 +243,7 @@ class EquationList(QListView):
                 self._cell = after[0] if after else self._cell
             else:
                 self._cell = before[-1] if before else -1
-            self._light(self.rows[row].cells[self._cell].place if self._cell >= 0 else ())
+            self._study.light_place(self.rows[row].cells[self._cell].place if self._cell >= 0 else ())
             self.viewport().update()
         elif row >= 0 and event.key() in (keys.Key_Return, keys.Key_Enter, keys.Key_Space):
             self._choose(row, self._cell, bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier))
@@ -313,7 +251,7 @@ class EquationList(QListView):
             super().keyPressEvent(event)
             if self.currentIndex().row() != row:
                 self._cell = -1
-                self._light(self._first_place(self.currentIndex().row()))
+                self._study.light_place(self._first_place(self.currentIndex().row()))
 
     def _first_place(self, row: int) -> Place:
         cells = self.rows[row].cells if 0 <= row < len(self.rows) else ()
@@ -327,15 +265,6 @@ class EquationList(QListView):
         if place:
             self.chosen.emit(place, more)
 
-    def _light(self, place: Place) -> None:
-        match place:
-            case (source, target):
-                self._study.light((), [(source, target)])
-            case (neuron,):
-                self._study.light([neuron])
-            case _:
-                self._study.light()
-
 
 class _Delegate(QStyledItemDelegate):
     """Draws the rows of an EquationList."""
@@ -344,13 +273,11 @@ class _Delegate(QStyledItemDelegate):
         super().__init__(view)
         self._view = view
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         height = self._view.placed(self._view.rows[index.row()])[1]
         return QSize(self._view._width(), round(height + 0.5))
 
-    def paint(
-        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         view = self._view
         row = view.rows[index.row()]
         t, study = theme(), view._study
@@ -374,59 +301,7 @@ class _Delegate(QStyledItemDelegate):
                 painter.setPen(t.color("accent") if (current_row, current_cell) == (index.row(), number)
                                else Qt.PenStyle.NoPen)
                 painter.setBrush(t.color("accent_soft"))
-                painter.drawRoundedRect(rect.adjusted(-_PAD / 2, 0, _PAD / 2, 0), 3, 3)
+                painter.drawRoundedRect(rect.adjusted(-PAD / 2, 0, PAD / 2, 0), 3, 3)
         for placed in cells:
-            self._paint_cell(painter, placed, origin, row.kind)
+            view.layouts.paint_cell(painter, placed, origin, row.kind)
         painter.restore()
-
-    def _paint_cell(self, painter: QPainter, placed: _Placed, origin: QPointF, kind: Kind) -> None:
-        t, cell, view = theme(), placed.cell, self._view
-        metrics = QFontMetricsF(painter.font())
-        rect, baseline = placed.rect.translated(origin), placed.baseline + origin.y()
-        ink = {"heading": t.muted, "note": t.muted, "action": t.accent}.get(kind, t.ink)
-        painter.setPen(t.color("ink") if ink == t.ink else ink)
-        middle = rect.center().x()
-        formula = view.typesetter.get(cell.latex, t.ink) if cell.latex else None
-        if formula is not None:
-            scale = formula_scale()
-            image = formula_image(cell.latex, scale * TYPESET_SIZE, t.ink, view.devicePixelRatioF())
-            painter.drawImage(QPointF(middle - formula.width * scale / 2, baseline - formula.ascent * scale), image)
-        elif cell.latex:
-            upper, lower = _fraction(cell.text)
-            axis = baseline - 0.3 * metrics.ascent()
-            for text, y in ((upper, axis - 3 - metrics.descent()), (lower, axis + 2 + metrics.ascent())):
-                painter.drawText(QPointF(middle - metrics.horizontalAdvance(text) / 2, y), text)
-            if lower:
-                painter.drawLine(QPointF(rect.left() + _PAD, axis), QPointF(rect.right() - _PAD, axis))
-        else:
-            left = middle - metrics.horizontalAdvance(cell.text) / 2 if cell.below else rect.left()
-            painter.drawText(QPointF(left, baseline), cell.text)
-        if cell.below:
-            painter.setPen(t.color("muted") if cell.below == cell.text else t.color("positive_text"))
-            width = metrics.horizontalAdvance(cell.below)
-            painter.drawText(QPointF(middle - width / 2, rect.bottom() - metrics.descent()), cell.below)
-
-
-def formula_scale() -> float:
-    """Letters of the typesetting font look smaller than the system's of the same size."""
-    return pixels("body") * 1.1 / TYPESET_SIZE
-
-
-def row_font(kind: Kind) -> QFont:
-    """The font of a kind of row."""
-    return font("small", bold=True) if kind == "heading" else font("body")
-
-
-def _top(kind: Kind) -> float:
-    return float(GRID) if kind in ("heading", "chain") else 2.0
-
-
-def _bottom(kind: Kind) -> float:
-    return GRID / 2 if kind == "chain" else 1.0
-
-
-@lru_cache(maxsize=1024)
-def _fraction(text: str) -> tuple[str, str]:
-    """Numerator and denominator of a derivative's name, until it is typeset."""
-    upper, slash, lower = text.partition("/∂")
-    return (upper, f"∂{lower}") if slash else (text, "")

@@ -87,7 +87,7 @@ class LossList(QWidget):
         return min(len(self._desk.session.structure.outputs), MOST_SLOPES, fit)
 
     def fit(self, room: int) -> None:
-        """Share this width."""
+        """Take this width."""
         self._room = room
         if self._count and self._slopes_that_fit() != self._count:
             self.show_document()

@@ -14,7 +14,6 @@ from nnsim.core.formulas.writing import text as written_out
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.gui.look.theme import GRID, font, text_scale, theme
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.problems import loss_problems
@@ -41,7 +40,7 @@ class TermTable(QWidget):
         for column, head in enumerate(self._heads):
             self._grid.addWidget(head, 0, column)
         self._rows: list[OutputRow] = []
-        self._total = TermLine("losses_sum", "ink", "body", LEFT)
+        self._total = TermLine("losses_sum", "ink", "body", LEFT, tells_all=True)
         self._total_name = TextLine("losses_sum_name", "muted", "body", LEFT)
         self._more = TextLine("losses_more", "muted", "small", LEFT)
         self._grid.setColumnStretch(3, 1)
@@ -77,7 +76,7 @@ class TermTable(QWidget):
         self._grid.setColumnMinimumWidth(4, round(80 * text_scale()))
 
     def show_values(self, targets: Array | None) -> None:
-        """Show the numbers of now. ``targets`` is (outputs,), or None if nothing says them."""
+        """Show the current numbers. ``targets`` is (outputs,), or None if nothing says them."""
         desk = self._desk
         digits = desk.study.digits
         entry, structure = LOSSES[desk.session.document.training.loss], desk.session.structure
@@ -134,7 +133,7 @@ class OutputRow:
         self.target.edited.connect(self._set)
         self.target.setFixedWidth(round(88 * text_scale()))
         self.output = TextLine(f"losses_output_{id}", "ink", "body", RIGHT)
-        self.term = TermLine(f"losses_term_{id}", "ink", "body", LEFT)
+        self.term = TermLine(f"losses_term_{id}", "ink", "body", LEFT, tells_all=True)
         self.slope = TextLine(f"losses_slope_{id}", "ink", "body", RIGHT)
         for column, widget in enumerate(self._widgets()):
             grid.addWidget(widget, row, column)
@@ -147,10 +146,10 @@ class OutputRow:
         symbol = notation.target_of(self._id).text
         self.target.setAccessibleName(QCoreApplication.translate("LossesPanel", "Target {name}").format(name=symbol))
         self.target.set_tip(QCoreApplication.translate(
-            "LossesPanel", "What {name} should be for the inputs of now").format(name=self._id))
+            "LossesPanel", "What {name} should be for the current inputs").format(name=self._id))
 
     def show_values(self, target: float | None, output: str, term: str, slope: str) -> None:
-        """Show the numbers of now."""
+        """Show the current numbers."""
         self.target.set_number(target)
         self.output.set_text(output)
         self.term.set_text(term)
@@ -179,11 +178,6 @@ class TermLine(TextLine):
     def sizeHint(self) -> QSize:
         return QSize(1, super().sizeHint().height())
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            self.setToolTip(plain_tip(self.text()))
-        return super().event(event)
-
     def paintEvent(self, event: QPaintEvent) -> None:
         face = font(self.size_name)
         metrics = QFontMetrics(face)
@@ -203,10 +197,9 @@ class OutputName(TextLine):
     """An output's name, which lights the neuron while the mouse is on it."""
 
     def __init__(self, desk: Desk, id: str) -> None:
-        super().__init__(f"losses_name_{id}", "muted", "body")
+        super().__init__(f"losses_name_{id}", "muted", "body", tells_all=True)
         self._study, self._id = desk.study, id
         self.set_text(id)
-        self.setToolTip(plain_tip(id))
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()

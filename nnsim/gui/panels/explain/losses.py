@@ -6,16 +6,14 @@ from itertools import pairwise
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.explain.loss_list import LossList
 from nnsim.gui.panels.explain.loss_terms import TermTable
-from nnsim.gui.panels.paced import Paced
-from nnsim.gui.panels.panel import LowPanel
+from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.forms import plain_text, scrolled
 from nnsim.gui.widgets.number_field import NumberField
 
@@ -42,15 +40,7 @@ class LossesPanel(LowPanel):
         self._area = scrolled(content)
         self._area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self._area.setCornerWidget(QWidget())
-        self.empty = EmptyState("losses_empty")
-        framed = QWidget()
-        frame = QVBoxLayout(framed)
-        frame.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        frame.addWidget(self.empty)
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(self._area)
-        self._pages.addWidget(framed)
-        self._paced = Paced(self, desk, self._show)
+        self.pages.addWidget(self._area)
         self._targets: list[NumberField] = []
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -60,14 +50,13 @@ class LossesPanel(LowPanel):
     def update_document(self) -> None:
         desk = self.desk
         if not desk.session.program.explainable:
-            self._pages.setCurrentIndex(1)
-            self.empty.say(self.tr("Build a network to see how wrong its outputs are"), desk.study.why_not)
+            self.show_empty(self.tr("Build a network to see how wrong its outputs are"), desk.study.why_not)
             return
-        self._pages.setCurrentIndex(0)
+        self.show_page()
         self.terms.show_document()
         self.choice.show_document()
         self._order_keys()
-        self._show()
+        self.follow_values()
 
     def _order_keys(self) -> None:
         """Tab goes through the targets, then the losses; the panel's keys begin at the first target."""
@@ -79,11 +68,8 @@ class LossesPanel(LowPanel):
                 QWidget.setTabOrder(before, after)
             self.setFocusProxy(targets[0])
 
-    def update_values(self) -> None:
-        self._paced.update()
-
-    def _show(self) -> None:
-        if self._pages.currentIndex() != 0:
+    def follow_values(self) -> None:
+        if self.is_empty:
             return  # a wish from before the network lost its outputs
         study = self.desk.study
         self.terms.show_values(study.targets)

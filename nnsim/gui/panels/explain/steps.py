@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.explain.walk import Moment, Walk
@@ -12,11 +12,10 @@ from nnsim.core.formulas.numbers import as_sum, format_number
 from nnsim.core.formulas.writing import Piece
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.panels.explain.equations import EquationList
+from nnsim.gui.panels.explain.equation_panel import EquationPanel
 from nnsim.gui.panels.explain.rows import Row, equation, heading, line, note
-from nnsim.gui.panels.panel import LowPanel
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.cards import quiet_button
 from nnsim.training.snapshot import Snapshot
 
 PLAY_MS = 900
@@ -25,13 +24,14 @@ MOST_GRADIENTS = 12
 TAG_DIGITS = 3
 
 
-class StepsPanel(LowPanel):
+class StepsPanel(EquationPanel):
     """A walk through the batch that Train would take next; its update is the engine's own."""
 
     id = "steps"
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, QCoreApplication.translate("StepsPanel", "Step through"))
+        super().__init__(desk, QCoreApplication.translate("StepsPanel", "Step through"),
+                         QCoreApplication.translate("StepsPanel", "Calculation of this step"))
         self.walk: Walk | None = None
         self.place = 0
         self._before: Snapshot | None = None
@@ -48,9 +48,6 @@ class StepsPanel(LowPanel):
         self.says.setWordWrap(True)
         self.says.setContentsMargins(GRID, GRID, GRID, 0)
         set_role(self.says, tone="section")
-        self.list = EquationList(desk.study, "steps_lines", self.tr("Calculation of this step"))
-        self.list.chosen.connect(desk.looking.select_place)
-        self.empty = EmptyState("steps_empty", margin=GRID)
         self.progress = QLabel()
         self.progress.setObjectName("steps_progress")
         set_role(self.progress, tone="muted")
@@ -62,10 +59,7 @@ class StepsPanel(LowPanel):
         column.setSpacing(GRID // 2)
         column.addWidget(self.says)
         column.addWidget(self.list, 1)
-        self.body = body
-        self.pages = QStackedLayout(self)
         self.pages.addWidget(body)
-        self.pages.addWidget(self.empty)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         desk.opened.connect(self.end)
         desk.run_changed.connect(self._on_run)
@@ -82,14 +76,10 @@ class StepsPanel(LowPanel):
             ("forward", "step", self.tr("One step on (Right)"), self.forward),
             ("sample", "step-epoch", self.tr("To the next sample, or to the update (End)"), self.next_sample),
         ):
-            button = QToolButton()
-            button.setObjectName(f"steps_{name}")
-            button.setAccessibleName(tip)
-            button.setToolTip(tip)
+            button = quiet_button("", f"steps_{name}", tip)
             button.setProperty("picture", picture)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             button.clicked.connect(lambda checked=False, do=do: do())
-            set_role(button, kind="quiet")
             self.buttons[name] = button
             row.addWidget(button)
         return box
@@ -231,22 +221,20 @@ class StepsPanel(LowPanel):
             playing = button is self.buttons["play"] and self.player.isActive()
             button.setIcon(icon("pause" if playing else button.property("picture")))
         if walk is None:
-            self.pages.setCurrentWidget(self.empty)
             self.progress.setText("")
             if able:
-                self.empty.say(self.tr("Press ▶| to go through one batch, step by step."),
-                               self.tr("Forward neuron by neuron, the loss, backward neuron by neuron, the update."))
+                self.show_empty(self.tr("Press ▶| to go through one batch, step by step."),
+                                self.tr("Forward neuron by neuron, the loss, backward neuron by neuron, the update."))
             elif desk.session.training:
-                self.empty.say(self.tr("Pause training to go step by step."))
+                self.show_empty(self.tr("Pause training to go step by step."))
             else:
-                self.empty.say(self.tr("A batch can be gone through here, step by step."), desk.study.why_not)
+                self.show_empty(self.tr("A batch can be gone through here, step by step."), desk.study.why_not)
             return
         moment = walk[self.place]
-        self.pages.setCurrentWidget(self.body)
         self.says.setText(self._sentence(walk, moment))
         self.progress.setText(self.tr("sample {k} of {n}  ·  step {i} of {all}").format(
             k=moment.sample + 1, n=len(walk.X), i=self.place + 1, all=len(walk)))
-        self.list.show_rows(self._rows(walk, moment))
+        self.show_rows(self._rows(walk, moment))
         if self.seen:
             self._show_on_canvas(walk, moment)
 

@@ -82,10 +82,10 @@ class Block:
         if n > MOST_NUMBERED:
             self.cell_width = NARROW
         else:
-            share = (room - others - MARGIN) // max(n, 1)
+            each = (room - others - MARGIN) // max(n, 1)
             # Who asks for more digits than usual wants to see them, and scrolls.
             least = round(NARROWEST * scale) if number <= number_width(DIGITS) else number
-            self.cell_width = max(least, min(number, share))
+            self.cell_width = max(least, min(number, each))
         x = MARGIN + self.label_width + GRID
         self.left = {}
         if n:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -18,7 +17,6 @@ from nnsim.gui.panels.matrices.blocks import (
     MARGIN,
     MOST_CODE,
     NARROW,
-    Block,
     Cell,
     code_font,
     code_height,
@@ -26,9 +24,7 @@ from nnsim.gui.panels.matrices.blocks import (
     row_height,
     small_height,
 )
-
-if TYPE_CHECKING:
-    from nnsim.gui.panels.matrices.view import MatrixView
+from nnsim.gui.panels.matrices.grid import Grid
 
 STRONGEST = 0.45
 """How much of the sign's colour the largest value has in it: text on it keeps its contrast."""
@@ -38,23 +34,24 @@ STEPS = 24
 class BlockPainter:
     """Paints one layer, as far as it is in sight."""
 
-    def __init__(self, view: MatrixView, painter: QPainter, index: int, block: Block,
-                 values: tuple[Array, Array, Array]) -> None:
-        self.view, self.painter, self.index, self.block = view, painter, index, block
-        self.parameters, self.z, self.a = values
-        self.x0, self.y0 = view.horizontalScrollBar().value(), view.verticalScrollBar().value()
-        self.line, self.number = row_height(), view.number_width
-        study = view.desk.study
-        layer = block.layer
+    def __init__(self, painter: QPainter, grid: Grid, index: int, at: Cell | None, words: list[str],
+                 lit_parts: frozenset[str]) -> None:
+        """``at`` is the cell that is pointed at, ``lit_parts`` are those of the code; ``words`` stand above it."""
+        self.painter, self.grid, self.index, self.block = painter, grid, index, grid.blocks[index]
+        self.at, self.words, self.lit_parts = at, words, lit_parts
+        self.parameters, self.z, self.a = grid.values
+        self.x0, self.y0 = grid.x, grid.y
+        self.line, self.number = row_height(), grid.number_width
+        study, layer = grid.desk.study, self.block.layer
         self.lit_neurons, self.lit_connections = study.lit_neurons, study.lit_connections
         self.lit_rows = {layer.row_of[target] for _, target in self.lit_connections if target in layer.row_of}
         self.lit_rows |= {layer.row_of[id] for id in self.lit_neurons if id in layer.row_of}
         self.lit_columns = {layer.column_of[s] for s, target in self.lit_connections if target in layer.row_of}
         self.lit_columns |= {layer.column_of[id] for id in self.lit_neurons if id in layer.column_of}
 
-    def paint(self, words: list[str]) -> None:
+    def paint(self) -> None:
         """Cells, brackets and signs, names, and the lines below."""
-        height = self.view.viewport().height()
+        height = self.grid.size.height()
         first = max(0, (self.y0 - self.block.cells) // self.line)
         last = (self.y0 + height - self.block.cells) // self.line + 1
         scales = self._scales()
@@ -67,7 +64,7 @@ class BlockPainter:
         self._paint_lit(range(first, last))
         self._paint_names(first, last)
         self._paint_header()
-        self._paint_below(words)
+        self._paint_below()
 
     def _cells(self, part: str, rows: range) -> Iterator[Cell]:
         if part != "W":
@@ -75,11 +72,11 @@ class BlockPainter:
             return
         width, left = self.block.cell_width, self.block.left["W"]
         first = max(0, (self.x0 - left) // width)
-        last = min(len(self.block.layer.columns), (self.x0 + self.view.viewport().width() - left) // width + 1)
+        last = min(len(self.block.layer.columns), (self.x0 + self.grid.size.width() - left) // width + 1)
         yield from (Cell(self.index, "W", row, column) for row in rows for column in range(first, last))
 
     def _scales(self) -> dict[str, float]:
-        """The largest size of each part: what is tinted most. W and b share one."""
+        """The largest size of each part: what is tinted most. W and b have one."""
         layer = self.block.layer
 
         def largest(values: Array) -> float:
@@ -91,8 +88,8 @@ class BlockPainter:
                 "z": largest(self.z[layer.row_places]), "a": largest(self.a[layer.row_places])}
 
     def _paint_cell(self, cell: Cell, scale: float) -> None:
-        rect, painter = self.view.rect_of(cell), self.painter
-        value = self.view.value(cell)
+        rect, painter = self.grid.rect_of(cell), self.painter
+        value = self.grid.value(cell)
         inner = rect.adjusted(0, 0, -1, -1)
         if value is None:
             painter.fillRect(QRect(rect.center() - QPoint(1, 1), rect.center()), theme().color("muted"))
@@ -104,7 +101,7 @@ class BlockPainter:
                 painter.drawLine(rect.center() - QPoint(3, 0), rect.center() + QPoint(2, 0))
         else:
             self._paint_number(inner, value)
-        parameter = self.view.parameter(cell)
+        parameter = self.grid.parameter(cell)
         if parameter is not None and parameter in self.block.layer.structure.frozen:
             corner, size = inner.topRight() + QPoint(1, 0), 3 if rect.width() <= NARROW else 6
             painter.setPen(Qt.PenStyle.NoPen)
@@ -113,7 +110,7 @@ class BlockPainter:
 
     def _paint_number(self, rect: QRect, value: float) -> None:
         size = "body" if rect.width() >= number_width(DIGITS) - 8 else "small"
-        for text in (*(format_number(value, digits) for digits in range(self.view.digits, 0, -1)), power_of_ten(value)):
+        for text in (*(format_number(value, digits) for digits in range(self.grid.digits, 0, -1)), power_of_ten(value)):
             if _metrics(size, text_scale()).horizontalAdvance(text) <= rect.width() - 4:
                 self.painter.setFont(font(size))
                 self.painter.drawText(rect.adjusted(2, 0, -2, 0), Qt.AlignmentFlag.AlignCenter, text)
@@ -133,9 +130,9 @@ class BlockPainter:
 
     def _paint_signs(self) -> None:
         """+ before b, = before z, the arrow of the function before a; in the middle of the rows in sight."""
-        block, view = self.block, self.view
+        block = self.block
         top = max(block.cells - self.y0, 0)
-        bottom = min(block.cells + len(block.layer.rows) * self.line - self.y0, view.viewport().height())
+        bottom = min(block.cells + len(block.layer.rows) * self.line - self.y0, self.grid.size.height())
         self.painter.setFont(font("body"))
         self.painter.setPen(theme().color("muted"))
         joins = "x" in block.left
@@ -145,12 +142,12 @@ class BlockPainter:
                 self.painter.drawText(room, Qt.AlignmentFlag.AlignCenter, sign)
 
     def _paint_lit(self, rows: range) -> None:
-        view, block, painter = self.view, self.block, self.painter
+        grid, block, painter = self.grid, self.block, self.painter
         painter.setBrush(Qt.BrushStyle.NoBrush)
         if "W" in block.left:
             painter.setPen(theme().color("accent"))
             for row in self.lit_rows & set(rows):
-                start, end = (view.rect_of(Cell(self.index, "W", row, c)) for c in (0, len(block.layer.columns) - 1))
+                start, end = (grid.rect_of(Cell(self.index, "W", row, c)) for c in (0, len(block.layer.columns) - 1))
                 painter.drawRect(start.united(end).adjusted(-1, -1, 0, 0))
         lit = [Cell(self.index, "W", block.layer.row_of[target], block.layer.column_of[source])
                for source, target in self.lit_connections if target in block.layer.row_of]
@@ -158,13 +155,12 @@ class BlockPainter:
                 for id in self.lit_neurons if id in block.layer.column_of]
         lit += [Cell(self.index, part, block.layer.row_of[id])
                 for id in self.lit_neurons if id in block.layer.row_of for part in "bza" if part in block.left]
-        at = view.at
-        if at is not None and at.layer == self.index and at not in lit:
-            lit.append(at)
+        if self.at is not None and self.at.layer == self.index and self.at not in lit:
+            lit.append(self.at)
         painter.setPen(QPen(theme().color("accent"), 2))
         for cell in lit:
             if cell.row in rows:
-                painter.drawRect(view.rect_of(cell).adjusted(0, 0, -1, -1))
+                painter.drawRect(grid.rect_of(cell).adjusted(0, 0, -1, -1))
 
     def _paint_names(self, first: int, last: int) -> None:
         """The names of the rows stay in sight at the left; those of x stand beside it."""
@@ -190,12 +186,12 @@ class BlockPainter:
 
     def _paint_header(self) -> None:
         """What stands in each column; it stays in sight while rows of the layer do."""
-        block, view = self.block, self.view
+        block = self.block
         height = block.cells - block.header
         end = block.cells + max(len(block.layer.rows), len(block.layer.columns)) * self.line
         y = min(max(block.header - self.y0, 0), end - self.y0 - height)
         if block.header < self.y0:
-            self.painter.fillRect(QRect(0, y, view.viewport().width(), height), theme().color("card"))
+            self.painter.fillRect(QRect(0, y, self.grid.size.width(), height), theme().color("card"))
         for part, left in block.left.items():
             if part == "W":
                 width = block.cell_width
@@ -216,35 +212,35 @@ class BlockPainter:
 
     def title(self, part: str) -> str:
         """What the column of a part is called: as in the code, z and a as the notation has them."""
-        code, notation = self.block.code, self.view.desk.study.notation
+        code, notation = self.block.code, self.grid.desk.study.notation
         words = {"z": notation.z, "a": notation.a}
         return words.get(part, "") or {"x": code.x, "b": code.b}[part]
 
-    def _paint_below(self, words: list[str]) -> None:
+    def _paint_below(self) -> None:
         block, painter = self.block, self.painter
         small = QFontMetrics(font("small"))
-        y, width = block.below - self.y0, self.view.viewport().width() - 2 * MARGIN
+        y, width = block.below - self.y0, self.grid.size.width() - 2 * MARGIN
         painter.setFont(font("small"))
         painter.setPen(theme().color("muted"))
-        for text in words:
+        for text in self.words:
             text = small.elidedText(text, Qt.TextElideMode.ElideRight, width)
             painter.drawText(QRect(MARGIN, y, width, small_height()), Qt.AlignmentFlag.AlignVCenter, text)
             y += small_height()
         y = block.bottom - min(len(block.code.lines), MOST_CODE) * code_height() - self.y0
-        lit = self.view.lit_parts(self.index)
         lines = list(block.code.lines[:MOST_CODE])
         for number, line in enumerate(lines):
             more = number == MOST_CODE - 1 and len(block.code.lines) > MOST_CODE
-            self._paint_code(line, lit, y, " …" if more else "")
+            self._paint_code(line, y, " …" if more else "")
             y += code_height()
 
-    def _paint_code(self, line: Line, lit: frozenset[str], y: int, end: str) -> None:
+    def _paint_code(self, line: Line, y: int, end: str) -> None:
         metrics, x = QFontMetrics(code_font()), MARGIN - self.x0
         parts = {piece.part for piece in line}
-        inside = "z" in lit and "z" not in parts
+        inside = "z" in self.lit_parts and "z" not in parts
         for position, piece in enumerate(line):
             # z is what stands in the brackets of the function.
-            on = piece.part in lit or (inside and position > 1 and piece.text != ")" and not piece.text.endswith("("))
+            on = piece.part in self.lit_parts or (
+                inside and position > 1 and piece.text != ")" and not piece.text.endswith("("))
             self.painter.setFont(code_font(bold=on))
             self.painter.setPen(theme().color("accent" if on else "ink"))
             self.painter.drawText(QPoint(x, y + 2 + metrics.ascent()), piece.text[:400])

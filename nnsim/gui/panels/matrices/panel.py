@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
-from PySide6.QtWidgets import QApplication, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtWidgets import QApplication
 
 from nnsim.core.network import NetworkError
 from nnsim.exchange.numpy_code import numpy_code
-from nnsim.gui.look.theme import GRID, text_scale
+from nnsim.gui.look.theme import text_scale
+from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.panels.matrices.blocks import Cell
 from nnsim.gui.panels.matrices.view import MatrixView
-from nnsim.gui.panels.paced import Paced
-from nnsim.gui.panels.panel import LowPanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.controls import plain_tip
-from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import TextLine
 
 
@@ -29,24 +27,16 @@ class MatricesPanel(LowPanel):
         self.view = MatrixView(desk)
         self.view.setObjectName("matrix_view")
         self.view.setAccessibleName(self.tr("Matrices of the layers"))
-        self.status = CellLine("matrices_status", "muted", "body", Qt.AlignmentFlag.AlignRight)
+        self.status = CellLine("matrices_status", "muted", "body", Qt.AlignmentFlag.AlignRight, tells_all=True)
         self.copy = quiet_button(self.tr("Copy NumPy code"), "matrices_copy", self.tr("Copy NumPy code"))
         # Low enough for a title bar among tabs.
         self.copy.setStyleSheet("padding: 1px 6px; min-height: 0;")
         self._copy_tip = self.tr("The whole network as a program that needs NumPy alone")
         self.copy.clicked.connect(self._copy)
         self.add_to_header(self.status, self.copy)
-        self.empty = EmptyState("matrices_empty")
-        framed = QWidget()
-        frame = QVBoxLayout(framed)
-        frame.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        frame.addWidget(self.empty)
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(self.view)
-        self._pages.addWidget(framed)
+        self.pages.addWidget(self.view)
         self.view.pointed.connect(self._show_status)
         self.setFocusProxy(self.view)
-        self._paced = Paced(self, desk, self._show_values)
 
     def update_document(self) -> None:
         desk = self.desk
@@ -54,16 +44,14 @@ class MatricesPanel(LowPanel):
         self.copy.setEnabled(not why)
         self.copy.setToolTip(plain_tip(why or self._copy_tip))
         self.view.show_layers()
-        filled = bool(self.view.blocks)
-        self._pages.setCurrentIndex(0 if filled else 1)
-        if not filled:
-            self.empty.say(self.tr("Add neurons to see their weights as matrices"), why)
-        self._show_status(self.view.at if filled else None)
+        if self.view.grid.blocks:
+            self.show_page()
+            self._show_status(self.view.at)
+        else:
+            self.show_empty(self.tr("Add neurons to see their weights as matrices"), why)
+            self._show_status(None)
 
-    def update_values(self) -> None:
-        self._paced.update()
-
-    def _show_values(self) -> None:
+    def follow_values(self) -> None:
         self.view.show_values()
         self._show_status(self.view.at)
 
@@ -86,8 +74,3 @@ class CellLine(TextLine):
 
     def sizeHint(self) -> QSize:
         return QSize(round(320 * text_scale()), super().sizeHint().height())
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            self.setToolTip(plain_tip(self.text()))
-        return super().event(event)

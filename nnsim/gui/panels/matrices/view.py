@@ -2,35 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QRect, Qt, Signal
-from PySide6.QtGui import (
-    QFocusEvent,
-    QHelpEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QResizeEvent,
-)
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QToolTip, QWidget
 from shiboken6 import isValid
 
-from nnsim.core.arrays import Array
 from nnsim.core.explain.sums import sum_of
 from nnsim.core.formulas.numbers import format_number
-from nnsim.core.network import Connection, Neuron, Structure
+from nnsim.core.network import Connection, Neuron
 from nnsim.gui.look.theme import GRID, theme
-from nnsim.gui.panels.matrices.blocks import (
-    MARGIN,
-    MOST_WORDS,
-    PARTS,
-    Block,
-    Cell,
-    blocks_of,
-    formulas,
-    number_width,
-    row_height,
-)
+from nnsim.gui.panels.matrices.blocks import MARGIN, MOST_WORDS, Block, Cell, formulas, row_height
+from nnsim.gui.panels.matrices.grid import Grid
 from nnsim.gui.panels.matrices.painter import BlockPainter
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import other_uses
@@ -47,15 +29,13 @@ class MatrixView(QAbstractScrollArea):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
-        self.blocks: list[Block] = []
+        self.grid = Grid(desk)
         self.current: Cell | None = None
         """The cell that the keys are on."""
         self.hovered: Cell | None = None
-        self._structure: Structure | None = None
         self._labels: dict[int, FormulaLabel] = {}
         self._editor: NumberEdit | None = None
         self._pressed: Cell | None = None
-        self._painted: tuple[Array, Array, Array] | None = None
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setCornerWidget(QWidget())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -66,60 +46,42 @@ class MatrixView(QAbstractScrollArea):
 
     def show_layers(self) -> None:
         """Show the layers of the session's network; the cursor stays where it is, if it can."""
-        structure = self.desk.session.structure
-        if structure is not self._structure:
-            self._structure = structure
+        if self.grid.is_behind:
             self.close_editor(take=False)
-            self.blocks = blocks_of(structure)
+            self.grid.follow()
             for label in self._labels.values():
                 label.hide()
                 label.deleteLater()
             self._labels = {}
             self.hovered = None
-            if self.current is not None and not self._exists(self.current):
+            if self.current is not None and not self.grid.has(self.current):
                 self.current = None
             if self.current is None and self.hasFocus():
-                self.current = self._first_cell()
+                self.current = self.grid.first_cell()
         self.arrange()
 
     def show_values(self) -> None:
-        """Show the values of now: nothing moves."""
-        self._painted = None
+        """Show the current values: nothing moves."""
+        self.grid.forget_values()
         self.viewport().update()
 
     def arrange(self) -> None:
         """Give every layer its place."""
-        self._painted = None
-        top, right, room = GRID, 0, self.viewport().width()
-        for block in self.blocks:
-            block.arrange_columns(room, self.number_width)
-            block.arrange_rows(top)
-            top = block.bottom + 2 * GRID
-            right = max(right, block.right, block.code_end)
-        view = self.viewport().size()
-        self.verticalScrollBar().setRange(0, max(0, top - GRID - view.height()))
-        self.verticalScrollBar().setPageStep(view.height())
-        self.verticalScrollBar().setSingleStep(row_height())
-        self.horizontalScrollBar().setRange(0, max(0, right + MARGIN - view.width()))
-        self.horizontalScrollBar().setPageStep(view.width())
-        self.horizontalScrollBar().setSingleStep(row_height())
+        self.grid.forget_values()
+        view = self.grid.size = self.viewport().size()
+        needed = self.grid.arrange()
+        for bar, length, room in ((self.verticalScrollBar(), needed.height() - GRID, view.height()),
+                                  (self.horizontalScrollBar(), needed.width() + MARGIN, view.width())):
+            bar.setRange(0, max(0, length - room))
+            bar.setPageStep(room)
+            bar.setSingleStep(row_height())
         self._place_labels()
         self.viewport().update()
 
-    @property
-    def digits(self) -> int:
-        """As many as the learner asks for; fewer are painted where a cell has no room for them."""
-        return self.desk.study.digits
-
-    @property
-    def number_width(self) -> int:
-        """Room for that many digits."""
-        return number_width(self.digits)
-
     def _place_labels(self) -> None:
         """The formulas of the layers in sight, typeset when they first come into sight."""
-        y, height = self.verticalScrollBar().value(), self.viewport().height()
-        for index, block in enumerate(self.blocks):
+        y, height = self.grid.y, self.viewport().height()
+        for index, block in enumerate(self.grid.blocks):
             inside = block.top < y + height and block.header > y
             label = self._labels.get(index)
             if inside and label is None:
@@ -136,88 +98,28 @@ class MatrixView(QAbstractScrollArea):
                     room = block.header - block.top
                     label.setGeometry(MARGIN, block.top - y + max(0, (room - tall) // 2), width, tall)
 
-    # Cells
-
-    def _exists(self, cell: Cell) -> bool:
-        return cell.layer < len(self.blocks) and self.blocks[cell.layer].has(cell)
-
-    def _first_cell(self) -> Cell | None:
-        return Cell(0, "W" if self.blocks[0].layer.columns else "z", 0) if self.blocks else None
-
-    def rect_of(self, cell: Cell) -> QRect:
-        """Where a cell is on the viewport."""
-        block, height = self.blocks[cell.layer], row_height()
-        width = block.cell_width if cell.part == "W" else self.number_width
-        x = block.left[cell.part] + cell.column * width - self.horizontalScrollBar().value()
-        return QRect(x, block.cells + cell.row * height - self.verticalScrollBar().value(), width, height)
-
-    def cell_at(self, point: QPoint) -> Cell | None:
-        """The cell at a point of the viewport."""
-        x, y = point.x() + self.horizontalScrollBar().value(), point.y() + self.verticalScrollBar().value()
-        for index, block in enumerate(self.blocks):
-            if not block.cells <= y < block.below:
-                continue
-            if block.header - self.verticalScrollBar().value() < 0 and point.y() < block.cells - block.header:
-                return None  # the header, which stays in sight
-            row = (y - block.cells) // row_height()
-            for part, left in block.left.items():
-                width = block.cell_width if part == "W" else self.number_width
-                column = (x - left) // width
-                count = len(block.layer.columns) if part == "W" else 1
-                if 0 <= column < count and row < block.rows(part):
-                    return Cell(index, part, row, column)
-        return None
-
-    def connection(self, cell: Cell) -> Connection | None:
-        """The connection of a cell of W."""
-        return self.blocks[cell.layer].connection(cell)
-
-    def neuron(self, cell: Cell) -> str:
-        """The neuron of a cell of x, b, z or a: whose value stands there."""
-        return self.blocks[cell.layer].neuron(cell)
-
-    def parameter(self, cell: Cell) -> str | None:
-        """The parameter of a cell of W or b; None where there is none."""
-        return self.blocks[cell.layer].parameter(cell)
-
-    def value(self, cell: Cell) -> float | None:
-        """The number in a cell; None in an empty one."""
-        parameters, z, a = self._values()
-        if cell.part in "Wb":
-            parameter = self.parameter(cell)
-            structure = self.blocks[cell.layer].layer.structure
-            return None if parameter is None else float(parameters[structure.parameter_index[parameter]])
-        place = self.blocks[cell.layer].layer.structure.position[self.neuron(cell)]
-        return float(z[place] if cell.part == "z" else a[place])
-
-    def _values(self) -> tuple[Array, Array, Array]:
-        if self._painted is None:
-            trace = self.desk.looking.trace
-            self._painted = self.desk.session.network.parameters, trace.z_rows[:, 0], trace.a_rows[:, 0]
-        return self._painted
-
     def about(self, cell: Cell) -> str:
         """A cell in words."""
-        value, structure = self.value(cell), self.blocks[cell.layer].layer.structure
-        number = "" if value is None else format_number(value, self.digits)
-        parameter = self.parameter(cell)
+        value, structure = self.grid.value(cell), self.grid.blocks[cell.layer].layer.structure
+        number = "" if value is None else format_number(value, self.grid.digits)
+        parameter = self.grid.parameter(cell)
         if cell.part == "W":
-            layer = self.blocks[cell.layer].layer
+            layer = self.grid.blocks[cell.layer].layer
             ends = f"{layer.columns[cell.column]} → {layer.rows[cell.row]}"
-            connection = self.connection(cell)
+            connection = self.grid.connection(cell)
             if parameter is None or connection is None:
                 return self.tr("{ends}: no connection, 0 in the matrix").format(ends=ends)
             text = f"{parameter}: {ends} = {number}"
             use: Connection | Neuron = connection
         elif cell.part == "b":
-            id = self.neuron(cell)
+            id = self.grid.neuron(cell)
             if parameter is None:
                 return self.tr("{neuron} has no bias").format(neuron=id)
             text = self.tr("{parameter}: bias of {neuron} = {number}").format(
                 parameter=parameter, neuron=id, number=number)
             use = structure.by_id[id]
         else:
-            notation, id = self.desk.study.notation, self.neuron(cell)
+            notation, id = self.desk.study.notation, self.grid.neuron(cell)
             symbol = notation.pre_activation(id) if cell.part == "z" else notation.activation(structure, id)
             return f"{symbol.text} = {number}"
         if parameter in structure.frozen:
@@ -232,9 +134,9 @@ class MatrixView(QAbstractScrollArea):
         if cell is None:
             return frozenset(), frozenset()
         if cell.part == "W":
-            connection = self.connection(cell)
+            connection = self.grid.connection(cell)
             return frozenset(), frozenset([connection.ends] if connection is not None else ())
-        return frozenset([self.neuron(cell)]), frozenset()
+        return frozenset([self.grid.neuron(cell)]), frozenset()
 
     def _point(self, cell: Cell | None) -> None:
         self.desk.study.light(*self._light_of(cell))
@@ -254,8 +156,8 @@ class MatrixView(QAbstractScrollArea):
         self._point(cell)
 
     def _reveal(self, cell: Cell) -> None:
-        rect, view = self.rect_of(cell), self.viewport().rect()
-        block = self.blocks[cell.layer]
+        rect, view = self.grid.rect_of(cell), self.viewport().rect()
+        block = self.grid.blocks[cell.layer]
         # With the first row the formula, with the last the code; else the header, which lies over the rows.
         above = block.cells - (block.top if cell.row == 0 else block.header) + 2
         last = cell.row == block.rows(cell.part) - 1
@@ -269,37 +171,17 @@ class MatrixView(QAbstractScrollArea):
             if low < 0:
                 bar.setValue(bar.value() + low)
 
-    def step(self, cell: Cell, right: int, down: int) -> Cell:
-        """The next cell in a direction; the same at the edge. Beyond the last row comes the next layer."""
-        block = self.blocks[cell.layer]
-        if right:
-            places = [("W", column) for column in range(len(block.layer.columns))]
-            places += [(part, 0) for part in PARTS[1:] if part in block.left]
-            here = places.index((cell.part, cell.column))
-            part, column = places[min(max(here + right, 0), len(places) - 1)]
-            return Cell(cell.layer, part, min(cell.row, block.rows(part) - 1), column)
-        row = cell.row + down
-        if 0 <= row < block.rows(cell.part):
-            return cell._replace(row=row)
-        layer = cell.layer + (1 if row > 0 else -1)
-        if not 0 <= layer < len(self.blocks):
-            return cell
-        other = self.blocks[layer]
-        part = cell.part if cell.part in other.left else "z"
-        column = min(cell.column, len(other.layer.columns) - 1) if part == "W" else 0
-        return Cell(layer, part, 0 if row > 0 else other.rows(part) - 1, column)
-
     # Editing
 
     def edit(self, cell: Cell) -> bool:
         """Open the editor of a cell of W or b. False if there is nothing to edit."""
-        parameter, value = self.parameter(cell), self.value(cell)
+        parameter, value = self.grid.parameter(cell), self.grid.value(cell)
         if parameter is None or value is None:
             return False
         self.close_editor()
         desk = self.desk
         self._editor = NumberEdit(
-            self.viewport(), self.rect_of(cell), value, "matrix_edit", self.about(cell),
+            self.viewport(), self.grid.rect_of(cell), value, "matrix_edit", self.about(cell),
             lambda number, token: desk.session.set_values(
                 {parameter: number}, self.tr("Set {name}").format(name=parameter), token),
             desk.session.refuse)
@@ -314,29 +196,29 @@ class MatrixView(QAbstractScrollArea):
                 editor.finish(False)
 
     def _choose(self, cell: Cell) -> None:
-        connection = self.connection(cell)
+        connection = self.grid.connection(cell)
         if connection is not None:
             self.desk.looking.select((), [connection.ends])
         elif cell.part != "W":
-            self.desk.looking.select([self.neuron(cell)])
+            self.desk.looking.select([self.grid.neuron(cell)])
 
     # Events
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        cell = self.cell_at(event.position().toPoint())
+        cell = self.grid.cell_at(event.position().toPoint())
         if cell != self.hovered:
             self.hovered = cell
-            edits = cell is not None and self.parameter(cell) is not None
+            edits = cell is not None and self.grid.parameter(cell) is not None
             self.viewport().setCursor(Qt.CursorShape.IBeamCursor if edits else Qt.CursorShape.ArrowCursor)
             self._point(cell)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         left = event.button() == Qt.MouseButton.LeftButton
-        self._pressed = self.cell_at(event.position().toPoint()) if left else None
+        self._pressed = self.grid.cell_at(event.position().toPoint()) if left else None
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         cell, self._pressed = self._pressed, None
-        if cell is not None and cell == self.cell_at(event.position().toPoint()):
+        if cell is not None and cell == self.grid.cell_at(event.position().toPoint()):
             self.current = cell
             self._choose(cell)
             self._reveal(cell)
@@ -348,7 +230,7 @@ class MatrixView(QAbstractScrollArea):
             self.hovered = None
             self._point(self.current if self.hasFocus() else None)
         elif event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            cell = self.cell_at(event.pos())
+            cell = self.grid.cell_at(event.pos())
             QToolTip.showText(event.globalPos(), plain_tip("" if cell is None else self.about(cell)), self.viewport())
             return True
         return super().viewportEvent(event)
@@ -360,7 +242,7 @@ class MatrixView(QAbstractScrollArea):
         if cell is None or event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             super().keyPressEvent(event)
         elif key in keys:
-            self.go_to(self.step(cell, *keys[Qt.Key(key)]))
+            self.go_to(self.grid.next_cell(cell, *keys[Qt.Key(key)]))
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_F2):
             if not self.edit(cell):
                 self._choose(cell)
@@ -372,7 +254,7 @@ class MatrixView(QAbstractScrollArea):
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
         if self.current is None:
-            self.current = self._first_cell()
+            self.current = self.grid.first_cell()
         if self.current is not None and event.reason() != Qt.FocusReason.MouseFocusReason:
             self.go_to(self.current)
 
@@ -381,6 +263,7 @@ class MatrixView(QAbstractScrollArea):
         self.viewport().update()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
+        self.grid.x, self.grid.y = self.horizontalScrollBar().value(), self.verticalScrollBar().value()
         self.close_editor()
         self._place_labels()
         self.viewport().update()
@@ -399,17 +282,14 @@ class MatrixView(QAbstractScrollArea):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         # Whatever may raise is computed by those who paint a block before they hold a painter of their own.
-        values = self._values()
-        y, height = self.verticalScrollBar().value(), self.viewport().height()
-        seen = [(i, block) for i, block in enumerate(self.blocks) if block.top < y + height and block.bottom > y]
-        words = {i: self._words(block) for i, block in seen if block.below - y < height}
+        seen = [(index, self._words(self.grid.blocks[index]), self.lit_parts(index)) for index in self.grid.in_sight()]
         painter = QPainter(self.viewport())
         # A painter has the direction of the program; mathematics runs from left to right.
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         try:
             painter.fillRect(self.viewport().rect(), theme().color("card"))
-            for index, block in seen:
-                BlockPainter(self, painter, index, block, values).paint(words.get(index, []))
+            for index, words, lit_parts in seen:
+                BlockPainter(painter, self.grid, index, self.at, words, lit_parts).paint()
         finally:
             painter.end()
 
@@ -420,7 +300,7 @@ class MatrixView(QAbstractScrollArea):
         for neuron in block.words[:MOST_WORDS]:
             does = (self.tr("{name} multiplies its terms: no row of a matrix product") if neuron.combine == "product"
                     else self.tr("{name} takes its largest term: no row of a matrix product"))
-            lines.append(f"{does.format(name=neuron.id)} · {sum_of(network, neuron.id, trace).long(self.digits)}")
+            lines.append(f"{does.format(name=neuron.id)} · {sum_of(network, neuron.id, trace).long(self.grid.digits)}")
         if len(block.words) > MOST_WORDS:
             lines.append(self.tr("… and {n} more that do not sum").format(n=len(block.words) - MOST_WORDS))
         if block.functions:
@@ -429,7 +309,7 @@ class MatrixView(QAbstractScrollArea):
 
     def lit_parts(self, index: int) -> frozenset[str]:
         """Which parts of a layer's code are lit."""
-        at, study, layer = self.at, self.desk.study, self.blocks[index].layer
+        at, study, layer = self.at, self.desk.study, self.grid.blocks[index].layer
         # Where the light comes from this cell, its own part is meant: z, not all that belongs to the neuron.
         if at is not None and at.layer == index and (
                 (study.lit_neurons, study.lit_connections) == self._light_of(at) != self._light_of(None)):

@@ -14,10 +14,20 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
 from nnsim.core.formulas.terms import Place
-from nnsim.core.network import MAX_NAME_LENGTH, Connection, Neuron, Structure
-from nnsim.documents import edits
+from nnsim.core.network import Connection, Neuron, Structure
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.session.parameters import share_parameter
+from nnsim.gui.session.parameters import (
+    rename_neuron,
+    set_bias,
+    set_field,
+    set_role,
+    set_trainable,
+    share_parameter,
+    sign_of,
+    why_not_name,
+    why_not_neuron_name,
+    written_bias,
+)
 
 Item = Any
 """A row: a Neuron or a Connection."""
@@ -106,10 +116,6 @@ class Rows:
 ROLES = {"input": "Input", "hidden": "Hidden", "output": "Output"}
 
 
-def _sign(neuron: Neuron) -> float:
-    return -1.0 if neuron.notation == "threshold" else 1.0
-
-
 def _not_an_input(neuron: Neuron) -> str:
     if neuron.role != "input":
         return ""
@@ -121,59 +127,9 @@ def _why_not_trainable(neuron: Neuron) -> str:
         "" if neuron.bias is not None else _tr("{name} has no bias to train.").format(name=neuron.id))
 
 
-def _why_not_length(text: str) -> str:
-    if 1 <= len(text.strip()) <= MAX_NAME_LENGTH:
-        return ""
-    return _tr("A name has 1 to {most} characters.").format(most=MAX_NAME_LENGTH)
-
-
-def _why_not_name(desk: Desk, neuron: Neuron, text: str) -> str:
-    if text != neuron.id and text in desk.session.structure.by_id:
-        return _tr("There is a neuron called {name} already.").format(name=text)
-    return _why_not_length(text)
-
-
-def _rename(desk: Desk, neuron: Neuron, new: str, token: object) -> bool:
-    text = _tr("Rename {old} to {new}").format(old=neuron.id, new=new)
-    return desk.session.apply(text, lambda d: edits.rename_neuron(d, neuron.id, new))
-
-
-def _set_role(desk: Desk, neuron: Neuron, role: Any, token: object) -> bool:
-    text = _tr("Set role of {name}").format(name=neuron.id)
-    return desk.session.apply(text, lambda d: edits.set_role(d, [neuron.id], role))
-
-
-def _set_field(field: str, text: str) -> Callable[[Desk, Neuron, str, object], bool]:
-    def write(desk: Desk, neuron: Neuron, value: str, token: object) -> bool:
-        return desk.session.apply(
-            text.format(name=neuron.id), lambda d: edits.set_neurons(d, [neuron.id], **{field: value}))
-
-    return write
-
-
-def _set_bias(desk: Desk, neuron: Neuron, value: float, token: object) -> bool:
-    threshold, bias = neuron.notation == "threshold", neuron.bias
-    text = (_tr("Set θ of {name}") if threshold else _tr("Set b of {name}")).format(name=neuron.id)
-    number = _sign(neuron) * value + 0.0
-    if bias is not None:
-        return desk.session.set_values({bias: number}, text, token)
-
-    def with_bias(document: Any) -> Any:
-        given = edits.set_bias_used(document, neuron.id, True)
-        return edits.set_values(given, {str(given.network.structure.by_id[neuron.id].bias): number})
-
-    return desk.session.apply(text, with_bias, token)
-
-
-def _set_trainable(desk: Desk, name: str | None, yes: bool) -> bool:
-    text = (_tr("Make {name} trainable") if yes else _tr("Freeze {name}")).format(name=name)
-    return name is not None and desk.session.apply(text, lambda d: edits.set_trainable(d, [name], yes))
-
-
 def _read_bias(now: Now, neuron: Neuron) -> float | None:
     value = now.parameter(neuron.bias)
-    # + 0.0 makes a 0 of −0.
-    return None if value is None else _sign(neuron) * value + 0.0
+    return None if value is None else written_bias(neuron, value)
 
 
 def _of_neuron(vector: Callable[[Now], Array | None]) -> Callable[[Now, Neuron], float | None]:
@@ -194,29 +150,33 @@ def neuron_rows(z: str) -> Rows:
     activations = {name: _tr(entry.label) for name, entry in ACTIVATIONS.items()}
     combines = {name: _tr(entry.label) for name, entry in COMBINES.items()}
     return Rows("neurons", (
-        Column("name", _tr("Name"), _tr("What the neuron is called"), "text", lambda now, n: n.id, _rename,
-               check=_why_not_name),
-        Column("role", _tr("Role"), _tr("What the neuron is for"), "choice", lambda now, n: n.role, _set_role,
+        Column("name", _tr("Name"), _tr("What the neuron is called"), "text", lambda now, n: n.id,
+               lambda desk, n, new, token: rename_neuron(desk, n.id, new),
+               check=lambda desk, n, text: why_not_neuron_name(desk, n.id, text)),
+        Column("role", _tr("Role"), _tr("What the neuron is for"), "choice", lambda now, n: n.role,
+               lambda desk, n, role, token: set_role(desk, n.id, role),
                choices={role: _tr(label) for role, label in ROLES.items()}),
         Column("activation", _tr("Activation"), _tr("The function that turns the sum into the output"), "choice",
                lambda now, n: None if n.role == "input" else n.activation,
-               _set_field("activation", _tr("Set activation of {name}")), _not_an_input, choices=activations),
+               lambda desk, n, value, token: set_field(desk, n.id, "activation", value), _not_an_input,
+               choices=activations),
         Column("combine", _tr("Combine"), _tr("How the inputs are put together"), "choice",
                lambda now, n: None if n.role == "input" else n.combine,
-               _set_field("combine", _tr("Set combination of {name}")), _not_an_input, choices=combines),
+               lambda desk, n, value, token: set_field(desk, n.id, "combine", value), _not_an_input,
+               choices=combines),
         Column("bias", _tr("b or θ"), _tr("The bias b that is added to the sum, or the threshold θ = −b"), "number",
-               _read_bias, _set_bias, _not_an_input, live=True,
+               _read_bias, set_bias, _not_an_input, live=True,
                prefix=lambda n: "θ" if n.notation == "threshold" else "b"),
         Column("trainable", _tr("Trainable"), _tr("Whether training may change the bias"), "yes",
                lambda now, n: None if n.bias is None else n.bias not in now.structure.frozen,
-               lambda desk, n, yes, token: _set_trainable(desk, n.bias, yes), _why_not_trainable),
+               lambda desk, n, yes, token: set_trainable(desk, n.bias, yes), _why_not_trainable),
         Column("z", z, _tr("What comes in with the bias, before the activation, for the inputs that are fed"), "number",
                _computed(_of_neuron(lambda now: now.z)), live=True),
         Column("output", _tr("Output"), _tr("What the neuron says for the inputs that are fed"), "number",
                _of_neuron(lambda now: now.a), live=True),
         Column("delta", "δ", _tr("How the loss changes with the sum of the neuron: ∂L/∂z of the samples chosen above"),
                "number", _computed(_of_neuron(lambda now: now.delta)), live=True),
-    ), lambda structure: structure.neurons, lambda n: (n.id,), lambda n: n.bias, _sign)
+    ), lambda structure: structure.neurons, lambda n: (n.id,), lambda n: n.bias, sign_of)
 
 
 # Connections
@@ -243,12 +203,12 @@ def connection_rows() -> Rows:
         Column("weight", _tr("Weight"),
                _tr("What the parameter is called. The name of another parameter makes them one, shared by both."),
                "text", lambda now, c: c.weight, _rename_weight,
-               check=lambda desk, c, text: _why_not_length(text)),
+               check=lambda desk, c, text: why_not_name(text)),
         Column("value", _tr("Value"), _tr("What the output of the source is multiplied by"), "number",
                lambda now, c: now.parameter(c.weight), _set_weight, live=True),
         Column("trainable", _tr("Trainable"), _tr("Whether training may change the weight"), "yes",
                lambda now, c: c.weight not in now.structure.frozen,
-               lambda desk, c, yes, token: _set_trainable(desk, c.weight, yes)),
+               lambda desk, c, yes, token: set_trainable(desk, c.weight, yes)),
         Column("gradient", _tr("Gradient"), _tr("How the loss of the samples chosen above changes with the weight"),
                "number", _read_gradient, live=True),
     ), lambda structure: structure.connections, lambda c: c.ends, lambda c: c.weight, lambda c: 1.0)

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from nnsim.core.formulas.terms import Place
 from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.panels.network_table.columns import Rows, connection_rows, neuron_rows
-from nnsim.gui.panels.network_table.rows import NetworkRows, OrderedRows
+from nnsim.gui.panels.network_table.rows import NetworkRows
 from nnsim.gui.panels.network_table.view import NetworkTableView
-from nnsim.gui.panels.paced import Paced
-from nnsim.gui.panels.panel import LowPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import Segments, plain_tip
-from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import ElidedLabel
 
 
@@ -55,34 +53,25 @@ class NetworkTablePanel(LowPanel):
         shortcut = QShortcut(QKeySequence.StandardKey.Find, self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason))
-        self.empty = EmptyState("network_table_empty")
-        self._pages = self._build_pages()
-        self._paced = Paced(self, desk, self._show_values)
+        self._build_pages()
         self.kind.set_value(self.shown)
         self.setFocusProxy(self.view)
         desk.study.lit_changed.connect(self._show_lit)
 
-    def _build_pages(self) -> QStackedLayout:
-        pages = QStackedLayout(self)
+    def _build_pages(self) -> None:
         for rows, title in ((self._neuron_rows, self.tr("Neurons")), (connection_rows(), self.tr("Connections"))):
-            model = OrderedRows(NetworkRows(self.desk, rows, self), self)
+            model = NetworkRows(self.desk, rows, self)
             view = NetworkTableView(model, f"network_table_{rows.id}", title)
             view.chose.connect(self._select)
             view.sorted.connect(self._show_selected)
-            view.pointed.connect(self._light)
-            view.refused.connect(self.desk.session.refuse)
+            view.pointed.connect(self.desk.study.light_place)
+            view.cells.refused.connect(self.desk.session.refuse)
             self.views[rows.id] = view
             page = QWidget()
             column = QVBoxLayout(page)
             column.setContentsMargins(GRID // 2, 2, GRID // 2, 2)
             column.addWidget(view)
-            pages.addWidget(page)
-        framed = QWidget()
-        frame = QVBoxLayout(framed)
-        frame.setContentsMargins(GRID, GRID // 2, GRID, GRID // 2)
-        frame.addWidget(self.empty)
-        pages.addWidget(framed)
-        return pages
+            self.pages.addWidget(page)
 
     @property
     def view(self) -> NetworkTableView:
@@ -108,8 +97,8 @@ class NetworkTablePanel(LowPanel):
         view.fit()
         self._show_lit()
         self._show_selected()
-        self._show_page()
-        self._show_values()
+        self._show_found()
+        self.follow_values()
 
     def _show_selected(self) -> None:
         desk = self.desk
@@ -123,43 +112,38 @@ class NetworkTablePanel(LowPanel):
             self._pre_activation, self._neuron_rows = z, neuron_rows(z)
         return self._neuron_rows if self.shown == "neurons" else None
 
-    def _show_page(self) -> None:
+    def _show_found(self) -> None:
         model, structure = self.view.rows, self.desk.session.structure
-        every, found = len(model.source.items), model.rowCount()
+        every, found = len(model.items), model.rowCount()
         text = self.tr("{n} of {all}").format(n=found, all=every) if model.search else ""
         if text != self.status.text():
             self.status.setText(text)
             self.status.updateGeometry()
         if found:
-            self._pages.setCurrentIndex(list(self.views).index(self.shown))
-            return
-        self._pages.setCurrentIndex(len(self.views))
-        if every:
+            self.show_page(1 + list(self.views).index(self.shown))
+        elif every:
             why = self.tr("A row must have every word in it. Esc in the search line shows all rows again.")
-            self.empty.say(self.tr("No row has “{text}”").format(text=model.search), why)
+            self.show_empty(self.tr("No row has “{text}”").format(text=model.search), why)
         elif not structure.neurons:
-            self.empty.say(self.tr("Add neurons to see them as rows"),
-                           self.tr("Double-click on the canvas, or press I, N or O there."))
+            self.show_empty(self.tr("Add neurons to see them as rows"),
+                            self.tr("Double-click on the canvas, or press I, N or O there."))
         else:
-            self.empty.say(self.tr("Connect two neurons to see their weight as a row"),
-                           self.tr("Drag from the rim of one to the other; or select one, press C, select the other."))
+            self.show_empty(self.tr("Connect two neurons to see their weight as a row"),
+                            self.tr("Drag from the rim of one to the other; or select one, press C, select the other."))
 
-    def update_values(self) -> None:
-        self._paced.update()
-
-    def _show_values(self) -> None:
+    def follow_values(self) -> None:
         self.view.show_values()
 
     def _show_lit(self) -> None:
         study = self.desk.study
         lit: frozenset[Place] = frozenset((id,) for id in study.lit_neurons) | study.lit_connections
-        if self.seen and lit != self.view.lit:
-            self.view.lit = lit
+        if self.seen and lit != self.view.rows.lit:
+            self.view.rows.lit = lit
             self.view.viewport().update()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
-        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "_pages"):
+        if event.type() in (QEvent.Type.FontChange, QEvent.Type.StyleChange) and hasattr(self, "views"):
             for view in self.views.values():
                 view.refont()
 
@@ -185,11 +169,3 @@ class NetworkTablePanel(LowPanel):
             self.desk.looking.select([id for (id,) in places])
         else:
             self.desk.looking.select((), [(source, target) for source, target in places])
-
-    def _light(self, place: Place | None) -> None:
-        if place is None:
-            self.desk.study.light()
-        elif len(place) == 1:
-            self.desk.study.light([place[0]])
-        else:
-            self.desk.study.light((), [(place[0], place[1])])

@@ -3,68 +3,105 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractProxyModel,
-    QAbstractTableModel,
-    QModelIndex,
-    QObject,
-    QPersistentModelIndex,
-    Qt,
-)
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.formulas.terms import Place
 from nnsim.gui.panels.network_table.columns import Column, Item, Now, Rows
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.table import Index
 
-Index = QModelIndex | QPersistentModelIndex
 _DIGITS = re.compile(r"(\d+)")
 
 
 class NetworkRows(QAbstractTableModel):
-    """All neurons, or all connections, in the network's order."""
+    """The neurons, or the connections, that match the search, in the order of a column.
+
+    Ten thousand rows are put in order at once, which QSortFilterProxyModel would do by asking for two cells at each
+    of a hundred thousand comparisons. The order is that of the moment it was asked for: rows do not wander while
+    training changes their numbers. An item's ``number`` is its place in the network's order.
+    """
 
     def __init__(self, desk: Desk, rows: Rows, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.desk, self.rows = desk, rows
+        self.desk, self.what = desk, rows
         self.items: Sequence[Item] = ()
-        self.row_of: dict[Place, int] = {}
+        """All of them, in the network's order."""
+        self.search = ""
+        """Only rows in which every word of it occurs are shown."""
+        self.lit: Collection[Place] = ()
+        """What is lit in the window."""
         self.now = Now(desk)
         self._words: list[str] = []
+        self._numbers: dict[Place, int] = {}
+        self._by: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
+        self._order: list[int] = []
+        self._row_of: dict[int, int] = {}
 
-    def show(self, rows: Rows) -> None:
-        """Show the session's structure and values; ``rows`` as before, but for the titles."""
+    def arrange(self, rows: Rows | None = None) -> bool:
+        """Show the session's structure and values, and put the rows in order. Whether other rows stand there now.
+
+        ``rows`` as before, but for the titles.
+        """
+        before = self.items, self.what
+        self._take(rows or self.what)
+        order = self._ordered()
+        if self.what is not before[1]:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
+        if order != self._order:
+            self.beginResetModel()
+            self._order, self._row_of = order, {number: row for row, number in enumerate(order)}
+            self.endResetModel()
+            return True
+        if self.items is not before[0] and order:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(order) - 1, self.columnCount() - 1))
+        return False
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column; −1 is the network's order."""
+        self._by = column, order
+        self.arrange()
+
+    def _take(self, rows: Rows) -> None:
         items = rows.items(self.desk.session.structure)
         self.now = Now(self.desk)
-        if items is self.items and rows is self.rows:
-            return
-        self.rows, self.items = rows, items
-        self.row_of = {rows.place(item): row for row, item in enumerate(items)}
-        self._words = [self._words_of(item) for item in items]
+        if items is not self.items or rows is not self.what:
+            self.what, self.items = rows, items
+            self._numbers = {rows.place(item): number for number, item in enumerate(items)}
+            self._words = [self._words_of(item) for item in items]
+
+    def _ordered(self) -> list[int]:
+        numbers, (column, order) = self._matching(), self._by
+        if column < 0:
+            return numbers
+        keys = {number: self._sort_key(column, self.items[number]) for number in numbers}
+        given = [number for number in numbers if keys[number] is not None]
+        given.sort(key=keys.__getitem__, reverse=order == Qt.SortOrder.DescendingOrder)
+        # Cells without a value come last, whichever way the others go.
+        return given + [number for number in numbers if keys[number] is None]
+
+    def _matching(self) -> list[int]:
+        """The items in which every word of the search occurs."""
+        words = [word for word in self.search.casefold().split() if word != "→"]
+        return [number for number, said in enumerate(self._words) if all(word in said for word in words)]
 
     def show_values(self) -> None:
-        """Take the values of now; the cells say them when they are asked."""
+        """Take the current values; the cells say them when they are asked."""
         self.now = Now(self.desk)
 
     def _words_of(self, item: Item) -> str:
-        texts = (self._text(column, item, column.read(self.now, item)) for column in self.rows.columns
+        texts = (self._text(column, item, column.read(self.now, item)) for column in self.what.columns
                  if column.kind in ("text", "choice"))
         return "\n".join(texts).casefold()
 
-    def matching(self, text: str) -> list[int]:
-        """The rows in which every word of ``text`` occurs."""
-        words = [word for word in text.casefold().split() if word != "→"]
-        return [row for row, said in enumerate(self._words) if all(word in said for word in words)]
-
-    def sort_key(self, column: int, row: int) -> Any:
-        """What a row is sorted by; None for a cell without a value."""
-        here, item = self.rows.columns[column], self.items[row]
+    def _sort_key(self, column: int, item: Item) -> Any:
+        """What an item is sorted by; None for a cell without a value."""
+        here = self.what.columns[column]
         value = here.read(self.now, item)
         if value is None or (isinstance(value, float) and np.isnan(value)):
             return None
@@ -74,15 +111,41 @@ class NetworkRows(QAbstractTableModel):
             return [(part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts if part]
         return value
 
+    # Rows
+
+    def number_of(self, place: Place) -> int:
+        """The number of a neuron or connection; −1 if there is none."""
+        return self._numbers.get(place, -1)
+
+    def row_of(self, number: int) -> int:
+        """Where the item of this number stands; −1 if it is not shown."""
+        return self._row_of.get(number, -1)
+
+    def row_at(self, place: Place) -> int:
+        """Where a neuron or connection stands; −1 if it is not shown."""
+        return self.row_of(self.number_of(place))
+
+    def item(self, row: int) -> Item:
+        """What stands in a row."""
+        return self.items[self._order[row]]
+
+    def place_at(self, row: int) -> Place:
+        """Its place in the network."""
+        return self.what.place(self.item(row))
+
+    def name_of(self, row: int) -> str:
+        """A row in words: h1, or x0 → h1."""
+        return " → ".join(self.place_at(row))
+
     # Cells
 
     def value(self, row: int, column: int) -> str | float | bool | None:
         """What stands in a cell: a text, a number, yes or no, or None."""
-        return self.rows.columns[column].read(self.now, self.items[row])
+        return self.what.columns[column].read(self.now, self.item(row))
 
     def text(self, row: int, column: int) -> str:
         """How it is written."""
-        return self._text(self.rows.columns[column], self.items[row], self.value(row, column))
+        return self._text(self.what.columns[column], self.item(row), self.value(row, column))
 
     def _text(self, column: Column, item: Item, value: str | float | bool | None) -> str:
         if value is None:
@@ -93,6 +156,11 @@ class NetworkRows(QAbstractTableModel):
             return f"{column.prefix(item)} {format_number(float(value))}".lstrip()
         return (column.choices or {}).get(str(value), str(value))
 
+    def every_text(self, column: int) -> set[str]:
+        """What stands in a column, also in rows that are not shown."""
+        here = self.what.columns[column]
+        return {self._text(here, item, here.read(self.now, item)) for item in self.items}
+
     def plain(self, row: int, column: int) -> str:
         """A cell for a spreadsheet: numbers with all their digits and an ASCII minus."""
         value = self.value(row, column)
@@ -100,33 +168,29 @@ class NetworkRows(QAbstractTableModel):
 
     def why_not_edit(self, row: int, column: int) -> str:
         """Why a cell cannot be edited; empty if it can."""
-        here = self.rows.columns[column]
+        here = self.what.columns[column]
         if here.write is None:
             return self.tr("{column} follows from the rest of the network.").format(column=here.title)
-        return here.closed(self.items[row])
+        return here.closed(self.item(row))
 
     def write(self, row: int, column: int, value: Any, token: object = None) -> bool:
         """Edit a cell; False if the edit was refused, and then nothing has changed."""
-        here = self.rows.columns[column]
-        return here.write is not None and here.write(self.desk, self.items[row], value, token)
-
-    def name_of(self, row: int) -> str:
-        """A row in words: h1, or x0 → h1."""
-        return " → ".join(self.rows.place(self.items[row]))
+        here = self.what.columns[column]
+        return here.write is not None and here.write(self.desk, self.item(row), value, token)
 
     # What Qt asks
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 (as Qt declares it)
-        return 0 if parent.isValid() else len(self.items)
+        return 0 if parent.isValid() else len(self._order)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.rows.columns)
+        return 0 if parent.isValid() else len(self.what.columns)
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         flags = super().flags(index)
         if not index.isValid() or self.why_not_edit(index.row(), index.column()):
             return flags
-        if self.rows.columns[index.column()].kind == "yes":
+        if self.what.columns[index.column()].kind == "yes":
             return flags | Qt.ItemFlag.ItemIsUserCheckable
         return flags | Qt.ItemFlag.ItemIsEditable
 
@@ -134,7 +198,7 @@ class NetworkRows(QAbstractTableModel):
         if not index.isValid():
             return None
         row, column = index.row(), index.column()
-        here = self.rows.columns[column]
+        here = self.what.columns[column]
         if role == Qt.ItemDataRole.DisplayRole:
             return self.text(row, column)
         if role == Qt.ItemDataRole.EditRole:
@@ -152,7 +216,7 @@ class NetworkRows(QAbstractTableModel):
     def _tip(self, row: int, column: int) -> str:
         value = self.value(row, column)
         whole = repr(value) if isinstance(value, float) else str(value) if isinstance(value, str) else ""
-        if self.rows.columns[column].kind == "choice":
+        if self.what.columns[column].kind == "choice":
             whole = self.text(row, column)
         return whole or self.why_not_edit(row, column)
 
@@ -168,7 +232,7 @@ class NetworkRows(QAbstractTableModel):
             return None
         if orientation == Qt.Orientation.Vertical:
             return self.name_of(section) if role == Qt.ItemDataRole.AccessibleTextRole else None
-        here = self.rows.columns[section]
+        here = self.what.columns[section]
         if role == Qt.ItemDataRole.DisplayRole:
             return here.title
         if role == Qt.ItemDataRole.ToolTipRole:
@@ -176,98 +240,3 @@ class NetworkRows(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{here.title}: {here.about}"
         return None
-
-
-class OrderedRows(QAbstractProxyModel):
-    """The rows of a NetworkRows that match the search, in the order of a column.
-
-    Ten thousand rows are put in order at once, which QSortFilterProxyModel would do by asking for two cells at each
-    of a hundred thousand comparisons. The order is that of the moment it was asked for: rows do not wander while
-    training changes their numbers.
-    """
-
-    def __init__(self, source: NetworkRows, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.source = source
-        self.search = ""
-        """Only rows in which every word of it occurs are shown."""
-        self._by: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
-        self._order: list[int] = []
-        self._place: dict[int, int] = {}
-        self.setSourceModel(source)
-
-    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by a column; −1 is the network's order."""
-        self._by = column, order
-        self.arrange()
-
-    def arrange(self, rows: Rows | None = None) -> bool:
-        """Show the session's structure, and put the rows in order. Whether other rows stand there now."""
-        source, before = self.source, (self.source.items, self.source.rows)
-        source.show(rows or source.rows)
-        order = self._ordered()
-        if source.rows is not before[1]:
-            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
-        if order != self._order:
-            self.beginResetModel()
-            self._order, self._place = order, {row: here for here, row in enumerate(order)}
-            self.endResetModel()
-            return True
-        if source.items is not before[0] and order:
-            self.dataChanged.emit(self.index(0, 0), self.index(len(order) - 1, self.columnCount() - 1))
-        return False
-
-    def _ordered(self) -> list[int]:
-        rows, (column, order) = self.source.matching(self.search), self._by
-        if column < 0:
-            return rows
-        keys = {row: self.source.sort_key(column, row) for row in rows}
-        given = [row for row in rows if keys[row] is not None]
-        given.sort(key=keys.__getitem__, reverse=order == Qt.SortOrder.DescendingOrder)
-        # Cells without a value come last, whichever way the others go.
-        return given + [row for row in rows if keys[row] is None]
-
-    def row_at(self, place: Place) -> int:
-        """Where a neuron or connection stands now; −1 if it is not shown."""
-        return self.shown_row(self.source.row_of.get(place, -1))
-
-    def shown_row(self, source_row: int) -> int:
-        """Where a row of the source stands now; −1 if it is not shown."""
-        return self._place.get(source_row, -1)
-
-    def place_at(self, row: int) -> Place:
-        """What stands in a row."""
-        return self.source.rows.place(self.source.items[self._order[row]])
-
-    def source_row(self, row: int) -> int:
-        """The row of the source that stands here."""
-        return self._order[row]
-
-    # What Qt asks
-
-    def mapToSource(self, proxyIndex: Index) -> QModelIndex:
-        if not proxyIndex.isValid() or proxyIndex.row() >= len(self._order):
-            return QModelIndex()
-        return self.source.index(self._order[proxyIndex.row()], proxyIndex.column())
-
-    def mapFromSource(self, sourceIndex: Index) -> QModelIndex:
-        row = self._place.get(sourceIndex.row(), -1) if sourceIndex.isValid() else -1
-        return self.index(row, sourceIndex.column()) if row >= 0 else QModelIndex()
-
-    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
-        inside = 0 <= row < len(self._order) and 0 <= column < self.columnCount() and not parent.isValid()
-        return self.createIndex(row, column) if inside else QModelIndex()
-
-    def parent(self, child: Index | None = None) -> Any:
-        return QModelIndex() if child is not None else QAbstractItemModel.parent(self)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self._order)
-
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        return 0 if parent.isValid() else len(self.source.rows.columns)
-
-    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if orientation == Qt.Orientation.Vertical and 0 <= section < len(self._order):
-            section = self._order[section]
-        return self.source.headerData(section, orientation, role)

@@ -5,37 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from typing import Any
 
-from PySide6.QtCore import (
-    QEvent,
-    QItemSelection,
-    QItemSelectionModel,
-    QPoint,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import (
-    QAction,
-    QContextMenuEvent,
-    QFontMetrics,
-    QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QResizeEvent,
-)
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
-    QFrame,
-    QHeaderView,
-    QMenu,
-    QTableView,
-)
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 
 from nnsim.core.formulas.numbers import parse_number
 from nnsim.core.formulas.terms import Place
 from nnsim.gui.look.theme import GRID, font, text_scale
-from nnsim.gui.panels.network_table.cells import CHECK, PAD, CellDelegate, Titles
-from nnsim.gui.panels.network_table.rows import Index, OrderedRows
+from nnsim.gui.panels.network_table.cells import CHECK, NetworkCells, NetworkTitles
+from nnsim.gui.panels.network_table.rows import NetworkRows
+from nnsim.gui.widgets.table import PAD, Index, Table
 
 MOST_TEXT = 120
 """How wide a text may make its column, in pixels; longer ones are cut."""
@@ -45,53 +24,40 @@ ARROW = 12
 """What the arrow of a sorted column takes."""
 
 
-class NetworkTableView(QTableView):
+class NetworkTableView(Table):
     """Rows of neurons or connections. What is selected in it is what the session has selected.
 
     ``chose(places)`` says which rows the learner selected, ``pointed(place)`` which one the mouse or the keyboard is
-    at, or None; ``sorted()`` that rows stand in another order, and none is selected; ``refused(why)`` why something was
-    not done.
+    at, or None; ``sorted()`` that rows stand in another order, and none is selected. Its ``cells`` say what is refused.
     """
 
     chose = Signal(object)
     sorted = Signal()
     pointed = Signal(object)
-    refused = Signal(str)
 
-    def __init__(self, rows: OrderedRows, name: str, title: str) -> None:
+    def __init__(self, rows: NetworkRows, name: str, title: str) -> None:
         super().__init__()
         self.rows = rows
         self.setObjectName(name)
         self.setAccessibleName(title)
-        self.lit: Collection[Place] = ()
-        """What is lit in the window."""
         self.chosen: frozenset[int] = frozenset()
         """The rows in which a cell is selected."""
         self._at: tuple[Place, int, int] | None = None
-        """Where the keyboard is: the row's place, its row of the source, and the column."""
-        self._following = False
+        """Where the keyboard is: the place and the number of its row, and the column."""
         self._hovered = -1
         self._own_widths = False
-        self.metrics = QFontMetrics(font("body"))
-        header = Titles(self)
+        header = NetworkTitles(self, rows)
         header.setObjectName(f"{name}_titles")
         header.setAccessibleName(title)
         self.setHorizontalHeader(header)
         self.setModel(rows)
         rows.modelReset.connect(self._on_reset)
-        self.setItemDelegate(CellDelegate(self))
+        self.cells = NetworkCells(self, rows)
+        self.setItemDelegate(self.cells)
         self.setSortingEnabled(True)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMouseTracking(True)
         header.sectionResized.connect(self._on_resized)
         header.sortIndicatorChanged.connect(self.sorted)
         self.refont()
@@ -101,56 +67,46 @@ class NetworkTableView(QTableView):
     def refont(self) -> None:
         """Take over the text sizes of the theme."""
         self.metrics = QFontMetrics(font("body"))
-        self.verticalHeader().setDefaultSectionSize(self.metrics.height() + 10)
-        self.horizontalHeader().setFixedHeight(self.metrics.height() + 13)
+        self.size_rows()
         self._own_widths = False
         self.fit()
 
     def fit(self) -> None:
-        """Columns as wide as their texts, and what is left shared among them; widths the learner made stay."""
+        """Columns as wide as their texts, and what is left divided among them; widths the learner made stay."""
         if self._own_widths:
             return
-        source, header = self.rows.source, self.horizontalHeader()
+        header = self.horizontalHeader()
         widths = []
-        for index, column in enumerate(source.rows.columns):
+        for index, column in enumerate(self.rows.what.columns):
             wanted = QFontMetrics(font("body", bold=True)).horizontalAdvance(column.title) + ARROW
             if column.kind == "number":
                 wanted = max(wanted, self.metrics.horizontalAdvance(USUAL_NUMBER), self._in_sight(index))
             elif column.kind != "yes":
                 # The longest of ten thousand texts by its letters is nearly the widest, and found at once.
-                texts = sorted({source.text(row, index) for row in range(len(source.items))}, key=len)[-12:]
+                texts = sorted(self.rows.every_text(index), key=len)[-12:]
                 widest = max((self.metrics.horizontalAdvance(text) for text in texts), default=0)
                 wanted = max(wanted, min(widest, round(MOST_TEXT * text_scale())))
             widths.append(wanted + 2 * PAD + 2)
         left = self.viewport().width() - sum(widths)
-        share = max(0, left) // max(1, len(widths))
-        self._following = True
-        try:
+        each = max(0, left) // max(1, len(widths))
+        with self.following():
             for index, width in enumerate(widths):
-                header.resizeSection(index, width + share)
-        finally:
-            self._following = False
+                header.resizeSection(index, width + each)
 
     def show_values(self) -> None:
         """Draw the cells in sight that change with the values anew."""
-        source = self.rows.source
-        source.show_values()
-        rows = self._rows_in_sight()
+        self.rows.show_values()
+        rows = self.rows_in_sight()
         if not rows:
             return
-        live = [i for i, column in enumerate(source.rows.columns) if column.live]
+        live = [i for i, column in enumerate(self.rows.what.columns) if column.live]
         if any(self._in_sight(i) + 2 * PAD + 2 > self.columnWidth(i) for i in live):
             self.fit()
         self.rows.dataChanged.emit(self.rows.index(rows[0], live[0]), self.rows.index(rows[-1], live[-1]))
 
-    def _rows_in_sight(self) -> range:
-        first = max(0, self.rowAt(0))
-        count = self.viewport().height() // max(1, self.verticalHeader().defaultSectionSize()) + 1
-        return range(first, min(first + count, self.rows.rowCount()))
-
     def _in_sight(self, column: int) -> int:
         """How wide the widest text in sight of a column is."""
-        texts = (self.rows.source.text(self.rows.source_row(row), column) for row in self._rows_in_sight())
+        texts = (self.rows.text(row, column) for row in self.rows_in_sight())
         return max((self.metrics.horizontalAdvance(text) for text in texts), default=0)
 
     def show_selected(self, places: Collection[Place]) -> None:
@@ -161,24 +117,17 @@ class NetworkTableView(QTableView):
         selection, last = QItemSelection(), self.rows.columnCount() - 1
         for first, final in _runs(rows):
             selection.select(self.rows.index(first, 0), self.rows.index(final, last))
-        self._following = True
-        try:
+        with self.following():
             flag = QItemSelectionModel.SelectionFlag
             if rows and self.currentIndex().row() not in rows:
                 column = max(0, self.currentIndex().column())
                 self.selectionModel().setCurrentIndex(self.rows.index(rows[0], column), flag.NoUpdate)
                 self.scrollTo(self.rows.index(rows[0], column))
             self.selectionModel().select(selection, flag.ClearAndSelect)
-        finally:
-            self._following = False
         self.viewport().update()
 
-    def refuse(self, why: str) -> None:
-        """Say why something was not done."""
-        self.refused.emit(why)
-
     def _on_resized(self) -> None:
-        if not self._following:
+        if not self.is_following:
             self._own_widths = True
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -192,29 +141,28 @@ class NetworkTableView(QTableView):
         self.chosen = frozenset()
         if self._at is not None:
             # The keyboard stays with its row, also with one that has another name now.
-            place, before, column = self._at
-            row = self.rows.shown_row(self.rows.source.row_of.get(place, before))
+            place, number, column = self._at
+            found = self.rows.number_of(place)
+            row = self.rows.row_of(found if found >= 0 else number)
             if row >= 0:
-                self._following = True
-                try:
+                with self.following():
                     self.selectionModel().setCurrentIndex(
                         self.rows.index(row, column), QItemSelectionModel.SelectionFlag.NoUpdate)
-                finally:
-                    self._following = False
 
     def selectionChanged(self, selected: QItemSelection, deselected: QItemSelection) -> None:
         super().selectionChanged(selected, deselected)
         self.chosen = frozenset(
             row for span in self.selectionModel().selection().toList() for row in range(span.top(), span.bottom() + 1))
-        if not self._following:
+        if not self.is_following:
             self.chose.emit([self.rows.place_at(row) for row in sorted(self.chosen)])
         self.viewport().update()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
         super().currentChanged(current, previous)
         if current.isValid():
-            self._at = self.rows.place_at(current.row()), self.rows.source_row(current.row()), current.column()
-            if not self._following:
+            place = self.rows.place_at(current.row())
+            self._at = place, self.rows.number_of(place), current.column()
+            if not self.is_following:
                 self._point(current.row())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -263,7 +211,7 @@ class NetworkTableView(QTableView):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         here = self.indexAt(event.position().toPoint())
-        if here.isValid() and self.rows.source.rows.columns[here.column()].kind != "yes":
+        if here.isValid() and self.rows.what.columns[here.column()].kind != "yes":
             self._edit_or_say(here)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -275,16 +223,13 @@ class NetworkTableView(QTableView):
             if place.x() <= box.left() + PAD + CHECK + GRID:
                 self._press(here)
 
-    def keyboardSearch(self, search: str) -> None:
-        """Letters type into a cell; they do not search."""
-
     def _press(self, index: Index) -> bool:
         """Turn a switch over. False if the cell is none."""
-        if self.rows.source.rows.columns[index.column()].kind != "yes":
+        if self.rows.what.columns[index.column()].kind != "yes":
             return False
         state = index.data(Qt.ItemDataRole.CheckStateRole)
         if state is None:
-            self.refuse(self._why_not(index))
+            self.cells.refused.emit(self._why_not(index))
         else:
             on = Qt.CheckState(state) == Qt.CheckState.Checked
             self.model().setData(index, Qt.CheckState.Unchecked if on else Qt.CheckState.Checked,
@@ -297,12 +242,12 @@ class NetworkTableView(QTableView):
             self._edit_or_say(index)
 
     def _why_not(self, index: Index) -> str:
-        return self.rows.source.why_not_edit(self.rows.source_row(index.row()), index.column())
+        return self.rows.why_not_edit(index.row(), index.column())
 
     def _edit_or_say(self, index: Index) -> None:
         why = self._why_not(index)
         if why:
-            self.refuse(why)
+            self.cells.refused.emit(why)
         else:
             self.edit(self.rows.index(index.row(), index.column()))
 
@@ -314,11 +259,10 @@ class NetworkTableView(QTableView):
         if not cells:
             return
         columns = sorted({column for _, column in cells})
-        source = self.rows.source
-        lines = [[source.plain(self.rows.source_row(row), column) if (row, column) in cells else ""
+        lines = [[self.rows.plain(row, column) if (row, column) in cells else ""
                   for column in columns] for row in sorted({row for row, _ in cells})]
         if titles:
-            lines.insert(0, [source.rows.columns[column].title for column in columns])
+            lines.insert(0, [self.rows.what.columns[column].title for column in columns])
         QApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
 
     def paste(self) -> bool:
@@ -329,7 +273,7 @@ class NetworkTableView(QTableView):
         """
         why = self._paste(QApplication.clipboard().text())
         if why:
-            self.refuse(why)
+            self.cells.refused.emit(why)
         return not why
 
     def _paste(self, text: str) -> str:
@@ -351,25 +295,24 @@ class NetworkTableView(QTableView):
                 n=len(cells), room=room)
         values: dict[str, float] = {}
         for (line, cell), row in zip(cells, rows, strict=True):
-            why = self._take(values, line, cell, self.rows.source_row(row)) if cell else ""
+            why = self._take(values, line, cell, row) if cell else ""
             if why:
                 return f"{why} {self.tr('Nothing was changed.')}"
         if not values:
             return ""
         text = self.tr("Paste 1 number") if len(values) == 1 else self.tr("Paste {n} numbers").format(n=len(values))
-        self.rows.source.desk.session.set_values(values, text)
+        self.rows.desk.session.set_values(values, text)
         return ""
 
     def _take(self, values: dict[str, float], line: int, cell: str, row: int) -> str:
         """Put the number of a cell among the ``values`` of parameters; why not, if it cannot be."""
-        source = self.rows.source
-        number, item, name = parse_number(cell), source.items[row], source.name_of(row)
+        number, item, name = parse_number(cell), self.rows.item(row), self.rows.name_of(row)
         if number is None:
             return self.tr("Row {line}: “{text}” is not a number.").format(line=line, text=cell[:40])
-        parameter = source.rows.parameter(item)
+        parameter = self.rows.what.parameter(item)
         if parameter is None:
             return self.tr("Row {line}: {name} has no bias to take {text}.").format(line=line, name=name, text=cell)
-        value = source.rows.sign(item) * number + 0.0
+        value = self.rows.what.sign(item) * number + 0.0
         if values.setdefault(parameter, value) != value:
             return self.tr("Row {line}: {name} shares {parameter} with a row that gets another number.").format(
                 line=line, name=name, parameter=parameter)
@@ -403,7 +346,7 @@ class NetworkTableView(QTableView):
         add("paste", self.tr("Paste numbers"), self.paste, here.isValid())
         menu.addSeparator()
         if here.isValid():
-            title, column = self.rows.source.rows.columns[here.column()].title, here.column()
+            title, column = self.rows.what.columns[here.column()].title, here.column()
             order = Qt.SortOrder
             for name, text, way in (("ascending", self.tr("Sort by {column}, smallest first"), order.AscendingOrder),
                                     ("descending", self.tr("Sort by {column}, largest first"), order.DescendingOrder)):

@@ -109,8 +109,8 @@ class BandSlider(CalmSlider):
             super().keyPressEvent(event)
 
     def _go_to(self, x: float) -> None:
-        share = (x - KNOB) / max(self.width() - 2 * KNOB, 1.0)
-        self.setValue(round(min(max(share, 0.0), 1.0) * self.maximum()))
+        part = (x - KNOB) / max(self.width() - 2 * KNOB, 1.0)
+        self.setValue(round(min(max(part, 0.0), 1.0) * self.maximum()))
 
     # Drawing
 
@@ -123,8 +123,8 @@ class BandSlider(CalmSlider):
     def place_of(self, number: float) -> float:
         """Where a number is, in pixels from the left; at an end if it is beyond."""
         low, high = self.reach
-        share = min(max((number - low) / ((high - low) or 1.0), 0.0), 1.0)
-        return KNOB + share * (self.width() - 2 * KNOB)
+        part = min(max((number - low) / ((high - low) or 1.0), 0.0), 1.0)
+        return KNOB + part * (self.width() - 2 * KNOB)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()

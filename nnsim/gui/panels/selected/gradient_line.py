@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import time
 
-from PySide6.QtCore import QEvent
-
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.session.desk import Desk
@@ -24,7 +22,6 @@ class GradientLine(TextLine):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(name, color="ink", size="body")
         self._desk = desk
-        self._said = ""
         self._checked_at = 0.0
 
     def show_parameter(self, parameter: str | None) -> bool:
@@ -43,26 +40,21 @@ class GradientLine(TextLine):
         gradient = float(backward.gradient[desk.session.structure.parameter_index[parameter]])
         text = format_number(gradient, digits)
         if len(samples.X) > MOST_SAMPLES:
-            self._said = self.tr("The mean of {n} samples; too many to check here.").format(n=len(samples.X))
+            said = self.tr("The mean of {n} samples; too many to check here.").format(n=len(samples.X))
         else:
             (check,) = check_gradient(desk.session.network, samples.X, samples.T, desk.session.document.training.loss,
                                       [parameter])
             numeric = format_number(check.numeric, digits)
             if check.agrees:
                 text += "  ✓"
-                self._said = self.tr("Checked: the difference quotient (L(w+h) − L(w−h)) / 2h gives {n}.").format(
-                    n=numeric)
+                said = self.tr("Checked: the difference quotient (L(w+h) − L(w−h)) / 2h gives {n}.").format(n=numeric)
             elif check.kink:
                 text += "  ∧"
-                self._said = self.tr("At a kink there is no derivative: {kink}. The difference quotient gives {n}."
-                                     ).format(kink=check.kink, n=numeric)
+                said = self.tr("At a kink there is no derivative: {kink}. The difference quotient gives {n}.").format(
+                    kink=check.kink, n=numeric)
             else:
                 text += "  ✗"
-                self._said = self.tr("The difference quotient gives {n}.").format(n=numeric)
+                said = self.tr("The difference quotient gives {n}.").format(n=numeric)
         self.set_text(text)
+        self.setToolTip(plain_tip(said))
         return True
-
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.ToolTip:
-            self.setToolTip(plain_tip(self._said))
-        return super().event(event)

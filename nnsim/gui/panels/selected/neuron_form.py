@@ -8,25 +8,29 @@ from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
 from nnsim.core.formulas.numbers import format_number
-from nnsim.core.network import MAX_NAME_LENGTH, Neuron, Role, Structure
+from nnsim.core.network import Neuron, Role, Structure
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.selected.band_field import BandField
 from nnsim.gui.panels.selected.gradient_line import GradientLine
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.session.parameters import other_uses, share_parameter
-from nnsim.gui.widgets.forms import (
-    ChoiceField,
-    Disclosure,
-    NumberField,
-    Rows,
-    Segments,
-    TextField,
-    beside,
-    plain_text,
-    plain_tip,
+from nnsim.gui.session.parameters import (
+    other_uses,
+    set_bias,
+    set_field,
+    set_role,
+    set_trainable,
+    share_parameter,
+    why_not_name,
+    why_not_neuron_name,
+    written_bias,
 )
+from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
+from nnsim.gui.widgets.controls import Segments, plain_tip
+from nnsim.gui.widgets.forms import Disclosure, Rows, beside, plain_text
 from nnsim.gui.widgets.labels import TextLine
+from nnsim.gui.widgets.number_field import NumberField
+from nnsim.gui.widgets.text_field import TextField
 
 
 class NeuronForm(QWidget):
@@ -57,18 +61,15 @@ class NeuronForm(QWidget):
     # Building
 
     def _build_identity(self) -> None:
-        self._name = TextField(self._why_not_name)
+        self._name = TextField(lambda text: why_not_neuron_name(self._desk, self._id, text))
         self._name.edited.connect(lambda new: self.renamed.emit(self._id, new))
         self._rows.add(self.tr("Name"), self._name, "neuron_name", self.tr("What the neuron is called"))
         self._role = ChoiceField()
         self._role.set_choices(
             [("input", self.tr("Input")), ("hidden", self.tr("Hidden")), ("output", self.tr("Output"))],
-            {
-                "input": self.tr("Takes a value from outside; nothing may lead to it."),
-                "hidden": self.tr("Calculates for other neurons."),
-                "output": self.tr("Its value is the network's answer."),
-            },
-        )
+            {"input": self.tr("Takes a value from outside; nothing may lead to it."),
+             "hidden": self.tr("Calculates for other neurons."),
+             "output": self.tr("Its value is the network's answer.")})
         self._role.chosen.connect(self._set_role)
         self._rows.add(self.tr("Role"), self._role, "neuron_role", self.tr("What the neuron is for"))
 
@@ -77,113 +78,64 @@ class NeuronForm(QWidget):
         self._value.setObjectName("input_value")
         self._value.setAccessibleName(self.tr("Value"))
         self._value.set_tip(self.tr("The number fed to this input; it is not part of the document"))
-        self._value.edited.connect(lambda value, token: self._desk.looking.set_inputs({self._id: value}))
         self._switch = Segments("input_switch", [(0.0, "0", self.tr("Feed 0")), (1.0, "1", self.tr("Feed 1"))])
-        self._switch.chosen.connect(lambda value: self._desk.looking.set_inputs({self._id: value}))
+        for feeds in (self._value.edited, self._switch.chosen):
+            feeds.connect(lambda value, token=None: self._desk.looking.set_inputs({self._id: value}))
         self._value_row = beside(self._value, self._switch)
         self._rows.add(self.tr("Value"), self._value_row, "input_row")
-        self._activation = ChoiceField()
-        self._activation.set_choices(
-            [(entry.name, self.tr(entry.label)) for entry in ACTIVATIONS.values()],
-            {entry.name: self.tr(entry.about) for entry in ACTIVATIONS.values()},
-        )
-        self._activation.chosen.connect(
-            lambda name: self._set_field(self.tr("Set activation of {name}").format(name=self._id), activation=name)
-        )
-        self._rows.add(
-            self.tr("Activation"),
-            self._activation,
-            "neuron_activation",
-            self.tr("The function that turns the sum into the output"),
-        )
+        self._activation = choice_of(ACTIVATIONS)
+        self._activation.chosen.connect(lambda name: self._set_field("activation", name))
+        self._rows.add(self.tr("Activation"), self._activation, "neuron_activation",
+                       self.tr("The function that turns the sum into the output"))
 
     def _build_bias(self) -> None:
         self._bias = NumberField()
-        self._bias.setObjectName("neuron_bias")
-        self._bias.edited.connect(self._set_bias)
-        self._notation = Segments(
-            "neuron_notation",
-            [
-                ("threshold", "θ", self.tr("Show it as the threshold θ that the weighted sum has to reach")),
-                ("bias", "b", self.tr("Show it as the bias b = −θ that is added to the weighted sum")),
-            ],
-        )
-        self._notation.chosen.connect(
-            lambda notation: self._set_field(self.tr("Set notation of {name}").format(name=self._id), notation=notation)
-        )
         # Right under the name, so that number, slider and band are in sight also in a low panel.
         self._bias_label = self._rows.add(self.tr("Bias b"), self._bias, "neuron_bias", at=1)
         self._band = BandField(self._desk, "neuron")
-        self._band.edited.connect(self._set_bias)
+        for edited in (self._bias.edited, self._band.edited):
+            edited.connect(self._set_bias)
         self._rows.insertRow(2, self._band)
+        self._notation = Segments("neuron_notation", [
+            ("threshold", "θ", self.tr("Show it as the threshold θ that the weighted sum has to reach")),
+            ("bias", "b", self.tr("Show it as the bias b = −θ that is added to the weighted sum"))])
+        self._notation.chosen.connect(lambda notation: self._set_field("notation", notation))
         self._rows.add(self.tr("Written as"), self._notation, "neuron_notation")
         self._trainable = QCheckBox()
         self._trainable.clicked.connect(self._set_trainable)
-        self._rows.add(
-            self.tr("Trainable"),
-            self._trainable,
-            "neuron_trainable",
-            self.tr("Whether training may change the bias; its weights have switches of their own"),
-        )
+        self._rows.add(self.tr("Trainable"), self._trainable, "neuron_trainable",
+                       self.tr("Whether training may change the bias; its weights have switches of their own"))
         self._shared = plain_text("neuron_shared")
-        self._rows.add(
-            self.tr("Shared with"),
-            self._shared,
-            "neuron_shared",
-            self.tr("These neurons use the same parameter: what changes here changes there"),
-        )
+        self._rows.add(self.tr("Shared with"), self._shared, "neuron_shared",
+                       self.tr("These neurons use the same parameter: what changes here changes there"))
 
     def _build_numbers(self) -> None:
         self._sum = TextLine("neuron_sum", color="ink", size="body")
-        self._sum_label = self._rows.add(
-            self.tr("Pre-activation z"), self._sum, "neuron_sum", self.tr("What comes in, before the activation")
-        )
+        self._sum_label = self._rows.add(self.tr("Pre-activation z"), self._sum, "neuron_sum",
+                                         self.tr("What comes in, before the activation"))
         self._output = TextLine("neuron_output", color="ink", size="body")
         self._rows.add(self.tr("Output"), self._output, "neuron_output", self.tr("What the neuron says now"))
-
         self._gate = TextLine("neuron_gate", color="ink", size="body")
-        self._rows.add(
-            self.tr("Computes"),
-            self._gate,
-            "neuron_gate",
-            self.tr("The gate of the network's inputs that the neuron is, by its table over all their 0s and 1s"),
-        )
+        self._rows.add(self.tr("Computes"), self._gate, "neuron_gate", self.tr(
+            "The gate of the network's inputs that the neuron is, by its table over all their 0s and 1s"))
         self._gradient = GradientLine(self._desk, "neuron_gradient")
-        self._rows.add(
-            self.tr("Gradient"),
-            self._gradient,
-            "neuron_gradient",
-            self.tr("How the loss changes with the bias b; ✓ if a difference quotient says the same"),
-        )
+        self._rows.add(self.tr("Gradient"), self._gradient, "neuron_gradient",
+                       self.tr("How the loss changes with the bias b; ✓ if a difference quotient says the same"))
 
     def _build_advanced(self) -> None:
         self._rare = Rows()
         self._advanced.body.addLayout(self._rare)
-        self._combine = ChoiceField()
-        self._combine.set_choices(
-            [(entry.name, self.tr(entry.label)) for entry in COMBINES.values()],
-            {entry.name: self.tr(entry.about) for entry in COMBINES.values()},
-        )
-        self._combine.chosen.connect(
-            lambda name: self._set_field(self.tr("Set combination of {name}").format(name=self._id), combine=name)
-        )
+        self._combine = choice_of(COMBINES)
+        self._combine.chosen.connect(lambda name: self._set_field("combine", name))
         self._rare.add(self.tr("Combine"), self._combine, "neuron_combine", self.tr("How the inputs are put together"))
         self._has_bias = QCheckBox()
         self._has_bias.clicked.connect(self._set_bias_used)
-        self._rare.add(
-            self.tr("Has a bias"),
-            self._has_bias,
-            "neuron_has_bias",
-            self.tr("Whether a number of its own is added to the sum"),
-        )
-        self._bias_name = TextField(self._why_not_parameter)
+        self._rare.add(self.tr("Has a bias"), self._has_bias, "neuron_has_bias",
+                       self.tr("Whether a number of its own is added to the sum"))
+        self._bias_name = TextField(why_not_name)
         self._bias_name.edited.connect(self._share)
-        self._rare.add(
-            self.tr("Bias name"),
-            self._bias_name,
-            "neuron_bias_name",
-            self.tr("What the parameter is called. The name of another parameter makes them one, shared by both."),
-        )
+        self._rare.add(self.tr("Bias name"), self._bias_name, "neuron_bias_name", self.tr(
+            "What the parameter is called. The name of another parameter makes them one, shared by both."))
         self._counts = plain_text("neuron_connections")
         self._rare.add(self.tr("Connections"), self._counts, "neuron_connections")
 
@@ -202,23 +154,15 @@ class NeuronForm(QWidget):
         self._notation.set_value(neuron.notation)
         self._combine.set_value(neuron.combine)
         self._show_yes(self._has_bias, bias is not None, self.tr("no"))
-        for editor, shown in (
-            (self._value_row, is_input),
-            (self._activation, not is_input),
-            (self._bias, bias is not None),
-            (self._band, bias is not None),
-            (self._notation, bias is not None),
-            (self._trainable, bias is not None),
-            (self._sum, not is_input),
-            (self._output, not is_input),
+        for rows, editors, shown in (
+            (self._rows, (self._value_row,), is_input),
+            (self._rows, (self._activation, self._sum, self._output), not is_input),
+            (self._rows, (self._bias, self._band, self._notation, self._trainable), bias is not None),
+            (self._rare, (self._combine, self._has_bias), not is_input),
+            (self._rare, (self._bias_name,), bias is not None),
         ):
-            self._rows.show_row(editor, shown)
-        for editor, shown in (
-            (self._combine, not is_input),
-            (self._has_bias, not is_input),
-            (self._bias_name, bias is not None),
-        ):
-            self._rare.show_row(editor, shown)
+            for editor in editors:
+                rows.show_row(editor, shown)
         self._show_parameter(structure, neuron, same)
         counts = self.tr("{incoming} in, {outgoing} out")
         self._counts.setText(counts.format(incoming=len(structure.incoming[id]), outgoing=len(structure.outgoing[id])))
@@ -236,20 +180,17 @@ class NeuronForm(QWidget):
         self._sum_label.setText(self.tr("Weighted sum Σ") if self._shows_sum(neuron) else self.tr("Pre-activation z"))
         if neuron.bias is None:
             return
-        tip = (
-            self.tr("The neuron fires when the weighted sum reaches this; parameter {name} holds −θ")
-            if threshold
-            else self.tr("What is added to the weighted sum; parameter {name}")
-        )
+        tip = (self.tr("The neuron fires when the weighted sum reaches this; parameter {name} holds −θ") if threshold
+               else self.tr("What is added to the weighted sum; parameter {name}"))
         self._bias.set_tip(tip.format(name=neuron.bias))
         self._bias_name.set_text(neuron.bias, keep_typing=same)
         self._show_yes(self._trainable, neuron.bias not in structure.frozen, self.tr("no, frozen"))
         if not same:
             value = self._desk.session.network.value(neuron.bias)
-            self._bias.set_number(self._sign(neuron) * value + 0.0, keep_typing=False)
+            self._bias.set_number(written_bias(neuron, value), keep_typing=False)
 
     def show_values(self) -> None:
-        """Show the numbers of now."""
+        """Show the current numbers."""
         desk, neuron = self._desk, self._desk.session.structure.by_id[self._id]
         self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias))
         gate = desk.looking.gates.get(self._id)
@@ -262,8 +203,7 @@ class NeuronForm(QWidget):
             return
         bias = desk.session.network.value(neuron.bias) if neuron.bias is not None else 0.0
         if neuron.bias is not None:
-            # + 0.0 makes a 0 of −0.
-            self._bias.set_number(self._sign(neuron) * bias + 0.0)
+            self._bias.set_number(written_bias(neuron, bias))
             threshold = neuron.notation == "threshold"
             self._band.show_parameter(neuron.bias, "θ" if threshold else "b", threshold)
         z = desk.looking.sum_of(self._id)
@@ -277,16 +217,8 @@ class NeuronForm(QWidget):
     def _forbid_input(self, structure: Structure) -> None:
         """A neuron that something enters cannot become an input: its entry says why."""
         entering = structure.incoming[self._id]
-        reason = (
-            self.tr("{source} leads to it: remove its incoming connections first.").format(source=entering[0].source)
-            if entering
-            else ""
-        )
-        self._role.forbid("input", plain_tip(reason))
-
-    @staticmethod
-    def _sign(neuron: Neuron) -> float:
-        return -1.0 if neuron.notation == "threshold" else 1.0
+        reason = self.tr("{source} leads to it: remove its incoming connections first.")
+        self._role.forbid("input", plain_tip(reason.format(source=entering[0].source)) if entering else "")
 
     @staticmethod
     def _shows_sum(neuron: Neuron) -> bool:
@@ -295,39 +227,23 @@ class NeuronForm(QWidget):
 
     # Editing
 
-    def _why_not_name(self, text: str) -> str:
-        if text != self._id and text in self._desk.session.structure.by_id:
-            return self.tr("There is a neuron called {name} already.").format(name=text)
-        return self._why_not_parameter(text)
-
-    def _why_not_parameter(self, text: str) -> str:
-        if not 1 <= len(text) <= MAX_NAME_LENGTH:
-            return self.tr("A name has 1 to {most} characters.").format(most=MAX_NAME_LENGTH)
-        return ""
-
     def _set_role(self, role: Role) -> None:
-        id = self._id
-        self._desk.session.apply(self.tr("Set role of {name}").format(name=id), lambda d: edits.set_role(d, [id], role))
-        self.show_document(id)
+        set_role(self._desk, self._id, role)
+        self.show_document(self._id)
 
-    def _set_field(self, text: str, **fields: str) -> None:
-        id = self._id
-        self._desk.session.apply(text, lambda d: edits.set_neurons(d, [id], **fields))
-        self.show_document(id)
+    def _set_field(self, field: str, value: str) -> None:
+        set_field(self._desk, self._id, field, value)
+        self.show_document(self._id)
 
     def _set_bias(self, value: float, token: object) -> None:
         neuron = self._desk.session.structure.by_id[self._id]
-        if neuron.bias is None:
-            return
-        threshold = neuron.notation == "threshold"
-        text = (self.tr("Set θ of {name}") if threshold else self.tr("Set b of {name}")).format(name=self._id)
-        self._desk.session.set_values({neuron.bias: self._sign(neuron) * value + 0.0}, text, token)
+        if neuron.bias is not None:
+            set_bias(self._desk, neuron, value, token)
 
     def _set_trainable(self, yes: bool) -> None:
         bias = self._desk.session.structure.by_id[self._id].bias
         if bias is not None:
-            text = (self.tr("Make {name} trainable") if yes else self.tr("Freeze {name}")).format(name=bias)
-            self._desk.session.apply(text, lambda d: edits.set_trainable(d, [bias], yes))
+            set_trainable(self._desk, bias, yes)
 
     def _set_bias_used(self, used: bool) -> None:
         id = self._id
@@ -339,5 +255,3 @@ class NeuronForm(QWidget):
         if bias is not None:
             share_parameter(self._desk, bias, new)
             self.show_document(self._id)
-
-

@@ -10,7 +10,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.network import MAX_NAME_LENGTH, Structure
+from nnsim.core.network import Structure
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.panel import Panel
@@ -18,9 +18,12 @@ from nnsim.gui.panels.selected.band_field import BandField
 from nnsim.gui.panels.selected.gradient_line import GradientLine
 from nnsim.gui.panels.selected.neuron_form import NeuronForm
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.session.parameters import other_uses, share_parameter
-from nnsim.gui.widgets.forms import ChoiceField, ElidedLabel, NumberField, Rows, TextField, plain_text, scrolled
-from nnsim.gui.widgets.number_field import GESTURE_PAUSE
+from nnsim.gui.session.parameters import other_uses, rename_neuron, set_trainable, share_parameter, why_not_name
+from nnsim.gui.widgets.choice_field import choice_of
+from nnsim.gui.widgets.forms import Rows, plain_text, scrolled
+from nnsim.gui.widgets.labels import ElidedLabel
+from nnsim.gui.widgets.number_field import GESTURE_PAUSE, NumberField
+from nnsim.gui.widgets.text_field import TextField
 
 MARGIN = 12
 
@@ -110,8 +113,7 @@ class SelectedPanel(Panel):
         """Rename a neuron; it stays selected, keeps the focus, and an input keeps what is fed to it."""
         self._renaming = True
         try:
-            self.desk.session.apply(self.tr("Rename {old} to {new}").format(old=old, new=new),
-                               lambda d: edits.rename_neuron(d, old, new))
+            rename_neuron(self.desk, old, new)
         finally:
             self._renaming = False
         self.update_document()
@@ -133,12 +135,12 @@ class ConnectionForm(QWidget):
         self._band = BandField(desk, "connection")
         self._band.edited.connect(self._set_weight)
         rows.addRow(self._band)
-        self._name = TextField(self._why_not_name)
+        self._name = TextField(why_not_name)
         self._name.edited.connect(self._share)
         rows.add(self.tr("Name"), self._name, "connection_name", self.tr(
             "What the weight is called. The name of another parameter makes them one, shared by both."))
         self._trainable = QCheckBox()
-        self._trainable.clicked.connect(self._set_trainable)
+        self._trainable.clicked.connect(lambda yes: set_trainable(self._desk, self._parameter, yes))
         rows.add(self.tr("Trainable"), self._trainable, "connection_trainable",
                  self.tr("Whether training may change this weight"))
         self._gradient = GradientLine(desk, "connection_gradient")
@@ -175,7 +177,7 @@ class ConnectionForm(QWidget):
         self._show_gradient()
 
     def show_values(self) -> None:
-        """Show the weight of now."""
+        """Show the current weight."""
         self._weight.set_number(self._desk.session.network.value(self._parameter))
         self._band.show_parameter(self._parameter, self._parameter, False)
         self._show_gradient()
@@ -183,19 +185,9 @@ class ConnectionForm(QWidget):
     def _show_gradient(self) -> None:
         self._rows.show_row(self._gradient, self._gradient.show_parameter(self._parameter))
 
-    def _why_not_name(self, text: str) -> str:
-        if not 1 <= len(text) <= MAX_NAME_LENGTH:
-            return self.tr("A name has 1 to {most} characters.").format(most=MAX_NAME_LENGTH)
-        return ""
-
     def _set_weight(self, value: float, token: object) -> None:
         name = self._parameter
         self._desk.session.set_values({name: value}, self.tr("Set {name}").format(name=name), token)
-
-    def _set_trainable(self, yes: bool) -> None:
-        name = self._parameter
-        text = (self.tr("Make {name} trainable") if yes else self.tr("Freeze {name}")).format(name=name)
-        self._desk.session.apply(text, lambda d: edits.set_trainable(d, [name], yes))
 
     def _share(self, new: str) -> None:
         share_parameter(self._desk, self._parameter, new)
@@ -212,10 +204,8 @@ class SeveralForm(QWidget):
         self.setLayout(rows)
         self._count = plain_text("several_count")
         rows.addRow(self._count)
-        self._activation = ChoiceField()
+        self._activation = choice_of(ACTIVATIONS)
         self._activation.setPlaceholderText(self.tr("different"))
-        self._activation.set_choices([(entry.name, self.tr(entry.label)) for entry in ACTIVATIONS.values()],
-                                     {entry.name: self.tr(entry.about) for entry in ACTIVATIONS.values()})
         self._activation.chosen.connect(self._set_activation)
         rows.add(self.tr("Activation"), self._activation, "several_activation",
                  self.tr("The activation of all selected neurons"))

@@ -9,7 +9,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.widgets.forms import ChoiceField, ElidedLabel, NumberField, Rows
+from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
+from nnsim.gui.widgets.forms import Rows
+from nnsim.gui.widgets.labels import ElidedLabel
+from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.config import Choice, all_constants, chosen_name
 
 CONSTANTS: Mapping[str, tuple[str, str]] = {
@@ -25,12 +28,12 @@ CONSTANTS: Mapping[str, tuple[str, str]] = {
 }
 """Label and help of each constant that an optimizer or a schedule has, in the order in which they are shown."""
 # A mean that keeps all of itself is divided by 0; so is a slope of 0 with an ε of 0.
-_SHARE: dict[str, Any] = {"maximum": 0.9999, "step": 0.01, "fine": 0.001}
+_KEPT: dict[str, Any] = {"maximum": 0.9999, "step": 0.01, "fine": 0.001}
 _BOUNDS: Mapping[str, dict[str, Any]] = {
     "momentum": {"maximum": 1.0, "step": 0.01, "fine": 0.001},
-    "alpha": _SHARE,
-    "beta1": _SHARE,
-    "beta2": _SHARE,
+    "alpha": _KEPT,
+    "beta1": _KEPT,
+    "beta2": _KEPT,
     "epsilon": {"minimum": 1e-15, "ladder": True},
     "weight_decay": {"ladder": True},
     "epochs": {"minimum": 1.0, "maximum": 1e7, "whole": True},
@@ -99,11 +102,3 @@ class ChoiceForm(QWidget):
     def _emit(self, name: str, value: float, token: object) -> None:
         constants = {**all_constants(self._choice, self._registry), name: float(value)}
         self.edited.emit(self._field, {"name": chosen_name(self._choice), **constants}, token)
-
-
-def choice_of(registry: Mapping[str, Any]) -> ChoiceField:
-    """The names of a registry to choose from, each with what it is about."""
-    picker = ChoiceField()
-    picker.set_choices([(entry.name, picker.tr(entry.label)) for entry in registry.values()],
-                       {entry.name: picker.tr(entry.about) for entry in registry.values()})
-    return picker

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QProgressBar,
-    QPushButton,
     QSizePolicy,
     QToolButton,
     QVBoxLayout,
@@ -23,23 +22,16 @@ from nnsim.core.fields import forms
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.schedules import SCHEDULES
 from nnsim.gui.look.icons import icon
-from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.panels.data.data_form import DataForm
+from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.panel import Panel
-from nnsim.gui.panels.training.choice_form import ChoiceForm, choice_of
+from nnsim.gui.panels.training.choice_form import ChoiceForm
+from nnsim.gui.panels.training.data_form import DataForm
 from nnsim.gui.panels.training.random_weights import RandomWeights
 from nnsim.gui.panels.training.seed_advice import SeedAdvice
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.forms import (
-    ChoiceField,
-    Disclosure,
-    FieldsForm,
-    Rows,
-    WholeRows,
-    plain_text,
-    plain_tip,
-    scrolled,
-)
+from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
+from nnsim.gui.widgets.controls import plain_tip, push_button
+from nnsim.gui.widgets.forms import Disclosure, FieldsForm, Rows, WholeRows, plain_text, scrolled
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
@@ -103,20 +95,16 @@ class TrainingPanel(Panel):
     def _build_buttons(self) -> QBoxLayout:
         row = self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         row.setSpacing(GRID)
-        self._train = QPushButton(self.tr("Train"))
-        self._train.setObjectName("train_button")
-        set_role(self._train, kind="primary")
+        self._train = push_button(self.tr("Train"), "train_button", self.tr("Train"), "primary")
         self._train.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._train.clicked.connect(self._toggle)
         row.addWidget(self._train)
-        self._soften = QPushButton(self.tr("Soften"))
-        self._soften.setObjectName("soften_button")
-        self._soften.setAccessibleName(self.tr("Soften the steps"))
-        self._soften.setToolTip(plain_tip(
-            self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained")))
+        self._soften = push_button(
+            self.tr("Soften"), "soften_button",
+            self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained"), "primary",
+            self.tr("Soften the steps"))
         self._soften.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._soften.clicked.connect(self.desk.softening.begin)
-        set_role(self._soften, kind="primary")
         row.addWidget(self._soften)
         self._small = QHBoxLayout()
         self._small.setSpacing(GRID // 2)
@@ -150,13 +138,11 @@ class TrainingPanel(Panel):
         self._epoch_line = TextLine("training_epoch", color="ink", size="body")
         self._batch_line = TextLine("training_batch", align=Qt.AlignmentFlag.AlignRight)
         row.addWidget(self._epoch_line)
-        self._harden = QPushButton(self.tr("Harden"))
-        self._harden.setObjectName("harden_button")
-        self._harden.setAccessibleName(self.tr("Harden the sigmoids"))
-        self._harden.setToolTip(plain_tip(
-            self.tr("Make the sigmoids steps again, with the weights they have now; Undo brings them back")))
+        self._harden = push_button(
+            self.tr("Harden"), "harden_button",
+            self.tr("Make the sigmoids steps again, with the weights they have now; Undo brings them back"), "link",
+            self.tr("Harden the sigmoids"))
         self._harden.clicked.connect(self.desk.softening.harden)
-        set_role(self._harden, kind="link")
         row.addWidget(self._batch_line)
         row.addWidget(self._harden)
         column.addLayout(row)

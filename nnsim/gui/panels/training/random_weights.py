@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from nnsim.core.initializers import INITIALIZERS
-from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.forms import ChoiceField, NumberField, Rows, plain_tip
+from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.controls import push_button
+from nnsim.gui.widgets.forms import Rows
+from nnsim.gui.widgets.number_field import NumberField
 
 MARGIN = 12
 WIDTH = 344
@@ -44,11 +47,10 @@ class RandomWeights(QFrame):
         buttons = QHBoxLayout()
         buttons.setSpacing(GRID)
         buttons.addStretch(1)
-        self._next = self._button(self.tr("Next seed"), "random_next",
-                                  self.tr("Take the next seed and draw at once: see how much the start matters"))
+        self._next = push_button(self.tr("Next seed"), "random_next",
+                                 self.tr("Take the next seed and draw at once: see how much the start matters"))
         self._next.clicked.connect(self._draw_next)
-        self._draw = self._button(self.tr("Draw"), "random_draw", self.tr("Draw the weights and close"))
-        set_role(self._draw, kind="primary")
+        self._draw = push_button(self.tr("Draw"), "random_draw", self.tr("Draw the weights and close"), "primary")
         self._draw.clicked.connect(self._draw_and_close)
         buttons.addWidget(self._next)
         buttons.addWidget(self._draw)
@@ -74,13 +76,6 @@ class RandomWeights(QFrame):
             self.close()
         else:
             super().keyPressEvent(event)
-
-    def _button(self, text: str, name: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setToolTip(plain_tip(tip))
-        return button
 
     def _draw_weights(self) -> None:
         self._seed.commit()

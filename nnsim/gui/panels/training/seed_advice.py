@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from nnsim.documents.document import Document
 from nnsim.documents.targets import truth_table_of
 from nnsim.experiments.seeds import SeedRuns, all_right, stuck_for
-from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.controls import plain_tip, push_button
 from nnsim.gui.widgets.forms import plain_text
 from nnsim.training import engines
 
@@ -43,28 +43,20 @@ class SeedAdvice(QWidget):
         row = QHBoxLayout()
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
-        self.act = self._button("seeds_try", self.tr("Try 5 seeds"), self.tr("Train five copies from other weights"))
+        self.act = push_button(self.tr("Try 5 seeds"), "seeds_try", self.tr("Train five copies from other weights"),
+                               "link")
         self.act.clicked.connect(self._on_act)
-        self.close_button = self._button("seeds_close", self.tr("Not now"), self.tr("Put this advice away"))
+        self.close_button = push_button(self.tr("Not now"), "seeds_close", self.tr("Put this advice away"), "link")
         self.close_button.clicked.connect(self._leave)
-        row.addWidget(self.act)
-        row.addWidget(self.close_button)
+        for button in (self.act, self.close_button):
+            button.setCursor(Qt.CursorShape.PointingHandCursor)
+            row.addWidget(button)
         row.addStretch(1)
         column.addLayout(row)
         self.hide()
         desk.document_changed.connect(self._on_document)
         desk.opened.connect(self._leave)
         desk.session.closed.connect(self._leave)
-
-    @staticmethod
-    def _button(name: str, text: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setAccessibleName(text)
-        button.setToolTip(plain_tip(tip))
-        button.setObjectName(name)
-        button.setCursor(Qt.CursorShape.PointingHandCursor)
-        set_role(button, kind="link")
-        return button
 
     # Noticing
 
@@ -136,7 +128,7 @@ class SeedAdvice(QWidget):
         self._poll.stop()
         if runs.error is not None:
             self._say(self.tr("Trying failed: {error}").format(error=runs.error), self.tr("Try again"),
-                      self.tr("Train five copies once more, with the settings of now"))
+                      self.tr("Train five copies once more, with the current settings"))
             return
         meaning = self.tr("all rows right") if runs.exact else self.tr("loss below a tenth of the start's")
         within = self.tr("{n} of {all} seeds solve it within {epochs} epochs ({meaning}).").format(
@@ -147,7 +139,7 @@ class SeedAdvice(QWidget):
                       self.tr("The start weights that this seed draws; Undo brings yours back"))
         else:
             self._say(f"{within} " + self.tr("Try one more hidden neuron, or another learning rate."),
-                      self.tr("Try again"), self.tr("Train five copies once more, with the settings of now"))
+                      self.tr("Try again"), self.tr("Train five copies once more, with the current settings"))
 
     def _take(self, seed: int) -> None:
         self._leave()

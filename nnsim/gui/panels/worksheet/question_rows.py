@@ -237,7 +237,7 @@ class QuestionRows(QScrollArea):
         if row.wrong:
             if isinstance(editor, TextField):
                 editor.selectAll()
-            # The hint has its place only after the layout of now.
+            # The hint has its place only after the current layout.
             QTimer.singleShot(0, self, lambda: self.ensureWidgetVisible(row.hint, 0, GRID))
         elif later:
             later[0].setFocus(Qt.FocusReason.TabFocusReason)

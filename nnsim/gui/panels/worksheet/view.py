@@ -4,25 +4,17 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QMenu,
-    QPushButton,
-    QStackedLayout,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
 
 from nnsim.core.network import NetworkError
 from nnsim.exchange.pages import Parts, plain
 from nnsim.gui.look.settings import settings
-from nnsim.gui.look.theme import GRID, set_role, text_scale
+from nnsim.gui.look.theme import GRID, text_scale
 from nnsim.gui.panels.worksheet.question_rows import QWIDGETSIZE_MAX, Given, GivenNumbers, QuestionRows
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.exports import ask_and_write
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
-from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.controls import plain_tip, push_button
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.forms import plain_text, scrolled
 from nnsim.gui.widgets.labels import TextLine
@@ -34,8 +26,8 @@ SOON_MS = 150
 """Values that are dragged are followed only when they rest."""
 BESIDE_FROM = 540
 """From this width on the given numbers stand beside the questions."""
-GIVEN_SHARE, GIVEN_LEAST, GIVEN_MOST = 0.32, 184, 296
-ABOVE_SHARE = 0.35
+GIVEN_PART, GIVEN_LEAST, GIVEN_MOST = 0.32, 184, 296
+ABOVE_PART = 0.35
 """How much of a narrow panel they take above the questions."""
 SHORT_ENTRY = 30
 """A longer entry of a list may be broken."""
@@ -110,10 +102,12 @@ class WorksheetView(QWidget):
         self._learner.set_tip(self.tr("The same name gives the same numbers; without one they are the network's own."))
         self._learner.set_text(str(settings().value(NAME, "")))
         self._learner.edited.connect(self._on_name)
-        self._new = self._link(self.tr("New numbers"), "worksheet_new", self.tr("Another sheet with other numbers"))
+        tip = self.tr("Another sheet with other numbers")
+        self._new = push_button(self.tr("New numbers"), "worksheet_new", tip, "link", tip)
         self._new.clicked.connect(lambda: self._start(self._number + 1))
         self._whose = plain_text("worksheet_whose", muted=True)
-        self._back = self._link(self.tr("First sheet"), "worksheet_first", self.tr("Back to the first sheet"))
+        tip = self.tr("Back to the first sheet")
+        self._back = push_button(self.tr("First sheet"), "worksheet_first", tip, "link", tip)
         self._back.clicked.connect(lambda: self._start())
         self._numbers = GivenNumbers()
         content = QWidget()
@@ -140,15 +134,6 @@ class WorksheetView(QWidget):
         self._pages.addWidget(padded)
         self._pages.addWidget(page)
 
-    @staticmethod
-    def _link(text: str, name: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setAccessibleName(tip)
-        button.setToolTip(plain_tip(tip))
-        set_role(button, kind="link")
-        return button
-
     # Keeping in step
 
     def update_document(self) -> None:
@@ -171,7 +156,7 @@ class WorksheetView(QWidget):
             self._show(sheet)
 
     def update_values(self) -> None:
-        """Follow the values of now, once they rest."""
+        """Follow the current values, once they rest."""
         if not self.desk.session.training:
             self._soon.start()
 
@@ -274,14 +259,14 @@ class WorksheetView(QWidget):
         if self._page.direction() != direction:
             self._page.setDirection(direction)
         if side_by_side:
-            width = min(max(self.width() * GIVEN_SHARE, GIVEN_LEAST * scale), GIVEN_MOST * scale)
+            width = min(max(self.width() * GIVEN_PART, GIVEN_LEAST * scale), GIVEN_MOST * scale)
             self._side.setFixedWidth(round(width))
             self._side.setMinimumHeight(0)
             self._side.setMaximumHeight(QWIDGETSIZE_MAX)
         else:
             self._side.setMinimumWidth(0)
             self._side.setMaximumWidth(QWIDGETSIZE_MAX)
-            self._side.setFixedHeight(round(self.height() * ABOVE_SHARE))
+            self._side.setFixedHeight(round(self.height() * ABOVE_PART))
 
 
 class KindChoice(HeaderChoice):

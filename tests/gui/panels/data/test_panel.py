@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from nnsim.core.explain.sums import sum_of
@@ -27,6 +27,7 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.session import Session
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.training.config import TrainingConfig
+from tests.gui.panels.in_window import InWindow
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 XOR = GeneratedData("xor_gate")
@@ -54,27 +55,12 @@ def layered(sizes: list[int], data: DataSource | None, hidden: str = "tanh", out
     return Document(Network.layered(sizes, hidden, output, seed=1), data=data)
 
 
-class Table:
+class Table(InWindow[TablePanel]):
     """The panel in a window as wide as below the canvas, and what one sees and does there."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.window = QWidget()
-        self.panel = TablePanel(desk)
+        super().__init__(TablePanel(desk), 700, 220)
         self.model, self.view = self.panel.model, self.panel.view
-        column = QVBoxLayout(self.window)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.panel.header)
-        column.addWidget(self.panel)
-        self.window.resize(700, 220)
-        self.window.show()
-        self.window.activateWindow()
-        QTest.qWaitForWindowActive(self.window)
-
-    def open(self, document: Document) -> Table:
-        self.desk.session.open_document(document)
-        QApplication.processEvents()
-        return self
 
     @property
     def titles(self) -> list[str]:
@@ -123,8 +109,7 @@ class Table:
 def table(desk: Desk) -> Iterator[Table]:
     table = Table(desk)
     yield table
-    table.window.close()
-    table.window.deleteLater()
+    table.close()
 
 
 # The truth table

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network
@@ -23,33 +23,16 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
+from tests.gui.panels.in_window import InWindow
 
 KEY = Qt.Key
 
 
-class Losses:
+class Losses(InWindow[LossesPanel]):
     """The panel in a window, and what one reads and does there."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.window = QWidget()
-        self.panel = LossesPanel(desk)
-        column = QVBoxLayout(self.window)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.panel.header)
-        column.addWidget(self.panel)
-        self.window.resize(744, 400)
-        self.window.show()
-        self.window.activateWindow()
-        QTest.qWaitForWindowActive(self.window)
-
-    def open(self, document: Document) -> Losses:
-        self.desk.session.open_document(document)
-        QApplication.processEvents()
-        return self
-
-    def example(self, id: str) -> Losses:
-        return self.open(load(EXAMPLES[id].path))
+        super().__init__(LossesPanel(desk), 744, 400)
 
     def text(self, name: str) -> str:
         found = self.window.findChild(TextLine, name)
@@ -78,8 +61,7 @@ class Losses:
 def losses(desk: Desk) -> Iterator[Losses]:
     shown = Losses(desk)
     yield shown
-    shown.window.close()
-    shown.window.deleteLater()
+    shown.close()
 
 
 def test_the_hands_on_table_is_the_lectures(losses: Losses) -> None:

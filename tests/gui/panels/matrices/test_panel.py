@@ -11,7 +11,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QHelpEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QToolTip
 
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.documents.document import Document
@@ -24,37 +24,20 @@ from nnsim.gui.panels.matrices.panel import MatricesPanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.formulas import FormulaLabel, spoken
 from nnsim.gui.widgets.inline_edit import NumberEdit
+from tests.gui.panels.in_window import InWindow
 
 KEY, LEFT = Qt.Key, Qt.MouseButton.LeftButton
 
 
-class Matrices:
+class Matrices(InWindow[MatricesPanel]):
     """The panel in a window as wide as below the canvas, and what one does there."""
 
     def __init__(self, desk: Desk) -> None:
-        self.desk = desk
-        self.window = QWidget()
-        self.panel = MatricesPanel(desk)
+        super().__init__(MatricesPanel(desk), 700, 400)
         self.view = self.panel.view
-        column = QVBoxLayout(self.window)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.panel.header)
-        column.addWidget(self.panel)
-        self.window.resize(700, 400)
-        self.window.show()
-        self.window.activateWindow()
-        QTest.qWaitForWindowActive(self.window)
-
-    def open(self, document: Document) -> Matrices:
-        self.desk.session.open_document(document)
-        QApplication.processEvents()
-        return self
-
-    def example(self, id: str) -> Matrices:
-        return self.open(load(EXAMPLES[id].path))
 
     def centre(self, cell: Cell) -> QPoint:
-        return self.view.rect_of(cell).center()
+        return self.view.grid.rect_of(cell).center()
 
     def click(self, cell: Cell) -> None:
         QTest.mouseClick(self.view.viewport(), LEFT, pos=self.centre(cell))
@@ -82,15 +65,14 @@ class Matrices:
         QTest.keyClicks(editor, text)
 
     def column(self, layer: int, part: str) -> list[float | None]:
-        return [self.view.value(Cell(layer, part, row)) for row in range(self.view.blocks[layer].rows(part))]
+        return [self.view.grid.value(Cell(layer, part, row)) for row in range(self.view.grid.blocks[layer].rows(part))]
 
 
 @pytest.fixture
 def matrices(desk: Desk) -> Iterator[Matrices]:
     shown = Matrices(desk)
     yield shown
-    shown.window.close()
-    shown.window.deleteLater()
+    shown.close()
 
 
 def mixed() -> Document:
@@ -123,14 +105,14 @@ def test_formulas_and_code_read_as_the_lecture_writes_a_layer(matrices: Matrices
     labels = matrices.view.viewport().findChildren(FormulaLabel)
     assert sorted(spoken(label.formulas[0]) for label in labels) == [
         "h_(1) = sigmoid(W_(1) x + b_(1))", "o = sigmoid(W_(2) h_(1) + b_(2))"]
-    assert [block.code.text for block in matrices.view.blocks] == [
+    assert [block.code.text for block in matrices.view.grid.blocks] == [
         "h1 = sigmoid(W1 @ x + b1)", "o = sigmoid(W2 @ h1 + b2)"]
 
 
 def test_a_skip_connection_says_what_x_is_joined_from(matrices: Matrices) -> None:
     """XOR: the output's columns are x0, x1 and h."""
     matrices.example("xor")
-    assert matrices.view.blocks[1].layer.columns == ("x0", "x1", "h")
+    assert matrices.view.grid.blocks[1].layer.columns == ("x0", "x1", "h")
     formulas = [f for label in matrices.view.viewport().findChildren(FormulaLabel) for f in label.formulas]
     assert "x_{2} = (x, h_{1})" in formulas
 
@@ -140,7 +122,7 @@ def test_holes_sharing_and_freezing_are_told(matrices: Matrices) -> None:
     matrices.open(mixed())
     view = matrices.view
     hole = Cell(0, "W", 1, 1)
-    assert view.value(hole) is None and "no connection" in view.about(hole)
+    assert view.grid.value(hole) is None and "no connection" in view.about(hole)
     assert view.about(Cell(0, "W", 0, 0)) == "a: x0 → g = 0.5 · frozen · shared with x1 → y"
     assert view.about(Cell(0, "b", 1)) == "h has no bias"
     assert not view.edit(hole) and not view.edit(Cell(0, "b", 1)) and not view.edit(Cell(0, "z", 0))
@@ -152,22 +134,22 @@ def test_as_many_digits_as_the_learner_asks_for(matrices: Matrices) -> None:
     view, out = matrices.view, Cell(1, "a", 0)
     matrices.hover(out)
     assert matrices.panel.status.text() == "O1 = 0.7514"
-    before = view.rect_of(out).width()
+    before = view.grid.rect_of(out).width()
     matrices.desk.study.set_digits(9)
     assert matrices.panel.status.text() == "O1 = 0.75136507"
-    assert view.rect_of(out).width() > before
+    assert view.grid.rect_of(out).width() > before
     metrics = QFontMetrics(font("body"))
     for cell in (out, Cell(1, "W", 0, 0)):
-        assert metrics.horizontalAdvance("−0.75136507") <= view.rect_of(cell).width() - 4
+        assert metrics.horizontalAdvance("−0.75136507") <= view.grid.rect_of(cell).width() - 4
     matrices.desk.study.set_digits(3)
-    assert view.rect_of(out).width() < before
+    assert view.grid.rect_of(out).width() < before
 
 
 def test_neurons_that_do_not_sum_are_written_as_terms(matrices: Matrices) -> None:
     """A product and a maximum say in words that they are no matrix product, with their numbers."""
     matrices.open(mixed())
     matrices.desk.looking.set_inputs({"x0": 2.0, "x1": 3.0})
-    product, maximum, functions = matrices.view._words(matrices.view.blocks[0])
+    product, maximum, functions = matrices.view._words(matrices.view.grid.blocks[0])
     assert "g multiplies its terms" in product and "(0.5·2) · ((−1.5)·3) + 0.1 = −4.4" in product
     assert "m takes its largest term" in maximum and "max((−0.3)·2, 0.7·3) = 2.1" in maximum
     assert functions == "g: sigmoid: g; tanh: h; linear: m"
@@ -268,7 +250,7 @@ def test_deleting_the_neuron_while_its_weight_is_edited_closes_the_editor(matric
     matrices.click(Cell(0, "W", 1, 1))
     matrices.desk.session.apply("remove", lambda d: edits.remove(d, ["h2"]))
     assert matrices.editor is None
-    assert matrices.view.blocks[0].layer.rows == ("h1",)
+    assert matrices.view.grid.blocks[0].layer.rows == ("h1",)
 
 
 # Lighting
@@ -293,7 +275,7 @@ def test_a_cell_lights_its_part_of_the_network(matrices: Matrices) -> None:
 def test_what_is_lit_elsewhere_is_outlined_here(matrices: Matrices) -> None:
     """A connection's cell gets a frame in the accent colour, and its matrix is lit in the code."""
     matrices.example("hands_on")
-    rect = matrices.view.rect_of(Cell(1, "W", 0, 1))
+    rect = matrices.view.grid.rect_of(Cell(1, "W", 0, 1))
 
     def frame() -> str:
         return matrices.view.viewport().grab().toImage().pixelColor(rect.topLeft() + QPoint(8, 0)).name()
@@ -337,10 +319,10 @@ def test_a_wide_layer_asks_only_for_the_cells_in_sight(matrices: Matrices, monke
     """784 inputs, 200 neurons: a repaint looks at a small part of 156 800 weights, also scrolled to the end."""
     matrices.open(Document(Network.layered([784, 200, 10], "relu", "linear")))
     view = matrices.view
-    assert len(view.blocks[0].layer.columns) > MOST_NUMBERED
+    assert len(view.grid.blocks[0].layer.columns) > MOST_NUMBERED
     asked: list[Cell] = []
-    value = type(view).value
-    monkeypatch.setattr(type(view), "value", lambda self, cell: asked.append(cell) or value(self, cell))
+    value = type(view.grid).value
+    monkeypatch.setattr(type(view.grid), "value", lambda self, cell: asked.append(cell) or value(self, cell))
     for x, y in ((0, 0), (view.horizontalScrollBar().maximum(), 2000)):
         view.horizontalScrollBar().setValue(x)
         view.verticalScrollBar().setValue(y)
@@ -349,18 +331,18 @@ def test_a_wide_layer_asks_only_for_the_cells_in_sight(matrices: Matrices, monke
         assert 0 < len(asked) < 3000
     view.setFocus(Qt.FocusReason.TabFocusReason)
     view.go_to(Cell(0, "W", 150, 700))
-    assert view.viewport().rect().contains(view.rect_of(Cell(0, "W", 150, 700)))
+    assert view.viewport().rect().contains(view.grid.rect_of(Cell(0, "W", 150, 700)))
 
 
 def test_training_repaints_and_moves_nothing(matrices: Matrices) -> None:
     """New values keep the layers' places and show in the cells."""
     matrices.example("circle")
     view, desk = matrices.view, matrices.desk
-    blocks, scrolled = view.blocks, view.verticalScrollBar().maximum()
+    blocks, scrolled = view.grid.blocks, view.verticalScrollBar().maximum()
     desk.session.set_speed(None)
     assert desk.session.train(updates=20)
     while desk.session.training:
         QTest.qWait(10)
-    assert view.blocks is blocks and view.verticalScrollBar().maximum() == scrolled
-    assert view.value(Cell(0, "W", 0, 0)) == desk.session.network.value("w1")
+    assert view.grid.blocks is blocks and view.verticalScrollBar().maximum() == scrolled
+    assert view.grid.value(Cell(0, "W", 0, 0)) == desk.session.network.value("w1")
     assert desk.session.network.value("w1") != load(EXAMPLES["circle"].path).network.value("w1")

@@ -16,9 +16,11 @@ from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.gui.panels.selected.panel import SelectedPanel
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.forms import NumberField, TextField
 from nnsim.gui.widgets.labels import TextLine
+from nnsim.gui.widgets.number_field import NumberField
+from nnsim.gui.widgets.text_field import TextField
 from nnsim.resources import resource
+from tests.gui.panels.in_window import show_active
 
 KEY, CTRL = Qt.Key, Qt.KeyboardModifier.ControlModifier
 W = TypeVar("W", bound=QWidget)
@@ -30,10 +32,7 @@ def panel(desk: Desk, qtbot: QtBot) -> SelectedPanel:
     desk.session.open_document(nnsim.load(resource("examples/xor.nnsim")))
     panel = SelectedPanel(desk)
     qtbot.addWidget(panel)
-    panel.resize(288, 480)
-    panel.show()
-    panel.activateWindow()
-    QTest.qWaitForWindowActive(panel)
+    show_active(panel, 288, 480)
     return panel
 
 

@@ -40,10 +40,11 @@ from nnsim.gui.panels.training.random_weights import RandomWeights
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.session import Session
 from nnsim.gui.session.speed import SPEEDS, SpeedControl
-from nnsim.gui.widgets.forms import NumberField
 from nnsim.gui.widgets.labels import TextLine
+from nnsim.gui.widgets.number_field import NumberField
 from nnsim.resources import resource
 from nnsim.training import engines
+from tests.gui.panels.in_window import show_active
 
 KEY, CTRL, LEFT = Qt.Key, Qt.KeyboardModifier.ControlModifier, Qt.MouseButton.LeftButton
 W = TypeVar("W", bound=QWidget)
@@ -55,10 +56,7 @@ def panel(desk: Desk, qtbot: QtBot) -> Iterator[TrainingPanel]:
     desk.session.open_document(nnsim.load(resource("examples/circle.nnsim")))
     panel = TrainingPanel(desk)
     qtbot.addWidget(panel)
-    panel.resize(300, 300)
-    panel.show()
-    panel.activateWindow()
-    QTest.qWaitForWindowActive(panel)
+    show_active(panel, 300, 300)
     yield panel
     desk.session.pause()
 

@@ -14,7 +14,8 @@ from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.forms import ChoiceField, FieldsForm, Rows
+from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.forms import FieldsForm, Rows
 
 _OWN = ""
 """Stands in the choice for data that no generator makes: a table in the document, a file, or none."""
@@ -132,7 +133,7 @@ def _made(name: str, inputs: int, outputs: int, like: Any) -> GeneratedData | No
     if "inputs" in known:
         values["inputs"] = max(1, inputs)
     if "classes" in known and outputs:
-        # Two classes share one output.
+        # Two classes need one output.
         values["classes"] = max(2, outputs)
     try:
         return GeneratedData(name, kind(**values))

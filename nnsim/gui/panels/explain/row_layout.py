@@ -1,0 +1,144 @@
+"""Where the cells of a row of equations stand, and how they are drawn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter
+
+from nnsim.gui.look.theme import GRID, font, pixels, theme
+from nnsim.gui.panels.explain.rows import Cell, Kind, Row
+from nnsim.gui.widgets.formulas import TYPESET_SIZE, Typesetter, formula_image
+
+PAD = 3.0
+"""At both sides of what is typeset, or lit."""
+_GAP = 2.0
+MOST_LAYOUTS = 512
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A cell of a row in its place, in pixels from the row's corner."""
+
+    cell: Cell
+    rect: QRectF
+    baseline: float
+
+
+class RowLayouts:
+    """Every cell of a row in its place, broken into lines where the list ends, laid out once."""
+
+    def __init__(self, typesetter: Typesetter) -> None:
+        self._typesetter = typesetter
+        self._done: dict[tuple[Row, int], tuple[tuple[Placed, ...], float]] = {}
+
+    def forget(self) -> None:
+        """Lay all out anew: letters or formulas have another size."""
+        self._done.clear()
+
+    def trim(self) -> None:
+        """Forget them if there are many: most are of rows that stood there once."""
+        if len(self._done) > MOST_LAYOUTS:
+            self.forget()
+
+    def placed(self, row: Row, width: int) -> tuple[tuple[Placed, ...], float]:
+        """Every cell of a row in its place, and the row's height."""
+        key = (row, width)
+        if key not in self._done:
+            self._done[key] = self._lay_out(row, width)
+        return self._done[key]
+
+    def _lay_out(self, row: Row, width: int) -> tuple[tuple[Placed, ...], float]:
+        used = row_font(row.kind)
+        metrics = QFontMetricsF(used)
+        left = GRID + row.indent * 2 * GRID
+        space = metrics.horizontalAdvance(" ")
+        x, top = float(left), _top(row.kind)
+        lines: list[list[tuple[Cell, float, float, float, float]]] = [[]]
+        for cell in row.cells:
+            cell_width, above, below = self._measure(cell, metrics)
+            if lines[-1] and x + cell_width > width - GRID:
+                lines.append([])
+                x = float(left) + 2 * GRID
+            lines[-1].append((cell, x, cell_width, above, below))
+            x += cell_width + (space if cell.space else 0.0) + (_GAP if row.kind == "chain" else 0.0)
+        found: list[Placed] = []
+        for cells in lines:
+            above = max((c[3] for c in cells), default=metrics.ascent())
+            below = max((c[4] for c in cells), default=metrics.descent())
+            for cell, at, cell_width, _, _ in cells:
+                found.append(Placed(cell, QRectF(at, top, cell_width, above + below), top + above))
+            top += above + below + (GRID / 2 if row.kind == "chain" else 1.0)
+        return tuple(found), top + _bottom(row.kind)
+
+    def _measure(self, cell: Cell, metrics: QFontMetricsF) -> tuple[float, float, float]:
+        """(width, above the baseline, below it)."""
+        number = metrics.horizontalAdvance(cell.below) if cell.below else 0.0
+        line_height = metrics.height()
+        if not cell.latex:
+            width = max(metrics.horizontalAdvance(cell.text), number)
+            return width, metrics.ascent(), metrics.descent() + (line_height if cell.below else 0.0)
+        formula = self._typesetter.get(cell.latex, theme().ink)
+        if formula is None:
+            upper, lower = _fraction(cell.text)
+            width = max(metrics.horizontalAdvance(upper), metrics.horizontalAdvance(lower), number) + 2 * PAD
+            return width, 1.4 * metrics.ascent(), line_height + (line_height if cell.below else 0.0)
+        scale = formula_scale()
+        width = max(formula.width * scale, number) + 2 * PAD
+        below = max((formula.height - formula.ascent) * scale, metrics.descent())
+        return width, formula.ascent * scale, below + (line_height if cell.below else 0.0)
+
+    def paint_cell(self, painter: QPainter, placed: Placed, origin: QPointF, kind: Kind) -> None:
+        """Draw a cell of a row whose corner is at ``origin``."""
+        t, cell = theme(), placed.cell
+        metrics = QFontMetricsF(painter.font())
+        rect, baseline = placed.rect.translated(origin), placed.baseline + origin.y()
+        ink = {"heading": t.muted, "note": t.muted, "action": t.accent}.get(kind, t.ink)
+        painter.setPen(t.color("ink") if ink == t.ink else ink)
+        middle = rect.center().x()
+        formula = self._typesetter.get(cell.latex, t.ink) if cell.latex else None
+        if formula is not None:
+            scale = formula_scale()
+            image = formula_image(cell.latex, scale * TYPESET_SIZE, t.ink, painter.device().devicePixelRatioF())
+            painter.drawImage(QPointF(middle - formula.width * scale / 2, baseline - formula.ascent * scale), image)
+        elif cell.latex:
+            upper, lower = _fraction(cell.text)
+            axis = baseline - 0.3 * metrics.ascent()
+            for text, y in ((upper, axis - 3 - metrics.descent()), (lower, axis + 2 + metrics.ascent())):
+                painter.drawText(QPointF(middle - metrics.horizontalAdvance(text) / 2, y), text)
+            if lower:
+                painter.drawLine(QPointF(rect.left() + PAD, axis), QPointF(rect.right() - PAD, axis))
+        else:
+            left = middle - metrics.horizontalAdvance(cell.text) / 2 if cell.below else rect.left()
+            painter.drawText(QPointF(left, baseline), cell.text)
+        if cell.below:
+            painter.setPen(t.color("muted") if cell.below == cell.text else t.color("positive_text"))
+            width = metrics.horizontalAdvance(cell.below)
+            painter.drawText(QPointF(middle - width / 2, rect.bottom() - metrics.descent()), cell.below)
+
+
+def formula_scale() -> float:
+    """Letters of the typesetting font look smaller than the system's of the same size."""
+    return pixels("body") * 1.1 / TYPESET_SIZE
+
+
+def row_font(kind: Kind) -> QFont:
+    """The font of a kind of row."""
+    return font("small", bold=True) if kind == "heading" else font("body")
+
+
+def _top(kind: Kind) -> float:
+    return float(GRID) if kind in ("heading", "chain") else 2.0
+
+
+def _bottom(kind: Kind) -> float:
+    return GRID / 2 if kind == "chain" else 1.0
+
+
+@lru_cache(maxsize=1024)
+def _fraction(text: str) -> tuple[str, str]:
+    """Numerator and denominator of a derivative's name, until it is typeset."""
+    upper, slash, lower = text.partition("/∂")
+    return (upper, f"∂{lower}") if slash else (text, "")
