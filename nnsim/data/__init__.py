@@ -1,1 +1,1 @@
-"""Datasets: where samples come from, how they are split, and in which order they are taken."""
+"""Datasets: where samples come from, and how they are split into those to learn from and those to test on."""

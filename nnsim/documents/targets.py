@@ -1,4 +1,4 @@
-"""The truth table of a document: its rows, its target columns, and how they are changed.
+"""The truth table of a document: its rows, its target columns, and how they change with the network or by hand.
 
 The target columns are the data that a small network of 0s and 1s learns from.
 """

@@ -1,9 +1,14 @@
-"""The document of the format's own description, to break in tests."""
+"""The document of the format's own description, to break in tests, and the schema that is shipped."""
 
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
+
+import jsonschema
+
+from nnsim.resources import resource
 
 TEXT = """{
   "format": "nnsim",
@@ -33,6 +38,12 @@ TEXT = """{
                "learning_rate": 0.5, "batch_size": 4, "seed": 0},
   "notes": ""
 }"""
+
+@cache
+def validator() -> jsonschema.Draft202012Validator:
+    """Of the schema as it is shipped."""
+    return jsonschema.Draft202012Validator(json.loads(resource("nnsim.schema.json").read_text("utf-8")))
+
 
 MISSING = object()
 

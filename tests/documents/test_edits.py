@@ -2,33 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
 
 import numpy as np
 import pytest
 
-from nnsim.core.network import Connection, Network, NetworkError, Neuron
-from nnsim.core.program import compile, program_of
+from nnsim.core.network import Connection, NetworkError, Neuron
+from nnsim.core.program import compile
 from nnsim.data.generators import GateFields, NotFields
 from nnsim.data.sources import GeneratedData, InlineData
-from nnsim.documents import edits, naming
+from nnsim.documents import edits
 from nnsim.documents.document import Document
-from nnsim.documents.fragments import fragment, insert
-from nnsim.documents.layers import add_layer, add_layered
-from nnsim.documents.naming import free_neuron_name
-
-
-@pytest.fixture
-def gate() -> Document:
-    """x0 and x1 into a step h and a step y, h into y: made by the edits a learner makes."""
-    document = Document()
-    for id, role, x in (("x0", "input", 0), ("x1", "input", 0), ("h", "hidden", 200), ("y", "output", 400)):
-        document = edits.add_neuron(document, role, (x, 0), id)  # type: ignore[arg-type]
-    for ends in (("x0", "h"), ("x1", "h"), ("x0", "y"), ("x1", "y"), ("h", "y")):
-        document = edits.connect(document, *ends)
-    return document
 
 
 def outputs(document: Document, X: list[list[float]]) -> list[float]:
@@ -57,15 +41,6 @@ def test_a_new_input_has_only_an_id() -> None:
     document = edits.add_neuron(Document(), "input", (0, 0))
     assert document.network.structure.neurons == (Neuron("x0", "input"),)
     assert document.network.parameter_names == ()
-
-
-def test_new_neurons_take_the_next_free_name() -> None:
-    document = Document()
-    for role in ("input", "input", "hidden", "hidden", "output", "output", "output"):
-        document = edits.add_neuron(document, role, (0, 0))  # type: ignore[arg-type]
-    assert list(document.network.structure.by_id) == ["x0", "x1", "h1", "h2", "y", "y2", "y3"]
-    document = edits.remove(document, ["x0"])
-    assert free_neuron_name(document.network.structure, "input") == "x0"
 
 
 def test_a_name_that_is_taken_is_refused(gate: Document) -> None:
@@ -350,37 +325,7 @@ def test_other_data_stay_what_they_are(gate: Document) -> None:
     assert edits.add_neuron(edits.set_data(gate, circle), "input", (0, 0)).data == circle
 
 
-# A layered network
-
-
-def test_a_layered_network_fills_an_empty_document() -> None:
-    empty = replace(Document(), data=GeneratedData("xor_gate"))
-    document = add_layered(empty, [3, 4, 1], "tanh", "sigmoid", 5)
-    expected = Network.layered([3, 4, 1], "tanh", "sigmoid", seed=5)
-    assert document.network.structure.same_as(expected.structure)
-    assert np.array_equal(document.network.parameters, expected.parameters)
-    assert set(document.layout) == set(expected.structure.by_id)
-    assert document.data == GeneratedData("xor_gate", GateFields(inputs=3))
-
-
-def test_a_layered_network_is_added_below_with_free_names(gate: Document) -> None:
-    document = add_layered(gate, [2, 2, 1], "relu", "linear", 0)
-    structure = document.network.structure
-    assert structure.neurons[:4] == gate.network.structure.neurons
-    assert len(structure.neurons) == 9 and len(structure.connections) == 11
-    assert len(structure.outputs) == 2 and len(structure.inputs) == 4
-    assert np.array_equal(document.network.parameters[:7], gate.network.parameters)
-    added = [n.id for n in structure.neurons[4:]]
-    assert min(document.layout[id][1] for id in added) > max(y for _, y in gate.layout.values())
-    assert program_of(structure).problems == ()
-
-
-def test_a_layered_network_needs_two_layers(gate: Document) -> None:
-    with pytest.raises(ValueError, match="at least two layers"):
-        add_layered(gate, [3], "tanh", "tanh", 0)
-
-
-# Connecting many, adding layers, copying
+# Connecting many
 
 
 def test_many_are_connected_with_many_and_what_exists_is_kept(gate: Document) -> None:
@@ -411,83 +356,3 @@ def test_a_selection_that_holds_its_target_does_not_feed_it_with_itself(gate: Do
     cut = edits.remove(gate, (), [("x0", "y"), ("h", "y")])
     document = edits.connect_all(cut, ["x0", "h", "y"], ["y"])
     assert set(document.network.structure.by_ends) == set(gate.network.structure.by_ends)
-
-
-def test_a_layer_of_steps_behind_the_inputs(gate: Document) -> None:
-    """Three steps right of the inputs, connected from both, weights 1 and θ = 1, clear of the others."""
-    document, names = add_layer(gate, ["x0", "x1"], 3, "heaviside")
-    network = document.network
-    assert names == ("h1", "h2", "h3")
-    for id in names:
-        neuron = network.structure.by_id[id]
-        assert neuron.notation == "threshold" and neuron.bias is not None and network.value(neuron.bias) == -1.0
-        assert [c.source for c in network.structure.incoming[id]] == ["x0", "x1"]
-        assert [network.value(c.weight) for c in network.structure.incoming[id]] == [1.0, 1.0]
-        assert document.layout[id][0] > document.layout["x0"][0]
-        assert all(abs(document.layout[id][0] - x) >= 90 or abs(document.layout[id][1] - y) >= 90
-                   for other, (x, y) in document.layout.items() if other != id)
-
-
-def test_a_layer_of_another_activation_begins_random_and_leaves_the_rest(gate: Document) -> None:
-    """Same seed, same weights; no weight that was there before is drawn anew."""
-    document, names = add_layer(gate, ["h"], 2, "tanh", "output", seed=3)
-    again, _ = add_layer(gate, ["h"], 2, "tanh", "output", seed=3)
-    assert names == ("o1", "o2") and document == again
-    own = [document.network.value(document.network.structure.incoming[id][0].weight) for id in names]
-    assert len(set(own)) == 2 and 1.0 not in own
-    assert np.array_equal(document.network.parameters[: len(gate.network.parameters)], gate.network.parameters)
-
-
-def test_a_copy_has_free_names_and_shares_within_itself_only(gate: Document) -> None:
-    """Two inputs and h with one shared weight, copied twice: names count on, values and frozen marks are copied."""
-    gate = edits.set_trainable(edits.share(gate, "w1", "w2"), ["w2"], False)
-    part = fragment(gate, ["x0", "x1", "h"])
-    assert set(part.network.structure.by_id) == {"x0", "x1", "h"} and part.data is None
-    document, ids = insert(gate, part, (48, 72))
-    assert ids == {"x0": "x2", "x1": "x3", "h": "h2"}
-    structure = document.network.structure
-    weights = [c.weight for c in structure.incoming["h2"]]
-    assert weights[0] == weights[1] != "w2" and weights[0] in structure.frozen
-    assert structure.by_id["h2"].bias == "b_h2"
-    assert document.network.value("b_h2") == gate.network.value("b_h")
-    assert document.layout["h2"] == (248, 72)
-    twice, ids = insert(document, part, (96, 144))
-    assert ids["h"] == "h3" and len(twice.network.structure.neurons) == 10
-
-
-def test_names_of_a_large_copy_count_on_without_counting_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Each name gets the first free number above its own; to find them all takes about as many looks as names."""
-    whole = Document(Network.layered([2, 9, 8, 1], seed=0))
-    names = whole.network.parameter_names
-    looks = 0
-
-    def counted(start: int) -> Iterator[int]:
-        nonlocal looks
-        for number in count(start):
-            looks += 1
-            yield number
-
-    monkeypatch.setattr(naming, "count", counted)
-    copied, _ = insert(whole, whole, (0, 900))
-    assert looks <= 3 * (len(names) + len(whole.network.structure.neurons))
-    taken = list(names)
-    for name in names:
-        if name.startswith("w"):
-            number = next(n for n in count(int(name[1:]) + 1) if f"w{n}" not in taken)
-            taken.append(f"w{number}")
-    added = copied.network.structure.connections[len(whole.network.structure.connections):]
-    assert [c.weight for c in added] == taken[len(names):]
-
-
-def test_a_cut_part_keeps_its_names_when_it_comes_back(gate: Document) -> None:
-    """What is free is not renamed; a copy of a name as long as allowed is no longer than that."""
-    part = fragment(gate, ["h", "y"])
-    document, ids = insert(edits.remove(gate, ["h", "y"]), part, (0, 0))
-    assert ids == {"h": "h", "y": "y"}
-    assert ("h", "y") in document.network.structure.by_ends
-    long = edits.rename_neuron(gate, "h", "n" * 64)
-    copied, _ = insert(long, fragment(long, ["n" * 64]), (0, 0))
-    assert max(len(id) for id in copied.network.structure.by_id) <= 64
-    number = edits.rename_neuron(gate, "h", "9" * 64)
-    copied, _ = insert(number, fragment(number, ["9" * 64]), (0, 0))
-    assert len(copied.network.structure.neurons) == 5

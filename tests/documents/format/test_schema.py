@@ -21,10 +21,8 @@ from nnsim.documents.files import encode
 from nnsim.documents.format.schema import text
 from nnsim.resources import resource
 from nnsim.training.config import CHOICES, ORDER_CHOICES, TrainingConfig
+from tests.documents.base import validator
 from tests.documents.random_documents import documents
-
-SCHEMA = json.loads(resource("nnsim.schema.json").read_text("utf-8"))
-VALIDATOR = jsonschema.Draft202012Validator(SCHEMA)
 
 
 def test_the_shipped_schema_is_up_to_date() -> None:
@@ -34,12 +32,13 @@ def test_the_shipped_schema_is_up_to_date() -> None:
 
 def test_the_schema_is_one() -> None:
     """By the rules of JSON Schema itself."""
-    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    jsonschema.Draft202012Validator.check_schema(validator().schema)
 
 
 def test_its_lists_are_the_registries() -> None:
     """Counted from the file, not from what made it."""
-    neuron, training = SCHEMA["$defs"]["neuron"]["properties"], SCHEMA["$defs"]["training"]["properties"]
+    definitions = validator().schema["$defs"]
+    neuron, training = definitions["neuron"]["properties"], definitions["training"]["properties"]
     assert neuron["role"]["enum"] == list(ROLES)
     assert neuron["activation"]["enum"] == list(ACTIVATIONS)
     assert neuron["combine"]["enum"] == list(COMBINES)
@@ -48,7 +47,7 @@ def test_its_lists_are_the_registries() -> None:
     assert training["order"]["enum"] == [name for name, _ in ORDER_CHOICES]
     assert [entry["properties"]["name"]["const"] for entry in training["optimizer"]["oneOf"]] == list(OPTIMIZERS)
     assert set(training) == set(forms(TrainingConfig)) | set(CHOICES)
-    generators = [name for entry in SCHEMA["$defs"]["data"]["oneOf"]
+    generators = [name for entry in definitions["data"]["oneOf"]
                   for name in entry["properties"].get("generator", {}).get("enum", [])]
     assert sorted(generators) == sorted(GENERATORS)
 
@@ -56,10 +55,10 @@ def test_its_lists_are_the_registries() -> None:
 @pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
 def test_every_example_is_valid(example: Example) -> None:
     """As it lies in resources/."""
-    assert list(VALIDATOR.iter_errors(json.loads(example.path.read_bytes()))) == []
+    assert list(validator().iter_errors(json.loads(example.path.read_bytes()))) == []
 
 
 @given(documents())
 def test_whatever_is_saved_is_valid(document: Document) -> None:
     """Every document the program can write."""
-    assert list(VALIDATOR.iter_errors(json.loads(encode(document)))) == []
+    assert list(validator().iter_errors(json.loads(encode(document)))) == []

@@ -1,0 +1,32 @@
+"""Names that no other neuron or parameter has."""
+
+from __future__ import annotations
+
+from nnsim.documents import edits
+from nnsim.documents.document import Document
+from nnsim.documents.naming import free_name, free_names, free_neuron_name, renamed
+
+
+def test_new_neurons_take_the_next_free_name() -> None:
+    document = Document()
+    for role in ("input", "input", "hidden", "hidden", "output", "output", "output"):
+        document = edits.add_neuron(document, role, (0, 0))  # type: ignore[arg-type]
+    assert list(document.network.structure.by_id) == ["x0", "x1", "h1", "h2", "y", "y2", "y3"]
+    document = edits.remove(document, ["x0"])
+    assert free_neuron_name(document.network.structure, "input") == "x0"
+
+
+def test_many_names_at_once_are_no_two_the_same() -> None:
+    """What is free is kept; what is taken, also by a name before, counts on."""
+    assert list(free_names(["h1", "h1", "left", "left", "w9"], {"h1", "h3"})) == ["h2", "h4", "left", "left2", "w9"]
+    assert free_name("b_h", ["b_h", "b_h_2"]) == "b_h_3"
+
+
+def test_another_name_changes_nothing_else(gate: Document) -> None:
+    """Neuron and parameters by other names: the same graph, values and frozen marks, and the same back again."""
+    network = edits.set_trainable(edits.set_values(gate, {"w5": -2.0}), ["w5"], False).network
+    other = renamed(network, {"h": "and"}, {"w5": "inhibit", "b_h": "b_and"})
+    assert other.value("inhibit") == -2.0 and other.structure.frozen == {"inhibit"}
+    assert other.structure.by_ends["and", "y"].weight == "inhibit" and other.structure.by_id["and"].bias == "b_and"
+    back = renamed(other, {"and": "h"}, {"inhibit": "w5", "b_and": "b_h"})
+    assert back.structure.same_as(network.structure)
