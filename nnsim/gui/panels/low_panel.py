@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.empty_state import EmptyState
 
 
@@ -28,9 +29,7 @@ class LowPanel(Panel):
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.empty = EmptyState(f"{self.id}_empty")
         framed = QWidget()
-        self.around_empty = QVBoxLayout(framed)
-        self.around_empty.setContentsMargins(GRID, self.edge, GRID, self.edge)
-        self.around_empty.setSpacing(GRID // 2)
+        self.around_empty = column_in(framed, GRID // 2, (GRID, self.edge, GRID, self.edge))
         self.around_empty.addWidget(self.empty, 1)
         self.pages = QStackedLayout(self)
         self.pages.addWidget(framed)

@@ -6,7 +6,6 @@ import math
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QLabel,
     QWidget,
 )
@@ -14,6 +13,7 @@ from PySide6.QtWidgets import (
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.controls import CalmSlider, plain_tip, tabular
 
 SPEEDS = (*(round(step * 10.0**power, 1) for power in range(4) for step in (1, 1.5, 2, 3, 5, 7)), 10_000.0)
@@ -27,9 +27,7 @@ class SpeedControl(QWidget):
         super().__init__()
         self._desk = desk
         self.setObjectName("speed_control")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        row = row_in(self, GRID)
         title = QLabel(self.tr("Speed"))
         set_role(title, tone="muted")
         self._slider = CalmSlider(Qt.Orientation.Horizontal)

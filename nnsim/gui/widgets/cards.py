@@ -7,9 +7,10 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolButton, QWidget
 
 from nnsim.gui.look.theme import GRID, font, set_role, text_scale
+from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import ElidedLabel
@@ -25,10 +26,8 @@ class CardHeader(QFrame):
         super().__init__()
         self.title = title
         set_role(self, card="header")
-        self.row = QHBoxLayout(self)
         # Margins are not mirrored where the window is; space between the parts is.
-        self.row.setContentsMargins(GRID, 3, GRID, 3)
-        self.row.setSpacing(GRID // 2)
+        self.row = row_in(self, GRID // 2, (GRID, 3, GRID, 3))
         self.row.addSpacing(GRID // 2)
         self.row.addWidget(title)
         self.row.addStretch(1)
@@ -70,8 +69,7 @@ def body_frame(content: QWidget) -> QFrame:
     """The lower part of a card around ``content``."""
     frame = QFrame()
     set_role(frame, card="body")
-    column = QVBoxLayout(frame)
-    column.setContentsMargins(1, 0, 1, 1)
+    column = column_in(frame, 0, (1, 0, 1, 1))
     column.addWidget(content)
     return frame
 
@@ -79,9 +77,7 @@ def body_frame(content: QWidget) -> QFrame:
 def close_together(*widgets: QWidget) -> QWidget:
     """Small controls for a title bar that belong together, with nothing between them."""
     box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(0)
+    row = row_in(box)
     for widget in widgets:
         row.addWidget(widget)
     return box

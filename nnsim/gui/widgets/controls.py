@@ -8,9 +8,10 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QWheelEvent
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QSlider, QToolButton, QWidget
 
 from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.widgets.boxes import row_in
 
 NARROW = 48
 """How far an editor may shrink before its panel scrolls."""
@@ -53,9 +54,7 @@ class Segments(QWidget):
         self.setObjectName(name)
         self._group = QButtonGroup(self)
         self._buttons: dict[Any, QToolButton] = {}
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
+        row = row_in(self, 2)
         for value, text, tip in options:
             button = QToolButton()
             button.setText(text)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from nnsim.gui.look.theme import GRID, RADIUS, set_role, theme
+from nnsim.gui.widgets.boxes import column_in
 
 
 class EmptyState(QWidget):
@@ -17,9 +18,7 @@ class EmptyState(QWidget):
         self.setObjectName(name)
         self._says = QLabel()
         self._why = QLabel()
-        column = QVBoxLayout(self)
-        column.setContentsMargins(3 * GRID, GRID // 2, 3 * GRID, GRID // 2)
-        column.setSpacing(GRID // 2)
+        column = column_in(self, GRID // 2, (3 * GRID, GRID // 2, 3 * GRID, GRID // 2))
         column.addStretch(1)
         for label, role in ((self._says, "section"), (self._why, "muted")):
             label.setTextFormat(Qt.TextFormat.PlainText)

@@ -11,17 +11,16 @@ from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QFormLayout,
-    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QVBoxLayout,
     QWidget,
 )
 
 from nnsim.core.fields import Form, forms
 from nnsim.gui.look.theme import GRID, set_role, text_scale
+from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import ElidedLabel
@@ -108,9 +107,7 @@ def plain_text(name: str, muted: bool = False, small: bool = False) -> QLabel:
 def beside(*widgets: QWidget) -> QWidget:
     """Widgets in one row, as the editor of a form's row; the first takes what room there is."""
     box = QWidget()
-    row = QHBoxLayout(box)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(GRID)
+    row = row_in(box, GRID)
     for index, widget in enumerate(widgets):
         row.addWidget(widget, 0 if index else 1)
     return box
@@ -184,12 +181,8 @@ class Disclosure(QWidget):
         self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         set_role(self.button, kind="link")
         self.content = QWidget()
-        self.body = QVBoxLayout(self.content)
-        self.body.setContentsMargins(0, 0, 0, 0)
-        self.body.setSpacing(GRID)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
+        self.body = column_in(self.content, GRID)
+        column = column_in(self, GRID // 2)
         column.addWidget(self.button)
         column.addWidget(self.content)
         self.button.toggled.connect(self._follow)

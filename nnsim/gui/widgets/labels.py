@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QStyle, QStylePainter, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStylePainter, QWidget
 
 from nnsim.gui.look.theme import GRID, font, theme
+from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
 
@@ -154,8 +155,6 @@ class FormulaRow(QWidget):
         self.formula.setObjectName(f"{name}_formula")
         self.formula.setAccessibleName(self.tr("Formula"))
         self.readout = TextLine(f"{name}_readout", "ink", "body", Qt.AlignmentFlag.AlignRight)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        row = row_in(self, GRID)
         row.addWidget(self.formula, 1)
         row.addWidget(self.readout)

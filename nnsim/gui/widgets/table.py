@@ -78,11 +78,13 @@ class Cells(QStyledItemDelegate):
 
     def ground(self, index: Index) -> QColor:
         """The colour behind a cell."""
-        raise NotImplementedError
+        return theme().color("card")
 
     def paint_content(self, painter: QPainter, room: QRect, index: Index) -> None:
         """What stands in a cell."""
-        raise NotImplementedError
+        painter.setFont(font("body"))
+        painter.setPen(theme().color("ink"))
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, str(index.data()))
 
     def takes_keys(self, index: Index) -> bool:
         """Whether a key does something with the current cell."""
@@ -114,11 +116,11 @@ class Titles(QHeaderView):
 
     def title(self, column: int) -> tuple[str, bool]:
         """The title of a column, and whether it stands out."""
-        raise NotImplementedError
+        return str(self.model().headerData(column, self.orientation())), False
 
     def is_right(self, column: int) -> bool:
         """Whether a column stands at its right, as numbers do."""
-        raise NotImplementedError
+        return False
 
     def room(self, rect: QRect, column: int) -> QRect:
         """What a title has of its section."""

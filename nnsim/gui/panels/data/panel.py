@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gates
 from nnsim.documents.edits import set_data
@@ -14,6 +14,7 @@ from nnsim.gui.panels.data.model import RIGHT, Rows, TableModel, columns_of
 from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
 from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.controls import push_button
 from nnsim.gui.widgets.labels import ElidedLabel
 
@@ -63,9 +64,7 @@ class TablePanel(LowPanel):
     def _build_pages(self) -> None:
         """A page with the rows; on that which says why there are none, a way out."""
         filled = QWidget()
-        column = QVBoxLayout(filled)
-        column.setContentsMargins(GRID // 2, 2, GRID // 2, 2)
-        column.setSpacing(0)
+        column = column_in(filled, 0, (GRID // 2, 2, GRID // 2, 2))
         column.addWidget(self.view, 1)
         column.addWidget(self.note)
         self.pages.addWidget(filled)

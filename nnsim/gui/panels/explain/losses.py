@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.explain.loss_list import LossList
@@ -14,6 +14,7 @@ from nnsim.gui.panels.explain.loss_terms import TermTable
 from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.forms import plain_text, scrolled
 from nnsim.gui.widgets.number_field import NumberField
 
@@ -30,9 +31,7 @@ class LossesPanel(LowPanel):
         self.choice = LossList(desk)
         self._why = plain_text("losses_why", muted=True)
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(12, GRID, 12, GRID)
-        column.setSpacing(2 * GRID)
+        column = column_in(content, 2 * GRID, (12, GRID, 12, GRID))
         column.addWidget(self._why)
         column.addWidget(self.terms)
         column.addWidget(self.choice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.explain.walk import Moment, Walk
@@ -15,6 +15,7 @@ from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.explain.equation_panel import EquationPanel
 from nnsim.gui.panels.explain.rows import Row, equation, heading, line, note
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.training.snapshot import Snapshot
 
@@ -54,9 +55,7 @@ class StepsPanel(EquationPanel):
         self.buttons: dict[str, QToolButton] = {}
         self.add_to_header(self.progress, self._build_buttons())
         body = QWidget()
-        column = QVBoxLayout(body)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
+        column = column_in(body, GRID // 2)
         column.addWidget(self.says)
         column.addWidget(self.list, 1)
         self.pages.addWidget(body)
@@ -66,9 +65,7 @@ class StepsPanel(EquationPanel):
 
     def _build_buttons(self) -> QWidget:
         box = QWidget()
-        row = QHBoxLayout(box)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(2)
+        row = row_in(box, 2)
         for name, picture, tip, do in (
             ("restart", "restart", self.tr("Back to the batch's first step (Home)"), self.restart),
             ("back", "back", self.tr("One step back (Left)"), self.back),

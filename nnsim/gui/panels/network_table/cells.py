@@ -162,7 +162,7 @@ class NetworkTitles(Titles):
         return self._rows.what.columns[column].kind == "number"
 
     def title(self, column: int) -> tuple[str, bool]:
-        text = self._rows.what.columns[column].title
+        text, _ = super().title(column)
         if self.sortIndicatorSection() != column:
             return text, False
         arrow = "▴" if self.sortIndicatorOrder() == Qt.SortOrder.AscendingOrder else "▾"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from nnsim.core.formulas.terms import Place
 from nnsim.gui.look.theme import GRID, set_role
@@ -14,6 +14,7 @@ from nnsim.gui.panels.network_table.rows import NetworkRows
 from nnsim.gui.panels.network_table.view import NetworkTableView
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.controls import Segments, plain_tip
 from nnsim.gui.widgets.labels import ElidedLabel
 
@@ -68,8 +69,7 @@ class NetworkTablePanel(LowPanel):
             view.cells.refused.connect(self.desk.session.refuse)
             self.views[rows.id] = view
             page = QWidget()
-            column = QVBoxLayout(page)
-            column.setContentsMargins(GRID // 2, 2, GRID // 2, 2)
+            column = column_in(page, 0, (GRID // 2, 2, GRID // 2, 2))
             column.addWidget(view)
             self.pages.addWidget(page)
 

@@ -7,7 +7,7 @@ import time
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnsim.core.analysis.bands import Band, band_of
 from nnsim.core.arrays import Flags
@@ -16,6 +16,7 @@ from nnsim.documents.targets import gate_label
 from nnsim.gui.look.theme import GRID, font, mix, set_role, theme
 from nnsim.gui.plots.ticks import nice_step, rounded
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.controls import CalmSlider, plain_tip
 from nnsim.gui.widgets.forms import plain_text
 from nnsim.gui.widgets.number_field import GESTURE_PAUSE
@@ -201,9 +202,7 @@ class BandField(QWidget):
         self.slider.began.connect(self._on_began)
         self.slider.ended.connect(self._on_ended)
         self.words = plain_text(f"{name}_band")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
+        column = column_in(self, GRID // 2)
         column.addWidget(self.slider)
         column.addWidget(self.words)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
@@ -25,6 +25,7 @@ from nnsim.gui.session.parameters import (
     why_not_neuron_name,
     written_bias,
 )
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
 from nnsim.gui.widgets.controls import Segments, plain_tip
 from nnsim.gui.widgets.forms import Disclosure, Rows, beside, plain_text
@@ -45,9 +46,7 @@ class NeuronForm(QWidget):
         super().__init__()
         self._desk = desk
         self._id = ""
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
+        column = column_in(self, GRID)
         self._rows = Rows()
         column.addLayout(self._rows)
         self._build_identity()

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import Structure
@@ -19,6 +19,7 @@ from nnsim.gui.panels.selected.gradient_line import GradientLine
 from nnsim.gui.panels.selected.neuron_form import NeuronForm
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import other_uses, rename_neuron, set_trainable, share_parameter, why_not_name
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import choice_of
 from nnsim.gui.widgets.forms import Rows, plain_text, scrolled
 from nnsim.gui.widgets.labels import ElidedLabel
@@ -48,15 +49,13 @@ class SelectedPanel(Panel):
         self._shown: QWidget | None = None
         self._renaming = False
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
+        column = column_in(content, 0, (MARGIN, MARGIN, MARGIN, MARGIN))
         for page in self._pages:
             page.hide()
             column.addWidget(page, 1 if page is self._network else 0)
         column.addStretch(0)
         self._area = scrolled(content)
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
+        outer = column_in(self)
         outer.addWidget(self._area)
         self.setMinimumSize(240, 80)
 
@@ -261,9 +260,7 @@ class NetworkForm(QWidget):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._desk = desk
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
+        column = column_in(self, GRID)
         self._kind = plain_text("network_kind")
         column.addWidget(self._kind)
         self._rows = Rows()

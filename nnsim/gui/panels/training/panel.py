@@ -14,7 +14,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QSizePolicy,
     QToolButton,
-    QVBoxLayout,
     QWidget,
 )
 
@@ -29,6 +28,7 @@ from nnsim.gui.panels.training.data_form import DataForm
 from nnsim.gui.panels.training.random_weights import RandomWeights
 from nnsim.gui.panels.training.seed_advice import SeedAdvice
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
 from nnsim.gui.widgets.controls import plain_tip, push_button
 from nnsim.gui.widgets.forms import Disclosure, FieldsForm, Rows, WholeRows, plain_text, scrolled
@@ -51,12 +51,8 @@ class TrainingPanel(Panel):
         super().__init__(desk, QCoreApplication.translate("TrainingPanel", "Training"))
         desk.softening.changed.connect(self._on_change)
         self._stepping = False
-        outer = QVBoxLayout(self)
-        outer.setContentsMargins(0, 0, 0, 0)
-        outer.setSpacing(0)
-        top = QVBoxLayout()
-        top.setContentsMargins(MARGIN, MARGIN, MARGIN, GRID)
-        top.setSpacing(GRID)
+        outer = column_in(self)
+        top = column_in(None, GRID, (MARGIN, MARGIN, MARGIN, GRID))
         outer.addLayout(top)
         top.addLayout(self._build_buttons())
         self._reason = plain_text("training_reason", small=True)
@@ -130,9 +126,7 @@ class TrainingPanel(Panel):
     def _build_progress(self) -> QWidget:
         """How far the run is: epoch, batch, and how near it is to its stop."""
         run = QWidget()
-        column = QVBoxLayout(run)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
+        column = column_in(run, GRID // 2)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         self._epoch_line = TextLine("training_epoch", color="ink", size="body")
@@ -160,9 +154,7 @@ class TrainingPanel(Panel):
 
     def _build_settings(self) -> QWidget:
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(MARGIN, GRID // 2, MARGIN, MARGIN)
-        column.setSpacing(GRID)
+        column = column_in(content, GRID, (MARGIN, GRID // 2, MARGIN, MARGIN))
         described = forms(TrainingConfig)
         stops = [name for name in described if name.startswith("stop_")]
         rare = [name for name, form in described.items() if form.advanced]

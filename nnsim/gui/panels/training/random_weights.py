@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from nnsim.core.initializers import INITIALIZERS
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.controls import push_button
 from nnsim.gui.widgets.forms import Rows
@@ -29,9 +30,7 @@ class RandomWeights(QFrame):
         self.setAccessibleName(self.tr("Random weights"))
         self.setFrameShape(QFrame.Shape.Box)
         self.setStyleSheet("QFrame#random_popup { background: palette(base); border: 1px solid palette(mid); }")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(MARGIN, MARGIN, MARGIN, MARGIN)
-        column.setSpacing(MARGIN)
+        column = column_in(self, MARGIN, (MARGIN, MARGIN, MARGIN, MARGIN))
         rows = Rows()
         column.addLayout(rows)
         self._seed = NumberField(0, MOST, whole=True)

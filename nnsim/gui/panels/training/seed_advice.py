@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from nnsim.documents.document import Document
 from nnsim.documents.targets import truth_table_of
 from nnsim.experiments.seeds import SeedRuns, all_right, stuck_for
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.controls import plain_tip, push_button
 from nnsim.gui.widgets.forms import plain_text
 from nnsim.training import engines
@@ -35,14 +36,10 @@ class SeedAdvice(QWidget):
         self._poll.setInterval(POLL_MS)
         self._poll.timeout.connect(self._show_runs)
         self.setObjectName("seed_advice")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID // 2)
+        column = column_in(self, GRID // 2)
         self.says = plain_text("seed_advice_text", small=True)
         column.addWidget(self.says)
-        row = QHBoxLayout()
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        row = row_in(None, GRID)
         self.act = push_button(self.tr("Try 5 seeds"), "seeds_try", self.tr("Train five copies from other weights"),
                                "link")
         self.act.clicked.connect(self._on_act)

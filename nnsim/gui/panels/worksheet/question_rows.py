@@ -7,9 +7,10 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QScrollArea, QWidget
 
 from nnsim.gui.look.theme import GRID, font, set_role, text_scale
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.controls import tabular
 from nnsim.gui.widgets.forms import plain_text
@@ -187,9 +188,7 @@ class QuestionRows(QScrollArea):
         self._rows: list[QuestionRow] = []
         self._introduction = plain_text("worksheet_introduction", muted=True)
         content = QWidget()
-        self._column = QVBoxLayout(content)
-        self._column.setContentsMargins(12, GRID, 12, GRID)
-        self._column.setSpacing(GRID)
+        self._column = column_in(content, GRID, (12, GRID, 12, GRID))
         self._column.addWidget(self._introduction)
         self._column.addStretch(1)
         self.setWidget(content)
@@ -272,9 +271,7 @@ class GivenNumbers(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("worksheet_given")
-        self._column = QVBoxLayout(self)
-        self._column.setContentsMargins(0, 0, 0, 0)
-        self._column.setSpacing(GRID // 2)
+        self._column = column_in(self, GRID // 2)
         self._shown: tuple[tuple[str, str], ...] = ()
 
     def show_given(self, given: tuple[tuple[str, str], ...]) -> None:

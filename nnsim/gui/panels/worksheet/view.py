@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QMenu, QStackedLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QMenu, QStackedLayout, QToolButton, QWidget
 
 from nnsim.core.network import NetworkError
 from nnsim.exchange.pages import Parts, plain
@@ -13,6 +13,7 @@ from nnsim.gui.look.theme import GRID, text_scale
 from nnsim.gui.panels.worksheet.question_rows import QWIDGETSIZE_MAX, Given, GivenNumbers, QuestionRows
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.exports import ask_and_write
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
 from nnsim.gui.widgets.controls import plain_tip, push_button
 from nnsim.gui.widgets.empty_state import EmptyState
@@ -111,9 +112,7 @@ class WorksheetView(QWidget):
         self._back.clicked.connect(lambda: self._start())
         self._numbers = GivenNumbers()
         content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(12, GRID, 12, GRID)
-        column.setSpacing(GRID)
+        column = column_in(content, GRID, (12, GRID, 12, GRID))
         for widget in (self._learner, self._whose, self._new, self._back, self._numbers):
             column.addWidget(widget)
         column.addStretch(1)
@@ -127,8 +126,7 @@ class WorksheetView(QWidget):
         self._page.addWidget(self._side)
         self._empty = EmptyState("worksheet_empty")
         padded = QWidget()
-        inside = QVBoxLayout(padded)
-        inside.setContentsMargins(GRID, GRID, GRID, GRID)
+        inside = column_in(padded, 0, (GRID, GRID, GRID, GRID))
         inside.addWidget(self._empty)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(padded)

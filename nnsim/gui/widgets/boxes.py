@@ -1,0 +1,25 @@
+"""Rows and columns of widgets, with their gaps and margins in pixels."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+Margins = tuple[int, int, int, int]
+"""Left, top, right, bottom."""
+NO_MARGINS = (0, 0, 0, 0)
+
+
+def column_in(owner: QWidget | None, gap: int = 0, margins: Margins = NO_MARGINS) -> QVBoxLayout:
+    """The layout of ``owner``, or one to be put into another: its parts one under the other."""
+    column = QVBoxLayout() if owner is None else QVBoxLayout(owner)
+    column.setContentsMargins(*margins)
+    column.setSpacing(gap)
+    return column
+
+
+def row_in(owner: QWidget | None, gap: int = 0, margins: Margins = NO_MARGINS) -> QHBoxLayout:
+    """The layout of ``owner``, or one to be put into another: its parts side by side."""
+    row = QHBoxLayout() if owner is None else QHBoxLayout(owner)
+    row.setContentsMargins(*margins)
+    row.setSpacing(gap)
+    return row
