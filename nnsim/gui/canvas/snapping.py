@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QPointF
 from PySide6.QtGui import QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from nnsim.gui.canvas.neuron_item import RADIUS
+from nnsim.gui.canvas.scene import NetworkScene
 from nnsim.gui.look.theme import theme
-
-if TYPE_CHECKING:
-    from nnsim.gui.canvas.scene import NetworkScene
 
 GRID_STEP = 24
 REACH = 7.0
