@@ -12,7 +12,7 @@ from nnsim.documents import edits
 from nnsim.gui.canvas.commands import CanvasCommands
 from nnsim.gui.canvas.neuron_choice import NeuronChoice
 from nnsim.gui.canvas.view import CanvasView
-from nnsim.gui.widgets.inline_edit import InlineEdit, NumberEdit
+from nnsim.gui.widgets.inline_edit import InlineEdit, NumberEdit, put_away
 
 
 class InPlace(QObject):
@@ -134,7 +134,7 @@ class InPlace(QObject):
         if isinstance(editor, InlineEdit):
             editor.finish(take)
         else:
-            editor.close_choice()
+            put_away(editor)
 
     def _place(self, rect: QRectF) -> QRect:
         return self._view.mapFromScene(rect).boundingRect()
