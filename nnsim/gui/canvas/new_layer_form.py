@@ -37,7 +37,7 @@ class NewLayerForm(PopupForm):
         self.add_row(self._role, "role", self.tr("Role"), self.tr("Outputs are the network's answer"))
         self._seed = self.add_seed()
         set_role(self.says, tone="muted")
-        self.begin_with(self._size.lineEdit())
+        self.begin_with(self._size)
         self._size.valueChanged.connect(self._say)
         self._activation.currentIndexChanged.connect(self._say)
         self._say()

@@ -20,7 +20,7 @@ from nnsim.gui.look.theme import set_role
 
 
 class PopupForm(QFrame):
-    """Fields, what comes of them, and a button; Enter in the ``first`` field adds it too.
+    """Fields, what comes of them, and a button.
 
     A subclass entitles it, adds the fields, and says in ``add`` what is done. A part of the form is called
     ``prefix`` + "_" + a name of its own. ``added()`` when it is done.
@@ -83,10 +83,11 @@ class PopupForm(QFrame):
         self.add_row(box, "seed", self.tr("Seed"), self.tr("The same seed gives the same random weights"))
         return box
 
-    def begin_with(self, first: QLineEdit) -> None:
-        """Which field has the keys at first."""
+    def begin_with(self, first: QLineEdit | QSpinBox) -> None:
+        """Which field has the keys at first; Enter in it adds."""
         self._first = first
-        first.returnPressed.connect(self.add)
+        line = first.lineEdit() if isinstance(first, QSpinBox) else first
+        line.returnPressed.connect(self.add)
 
     def open_at(self, at: QPoint) -> None:
         """Show the form with its upper left corner at a point of the screen."""
