@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPointF, Qt
@@ -78,8 +77,8 @@ class CanvasKeys(QObject):
             self._view.scroll_by(-SCROLL * direction.x(), -SCROLL * direction.y())
             return
         step = direction * (1.0 if fine else NUDGE)
-        places = {id: p for id, p in self._view.network_scene.positions().items() if id in chosen}
-        moved = {id: (p.x() + step.x(), p.y() + step.y()) for id, p in places.items()}
+        places = self._view.network_scene.positions()
+        moved = {id: (places[id] + step).toTuple() for id in chosen}
         self._desk.session.apply(self.tr("Move"), lambda d: edits.move(d, moved), ("nudge", chosen))
 
     # Walking
@@ -99,21 +98,18 @@ class CanvasKeys(QObject):
         if not here:
             self._go_to(next(iter(places)), False)
             return
-        near = {c.target for c in desk.session.structure.outgoing[here]} | {
-            c.source for c in desk.session.structure.incoming[here]
-        }
-        best: tuple[float, str] | None = None
-        for id, place in places.items():
-            delta = place - places[here]
+        structure = desk.session.structure
+        near = {id for c in (*structure.outgoing[here], *structure.incoming[here]) for id in c.ends}
+
+        def cost(id: str) -> float:
+            delta = places[id] - places[here]
             ahead = QPointF.dotProduct(delta, direction)
-            if id == here or ahead <= 1:
-                continue
-            aside = math.hypot(delta.x(), delta.y()) ** 2 - ahead**2
-            cost = (ahead + 2 * math.sqrt(max(0.0, aside))) * (ALONG if id in near else 1.0)
-            if best is None or cost < best[0]:
-                best = (cost, id)
-        if best is not None:
-            self._go_to(best[1], more)
+            aside = abs(QPointF.dotProduct(delta, direction.transposed()))
+            return (ahead + 2 * aside) * (ALONG if id in near else 1.0)
+
+        ahead = [id for id, place in places.items() if QPointF.dotProduct(place - places[here], direction) > 1]
+        if ahead:
+            self._go_to(min(ahead, key=cost), more)
 
     def _walk_from(self, ends: Ends, direction: QPointF) -> None:
         """From a connection: left and right to the neurons at its ends, up and down to the connections beside it."""
