@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 
 from nnsim.core.arrays import Array, Flags
+from nnsim.core.network import Ends
 from nnsim.documents.layout import bend
-from nnsim.gui.canvas.edges import Edge, Ends
+from nnsim.gui.canvas.edges import Edge
 from nnsim.gui.look.theme import font
 
 MOST_LOOKED_AT = 120
@@ -51,7 +52,7 @@ def place(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | Non
     # (rectangles, 4): left, top, right, bottom; thousands are compared at once.
     busy = np.empty((len(taken) + len(edges), 4))
     count = len(taken)
-    busy[:count] = np.array([coordinates(rect) for rect in taken]).reshape(-1, 4)
+    busy[:count] = boxes(taken)
     for edge in edges:
         edge.label = QRectF()
         if not edge.text:
@@ -76,7 +77,7 @@ def force(edges: Collection[Edge], taken: Collection[QRectF], larger: float = 1.
     """Put each edge's label beside the middle of its line, clear of ``taken``; if that reaches too far, on its line."""
     metrics = QFontMetricsF(font("small", larger=larger))
     height = metrics.height() + 5
-    busy = np.array([coordinates(rect) for rect in taken]).reshape(-1, 4)
+    busy = boxes(taken)
     for edge in edges:
         width, at = _width(edge, metrics), edge.places[0]
         sideways = sorted((step * NARROWEST / 2 for step in range(FARTHEST, -FARTHEST - 1, -1)), key=abs)
@@ -92,7 +93,7 @@ def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF], larger: flo
     """
     metrics = QFontMetricsF(font("small", larger=larger))
     shown = [edge for edge in edges if edge.ghost and not edge.label.isNull()]
-    busy = np.array([coordinates(rect) for rect in (*taken, *(edge.label for edge in shown))]).reshape(-1, 4)
+    busy = boxes((*taken, *(edge.label for edge in shown)))
     for edge in shown:
         label = edge.label
         width = max(NARROWEST, metrics.horizontalAdvance(edge.ghost) + 10)
@@ -121,6 +122,11 @@ def overlapping(rect: QRectF, others: Array) -> Flags:
         (others[:, 0] < right) & (left < others[:, 2]) & (others[:, 1] < bottom) & (top < others[:, 3])
     )
     return found
+
+
+def boxes(rects: Iterable[QRectF]) -> Array:
+    """(rectangles, 4): left, top, right and bottom of each."""
+    return np.array([coordinates(rect) for rect in rects]).reshape(-1, 4)
 
 
 def coordinates(rect: QRectF) -> tuple[float, float, float, float]:
