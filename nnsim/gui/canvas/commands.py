@@ -16,7 +16,7 @@ from nnsim.gui.canvas.view import CanvasView
 
 COLUMN, ROW = 240, 110
 """How far a new neuron stands from those of other roles, and from the one above it."""
-SWITCH_ROW = 220
+SECOND_INPUT = 220
 """How far a second input stands below the first: a network drawn by hand has its neuron between them."""
 CROWDED = 90
 """Nearer than this two neurons are in each other's way."""
@@ -156,7 +156,7 @@ class CanvasCommands(QObject):
         same = [p for id, p in places.items() if by_role.get(id) == role]
         if same:
             lowest = max(same, key=lambda p: p.y())
-            return lowest + QPointF(0, SWITCH_ROW if role == "input" and len(same) == 1 else ROW)
+            return lowest + QPointF(0, SECOND_INPUT if role == "input" and len(same) == 1 else ROW)
         if not places:
             return QPointF(0, 0)
         xs, ys = [p.x() for p in places.values()], [p.y() for p in places.values()]

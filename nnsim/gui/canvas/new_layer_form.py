@@ -37,12 +37,12 @@ class NewLayerForm(PopupForm):
         self.add_row(self._role, "role", self.tr("Role"), self.tr("Outputs are the network's answer"))
         self._seed = self.add_seed()
         set_role(self.says, tone="muted")
-        self.begin_with(self._size)
+        self.begin_with(self._size, self._add)
         self._size.valueChanged.connect(self._say)
         self._activation.currentIndexChanged.connect(self._say)
         self._say()
 
-    def add(self) -> None:
+    def _add(self) -> None:
         """Add the layer and close; if it is refused the message bar says why, and the form stays."""
         session, looking = self._desk.session, self._desk.looking
         sources, before = looking.selected_neurons, set(session.structure.by_id)

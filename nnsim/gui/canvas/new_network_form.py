@@ -29,11 +29,11 @@ class NewNetworkForm(PopupForm):
         self._hidden = self.add_activations("hidden", "tanh", hidden, hidden)
         self._output = self.add_activations("output", "sigmoid", output, output)
         self._seed = self.add_seed()
-        self.begin_with(self._sizes)
+        self.begin_with(self._sizes, self._add)
         self._sizes.textChanged.connect(self._check)
         self._check()
 
-    def add(self) -> None:
+    def _add(self) -> None:
         """Add the network and close; a wrong entry says what is wrong instead."""
         sizes = self._read()
         if sizes is None:

@@ -12,7 +12,6 @@ from PySide6.QtGui import (
     QIcon,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPolygonF,
@@ -195,9 +194,5 @@ def _draw(kind: Kind, painter: QPainter, side: int) -> None:
         QPointF(middle.x() + x / HALF_RANGE * radius * 0.72, middle.y() + inner - 2 * inner * (y - low) / (high - low))
         for x, y in zip(xs.tolist(), ys.tolist(), strict=True)
     ]
-    path = QPainterPath(points[0])
-    for point in points[1:]:
-        path.lineTo(point)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(t.color("positive"), 1.6))
-    painter.drawPath(path)
+    painter.drawPolyline(QPolygonF(points))

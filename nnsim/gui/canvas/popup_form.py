@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -22,8 +24,8 @@ from nnsim.gui.look.theme import set_role
 class PopupForm(QFrame):
     """Fields, what comes of them, and a button.
 
-    A subclass entitles it, adds the fields, and says in ``add`` what is done. A part of the form is called
-    ``prefix`` + "_" + a name of its own. ``added()`` when it is done.
+    A subclass entitles it and adds the fields. A part of the form is called ``prefix`` + "_" + a name of its own.
+    ``added()`` when what it is for has been added.
     """
 
     added = Signal()
@@ -44,7 +46,6 @@ class PopupForm(QFrame):
         self.add_button = QPushButton()
         self.add_button.setObjectName(f"{prefix}_add")
         set_role(self.add_button, kind="primary")
-        self.add_button.clicked.connect(self.add)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 16, 12)
         column.setSpacing(8)
@@ -83,11 +84,12 @@ class PopupForm(QFrame):
         self.add_row(box, "seed", self.tr("Seed"), self.tr("The same seed gives the same random weights"))
         return box
 
-    def begin_with(self, first: QLineEdit | QSpinBox) -> None:
-        """Which field has the keys at first; Enter in it adds."""
+    def begin_with(self, first: QLineEdit | QSpinBox, add: Callable[[], None]) -> None:
+        """Which field has the keys at first, and what Enter in it and the button do."""
         self._first = first
         line = first.lineEdit() if isinstance(first, QSpinBox) else first
-        line.returnPressed.connect(self.add)
+        line.returnPressed.connect(add)
+        self.add_button.clicked.connect(add)
 
     def open_at(self, at: QPoint) -> None:
         """Show the form with its upper left corner at a point of the screen."""
@@ -96,7 +98,3 @@ class PopupForm(QFrame):
         self.show()
         self._first.setFocus()
         self._first.selectAll()
-
-    def add(self) -> None:
-        """Add what the form says and close; if it is refused the form stays."""
-        raise NotImplementedError
