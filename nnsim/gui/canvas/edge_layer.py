@@ -9,7 +9,7 @@ from operator import itemgetter
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.arrays import Array, Indices
@@ -83,6 +83,14 @@ class EdgeLayer(QGraphicsItem):
     def many(self) -> bool:
         """Whether there are too many edges for full style."""
         return len(self.edges) > MANY
+
+    @property
+    def _font(self) -> QFont:
+        return font("small", larger=self.larger)
+
+    @property
+    def _metrics(self) -> QFontMetricsF:
+        return QFontMetricsF(self._font)
 
     @property
     def labels(self) -> int:
@@ -172,9 +180,9 @@ class EdgeLayer(QGraphicsItem):
         """Show these weights, one for each edge in their order."""
         self.values = values
         self._write(self._labelled)
-        edge_labels.widen(self._labelled, self.larger)
+        edge_labels.widen(self._labelled, self._metrics)
         if any(edge.ghost for edge in self._labelled):
-            edge_labels.place_ghosts(self._labelled, self._taken(self._bounds), self.larger)
+            edge_labels.place_ghosts(self._labelled, self._taken(self._bounds), self._metrics)
         self._forget_picture()
         self.update()
 
@@ -207,7 +215,7 @@ class EdgeLayer(QGraphicsItem):
             busy += [edge.label for edge in wanted if edge.ends not in self._moving and not edge.label.isNull()]
         else:
             self._forget_picture()
-        edge_labels.place(placed, busy, lines, self.larger)
+        edge_labels.place(placed, busy, lines, self._metrics)
         self._force_labels()
         if self._moving:
             for edge in placed:
@@ -223,7 +231,7 @@ class EdgeLayer(QGraphicsItem):
         self._forced = [e for e in self._labelled if e.ends in looked_at and e.text and e.label.isNull()]
         if self._forced:
             others = [edge.label for edge in self._labelled if not edge.label.isNull()]
-            edge_labels.force(self._forced, [*self._taken(_around(self._forced)), *others], self.larger)
+            edge_labels.force(self._forced, [*self._taken(_around(self._forced)), *others], self._metrics)
 
     def _wanted(self) -> list[Edge]:
         """The edges that are to have a label."""
@@ -339,7 +347,7 @@ class EdgeLayer(QGraphicsItem):
         self._paint_lines(painter, t, [edge for edge in edges if edge.bounds.intersects(exposed)])
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         detail *= text_scale() * self.larger
-        used = font("small", larger=self.larger)
+        used = self._font
         labelled = [edge for edge in edges if not edge.label.isNull()]
         for edge in labelled:
             # Farther away a number is a blur; the one that is looked at stays.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from itertools import pairwise
 
 from PySide6.QtWidgets import QLineEdit, QWidget
@@ -39,14 +38,8 @@ class NewNetworkForm(PopupForm):
         if sizes is None:
             return
         text = self.tr("Add {sizes} network").format(sizes="-".join(map(str, sizes)))
-        change = partial(
-            add_layered,
-            sizes=sizes,
-            hidden=self._hidden.currentData(),
-            output=self._output.currentData(),
-            seed=self._seed.value(),
-        )
-        if self._desk.session.apply(text, change):
+        hidden, output, seed = self._hidden.currentData(), self._output.currentData(), self._seed.value()
+        if self._desk.session.apply(text, lambda d: add_layered(d, sizes, hidden, output, seed)):
             self.added.emit()
             self.close()
 
