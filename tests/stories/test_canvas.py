@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QLabel, QPushButton, QToolButton
@@ -107,6 +107,30 @@ def test_dragging_moves_all_that_is_selected(hand: Hand) -> None:
         assert after[id][1] - before[id][1] == pytest.approx(30, abs=2)
     assert after["h"] == before["h"]
     assert hand.session.undo_stack.count() == 1
+
+
+def test_a_drag_throws_away_nothing_that_was_computed(hand: Hand) -> None:
+    """Trace, map and gates are the very same after a neuron has moved, and no view hears of other values.
+
+    Its lines and numbers go with it, and back with it when it is undone.
+    """
+    hand.example("xor")
+    looking, scene, told = hand.desk.looking, hand.canvas.network_scene, list[None]()
+    before = looking.trace, looking.map_trace, looking.gates
+    start, label = hand.at("h"), QRectF(scene.edges.edges["x0", "h"].label)
+    hand.desk.values_changed.connect(lambda: told.append(None))
+    hand.drag(start, start + QPointF(60, 90), keys=ALT)
+    assert hand.session.document.layout["h"] == pytest.approx((start.x() + 60, start.y() + 90), abs=2)
+    for edge in (scene.edges.edges["x0", "h"], scene.edges.edges["h", "output"]):
+        nearest = min(edge.line.p1(), edge.line.p2(), key=lambda end: (end - hand.at("h")).manhattanLength())
+        assert math.dist(nearest.toTuple(), hand.at("h").toTuple()) == pytest.approx(RADIUS, abs=2)
+        assert edge.distance(edge.label.center()) < 1
+    hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert hand.at("h") == start and scene.edges.edges["x0", "h"].label == label
+    after = looking.trace, looking.map_trace, looking.gates
+    assert before[1] is not None and before[2]
+    assert all(new is old for new, old in zip(after, before, strict=True))
+    assert not told
 
 
 def test_rename_in_place_keeps_value_and_selection(hand: Hand) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtCore import QByteArray, QMimeData, QObject, QPointF
 from PySide6.QtWidgets import QApplication
 
@@ -12,9 +10,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.files import decode, encode
 from nnsim.documents.format.errors import FileError
 from nnsim.documents.fragments import fragment, insert
-
-if TYPE_CHECKING:
-    from nnsim.gui.canvas.view import CanvasView
+from nnsim.gui.canvas.view import CanvasView
 
 MIME_TYPE = "application/x-nnsim"
 """What the clipboard calls a part of a network; the same as a file's. It is offered as text, too."""
@@ -28,7 +24,7 @@ class Clipboard(QObject):
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
-        self._view, self.desk = view, view.desk
+        self._view, self._desk = view, view.desk
 
     def copy(self) -> bool:
         """Copy the selected neurons and the connections between them. False if none is selected."""
@@ -40,26 +36,29 @@ class Clipboard(QObject):
         data.setData(MIME_TYPE, QByteArray(raw))
         data.setText(raw.decode())
         QApplication.clipboard().setMimeData(data)
-        self._say_copied(len(part.network.structure.neurons))
+        count = len(part.network.structure.neurons)
+        text = self.tr("1 neuron copied") if count == 1 else self.tr("{n} neurons copied").format(n=count)
+        self._desk.session.say(text)
         return True
 
     def cut(self) -> None:
         """Copy, then remove; a selected connection goes with its neurons."""
         if self.copy():
-            chosen = self.desk.looking.selected_neurons
-            self.desk.session.apply(self.tr("Cut"), lambda d: edits.remove(d, chosen))
+            chosen = self._desk.looking.selected_neurons
+            self._desk.session.apply(self.tr("Cut"), lambda d: edits.remove(d, chosen))
 
     def paste(self, at: QPointF | None = None) -> None:
         """Add the network on the clipboard: around the point ``at``, or where it came from, a little aside."""
         raw = self._on_clipboard()
         if not raw.startswith(b"{"):
-            self.desk.session.refuse(
-                self.tr("There is no network on the clipboard: select neurons and copy them first."))
+            self._desk.session.refuse(
+                self.tr("There is no network on the clipboard: select neurons and copy them first.")
+            )
             return
         try:
             part = decode(raw, self.tr("The clipboard"))
         except FileError as error:
-            self.desk.session.refuse(str(error))
+            self._desk.session.refuse(str(error))
             return
         if part.network.structure.neurons:
             self._insert(self.tr("Paste"), part, at)
@@ -85,25 +84,19 @@ class Clipboard(QObject):
 
     def _selected(self) -> Document | None:
         """The selected neurons as they are now, also while training; None, and a hint, if there are none."""
-        chosen = self.desk.looking.selected_neurons
+        chosen = self._desk.looking.selected_neurons
         if not chosen:
             self._view.show_hint(self.tr("Select neurons first; the connections between them come along."))
             return None
-        return fragment(self.desk.session.live_document, chosen)
+        return fragment(self._desk.session.live_document, chosen)
 
     def _insert(self, text: str, part: Document, at: QPointF | None) -> None:
-        shift = self._shift(part, at)
-        new: dict[str, str] = {}
-
-        def change(document: Document) -> Document:
-            changed, ids = insert(document, part, (shift.x(), shift.y()))
-            new.update(ids)
-            return changed
-
-        if self.desk.session.apply(text, change):
-            connections = [(new[c.source], new[c.target]) for c in part.network.structure.connections]
-            self.desk.looking.select(new.values(), connections)
-            self._view.ensure_shown(*new.values())
+        shift, session = self._shift(part, at), self._desk.session
+        before = set(session.structure.by_id)
+        if session.apply(text, lambda d: insert(d, part, (shift.x(), shift.y()))[0]):
+            new = session.structure.by_id.keys() - before
+            self._desk.looking.select(new, [ends for ends in session.structure.by_ends if new.issuperset(ends)])
+            self._view.ensure_shown(*new)
 
     def _shift(self, part: Document, at: QPointF | None) -> QPointF:
         """How far a part is moved: onto the point, or step by step until it covers no neuron."""
@@ -118,7 +111,3 @@ class Clipboard(QObject):
             if all(abs(gap.x()) >= STEP.x() or abs(gap.y()) >= STEP.y() for gap in gaps):
                 return shift
         return STEP
-
-    def _say_copied(self, count: int) -> None:
-        text = self.tr("1 neuron copied") if count == 1 else self.tr("{n} neurons copied").format(n=count)
-        self.desk.session.say(text)

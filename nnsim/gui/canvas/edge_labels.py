@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 
 from nnsim.core.arrays import Array, Flags
+from nnsim.core.network import Ends
 from nnsim.documents.layout import bend
-from nnsim.gui.canvas.edges import Edge, Ends
-from nnsim.gui.look.theme import font
+from nnsim.gui.canvas.edges import Edge
 
 MOST_LOOKED_AT = 120
 """Of up to so many lines each label looks whether it is crossed by one."""
@@ -41,24 +41,22 @@ class Lines:
         return bool(np.delete(crossed, self._row[own]).any())
 
 
-def place(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | None, larger: float = 1.0) -> None:
+def place(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | None, metrics: QFontMetricsF) -> None:
     """Give each edge's label a free place, clear of ``taken``; one without room is left out.
 
-    Here and below texts are ``larger`` times as large as elsewhere in the window.
+    Here and below ``metrics`` are those of the labels' font.
     """
-    metrics = QFontMetricsF(font("small", larger=larger))
-    height = metrics.height() + 5
     # (rectangles, 4): left, top, right, bottom; thousands are compared at once.
     busy = np.empty((len(taken) + len(edges), 4))
     count = len(taken)
-    busy[:count] = np.array([coordinates(rect) for rect in taken]).reshape(-1, 4)
+    busy[:count] = boxes(taken)
     for edge in edges:
         edge.label = QRectF()
         if not edge.text:
             continue
-        width = _width(edge, metrics)
+        box = _box(edge, metrics)
         for at in edge.places:
-            rect = QRectF(at.x() - width / 2, at.y() - height / 2, width, height)
+            rect = box.translated(at)
             if overlapping(rect, busy[:count]).any():
                 continue
             if edge.label.isNull():
@@ -72,27 +70,24 @@ def place(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | Non
             count += 1
 
 
-def force(edges: Collection[Edge], taken: Collection[QRectF], larger: float = 1.0) -> None:
+def force(edges: Collection[Edge], taken: Collection[QRectF], metrics: QFontMetricsF) -> None:
     """Put each edge's label beside the middle of its line, clear of ``taken``; if that reaches too far, on its line."""
-    metrics = QFontMetricsF(font("small", larger=larger))
-    height = metrics.height() + 5
-    busy = np.array([coordinates(rect) for rect in taken]).reshape(-1, 4)
+    busy = boxes(taken)
     for edge in edges:
-        width, at = _width(edge, metrics), edge.places[0]
+        middle = _box(edge, metrics).translated(edge.places[0])
         sideways = sorted((step * NARROWEST / 2 for step in range(FARTHEST, -FARTHEST - 1, -1)), key=abs)
-        rects = [QRectF(at.x() + shift - width / 2, at.y() - height / 2, width, height) for shift in sideways]
+        rects = [middle.translated(shift, 0) for shift in sideways]
         edge.label = next((rect for rect in rects if not overlapping(rect, busy).any()), rects[0])
 
 
-def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF], larger: float = 1.0) -> None:
+def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF], metrics: QFontMetricsF) -> None:
     """Put each ghost beside its label, or above or below, clear of ``taken``, of labels and of each other.
 
     Labels stand above each other more than side by side. A ghost without a free place stands at the right even so: it
     is seen only while it is asked for.
     """
-    metrics = QFontMetricsF(font("small", larger=larger))
     shown = [edge for edge in edges if edge.ghost and not edge.label.isNull()]
-    busy = np.array([coordinates(rect) for rect in (*taken, *(edge.label for edge in shown))]).reshape(-1, 4)
+    busy = boxes((*taken, *(edge.label for edge in shown)))
     for edge in shown:
         label = edge.label
         width = max(NARROWEST, metrics.horizontalAdvance(edge.ghost) + 10)
@@ -110,8 +105,10 @@ def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF], larger: flo
         busy = np.vstack([busy, coordinates(edge.ghost_label)])
 
 
-def _width(edge: Edge, metrics: QFontMetricsF) -> float:
-    return max(NARROWEST, metrics.horizontalAdvance(edge.text) + 14)
+def _box(edge: Edge, metrics: QFontMetricsF) -> QRectF:
+    """A label's rectangle around (0, 0)."""
+    width, height = max(NARROWEST, metrics.horizontalAdvance(edge.text) + 14), metrics.height() + 5
+    return QRectF(-width / 2, -height / 2, width, height)
 
 
 def overlapping(rect: QRectF, others: Array) -> Flags:
@@ -123,14 +120,18 @@ def overlapping(rect: QRectF, others: Array) -> Flags:
     return found
 
 
+def boxes(rects: Iterable[QRectF]) -> Array:
+    """(rectangles, 4): left, top, right and bottom of each."""
+    return np.array([coordinates(rect) for rect in rects]).reshape(-1, 4)
+
+
 def coordinates(rect: QRectF) -> tuple[float, float, float, float]:
     """Left, top, right and bottom."""
     return rect.left(), rect.top(), rect.right(), rect.bottom()
 
 
-def widen(edges: Collection[Edge], larger: float = 1.0) -> None:
+def widen(edges: Collection[Edge], metrics: QFontMetricsF) -> None:
     """Make room in each label that is shown for a text that has become longer; its place stays."""
-    metrics = QFontMetricsF(font("small", larger=larger))
     for edge in edges:
         if not edge.label.isNull():
             missing = metrics.horizontalAdvance(edge.text) + 8 - edge.label.width()

@@ -9,15 +9,15 @@ from operator import itemgetter
 
 import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap, QTransform
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen, QPixmap
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.arrays import Array, Indices
-from nnsim.core.network import Connection, Structure
+from nnsim.core.network import Connection, Ends, Structure
 from nnsim.gui.canvas import edge_labels
 from nnsim.gui.canvas.bundles import BUNDLES, Bundle, bundled, paint_bundle
-from nnsim.gui.canvas.edges import Edge, Ends, between, slots
-from nnsim.gui.canvas.neuron_item import paint_ghost
+from nnsim.gui.canvas.edges import Edge, between, slots
+from nnsim.gui.canvas.neuron_item import Part, paint_ghost, paint_label
 from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
 MANY = 1_000
@@ -41,8 +41,17 @@ class EdgeLayer(QGraphicsItem):
     dragged, and below the few in full style among thousands.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        text: Callable[[Connection], str],
+        ghost: Callable[[Connection], str],
+        taken: Callable[[QRectF], list[QRectF]],
+    ) -> None:
+        """``text`` and ``ghost`` say what a connection weighs and weighed; ``taken`` what neurons take up of a part of
+        the scene.
+        """
         super().__init__()
+        self._text, self._ghost, self._taken = text, ghost, taken
         self.edges: dict[Ends, Edge] = {}
         self.chosen: frozenset[Ends] = frozenset()
         self.lit: frozenset[Ends] = frozenset()
@@ -61,10 +70,6 @@ class EdgeLayer(QGraphicsItem):
         """The edges that may have a label."""
         self._forced: list[Edge] = []
         """Those of them that have one though there is no room for it."""
-        self._text: Callable[[Connection], str] = lambda c: ""
-        self._ghost: Callable[[Connection], str] = lambda c: ""
-        self._taken: Callable[[QRectF], list[QRectF]] = lambda region: []
-        """What neurons take up of a rectangle."""
         self._boxes: Array = np.empty((0, 4))
         self._picture = QPixmap()
         self._picture_of: object = None
@@ -78,6 +83,14 @@ class EdgeLayer(QGraphicsItem):
     def many(self) -> bool:
         """Whether there are too many edges for full style."""
         return len(self.edges) > MANY
+
+    @property
+    def _font(self) -> QFont:
+        return font("small", larger=self.larger)
+
+    @property
+    def _metrics(self) -> QFontMetricsF:
+        return QFontMetricsF(self._font)
 
     @property
     def labels(self) -> int:
@@ -163,42 +176,31 @@ class EdgeLayer(QGraphicsItem):
 
     # What is shown
 
-    def show_values(
-        self, values: Array, text: Callable[[Connection], str], ghost: Callable[[Connection], str]
-    ) -> None:
-        """Show these weights, one for each edge in their order, and what ``text`` and ``ghost`` say of a connection."""
-        self.values, self._text, self._ghost = values, text, ghost
+    def show_values(self, values: Array) -> None:
+        """Show these weights, one for each edge in their order."""
+        self.values = values
         self._write(self._labelled)
-        edge_labels.widen(self._labelled, self.larger)
+        edge_labels.widen(self._labelled, self._metrics)
         if any(edge.ghost for edge in self._labelled):
-            edge_labels.place_ghosts(self._labelled, self._taken(self._bounds), self.larger)
+            edge_labels.place_ghosts(self._labelled, self._taken(self._bounds), self._metrics)
         self._forget_picture()
         self.update()
 
-    def mark(
-        self,
-        *,
-        chosen: frozenset[Ends] | None = None,
-        lit: frozenset[Ends] | None = None,
-        touching: frozenset[str] | None = None,
-    ) -> None:
+    def mark(self, *, chosen: frozenset[Ends], lit: frozenset[Ends], touching: frozenset[str]) -> None:
         """Mark what is selected and pointed at, and say whose edges get full style."""
-        before = self.chosen, self.lit, self.touching
-        self.chosen = self.chosen if chosen is None else chosen
-        self.lit = self.lit if lit is None else lit
-        self.touching = self.touching if touching is None else touching
-        if (self.chosen, self.lit, self.touching) != before:
+        marks = chosen, lit, touching
+        if marks != (self.chosen, self.lit, self.touching):
+            self.chosen, self.lit, self.touching = marks
             self._force_labels()
             if not self.many:
                 self._forget_picture()
             self.update()
 
-    def place_labels(self, taken: Callable[[QRectF], list[QRectF]]) -> None:
-        """Find a free place for each label, clear of what is ``taken`` in a rectangle; one without room is left out.
+    def place_labels(self) -> None:
+        """Find a free place for each label, clear of neurons; one without room is left out.
 
         While neurons are dragged only their edges' labels move; among thousands of lines they come back in the end.
         """
-        self._taken = taken
         wanted = [] if self._moving and self.many else self._wanted()
         for edge in set(self._labelled).difference(wanted):
             edge.label, edge.text, edge.ghost = QRectF(), "", ""
@@ -207,13 +209,13 @@ class EdgeLayer(QGraphicsItem):
         if not placed:
             return
         self._write(placed)
-        busy = taken(_around(placed))
+        busy = self._taken(_around(placed))
         lines = edge_labels.Lines(list(self.edges.values())) if len(self.edges) <= edge_labels.MOST_LOOKED_AT else None
         if self._moving:
             busy += [edge.label for edge in wanted if edge.ends not in self._moving and not edge.label.isNull()]
         else:
             self._forget_picture()
-        edge_labels.place(placed, busy, lines, self.larger)
+        edge_labels.place(placed, busy, lines, self._metrics)
         self._force_labels()
         if self._moving:
             for edge in placed:
@@ -229,7 +231,7 @@ class EdgeLayer(QGraphicsItem):
         self._forced = [e for e in self._labelled if e.ends in looked_at and e.text and e.label.isNull()]
         if self._forced:
             others = [edge.label for edge in self._labelled if not edge.label.isNull()]
-            edge_labels.force(self._forced, [*self._taken(_around(self._forced)), *others], self.larger)
+            edge_labels.force(self._forced, [*self._taken(_around(self._forced)), *others], self._metrics)
 
     def _wanted(self) -> list[Edge]:
         """The edges that are to have a label."""
@@ -254,11 +256,11 @@ class EdgeLayer(QGraphicsItem):
 
     # Finding
 
-    def at(self, point: QPointF, reach: float) -> tuple[Ends, str] | None:
-        """The connection at a point, and whether its "label" or its "edge" is there."""
+    def at(self, point: QPointF, reach: float) -> tuple[Part, Ends | None]:
+        """Whether the "label" or the "edge" of a connection is at a point, and of which; ("", None) if none is."""
         for edge in self._labelled:
             if edge.label.contains(point):
-                return edge.ends, "label"
+                return "label", edge.ends
         boxes, x, y = self._boxes, point.x(), point.y()
         near = (boxes[:, 0] - reach <= x) & (x <= boxes[:, 2] + reach)
         near &= (boxes[:, 1] - reach <= y) & (y <= boxes[:, 3] + reach)
@@ -268,7 +270,7 @@ class EdgeLayer(QGraphicsItem):
             important = {edge.ends for edge in self._important()}
             found = [edge for edge in found if edge.ends in important]
         distance, best = min(((edge.distance(point), edge.ends) for edge in found), default=(reach, None))
-        return (best, "edge") if best is not None and distance <= reach else None
+        return ("edge", best) if best is not None and distance <= reach else ("", None)
 
     # Drawing
 
@@ -289,7 +291,7 @@ class EdgeLayer(QGraphicsItem):
         transform, device = painter.worldTransform(), painter.device()
         ratio = device.devicePixelRatio()
         size = QSize(device.width(), device.height())
-        key = (_numbers(transform), size.toTuple(), ratio, t.name, text_scale())
+        key = (transform, size, ratio, t.name, text_scale())
         if key != self._picture_of:
             self._picture = QPixmap(size * ratio)
             self._picture.setDevicePixelRatio(ratio)
@@ -345,18 +347,19 @@ class EdgeLayer(QGraphicsItem):
         self._paint_lines(painter, t, [edge for edge in edges if edge.bounds.intersects(exposed)])
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         detail *= text_scale() * self.larger
-        painter.setFont(font("small", larger=self.larger))
-        # A painter has the direction of the program; numbers run from left to right.
-        painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        used = self._font
         labelled = [edge for edge in edges if not edge.label.isNull()]
         for edge in labelled:
             # Farther away a number is a blur; the one that is looked at stays.
             readable = detail >= READABLE or edge.ends in self.chosen or edge.ends in self.lit
             if readable and edge.label.intersects(exposed):
-                self._paint_label(painter, t, edge)
+                chosen = edge.ends in self.chosen
+                frame = QPen(t.color("accent") if chosen else t.color("line"), 1.6 if chosen else 1.0)
+                ink = t.positive_text if self.values[edge.row] >= 0 else t.negative_text
+                paint_label(painter, edge.label, edge.text, used, frame, ink, t.card)
         for edge in labelled:
             if edge.ghost and edge.ghost_label.intersects(exposed):
-                paint_ghost(painter, t, edge.ghost_label, edge.ghost, self.larger)
+                paint_ghost(painter, edge.ghost_label, edge.ghost, used)
 
     def _paint_lines(self, painter: QPainter, t: Theme, edges: Sequence[Edge]) -> None:
         """Lines and arrows: those of one pen at once, because each call costs more than its line."""
@@ -380,14 +383,6 @@ class EdgeLayer(QGraphicsItem):
             arrows.setFillRule(Qt.FillRule.WindingFill)
             painter.fillPath(arrows, QColor(color))
 
-    def _paint_label(self, painter: QPainter, t: Theme, edge: Edge) -> None:
-        chosen = edge.ends in self.chosen
-        painter.setPen(QPen(t.color("accent") if chosen else t.color("line"), 1.6 if chosen else 1.0))
-        painter.setBrush(t.color("card"))
-        painter.drawRoundedRect(edge.label, 4, 4)
-        painter.setPen(t.color("positive_text" if self.values[edge.row] >= 0 else "negative_text"))
-        painter.drawText(edge.label, Qt.AlignmentFlag.AlignCenter, edge.text)
-
 
 @lru_cache(maxsize=256)
 def _pen(color: str, width: float, negative: bool) -> QPen:
@@ -406,7 +401,3 @@ def _around(edges: Iterable[Edge]) -> QRectF:
 def _boxes(lines: Array) -> Array:
     """(lines, 4): left, top, right and bottom of lines given by x and y of both ends."""
     return np.hstack([np.minimum(lines[:, :2], lines[:, 2:]), np.maximum(lines[:, :2], lines[:, 2:])])
-
-
-def _numbers(transform: QTransform) -> tuple[float, ...]:
-    return transform.m11(), transform.m12(), transform.m21(), transform.m22(), transform.dx(), transform.dy()

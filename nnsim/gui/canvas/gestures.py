@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainterPath, QPen
@@ -12,13 +11,17 @@ from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsPathItem, QGraphics
 from nnsim.core.network import NetworkError, Role
 from nnsim.documents import edits
 from nnsim.documents.naming import free_neuron_name
+from nnsim.gui.canvas.commands import CanvasCommands, position
 from nnsim.gui.canvas.edges import curve
 from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.canvas.snapping import Snapping
+from nnsim.gui.canvas.view import CanvasView
 from nnsim.gui.look.theme import mix, theme
 
-if TYPE_CHECKING:
-    from nnsim.gui.canvas.view import CanvasView
+DRAG_FROM = 4
+"""So many pixels the mouse has to go with a neuron before it moves."""
+SMALLEST_BAND = 2
+"""A rubber band that is smaller, in units of the scene, was a click."""
 
 
 class Gesture:
@@ -27,14 +30,23 @@ class Gesture:
     free = False
     """Whether Alt is held: then nothing lines up by itself."""
 
+    def __init__(self, view: CanvasView) -> None:
+        self._view, self._scene = view, view.network_scene
+        self._session, self._looking = view.desk.session, view.desk.looking
+
     def move(self, point: QPointF) -> None:
         """The mouse is at ``point`` of the scene."""
 
     def release(self, point: QPointF) -> None:
         """The button is released: do it."""
+        self._end()
 
     def cancel(self) -> None:
         """Esc: leave everything as it was."""
+        self._end()
+
+    def _end(self) -> None:
+        """Take the previews away."""
 
 
 class MoveNeurons(Gesture):
@@ -44,18 +56,18 @@ class MoveNeurons(Gesture):
     """
 
     def __init__(self, view: CanvasView, start: QPointF, grabbed: str) -> None:
-        self._view, self._start, self._grabbed = view, start, grabbed
-        places = view.network_scene.positions()
-        self._from = {id: places[id] for id in view.desk.looking.selected_neurons}
-        self._snapping = Snapping(view.network_scene, self._from)
+        super().__init__(view)
+        self._start, self._grabbed = start, grabbed
+        places = self._scene.positions()
+        self._from = {id: places[id] for id in self._looking.selected_neurons}
+        self._snapping = Snapping(self._scene, self._from)
         self._moved = False
 
     def move(self, point: QPointF) -> None:
         delta = point - self._start
-        if not self._moved and delta.manhattanLength() * self._view.zoom < 4:
-            return
-        self._moved = True
-        self._view.network_scene.preview_move(self._places(delta))
+        if self._moved or delta.manhattanLength() * self._view.zoom >= DRAG_FROM:
+            self._moved = True
+            self._scene.preview_move(self._places(delta))
 
     def _places(self, delta: QPointF) -> dict[str, QPointF]:
         places = {id: place + delta for id, place in self._from.items()}
@@ -63,117 +75,105 @@ class MoveNeurons(Gesture):
         return {id: place + shift for id, place in places.items()}
 
     def release(self, point: QPointF) -> None:
-        moved = self._places(point - self._start) if self._moved else {}
-        self._snapping.end()
-        if not self._moved and self._grabbed in self._view.desk.looking.selected_neurons:
-            # One of several was clicked, not dragged with the others.
-            self._view.desk.looking.select([self._grabbed])
-        if not moved:
+        places = {id: position(place) for id, place in self._places(point - self._start).items()}
+        self._end()
+        if not self._moved:
+            if self._grabbed in self._looking.selected_neurons:
+                # One of several was clicked, not dragged with the others.
+                self._looking.select([self._grabbed])
             return
-        # Whole numbers: a layout a person reads in the file.
-        places = {id: (float(round(p.x())), float(round(p.y()))) for id, p in moved.items()}
-        text = (
-            self._view.tr("Move") if len(places) > 1 else self._view.tr("Move {name}").format(name=next(iter(places)))
-        )
-        self._view.desk.session.apply(text, lambda d: edits.move(d, places))
+        one = self._view.tr("Move {name}").format(name=self._grabbed)
+        text = one if len(places) == 1 else self._view.tr("Move")
+        self._session.apply(text, lambda d: edits.move(d, places))
         # If all snapped back to where it was nothing changed, and the preview must not stay.
-        layout = self._view.desk.session.document.layout
-        self._view.network_scene.settle({id: QPointF(*layout[id]) for id in places if id in layout})
+        layout = self._session.document.layout
+        self._scene.settle({id: QPointF(*layout[id]) for id in places if id in layout})
 
     def cancel(self) -> None:
+        self._end()
+        # The network may be another one meanwhile.
+        self._scene.settle({id: place for id, place in self._from.items() if id in self._scene.neurons})
+
+    def _end(self) -> None:
         self._snapping.end()
-        # The network may be another one by now.
-        neurons = self._view.network_scene.neurons
-        self._view.network_scene.settle({id: place for id, place in self._from.items() if id in neurons})
 
 
 class Connect(Gesture):
     """Draws connections from neurons to another, or to empty canvas, where a connected neuron appears."""
 
-    def __init__(self, view: CanvasView, grabbed: str, sources: Collection[str]) -> None:
-        self._view, self._grabbed, self.sources = view, grabbed, sorted(sources)
-        self._target = self._refused = ""
+    def __init__(self, view: CanvasView, commands: CanvasCommands, grabbed: str, sources: Collection[str]) -> None:
+        super().__init__(view)
+        self._commands, self._grabbed, self._sources = commands, grabbed, sorted(sources)
+        self._target = self._refusal = ""
         self._line = QGraphicsPathItem()
         self._line.setZValue(1)
-        view.network_scene.addItem(self._line)
+        self._scene.addItem(self._line)
 
     def move(self, point: QPointF) -> None:
-        view, scene = self._view, self._view.network_scene
-        target = scene.hit(point, view.zoom).neuron
+        neurons = self._scene.neurons
+        target = self._view.hit(point).neuron
         target = "" if target == self._grabbed else target
         if target != self._target:
-            if self._target in scene.neurons:
-                scene.neurons[self._target].mark(lit=False)
-            self._target, self._refused = target, self._refusal(target) if target else ""
-        refusal = self._refused
+            self._unlight()
+            self._target, self._refusal = target, self._why_not(target) if target else ""
         if target:
-            scene.neurons[target].mark(lit=not refusal)
-        view.show_hint(refusal, refused=True)
-        t = theme()
-        pen = QPen(t.color("bad") if refusal else t.color("accent"), 2.0)
-        pen.setDashPattern([4.0, 3.0])
-        self._line.setPen(pen)
-        end = scene.neurons[target].pos() - QPointF(RADIUS, 0) if target and not refusal else point
+            neurons[target].mark(lit=not self._refusal)
+        self._view.show_hint(self._refusal, refused=True)
+        self._line.setPen(_dashed("bad" if self._refusal else "accent"))
+        end = neurons[target].pos() - QPointF(RADIUS, 0) if target and not self._refusal else point
         path = QPainterPath()
-        for source in self.sources:
+        for source in self._sources:
             if source != target:
-                start = scene.neurons[source].pos()
+                start = neurons[source].pos()
                 side = QPointF(RADIUS if end.x() >= start.x() else -RADIUS, 0)
                 path.addPath(curve(start + side, end))
         self._line.setPath(path)
 
-    def _refusal(self, target: str) -> str:
-        structure = self._view.desk.session.structure
-        if len(self.sources) == 1:
-            return edits.why_not_connect(structure, self._grabbed, target)
+    def _why_not(self, target: str) -> str:
+        if len(self._sources) == 1:
+            return edits.why_not_connect(self._session.structure, self._grabbed, target)
         try:
-            edits.connect_all(self._view.desk.session.document, self.sources, [target])
+            edits.connect_all(self._session.document, self._sources, [target])
         except NetworkError as error:
             return str(error)
         return ""
 
     def release(self, point: QPointF) -> None:
-        view, sources = self._view, self.sources
-        self._clear()
-        hit = view.network_scene.hit(point, view.zoom)
-        if hit.neuron == self._grabbed:
+        sources, target = self._sources, self._view.hit(point).neuron
+        self._end()
+        if target == self._grabbed:
             return
-        if hit.neuron:
-            view.commands.connect_neurons([id for id in sources if id != hit.neuron], [hit.neuron])
+        if target:
+            self._commands.connect_neurons([id for id in sources if id != target], [target])
             return
-        name = free_neuron_name(view.desk.session.structure, "hidden")
-        place = (float(round(point.x())), float(round(point.y())))
-        if view.desk.session.apply(
-            view.tr("Add {name} connected from {source}").format(name=name, source=", ".join(sources)),
-            lambda d: edits.connect_new(d, sources, "hidden", place),
-        ):
-            view.desk.looking.select([name])
+        name = free_neuron_name(self._session.structure, "hidden")
+        text = self._view.tr("Add {name} connected from {source}").format(name=name, source=", ".join(sources))
+        if self._session.apply(text, lambda d: edits.connect_new(d, sources, "hidden", position(point))):
+            self._looking.select([name])
 
-    def cancel(self) -> None:
-        self._clear()
-
-    def _clear(self) -> None:
-        scene = self._view.network_scene
-        scene.removeItem(self._line)
-        if self._target in scene.neurons:
-            scene.neurons[self._target].mark(lit=False)
+    def _end(self) -> None:
+        self._scene.removeItem(self._line)
+        self._unlight()
         self._view.show_hint("")
+
+    def _unlight(self) -> None:
+        if self._target in self._scene.neurons:
+            self._scene.neurons[self._target].mark(lit=False)
 
 
 class PlaceNeuron(Gesture):
     """Carries a new neuron from the palette to where it is dropped."""
 
-    def __init__(self, view: CanvasView, role: Role, activation: str) -> None:
-        self._view, self._role, self._activation = view, role, activation
-        self._snapping = Snapping(view.network_scene)
+    def __init__(self, view: CanvasView, commands: CanvasCommands, role: Role, activation: str) -> None:
+        super().__init__(view)
+        self._commands, self._role, self._activation = commands, role, activation
+        self._snapping = Snapping(self._scene)
         self._ghost = QGraphicsEllipseItem(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS)
-        pen = QPen(theme().color("accent"), 2.0)
-        pen.setDashPattern([4.0, 3.0])
-        self._ghost.setPen(pen)
+        self._ghost.setPen(_dashed("accent"))
         self._ghost.setBrush(theme().color("accent_soft"))
         self._ghost.setZValue(4)
         self._ghost.hide()
-        view.network_scene.addItem(self._ghost)
+        self._scene.addItem(self._ghost)
 
     def move(self, point: QPointF) -> None:
         self._ghost.setPos(self._place(point))
@@ -184,26 +184,22 @@ class PlaceNeuron(Gesture):
 
     def release(self, point: QPointF) -> None:
         place = self._place(point)
-        self._clear()
-        self._view.commands.add_neuron(self._role, place, self._activation)
+        self._end()
+        self._commands.add_neuron(self._role, place, self._activation)
 
-    def cancel(self) -> None:
-        self._clear()
-
-    def _clear(self) -> None:
+    def _end(self) -> None:
         self._snapping.end()
-        self._view.network_scene.removeItem(self._ghost)
+        self._scene.removeItem(self._ghost)
 
 
 class RubberBand(Gesture):
     """Selects the neurons in a rectangle, and the connections between them."""
 
-    def __init__(self, view: CanvasView, start: QPointF, add: bool) -> None:
-        self._view, self._start = view, start
-        looking = view.desk.looking
-        self._before = (
-            (looking.selected_neurons, looking.selected_connections) if add else (frozenset(), frozenset())
-        )
+    def __init__(self, view: CanvasView, commands: CanvasCommands, start: QPointF, add: bool) -> None:
+        super().__init__(view)
+        self._commands, self._start = commands, start
+        looking = self._looking
+        self._before = (looking.selected_neurons, looking.selected_connections) if add else (frozenset(), frozenset())
         self._rect = QGraphicsRectItem()
         t = theme()
         self._rect.setPen(QPen(t.color("accent"), 0))
@@ -211,36 +207,36 @@ class RubberBand(Gesture):
         fill.setAlpha(120)
         self._rect.setBrush(fill)
         self._rect.setZValue(-1)
-        view.network_scene.addItem(self._rect)
+        self._scene.addItem(self._rect)
 
     def move(self, point: QPointF) -> None:
         rect = QRectF(self._start, point).normalized()
         self._rect.setRect(rect)
-        scene = self._view.network_scene
-        inside = {id for id, item in scene.neurons.items() if rect.contains(item.pos())}
-        between = {ends for ends in scene.edges.edges if set(ends) <= inside}
-        self._view.desk.looking.select(self._before[0] | inside, self._before[1] | between)
+        inside = {id for id, item in self._scene.neurons.items() if rect.contains(item.pos())}
+        between = {ends for ends in self._scene.edges.edges if set(ends) <= inside}
+        self._looking.select(self._before[0] | inside, self._before[1] | between)
 
     def release(self, point: QPointF) -> None:
-        view = self._view
-        if (point - self._start).manhattanLength() < 2:
-            view.desk.looking.select(*self._before)
-        view.network_scene.removeItem(self._rect)
-        if view.commands.connecting and not view.commands.connect_to(view.desk.looking.selected_neurons):
-            view.commands.stop_connecting()
+        if (point - self._start).manhattanLength() < SMALLEST_BAND:
+            self._looking.select(*self._before)
+        self._end()
+        if self._commands.connecting and not self._commands.connect_to(self._looking.selected_neurons):
+            self._commands.stop_connecting()
 
     def cancel(self) -> None:
-        structure = self._view.desk.session.structure
-        neurons, connections = self._before
-        self._view.desk.looking.select(neurons & set(structure.by_id), connections & set(structure.by_ends))
-        self._view.network_scene.removeItem(self._rect)
+        structure, (neurons, connections) = self._session.structure, self._before
+        self._looking.select(neurons & set(structure.by_id), connections & set(structure.by_ends))
+        self._end()
+
+    def _end(self) -> None:
+        self._scene.removeItem(self._rect)
 
 
 class Pan(Gesture):
     """Moves the paper under the window."""
 
     def __init__(self, view: CanvasView, start: QPointF) -> None:
-        self._view = view
+        super().__init__(view)
         self._last = view.mapFromScene(start)
         view.viewport().setCursor(Qt.CursorShape.ClosedHandCursor)
 
@@ -250,8 +246,12 @@ class Pan(Gesture):
         self._last = here
         self._view.scroll_by(delta.x(), delta.y())
 
-    def release(self, point: QPointF) -> None:
+    def _end(self) -> None:
         self._view.viewport().unsetCursor()
 
-    def cancel(self) -> None:
-        self._view.viewport().unsetCursor()
+
+def _dashed(color: str) -> QPen:
+    """The pen of what is not there yet."""
+    pen = QPen(theme().color(color), 2.0)
+    pen.setDashPattern([4.0, 3.0])
+    return pen

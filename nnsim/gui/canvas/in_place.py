@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF
 from shiboken6 import isValid
 
+from nnsim.core.network import Ends
 from nnsim.documents import edits
-from nnsim.gui.canvas.edges import Ends
+from nnsim.gui.canvas.commands import CanvasCommands
 from nnsim.gui.canvas.neuron_choice import NeuronChoice
-from nnsim.gui.widgets.inline_edit import InlineEdit, NumberEdit
-
-if TYPE_CHECKING:
-    from nnsim.gui.canvas.view import CanvasView
+from nnsim.gui.canvas.view import CanvasView
+from nnsim.gui.widgets.inline_edit import InlineEdit, NumberEdit, put_away
 
 
 class InPlace(QObject):
     """Opens and closes the one editor that the canvas may have."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasView, commands: CanvasCommands) -> None:
         super().__init__(view)
-        self._view, self.desk = view, view.desk
+        self._view, self._desk, self._commands = view, view.desk, commands
         self._editor: InlineEdit | NeuronChoice | None = None
 
     def choose_neuron(self, at: QPointF) -> None:
@@ -30,12 +28,12 @@ class InPlace(QObject):
         self.close_editor()
         view = self._view
         self._editor = NeuronChoice(
-            view.viewport(), view.mapFromScene(at), lambda role: view.commands.add_neuron(role, at)
+            view.viewport(), view.mapFromScene(at), lambda role: self._commands.add_neuron(role, at)
         )
 
     def edit_selected(self) -> None:
         """Edit the number of what is selected."""
-        looking = self.desk.looking
+        looking = self._desk.looking
         neurons, connections = sorted(looking.selected_neurons), sorted(looking.selected_connections)
         if len(neurons) == 1:
             self.edit_neuron(neurons[0])
@@ -44,22 +42,22 @@ class InPlace(QObject):
 
     def rename_selected(self) -> None:
         """F2: rename the selected neuron."""
-        if len(self.desk.looking.selected_neurons) == 1:
-            self.edit_name(next(iter(self.desk.looking.selected_neurons)))
+        if len(self._desk.looking.selected_neurons) == 1:
+            self.edit_name(next(iter(self._desk.looking.selected_neurons)))
 
     def edit_neuron(self, id: str) -> None:
         """Edit an input's value, or a neuron's threshold or bias, in place."""
-        neuron = self.desk.session.structure.by_id[id]
+        neuron = self._desk.session.structure.by_id[id]
         item = self._view.network_scene.neurons[id]
         place = self._place(QRectF(-26, -12, 52, 24).translated(item.pos()))
-        self.desk.looking.select([id])
+        self._desk.looking.select([id])
         if neuron.role == "input":
             self._edit_number(
                 place,
-                self.desk.looking.inputs.get(id, 0.0),
+                self._desk.looking.inputs.get(id, 0.0),
                 "edit_input",
                 self.tr("Value of {name}").format(name=id),
-                lambda value, token: self.desk.looking.set_inputs({id: value}),
+                lambda value, token: self._desk.looking.set_inputs({id: value}),
             )
             return
         if neuron.bias is None:
@@ -73,16 +71,16 @@ class InPlace(QObject):
         text = (self.tr("Set θ of {name}") if sign < 0 else self.tr("Set b of {name}")).format(name=id)
         self._edit_number(
             place,
-            sign * self.desk.session.network.value(bias) + 0.0,
+            sign * self._desk.session.network.value(bias) + 0.0,
             "edit_bias",
             label.format(name=id),
-            lambda value, token: self.desk.session.set_values({bias: sign * value}, text, token),
+            lambda value, token: self._desk.session.set_values({bias: sign * value}, text, token),
         )
 
     def edit_weight(self, ends: Ends) -> None:
         """Edit a connection's weight in place."""
-        weight = self.desk.session.structure.by_ends[ends].weight
-        self.desk.looking.select((), [ends])
+        weight = self._desk.session.structure.by_ends[ends].weight
+        self._desk.looking.select((), [ends])
         edge = self._view.network_scene.edges.edges[ends]
         rect = edge.label
         if rect.isNull():
@@ -90,10 +88,10 @@ class InPlace(QObject):
             rect = QRectF(middle.x() - 20, middle.y() - 10, 40, 20)
         self._edit_number(
             self._place(rect),
-            self.desk.session.network.value(weight),
+            self._desk.session.network.value(weight),
             "edit_weight",
             self.tr("Weight {name}").format(name=weight),
-            lambda value, token: self.desk.session.set_values(
+            lambda value, token: self._desk.session.set_values(
                 {weight: value}, self.tr("Set {name}").format(name=weight), token
             ),
         )
@@ -108,7 +106,7 @@ class InPlace(QObject):
             id,
             "edit_name",
             self.tr("Name of {name}").format(name=id),
-            lambda text: self.desk.session.apply(
+            lambda text: self._desk.session.apply(
                 self.tr("Rename {old} to {new}").format(old=id, new=text.strip()),
                 lambda d: edits.rename_neuron(d, id, text),
             ),
@@ -125,7 +123,7 @@ class InPlace(QObject):
             name,
             accessible,
             set_value,
-            self.desk.session.refuse,
+            self._desk.session.refuse,
         )
 
     def close_editor(self, take: bool = True) -> None:
@@ -136,7 +134,7 @@ class InPlace(QObject):
         if isinstance(editor, InlineEdit):
             editor.finish(take)
         else:
-            editor.close_choice()
+            put_away(editor)
 
     def _place(self, rect: QRectF) -> QRect:
         return self._view.mapFromScene(rect).boundingRect()

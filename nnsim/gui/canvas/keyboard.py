@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPointF, Qt
 from PySide6.QtGui import QKeyEvent
 
+from nnsim.core.network import Ends
 from nnsim.documents import edits
-from nnsim.gui.canvas.edges import Ends
-
-if TYPE_CHECKING:
-    from nnsim.gui.canvas.view import CanvasView
+from nnsim.gui.canvas.commands import CanvasCommands
+from nnsim.gui.canvas.in_place import InPlace
+from nnsim.gui.canvas.view import CanvasView
 
 NUDGE = 10.0
 SCROLL = 40
@@ -30,12 +28,12 @@ ALONG = 0.5
 class CanvasKeys(QObject):
     """Turns keys into commands. Arrows move what is selected; with Alt they walk; E goes onto the connections."""
 
-    def __init__(self, view: CanvasView) -> None:
+    def __init__(self, view: CanvasView, commands: CanvasCommands, in_place: InPlace) -> None:
         super().__init__(view)
-        self._view, self.desk = view, view.desk
+        self._view, self._desk = view, view.desk
+        self._commands, self._in_place = commands, in_place
         self._around = ""
         """The neuron whose connections are walked through."""
-        commands, in_place = view.commands, view.in_place
         self._letters: dict[Qt.Key, Callable[[], object]] = {
             Qt.Key.Key_Delete: commands.delete_selected,
             Qt.Key.Key_Backspace: commands.delete_selected,
@@ -70,24 +68,24 @@ class CanvasKeys(QObject):
 
     def _enter(self) -> None:
         """Enter: connect if a connection waits for its target, else edit the number of what is selected."""
-        if not self._view.commands.connect_to(self.desk.looking.selected_neurons):
-            self._view.in_place.edit_selected()
+        if not self._commands.connect_to(self._desk.looking.selected_neurons):
+            self._in_place.edit_selected()
 
     def _nudge(self, direction: QPointF, fine: bool) -> None:
-        chosen = self.desk.looking.selected_neurons
+        chosen = self._desk.looking.selected_neurons
         if not chosen:
             self._view.scroll_by(-SCROLL * direction.x(), -SCROLL * direction.y())
             return
         step = direction * (1.0 if fine else NUDGE)
-        places = {id: p for id, p in self._view.network_scene.positions().items() if id in chosen}
-        moved = {id: (p.x() + step.x(), p.y() + step.y()) for id, p in places.items()}
-        self.desk.session.apply(self.tr("Move"), lambda d: edits.move(d, moved), ("nudge", chosen))
+        places = self._view.network_scene.positions()
+        moved = {id: (places[id] + step).toTuple() for id in chosen}
+        self._desk.session.apply(self.tr("Move"), lambda d: edits.move(d, moved), ("nudge", chosen))
 
     # Walking
 
     def _walk(self, direction: QPointF, more: bool) -> None:
         """Select the next neuron in a direction, rather a connected one; with ``more`` besides what is selected."""
-        desk = self.desk
+        desk = self._desk
         places = self._view.network_scene.positions()
         if not places:
             return
@@ -100,21 +98,18 @@ class CanvasKeys(QObject):
         if not here:
             self._go_to(next(iter(places)), False)
             return
-        near = {c.target for c in desk.session.structure.outgoing[here]} | {
-            c.source for c in desk.session.structure.incoming[here]
-        }
-        best: tuple[float, str] | None = None
-        for id, place in places.items():
-            delta = place - places[here]
+        structure = desk.session.structure
+        near = {id for c in (*structure.outgoing[here], *structure.incoming[here]) for id in c.ends}
+
+        def cost(id: str) -> float:
+            delta = places[id] - places[here]
             ahead = QPointF.dotProduct(delta, direction)
-            if id == here or ahead <= 1:
-                continue
-            aside = math.hypot(delta.x(), delta.y()) ** 2 - ahead**2
-            cost = (ahead + 2 * math.sqrt(max(0.0, aside))) * (ALONG if id in near else 1.0)
-            if best is None or cost < best[0]:
-                best = (cost, id)
-        if best is not None:
-            self._go_to(best[1], more)
+            aside = abs(QPointF.dotProduct(delta, direction.transposed()))
+            return (ahead + 2 * aside) * (ALONG if id in near else 1.0)
+
+        ahead = [id for id, place in places.items() if QPointF.dotProduct(place - places[here], direction) > 1]
+        if ahead:
+            self._go_to(min(ahead, key=cost), more)
 
     def _walk_from(self, ends: Ends, direction: QPointF) -> None:
         """From a connection: left and right to the neurons at its ends, up and down to the connections beside it."""
@@ -127,11 +122,11 @@ class CanvasKeys(QObject):
 
     def _go_to(self, id: str, more: bool) -> None:
         self._around = id
-        self.desk.looking.select(self.desk.looking.selected_neurons | {id} if more else [id])
+        self._desk.looking.select(self._desk.looking.selected_neurons | {id} if more else [id])
         self._view.ensure_shown(id)
 
     def _connection_here(self) -> Ends | None:
-        desk = self.desk
+        desk = self._desk
         if desk.looking.selected_neurons or len(desk.looking.selected_connections) != 1:
             return None
         return next(iter(desk.looking.selected_connections))
@@ -139,7 +134,7 @@ class CanvasKeys(QObject):
     def _next_connection(self, step: int) -> None:
         """Select the next connection of the neuron that is selected, or whose connection is."""
         ends = self._connection_here()
-        chosen = self.desk.looking.selected_neurons
+        chosen = self._desk.looking.selected_neurons
         if ends is None and len(chosen) != 1:
             self._view.show_hint(self.tr("Select one neuron first, then E goes through its connections."))
             return
@@ -152,11 +147,11 @@ class CanvasKeys(QObject):
             self._view.show_hint(self.tr("{name} has no connections yet.").format(name=self._around))
             return
         at = around.index(ends) + step if ends is not None else 0 if step > 0 else -1
-        self.desk.looking.select((), [around[at % len(around)]])
+        self._desk.looking.select((), [around[at % len(around)]])
 
     def _connections_of(self, id: str) -> list[Ends]:
         """Those that enter a neuron and those that leave it, each from top to bottom."""
-        structure, places = self.desk.session.structure, self._view.network_scene.positions()
+        structure, places = self._desk.session.structure, self._view.network_scene.positions()
         entering = sorted(structure.incoming[id], key=lambda c: places[c.source].y())
         leaving = sorted(structure.outgoing[id], key=lambda c: places[c.target].y())
         return [c.ends for c in (*entering, *leaving)]

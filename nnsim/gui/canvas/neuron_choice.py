@@ -1,15 +1,16 @@
-"""Small editors that open in place on the canvas."""
+"""The choice of a neuron that opens in place on the canvas."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
 from nnsim.core.network import Role
 from nnsim.gui.look.theme import set_role
+from nnsim.gui.widgets.inline_edit import put_away, put_inside
 
 
 class NeuronChoice(QFrame):
@@ -32,7 +33,6 @@ class NeuronChoice(QFrame):
             ("hidden", self.tr("Neuron"), self.tr("A neuron between inputs and outputs")),
             ("output", self.tr("Output"), self.tr("A neuron whose value is the network's answer")),
         )
-        self.buttons: list[QPushButton] = []
         for role, text, tip in choices:
             button = QPushButton(text, self)
             button.setObjectName(f"choose_{role}")
@@ -40,38 +40,23 @@ class NeuronChoice(QFrame):
             button.setToolTip(tip)
             button.clicked.connect(lambda checked=False, role=role: self._chosen(role))
             row.addWidget(button)
-            self.buttons.append(button)
+            if role == "hidden":
+                first = button
         self.adjustSize()
-        x = max(2, min(at.x() - self.width() // 2, parent.width() - self.width() - 2))
-        y = max(2, min(at.y() - self.height() // 2, parent.height() - self.height() - 2))
-        self.move(x, y)
+        put_inside(parent, self, QRect(at - QPoint(self.width() // 2, self.height() // 2), self.size()))
         self.show()
         self.raise_()
-        self.buttons[1].setFocus(Qt.FocusReason.OtherFocusReason)
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _chosen(self, role: Role) -> None:
-        self.close_choice()
+        put_away(self)
         self._choose(role)
 
-    def close_choice(self) -> None:
-        """Close without choosing."""
-        parent = self.parentWidget()
-        self.hide()
-        self.deleteLater()
-        if parent is not None:
-            parent.setFocus()
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        focused = self.focusWidget()
         if event.key() == Qt.Key.Key_Escape:
-            self.close_choice()
-        elif event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            step = 1 if event.key() == Qt.Key.Key_Right else -1
-            focused = next((i for i, b in enumerate(self.buttons) if b.hasFocus()), 0)
-            self.buttons[(focused + step) % len(self.buttons)].setFocus(Qt.FocusReason.TabFocusReason)
-        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            for button in self.buttons:
-                if button.hasFocus():
-                    button.click()
-                    return
+            put_away(self)
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and isinstance(focused, QPushButton):
+            focused.click()
         else:
             super().keyPressEvent(event)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
@@ -13,6 +14,11 @@ from nnsim.core.formulas.numbers import MINUS
 from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
 RADIUS = 32.0
+CIRCLE = QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS)
+AROUND = 12.0
+"""How far the mark of a chosen neuron, and the plus at its rim, reach beyond the circle."""
+CLOSE = 3.0
+"""So far beside the circle, or the switch, the mouse still points at it."""
 ROOM = 12.0
 """Between a text in the circle and the rim, both sides together."""
 RIM = 10.0
@@ -27,7 +33,12 @@ ONE = QPointF(-62, -46)
 WIDEST_BADGE = f"{MINUS}0.888"
 GAP = 3.0
 """Between what belongs to a neuron and a label beside it."""
+CORNER = 4.0
+"""How round the corners of a label's frame are."""
 SWITCH = QRectF(-20, RADIUS + 9, 40, 20)
+
+Part = Literal["switch", "rim", "body", "name", "below", "badge", "bias", "label", "edge", ""]
+"""What of a neuron, or of a connection, can be pointed at."""
 
 
 @dataclass(frozen=True)
@@ -59,8 +70,8 @@ class NeuronItem(QGraphicsItem):
         super().__init__()
         self.id = id
         self.face = Face(id)
-        self.image: QImage | None = None
-        self.curve: QPolygonF | None = None
+        self.inside: QImage | QPolygonF | None = None
+        """The map, or the curve, in the circle of a neuron that has a slope."""
         self.chosen = False
         self.hover = ""
         self._bounds = QRectF()
@@ -73,12 +84,12 @@ class NeuronItem(QGraphicsItem):
         self.setZValue(2)
         self.measure()
 
-    def show_face(self, face: Face, image: QImage | None, curve: QPolygonF | None) -> None:
+    def show_face(self, face: Face, inside: QImage | QPolygonF | None) -> None:
         """Draw this face from now on; nothing happens if nothing differs."""
-        if face == self.face and image is self.image and curve is self.curve:
+        if face == self.face and inside is self.inside:
             return
         remeasure = face != self.face
-        self.face, self.image, self.curve = face, image, curve
+        self.face, self.inside = face, inside
         if remeasure:
             self.measure()
         self.update()
@@ -152,8 +163,7 @@ class NeuronItem(QGraphicsItem):
             if face.fires is None:
                 # It changes while labels stay where they are.
                 self.badge_room.setWidth(max(width, bold.horizontalAdvance(WIDEST_BADGE) + 11))
-        circle = QRectF(-RADIUS - 12, -RADIUS - 12, 2 * RADIUS + 24, 2 * RADIUS + 24)
-        bounds = circle.united(SWITCH)
+        bounds = CIRCLE.adjusted(-AROUND, -AROUND, AROUND, AROUND).united(SWITCH)
         for rect in (self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_rect, self.one_rect,
                      self.bias_rect):
             bounds = bounds.united(rect)
@@ -174,19 +184,31 @@ class NeuronItem(QGraphicsItem):
 
     def taken(self) -> list[QRectF]:
         """The rectangles, in the scene, that labels of connections keep clear of."""
-        circle = QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS)
-        rects = [circle, self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_room,
+        rects = [CIRCLE, self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_room,
                  self.one_rect, self.bias_rect]
         if self.face.switch is not None:
             rects.append(SWITCH)
         return [r.translated(self.pos()).adjusted(-GAP, 0, GAP, 0) for r in rects if not r.isNull()]
+
+    def part_at(self, point: QPointF) -> Part:
+        """What of the neuron is at a point, in the item's own coordinates; nothing if it is beside it."""
+        distance = math.hypot(point.x(), point.y())
+        if distance <= RADIUS + CLOSE:
+            return "rim" if distance > RADIUS - RIM else "body"
+        if self.face.switch is not None and SWITCH.adjusted(-CLOSE, -CLOSE, CLOSE, CLOSE).contains(point):
+            return "switch"
+        parts: tuple[tuple[Part, QRectF], ...] = (
+            ("badge", self.badge_rect), ("bias", self.one_rect), ("bias", self.bias_rect), ("name", self.name_rect),
+            ("name", self.gate_rect), ("below", self.below_rect),
+        )
+        return next((part for part, rect in parts if rect.contains(point)), "")
 
     def boundingRect(self) -> QRectF:
         return self._bounds
 
     def shape(self) -> QPainterPath:
         path = QPainterPath()
-        path.addEllipse(QPointF(0, 0), RADIUS, RADIUS)
+        path.addEllipse(CIRCLE)
         return path
 
     # Drawing
@@ -200,13 +222,8 @@ class NeuronItem(QGraphicsItem):
         self._paint_circle(painter, t)
         if face.center:
             filled = face.is_input and face.fires
-            _text(
-                painter,
-                QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS),
-                face.center,
-                _fitting(face.center, self.larger),
-                t.on_accent if filled else t.ink,
-            )
+            ink = t.on_accent if filled else t.ink
+            _text(painter, CIRCLE, face.center, _fitting(face.center, self.larger), ink)
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         detail *= text_scale() * self.larger
         if detail < NAMES_FROM:
@@ -219,7 +236,7 @@ class NeuronItem(QGraphicsItem):
         if face.below:
             _text(painter, self.below_rect, face.below, self._font("small"), t.ink, t.card)
         if face.ghost:
-            paint_ghost(painter, t, self.ghost_rect, face.ghost, self.larger)
+            paint_ghost(painter, self.ghost_rect, face.ghost, self._font("small"))
         if face.badge:
             self._paint_badge(painter, t)
         if face.switch is not None:
@@ -237,19 +254,17 @@ class NeuronItem(QGraphicsItem):
         elif face.fires:
             fill = t.color("positive_soft")
         painter.setBrush(fill)
-        if self.image is not None or self.curve is not None:
+        if self.inside is not None:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(center, RADIUS, RADIUS)
-            clip = QPainterPath()
-            clip.addEllipse(center, RADIUS, RADIUS)
             painter.save()
-            painter.setClipPath(clip)
-            if self.image is not None:
+            painter.setClipPath(self.shape())
+            if isinstance(self.inside, QImage):
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
-                painter.drawImage(QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS), self.image)
-            elif self.curve is not None:
+                painter.drawImage(CIRCLE, self.inside)
+            else:
                 painter.setPen(QPen(t.color("positive"), 2.0))
-                painter.drawPolyline(self.curve)
+                painter.drawPolyline(self.inside)
             painter.restore()
             painter.setBrush(Qt.BrushStyle.NoBrush)
         if face.problem:
@@ -319,12 +334,20 @@ def _fitting(text: str, larger: float) -> QFont:
     return font("small")
 
 
-def paint_ghost(painter: QPainter, t: Theme, rect: QRectF, text: str, larger: float = 1.0) -> None:
+def paint_ghost(painter: QPainter, rect: QRectF, text: str, used: QFont) -> None:
     """What was at the start: muted, in a dotted frame."""
-    painter.setPen(QPen(t.color("muted"), 1.0, Qt.PenStyle.DotLine))
-    painter.setBrush(t.color("card"))
-    painter.drawRoundedRect(rect, 4, 4)
-    _text(painter, rect, text, font("small", larger=larger), t.muted)
+    t = theme()
+    paint_label(painter, rect, text, used, QPen(t.color("muted"), 1.0, Qt.PenStyle.DotLine), t.muted, t.card)
+
+
+def paint_label(
+    painter: QPainter, rect: QRectF, text: str, used: QFont, frame: QPen, ink: str, ground: str
+) -> None:
+    """A number in a frame."""
+    painter.setPen(frame)
+    painter.setBrush(QColor(ground))
+    painter.drawRoundedRect(rect, CORNER, CORNER)
+    _text(painter, rect, text, used, ink)
 
 
 _CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip | Qt.TextFlag.TextForceLeftToRight

@@ -2,97 +2,66 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLabel, QPushButton, QSpinBox, QVBoxLayout, QWidget
+from collections import Counter
 
-from nnsim.core.activations import ACTIVATIONS
-from nnsim.gui.canvas.commands import CanvasCommands
+from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
+
+from nnsim.documents.layers import add_layer
+from nnsim.gui.canvas.popup_form import PopupForm
 from nnsim.gui.look.theme import set_role
+from nnsim.gui.session.desk import Desk
 
 MOST = 64
 
 
-class LayerForm(QFrame):
-    """How many neurons, of which activation, in which role; Enter adds them, connected from all that is selected."""
+class NewLayerForm(PopupForm):
+    """How many neurons, of which activation, in which role; they are connected from all that is selected."""
 
-    def __init__(self, commands: CanvasCommands, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
-        self._commands = commands
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setObjectName("layer_form")
-        self.setAccessibleName(self.tr("Add a layer behind the selection"))
-        self.setStyleSheet("QFrame#layer_form { background: palette(base); border: 1px solid palette(mid); }")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(8)
-        title = QLabel(self.tr("Add a layer behind the selection"))
-        set_role(title, tone="title")
-        column.addWidget(title)
-        form = QFormLayout()
-        form.setSpacing(8)
-        self.size_box = QSpinBox()
-        self.size_box.setRange(1, MOST)
-        self.size_box.setValue(2)
-        self.activation = QComboBox()
-        for entry in ACTIVATIONS.values():
-            self.activation.addItem(entry.label, entry.name)
-        self.activation.setCurrentIndex(self.activation.findData(commands.usual_activation()))
-        self.role = QComboBox()
-        self.role.addItem(self.tr("Hidden"), "hidden")
-        self.role.addItem(self.tr("Output"), "output")
-        self.seed = QSpinBox()
-        self.seed.setMaximum(2**31 - 1)
-        for editor, name, label, tip in (
-            (self.size_box, "new_layer_size", self.tr("Neurons"), self.tr("From 1 to {n}").format(n=MOST)),
-            (self.activation, "new_layer_activation", self.tr("Activation"), self.tr("Of every neuron in the layer")),
-            (self.role, "new_layer_role", self.tr("Role"), self.tr("Outputs are the network's answer")),
-            (self.seed, "new_layer_seed", self.tr("Seed"), self.tr("The same seed gives the same random weights")),
-        ):
-            editor.setObjectName(name)
-            editor.setAccessibleName(label)
-            editor.setToolTip(tip)
-            form.addRow(label, editor)
-        column.addLayout(form)
-        self.says = QLabel()
-        self.says.setObjectName("new_layer_summary")
-        self.says.setWordWrap(True)
+    def __init__(self, desk: Desk, parent: QWidget) -> None:
+        super().__init__(parent, "layer_form", "new_layer")
+        self._desk = desk
+        self.entitle(self.tr("Add a layer behind the selection"), self.tr("Add layer"))
+        self._size = QSpinBox()
+        self._size.setRange(1, MOST)
+        self._size.setValue(2)
+        self.add_row(self._size, "size", self.tr("Neurons"), self.tr("From 1 to {n}").format(n=MOST))
+        # What the network's neurons have most often; a step where there are none.
+        used = Counter(n.activation for n in desk.session.structure.neurons if n.role != "input")
+        usual = used.most_common(1)[0][0] if used else "heaviside"
+        self._activation = self.add_activations(
+            "activation", usual, self.tr("Activation"), self.tr("Of every neuron in the layer")
+        )
+        self._role = QComboBox()
+        self._role.addItem(self.tr("Hidden"), "hidden")
+        self._role.addItem(self.tr("Output"), "output")
+        self.add_row(self._role, "role", self.tr("Role"), self.tr("Outputs are the network's answer"))
+        self._seed = self.add_seed()
         set_role(self.says, tone="muted")
-        column.addWidget(self.says)
-        self.add_button = QPushButton(self.tr("Add layer"))
-        self.add_button.setObjectName("new_layer_add")
-        self.add_button.setAccessibleName(self.tr("Add layer"))
-        set_role(self.add_button, kind="primary")
-        column.addWidget(self.add_button)
-        self.add_button.clicked.connect(self.add)
-        self.size_box.lineEdit().returnPressed.connect(self.add)
-        self.size_box.valueChanged.connect(self._say)
-        self.activation.currentIndexChanged.connect(self._say)
+        self.begin_with(self._size, self._add)
+        self._size.valueChanged.connect(self._say)
+        self._activation.currentIndexChanged.connect(self._say)
         self._say()
 
-    def open_at(self, at: QPoint) -> None:
-        """Show the form with its upper left corner at a point of the screen."""
-        self.adjustSize()
-        self.move(at)
-        self.show()
-        self.size_box.setFocus()
-        self.size_box.selectAll()
-
-    def add(self) -> None:
+    def _add(self) -> None:
         """Add the layer and close; if it is refused the message bar says why, and the form stays."""
-        if self._commands.add_layer(
-            self.size_box.value(), self.activation.currentData(), self.role.currentData(), self.seed.value()
-        ):
+        session, looking = self._desk.session, self._desk.looking
+        sources, before = looking.selected_neurons, set(session.structure.by_id)
+        size, seed = self._size.value(), self._seed.value()
+        activation, role = self._activation.currentData(), self._role.currentData()
+        text = self.tr("Add a layer of {n}").format(n=size)
+        if session.apply(text, lambda d: add_layer(d, sources, size, activation, role, seed)[0]):
+            looking.select(session.structure.by_id.keys() - before)
+            self.added.emit()
             self.close()
 
     def _say(self) -> None:
-        steps = self.activation.currentData() == "heaviside"
-        self.seed.setEnabled(not steps)
-        weights = self.size_box.value() * len(self._commands.desk.looking.selected_neurons)
-        self.says.setText(
-            (
-                self.tr("{weights} new weights of 1, each neuron with θ = 1")
-                if steps
-                else self.tr("{weights} new random weights, each neuron with b = 0")
-            ).format(weights=weights)
+        steps = self._activation.currentData() == "heaviside"
+        self._seed.setEnabled(not steps)
+        weights = self._size.value() * len(self._desk.looking.selected_neurons)
+        text = (
+            self.tr("{weights} new weights of 1, each neuron with θ = 1")
+            if steps
+            else self.tr("{weights} new random weights, each neuron with b = 0")
         )
+        self.says.setText(text.format(weights=weights))
         self.adjustSize()

@@ -3,100 +3,43 @@
 from __future__ import annotations
 
 import re
-from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFormLayout,
-    QFrame,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLineEdit, QWidget
 
-from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import MAX_CONNECTIONS, MAX_NEURONS
 from nnsim.documents.layers import add_layered
+from nnsim.gui.canvas.popup_form import PopupForm
 from nnsim.gui.look.theme import set_role
 from nnsim.gui.session.desk import Desk
 
 
-class LayersForm(QFrame):
-    """Sizes such as “2, 4, 1”, activations and a seed; Enter adds the network and selects nothing."""
-
-    added = Signal()
+class NewNetworkForm(PopupForm):
+    """Sizes such as “2, 4, 1”, activations and a seed; selects nothing."""
 
     def __init__(self, desk: Desk, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        super().__init__(parent, "layers_form", "layer")
         self._desk = desk
-        self.setObjectName("layers_form")
-        self.setAccessibleName(self.tr("Add a layered network"))
-        self.setStyleSheet("QFrame#layers_form { background: palette(base); border: 1px solid palette(mid); }")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(8)
-        title = QLabel(self.tr("Add a layered network"))
-        set_role(title, tone="title")
-        column.addWidget(title)
-        form = QFormLayout()
-        form.setSpacing(8)
-        self.sizes = QLineEdit("2, 4, 1")
-        self._add(
-            form,
-            self.sizes,
-            "layer_sizes",
-            self.tr("Neurons in each layer"),
-            self.tr("From the inputs to the outputs: 2, 4, 1"),
-        )
-        self.hidden = self._activations("layer_hidden", "tanh", form, self.tr("Hidden activation"))
-        self.output = self._activations("layer_output", "sigmoid", form, self.tr("Output activation"))
-        self.seed = QSpinBox()
-        self.seed.setMaximum(2**31 - 1)
-        self._add(
-            form, self.seed, "layer_seed", self.tr("Seed"), self.tr("The same seed gives the same random weights")
-        )
-        column.addLayout(form)
-        self.says = QLabel()
-        self.says.setObjectName("layer_summary")
-        self.says.setWordWrap(True)
-        column.addWidget(self.says)
-        self.add_button = QPushButton(self.tr("Add network"))
-        self.add_button.setObjectName("layer_add")
-        self.add_button.setAccessibleName(self.tr("Add network"))
-        set_role(self.add_button, kind="primary")
-        column.addWidget(self.add_button)
-        self.add_button.clicked.connect(self.add)
-        self.sizes.returnPressed.connect(self.add)
-        self.sizes.textChanged.connect(self._check)
+        self.entitle(self.tr("Add a layered network"), self.tr("Add network"))
+        self._sizes = QLineEdit("2, 4, 1")
+        tip = self.tr("From the inputs to the outputs: 2, 4, 1")
+        self.add_row(self._sizes, "sizes", self.tr("Neurons in each layer"), tip)
+        hidden, output = self.tr("Hidden activation"), self.tr("Output activation")
+        self._hidden = self.add_activations("hidden", "tanh", hidden, hidden)
+        self._output = self.add_activations("output", "sigmoid", output, output)
+        self._seed = self.add_seed()
+        self.begin_with(self._sizes, self._add)
+        self._sizes.textChanged.connect(self._check)
         self._check()
 
-    def open_at(self, at: QPoint) -> None:
-        """Show the form with its upper left corner at a point of the screen."""
-        self.adjustSize()
-        self.move(at)
-        self.show()
-        self.sizes.setFocus()
-        self.sizes.selectAll()
-
-    def add(self) -> None:
+    def _add(self) -> None:
         """Add the network and close; a wrong entry says what is wrong instead."""
         sizes = self._read()
         if sizes is None:
             return
         text = self.tr("Add {sizes} network").format(sizes="-".join(map(str, sizes)))
-        change = partial(
-            add_layered,
-            sizes=sizes,
-            hidden=self.hidden.currentData(),
-            output=self.output.currentData(),
-            seed=self.seed.value(),
-        )
-        if self._desk.session.apply(text, change):
+        hidden, output, seed = self._hidden.currentData(), self._output.currentData(), self._seed.value()
+        if self._desk.session.apply(text, lambda d: add_layered(d, sizes, hidden, output, seed)):
             self.added.emit()
             self.close()
 
@@ -119,24 +62,9 @@ class LayersForm(QFrame):
         self.adjustSize()
 
     def _read(self) -> list[int] | None:
-        parts = [part for part in re.split(r"[\s,;×x-]+", self.sizes.text().strip()) if part]
+        parts = [part for part in re.split(r"[\s,;×x-]+", self._sizes.text().strip()) if part]
         if len(parts) < 2 or not all(part.isdecimal() and 1 <= int(part) <= MAX_NEURONS for part in parts):
             return None
         sizes = [int(part) for part in parts]
         weights = sum(a * b for a, b in pairwise(sizes))
         return sizes if sum(sizes) <= MAX_NEURONS and weights <= MAX_CONNECTIONS else None
-
-    def _activations(self, name: str, chosen: str, form: QFormLayout, label: str) -> QComboBox:
-        box = QComboBox()
-        for entry in ACTIVATIONS.values():
-            box.addItem(self.tr(entry.label), entry.name)
-        box.setCurrentIndex(box.findData(chosen))
-        self._add(form, box, name, label, label)
-        return box
-
-    @staticmethod
-    def _add(form: QFormLayout, editor: QWidget, name: str, label: str, tip: str) -> None:
-        editor.setObjectName(name)
-        editor.setAccessibleName(label)
-        editor.setToolTip(tip)
-        form.addRow(label, editor)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
@@ -13,7 +12,6 @@ from PySide6.QtGui import (
     QIcon,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
     QPolygonF,
@@ -23,11 +21,9 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import Role
+from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.look.icons import picture, screen_scales
 from nnsim.gui.look.theme import GRID, TEXT_SIZES, font, mix, set_role, text_scale, theme
-
-if TYPE_CHECKING:
-    from nnsim.gui.canvas.view import CanvasView
 
 ICON = 26
 """The side of an icon in pixels, at 100 % of the text's size."""
@@ -64,11 +60,11 @@ KINDS = (
 class Palette(QWidget):
     """Each button is dragged onto the canvas; a click or a key adds its neuron at the next free place."""
 
-    def __init__(self, view: CanvasView, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, canvas: Canvas) -> None:
+        super().__init__()
         self.setObjectName("palette")
         self.setAccessibleName(self.tr("Neurons to drag onto the canvas"))
-        self._buttons = [_KindButton(kind, view, self) for kind in KINDS]
+        self._buttons = [_KindButton(kind, canvas, self) for kind in KINDS]
         self._restyle()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
@@ -114,9 +110,9 @@ class Palette(QWidget):
 class _KindButton(QToolButton):
     """One kind of neuron. A press that moves carries it; one that does not adds it."""
 
-    def __init__(self, kind: Kind, view: CanvasView, palette: Palette) -> None:
+    def __init__(self, kind: Kind, canvas: Canvas, palette: Palette) -> None:
         super().__init__(palette)
-        self.kind, self._view = kind, view
+        self.kind, self._canvas = kind, canvas
         self._start: QPoint | None = None
         self._carrying = False
         self.setObjectName(f"palette_{kind.id}")
@@ -125,7 +121,7 @@ class _KindButton(QToolButton):
         self.setToolTip(self.tr("{about}. Drag it onto the canvas, or click.").format(about=self.tr(kind.tip)))
         self.setStyleSheet("QToolButton { padding: 2px 0; min-height: 0; }")
         set_role(self, kind="quiet")
-        self.clicked.connect(lambda: view.commands.add_neuron(kind.role, activation=kind.activation))
+        self.clicked.connect(lambda: canvas.commands.add_neuron(kind.role, activation=kind.activation))
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         self._start = event.position().toPoint() if event.button() == Qt.MouseButton.LeftButton else None
@@ -137,9 +133,9 @@ class _KindButton(QToolButton):
             if moved.manhattanLength() >= QApplication.startDragDistance():
                 self._carrying = True
                 self.setDown(False)
-                self._view.carry(self.kind.role, self.kind.activation)
+                self._canvas.carry(self.kind.role, self.kind.activation)
         if self._carrying:
-            self._view.carry_to(event.globalPosition().toPoint(), _alt(event))
+            self._canvas.carry_to(event)
         else:
             super().mouseMoveEvent(event)
 
@@ -147,13 +143,9 @@ class _KindButton(QToolButton):
         self._start = None
         if self._carrying:
             self._carrying = False
-            self._view.drop(event.globalPosition().toPoint(), _alt(event))
+            self._canvas.drop(event)
         else:
             super().mouseReleaseEvent(event)
-
-
-def _alt(event: QMouseEvent) -> bool:
-    return bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
 
 
 def _side() -> int:
@@ -202,9 +194,5 @@ def _draw(kind: Kind, painter: QPainter, side: int) -> None:
         QPointF(middle.x() + x / HALF_RANGE * radius * 0.72, middle.y() + inner - 2 * inner * (y - low) / (high - low))
         for x, y in zip(xs.tolist(), ys.tolist(), strict=True)
     ]
-    path = QPainterPath(points[0])
-    for point in points[1:]:
-        path.lineTo(point)
-    painter.setBrush(Qt.BrushStyle.NoBrush)
     painter.setPen(QPen(t.color("positive"), 1.6))
-    painter.drawPath(path)
+    painter.drawPolyline(QPolygonF(points))

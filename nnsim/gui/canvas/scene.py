@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, QTimer
@@ -14,15 +12,15 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.maps import value_range
+from nnsim.core.arrays import Array, Indices
 from nnsim.core.explain.sums import sum_of
 from nnsim.core.formulas.numbers import factor, format_number
-from nnsim.core.network import Connection, Neuron
+from nnsim.core.network import Connection, Ends, Neuron
 from nnsim.documents.document import Document
 from nnsim.documents.layout import filled
-from nnsim.gui.canvas.edge_labels import coordinates, overlapping
+from nnsim.gui.canvas.edge_labels import boxes, overlapping
 from nnsim.gui.canvas.edge_layer import EdgeLayer
-from nnsim.gui.canvas.edges import Ends
-from nnsim.gui.canvas.neuron_item import GAP, RADIUS, RIM, SWITCH, Face, NeuronItem
+from nnsim.gui.canvas.neuron_item import GAP, RADIUS, Face, NeuronItem, Part
 from nnsim.gui.look.theme import map_colors
 from nnsim.gui.session.desk import Desk
 
@@ -34,11 +32,13 @@ UNREACHED = 0.3
 MAPS = 300
 """Above this number of neurons none shows a map."""
 LABEL_DIGITS = 3
+REACH, SMALLEST_SCALE = 6.0, 0.2
+"""So many pixels from a line the mouse still points at it; far away no more than when so small."""
 NEAR = 200.0
 """No text of a neuron reaches farther from it."""
+BEYOND = 2_000.0
+"""How far the paper reaches at least beyond all that is drawn."""
 SHEET = QRectF(-50_000, -50_000, 100_000, 100_000)
-
-Part = Literal["switch", "rim", "body", "name", "below", "badge", "bias", "label", "edge", ""]
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,11 @@ class NetworkScene(QGraphicsScene):
         super().__init__(parent)
         self.desk = desk
         self.neurons: dict[str, NeuronItem] = {}
-        self.edges = EdgeLayer()
+        self.larger = 1.0
+        """So many times as large as elsewhere the texts of neurons are."""
+        self._placed = False
+        """Whether labels have places, which they keep while numbers change."""
+        self.edges = EdgeLayer(self._weight_text, self._weight_ghost, self._taken)
         self.addItem(self.edges)
         self.biases_drawn = self.products_drawn = False
         """Whether a bias is drawn as a neuron that is always 1; whether labels are weight · input."""
@@ -86,7 +90,7 @@ class NetworkScene(QGraphicsScene):
             self.settle({id: QPointF(*place) for id, place in layout.items()})
 
     def rebuild(self) -> None:
-        """Items for what the document has now; those of neurons that stay are kept."""
+        """Items for the current document; those of neurons that stay are kept."""
         structure = self.desk.session.structure
         layout = filled(structure, self.desk.session.document.layout)
         for id in set(self.neurons) - set(structure.by_id):
@@ -107,7 +111,7 @@ class NetworkScene(QGraphicsScene):
 
     def _lay_paper(self) -> None:
         # One wide sheet: a scene rectangle that follows its content would make the view jump.
-        self.setSceneRect(SHEET.united(self.content_rect().adjusted(-2000, -2000, 2000, 2000)))
+        self.setSceneRect(SHEET.united(self.content_rect().adjusted(-BEYOND, -BEYOND, BEYOND, BEYOND)))
 
     def draw(self, *, biases: bool | None = None, products: bool | None = None) -> None:
         """How the network is drawn: biases as neurons, labels as products. View state, not part of the document."""
@@ -117,7 +121,7 @@ class NetworkScene(QGraphicsScene):
         self.update_values()
 
     def positions(self) -> dict[str, QPointF]:
-        """Where each neuron is drawn now, also in the middle of a drag."""
+        """Where each neuron is drawn, also in the middle of a drag."""
         return {id: item.pos() for id, item in self.neurons.items()}
 
     def content_rect(self) -> QRectF:
@@ -137,7 +141,7 @@ class NetworkScene(QGraphicsScene):
             self._place_labels()
 
     def settle(self, positions: Mapping[str, QPointF]) -> None:
-        """End of a drag: show neurons where they are now, and find every label its best place."""
+        """End of a drag: show neurons where they belong, and find every label its best place."""
         self.preview_move(positions)
         self.edges.settle(self.positions())
         self._place_labels()
@@ -177,56 +181,50 @@ class NetworkScene(QGraphicsScene):
             self.update_values()
 
     def update_values(self) -> None:
-        """Show the values of now: weights, outputs, maps and reasons."""
+        """Show the current values: weights, outputs, maps and reasons."""
         self._since.restart()
         network = self.desk.session.network
         structure = network.structure
-        start = self.desk.study.compared
+        study = self.desk.study
+        start, reached = study.compared, study.reached
         images = self._images()
         problems = {id: problem.message for problem in self.desk.session.problems for id in problem.neurons}
         switches = self.desk.session.has_binary_inputs
-        study = self.desk.study
-        reached = study.reached
         for neuron in structure.neurons:
-            image = images.get(neuron.id)
             face = self._face(neuron, problems.get(neuron.id, ""), switches)
-            picture = image if isinstance(image, QImage) else None
             tag = study.tags.get(neuron.id)
             if tag is not None:
                 face = replace(face, below=tag)
             if start is not None and neuron.bias is not None:
                 face = replace(face, ghost=_bias_text(neuron, start.value(neuron.bias)))
             self.neurons[neuron.id].setOpacity(1.0 if reached is None or neuron.id in reached else UNREACHED)
-            self.neurons[neuron.id].show_face(face, picture, image if isinstance(image, QPolygonF) else None)
-        self.edges.show_values(network.parameters[self._weights], self._weight_text, self._weight_ghost)
-        # Labels keep their places while numbers change: what moves about cannot be read.
+            self.neurons[neuron.id].show_face(face, images.get(neuron.id))
+        self.edges.show_values(network.parameters[self._weights])
+        # What moves about cannot be read.
         if not self._placed:
             self._make_room()
             self._place_labels()
 
-    _placed = False
-
     def _make_room(self) -> None:
         """Biases under their neurons, or all of them beside, where one would stand on what is below it."""
-        for item in self.neurons.values():
+        items = list(self.neurons.values())
+        for item in items:
             item.set_aside(False)
-        below = [item for item in self.neurons.values() if item.has_bias_below]
-        if len(self.neurons) > MAPS or not below:
+        below = [item for item in items if item.has_bias_below]
+        if len(items) > MAPS or not below:
             return
-        height = {item: item.y() for item in self.neurons.values()}
-        owners, rects = self._all_taken()
-        lower = np.array([height[owner] for owner in owners])
-        for item in below:
-            inside = overlapping(item.below_rect.translated(item.pos()), rects)
-            if (inside & (lower > height[item])).any():
-                for each in below:
-                    each.set_aside(True)
-                return
+        owner, rects = self._all_taken()
+        height = np.array([item.y() for item in items])[owner]
+        if any(
+            (overlapping(item.below_rect.translated(item.pos()), rects) & (height > item.y())).any() for item in below
+        ):
+            for item in below:
+                item.set_aside(True)
 
-    def _all_taken(self) -> tuple[list[NeuronItem], np.ndarray]:
-        """What each neuron takes up: the neuron of each rectangle, and (rectangles, 4) left, top, right, bottom."""
-        found = [(item, coordinates(rect)) for item in self.neurons.values() for rect in item.taken()]
-        return [item for item, _ in found], np.array([rect for _, rect in found]).reshape(-1, 4)
+    def _all_taken(self) -> tuple[Indices, Array]:
+        """What neurons take up: which neuron each rectangle is of, and (rectangles, 4) left, top, right, bottom."""
+        found = [(i, rect) for i, item in enumerate(self.neurons.values()) for rect in item.taken()]
+        return np.array([i for i, _ in found], dtype=np.intp), boxes(rect for _, rect in found)
 
     # Large enough to be read from afar
 
@@ -239,22 +237,18 @@ class NetworkScene(QGraphicsScene):
             self._make_room()
             self._place_labels()
 
-    larger = 1.0
-
     def covered(self) -> int:
         """How many pairs of neurons cover something of each other."""
-        owners, rects = self._all_taken()
-        number = {item: i for i, item in enumerate(self.neurons.values())}
-        owner = np.array([number[item] for item in owners], dtype=np.intp)
+        owner, rects = self._all_taken()
         # Not what only comes near: rectangles have a margin at each side.
         left, top, right, bottom = rects.T + np.array([[GAP], [0.0], [-GAP], [0.0]])
         over = (left[:, None] < right) & (top[:, None] < bottom)
         pairs = np.argwhere(over & over.T & (owner[:, None] < owner))
-        return len({(int(owner[i]), int(owner[j])) for i, j in pairs})
+        return len(np.unique(owner[pairs], axis=0))
 
     def _place_labels(self) -> None:
         self._placed = bool(self.neurons)
-        self.edges.place_labels(self._taken)
+        self.edges.place_labels()
 
     def _taken(self, region: QRectF) -> list[QRectF]:
         """What neurons take up of a part of the scene."""
@@ -319,27 +313,14 @@ class NetworkScene(QGraphicsScene):
 
     # Finding what is at a point
 
-    def hit(self, point: QPointF, scale: float = 1.0) -> Hit:
+    def hit(self, point: QPointF, scale: float) -> Hit:
         """What is at a point of the scene; ``scale`` is the view's zoom."""
         for id, item in reversed(self.neurons.items()):
-            local = point - item.pos()
-            distance = math.hypot(local.x(), local.y())
-            if distance <= RADIUS + 3:
-                return Hit("rim" if distance > RADIUS - RIM else "body", id)
-            if item.face.switch is not None and SWITCH.adjusted(-3, -3, 3, 3).contains(local):
-                return Hit("switch", id)
-            if item.face.badge and item.badge_rect.contains(local):
-                return Hit("badge", id)
-            if item.face.bias and (item.one_rect.contains(local) or item.bias_rect.contains(local)):
-                return Hit("bias", id)
-            if item.name_rect.contains(local) or item.gate_rect.contains(local):
-                return Hit("name", id)
-            if item.face.below and item.below_rect.contains(local):
-                return Hit("below", id)
-        found = self.edges.at(point, 6.0 / max(scale, 0.2))
-        if found is not None:
-            return Hit("label" if found[1] == "label" else "edge", connection=found[0])
-        return Hit()
+            part = item.part_at(point - item.pos())
+            if part:
+                return Hit(part, id)
+        part, ends = self.edges.at(point, REACH / max(scale, SMALLEST_SCALE))
+        return Hit(part, connection=ends)
 
 
 def _bias_text(neuron: Neuron, bias: float) -> str:
@@ -354,7 +335,7 @@ def _image(colors: np.ndarray) -> QImage:
     return QImage(data.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
 
 
-def _curve(row: np.ndarray, low: float, high: float) -> QPolygonF:
+def _curve(row: Array, low: float, high: float) -> QPolygonF:
     inner = RADIUS * 0.72
     xs = np.linspace(-RADIUS, RADIUS, len(row))
     with np.errstate(over="ignore", invalid="ignore"):

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QLineF, QPointF
+from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
 from nnsim.gui.canvas.neuron_item import RADIUS
+from nnsim.gui.canvas.scene import NetworkScene
 from nnsim.gui.look.theme import theme
-
-if TYPE_CHECKING:
-    from nnsim.gui.canvas.scene import NetworkScene
 
 GRID_STEP = 24
 REACH = 7.0
 """So many pixels from another neuron's height or column, what is dragged jumps there."""
 MOST_MOVED = 24
 """Of a larger group only the neuron that was grabbed lines up."""
+IN_LINE = 0.5
+"""Nearer than this two neurons stand in one column, or in one row."""
 BEYOND = 16.0
 """How far a guide reaches beyond the circles it joins."""
 
@@ -44,10 +43,7 @@ class Snapping:
         dx = self._nearest([p.x() for p in candidates], [p.x() for p in self._still], reach)
         dy = self._nearest([p.y() for p in candidates], [p.y() for p in self._still], reach)
         at = places[grabbed]
-        shift = QPointF(
-            _to_grid(at.x()) if dx is None else dx,
-            _to_grid(at.y()) if dy is None else dy,
-        )
+        shift = QPointF(_to_grid(at.x()) if dx is None else dx, _to_grid(at.y()) if dy is None else dy)
         self._show([p + shift for p in candidates], dx is not None, dy is not None)
         return shift
 
@@ -62,28 +58,22 @@ class Snapping:
         return best if best is not None and abs(best) <= reach else None
 
     def _show(self, places: list[QPointF], columns: bool, rows: bool) -> None:
-        path = QPainterPath()
+        """Lines through what stands in one column, or in one row, with what is dragged."""
+        path, beyond = QPainterPath(), RADIUS + BEYOND
         for place in places:
-            for line in self._lines(place, columns, rows):
-                path.moveTo(line.p1())
-                path.lineTo(line.p2())
+            x, y = place.toTuple()
+            ys = [p.y() for p in self._still if columns and abs(p.x() - x) < IN_LINE]
+            xs = [p.x() for p in self._still if rows and abs(p.y() - y) < IN_LINE]
+            if ys:
+                path.moveTo(x, min(*ys, y) - beyond)
+                path.lineTo(x, max(*ys, y) + beyond)
+            if xs:
+                path.moveTo(min(*xs, x) - beyond, y)
+                path.lineTo(max(*xs, x) + beyond, y)
         pen = QPen(theme().color("accent"), 0)
         pen.setDashPattern([4.0, 4.0])
         self._guides.setPen(pen)
         self._guides.setPath(path)
-
-    def _lines(self, place: QPointF, columns: bool, rows: bool) -> list[QLineF]:
-        beyond = RADIUS + BEYOND
-        lines = []
-        if columns:
-            ys = [p.y() for p in self._still if abs(p.x() - place.x()) < 0.5]
-            if ys:
-                lines.append(QLineF(place.x(), min(*ys, place.y()) - beyond, place.x(), max(*ys, place.y()) + beyond))
-        if rows:
-            xs = [p.x() for p in self._still if abs(p.y() - place.y()) < 0.5]
-            if xs:
-                lines.append(QLineF(min(*xs, place.x()) - beyond, place.y(), max(*xs, place.x()) + beyond, place.y()))
-        return lines
 
 
 def _to_grid(value: float) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
@@ -50,18 +50,18 @@ class SoftenBar(QFrame):
         self._number.setFixedWidth(72)
         self._number.edited.connect(self._on_number)
         self._taken = False
-        self._cancel = QPushButton(self.tr("Cancel"))
-        self._cancel.setObjectName("soften_cancel")
-        self._cancel.setAccessibleName(self.tr("Cancel softening"))
-        self._cancel.setToolTip(self.tr("Steps again, as before (Esc)"))
-        self._cancel.clicked.connect(self._softening.cancel)
-        self._keep = QPushButton(self.tr("Keep"))
-        self._keep.setObjectName("soften_keep")
-        self._keep.setAccessibleName(self.tr("Keep the sigmoids"))
-        self._keep.setToolTip(self.tr("Keep the sigmoids (Enter); Undo takes them back in one step"))
-        set_role(self._keep, kind="primary")
-        self._keep.clicked.connect(self._softening.keep)
-        for widget in (title, self._slider, self._number, self._cancel, self._keep):
+        cancel = QPushButton(self.tr("Cancel"))
+        cancel.setObjectName("soften_cancel")
+        cancel.setAccessibleName(self.tr("Cancel softening"))
+        cancel.setToolTip(self.tr("Steps again, as before (Esc)"))
+        cancel.clicked.connect(self._softening.cancel)
+        keep = QPushButton(self.tr("Keep"))
+        keep.setObjectName("soften_keep")
+        keep.setAccessibleName(self.tr("Keep the sigmoids"))
+        keep.setToolTip(self.tr("Keep the sigmoids (Enter); Undo takes them back in one step"))
+        set_role(keep, kind="primary")
+        keep.clicked.connect(self._softening.keep)
+        for widget in (title, self._slider, self._number, cancel, keep):
             row.addWidget(widget, 1 if widget is self._slider else 0)
         column.addLayout(row)
         self._report = ElidedLabel()
@@ -95,10 +95,9 @@ class SoftenBar(QFrame):
                     self.closed.emit()
             return
         factor = self._softening.factor
-        blocked = self._slider.blockSignals(True)
-        self._slider.setRange(PARTS, round(max(LARGEST, factor) * PARTS))
-        self._slider.setValue(round(factor * PARTS))
-        self._slider.blockSignals(blocked)
+        with QSignalBlocker(self._slider):
+            self._slider.setRange(PARTS, round(max(LARGEST, factor) * PARTS))
+            self._slider.setValue(round(factor * PARTS))
         self._number.set_number(factor)
         text, fine = self._softening.report()
         self._report.setText(f"{'✓' if fine else '✗'} {text[:1].upper()}{text[1:]}" if text else "")

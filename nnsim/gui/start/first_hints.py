@@ -11,7 +11,7 @@ from PySide6.QtGui import QMoveEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from nnsim.documents.document import Document
-from nnsim.gui.canvas.view import CanvasView
+from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import GRID, set_role
@@ -56,7 +56,7 @@ class FirstHints(QWidget):
     canvas has a line of its own to show there, the hint gives way.
     """
 
-    def __init__(self, desk: Desk, canvas: CanvasView) -> None:
+    def __init__(self, desk: Desk, canvas: Canvas) -> None:
         super().__init__(canvas.viewport())
         self._desk, self._canvas, self._room = desk, canvas, canvas.viewport()
         self._inputs = dict(desk.looking.inputs)

@@ -12,6 +12,24 @@ from nnsim.core.formulas.numbers import format_number, parse_number
 from nnsim.gui.look.theme import font, set_role
 
 STEP, FINE_STEP = 0.1, 0.01
+EDGE = 2
+"""Between what opens in place and the edge of the widget that it opens in."""
+
+
+def put_inside(parent: QWidget, editor: QWidget, box: QRect) -> None:
+    """Give what opens in place this rectangle, moved so far that it lies inside its parent."""
+    box.moveLeft(max(EDGE, min(box.left(), parent.width() - box.width() - EDGE)))
+    box.moveTop(max(EDGE, min(box.top(), parent.height() - box.height() - EDGE)))
+    editor.setGeometry(box)
+
+
+def put_away(editor: QWidget) -> None:
+    """Close what opened in place; its parent has the keys again."""
+    parent = editor.parentWidget()
+    editor.hide()
+    editor.deleteLater()
+    if parent is not None:
+        parent.setFocus()
 
 
 class InlineEdit(QLineEdit):
@@ -29,9 +47,7 @@ class InlineEdit(QLineEdit):
         width, height = max(place.width() + 24, 72), 28
         box = QRect(0, 0, width, height)
         box.moveCenter(place.center())
-        box.moveLeft(max(2, min(box.left(), parent.width() - width - 2)))
-        box.moveTop(max(2, min(box.top(), parent.height() - height - 2)))
-        self.setGeometry(box)
+        put_inside(parent, self, box)
         self.selectAll()
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
@@ -46,11 +62,7 @@ class InlineEdit(QLineEdit):
             set_role(self, state="wrong")
             self.selectAll()
             return
-        parent = self.parentWidget()
-        self.hide()
-        self.deleteLater()
-        if parent is not None:
-            parent.setFocus()
+        put_away(self)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

@@ -21,10 +21,10 @@ from PySide6.QtWidgets import (
 )
 
 from nnsim.documents.examples import EXAMPLES, Example
-from nnsim.gui.canvas.new_network_form import LayersForm
+from nnsim.gui.canvas.interaction import Canvas
+from nnsim.gui.canvas.new_network_form import NewNetworkForm
 from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.soften_bar import SoftenBar
-from nnsim.gui.canvas.view import CanvasView
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import TEXT_SCALES, settings, stored_look
 from nnsim.gui.look.theme import GRID, Mode, apply_theme, name_theme, set_role, text_scale
@@ -57,7 +57,7 @@ class MainWindow(QMainWindow):
         name_theme(self)
         self.desk = Desk(self)
         self.files = DocumentFiles(self.desk, self)
-        self.canvas = CanvasView(self.desk)
+        self.canvas = Canvas(self.desk)
         self.first_page = FirstPage(self.desk, self.canvas.viewport())
         self.hints = FirstHints(self.desk, self.canvas)
         self.messages = MessageBar()
@@ -355,8 +355,7 @@ class MainWindow(QMainWindow):
     def open_layers_form(self) -> None:
         """Open the small form that adds a layered network, under its button."""
         button = self._layers_button
-        form = LayersForm(self.desk, self)
-        form.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        form = NewNetworkForm(self.desk, self)
         form.destroyed.connect(self.canvas.setFocus)
         form.added.connect(self.canvas.fit)
         form.open_at(button.mapToGlobal(QPoint(0, button.height() + 2)))
