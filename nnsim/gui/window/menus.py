@@ -13,14 +13,10 @@ from nnsim.core.formulas.notation import NOTATIONS
 from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import Mode
 from nnsim.gui.start.gallery import example_sections
-from nnsim.gui.window.panels import WORKSPACES
+from nnsim.gui.window.panels import PANELS, WORKSPACES
 
 if TYPE_CHECKING:
     from nnsim.gui.window.window import MainWindow
-
-EXPLAINING = ("forward", "backward", "steps", "matrices", "losses", "loss_slice", "slope", "separability", "worksheet",
-             "network_table")
-"""The panels of the Explain menu, in the order of their keys Ctrl+1 …"""
 
 
 class Menus(QObject):
@@ -89,11 +85,11 @@ class Menus(QObject):
 
     def _build_explain_menu(self, menu: QMenu) -> None:
         window, study = self._window, self._window.desk.study
-        for number, id in enumerate((id for id in EXPLAINING if id in window.docks), 1):
+        explaining = [(not entry.key, entry.key, id) for id, entry in PANELS.items() if entry.key is not None]
+        for _, key, id in sorted(explaining):
             action = menu.addAction(window.docks[id].windowTitle())
             action.setObjectName(f"explain_{id}")
-            if number < 10:
-                action.setShortcut(f"Ctrl+{number}")
+            action.setShortcut(key)
             action.triggered.connect(lambda checked=False, id=id: window.show_panel(id))
         menu.addSeparator()
         scopes = (("sample", self.tr("This sample")), ("batch", self.tr("This batch")), ("all", self.tr("All data")))
