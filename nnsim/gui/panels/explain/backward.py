@@ -34,8 +34,6 @@ MOST_CHECKED = 2_000
 class BackwardPanel(LowPanel):
     """∂Loss/∂w of the selected connection, bias or neuron, taken apart; with nothing selected, all gradients."""
 
-    id = "backward"
-
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("BackwardPanel", "Backward"))
         self.list = EquationList(desk.study, "backward_lines", self.tr("Backward calculation"))
