@@ -259,7 +259,7 @@ def handling(tour: Tour) -> None:
         "p99 <= 33 ms", most <= 33.0)
     desk.session.open_document(load(EXAMPLES["circle"].path))
     to_workspaces = [partial(hand.window.workspaces.switch, workspace) for workspace in (*WORKSPACES, WORKSPACES[0])]
-    to_themes = [partial(hand.window.set_theme, mode) for mode in ("dark", "light")]
+    to_themes = [partial(hand.window.commands.set_theme, mode) for mode in ("dark", "light")]
     for what, switches in (("workspace switched, CPU", to_workspaces), ("theme switched, CPU", to_themes)):
         times = []
         for round_ in range(4):
@@ -325,7 +325,7 @@ def frames(tour: Tour, seconds: float = 2.0) -> None:
     for why, names in still.items():
         print(f"  not trained, because {why}: {', '.join(names)}")
     desk.values_changed.disconnect(count)
-    window.reset_layout()
+    window.workspaces.reset()
     used, rate, name = worst
     row("training draws at 30 frames/s with every panel open", f"worst: {name}, CPU {used:.1f} ms, {rate:.0f} frames/s",
         f"CPU <= {FRAME_MS:g} ms a frame", used <= FRAME_MS)

@@ -195,9 +195,9 @@ def take(shot: Shot, theme: Mode, out: Path) -> QPixmap:
     with window() as hand:
         made = hand.window
         made.resize(*shot.size)
-        made.set_theme(theme)
+        made.commands.set_theme(theme)
         while text_scale() < shot.text:
-            made.scale_text(1)
+            made.commands.scale_text(1)
         made.workspaces.reset()
         shot.prepare(hand)
         made.resize(*shot.size)

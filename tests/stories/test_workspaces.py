@@ -109,9 +109,8 @@ def test_a_new_panel_is_one_entry(hand: Hand, monkeypatch: pytest.MonkeyPatch) -
         assert old.window.workspaces.current is EXPLAIN and old.window.panels["matrices"].seen
         assert not old.window.docks["echo"].isVisible()  # a learner's own layout knows nothing of it
         assert old.window.findChild(QAction, "show_echo").text() == "Echo"
-        entries = [action.objectName() for action in old.window.findChild(QAction, "explain_echo").associatedObjects()[0]
-                   .actions()]
-        assert entries.index("explain_forward") < entries.index("explain_echo") < entries.index("explain_network_table")
+        menu = old.window.findChild(QAction, "explain_echo").associatedObjects()[0]
+        assert [action.objectName() for action in menu.actions()][:2] == ["explain_echo", "explain_forward"]
         old.key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier, old.window)
         assert old.find("echo", EchoPanel).seen and old.find("close_echo", QToolButton)
         old.menu("action_reset_layout")
@@ -186,12 +185,12 @@ def test_another_theme_leaves_nothing_of_the_last(hand: Hand) -> None:
             taken.append(window.grab().toImage())
         return taken
 
-    hand.window.set_theme("light")
+    hand.window.commands.set_theme("light")
     hand.example("xor")
     hand.rest(1.0)
     pictures(hand.window)
     light = pictures(hand.window)
-    hand.window.set_theme("dark")
+    hand.window.commands.set_theme("dark")
     dark = pictures(hand.window)
     assert all(a != b for a, b in zip(light, dark, strict=True))
     fresh = MainWindow()
@@ -205,5 +204,5 @@ def test_another_theme_leaves_nothing_of_the_last(hand: Hand) -> None:
     fresh.close()
     fresh.deleteLater()
     assert dark == expected
-    hand.window.set_theme("light")
+    hand.window.commands.set_theme("light")
     assert pictures(hand.window) == light

@@ -163,9 +163,9 @@ def _train_circle(tour: Tour, out: Path) -> None:
         next(e.label.center() for e in hand.canvas.network_scene.edges.edges.values() if not e.label.isNull())
     )
     tour.picture(out / "7-circle-learned.png", "The boundary has closed; a weight is selected.")
-    hand.window.set_theme("dark")
+    hand.window.commands.set_theme("dark")
     tour.picture(out / "8-dark.png", "The same in the dark theme.")
-    hand.window.set_theme("light")
+    hand.window.commands.set_theme("light")
 
 
 CHAPTERS: tuple[Callable[[Tour, Path], None], ...] = (_build_xor, _train_xor, _train_circle)

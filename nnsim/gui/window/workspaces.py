@@ -25,7 +25,7 @@ from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import GRID, finish_theme, set_role
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.cards import CardHeader, body_frame, header_frame, header_height
+from nnsim.gui.widgets.cards import CardHeader, body_frame, header_frame, header_height, quiet_button
 from nnsim.gui.window.panels import LEFT, PANELS, PRESENT, RIGHT, WORKSPACES, PanelEntry, Workspace
 
 LAYOUT_VERSION = 3
@@ -98,12 +98,9 @@ class Workspaces(QObject):
         panel: Panel = resolve_name(f"nnsim.gui.panels.{PANELS[id].home}")(self._desk)
         panel.setObjectName(id)
         dock = self.docks[id]
-        close = QToolButton()
-        close.setObjectName(f"close_{id}")
+        close = quiet_button("", f"close_{id}", self.tr("Close this panel; View brings it back"))
         close.setAccessibleName(self.tr("Close {panel}").format(panel=panel.title))
-        close.setToolTip(self.tr("Close this panel; View brings it back"))
         close.setIcon(icon("close", "muted"))
-        set_role(close, kind="quiet")
         close.clicked.connect(dock.close)
         header, row = header_frame(panel.title, panel.header)
         row.addWidget(close)
@@ -244,6 +241,14 @@ class Workspaces(QObject):
         for entry in sorted((PANELS[id] for id in shown), key=lambda entry: entry.front):
             if entry.front or not entry.behind:
                 self.docks[entry.id].raise_()
+
+    def update_look(self) -> None:
+        """Title bars and their crosses in the colours and sizes of the theme."""
+        for id, dock in self.docks.items():
+            close = dock.findChild(QToolButton, f"close_{id}")
+            if close is not None:
+                close.setIcon(icon("close", "muted"))
+        self.update_headers()
 
     def update_headers(self) -> None:
         """Title bars as high as the text needs. A panel among tabs has its title there and need not say it again."""
