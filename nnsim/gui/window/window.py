@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QTabWidget, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.palette import Palette
@@ -228,8 +228,7 @@ class MainWindow(QMainWindow):
             self.statusBar().setVisible(not presenting)
             self._summary.setVisible(not presenting)
             self._present_bar.setVisible(presenting)
-            for bar in self.findChildren(QToolBar):
-                bar.setVisible(not presenting or bar.objectName().startswith("margin"))
+            self._toolbar.setVisible(not presenting)
             if presenting:
                 self._was_maximized = self.isMaximized()
                 self.showFullScreen()
@@ -255,8 +254,7 @@ class MainWindow(QMainWindow):
 
     def show_with_layout(self) -> None:
         """Show the window as it was left, or in its first arrangement."""
-        stored = settings()
-        geometry = stored.value("geometry")
+        geometry = settings().value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
         self.show()
@@ -296,8 +294,7 @@ class MainWindow(QMainWindow):
         self.canvas.in_place.close_editor()
         if not self.files.may_leave():
             return
-        stored = settings()
-        stored.setValue("geometry", self.saveGeometry())
+        settings().setValue("geometry", self.saveGeometry())
         self.workspaces.remember()
         self.files.close()
         self.desk.close()

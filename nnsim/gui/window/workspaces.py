@@ -9,20 +9,12 @@ from pkgutil import resolve_name
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QDockWidget,
-    QHBoxLayout,
-    QMainWindow,
-    QTabBar,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QMainWindow, QTabBar, QToolButton, QWidget
 from shiboken6 import isValid
 
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import settings
-from nnsim.gui.look.theme import GRID, finish_theme, set_role
+from nnsim.gui.look.theme import GRID, finish_theme
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import CardHeader, body_frame, header_frame, header_height, quiet_button
@@ -157,12 +149,12 @@ class Workspaces(QObject):
             self.switch(self._before)
 
     def remember(self) -> None:
-        """Keep the present arrangement for the next time."""
+        """Keep the current arrangement for the next time."""
         if self.current is not PRESENT:
             settings().setValue(f"layout_{self.current.id}", self._window.saveState(LAYOUT_VERSION))
 
     def reset(self) -> None:
-        """The first arrangement of the present workspace."""
+        """The first arrangement of the current workspace."""
         with self._calm():
             self._take_away()
             self._arrange()
@@ -294,28 +286,22 @@ class WorkspaceSwitch(QWidget):
         super().__init__()
         self.setObjectName("workspace_switch")
         self._workspaces = workspaces
-        self._buttons: dict[str, QToolButton] = {}
         group = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, GRID, 0)
         row.setSpacing(2)
         for number, workspace in enumerate(WORKSPACES, 1):
-            button = QToolButton()
-            button.setText(self.tr(workspace.title))
-            button.setObjectName(f"workspace_{workspace.id}")
+            tip = f"{self.tr(workspace.about)} (Alt+{number})"
+            button = quiet_button(self.tr(workspace.title), f"workspace_{workspace.id}", tip, checkable=True)
             button.setAccessibleName(self.tr("Workspace {name}").format(name=self.tr(workspace.title)))
-            button.setToolTip(f"{self.tr(workspace.about)} (Alt+{number})")
-            button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda checked=False, workspace=workspace: workspaces.switch(workspace))
-            set_role(button, kind="quiet")
             group.addButton(button)
             row.addWidget(button)
-            self._buttons[workspace.id] = button
         workspaces.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
-        button = self._buttons.get(self._workspaces.current.id)
+        button = self.findChild(QToolButton, f"workspace_{self._workspaces.current.id}")
         if button is not None:
             button.setChecked(True)
