@@ -27,7 +27,7 @@ from nnsim.documents.files import load
 from nnsim.documents.layout import arrange
 from nnsim.gui.app import settle_memory
 from nnsim.gui.tour.hand import Hand
-from nnsim.gui.tour.tour import Tour, toured_window
+from nnsim.gui.tour.tour import toured_window
 from nnsim.gui.window.panels import WORKSPACES
 from nnsim.gui.window.window import MainWindow
 from nnsim.training import engines
@@ -103,9 +103,9 @@ def largest_example() -> str:
     return max(trainable, key=lambda e: len(load(e.path).network.parameter_names)).id
 
 
-def calm(tour: Tour, seconds: float) -> None:
+def calm(hand: Hand, seconds: float) -> None:
     """How late a 16 ms timer of the window is while the largest example trains at full speed."""
-    hand, desk = tour.hand, tour.desk
+    desk = hand.desk
     name = largest_example()
     hand.answering("Discard", lambda: hand.example(name))
     desk.session.set_speed(None)
@@ -149,9 +149,9 @@ def calm(tour: Tour, seconds: float) -> None:
     row("Pause answers", f"median {middle:.1f}  max {worst:.1f} ms", "<= 100 ms", worst <= 100)
 
 
-def edit_to_paint(tour: Tour, example: str, runs: int = 60) -> None:
+def edit_to_paint(hand: Hand, example: str, runs: int = 60) -> None:
     """From a weight's edit until canvas, output map, table and all else are painted."""
-    hand, desk = tour.hand, tour.desk
+    desk = hand.desk
     hand.answering("Discard", lambda: hand.example(example))
     name = desk.session.network.parameter_names[0]
     start_value = desk.session.network.value(name)
@@ -170,9 +170,9 @@ def edit_to_paint(tour: Tour, example: str, runs: int = 60) -> None:
     )
 
 
-def click_to_chain_rule(tour: Tour) -> None:
+def click_to_chain_rule(hand: Hand) -> None:
     """From a click on a weight of a 2-8-8-8-1 net until its chain rule is painted; each weight for the first time."""
-    hand, desk = tour.hand, tour.desk
+    desk = hand.desk
     network = Network.layered([2, 8, 8, 8, 1], seed=0)
     circle = load(EXAMPLES["circle"].path)
     desk.session.open_document(Document(network, data=circle.data, training=circle.training))
@@ -219,9 +219,9 @@ def dense(neurons: int, connections: int) -> Document:
     return Document(network, layout=dict(arrange(network.structure)))
 
 
-def handling(tour: Tour) -> None:
+def handling(hand: Hand) -> None:
     """Dragging, opening, moving about and switching, with small and with large networks."""
-    hand, desk, canvas = tour.hand, tour.desk, tour.hand.canvas
+    desk, canvas = hand.desk, hand.canvas
     workspaces = hand.window.workspaces
     hand.wait(lambda: len(workspaces.panels) == len(workspaces.docks), "all panels are made, as soon after a start")
     for neurons, connections, bound in ((50, 500, 16.0), (500, 10_000, 33.0)):
@@ -259,7 +259,7 @@ def handling(tour: Tour) -> None:
         "p99 <= 33 ms", most <= 33.0)
     desk.session.open_document(load(EXAMPLES["circle"].path))
     to_workspaces = [partial(hand.window.workspaces.switch, workspace) for workspace in (*WORKSPACES, WORKSPACES[0])]
-    to_themes = [partial(hand.window.set_theme, mode) for mode in ("dark", "light")]
+    to_themes = [partial(hand.window.commands.set_theme, mode) for mode in ("dark", "light")]
     for what, switches in (("workspace switched, CPU", to_workspaces), ("theme switched, CPU", to_themes)):
         times = []
         for round_ in range(4):
@@ -275,14 +275,14 @@ def handling(tour: Tour) -> None:
 FRAME_MS = 33.0
 
 
-def frames(tour: Tour, seconds: float = 2.0) -> None:
+def frames(hand: Hand, seconds: float = 2.0) -> None:
     """How many frames are drawn while each example trains at full speed with every panel in sight.
 
     The panels float beside one another. A frame is a snapshot handed to all of them; the canvas counts its own paints.
     CPU is what the window's thread works for one frame where they come 30 times a second, with all that it does between
     them: other programs do not disturb it, as they do the frames a second; of those a busy machine draws fewer.
     """
-    hand, desk, window = tour.hand, tour.desk, tour.hand.window
+    desk, window = hand.desk, hand.window
     for i, dock in enumerate(window.docks.values()):
         window.show_panel(dock.objectName().removeprefix("dock_"))
         dock.setFloating(True)
@@ -325,7 +325,7 @@ def frames(tour: Tour, seconds: float = 2.0) -> None:
     for why, names in still.items():
         print(f"  not trained, because {why}: {', '.join(names)}")
     desk.values_changed.disconnect(count)
-    window.reset_layout()
+    window.workspaces.reset()
     used, rate, name = worst
     row("training draws at 30 frames/s with every panel open", f"worst: {name}, CPU {used:.1f} ms, {rate:.0f} frames/s",
         f"CPU <= {FRAME_MS:g} ms a frame", used <= FRAME_MS)
@@ -362,9 +362,8 @@ class _Paints(QObject):
         return False
 
 
-def gestures_for_and(tour: Tour) -> None:
+def gestures_for_and(hand: Hand) -> None:
     """AND from the empty canvas, with keys and mouse."""
-    hand = tour.hand
     hand.answering("Discard", lambda: hand.window.files.new())
     hand.gestures = 0
     hand.canvas.setFocus()
@@ -375,7 +374,7 @@ def gestures_for_and(tour: Tour) -> None:
     hand.double_click_at(hand.at("y"))
     hand.write("1.2")
     gestures = hand.gestures
-    right = tour.answers("y") == [0, 0, 0, 1]
+    right = hand.answers("y") == [0, 0, 0, 1]
     row(
         "AND from the empty canvas",
         f"{gestures} gestures{'' if right else ', but wrong'}",
@@ -390,17 +389,17 @@ def window(seconds: float) -> None:
     engine_start()
     # As the program does a moment after its start.
     engines.load()
-    with toured_window() as tour:
-        tour.hand.rest(1.0)
+    with toured_window() as hand:
+        hand.rest(1.0)
         # As the program does a few seconds after its start.
         settle_memory()
-        gestures_for_and(tour)
+        gestures_for_and(hand)
         for example in ("xor", "circle", "spiral"):
-            edit_to_paint(tour, example)
-        click_to_chain_rule(tour)
-        handling(tour)
-        frames(tour)
-        calm(tour, seconds)
+            edit_to_paint(hand, example)
+        click_to_chain_rule(hand)
+        handling(hand)
+        frames(hand)
+        calm(hand, seconds)
 
 
 def main() -> None:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
-from PySide6.QtCore import QRect, QSettings, QSize, QStandardPaths, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication
 
@@ -34,8 +33,8 @@ from nnsim.documents.layout import arrange
 from nnsim.gui.app import make_app
 from nnsim.gui.look.theme import Mode, text_scale
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.tour.tour import toured_window
 from nnsim.gui.window.panels import PRESENT, WORKSPACES
-from nnsim.gui.window.window import MainWindow
 from nnsim.training import engines
 
 SMALL, MIDDLE, LARGE = (1280, 720), (1440, 900), (1920, 1080)
@@ -174,19 +173,10 @@ def shots() -> Iterator[Shot]:
 @contextmanager
 def window() -> Iterator[Hand]:
     """A hand on a new window with settings of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        QStandardPaths.setTestModeEnabled(True)
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
-        make_app()
-        made = MainWindow()
+    with toured_window() as hand:
         # The screen of the offscreen platform is smaller than a projector's.
-        made.showFullScreen = lambda: None  # type: ignore[method-assign]
-        made.show_with_layout()
-        yield Hand(made)
-        made.desk.session.mark_saved(Path("picture.nnsim"), made.desk.session.live_document)
-        made.close()
-        made.deleteLater()
-        QApplication.processEvents()
+        hand.window.showFullScreen = lambda: None  # type: ignore[method-assign]
+        yield hand
 
 
 def take(shot: Shot, theme: Mode, out: Path) -> QPixmap:
@@ -196,9 +186,9 @@ def take(shot: Shot, theme: Mode, out: Path) -> QPixmap:
     with window() as hand:
         made = hand.window
         made.resize(*shot.size)
-        made.set_theme(theme)
+        made.commands.set_theme(theme)
         while text_scale() < shot.text:
-            made.scale_text(1)
+            made.commands.scale_text(1)
         made.workspaces.reset()
         shot.prepare(hand)
         made.resize(*shot.size)

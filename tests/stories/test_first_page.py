@@ -99,7 +99,7 @@ def test_it_fits_the_canvas_of_a_small_window(hand: Hand, tmp_path: Path, scale:
     hand.window.files.new()
     apply_theme(QApplication.instance(), "light", scale)  # type: ignore[arg-type]
     hand.window.resize(1280, 720)
-    hand.window.reset_layout()
+    hand.window.workspaces.reset()
     hand.settle()
     hand.settle()
     page, viewport = hand.window.first_page, hand.canvas.viewport()

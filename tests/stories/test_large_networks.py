@@ -155,7 +155,7 @@ def test_beyond_twenty_thousand_connections_are_bundles(hand: Hand) -> None:
     assert (pixels(hand) != before).sum() > 1_000
     edge = layer.edges[id, "h1_1"]
     assert layer.at(edge.line.center(), 6.0) is not None
-    hand.window.set_theme("dark")
+    hand.window.commands.set_theme("dark")
     card = theme().color("card").getRgb()[:3]
     assert (pixels(hand)[2, 2, :3] == card).all()
 

@@ -32,7 +32,7 @@ CONTROL = Qt.KeyboardModifier.ControlModifier
 def small(hand: Hand) -> Hand:
     """A hand on a window of 1280×720 in its first arrangement."""
     hand.window.resize(1280, 720)
-    hand.window.reset_layout()
+    hand.window.workspaces.reset()
     hand.settle()
     return hand
 
@@ -135,7 +135,7 @@ def test_tabs_are_never_cut(small: Hand) -> None:
 def test_a_very_large_screen_is_used(hand: Hand) -> None:
     """On 3840×2160 pixels the panels at the sides are wide, and a small network is large."""
     hand.window.resize(3840, 2160)
-    hand.window.reset_layout()
+    hand.window.workspaces.reset()
     hand.example("and")
     for id in ("selected", "output"):
         assert hand.window.docks[id].width() >= SIDE_SHARE * 3840 - 1
@@ -303,7 +303,7 @@ def cut_rows(hand: Hand) -> list[str]:
 def test_the_settings_of_training_end_in_a_whole_row(hand: Hand, size: tuple[int, int]) -> None:
     """At first, scrolled, and where a row has come: no row is cut through in the middle."""
     hand.window.resize(*size)
-    hand.window.reset_layout()
+    hand.window.workspaces.reset()
     hand.example("circle")
     hand.rest(0.05)
     assert not cut_rows(hand)
@@ -321,7 +321,7 @@ def test_the_settings_of_training_end_in_a_whole_row(hand: Hand, size: tuple[int
 def test_the_buttons_of_training_are_whole(hand: Hand, scale: float) -> None:
     """In large text the small ones go under the large one; what it says why is below, and presses nothing together."""
     hand.window.resize(1440, 900)
-    hand.window.reset_layout()
+    hand.window.workspaces.reset()
     hand.example("xor")
     enlarge(hand, scale)
     hand.rest(0.05)
@@ -357,7 +357,7 @@ def test_what_the_output_panel_says_is_whole(
 ) -> None:
     """Colours, value and the samples' labels are never cut, and none stands on another."""
     hand.window.resize(*size)
-    hand.window.reset_layout()
+    hand.window.workspaces.reset()
     hand.example("xor")
     if scale == "present":
         present(hand, monkeypatch)

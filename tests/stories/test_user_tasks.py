@@ -405,7 +405,7 @@ def longest_runs(picture: Array) -> list[int]:
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_signs_and_classes_in_grey(hand: Hand, mode: str) -> None:
     """XOR on a print: which weight is negative, who fires, where the map is 1, who belongs to which class."""
-    hand.window.set_theme(mode)  # type: ignore[arg-type]
+    hand.window.commands.set_theme(mode)  # type: ignore[arg-type]
     hand.example("xor")
     assert hand.gestures <= FOUND["grey, mouse"]
     hand.wait(lambda: hand.window.panels["output"].findChild(MapPlot), "the map is there")
@@ -437,7 +437,7 @@ def test_signs_and_classes_in_grey(hand: Hand, mode: str) -> None:
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_curves_in_grey(hand: Hand, mode: str) -> None:
     """The circle on a print: the test loss is dashed, and on the activation's axis each class has a row and a shape."""
-    hand.window.set_theme(mode)  # type: ignore[arg-type]
+    hand.window.commands.set_theme(mode)  # type: ignore[arg-type]
     hand.example("circle")
     hand.session.set_speed(None)
     hand.click("tool_train")

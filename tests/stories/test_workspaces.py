@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QApplication, QTabBar, QToolButton
 
 from nnsim.gui.look.theme import font, line_width
+from nnsim.gui.panels.panel import Panel
+from nnsim.gui.session.desk import Desk
 from nnsim.gui.tour.hand import Hand
-from nnsim.gui.window.panels import WORKSPACES
+from nnsim.gui.window.panels import BOTTOM, EXPLAIN, PANELS, WORKSPACES, PanelEntry
 from nnsim.gui.window.window import MainWindow
 
 ALT = Qt.KeyboardModifier.AltModifier
@@ -25,13 +31,34 @@ def in_front(hand: Hand) -> set[str]:
     return {id for id, panel in hand.window.panels.items() if panel.seen}
 
 
+@contextmanager
+def another_window() -> Iterator[Hand]:
+    """A hand on one more window, with the settings of the first; the learner's next start."""
+    window = MainWindow()
+    window.resize(1440, 900)
+    window.show_with_layout()
+    QApplication.processEvents()
+    yield Hand(window)
+    window.desk.close()
+    window.close()
+    window.deleteLater()
+    QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
+
+
+class EchoPanel(Panel):
+    """A panel that no list knows."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk, "Echo")
+
+
 def test_three_workspaces(hand: Hand) -> None:
     """Each shows its panels, with canvas, table, output and Train always there."""
     for workspace in WORKSPACES:
         hand.click(f"workspace_{workspace.id}")
         assert shown(hand) == workspace.panels
         assert hand.find(f"workspace_{workspace.id}", QToolButton).isChecked()
-        assert set(workspace.front) <= in_front(hand)
+        assert {id for id in workspace.panels if PANELS[id].front} <= in_front(hand)
         assert "output" in in_front(hand) and hand.find("tool_train", QToolButton)
     hand.key(Qt.Key.Key_2, ALT, hand.window)
     assert hand.window.workspaces.current.id == "train"
@@ -64,15 +91,42 @@ def test_the_next_start_finds_the_workspace(hand: Hand) -> None:
     hand.click("workspace_explain")
     hand.window.show_panel("matrices")
     hand.window.workspaces.remember()
-    again = MainWindow()
-    again.resize(1440, 900)
-    again.show_with_layout()
-    QApplication.processEvents()
-    assert again.workspaces.current.id == "explain"
-    assert again.panels["matrices"].seen and not again.panels["forward"].seen
-    again.close()
-    again.deleteLater()
-    QApplication.sendPostedEvents(again, QEvent.Type.DeferredDelete)
+    with another_window() as again:
+        assert again.window.workspaces.current.id == "explain"
+        assert again.window.panels["matrices"].seen and not again.window.panels["forward"].seen
+
+
+def test_a_new_panel_is_one_entry(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its entry it has its menus, key, workspace and tab, is remembered there, and spoils no older layout."""
+    hand.click("workspace_explain")
+    hand.window.show_panel("matrices")
+    hand.window.workspaces.remember()
+    monkeypatch.setitem(sys.modules, "nnsim.gui.panels.echo", sys.modules[__name__])
+    entry = PanelEntry("echo", "echo:EchoPanel", "Echo", BOTTOM, 220, (EXPLAIN,), "table", key="Ctrl+0")
+    monkeypatch.setitem(PANELS, "echo", entry)
+    assert "echo" in EXPLAIN.panels and not any("echo" in other.panels for other in WORKSPACES if other is not EXPLAIN)
+    with another_window() as old:
+        assert old.window.workspaces.current is EXPLAIN and old.window.panels["matrices"].seen
+        assert not old.window.docks["echo"].isVisible()  # a learner's own layout knows nothing of it
+        assert old.window.findChild(QAction, "show_echo").text() == "Echo"
+        menu = old.window.findChild(QAction, "explain_echo").associatedObjects()[0]
+        assert [action.objectName() for action in menu.actions()][:2] == ["explain_echo", "explain_forward"]
+        old.key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier, old.window)
+        assert old.find("echo", EchoPanel).seen and old.find("close_echo", QToolButton)
+        old.menu("action_reset_layout")
+        assert old.window.panels["forward"].seen and old.window.docks["echo"].isVisible()
+        assert old.window.docks["echo"] in old.window.tabifiedDockWidgets(old.window.docks["table"])
+        old.menu("explain_echo")
+        assert old.find("echo", EchoPanel).seen
+        old.click("workspace_build")
+        assert "echo" not in shown(old)
+        old.click("workspace_explain")
+        assert old.window.panels["echo"].seen
+        old.window.workspaces.remember()
+    with another_window() as again:
+        assert again.window.panels["echo"].seen
+        again.menu("show_echo")
+        assert "echo" not in shown(again)
 
 
 def test_no_tabs_stay_behind(hand: Hand) -> None:
@@ -131,12 +185,12 @@ def test_another_theme_leaves_nothing_of_the_last(hand: Hand) -> None:
             taken.append(window.grab().toImage())
         return taken
 
-    hand.window.set_theme("light")
+    hand.window.commands.set_theme("light")
     hand.example("xor")
     hand.rest(1.0)
     pictures(hand.window)
     light = pictures(hand.window)
-    hand.window.set_theme("dark")
+    hand.window.commands.set_theme("dark")
     dark = pictures(hand.window)
     assert all(a != b for a, b in zip(light, dark, strict=True))
     fresh = MainWindow()
@@ -150,5 +204,5 @@ def test_another_theme_leaves_nothing_of_the_last(hand: Hand) -> None:
     fresh.close()
     fresh.deleteLater()
     assert dark == expected
-    hand.window.set_theme("light")
+    hand.window.commands.set_theme("light")
     assert pictures(hand.window) == light

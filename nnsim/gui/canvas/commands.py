@@ -9,7 +9,8 @@ from PySide6.QtCore import QObject, QPointF
 
 from nnsim.core.network import Role
 from nnsim.documents import edits
-from nnsim.documents.layout import Position, arrange
+from nnsim.documents.document import Position
+from nnsim.documents.layout import arrange
 from nnsim.documents.naming import free_neuron_name
 from nnsim.gui.canvas.new_layer_form import NewLayerForm
 from nnsim.gui.canvas.view import CanvasView

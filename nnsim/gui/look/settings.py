@@ -6,12 +6,18 @@ from PySide6.QtCore import QSettings
 
 from nnsim.gui.look.theme import Mode
 
+TEXT_SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
+
 
 def settings() -> QSettings:
     """The learner's settings."""
     return QSettings(QSettings.Format.IniFormat, QSettings.Scope.UserScope, "nnsim", "nnsim")
 
-TEXT_SCALES = (0.8, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0)
+
+def stored_texts(key: str) -> list[str]:
+    """A list of texts that was stored. An INI file gives a list of one back as that one."""
+    stored = settings().value(key, [])
+    return [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
 
 
 def stored_look() -> tuple[Mode, float]:

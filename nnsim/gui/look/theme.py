@@ -125,21 +125,28 @@ PRESENTED_LINE = 3.0
 UNSEEN_MS = 200
 """So long after the theme has changed hidden widgets get its colours, so that what is seen changes at once."""
 
-_state: dict[str, object] = {"theme": LIGHT, "scale": 1.0, "presenting": False, "unfinished": False}
+@dataclass
+class _Look:
+    """What is in force."""
+
+    theme: Theme = LIGHT
+    scale: float = 1.0
+    presenting: bool = False
+    unfinished: bool = False
+    """Whether hidden widgets still have the colours of the last theme."""
+
+
+_look = _Look()
 
 
 def theme() -> Theme:
     """The theme in force. Widgets hear of a change as QEvent.PaletteChange."""
-    current = _state["theme"]
-    assert isinstance(current, Theme)
-    return current
+    return _look.theme
 
 
 def text_scale() -> float:
     """How much larger than normal all text is."""
-    scale = _state["scale"]
-    assert isinstance(scale, float)
-    return scale
+    return _look.scale
 
 
 def line_width(width: float) -> float:
@@ -149,16 +156,16 @@ def line_width(width: float) -> float:
 
 def presenting() -> bool:
     """Whether text and lines are to be seen from the last row of a lecture hall."""
-    return bool(_state["presenting"])
+    return _look.presenting
 
 
 def pixels(size: str) -> int:
-    """A text size in pixels at the present scale."""
+    """A text size in pixels at the current scale."""
     return round(TEXT_SIZES[size] * text_scale())
 
 
 def icon_sizes() -> dict[str, int]:
-    """The sides of buttons' icons at the present scale of text."""
+    """The sides of buttons' icons at the current scale of text."""
     return {kind: round(side * text_scale()) for kind, side in ICON_SIZES.items()}
 
 
@@ -184,7 +191,7 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0, pr
     chosen = DARK if dark else LIGHT
     if presenting:
         scale = max(scale, PRESENTED_PIXELS / TEXT_SIZES["small"])
-    _state["theme"], _state["scale"], _state["presenting"] = chosen, float(scale), presenting
+    _look.theme, _look.scale, _look.presenting = chosen, scale, presenting
     # Before anything is told: widgets ask for their fonts as soon as they hear of it.
     font.cache_clear()
     with _no_collection():
@@ -210,15 +217,15 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0, pr
             # Under a style sheet widgets keep the colours they were polished with. A new sheet would take several times
             # as long, because it tells each widget that its sizes may be others, too.
             _polish(widget for widget in app.allWidgets() if widget.isVisible())
-            _state["unfinished"] = True
+            _look.unfinished = True
             QTimer.singleShot(UNSEEN_MS, app, finish_theme)
     return chosen
 
 
 def finish_theme() -> None:
     """Give what was hidden when the theme changed its colours; to be called before it is shown."""
-    if _state["unfinished"]:
-        _state["unfinished"] = False
+    if _look.unfinished:
+        _look.unfinished = False
         with _no_collection():
             # All that there are now: one kept from then may be gone, and Python does not hear of the end of Qt's own.
             _polish(QApplication.allWidgets())
@@ -312,7 +319,6 @@ def _color_table(t: Theme) -> NDArray[np.uint8]:
     stops = np.array([t.color(name).getRgb() for name in ("map_low", "map_middle", "map_high")], dtype=np.float64)
     steps = [np.interp(np.linspace(0, 1, 256), [0, 0.5, 1], stops[:, channel]) for channel in range(4)]
     return np.stack(steps, axis=-1).round().astype(np.uint8)
-
 
 
 def set_role(

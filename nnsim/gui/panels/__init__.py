@@ -1,1 +1,1 @@
-"""Panels: one file each, one line each in nnsim/gui/window/window.py."""
+"""Panels: a room each, and a line each in nnsim/gui/window/panels.py."""

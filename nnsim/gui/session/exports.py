@@ -56,7 +56,7 @@ def ask_and_write(desk: Desk, parent: QWidget, heading: str, name: str, write: C
     if path.suffix.lower() not in formats:
         path = path.with_name(path.name + filters.get(said, FORMATS["html"]).suffix)
         # The dialog asked about the name as it was typed, not about this one.
-        if path.exists() and not _may_replace(path, parent):
+        if path.exists() and not may_replace(path, parent):
             return False
     try:
         write_text(write(formats[path.suffix.lower()].name), path)
@@ -80,7 +80,8 @@ def _folder(desk: Desk) -> Path:
     return desk.session.folder or Path(documents)
 
 
-def _may_replace(path: Path, parent: QWidget) -> bool:
+def may_replace(path: Path, parent: QWidget) -> bool:
+    """Ask whether a file that exists may be replaced."""
     buttons = QMessageBox.StandardButton
     question = _tr("“{name}” exists already. Replace it?").format(name=path.name)
     box = QMessageBox(QMessageBox.Icon.Question, _tr("Replace the file?"), question, buttons.Yes | buttons.No, parent)

@@ -8,14 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QMoveEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from nnsim.documents.document import Document
 from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.look.icons import icon
-from nnsim.gui.look.settings import settings
-from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.look.settings import settings, stored_texts
+from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.cards import quiet_button
 
 KEY = "hints_done"
 
@@ -61,8 +62,7 @@ class FirstHints(QWidget):
         self._desk, self._canvas, self._room = desk, canvas, canvas.viewport()
         self._inputs = dict(desk.looking.inputs)
         self._hints = self._entries()
-        stored = settings().value(KEY, [])
-        self._done = {stored} if isinstance(stored, str) else set(stored if isinstance(stored, list) else [])
+        self._done = set(stored_texts(KEY))
         self._shown = ""
         self.setObjectName("first_hint")
         self.setAccessibleName(self.tr("Hint"))
@@ -72,12 +72,9 @@ class FirstHints(QWidget):
         self._text = QLabel()
         self._text.setObjectName("first_hint_text")
         self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._close = QToolButton()
-        self._close.setObjectName("first_hint_close")
-        self._close.setAccessibleName(self.tr("Do not show this hint again"))
+        self._close = quiet_button("", "first_hint_close", self.tr("Do not show this hint again"))
         self._close.setToolTip(self.tr("Do not show this hint again (Esc)"))
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        set_role(self._close, kind="quiet")
         self._close.clicked.connect(self.dismiss)
         row = QHBoxLayout(self)
         row.setContentsMargins(GRID, 2, GRID, 2)

@@ -35,15 +35,9 @@ class FirstPage(QWidget):
         self.setAccessibleName(self.tr("What a neuron is, and where to begin"))
         self._paths: list[Path] = []
         self._picture = NeuronPicture()
-        self._line = QLabel(
-            self.tr("A neuron weighs its inputs, adds them up, and fires if the sum reaches its threshold."))
-        self._line.setObjectName("first_line")
-        self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._line.setWordWrap(True)
-        self._do = QLabel(self.tr("Or double-click anywhere to add your first neuron."))
-        self._do.setObjectName("first_do")
-        self._do.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._do.setWordWrap(True)
+        weighs = self.tr("A neuron weighs its inputs, adds them up, and fires if the sum reaches its threshold.")
+        self._line = self._words("first_line", weighs)
+        self._do = self._words("first_do", self.tr("Or double-click anywhere to add your first neuron."))
         set_role(self._do, tone="muted")
         begin = self._button(self.tr("Start with AND"), "first_and", "primary",
                              self.tr("Open one neuron that fires if both of its inputs do"))
@@ -151,13 +145,21 @@ class FirstPage(QWidget):
     def _name_width(self) -> int:
         return RECENT_WIDTH * font("body").pixelSize() // 13
 
-    def _button(self, text: str, name: str, kind: str, tip: str) -> QPushButton:
+    @staticmethod
+    def _words(name: str, text: str) -> QLabel:
+        label = QLabel(text)
+        label.setObjectName(name)
+        label.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        label.setWordWrap(True)
+        return label
+
+    @staticmethod
+    def _button(text: str, name: str, kind: str, tip: str) -> QPushButton:
         button = QPushButton(text)
         button.setObjectName(name)
         button.setAccessibleName(text)
         button.setToolTip(plain_tip(tip))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setAutoDefault(False)
-        if kind:
-            set_role(button, kind=kind)
+        set_role(button, kind=kind)
         return button

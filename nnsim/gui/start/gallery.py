@@ -6,15 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QPainter, QPainterPath, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractButton,
-    QDialog,
-    QLabel,
-    QLineEdit,
-    QScrollArea,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from nnsim.documents.examples import EXAMPLES, Example
 from nnsim.gui.look.theme import GRID, RADIUS, font, mix, set_role, text_scale, theme
@@ -40,9 +32,6 @@ class ExampleCard(QAbstractButton):
         # An equation is not broken over two lines.
         self._about = example.about.replace(" = ", "\u00a0=\u00a0")
         self._thumbnails = thumbnails
-        self._late = QTimer(self)
-        self._late.setSingleShot(True)
-        self._late.timeout.connect(self._draw)
         self.setObjectName(f"card_{example.id}")
         self.setText(example.title)
         self.setAccessibleName(example.title)
@@ -63,7 +52,7 @@ class ExampleCard(QAbstractButton):
 
     @property
     def drawn(self) -> bool:
-        """Whether its picture is there, in the look of now."""
+        """Whether its picture is there, in the current look."""
         return self._thumbnails.ready(self.example, self.picture_size(), self.devicePixelRatioF()) is not None
 
     def _about_rect(self, width: int) -> QRect:
@@ -95,8 +84,8 @@ class ExampleCard(QAbstractButton):
             painter.setClipPath(clip)
             painter.drawPixmap(QPoint(1, 1), picture)
             painter.setClipping(False)
-        elif not self._late.isActive():
-            self._late.start()
+        else:
+            QTimer.singleShot(0, self, self._draw)
         painter.setPen(QPen(t.color("line"), 1))
         painter.drawLine(1, size.height() + 1, self.width() - 1, size.height() + 1)
         painter.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
@@ -192,7 +181,7 @@ class Cards(QWidget):
         """The card that an arrow leads to from the one with the focus; the first if none has it."""
         shown = self.shown
         here = next((card for card in shown if card.hasFocus()), None)
-        if here is None or not shown:
+        if here is None:
             return shown[0] if shown else None
         if key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             index = shown.index(here) + (1 if key == Qt.Key.Key_Right else -1)
@@ -239,7 +228,7 @@ class Gallery(QDialog):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         set_role(self._nothing, tone="muted")
         self._nothing.hide()
-        self._area: QScrollArea = scrolled(self.cards)
+        self._area = scrolled(self.cards)
         self._area.setObjectName("gallery_area")
         top = QVBoxLayout()
         top.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID + BAR, GRID)

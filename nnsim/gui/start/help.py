@@ -31,13 +31,34 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Help", text)
 
 
+def _window(parent: QWidget, name: str, title: str) -> tuple[QDialog, QVBoxLayout]:
+    """A window beside the work, and the column for what is in it."""
+    dialog = QDialog(parent)
+    dialog.setObjectName(name)
+    dialog.setWindowTitle(title)
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    return dialog, QVBoxLayout(dialog)
+
+
+def _shown(dialog: QDialog, column: QVBoxLayout, size: QSize) -> QDialog:
+    """Finished with a button that closes it."""
+    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+    buttons.rejected.connect(dialog.close)
+    column.addWidget(buttons)
+    dialog.resize(size)
+    dialog.show()
+    return dialog
+
+
+def _label(text: str, tone: str) -> QLabel:
+    label = QLabel(text)
+    set_role(label, tone=tone)
+    return label
+
+
 def show_gestures(parent: QWidget) -> QDialog:
     """A window with all gestures and keys, beside the work."""
-    dialog = QDialog(parent)
-    dialog.setObjectName("gestures_window")
-    dialog.setWindowTitle(_tr("Gestures and keys"))
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    column = QVBoxLayout(dialog)
+    dialog, column = _window(parent, "gestures_window", _tr("Gestures and keys"))
     page = QWidget()
     grid = QGridLayout(page)
     grid.setHorizontalSpacing(24)
@@ -46,16 +67,11 @@ def show_gestures(parent: QWidget) -> QDialog:
     grid.setVerticalSpacing(6)
     row = 0
     for title, entries in GESTURES:
-        heading = QLabel(_tr(title))
-        set_role(heading, tone="title")
-        grid.addWidget(heading, row, 0, 1, 2)
+        grid.addWidget(_label(_tr(title), "title"), row, 0, 1, 2)
         grid.setRowMinimumHeight(row, 32)
         for gesture, effect in entries:
             row += 1
-            what = QLabel(_tr(effect))
-            set_role(what, tone="muted")
-            how = QLabel(_tr(gesture))
-            for place, label in enumerate((how, what)):
+            for place, label in enumerate((QLabel(_tr(gesture)), _label(_tr(effect), "muted"))):
                 label.setWordWrap(True)
                 grid.addWidget(label, row, place, Qt.AlignmentFlag.AlignTop)
         row += 1
@@ -64,15 +80,10 @@ def show_gestures(parent: QWidget) -> QDialog:
     scroll.setWidgetResizable(True)
     scroll.setWidget(page)
     column.addWidget(scroll)
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    buttons.rejected.connect(dialog.close)
-    column.addWidget(buttons)
-    dialog.resize(680, 620)
-    dialog.show()
-    return dialog
+    return _shown(dialog, column, QSize(680, 620))
 
 
-def neuron_parts() -> Sequence[tuple[str, str, str]]:
+def _neuron_parts() -> Sequence[tuple[str, str, str]]:
     """What corresponds to what: (part of the nerve cell, part of the model, what it does)."""
     return (
         (_tr("Dendrites"), _tr("inputs x"), _tr("take in the signals of other cells: here numbers, often 0 and 1")),
@@ -85,11 +96,7 @@ def neuron_parts() -> Sequence[tuple[str, str, str]]:
 
 def show_what_a_neuron_is(parent: QWidget) -> QDialog:
     """The nerve cell beside its model, and what corresponds to what, beside the work."""
-    dialog = QDialog(parent)
-    dialog.setObjectName("neuron_window")
-    dialog.setWindowTitle(_tr("What is a neuron?"))
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-    column = QVBoxLayout(dialog)
+    dialog, column = _window(parent, "neuron_window", _tr("What is a neuron?"))
     column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
     column.setSpacing(2 * GRID)
     column.addWidget(NeuronPicture(), 1)
@@ -97,12 +104,10 @@ def show_what_a_neuron_is(parent: QWidget) -> QDialog:
     grid.setHorizontalSpacing(3 * GRID)
     grid.setVerticalSpacing(GRID)
     grid.setColumnStretch(2, 1)
-    for row, (cell, model, does) in enumerate(neuron_parts()):
-        name, effect = QLabel(cell), QLabel(does)
-        set_role(name, tone="title")
-        set_role(effect, tone="muted")
+    for row, (cell, model, does) in enumerate(_neuron_parts()):
+        effect = _label(does, "muted")
         effect.setWordWrap(True)
-        for place, label in enumerate((name, QLabel(model), effect)):
+        for place, label in enumerate((_label(cell, "title"), QLabel(model), effect)):
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
             grid.addWidget(label, row, place)
     column.addLayout(grid)
@@ -110,12 +115,8 @@ def show_what_a_neuron_is(parent: QWidget) -> QDialog:
                          "a small change of a weight then changes the output a little."))
     closing.setWordWrap(True)
     column.addWidget(closing)
-    buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
-    buttons.rejected.connect(dialog.close)
-    column.addWidget(buttons)
-    dialog.resize((QSize(720, 520) * text_scale()).boundedTo(parent.window().size() - QSize(64, 64)))
-    dialog.show()
-    return dialog
+    size = QSize(720, 520) * text_scale()
+    return _shown(dialog, column, size.boundedTo(parent.window().size() - QSize(64, 64)))
 
 
 def what_is_this() -> None:

@@ -38,7 +38,7 @@ class Thumbnails:
         self._pictures: dict[str, QPixmap] = {}
 
     def ready(self, example: Example, size: QSize, ratio: float) -> QPixmap | None:
-        """The picture, if it was drawn already in the look of now."""
+        """The picture, if it was drawn already in the current look."""
         look = (theme(), text_scale(), size.width(), size.height(), ratio)
         if look != self._look:
             self._look = look

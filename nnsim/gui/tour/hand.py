@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
@@ -245,6 +246,34 @@ class Hand:
         timer.stop()
         self.settle()
 
+    # What has come of it
+
+    @staticmethod
+    def check(holds: object, what: str) -> None:
+        """Raise HandError if what was done has not come to what it should."""
+        if not holds:
+            raise HandError(f"It is not so that {what}.")
+
+    def picture(self, path: Path, line: str) -> None:
+        """Write the window as a PNG and say what it shows."""
+        self.settle()
+        image = self.window.grab().toImage()
+        self.check(image.save(str(path)), f"{path} could be written")
+        print(f"{path.name}: {line}", flush=True)
+
+    def answers(self, output: str) -> list[float]:
+        """What an output says for 00, 01, 10 and 11, the inputs flipped by their switches."""
+        answers = []
+        first, second = self.desk.session.structure.inputs
+        for row in ((0, 0), (0, 1), (1, 0), (1, 1)):
+            for id, value in zip((first, second), row, strict=True):
+                if self.desk.looking.inputs[id] != value:
+                    self.flip(id)
+            answers.append(self.desk.looking.output_of(output))
+        return answers
+
+    # Waiting
+
     def settle(self) -> None:
         """Let the window do what is due."""
         QApplication.processEvents()
@@ -255,7 +284,7 @@ class Hand:
             raise HandError(f"After {seconds:g} s it is still not so that {what}.")
 
     def rest(self, seconds: float) -> None:
-        """Do nothing for a while; the window goes on."""
+        """Do nothing for a while; the window keeps running."""
         self._rest(seconds, lambda: False)
 
     @staticmethod

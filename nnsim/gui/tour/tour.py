@@ -30,9 +30,9 @@ def run_tour(out: Path) -> int:
 
     out.mkdir(parents=True, exist_ok=True)
     try:
-        with toured_window() as tour:
+        with toured_window() as hand:
             for chapter in CHAPTERS:
-                chapter(tour, out)
+                chapter(hand, out)
     except HandError as error:
         print(f"The tour failed: {error}", file=sys.stderr)
         return 1
@@ -40,8 +40,8 @@ def run_tour(out: Path) -> int:
 
 
 @contextmanager
-def toured_window() -> Iterator[Tour]:
-    """A Tour on a new window with settings of its own, closed without saving."""
+def toured_window() -> Iterator[Hand]:
+    """A hand on a new window with settings of its own, closed without saving."""
     with tempfile.TemporaryDirectory() as folder:
         # The learner's own settings and unsaved work are none of the tour's business.
         QStandardPaths.setTestModeEnabled(True)
@@ -53,9 +53,8 @@ def toured_window() -> Iterator[Tour]:
         window.show_with_layout()
         window.resize(*SIZE)
         QApplication.processEvents()
-        hand = Hand(window)
         try:
-            yield Tour(hand)
+            yield Hand(window)
         finally:
             window.desk.session.stop_training()
             window.desk.session.mark_saved(Path(folder) / "tour.nnsim", window.desk.session.live_document)
@@ -66,41 +65,10 @@ def toured_window() -> Iterator[Tour]:
             QApplication.processEvents()
 
 
-class Tour:
-    """The hand of the tour, with what it checks and the pictures it takes."""
-
-    def __init__(self, hand: Hand) -> None:
-        self.hand = hand
-        self.desk = hand.desk
-
-    def check(self, holds: object, what: str) -> None:
-        """Fail the tour if what a step claims to show is not so."""
-        if not holds:
-            raise HandError(f"It is not so that {what}.")
-
-    def picture(self, path: Path, line: str) -> None:
-        """Write the window as a PNG and say what it shows."""
-        self.hand.settle()
-        image = self.hand.window.grab().toImage()
-        self.check(image.save(str(path)), f"{path} could be written")
-        print(f"{path.name}: {line}", flush=True)
-
-    def answers(self, output: str) -> list[float]:
-        """What an output says for 00, 01, 10 and 11, the inputs flipped by their switches."""
-        said = []
-        first, second = self.desk.session.structure.inputs
-        for row in ((0, 0), (0, 1), (1, 0), (1, 1)):
-            for id, value in zip((first, second), row, strict=True):
-                if self.desk.looking.inputs[id] != value:
-                    self.hand.flip(id)
-            said.append(self.desk.looking.output_of(output))
-        return said
-
-
-def _build_xor(tour: Tour, out: Path) -> None:
+def _build_xor(hand: Hand, out: Path) -> None:
     """XOR by hand, from the empty canvas."""
-    hand, desk = tour.hand, tour.desk
-    tour.picture(out / "1-empty.png", "An empty canvas says what to do first.")
+    desk = hand.desk
+    hand.picture(out / "1-empty.png", "An empty canvas says what to do first.")
     hand.canvas.fit()
     for role, x, y in (("input", -200, -110), ("input", -200, 110), ("hidden", 10, 0), ("output", 200, 0)):
         hand.add(role, QPointF(x, y))
@@ -109,66 +77,66 @@ def _build_xor(tour: Tour, out: Path) -> None:
     hand.double_click_at(hand.at("h1"))
     hand.write("1.2")
     hand.drag(hand.rim("h1"), hand.at("y"), release=False)
-    tour.picture(out / "2-connecting.png", "Dragging from a rim connects two neurons.")
+    hand.picture(out / "2-connecting.png", "Dragging from a rim connects two neurons.")
     hand.key(Qt.Key.Key_Escape, widget=hand.canvas)
     hand.connect("h1", "y")
     hand.double_click_at(hand.label_of("h1", "y"))
     hand.write("-2")
     hand.double_click_at(hand.at("y"))
     hand.write("0.6")
-    tour.check(tour.answers("y") == [0, 1, 1, 0], "the network drawn by hand computes XOR")
-    tour.check(desk.session.network.value("b_h1") == -1.2, "the threshold of h1 is 1.2")
+    hand.check(hand.answers("y") == [0, 1, 1, 0], "the network drawn by hand computes XOR")
+    hand.check(desk.session.network.value("b_h1") == -1.2, "the threshold of h1 is 1.2")
     hand.choose("target_choice", "XOR")
     hand.click_at(hand.at("h1"))
-    tour.check("✓" in hand.find("table_status", QLabel).text(), "every row of the truth table matches XOR")
-    tour.picture(
+    hand.check("✓" in hand.find("table_status", QLabel).text(), "every row of the truth table matches XOR")
+    hand.picture(
         out / "3-xor-by-hand.png",
         "XOR by hand: every row of the truth table with its sum, and the output over both inputs.",
     )
-    tour.check(not hand.window.actions_by_name["train"].isEnabled(), "Train is disabled for step neurons")
+    hand.check(not hand.window.actions_by_name["train"].isEnabled(), "Train is disabled for step neurons")
 
 
-def _train_xor(tour: Tour, out: Path) -> None:
+def _train_xor(hand: Hand, out: Path) -> None:
     """XOR to learn, trained until it is right."""
-    hand, desk = tour.hand, tour.desk
+    desk = hand.desk
     hand.answering("Discard", lambda: hand.example("xor_to_learn"))
-    tour.picture(out / "4-xor-to-learn.png", "XOR to learn: random weights, and a map that is wrong.")
+    hand.picture(out / "4-xor-to-learn.png", "XOR to learn: random weights, and a map that is wrong.")
     desk.session.set_speed(None)
     hand.click("tool_train")
     session = desk.session
     hand.wait(lambda: session.latest is not None and session.latest.loss < XOR_LOSS,
               f"the loss of XOR falls below {XOR_LOSS}")
     hand.click("tool_train")
-    tour.check(
-        [round(a) for a in tour.answers(desk.session.structure.outputs[0])] == [0, 1, 1, 0],
+    hand.check(
+        [round(a) for a in hand.answers(desk.session.structure.outputs[0])] == [0, 1, 1, 0],
         "the trained network computes XOR",
     )
-    tour.picture(out / "5-xor-learned.png", "XOR learned: the loss has fallen, and two lines part the plane.")
+    hand.picture(out / "5-xor-learned.png", "XOR learned: the loss has fallen, and two lines part the plane.")
 
 
-def _train_circle(tour: Tour, out: Path) -> None:
+def _train_circle(hand: Hand, out: Path) -> None:
     """The circle, trained until the boundary closes around the inner class."""
-    hand, desk = tour.hand, tour.desk
+    desk = hand.desk
     hand.answering("Discard", lambda: hand.example("circle"))
     desk.session.set_speed(None)
     hand.click("tool_train")
     hand.wait(lambda: desk.session.epoch >= 5, "training gets going")
-    tour.picture(out / "6-circle-training.png", "A circle in training: every neuron shows what it has learned so far.")
+    hand.picture(out / "6-circle-training.png", "A circle in training: every neuron shows what it has learned so far.")
     hand.wait(
         lambda: _accuracy(desk) >= CIRCLE_ACCURACY and _closed(desk), "the boundary closes around the circle"
     )
     hand.click("tool_train")
-    tour.check(not desk.session.training, "Pause pauses")
+    hand.check(not desk.session.training, "Pause pauses")
     hand.click_at(
         next(e.label.center() for e in hand.canvas.network_scene.edges.edges.values() if not e.label.isNull())
     )
-    tour.picture(out / "7-circle-learned.png", "The boundary has closed; a weight is selected.")
-    hand.window.set_theme("dark")
-    tour.picture(out / "8-dark.png", "The same in the dark theme.")
-    hand.window.set_theme("light")
+    hand.picture(out / "7-circle-learned.png", "The boundary has closed; a weight is selected.")
+    hand.window.commands.set_theme("dark")
+    hand.picture(out / "8-dark.png", "The same in the dark theme.")
+    hand.window.commands.set_theme("light")
 
 
-CHAPTERS: tuple[Callable[[Tour, Path], None], ...] = (_build_xor, _train_xor, _train_circle)
+CHAPTERS: tuple[Callable[[Hand, Path], None], ...] = (_build_xor, _train_xor, _train_circle)
 
 
 def _accuracy(desk: Desk) -> float:

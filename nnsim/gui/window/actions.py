@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -14,10 +14,8 @@ from nnsim.gui.canvas.view import ZOOM_STEP
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import settings
 from nnsim.gui.start.help import show_about, show_gestures, show_what_a_neuron_is, what_is_this
+from nnsim.gui.window.commands import Commands
 from nnsim.gui.window.panels import PRESENT, WORKSPACES
-
-if TYPE_CHECKING:
-    from nnsim.gui.window.window import MainWindow
 
 Keys = str | QKeySequence.StandardKey
 STANDARD = QKeySequence.StandardKey
@@ -54,9 +52,9 @@ class Toggle:
 class Actions(QObject):
     """All actions of the window, ``by_name``; ``update`` keeps in step what can be done."""
 
-    def __init__(self, window: MainWindow) -> None:
-        super().__init__(window)
-        self._window, self._desk = window, window.desk
+    def __init__(self, commands: Commands) -> None:
+        super().__init__(commands.window)
+        self._commands, self._window, self._desk = commands, commands.window, commands.desk
         self.by_name: dict[str, QAction] = {}
         self._entries = tuple(self._table())
         for entry in self._entries:
@@ -75,21 +73,21 @@ class Actions(QObject):
         yield from self._helping()
 
     def _files(self) -> Iterable[Entry]:
-        window, files = self._window, self._window.files
+        commands, files = self._commands, self._commands.files
         return (
             Entry("new", self.tr("&New"), files.new, (STANDARD.New,)),
             Entry("open", self.tr("&Open…"), files.ask_open, (STANDARD.Open,)),
             Entry("save", self.tr("&Save"), files.save, (STANDARD.Save,)),
             Entry("save_as", self.tr("Save &As…"), files.ask_save, (STANDARD.SaveAs,)),
-            Entry("export_solution", self.tr("Export &worked solution…"), self._export_solution,
+            Entry("export_solution", self.tr("Export &worked solution…"), commands.export_solution,
                   tip=self.tr("The calculation of this network and sample, as LaTeX, Markdown or HTML")),
-            Entry("export_exercise", self.tr("Export as e&xercise…"), partial(self._export_solution, exercise=True),
+            Entry("export_exercise", self.tr("Export as e&xercise…"), partial(commands.export_solution, exercise=True),
                   tip=self.tr("The same with blanks for the results, and a key at the end")),
-            Entry("quit", self.tr("&Quit"), window.close, (STANDARD.Quit,)),
+            Entry("quit", self.tr("&Quit"), self._window.close, (STANDARD.Quit,)),
         )
 
     def _editing(self) -> Iterable[Entry]:
-        canvas, desk, clipboard = self._window.canvas, self._desk, self._window.canvas.clipboard
+        canvas, desk, clipboard = self._commands.canvas, self._desk, self._commands.canvas.clipboard
         return (
             Entry("undo", self.tr("&Undo"), desk.session.undo, (STANDARD.Undo,), icon="undo"),
             Entry("redo", self.tr("&Redo"), desk.session.redo, (STANDARD.Redo,), icon="redo"),
@@ -115,21 +113,21 @@ class Actions(QObject):
         )
 
     def _building(self) -> Iterable[Entry]:
-        window, commands = self._window, self._window.canvas.commands
+        on_canvas = self._commands.canvas.commands
         return (
-            Entry("add_input", self.tr("Add &input"), partial(commands.add_neuron, "input"), ("I",), icon="input",
+            Entry("add_input", self.tr("Add &input"), partial(on_canvas.add_neuron, "input"), ("I",), icon="input",
                   heard="letter"),
-            Entry("add_neuron", self.tr("Add &neuron"), partial(commands.add_neuron, "hidden"), ("N",), icon="neuron",
+            Entry("add_neuron", self.tr("Add &neuron"), partial(on_canvas.add_neuron, "hidden"), ("N",), icon="neuron",
                   heard="letter"),
-            Entry("add_output", self.tr("Add &output"), partial(commands.add_neuron, "output"), ("O",), icon="output",
+            Entry("add_output", self.tr("Add &output"), partial(on_canvas.add_neuron, "output"), ("O",), icon="output",
                   heard="letter"),
-            Entry("layers", self.tr("&Layers…"), window.open_layers_form, ("Ctrl+L",),
+            Entry("layers", self.tr("&Layers…"), self._commands.open_layers_form, ("Ctrl+L",),
                   self.tr("Add a layered network, such as 2, 4, 1"), "layers"),
-            Entry("add_layer", self.tr("Add a la&yer behind…"), commands.open_layer_form, ("L",),
+            Entry("add_layer", self.tr("Add a la&yer behind…"), on_canvas.open_layer_form, ("L",),
                   self.tr("Add neurons that all selected ones feed"), why_not=self._why_no_neuron, heard="letter"),
-            Entry("connect", self.tr("&Connect from the selected neurons"), commands.begin_connect, ("C",),
+            Entry("connect", self.tr("&Connect from the selected neurons"), on_canvas.begin_connect, ("C",),
                   why_not=self._why_no_neuron, heard="letter"),
-            Entry("arrange", self.tr("&Arrange"), commands.arrange, ("A",),
+            Entry("arrange", self.tr("&Arrange"), on_canvas.arrange, ("A",),
                   self.tr("Put the neurons in columns, with fewest crossings"), "arrange",
                   lambda: "" if self._desk.session.structure.neurons else self.tr("There is no neuron yet"), "letter"),
         )
@@ -137,7 +135,7 @@ class Actions(QObject):
     def _training(self) -> Iterable[Entry]:
         desk, softening = self._desk, self._desk.softening
         return (
-            Entry("train", self.tr("&Train"), self._window.toggle_training, ("Ctrl+T",)),
+            Entry("train", self.tr("&Train"), self._commands.toggle_training, ("Ctrl+T",)),
             Entry("soften", self.tr("So&ften the steps…"), softening.begin, ("Ctrl+K",)),
             Entry("harden", self.tr("&Harden the sigmoids"), softening.harden,
                   tip=self.tr("Make the sigmoids steps again, with the weights they have now"),
@@ -154,38 +152,38 @@ class Actions(QObject):
         )
 
     def _looking(self) -> Iterable[Entry]:
-        window, canvas = self._window, self._window.canvas
+        commands, canvas, workspaces = self._commands, self._commands.canvas, self._commands.workspaces
         return (
             Entry("fit", self.tr("&Fit the network"), canvas.fit, ("F",), icon="fit", heard="letter"),
             Entry("zoom_in", self.tr("Zoom in"), partial(canvas.zoom_by, ZOOM_STEP), ("Ctrl+Alt++",)),
             Entry("zoom_out", self.tr("Zoom out"), partial(canvas.zoom_by, 1 / ZOOM_STEP), ("Ctrl+Alt+-",)),
-            Entry("text_larger", self.tr("&Larger text"), partial(window.scale_text, 1), (STANDARD.ZoomIn,)),
-            Entry("text_smaller", self.tr("&Smaller text"), partial(window.scale_text, -1), (STANDARD.ZoomOut,)),
-            Entry("reset_layout", self.tr("&Reset the arrangement of panels"), window.reset_layout),
-            *(Entry(f"workspace_{workspace.id}", self.tr(workspace.title), partial(window.workspaces.switch, workspace),
+            Entry("text_larger", self.tr("&Larger text"), partial(commands.scale_text, 1), (STANDARD.ZoomIn,)),
+            Entry("text_smaller", self.tr("&Smaller text"), partial(commands.scale_text, -1), (STANDARD.ZoomOut,)),
+            Entry("reset_layout", self.tr("&Reset the arrangement of panels"), workspaces.reset),
+            *(Entry(f"workspace_{workspace.id}", self.tr(workspace.title), partial(workspaces.switch, workspace),
                     (f"Alt+{number}",), self.tr(workspace.about)) for number, workspace in enumerate(WORKSPACES, 1)),
-            Entry("present", self.tr("&Present"), window.toggle_present, ("F11",), self.tr(PRESENT.about)),
-            *(Entry(name, text, partial(window.go_to_panel, step), (key,),
+            Entry("present", self.tr("&Present"), commands.toggle_present, ("F11",), self.tr(PRESENT.about)),
+            *(Entry(name, text, partial(commands.go_to_panel, step), (key,),
                     self.tr("The keys to another panel, or to the canvas"))
               for name, text, step, key in (("next_panel", self.tr("Ne&xt panel"), 1, "F6"),
                                             ("previous_panel", self.tr("Pre&vious panel"), -1, "Shift+F6"))),
         )
 
     def _helping(self) -> Iterable[Entry]:
-        window = self._window
+        commands, window = self._commands, self._window
         return (
             Entry("gestures", self.tr("&Gestures and keys"), partial(show_gestures, window), ("F1", "?")),
-            Entry("gallery", self.tr("&Gallery…"), window.open_gallery, ("Ctrl+G",),
+            Entry("gallery", self.tr("&Gallery…"), commands.open_gallery, ("Ctrl+G",),
                   self.tr("All examples as pictures")),
             Entry("what_is_a_neuron", self.tr("&What is a neuron?"), partial(show_what_a_neuron_is, window)),
-            Entry("hints_again", self.tr("Show the first &hints again"), window.hints.start_again),
+            Entry("hints_again", self.tr("Show the first &hints again"), commands.hints.start_again),
             Entry("whats_this", self.tr("&What is this?"), what_is_this, ("Shift+F1",),
                   self.tr("Says what the field does that has the keyboard, or the one that is clicked next")),
             Entry("about", self.tr("&About nnsim"), partial(show_about, window)),
         )
 
     def _toggles(self) -> Iterable[Toggle]:
-        canvas = self._window.canvas
+        canvas = self._commands.canvas
         return (
             Toggle("draw_biases", self.tr("&Biases as neurons"),
                    self.tr("Each bias as the weight of a neuron that is 1"),
@@ -206,7 +204,7 @@ class Actions(QObject):
             action.setShortcuts([QKeySequence(keys) for keys in entry.keys])
         if entry.heard == "canvas":
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-            self._window.canvas.addAction(action)
+            self._commands.canvas.addAction(action)
         action.triggered.connect(lambda checked=False: entry.do())
         self.by_name[entry.name] = action
 
@@ -215,7 +213,7 @@ class Actions(QObject):
         action.setObjectName(f"action_{toggle.name}")
         action.setToolTip(toggle.tip)
         action.setCheckable(True)
-        action.setChecked(settings().value(toggle.name, "false") in (True, "true"))
+        action.setChecked(settings().value(toggle.name, False, type=bool) is True)
         if action.isChecked():
             toggle.show(True)
         action.toggled.connect(toggle.show)
@@ -291,14 +289,6 @@ class Actions(QObject):
 
     def _why_not_step(self) -> str:
         return self.tr("Pause first: training goes on") if self._desk.session.training else self._why_not_train()
-
-    # What some of them do
-
-    def _export_solution(self, exercise: bool = False) -> None:
-        # Imported here: a start does not wait for what writes documents.
-        from nnsim.gui.session.exports import export_worked_solution
-
-        export_worked_solution(self._desk, self._window, exercise)
 
 
 def plain(text: str) -> str:

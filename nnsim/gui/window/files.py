@@ -11,7 +11,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.examples import Example
 from nnsim.documents.files import FileError, load, save
 from nnsim.documents.journal import Leftover, RecoveryJournal
-from nnsim.gui.look.settings import settings
+from nnsim.gui.look.settings import settings, stored_texts
 from nnsim.gui.session.desk import Desk
 
 MOST_RECENT = 10
@@ -87,6 +87,9 @@ class DocumentFiles(QObject):
 
     def ask_save(self) -> bool:
         """Ask for a file and save there."""
+        # Imported here: a start does not wait for what writes documents.
+        from nnsim.gui.session.exports import may_replace
+
         session = self._desk.session
         start = session.path or Path(self._folder()) / f"{session.title or self.tr('network')}{SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Save As"), str(start), self._filter())
@@ -96,19 +99,9 @@ class DocumentFiles(QObject):
         if path.suffix != SUFFIX:
             # The dialog asked about the name as it was typed, not about this one.
             path = path.with_name(path.name + SUFFIX)
-            if path.exists() and not self._may_replace(path):
+            if path.exists() and not may_replace(path, self._window):
                 return False
         return self._save(path)
-
-    def _may_replace(self, path: Path) -> bool:
-        buttons = QMessageBox.StandardButton
-        question = self.tr("“{name}” exists already. Replace it?").format(name=path.name)
-        box = QMessageBox(
-            QMessageBox.Icon.Question, self.tr("Replace the file?"), question, buttons.Yes | buttons.No, self._window
-        )
-        box.setObjectName("replace_question")
-        box.setDefaultButton(buttons.No)
-        return box.exec() == buttons.Yes
 
     def _save(self, path: Path) -> bool:
         _take_edits()
@@ -152,9 +145,7 @@ class DocumentFiles(QObject):
 
     def recent(self) -> list[Path]:
         """Files opened or saved lately that are still there, newest first."""
-        stored = settings().value("recent", [])
-        names = [stored] if isinstance(stored, str) else stored if isinstance(stored, list) else []
-        return [path for path in map(Path, names) if path.is_file()]
+        return [path for path in map(Path, stored_texts("recent")) if path.is_file()]
 
     def _remember(self, path: Path) -> None:
         path = path.absolute()
@@ -213,11 +204,9 @@ class DocumentFiles(QObject):
         recent = self.recent()
         if self._desk.session.path:
             return str(self._desk.session.path.parent)
-        return (
-            str(recent[0].parent)
-            if recent
-            else QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
-        )
+        if recent:
+            return str(recent[0].parent)
+        return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
 
     def _filter(self) -> str:
         return self.tr("Networks (*.nnsim);;All files (*)")

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
 
 from nnsim.gui.look.icons import icon
-from nnsim.gui.look.theme import set_role, theme
+from nnsim.gui.look.theme import theme
+from nnsim.gui.widgets.cards import quiet_button
 
 
 class MessageBar(QFrame):
     """Shows one message until it is closed or the next takes its place; never in the way of work."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("message_bar")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 6, 6, 6)
@@ -29,11 +30,7 @@ class MessageBar(QFrame):
         self.action = QPushButton()
         self.action.setObjectName("message_action")
         row.addWidget(self.action)
-        self.close_button = QToolButton()
-        self.close_button.setObjectName("message_close")
-        self.close_button.setAccessibleName(self.tr("Close this message"))
-        self.close_button.setToolTip(self.tr("Close this message"))
-        set_role(self.close_button, kind="quiet")
+        self.close_button = quiet_button("", "message_close", self.tr("Close this message"))
         self.close_button.clicked.connect(self.hide)
         row.addWidget(self.close_button)
         self._do: Callable[[], object] | None = None

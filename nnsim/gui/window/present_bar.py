@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
 
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.window.toolbar import ICON_ALONE, WITH_WORDS, epoch_in_words, tool_button
 
 ICON = 24
 
@@ -34,32 +35,26 @@ class PresentBar(QWidget):
         for button in self._buttons.values():
             row.addWidget(button)
         for name in ("soften", "train"):
-            self._buttons[name].setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            self._buttons[name].setToolButtonStyle(WITH_WORDS)
             set_role(self._buttons[name], kind="primary")
-            actions[name].changed.connect(self._follow)
         leave = self._buttons["present"]
         leave.setText(self.tr("Leave"))
         leave.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
         leave.setToolTip(self.tr("Back to the workspace from before (Esc)"))
         leave.setAccessibleName(self.tr("Leave Present"))
-        desk.values_changed.connect(self._follow)
         self.hide()
 
     @staticmethod
     def _button(name: str, action: QAction) -> QToolButton:
-        button = QToolButton()
-        button.setDefaultAction(action)
-        button.setObjectName(f"present_{name}")
+        button = tool_button(action, f"present_{name}", ICON_ALONE)
         button.setAccessibleName(action.toolTip())
         button.setIconSize(QSize(ICON, ICON))
-        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         return button
 
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """As in the toolbar, Soften stands in the place of Train where steps are all that is in its way."""
         softens = self._desk.softening.replaces_training
         self._buttons["soften"].setVisible(softens)
         self._buttons["train"].setVisible(not softens)
-        latest = self._desk.session.latest
-        self._epoch.setText(self.tr("epoch {n}").format(n=f"{latest.epoch:,}") if latest else "")
+        self._epoch.setText(epoch_in_words(self._desk))

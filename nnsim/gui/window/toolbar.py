@@ -2,20 +2,72 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QLabel, QSizePolicy, QToolBar, QToolButton, QWidget
+from collections.abc import Mapping
+
+from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
+from PySide6.QtGui import QAction, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QStackedWidget, QToolBar, QToolButton, QWidget
+
+from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.speed import SpeedControl
+from nnsim.gui.window.actions import plain
 
 WITH_WORDS, ICON_ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
 
 
-class ShrinkingToolBar(QToolBar):
-    """Keeps all its tools in sight: words go first, from the first of ``yielding`` on; a tooltip still has them."""
+class MainToolBar(QToolBar):
+    """Keeps all its tools in sight: words go first, the least missed before the others; a tooltip still has them."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(title, parent)
-        self.yielding: list[QToolButton] = []
-        """The tools whose words may go, the least missed first."""
+    def __init__(self, desk: Desk, actions: Mapping[str, QAction]) -> None:
+        super().__init__()
+        self._desk, self._actions = desk, actions
+        self.setWindowTitle(self.tr("Main toolbar"))
+        self.setObjectName("toolbar")
+        self.setMovable(False)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.setToolButtonStyle(WITH_WORDS)
+        for name in ("undo", "redo"):
+            self.addWidget(tool_button(actions[name], f"tool_{name}", ICON_ALONE))
+        self.addSeparator()
+        add = self._tool("add_neuron", self.tr("Neuron"))
+        menu = QMenu(add)
+        menu.addActions([actions[name] for name in ("add_input", "add_neuron", "add_output")])
+        add.setMenu(menu)
+        add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        add.setObjectName("tool_add")
+        add.setAccessibleName(self.tr("Add a neuron"))
+        add.setToolTip(self.tr("Add an input, a neuron or an output (I, N, O on the canvas)"))
+        layers = self._tool("layers", self.tr("Layers…"))
+        arrange = self._tool("arrange", self.tr("Arrange"))
+        self.addSeparator()
+        # One in the place of the other: the toolbar never moves.
+        self._train_place = QStackedWidget()
+        self._train_place.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
+        for name, word in (("train", self.tr("Train")), ("soften", self.tr("Soften"))):
+            set_role(self._tool(name, word, self._train_place), kind="primary")
+        self.addWidget(self._train_place)
+        step = self._tool("step_batch", self.tr("Step"))
+        epoch = self._tool("step_epoch", self.tr("Epoch"))
+        back = self._tool("back_to_start", self.tr("Back to start"))
+        speed = SpeedControl(desk)
+        speed.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self.addWidget(speed)
+        self._yielding = (back, arrange, layers, epoch, step, add)
+        self._epoch = WholeLabel()
+        self._epoch.setObjectName("epoch_label")
+        self.addWidget(self._epoch)
+
+    def _tool(self, name: str, word: str, place: QToolBar | QStackedWidget | None = None) -> QToolButton:
+        self._actions[name].setIconText(word)
+        button = tool_button(self._actions[name], f"tool_{name}", WITH_WORDS)
+        (place or self).addWidget(button)
+        return button
+
+    def follow(self) -> None:
+        """Say how far training is, and offer Soften where steps are all that is in its way."""
+        self._train_place.setCurrentIndex(int(self._desk.softening.replaces_training))
+        self._epoch.setText(epoch_in_words(self._desk))
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
@@ -33,10 +85,10 @@ class ShrinkingToolBar(QToolBar):
 
     def _make_room(self) -> None:
         missing = self.sizeHint().width() - self.width()
-        for button in self.yielding:
+        for button in self._yielding:
             if button.toolButtonStyle() == ICON_ALONE:
                 missing += self._saved(button)
-        for button in self.yielding:
+        for button in self._yielding:
             style = ICON_ALONE if missing > 0 else WITH_WORDS
             if style == ICON_ALONE:
                 missing -= self._saved(button)
@@ -66,3 +118,36 @@ class WholeLabel(QLabel):
     def paintEvent(self, event: QPaintEvent) -> None:
         if super().sizeHint().width() <= self.width():
             super().paintEvent(event)
+
+
+def tool_button(action: QAction, name: str, style: Qt.ToolButtonStyle) -> QToolButton:
+    """A button for an action, called ``name``."""
+    button = QToolButton()
+    button.setObjectName(name)
+    button.setDefaultAction(action)
+    button.setAccessibleName(plain(action.text()))
+    button.setToolButtonStyle(style)
+    return button
+
+
+def epoch_in_words(desk: Desk) -> str:
+    """How far training is; nothing before it has begun."""
+    latest = desk.session.latest
+    return QCoreApplication.translate("MainToolBar", "epoch {n}").format(n=f"{latest.epoch:,}") if latest else ""
+
+
+def margin(area: Qt.ToolBarArea) -> QToolBar:
+    """An empty strip that keeps the panels off the window's edge; QMainWindow has no margin of its own there."""
+    strip = QToolBar()
+    strip.setObjectName(f"margin_{area.name}")
+    strip.setMovable(False)
+    strip.setStyleSheet("QToolBar { background: transparent; border: none; padding: 0; spacing: 0; }")
+    filler = QWidget()
+    filler.setFixedSize(GRID, GRID)
+    strip.addWidget(filler)
+    if area in (Qt.ToolBarArea.LeftToolBarArea, Qt.ToolBarArea.RightToolBarArea):
+        strip.setFixedWidth(GRID)
+    else:
+        strip.setFixedHeight(GRID)
+    strip.toggleViewAction().setVisible(False)
+    return strip

@@ -5,27 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from importlib import import_module
+from pkgutil import resolve_name
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QDockWidget,
-    QHBoxLayout,
-    QMainWindow,
-    QTabBar,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QMainWindow, QTabBar, QToolButton, QWidget
 from shiboken6 import isValid
 
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import settings
-from nnsim.gui.look.theme import GRID, finish_theme, set_role
+from nnsim.gui.look.theme import GRID, finish_theme
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.cards import CardHeader, body_frame, header_frame, header_height
+from nnsim.gui.widgets.cards import CardHeader, body_frame, header_frame, header_height, quiet_button
 from nnsim.gui.window.panels import LEFT, PANELS, PRESENT, RIGHT, WORKSPACES, PanelEntry, Workspace
 
 LAYOUT_VERSION = 3
@@ -69,14 +61,13 @@ class Workspaces(QObject):
         super().__init__(window)
         self._window = window
         self._desk = desk
-        self._entries: dict[str, PanelEntry] = {}
         self.panels: dict[str, Panel] = _Panels(self._fill)
         """By id; one that has not been needed yet is made when it is asked for."""
         self.docks: dict[str, QDockWidget] = {}
         self.current = WORKSPACES[0]
         self._before = self.current
         """What Present goes back to."""
-        for entry in PANELS:
+        for entry in PANELS.values():
             self._add(entry)
         # Panels take time to make: those of the workspace first, the others while nothing else is to be done.
         self._filler = QTimer(self)
@@ -88,7 +79,7 @@ class Workspaces(QObject):
         dock = QDockWidget(self.tr(entry.title), self._window)
         dock.setObjectName(f"dock_{id}")
         dock.setAccessibleName(self.tr(entry.title))
-        self._entries[id], self.docks[id] = entry, dock
+        self.docks[id] = dock
         dock.hide()
         dock.visibilityChanged.connect(partial(self._follow, id))
         dock.visibilityChanged.connect(self.update_headers)
@@ -96,15 +87,12 @@ class Workspaces(QObject):
 
     def _fill(self, id: str) -> Panel:
         """Make a panel and put it into its dock."""
-        module, name = self._entries[id].home.split(":")
-        panel: Panel = getattr(import_module(f"nnsim.gui.panels.{module}"), name)(self._desk)
+        panel: Panel = resolve_name(f"nnsim.gui.panels.{PANELS[id].home}")(self._desk)
+        panel.setObjectName(id)
         dock = self.docks[id]
-        close = QToolButton()
-        close.setObjectName(f"close_{id}")
+        close = quiet_button("", f"close_{id}", self.tr("Close this panel; View brings it back"))
         close.setAccessibleName(self.tr("Close {panel}").format(panel=panel.title))
-        close.setToolTip(self.tr("Close this panel; View brings it back"))
         close.setIcon(icon("close", "muted"))
-        set_role(close, kind="quiet")
         close.clicked.connect(dock.close)
         header, row = header_frame(panel.title, panel.header)
         row.addWidget(close)
@@ -161,12 +149,12 @@ class Workspaces(QObject):
             self.switch(self._before)
 
     def remember(self) -> None:
-        """Keep the present arrangement for the next time."""
+        """Keep the current arrangement for the next time."""
         if self.current is not PRESENT:
             settings().setValue(f"layout_{self.current.id}", self._window.saveState(LAYOUT_VERSION))
 
     def reset(self) -> None:
-        """The first arrangement of the present workspace."""
+        """The first arrangement of the current workspace."""
         with self._calm():
             self._take_away()
             self._arrange()
@@ -221,30 +209,38 @@ class Workspaces(QObject):
     def _arrange(self) -> None:
         """The first arrangement: what is selected at the left, numbers below, output and training at the right."""
         window, shown = self._window, self.current.panels
-        for (id, dock), entry in zip(self.docks.items(), PANELS, strict=True):
+        for id, dock in self.docks.items():
             # Side by side for a moment, tabs would make the window wider.
-            if entry.behind:
-                window.tabifyDockWidget(self.docks[entry.behind], dock)
+            if PANELS[id].behind:
+                window.tabifyDockWidget(self.docks[PANELS[id].behind], dock)
             else:
-                window.addDockWidget(entry.area, dock)
+                window.addDockWidget(PANELS[id].area, dock)
             dock.setVisible(id in shown)
         width = max(288 if window.width() < NARROW else 304, round(window.width() * SIDE_SHARE))
         for area, size in ((LEFT, width), (RIGHT, width + 56)):
-            stacks = [(entry, dock) for (id, dock), entry in zip(self.docks.items(), PANELS, strict=True)
-                      if entry.area == area and not entry.behind and id in shown]
-            docks = [dock for _, dock in stacks]
+            stacks = [PANELS[id] for id in self.docks if id in shown and PANELS[id].area == area
+                      and not PANELS[id].behind]
+            docks = [self.docks[entry.id] for entry in stacks]
             if docks:
                 size = round(window.width() * PRESENTED_SHARE) if self.current is PRESENT else size
                 window.resizeDocks([docks[0]], [size], Qt.Orientation.Horizontal)
-                window.resizeDocks(docks, [entry.height for entry, _ in stacks], Qt.Orientation.Vertical)
+                window.resizeDocks(docks, [entry.height for entry in stacks], Qt.Orientation.Vertical)
         low = max(248 if window.height() > LOW else 204, round(window.height() * LOW_SHARE))
         if self.current is PRESENT:
             data = self._desk.session.dataset
             low = PRESENTED_DATA if data is not None and len(data.X) > MOST_ROWS else PRESENTED_TABLE
         window.resizeDocks([self.docks["table"]], [low], Qt.Orientation.Vertical)
-        for id in (*({entry.behind for entry in PANELS} - {""}), *self.current.front):
-            if id in shown:
-                self.docks[id].raise_()
+        for entry in sorted((PANELS[id] for id in shown), key=lambda entry: entry.front):
+            if entry.front or not entry.behind:
+                self.docks[entry.id].raise_()
+
+    def update_look(self) -> None:
+        """Title bars and their crosses in the colours and sizes of the theme."""
+        for id, dock in self.docks.items():
+            close = dock.findChild(QToolButton, f"close_{id}")
+            if close is not None:
+                close.setIcon(icon("close", "muted"))
+        self.update_headers()
 
     def update_headers(self) -> None:
         """Title bars as high as the text needs. A panel among tabs has its title there and need not say it again."""
@@ -290,28 +286,22 @@ class WorkspaceSwitch(QWidget):
         super().__init__()
         self.setObjectName("workspace_switch")
         self._workspaces = workspaces
-        self._buttons: dict[str, QToolButton] = {}
         group = QButtonGroup(self)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, GRID, 0)
         row.setSpacing(2)
         for number, workspace in enumerate(WORKSPACES, 1):
-            button = QToolButton()
-            button.setText(self.tr(workspace.title))
-            button.setObjectName(f"workspace_{workspace.id}")
+            tip = f"{self.tr(workspace.about)} (Alt+{number})"
+            button = quiet_button(self.tr(workspace.title), f"workspace_{workspace.id}", tip, checkable=True)
             button.setAccessibleName(self.tr("Workspace {name}").format(name=self.tr(workspace.title)))
-            button.setToolTip(f"{self.tr(workspace.about)} (Alt+{number})")
-            button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda checked=False, workspace=workspace: workspaces.switch(workspace))
-            set_role(button, kind="quiet")
             group.addButton(button)
             row.addWidget(button)
-            self._buttons[workspace.id] = button
         workspaces.changed.connect(self._show)
         self._show()
 
     def _show(self) -> None:
-        button = self._buttons.get(self._workspaces.current.id)
+        button = self.findChild(QToolButton, f"workspace_{self._workspaces.current.id}")
         if button is not None:
             button.setChecked(True)

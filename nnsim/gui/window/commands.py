@@ -1,0 +1,114 @@
+"""Commands of the window: what its actions and menus call where no other part does it alone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, QPoint, Qt, Signal
+from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton, QWidget
+
+from nnsim.documents.examples import Example
+from nnsim.gui.canvas.interaction import Canvas
+from nnsim.gui.canvas.new_network_form import NewNetworkForm
+from nnsim.gui.look.settings import TEXT_SCALES, settings, stored_look
+from nnsim.gui.look.theme import Mode, apply_theme, text_scale
+from nnsim.gui.session.desk import Desk
+from nnsim.gui.start.first_hints import FirstHints
+from nnsim.gui.start.gallery import Gallery
+from nnsim.gui.window.files import DocumentFiles
+from nnsim.gui.window.panels import PRESENT
+from nnsim.gui.window.workspaces import Workspaces
+
+
+class Commands(QObject):
+    """The parts of a window that its actions and menus work on, and what takes several of them.
+
+    ``look_changed()`` when the program has another theme or size of text.
+    """
+
+    look_changed = Signal()
+
+    def __init__(self, window: QMainWindow, desk: Desk, canvas: Canvas, files: DocumentFiles,
+                 workspaces: Workspaces, hints: FirstHints) -> None:
+        super().__init__(window)
+        self.window, self.desk, self.canvas = window, desk, canvas
+        self.files, self.workspaces, self.hints = files, workspaces, hints
+        self._gallery: Gallery | None = None
+        QApplication.styleHints().colorSchemeChanged.connect(self.apply_look)
+
+    def toggle_training(self) -> None:
+        """Train, or pause."""
+        if self.desk.session.training:
+            self.desk.session.pause()
+        else:
+            self.desk.session.train()
+
+    def toggle_present(self) -> None:
+        """Canvas, table and output alone and large, on the whole screen; and back."""
+        if self.workspaces.current is PRESENT:
+            self.workspaces.leave_present()
+        else:
+            self.workspaces.switch(PRESENT)
+
+    def go_to_panel(self, step: int) -> None:
+        """The keys to the next panel that is seen, or the one before; the canvas is the first of them."""
+        panels, docks = self.workspaces.panels, self.workspaces.docks
+        firsts = [(dock, _first_of_keys(panels[id])) for id, dock in docks.items() if id in panels and panels[id].seen]
+        places: list[tuple[QWidget, QWidget]] = [
+            (self.canvas, self.canvas), *((dock, first) for dock, first in firsts if first is not None)]
+        focused = QApplication.focusWidget()
+        at = next((i for i, (place, _) in enumerate(places) if focused is not None and place.isAncestorOf(focused)), 0)
+        places[(at + step) % len(places)][1].setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def open_layers_form(self) -> None:
+        """Open the small form that adds a layered network, under its button."""
+        button = self.window.findChild(QToolButton, "tool_layers")
+        assert button is not None
+        form = NewNetworkForm(self.desk, self.window)
+        form.destroyed.connect(self.canvas.setFocus)
+        form.added.connect(self.canvas.fit)
+        form.open_at(button.mapToGlobal(QPoint(0, button.height() + 2)))
+
+    def open_gallery(self) -> None:
+        """Show all examples in a window beside this one."""
+        if self._gallery is None:
+            self._gallery = Gallery(self.window)
+            # Queued, so that the click has ended before a question about unsaved work is asked.
+            self._gallery.chosen.connect(self._open_from_gallery, Qt.ConnectionType.QueuedConnection)
+        self._gallery.show_all()
+
+    def _open_from_gallery(self, example: Example) -> None:
+        if self.files.open_example(example) and self._gallery is not None:
+            self._gallery.close()
+            self.window.activateWindow()
+            self.canvas.setFocus()
+
+    def export_solution(self, exercise: bool = False) -> None:
+        """Ask where, and write the calculation of this network and sample."""
+        # Imported here: a start does not wait for what writes documents.
+        from nnsim.gui.session.exports import export_worked_solution
+
+        export_worked_solution(self.desk, self.window, exercise)
+
+    def set_theme(self, mode: Mode) -> None:
+        """Light, dark, or as the system has it; remembered."""
+        settings().setValue("theme", mode)
+        self.apply_look()
+
+    def scale_text(self, step: int) -> None:
+        """All text one size larger or smaller; remembered."""
+        index = min(range(len(TEXT_SCALES)), key=lambda i: abs(TEXT_SCALES[i] - text_scale()))
+        settings().setValue("text_scale", TEXT_SCALES[min(max(index + step, 0), len(TEXT_SCALES) - 1)])
+        self.apply_look()
+
+    def apply_look(self) -> None:
+        """The stored theme and size of text to the whole program, larger while presenting."""
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        apply_theme(app, *stored_look(), presenting=self.workspaces.current is PRESENT)
+        self.look_changed.emit()
+
+
+def _first_of_keys(place: QWidget) -> QWidget | None:
+    """The first widget in a panel that Tab would stop at; None if nothing in it takes the keys."""
+    # Not by nextInFocusChain: PySide 6.11.3 then takes the widgets of Qt's own for its own, and docks that move crash.
+    stops = (w for w in place.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    return next((w for w in stops if w.isVisible() and w.isEnabled()), None)
