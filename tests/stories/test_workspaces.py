@@ -48,6 +48,8 @@ def another_window() -> Iterator[Hand]:
 class EchoPanel(Panel):
     """A panel that no list knows."""
 
+    id = "echo"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, "Echo")
 
@@ -62,6 +64,13 @@ def test_three_workspaces(hand: Hand) -> None:
         assert "output" in in_front(hand) and hand.find("tool_train", QToolButton)
     hand.key(Qt.Key.Key_2, ALT, hand.window)
     assert hand.window.workspaces.current.id == "train"
+
+
+def test_a_panel_and_its_entry_say_the_same(hand: Hand) -> None:
+    for id in PANELS:
+        panel = hand.window.panels[id]
+        assert panel.id == panel.objectName() == id
+        assert hand.window.docks[id].isAncestorOf(panel)
 
 
 def test_every_panel_has_a_button_to_close_it(hand: Hand) -> None:

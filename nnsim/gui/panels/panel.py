@@ -20,11 +20,14 @@ class Panel(QWidget):
     """
 
     title_changed = Signal(str)
+    id = ""
+    """Stable name, for objectName and the stored layout."""
 
     def __init__(self, desk: Desk, title: str) -> None:
         super().__init__()
         self.desk = desk
         self.title = title
+        self.setObjectName(self.id)
         self.setAccessibleName(title)
         self.header = QWidget()
         row = QHBoxLayout(self.header)

@@ -88,7 +88,6 @@ class Workspaces(QObject):
     def _fill(self, id: str) -> Panel:
         """Make a panel and put it into its dock."""
         panel: Panel = resolve_name(f"nnsim.gui.panels.{PANELS[id].home}")(self._desk)
-        panel.setObjectName(id)
         dock = self.docks[id]
         close = quiet_button("", f"close_{id}", self.tr("Close this panel; View brings it back"))
         close.setAccessibleName(self.tr("Close {panel}").format(panel=panel.title))

@@ -45,6 +45,8 @@ _LOOKS: tuple[tuple[str, tuple[float, ...]], ...] = (
 class ActivationPanel(PlotPanel):
     """f and f′ of the selected neuron, or of a function of the list; others to compare; typeset."""
 
+    id = "activation"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("ActivationPanel", "Activation"))
         self.function = FIRST

@@ -27,6 +27,8 @@ COUNT_MS = 500
 class TablePanel(LowPanel):
     """Rows that can be clicked; the target column is the data the network learns from."""
 
+    id = "table"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("TablePanel", "Truth table"))
         self.model = TableModel(self)

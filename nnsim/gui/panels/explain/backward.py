@@ -29,6 +29,8 @@ MOST_CHECKED = 2_000
 class BackwardPanel(EquationPanel):
     """∂Loss/∂w of the selected connection, bias or neuron, taken apart; with nothing selected, all gradients."""
 
+    id = "backward"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("BackwardPanel", "Backward"),
                          QCoreApplication.translate("BackwardPanel", "Backward calculation"))

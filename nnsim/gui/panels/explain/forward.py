@@ -16,6 +16,8 @@ MOST_NEURONS = 60
 class ForwardPanel(EquationPanel):
     """``net h1 = 0.05·0.15 + 0.10·0.20 + 0.35 = 0.3775`` and ``out h1 = σ(0.3775) = 0.5933``, for each neuron."""
 
+    id = "forward"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("ForwardPanel", "Forward"),
                          QCoreApplication.translate("ForwardPanel", "Forward calculation"))

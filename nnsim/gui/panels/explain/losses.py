@@ -22,6 +22,8 @@ from nnsim.gui.widgets.number_field import NumberField
 class LossesPanel(LowPanel):
     """The chosen sample's loss as the lecture calculates it, and all losses of the registry side by side."""
 
+    id = "losses"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("LossesPanel", "Losses"))
         self.add_to_header(ScopeChoice(desk, "losses_scope"))

@@ -28,6 +28,8 @@ TAG_DIGITS = 3
 class StepsPanel(EquationPanel):
     """A walk through the batch that Train would take next; its update is the engine's own."""
 
+    id = "steps"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("StepsPanel", "Step through"),
                          QCoreApplication.translate("StepsPanel", "Calculation of this step"))

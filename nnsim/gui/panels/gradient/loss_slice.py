@@ -50,6 +50,8 @@ MARGIN = 12
 class LossSlicePanel(PlotPanel):
     """Why the gradient: the loss over the selected parameter, its tangent, and the next step at a rate to try."""
 
+    id = "loss_slice"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("LossSlicePanel", "Loss slice"))
         self.plot: StepPlot | None = None

@@ -40,6 +40,8 @@ MARGIN = 12
 class SlopePanel(PlotPanel):
     """A function to choose or to type, a point to move on it, and x′ = x − η·f′(x), step by step."""
 
+    id = "slope"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("SlopePanel", "Why the gradient"))
         self.plot: TrailPlot | None = None

@@ -26,6 +26,8 @@ DIGITS = 3
 class LossPanel(PlotPanel):
     """Train and test loss by epoch, of the run that goes on or of the last one."""
 
+    id = "loss"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("LossPanel", "Loss"))
         self.plot: LossPlot | None = None

@@ -20,6 +20,8 @@ from nnsim.gui.widgets.labels import TextLine
 class MatricesPanel(LowPanel):
     """Cells that can be edited, and a button that copies the whole network as a NumPy program."""
 
+    id = "matrices"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("MatricesPanel", "Matrices"))
         self.view = MatrixView(desk)

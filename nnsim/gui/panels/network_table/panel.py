@@ -22,6 +22,8 @@ from nnsim.gui.widgets.labels import ElidedLabel
 class NetworkTablePanel(LowPanel):
     """Two tables that can be sorted, searched, edited, copied and pasted; one of them is shown."""
 
+    id = "network_table"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("NetworkTablePanel", "Table"))
         self._neuron_rows = neuron_rows(desk.study.notation.z)

@@ -57,6 +57,8 @@ class OutputPanel(PlotPanel):
     Of several outputs one, or the regions in which each is the largest.
     """
 
+    id = "output"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("OutputPanel", "Output"))
         self.output = ""

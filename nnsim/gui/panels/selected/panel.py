@@ -32,6 +32,8 @@ MARGIN = 12
 class SelectedPanel(Panel):
     """What is selected, as a form; with nothing selected, the network and the notes about it."""
 
+    id = "selected"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("SelectedPanel", "Selected"))
         self._subject = ElidedLabel()

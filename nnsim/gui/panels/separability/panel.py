@@ -62,6 +62,8 @@ class Examined:
 class SeparabilityPanel(PlotPanel):
     """Whether a single threshold neuron can tell the two classes of the data apart, and why."""
 
+    id = "separability"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("SeparabilityPanel", "Could one neuron do it?"))
         self.plot: SeparabilityPlot | None = None

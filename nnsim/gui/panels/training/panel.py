@@ -45,6 +45,8 @@ LONGEST_REASON = 130
 class TrainingPanel(Panel):
     """Train, step, go back; then how: settings, data, when to stop."""
 
+    id = "training"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("TrainingPanel", "Training"))
         desk.softening.changed.connect(self._on_change)

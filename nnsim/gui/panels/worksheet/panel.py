@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 class WorksheetPanel(PlotPanel):
     """Shows a WorksheetView, made when it is first seen: the first window does not wait for it."""
 
+    id = "worksheet"
+
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("WorksheetPanel", "Worksheet"))
         self.view: WorksheetView | None = None
