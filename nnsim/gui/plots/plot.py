@@ -24,9 +24,8 @@ from PySide6.QtWidgets import QWidget
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, Theme, font, text_scale, theme
-from nnsim.gui.plots.ticks import nice_ticks
+from nnsim.gui.plots.ticks import Range, nice_ticks
 
-Range = tuple[float, float]
 Ticks = list[tuple[float, str]]
 TICK_LENGTH = 4
 TICK_GAP = 3

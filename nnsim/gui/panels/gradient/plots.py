@@ -11,9 +11,9 @@ from PySide6.QtGui import QColor, QResizeEvent
 
 from nnsim.core.arrays import Array
 from nnsim.gui.look.theme import mix, theme
-from nnsim.gui.plots.plot import Marker, Plot, Range, pen, scaled
+from nnsim.gui.plots.plot import Marker, Plot, pen, scaled
 from nnsim.gui.plots.samples import Picture, contour_of
-from nnsim.gui.plots.ticks import nice_step
+from nnsim.gui.plots.ticks import Range, nice_step
 
 CONTOURS = 10
 ARROW_STRIP = 0.16
