@@ -279,7 +279,7 @@ class Plot(pg.PlotWidget):
 
 
 class Marker:
-    """A point that moves: what is fed now."""
+    """A point that moves: what is currently fed."""
 
     def __init__(self, ring: bool) -> None:
         self._ring = ring

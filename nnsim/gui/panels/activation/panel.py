@@ -70,17 +70,17 @@ class ActivationPanel(PlotPanel):
             self._on_change()
 
     def _build_header(self) -> None:
-        self.slope = quiet_button(self.tr("f′"), "activation_derivative", self.tr("Show the slope f′, dashed"),
+        self.derivative = quiet_button(self.tr("f′"), "activation_derivative", self.tr("Show the slope f′, dashed"),
                                   checkable=True)
-        self.slope.setChecked(True)
-        self.slope.toggled.connect(self.update_document)
+        self.derivative.setChecked(True)
+        self.derivative.toggled.connect(self.update_document)
         self.compare = quiet_button(self.tr("compare"), "activation_compare",
                                     self.tr("Show the names of all functions: a click compares one, or no longer"),
                                     checkable=True)
         self.compare.toggled.connect(self.update_document)
-        for button in (self.slope, self.compare):
+        for button in (self.derivative, self.compare):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.add_to_header(self.slope, self.compare)
+        self.add_to_header(self.derivative, self.compare)
 
     def _build_body(self) -> None:
         self.who = TextLine("activation_who", "muted", "body")
@@ -168,7 +168,7 @@ class ActivationPanel(PlotPanel):
         value, slope = self.plot.values_at(at)[read]
         self.plot.show_reading(at, read)
         text = f"{letter} = {format_number(at, READ_DIGITS)} → {format_number(value, READ_DIGITS)}"
-        if self.slope.isChecked() and not math.isnan(slope):
+        if self.derivative.isChecked() and not math.isnan(slope):
             text += f", f′ = {format_number(slope, READ_DIGITS)}"
         self.readout.set_text(text)
         self.readout.reserve(shrink=True)
@@ -243,7 +243,7 @@ class ActivationPanel(PlotPanel):
             self.function = neuron.activation
         self._show_top(neuron)
         names = [self.function, *(n for n in ACTIVATIONS if n in self.compared and n != self.function)]
-        if self.is_new((names, self.slope.isChecked(), neuron and (neuron.notation == "threshold"))):
+        if self.is_new((names, self.derivative.isChecked(), neuron and (neuron.notation == "threshold"))):
             self._show_functions(names, neuron)
         self._show_names()
         self._show_rug()
@@ -285,15 +285,15 @@ class ActivationPanel(PlotPanel):
         for index, name in enumerate(names):
             color, dashes = look(index)
             faint = t.color("muted") if index == 0 else mix(getattr(t, color), t.card, 0.45)
-            slope = pen(faint, 1, (4, 3) if index == 0 else (2, 3))
-            curves.append(Curve(ACTIVATIONS[name], pen(getattr(t, color), 2, dashes), slope))
-        self.plot.show_curves(tuple(curves), self.slope.isChecked())
+            dashed = pen(faint, 1, (4, 3) if index == 0 else (2, 3))
+            curves.append(Curve(ACTIVATIONS[name], pen(getattr(t, color), 2, dashes), dashed))
+        self.plot.show_curves(tuple(curves), self.derivative.isChecked())
         self.plot.set_titles(*self._titles(neuron))
         entry = ACTIVATIONS[self.function]
-        f, f_slope = formulas_of(entry, neuron)
+        f, derivative = formulas_of(entry, neuron)
         shown: list[tuple[str, QPen | None]] = [(f, curves[0].f_pen)]
-        if self.slope.isChecked():
-            shown.append((f_slope, curves[0].slope_pen))
+        if self.derivative.isChecked():
+            shown.append((derivative, curves[0].derivative_pen))
         if neuron is not None and neuron.notation == "threshold" and self.function != "heaviside":
             shown.append((r"z = \Sigma - \theta", None))
         self.formula.set_formulas(shown)
@@ -397,10 +397,10 @@ def formulas_of(entry: Activation, neuron: Neuron | None) -> tuple[str, str]:
         argument, letter = r"\Sigma", r"\Sigma"
     else:
         argument, letter = r"\Sigma", "z"
-    f, slope = (re.sub(r"(?<![a-zA-Z\\])x(?![a-zA-Z])", lambda _: letter, text)
-                for text in (entry.formula, entry.derivative_formula))
+    f, derivative = (re.sub(r"(?<![a-zA-Z\\])x(?![a-zA-Z])", lambda _: letter, text)
+                     for text in (entry.formula, entry.derivative_formula))
     if letter == r"\Sigma":
         # In θ notation the step stands at θ: Σ ≥ θ instead of Σ ≥ 0.
         f = re.sub(r"(\\geq|<) 0", r"\1 \\theta", f)
-    slope = slope.replace(f"f({letter})", f"f({argument})")
-    return f"f({argument}) = {f}", f"f'({argument}) = {slope}"
+    derivative = derivative.replace(f"f({letter})", f"f({argument})")
+    return f"f({argument}) = {f}", f"f'({argument}) = {derivative}"

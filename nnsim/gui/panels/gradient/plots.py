@@ -238,7 +238,7 @@ class ContourPlot(Plot):
                            pen=pen(theme().negative_text, 1.5))
 
     def show_step(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-        """The point of now and the step against the gradient."""
+        """The current point and the step against the gradient."""
         self._step = (start, end, color)
         self.marker.move(*start)
         self.arrow.show(self, start, end, color, least=scaled(16))

@@ -42,7 +42,7 @@ class Word(NamedTuple):
 
 
 class MapPlot(SamplePlot):
-    """Values over two inputs as colours, the contour at the threshold, the samples and what is fed now.
+    """Values over two inputs as colours, the contour at the threshold, the samples and what is currently fed.
 
     Or the regions in which one of several outputs is the largest.
     """
@@ -150,7 +150,7 @@ class MapPlot(SamplePlot):
 
     @property
     def written(self) -> list[str]:
-        """What is written into it now."""
+        """What is currently written into it."""
         return [item.toPlainText() for item in self.words if item.isVisible()]
 
     def words_in_regions(self, texts: Mapping[int, tuple[str, QColor]], plane: Plane, used: QFont) -> list[Word]:
@@ -285,7 +285,7 @@ def _odd(size: float) -> int:
 
 
 class CurvePlot(Plot):
-    """The output over one input, the samples, and what is fed now."""
+    """The output over one input, the samples, and what is currently fed."""
 
     def __init__(self) -> None:
         self.points = Points()

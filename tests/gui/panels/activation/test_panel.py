@@ -180,11 +180,11 @@ def test_every_function_is_drawn_as_it_is(name: str) -> None:
 def test_the_switch_hides_the_slope_and_its_formula(show: Show, qtbot: QtBot) -> None:
     panel = show(gate(0.0, "tanh", "bias"), "n")
     plot = the_plot(panel)
-    assert len(plot.slope_items) == 1
-    assert plot.slope_items[0].opts["pen"].dashPattern()
+    assert len(plot.derivative_items) == 1
+    assert plot.derivative_items[0].opts["pen"].dashPattern()
     assert len(panel.formula.formulas) == 2
-    qtbot.mouseClick(panel.slope, LEFT)
-    assert plot.slope_items == []
+    qtbot.mouseClick(panel.derivative, LEFT)
+    assert plot.derivative_items == []
     assert len(panel.formula.formulas) == 1
 
 
