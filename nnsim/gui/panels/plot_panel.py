@@ -25,13 +25,13 @@ LOWEST_PLOT, LOW_PLOT = 96, 128
 class PlotPanel(LatePanel):
     """A page with plots and what is said about them, or, while there is nothing to plot, what is missing.
 
-    A subclass fills ``rows``, with ``place`` where the plots will stand, and overrides ``make_plots``,
+    A subclass fills ``rows``, calls ``leave_place`` where the plots will stand, and overrides ``make_plots``,
     ``show_document``, ``show_values`` and perhaps ``fit``. It calls ``show_page`` or ``show_empty`` where it can be
     empty.
     """
 
     size_hint, least_size = QSize(300, 380), QSize(200, 240)
-    margins = (MARGIN, GRID, MARGIN, MARGIN)
+    margins, empty_margins = (MARGIN, GRID, MARGIN, MARGIN), (GRID, GRID, GRID, GRID)
     spacing = GRID
 
     def __init__(self, desk: Desk, title: str, area: QScrollArea | None = None) -> None:
@@ -43,27 +43,29 @@ class PlotPanel(LatePanel):
         self.rows = QVBoxLayout(self.page)
         self.rows.setContentsMargins(*self.margins)
         self.rows.setSpacing(self.spacing)
-        self.place = QVBoxLayout()
-        # So that nothing moves when the plots come.
-        self.place.addStretch(1)
         self.empty = EmptyState(f"{self.id}_empty")
         padded = QWidget()
         around = QVBoxLayout(padded)
-        around.setContentsMargins(GRID, GRID, GRID, GRID)
+        around.setContentsMargins(*self.empty_margins)
         around.addWidget(self.empty)
         self.pages = QStackedLayout(self)
         self.pages.addWidget(self.page if area is None else scrolled(self.page, area))
         self.pages.addWidget(padded)
 
+    def leave_place(self) -> None:
+        """Have the plots stand here, below the rows so far; until they are made nothing else takes their place."""
+        self._place = self.rows.count()
+        self.rows.addStretch(1)
+
     def make_plots(self) -> tuple[Plot, ...]:
-        """The plots that stand one above the other at ``place``, some of them hidden at a time."""
+        """The plots; of several one is shown at a time."""
         raise NotImplementedError
 
     def place_plots(self, plots: tuple[Plot, ...]) -> None:
         """Put the plots where they stand on the page."""
-        self.place.takeAt(0)
+        self.rows.takeAt(self._place)
         for plot in plots:
-            self.place.addWidget(plot, 1)
+            self.rows.insertWidget(self._place, plot, 1)
 
     def fit(self) -> None:
         """Leave out what has no room in the current size; called once the plots are there."""

@@ -111,7 +111,7 @@ class ActivationPanel(PlotPanel):
         self.rows.addWidget(self.input_says)
         self.rows.addLayout(top)
         self.rows.addWidget(self.names)
-        self.rows.addLayout(self.place, 1)
+        self.leave_place()
         self.rows.addWidget(self.formula)
         self.rows.addSpacing(GRID // 2)
         self.rows.addWidget(self.about)

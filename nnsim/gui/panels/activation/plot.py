@@ -87,8 +87,6 @@ class ActivationPlot(Plot):
         self.step_label.setColor(t.color("ink"))
         self.step_label.setFont(font("small"))
         self.step_label.fill = pg.mkBrush(t.card)
-        self.marker.restyle()
-        self.reading.restyle()
         self.read_line.setPen(pen(t.muted, 1, (1, 3)))
         self.readings.setSize(scaled(8))
         self.readings.setBrush(pg.mkBrush(t.card))

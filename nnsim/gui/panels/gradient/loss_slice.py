@@ -76,7 +76,7 @@ class LossSlicePanel(PlotPanel):
         self.add_to_header(self.scope, self.farther, self.nearer)
 
     def _build_body(self) -> None:
-        self.rows.addLayout(self.place, 1)
+        self.leave_place()
         self.numbers = FormulaRow("loss_slice")
         self.formula, self.readout = self.numbers.formula, self.numbers.readout
         self.rows.addWidget(self.numbers)

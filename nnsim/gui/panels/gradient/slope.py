@@ -85,7 +85,7 @@ class SlopePanel(PlotPanel):
         top.addWidget(label)
         top.addWidget(self.field, 1)
         self.rows.addLayout(top)
-        self.rows.addLayout(self.place, 1)
+        self.leave_place()
         self.numbers = FormulaRow("slope")
         self.formula, self.readout = self.numbers.formula, self.numbers.readout
         self.rows.addWidget(self.numbers)
@@ -102,27 +102,22 @@ class SlopePanel(PlotPanel):
         self.rate_field.setAccessibleName(self.tr("Learning rate"))
         self.rate_field.set_number(self.rate)
         self.rate_field.edited.connect(self._set_rate)
-        self.step = self._button(self.tr("Step"), "slope_step", self.tr("Go one step down the slope"))
-        self.run = self._button(self.tr("Run"), "slope_run", self.tr("Go up to 20 steps"))
+        self.step, self.run = QPushButton(self.tr("Step")), QPushButton(self.tr("Run"))
+        for button, name, do in ((self.step, "slope_step", self._take_step), (self.run, "slope_run", self._toggle_run)):
+            button.setObjectName(name)
+            button.setAccessibleName(button.text())
+            button.clicked.connect(do)
         self.reset = quiet_button("↺", "slope_reset", self.tr("Reset: back to where the steps began"))
         self.reset.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.step.clicked.connect(self._take_step)
-        self.run.clicked.connect(self._toggle_run)
         self.reset.clicked.connect(self._go_back)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.rate_label)
         row.addWidget(self.rate_field, 1)
-        for button in (self.step, self.run, self.reset):
-            row.addWidget(button)
+        row.addWidget(self.step)
+        row.addWidget(self.run)
+        row.addWidget(self.reset)
         return row
-
-    def _button(self, text: str, name: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setToolTip(plain_tip(tip))
-        return button
 
     def make_plots(self) -> tuple[TrailPlot]:
         from nnsim.gui.panels.gradient.plots import TrailPlot

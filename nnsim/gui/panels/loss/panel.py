@@ -35,7 +35,7 @@ class LossPanel(PlotPanel):
         self._log = quiet_button(self.tr("log"), "loss_log", self.tr("Logarithmic loss axis"), checkable=True)
         self._log.toggled.connect(self.update_document)
         self.add_to_header(self._train, self._test, self._log)
-        self.rows.addLayout(self.place, 1)
+        self.leave_place()
         self._say_train()
 
     def _say_train(self) -> None:

@@ -61,6 +61,7 @@ class SeparabilityPanel(PlotPanel):
 
     id = "separability"
     size_hint, least_size = QSize(300, 300), QSize(200, 160)
+    empty_margins = PlotPanel.margins
     plot: SeparabilityPlot
 
     def __init__(self, desk: Desk) -> None:
@@ -88,7 +89,7 @@ class SeparabilityPanel(PlotPanel):
         area.verticalScrollBar().rangeChanged.connect(lambda low, high: area.setFocusPolicy(
             Qt.FocusPolicy.StrongFocus if high > low else Qt.FocusPolicy.NoFocus))
         self.rows.addWidget(self.verdict)
-        self.rows.addLayout(self.place, 1)
+        self.leave_place()
         self.rows.addWidget(self.proof)
         self.rows.addWidget(self.take, 0, Qt.AlignmentFlag.AlignLeft)
         self.rows.addStretch(0)
