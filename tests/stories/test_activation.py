@@ -15,7 +15,7 @@ def panel_of(hand: Hand) -> ActivationPanel:
     """The panel, with its plot."""
     hand.window.show_panel("activation")
     panel = hand.find("activation", ActivationPanel)
-    hand.wait(lambda: panel.plot is not None, "the plot is there")
+    hand.wait(lambda: panel.built, "the plot is there")
     return panel
 
 
@@ -25,7 +25,6 @@ def test_the_point_is_dragged_to_read_values(hand: Hand) -> None:
     hand.desk.looking.select(["h1"])
     panel = panel_of(hand)
     plot = panel.plot
-    assert plot is not None
     own = hand.find("activation_readout", TextLine).text()
     viewport = plot.viewport()
     QTest.mousePress(viewport, LEFT, NO_KEYS, plot.place_of(0.0, 0.0).toPoint())
@@ -55,7 +54,6 @@ def test_any_function_is_read_without_a_neuron(hand: Hand) -> None:
     """Nothing selected: x and f(x) of the function that is chosen."""
     panel = panel_of(hand)
     plot = panel.plot
-    assert plot is not None
     plot.setFocus()
     hand.key(Qt.Key.Key_Right, widget=plot)
     assert hand.find("activation_readout", TextLine).text().startswith("x = ")
@@ -70,7 +68,6 @@ def test_all_samples_stand_on_the_axis(hand: Hand) -> None:
     hand.desk.looking.select(["h"])
     panel = panel_of(hand)
     plot = panel.plot
-    assert plot is not None
     high, low = (plot.rug[kind].getData() for kind in (1, 0))
     assert sorted(high[0].tolist()) == [1, 1]
     assert sorted(low[0].tolist()) == [0, 2]
@@ -87,7 +84,6 @@ def test_a_curve_to_fit_has_no_classes(hand: Hand) -> None:
     hand.example("sine")
     hand.desk.looking.select([hand.session.structure.neurons[1].id])
     plot = panel_of(hand).plot
-    assert plot is not None
     assert len(plot.rug[None].getData()[0])
     assert list(plot.rug) == [None]
 
@@ -98,7 +94,6 @@ def test_functions_join_the_comparison_by_a_click(hand: Hand) -> None:
     hand.desk.looking.select(["h1"])
     panel = panel_of(hand)
     plot = panel.plot
-    assert plot is not None
     hand.click("activation_compare")
     hand.click("compare_sigmoid")
     hand.key(Qt.Key.Key_Right)

@@ -20,7 +20,6 @@ def panel_of(hand: Hand) -> tuple[OutputPanel, MapPlot]:
     """The panel and its map."""
     panel = hand.find("output", OutputPanel)
     hand.wait(lambda: isinstance(panel.plot, MapPlot), "the map is there")
-    assert panel.map is not None
     return panel, panel.map
 
 

@@ -12,8 +12,7 @@ def test_contours_are_switched_on_and_follow_training(hand: Hand) -> None:
     """Off at first; on they are there; they move with the run; off they are gone."""
     hand.example("circle")
     panel = hand.find("output", OutputPanel)
-    hand.wait(lambda: panel.map is not None, "the map is there")
-    assert panel.map is not None
+    hand.wait(lambda: panel.built, "the map is there")
     assert not len(panel.map.levels.getData()[0])
     hand.click("output_levels")
     before = panel.map.levels.getData()[0].copy()

@@ -66,7 +66,6 @@ def test_the_answer_is_no_for_xor(hand: Hand) -> None:
     ask(hand, "XOR", "No: no line parts 0 from 1")
     assert "Both pairs have the same middle (0.5, 0.5)" in said(hand)
     panel = hand.find("separability", SeparabilityPanel)
-    assert panel.plot is not None
     assert panel.plot.isVisible()
     assert panel.plot.marker.place == (0.5, 0.5)
     assert not panel.take.isVisible()

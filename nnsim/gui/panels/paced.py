@@ -29,7 +29,7 @@ class Paced(QObject):
         self._wished = False
 
     def update(self) -> None:
-        """Do it now, or soon if it, or something else that is slow, was done a moment ago in a run that goes on."""
+        """Do it now, or soon if it, or something else that is slow, was done a moment ago in a run."""
         pace = self._desk.pace
         if not self._desk.session.training:
             self._do()

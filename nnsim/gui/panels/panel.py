@@ -45,10 +45,10 @@ class Panel(QWidget):
         """Show the session's document, selection and run anew."""
 
     def update_values(self) -> None:
-        """Show the values of now."""
+        """Show the current values."""
 
     def set_title(self, title: str) -> None:
-        """Another title, because the panel shows something else now."""
+        """Another title, because the panel shows something else."""
         if title != self.title:
             self.title = title
             self.setAccessibleName(title)

@@ -1,62 +1,119 @@
-"""Panels with a plot, and the small widgets around one."""
+"""What all panels with a plot have in common: the page with the plot, and what is said while there is none."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QTimer
-from PySide6.QtGui import QPaintEvent
+from typing import TYPE_CHECKING
 
-from nnsim.gui.panels.panel import Panel
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+
+from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.panels.late_panel import LatePanel
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.empty_state import EmptyState
+from nnsim.gui.widgets.forms import scrolled
+
+if TYPE_CHECKING:
+    from nnsim.gui.plots.plot import Plot
+
+MARGIN = 12
+LOWEST_PLOT, LOW_PLOT = 96, 128
+"""No plot is lower than the one; lower than the other, it takes the place of what can be spared."""
 
 
-class PlotPanel(Panel):
-    """A panel whose plot is made after it was first painted: importing pyqtgraph takes 0.3 s.
+class PlotPanel(LatePanel):
+    """A page with plots and what is said about them, or, while there is nothing to plot, what is missing.
 
-    A subclass overrides ``build`` (make the plot), ``show_document`` and ``show_values``, which are what
-    ``update_document`` and ``update_values`` are to a Panel and are only called once the plot is there.
+    A subclass fills ``rows``, calls ``leave_place`` where the plots will stand, and overrides ``make_plots``,
+    ``show_document``, ``show_values`` and perhaps ``fit``. It calls ``show_page`` or ``show_empty`` where it can be
+    empty.
     """
 
-    def __init__(self, desk: Desk, title: str) -> None:
+    size_hint, least_size = QSize(300, 380), QSize(200, 240)
+    margins, empty_margins = (MARGIN, GRID, MARGIN, MARGIN), (GRID, GRID, GRID, GRID)
+    spacing = GRID
+
+    def __init__(self, desk: Desk, title: str, area: QScrollArea | None = None) -> None:
+        """``area`` is what the page scrolls in, if it may be higher than the panel."""
         super().__init__(desk, title)
-        self.built = False
-        self._builder = QTimer(self)
-        self._builder.setSingleShot(True)
-        self._builder.setInterval(0)
-        self._builder.timeout.connect(self.build_now)
+        self.plots: tuple[Plot, ...] = ()
+        self._drawn: object = None
+        self.page = QWidget()
+        self.rows = QVBoxLayout(self.page)
+        self.rows.setContentsMargins(*self.margins)
+        self.rows.setSpacing(self.spacing)
+        self.empty = EmptyState(f"{self.id}_empty")
+        padded = QWidget()
+        around = QVBoxLayout(padded)
+        around.setContentsMargins(*self.empty_margins)
+        around.addWidget(self.empty)
+        self.pages = QStackedLayout(self)
+        self.pages.addWidget(self.page if area is None else scrolled(self.page, area))
+        self.pages.addWidget(padded)
+
+    def leave_place(self) -> None:
+        """Have the plots stand here, below the rows so far; until they are made nothing else takes their place."""
+        self._place = self.rows.count()
+        self.rows.addStretch(1)
+
+    def make_plots(self) -> tuple[Plot, ...]:
+        """The plots; of several one is shown at a time."""
+        raise NotImplementedError
+
+    def place_plots(self, plots: tuple[Plot, ...]) -> None:
+        """Put the plots where they stand on the page."""
+        self.rows.takeAt(self._place)
+        for plot in plots:
+            self.rows.insertWidget(self._place, plot, 1)
+
+    def fit(self) -> None:
+        """Leave out what has no room in the current size; called once the plots are there."""
 
     def build(self) -> None:
-        """Make the plot."""
-
-    def show_document(self) -> None:
-        """Show the session's document, selection and run anew."""
-
-    def show_values(self) -> None:
-        """Show the values of now; cheap."""
-
-    def build_now(self) -> None:
-        """Make the plot if it is not there yet."""
-        if not self.built:
-            self.built = True
-            self.build()
-            self._on_change()
+        self.plots = self.make_plots()
+        self.place_plots(self.plots)
 
     def update_document(self) -> None:
+        # Of each, whether the others changed or not.
+        if any([plot.keep_style() for plot in self.plots]):
+            self._drawn = None
+        super().update_document()
+
+    def is_new(self, drawn: object) -> bool:
+        """Whether this differs from what it was told last, or is to be drawn in other colours."""
+        last, self._drawn = self._drawn, drawn
+        return last != drawn
+
+    def show_empty(self, text: str, why: str = "") -> None:
+        """Say what to do for a plot, and why there is none, in place of the page."""
+        self.empty.say(text, why)
+        self.pages.setCurrentIndex(1)
+
+    def show_page(self) -> None:
+        """Show the plots."""
+        self.pages.setCurrentIndex(0)
+
+    def sizeHint(self) -> QSize:
+        return self.size_hint
+
+    def minimumSizeHint(self) -> QSize:
+        return self.least_size
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
         if self.built:
-            self.show_document()
-
-    def update_values(self) -> None:
-        if self.built:
-            self.show_values()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        if not self.built:
-            self._builder.start()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        # The scale of all text comes with the style sheet.
-        if event.type() == QEvent.Type.StyleChange:
-            self._on_change()
+            self.fit()
 
 
+def paragraph(name: str, tone: str = "") -> QLabel:
+    """A label of plain text, on as many lines as it takes; hidden until it has something to say."""
+    label = QLabel()
+    label.setObjectName(name)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setWordWrap(True)
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+    if tone:
+        set_role(label, tone=tone)
+    label.hide()
+    return label

@@ -24,9 +24,8 @@ from PySide6.QtWidgets import QWidget
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, Theme, font, text_scale, theme
-from nnsim.gui.plots.ticks import nice_ticks
+from nnsim.gui.plots.ticks import Range, nice_ticks
 
-Range = tuple[float, float]
 Ticks = list[tuple[float, str]]
 TICK_LENGTH = 4
 TICK_GAP = 3
@@ -81,6 +80,7 @@ class Plot(pg.PlotWidget):
         super().__init__(parent, axisItems={side: TitledAxis(side) for side in ("left", "bottom")})
         self.setObjectName(name)
         self.interactive = interactive
+        self.markers: list[Marker] = []
         self.zooms = False
         """Whether the wheel and the keys + − 0 zoom."""
         self._range: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
@@ -132,8 +132,16 @@ class Plot(pg.PlotWidget):
             axis.setTextPen(pen(t.muted))
             axis.setTickFont(font("small"))
             axis.label.setFont(font("small"))
+        for marker in self.markers:
+            marker.restyle()
         self._frame()
         self._arrange()
+
+    def stack(self, *items: pg.GraphicsObject, depth: int = 0) -> None:
+        """Show these items, each above the one before it, from this depth on."""
+        for place, item in enumerate(items):
+            item.setZValue(depth + place)
+            self.addItem(item)
 
     def set_titles(self, x: str, y: str) -> None:
         """Name the axes; plain text."""
@@ -280,7 +288,7 @@ class Plot(pg.PlotWidget):
 
 
 class Marker:
-    """A point that moves: what is fed now."""
+    """A point that moves: what is currently fed."""
 
     def __init__(self, ring: bool) -> None:
         self._ring = ring
@@ -289,9 +297,9 @@ class Marker:
 
     def stand_in(self, plot: Plot) -> None:
         """Be drawn above all else in a plot."""
-        for depth, item in ((20, self._halo), (21, self._point)):
-            item.setZValue(depth)
-            plot.addItem(item)
+        plot.stack(self._halo, self._point, depth=20)
+        plot.markers.append(self)
+        self.restyle()
 
     def restyle(self) -> None:
         """Take the colours of the theme. A ring lets the sample beneath it be seen."""

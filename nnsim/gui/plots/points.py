@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnsim.core.analysis.maps import Plane
+from nnsim.core.analysis.maps import Plane, decision_threshold, value_range
 from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.data.dataset import Dataset
 from nnsim.gui.plots.regions import winners
@@ -49,6 +50,18 @@ class Scale:
     high: float = 1.0
     threshold: float = 0.5
     crisp: bool = False
+
+    @classmethod
+    def of_output(cls, activation: str, targets: Array | None) -> Scale:
+        """That of an output with this activation and, if there are data, these targets (n,)."""
+        low, high = value_range(activation, targets)
+        return cls(low, high, decision_threshold(activation, targets), activation == "heaviside")
+
+    @classmethod
+    def of_all(cls, scales: Sequence[Scale]) -> Scale:
+        """One that has room for all of several outputs, with the threshold of the first."""
+        return cls(min(s.low for s in scales), max(s.high for s in scales), scales[0].threshold,
+                   all(s.crisp for s in scales))
 
 
 def target_classes(T: Array, column: int | None, threshold: float) -> Indices:

@@ -7,6 +7,8 @@ from typing import cast
 import numpy as np
 import pyqtgraph as pg
 from contourpy import contour_generator
+from numpy.typing import NDArray
+from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetrics, QPainter
 
 from nnsim.core.arrays import Array
@@ -14,6 +16,7 @@ from nnsim.gui.look.class_looks import class_look
 from nnsim.gui.look.theme import GRID, font, theme
 from nnsim.gui.plots.plot import Plot, pen, scaled
 from nnsim.gui.plots.points import Points
+from nnsim.gui.plots.ticks import Range
 
 LABEL_ABOVE, LABEL_MARGIN = 1.4, 4
 """How many of its heights a sample's label reaches above it, and what it has around its text, in pixels."""
@@ -29,6 +32,15 @@ class Picture(pg.ImageItem):
     def paint(self, painter: QPainter, *args: object) -> None:
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self.crisp)
         super().paint(painter, *args)
+
+    def lay(self, pixels: NDArray[np.uint8], x: Range, y: Range, cells: int) -> None:
+        """Show ``pixels``, row by row from the lowest y, over ranges that so many cells run across.
+
+        A cell's middle, not its corner, is where its value holds: the cells at the edge lie half outside.
+        """
+        self.setImage(pixels, autoLevels=False)
+        step_x, step_y = ((high - low) / (cells - 1) for low, high in (x, y))
+        self.setRect(QRectF(x[0] - step_x / 2, y[0] - step_y / 2, cells * step_x, cells * step_y))
 
 
 class SamplePlot(Plot):

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import math
 
+PLACES = 200
+"""How finely the mouse, and Ctrl with an arrow, choose a number: parts of what is shown."""
+Range = tuple[float, float]
+
 
 def nice_step(width: float, count: float) -> float:
     """The smallest of 1, 2 and 5 times a power of ten that divides ``width`` into ``count`` steps or fewer."""
@@ -28,3 +32,14 @@ def nice_ticks(low: float, high: float, count: float) -> list[float]:
 def rounded(value: float, step: float) -> float:
     """The multiple of ``step`` next to ``value``, as short as ``step`` is."""
     return float(f"{round(value / step) * step:.12g}")
+
+
+def nearby(value: float, shown: Range) -> float:
+    """The round number next to ``value``, as fine as the mouse can tell on an axis from and to ``shown``."""
+    return rounded(value, nice_step(shown[1] - shown[0], PLACES))
+
+
+def stepped(value: float, shown: Range, steps: int, fine: bool) -> float:
+    """The round number so many steps of an arrow key away from ``value``, on an axis from and to ``shown``."""
+    step = nice_step(shown[1] - shown[0], PLACES if fine else PLACES / 10)
+    return rounded(value + steps * step, step)

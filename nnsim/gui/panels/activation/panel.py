@@ -7,20 +7,20 @@ import re
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSize, Qt
-from PySide6.QtGui import QKeyEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
+from PySide6.QtGui import QKeyEvent, QPen
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from nnsim.core.activations import ACTIVATIONS, Activation
 from nnsim.core.analysis.slices import spread
 from nnsim.core.formulas.numbers import comparison, format_number
 from nnsim.core.network import Neuron
-from nnsim.gui.look.theme import GRID, mix, set_role, theme
+from nnsim.gui.look.theme import GRID, mix, theme
 from nnsim.gui.panels.activation.function_names import FunctionNames
 from nnsim.gui.panels.paced import Paced
-from nnsim.gui.panels.plot_panel import PlotPanel
+from nnsim.gui.panels.plot_panel import LOWEST_PLOT, MARGIN, PlotPanel, paragraph
 from nnsim.gui.plots.points import target_classes
-from nnsim.gui.plots.ticks import nice_step, rounded
+from nnsim.gui.plots.ticks import nearby, stepped
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
 from nnsim.gui.widgets.controls import plain_tip
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 FIRST = "sigmoid"
 MOST_IN_RUG = 200
 """Samples whose sums stand on the axis; of more, as many spread over all of them."""
-PLACES = 200
-"""How finely Ctrl with an arrow reads: parts of what is shown."""
 READ_DIGITS = 3
 _LOOKS: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("positive", ()), ("negative", (6, 3)), ("good", (2, 2)), ("bad", (8, 3, 2, 3)), ("ink", (12, 4)),
@@ -46,14 +44,15 @@ class ActivationPanel(PlotPanel):
     """f and f′ of the selected neuron, or of a function of the list; others to compare; typeset."""
 
     id = "activation"
+    margins = (MARGIN, GRID, MARGIN, GRID)
+    spacing = GRID // 2
+    plot: ActivationPlot
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("ActivationPanel", "Activation"))
         self.function = FIRST
         """The function that is shown: the selected neuron's, else the one last shown or the first of the network."""
         self.compared: set[str] = set()
-        self.plot: ActivationPlot | None = None
-        self._drawn: tuple[object, ...] = ()
         self._read_most = FIRST
         """Of several functions that whose values are read."""
         self._read_at: float | None = None
@@ -70,24 +69,18 @@ class ActivationPanel(PlotPanel):
             self.function = neurons[0].activation
             self._on_change()
 
-    def sizeHint(self) -> QSize:
-        return QSize(300, 380)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(200, 240)
-
     def _build_header(self) -> None:
-        self.slope = quiet_button(self.tr("f′"), "activation_derivative", self.tr("Show the slope f′, dashed"),
+        self.derivative = quiet_button(self.tr("f′"), "activation_derivative", self.tr("Show the slope f′, dashed"),
                                   checkable=True)
-        self.slope.setChecked(True)
-        self.slope.toggled.connect(self.update_document)
+        self.derivative.setChecked(True)
+        self.derivative.toggled.connect(self.update_document)
         self.compare = quiet_button(self.tr("compare"), "activation_compare",
                                     self.tr("Show the names of all functions: a click compares one, or no longer"),
                                     checkable=True)
         self.compare.toggled.connect(self.update_document)
-        for button in (self.slope, self.compare):
+        for button in (self.derivative, self.compare):
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.add_to_header(self.slope, self.compare)
+        self.add_to_header(self.derivative, self.compare)
 
     def _build_body(self) -> None:
         self.who = TextLine("activation_who", "muted", "body")
@@ -97,7 +90,7 @@ class ActivationPanel(PlotPanel):
         self.choice.set_choices([(name, label) for name, label, _ in functions],
                                 {name: about for name, _, about in functions})
         self.choice.chosen.connect(self._choose)
-        self.input_says = self._words("activation_input_says", "muted")
+        self.input_says = paragraph("activation_input_says", "muted")
         self.input_says.setText(self.tr("An input has no activation function."))
         self.names = FunctionNames("activation_names", functions)
         self.names.setAccessibleName(self.tr("Functions to compare"))
@@ -107,51 +100,35 @@ class ActivationPanel(PlotPanel):
         self.formula = FormulaLabel()
         self.formula.setObjectName("activation_formula")
         self.formula.setAccessibleName(self.tr("Formula"))
-        self.about = self._words("activation_about")
-        self.no_slope = self._words("activation_no_slope")
+        self.about = paragraph("activation_about", "small")
+        self.no_slope = paragraph("activation_no_slope", "small")
         self.no_slope.setText(self.tr("The slope is 0 everywhere: gradient descent cannot move this neuron."))
         top = QHBoxLayout()
         top.setSpacing(GRID)
         top.addWidget(self.who, 1)
         top.addWidget(self.readout)
         top.addWidget(self.choice)
-        self.column = QVBoxLayout(self)
-        self.column.setContentsMargins(12, GRID, 12, GRID)
-        self.column.setSpacing(GRID // 2)
-        self.column.addWidget(self.input_says)
-        self.column.addLayout(top)
-        self.column.addWidget(self.names)
-        self.place = self.column.count()
-        self.column.addStretch(1)
-        self.column.addWidget(self.formula)
-        self.column.addSpacing(GRID // 2)
-        self.column.addWidget(self.about)
-        self.column.addWidget(self.no_slope)
+        self.rows.addWidget(self.input_says)
+        self.rows.addLayout(top)
+        self.rows.addWidget(self.names)
+        self.leave_place()
+        self.rows.addWidget(self.formula)
+        self.rows.addSpacing(GRID // 2)
+        self.rows.addWidget(self.about)
+        self.rows.addWidget(self.no_slope)
 
-    def _words(self, name: str, tone: str = "small") -> QLabel:
-        label = QLabel()
-        label.setObjectName(name)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        set_role(label, tone=tone)
-        label.hide()
-        return label
-
-    def build(self) -> None:
+    def make_plots(self) -> tuple[ActivationPlot]:
         from nnsim.gui.panels.activation.plot import ActivationPlot
 
         self.plot = ActivationPlot()
-        self.plot.setMinimumHeight(96)
+        self.plot.setMinimumHeight(LOWEST_PLOT)
         self.plot.setAccessibleName(self.tr("Plot of the activation function"))
         self.plot.setToolTip(plain_tip(self.tr("Drag the point, or use the arrow keys, to read values; Esc ends it")))
         self.plot.pressed.connect(self._press)
         self.plot.stepped.connect(self._step_reading)
         self.plot.left.connect(lambda: self._read(None))
         self.plot.installEventFilter(self)
-        stretch = self.column.takeAt(self.place)
-        del stretch
-        self.column.insertWidget(self.place, self.plot, 1)
+        return (self.plot,)
 
     # Reading
 
@@ -162,9 +139,7 @@ class ActivationPanel(PlotPanel):
             self.show_values()
 
     def _press(self, x: float, y: float) -> None:
-        assert self.plot is not None
-        (low, high), _ = self.plot.ranges
-        at = rounded(x, nice_step(high - low, PLACES))
+        at = nearby(x, self.plot.ranges[0])
         # Of several curves the one under the mouse is read.
         away = [abs(value - y) for value, _ in self.plot.values_at(at)]
         self._read_most = self.plot.curves[away.index(min(away))].activation.name
@@ -172,38 +147,34 @@ class ActivationPanel(PlotPanel):
         self.show_values()
 
     def _step_reading(self, across: int, up: int, fine: bool) -> None:
-        if self.plot is None or not across:
+        if not across:
             return
-        (low, high), _ = self.plot.ranges
-        step = nice_step(high - low, PLACES if fine else PLACES / 10)
-        neuron = self._computing
+        (low, high), neuron = self.plot.ranges[0], self._computing
         at = self._read_at if self._read_at is not None else 0.0 if neuron is None else self._sum(neuron)
-        self._read(min(max(rounded(at + across * step, step), low), high))
+        self._read(min(max(stepped(at, (low, high), across, fine), low), high))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         leaves = event.type() == QEvent.Type.FocusOut or (
             event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape)
-        if watched is self.plot and leaves and self._read_at is not None:
+        if leaves and self._read_at is not None:
             self._read(None)
             return event.type() == QEvent.Type.KeyPress
         return super().eventFilter(watched, event)
 
     def _show_reading(self, at: float, letter: str) -> None:
         """The ring on the curve that is read, smaller ones on the others, and what stands beside the panel's title."""
-        assert self.plot is not None
         names = [curve.activation.name for curve in self.plot.curves]
         read = names.index(self._read_most) if self._read_most in names else 0
         value, slope = self.plot.values_at(at)[read]
         self.plot.show_reading(at, read)
         text = f"{letter} = {format_number(at, READ_DIGITS)} → {format_number(value, READ_DIGITS)}"
-        if self.slope.isChecked() and not math.isnan(slope):
+        if self.derivative.isChecked() and not math.isnan(slope):
             text += f", f′ = {format_number(slope, READ_DIGITS)}"
         self.readout.set_text(text)
         self.readout.reserve(shrink=True)
 
     def _show_compared_values(self, at: float | None) -> None:
         """What each function that is compared says there, beside its name."""
-        assert self.plot is not None
         values = {}
         if at is not None and math.isfinite(at) and len(self.plot.curves) > 1:
             values = {curve.activation.name: format_number(value, READ_DIGITS)
@@ -213,8 +184,6 @@ class ActivationPanel(PlotPanel):
 
     def _show_rug(self) -> None:
         """All samples' sums of the selected neuron, on the axis."""
-        if self.plot is None:
-            return
         desk, neuron, data = self.desk, self._computing, self.desk.session.dataset
         inputs, outputs = desk.session.structure.inputs, desk.session.structure.outputs
         fits = data is not None and data.fits(len(inputs), len(outputs))
@@ -269,24 +238,19 @@ class ActivationPanel(PlotPanel):
     # What is shown
 
     def show_document(self) -> None:
-        if self.plot is None:
-            return
         neuron = self._computing
         if neuron is not None:
             self.function = neuron.activation
         self._show_top(neuron)
         names = [self.function, *(n for n in ACTIVATIONS if n in self.compared and n != self.function)]
-        drawn = (tuple(names), self.slope.isChecked(), neuron and (neuron.notation == "threshold"), theme())
-        restyled = self.plot.keep_style()
-        if drawn != self._drawn or restyled:
-            self._drawn = drawn
+        if self.is_new((names, self.derivative.isChecked(), neuron and (neuron.notation == "threshold"))):
             self._show_functions(names, neuron)
         self._show_names()
         self._show_rug()
         self._reach(shrink=True)
         self.show_values()
         self.readout.reserve(shrink=True)
-        self._fit_height()
+        self.fit()
 
     def _show_top(self, neuron: Neuron | None) -> None:
         entry = ACTIVATIONS[self.function]
@@ -303,12 +267,11 @@ class ActivationPanel(PlotPanel):
         """Without a neuron the choice says it all where there is no room for more."""
         if self._computing is None:
             self.who.set_text(self.tr("Any function"))
-            room = self.width() - 24 - GRID - self.choice.sizeHint().width()
+            room = self.width() - 2 * MARGIN - GRID - self.choice.sizeHint().width()
             if self.who.sizeHint().width() > room:
                 self.who.set_text("")
 
     def _show_names(self) -> None:
-        assert self.plot is not None
         lines = {curve.activation.name: curve.f_pen for curve in self.plot.curves}
         fixed = {self.function: self.tr("The function that is shown: others are compared with it")}
         self.names.show_lines(lines, fixed, self.compare.isChecked())
@@ -317,39 +280,32 @@ class ActivationPanel(PlotPanel):
         from nnsim.gui.panels.activation.plot import Curve
         from nnsim.gui.plots.plot import pen
 
-        assert self.plot is not None
         t = theme()
         curves = []
         for index, name in enumerate(names):
             color, dashes = look(index)
             faint = t.color("muted") if index == 0 else mix(getattr(t, color), t.card, 0.45)
-            slope = pen(faint, 1, (4, 3) if index == 0 else (2, 3))
-            curves.append(Curve(ACTIVATIONS[name], pen(getattr(t, color), 2, dashes), slope))
-        self.plot.show_curves(tuple(curves), self.slope.isChecked())
+            dashed = pen(faint, 1, (4, 3) if index == 0 else (2, 3))
+            curves.append(Curve(ACTIVATIONS[name], pen(getattr(t, color), 2, dashes), dashed))
+        self.plot.show_curves(tuple(curves), self.derivative.isChecked())
         self.plot.set_titles(*self._titles(neuron))
         entry = ACTIVATIONS[self.function]
-        f, f_slope = formulas_of(entry, neuron)
+        f, derivative = formulas_of(entry, neuron)
         shown: list[tuple[str, QPen | None]] = [(f, curves[0].f_pen)]
-        if self.slope.isChecked():
-            shown.append((f_slope, curves[0].slope_pen))
+        if self.derivative.isChecked():
+            shown.append((derivative, curves[0].derivative_pen))
         if neuron is not None and neuron.notation == "threshold" and self.function != "heaviside":
             shown.append((r"z = \Sigma - \theta", None))
         self.formula.set_formulas(shown)
         self.about.setText(entry.about)
         self.formula.setToolTip(plain_tip(entry.about))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_height()
-
-    def _fit_height(self) -> None:
+    def fit(self) -> None:
         """Where the panel is too low for all, what fits is shown: the formula, else that it cannot learn, else the line
         about the function.
         """
-        if self.plot is None:
-            return
         self._say_any()
-        width = self.width() - 24
+        width = self.width() - 2 * MARGIN
         parts = [self.choice.sizeHint().height(), self.plot.minimumHeight(), 6 * GRID]
         parts += [w.heightForWidth(width) for w in (self.names, self.input_says) if not w.isHidden()]
         free = self.height() - sum(parts)
@@ -379,14 +335,11 @@ class ActivationPanel(PlotPanel):
     def _reach(self, shrink: bool) -> None:
         from nnsim.gui.panels.activation.plot import resting_half
 
-        assert self.plot is not None
         neuron = self._computing
         places = () if neuron is None else (self._sum(neuron), self.plot.shift, *self.plot.rug_ends)
         self.plot.reach(resting_half(self.plot.curves), *places, shrink=shrink)
 
     def show_values(self) -> None:
-        if self.plot is None:
-            return
         neuron, threshold = self._computing, self._threshold()
         self.plot.show_threshold(threshold)
         self._rug.update()
@@ -419,7 +372,7 @@ class ActivationPanel(PlotPanel):
 
     def _describe(self, point: str) -> None:
         """Say in words what the plot shows; while training, when it has come to rest."""
-        if self.plot is None or self.desk.session.training:
+        if self.desk.session.training:
             return
         (low, high), _ = self.plot.ranges
         names = ", ".join(self.tr(curve.activation.label) for curve in self.plot.curves)
@@ -444,10 +397,10 @@ def formulas_of(entry: Activation, neuron: Neuron | None) -> tuple[str, str]:
         argument, letter = r"\Sigma", r"\Sigma"
     else:
         argument, letter = r"\Sigma", "z"
-    f, slope = (re.sub(r"(?<![a-zA-Z\\])x(?![a-zA-Z])", lambda _: letter, text)
-                for text in (entry.formula, entry.derivative_formula))
+    f, derivative = (re.sub(r"(?<![a-zA-Z\\])x(?![a-zA-Z])", lambda _: letter, text)
+                     for text in (entry.formula, entry.derivative_formula))
     if letter == r"\Sigma":
         # In θ notation the step stands at θ: Σ ≥ θ instead of Σ ≥ 0.
         f = re.sub(r"(\\geq|<) 0", r"\1 \\theta", f)
-    slope = slope.replace(f"f({letter})", f"f({argument})")
-    return f"f({argument}) = {f}", f"f'({argument}) = {slope}"
+    derivative = derivative.replace(f"f({letter})", f"f({argument})")
+    return f"f({argument}) = {f}", f"f'({argument}) = {derivative}"

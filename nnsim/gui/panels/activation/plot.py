@@ -1,4 +1,4 @@
-"""The plot of the Activation panel: functions and their slopes over the sum. Imported late, as ``plots`` is."""
+"""The plot of the Activation panel: functions and their derivatives over the sum. Imported late, as ``plots`` is."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Curve:
 
     activation: Activation
     f_pen: QPen
-    slope_pen: QPen
+    derivative_pen: QPen
 
 
 def samples(activation: Activation, low: float, high: float, shift: float) -> tuple[Array, Array, Array]:
@@ -56,7 +56,7 @@ class ActivationPlot(Plot):
         self.half = 0.0
         self.shift = 0.0
         self.f_items: list[pg.PlotCurveItem] = []
-        self.slope_items: list[pg.PlotCurveItem] = []
+        self.derivative_items: list[pg.PlotCurveItem] = []
         self._zero = [pg.InfiniteLine(0, angle=angle) for angle in (0, 90)]
         self.step = pg.InfiniteLine(0, angle=90)
         self.step_label = pg.TextItem("")
@@ -87,8 +87,6 @@ class ActivationPlot(Plot):
         self.step_label.setColor(t.color("ink"))
         self.step_label.setFont(font("small"))
         self.step_label.fill = pg.mkBrush(t.card)
-        self.marker.restyle()
-        self.reading.restyle()
         self.read_line.setPen(pen(t.muted, 1, (1, 3)))
         self.readings.setSize(scaled(8))
         self.readings.setBrush(pg.mkBrush(t.card))
@@ -152,15 +150,15 @@ class ActivationPlot(Plot):
             sums = self._sums.get(kind, NOTHING)
             item.setData(sums, np.full(len(sums), bottom + heights.get(kind, 0.0) * (top - bottom)))
 
-    def show_curves(self, curves: tuple[Curve, ...], slopes: bool) -> None:
-        """Show these functions, the first on top, with their slopes or without."""
+    def show_curves(self, curves: tuple[Curve, ...], derivatives: bool) -> None:
+        """Show these functions, the first on top, with their derivatives or without."""
         self.curves = curves
-        for item in (*self.f_items, *self.slope_items):
+        for item in (*self.f_items, *self.derivative_items):
             self.removeItem(item)
         self.f_items = [pg.PlotCurveItem(pen=c.f_pen, antialias=True) for c in curves]
-        self.slope_items = [pg.PlotCurveItem(pen=c.slope_pen, antialias=True, connect="finite")
-                            for c in curves if slopes]
-        for depth, item in enumerate((*reversed(self.slope_items), *reversed(self.f_items))):
+        self.derivative_items = [pg.PlotCurveItem(pen=c.derivative_pen, antialias=True, connect="finite")
+                            for c in curves if derivatives]
+        for depth, item in enumerate((*reversed(self.derivative_items), *reversed(self.f_items))):
             item.setZValue(2 + depth / 100)
             self.addItem(item)
         self._draw()
@@ -200,8 +198,8 @@ class ActivationPlot(Plot):
             x, a, slope = samples(curve.activation, low, high, self.shift)
             self.f_items[index].setData(x, a)
             seen.append(a)
-            if self.slope_items:
-                self.slope_items[index].setData(x, slope)
+            if self.derivative_items:
+                self.derivative_items[index].setData(x, slope)
                 seen.append(slope[np.isfinite(slope)])
         everything = np.concatenate(seen)
         least, most = float(everything.min()), float(everything.max())

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QFontMetrics
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.slices import Range, affordable, half_width, losses_at, opened, spread, straight_jumps, window
@@ -22,12 +22,11 @@ from nnsim.gui.look.theme import GRID, font, set_role, text_scale, theme
 from nnsim.gui.panels.gradient.step import LONGEST_NAME, Axis, Step, Words, rule, selected_axes, short
 from nnsim.gui.panels.gradient.training_path import TrainingPath
 from nnsim.gui.panels.paced import Paced
-from nnsim.gui.panels.plot_panel import PlotPanel
+from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, MARGIN, PlotPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import CalmSlider, plain_tip
-from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import FormulaRow, Sentence, TextLine
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training import engines
@@ -37,25 +36,24 @@ if TYPE_CHECKING:
 
 Losses = Callable[[Array], Array]
 POINTS, MAP_POINTS = 121, 33
-LOW_PLOT, LOW_MAP = 128, 160
-"""A plot lower than this wants the place of what can be spared."""
+LOW_MAP = 160
+"""What LOW_PLOT is to a curve."""
 MAP_TRAINING_MS = 500
 """While training a map is made anew at most this often."""
 FARTHEST = 24.0
 """A step that leads farther than this many times the valley's width runs out of the picture."""
 LOWEST_RATE, RATES_A_DECADE, DECADES = 1e-4, 20, 7
-MARGIN = 12
 
 
 class LossSlicePanel(PlotPanel):
     """Why the gradient: the loss over the selected parameter, its tangent, and the next step at a rate to try."""
 
     id = "loss_slice"
+    plot: StepPlot
+    map: ContourPlot
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("LossSlicePanel", "Loss slice"))
-        self.plot: StepPlot | None = None
-        self.map: ContourPlot | None = None
         self.path = TrainingPath(desk)
         self.axes: tuple[Axis, ...] = ()
         self.step: Step | None = None
@@ -70,12 +68,6 @@ class LossSlicePanel(PlotPanel):
         self._build_body()
         desk.opened.connect(self._on_opened)
 
-    def sizeHint(self) -> QSize:
-        return QSize(300, 380)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(200, 240)
-
     # Building
 
     def _build_header(self) -> None:
@@ -84,30 +76,19 @@ class LossSlicePanel(PlotPanel):
         self.add_to_header(self.scope, self.farther, self.nearer)
 
     def _build_body(self) -> None:
-        self.empty = EmptyState("loss_slice_empty")
-        padded = QWidget()
-        around = QVBoxLayout(padded)
-        around.setContentsMargins(GRID, GRID, GRID, GRID)
-        around.addWidget(self.empty)
-        page = QWidget()
-        self.column = QVBoxLayout(page)
-        self.column.setContentsMargins(MARGIN, GRID, MARGIN, MARGIN)
-        self.column.setSpacing(GRID)
-        self.place = self.column.count()
+        self.leave_place()
         self.numbers = FormulaRow("loss_slice")
         self.formula, self.readout = self.numbers.formula, self.numbers.readout
-        self.column.addWidget(self.numbers)
+        self.rows.addWidget(self.numbers)
         self.says = Sentence("loss_slice_says")
-        self.column.addWidget(self.says)
+        self.rows.addWidget(self.says)
         self.note = TextLine("loss_slice_note")
         self.note.wraps = True
         self.note.hide()
-        self.column.addWidget(self.note)
-        self.column.addLayout(self._build_rate())
-        self.column.addWidget(self._build_slider())
-        self.pages = QStackedLayout(self)
-        self.pages.addWidget(padded)
-        self.pages.addWidget(page)
+        self.rows.addWidget(self.note)
+        self.rows.addLayout(self._build_rate())
+        self.rows.addWidget(self._build_slider())
+        self.show_empty("")
 
     def _build_rate(self) -> QHBoxLayout:
         """The rate to try, without a change of Training's own, and the button that takes the step."""
@@ -145,15 +126,15 @@ class LossSlicePanel(PlotPanel):
         row.addWidget(self.usual)
         return self.sliding
 
-    def build(self) -> None:
+    def make_plots(self) -> tuple[StepPlot, ContourPlot]:
         from nnsim.gui.panels.gradient.plots import ContourPlot, StepPlot
 
         self.plot, self.map = StepPlot("loss_slice_plot"), ContourPlot()
         self.plot.setAccessibleName(self.tr("Loss over the selected parameter"))
         self.map.setAccessibleName(self.tr("Loss over the two selected parameters"))
         for plot in (self.plot, self.map):
-            plot.setMinimumHeight(96)
-            self.column.insertWidget(self.place, plot, 1)
+            plot.setMinimumHeight(LOWEST_PLOT)
+        return self.plot, self.map
 
     # What the learner chooses
 
@@ -196,7 +177,7 @@ class LossSlicePanel(PlotPanel):
         self.axes = axes
         self._show_fixed()
         if not axes:
-            self._show_empty(select, why)
+            self._show_no_step(select, why)
         else:
             self._draw()
 
@@ -207,10 +188,9 @@ class LossSlicePanel(PlotPanel):
         if self.axes:
             self._draw()
 
-    def _show_empty(self, text: str, why: str) -> None:
+    def _show_no_step(self, text: str, why: str) -> None:
         self.step = None
-        self.empty.say(text, why)
-        self.pages.setCurrentIndex(0)
+        self.show_empty(text, why)
 
     def _show_rate(self) -> None:
         rate = self.desk.study.notation.rate.text
@@ -230,9 +210,6 @@ class LossSlicePanel(PlotPanel):
 
     def _show_fixed(self) -> None:
         """What does not change with the numbers."""
-        assert self.plot is not None and self.map is not None
-        for plot in (self.plot, self.map):
-            plot.keep_style()
         self.plot.setVisible(len(self.axes) < 2)
         self.map.setVisible(len(self.axes) == 2)
         self.farther.setEnabled(self._zoom > -4)
@@ -247,7 +224,7 @@ class LossSlicePanel(PlotPanel):
             self.map.set_titles(*titles)
         elif titles:
             self.plot.set_titles(f"{titles[0]} · {self.axes[0].where(self.desk)}", loss)
-        self._fit_height()
+        self.fit()
 
     # The numbers
 
@@ -263,7 +240,7 @@ class LossSlicePanel(PlotPanel):
         desk = self.desk
         backward, samples = desk.study.backward, desk.study.samples
         if backward is None or samples is None:
-            self._show_empty(self.tr("No gradient yet"), desk.study.why_not)
+            self._show_no_step(self.tr("No gradient yet"), desk.study.why_not)
             return
         network, loss = desk.session.network, desk.session.document.training.loss
         index = desk.session.structure.parameter_index
@@ -271,10 +248,10 @@ class LossSlicePanel(PlotPanel):
         at = np.array([network.value(axis.parameter) for axis in self.axes]) * signs
         slopes = backward.gradient[[index[axis.parameter] for axis in self.axes]] * signs
         if not np.isfinite([backward.loss, *slopes]).all():
-            self._show_empty(self.tr("The loss or its slope is no number here"),
-                             self.tr("Some numbers grew out of all bounds: undo, or go back to the start."))
+            self._show_no_step(self.tr("The loss or its slope is no number here"),
+                               self.tr("Some numbers grew out of all bounds: undo, or go back to the start."))
             return
-        self.pages.setCurrentIndex(1)
+        self.show_page()
         after = at - self.rate * slopes
         there = self._loss_at(after * signs) if np.isfinite(after).all() else math.nan
         self.step = step = Step(tuple(at.tolist()), tuple((slopes + 0.0).tolist()), tuple((after + 0.0).tolist()),
@@ -325,7 +302,6 @@ class LossSlicePanel(PlotPanel):
         return middle - width / 2, middle + width / 2
 
     def _draw_slice(self, step: Step, losses: Losses) -> None:
-        assert self.plot is not None
 
         def over(x: Array) -> Array:
             return losses(x[:, None])
@@ -351,7 +327,6 @@ class LossSlicePanel(PlotPanel):
         self._say(self._words.of_slice(step, y, jumps))
 
     def _draw_map(self, step: Step, losses: Losses) -> None:
-        assert self.map is not None
         signs = np.array([axis.sign for axis in self.axes])
         path = self.path.of(*(axis.parameter for axis in self.axes)) * signs
         ranges: list[Range] = []
@@ -400,9 +375,8 @@ class LossSlicePanel(PlotPanel):
     def _say(self, text: str) -> None:
         self.says.say(text, warns=self.step is not None and self.step.overshoots)
         if not self.desk.session.training:
-            for plot in (self.plot, self.map):
-                if plot is not None:
-                    plot.setAccessibleDescription(text)
+            for plot in self.plots:
+                plot.setAccessibleDescription(text)
 
     def _show_note(self, used: int, all: int) -> None:
         notes = [self.desk.study.still_missing] if self.desk.study.still_missing else []
@@ -418,7 +392,7 @@ class LossSlicePanel(PlotPanel):
             self.note.set_text(text)
             self.note.setToolTip(plain_tip(text))
             self.note.setVisible(bool(text))
-            self._fit_height()
+            self.fit()
 
     def _show_take(self, step: Step) -> None:
         self.take.setEnabled(step.moves)
@@ -426,11 +400,7 @@ class LossSlicePanel(PlotPanel):
             self.tr("Move only what is selected, by one step at this rate") if step.moves else
             self.tr("No step: the slope is 0, or no number")))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_height()
-
-    def _fit_height(self) -> None:
+    def fit(self) -> None:
         """Where the panel is too low for a good plot and all else, the formula gives way, then the slider.
 
         Where large text does not fit beside each other, the button goes into a row of its own.
@@ -438,7 +408,7 @@ class LossSlicePanel(PlotPanel):
         room = self.width() - 2 * MARGIN
         beside = self.rate_label.sizeHint().width() + round(64 * text_scale()) + self.take.sizeHint().width() + 2 * GRID
         if (beside <= room) != (self.rate_row.indexOf(self.take) >= 0):
-            (self.rate_row if beside <= room else self.column).addWidget(self.take)
+            (self.rate_row if beside <= room else self.rows).addWidget(self.take)
         metrics = QFontMetrics(font("small"))
         wrapped = metrics.boundingRect(0, 0, max(self.width() - 2 * MARGIN, 1), 1000, Qt.TextFlag.TextWordWrap,
                                        self.note.text()).height() + 2

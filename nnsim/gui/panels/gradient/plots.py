@@ -6,14 +6,13 @@ import math
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtGui import QColor
 
 from nnsim.core.arrays import Array
 from nnsim.gui.look.theme import mix, theme
-from nnsim.gui.plots.plot import Marker, Plot, Range, pen, scaled
+from nnsim.gui.plots.plot import Marker, Plot, pen, scaled
 from nnsim.gui.plots.samples import Picture, contour_of
-from nnsim.gui.plots.ticks import nice_step
+from nnsim.gui.plots.ticks import Range, nice_step
 
 CONTOURS = 10
 ARROW_STRIP = 0.16
@@ -29,9 +28,7 @@ class TangentPlot(Plot):
         self.tangent = pg.PlotCurveItem(antialias=True)
         self.marker = Marker(ring=False)
         super().__init__(name, interactive=interactive)
-        for depth, item in enumerate((*self.zero, self.curve, self.tangent)):
-            item.setZValue(depth)
-            self.addItem(item)
+        self.stack(*self.zero, self.curve, self.tangent)
         self.marker.stand_in(self)
 
     def restyle(self) -> None:
@@ -41,7 +38,6 @@ class TangentPlot(Plot):
             line.setPen(pen(t.grid))
         self.curve.setPen(pen(t.accent, 2))
         self.tangent.setPen(pen(t.ink, 1.5, (5, 3)))
-        self.marker.restyle()
 
     def show_curve(self, x: Array, y: Array) -> None:
         """Show the function sampled at rising x."""
@@ -60,25 +56,27 @@ class TangentPlot(Plot):
 class Arrow:
     """A line with a head at its end."""
 
-    def __init__(self) -> None:
+    def __init__(self, plot: Plot, least: float = 0.0) -> None:
+        """In a plot; shorter than ``least`` pixels it is drawn as long as that, and dashed: it says the direction only.
+        """
+        self._plot, self._least = plot, least
         self.line = pg.PlotCurveItem(antialias=True)
         self.head = pg.ArrowItem(pxMode=True)
         self.start, self.end = (math.nan, math.nan), (math.nan, math.nan)
-        self._color = QColor()
-
-    def stand_in(self, plot: Plot) -> None:
-        """Be drawn in a plot."""
+        self.color = QColor()
+        """The colour it was last shown in."""
         for item in (self.line, self.head):
             item.setZValue(18)
             plot.addItem(item)
+        plot.view.sigResized.connect(self._draw)
 
-    def show(self, plot: Plot, start: tuple[float, float], end: tuple[float, float], color: str,
-             least: float = 0.0) -> None:
-        """Point from ``start`` to ``end``; hidden where these are no places, or the same.
+    def show(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
+        """Point from ``start`` to ``end``; hidden where these are no places, or the same."""
+        self.start, self.end, self.color = start, end, QColor(color)
+        self._draw()
 
-        One shorter than ``least`` pixels is drawn as long as that, and dashed: it says the direction only.
-        """
-        self.start, self.end, self._color = start, end, QColor(color)
+    def _draw(self) -> None:
+        plot, start, end, least = self._plot, self.start, self.end, scaled(self._least)
         there = all(map(math.isfinite, (*start, *end))) and start != end
         self.line.setVisible(there)
         self.head.setVisible(there)
@@ -94,16 +92,11 @@ class Arrow:
             grow = least / max(length, 1e-9)
             end = (start[0] + (end[0] - start[0]) * grow, start[1] + (end[1] - start[1]) * grow)
         self.line.setData([start[0], end[0]], [start[1], end[1]])
-        self.line.setPen(pen(color, 2, (1.5, 1.5) if short else None))
+        self.line.setPen(pen(self.color, 2, (1.5, 1.5) if short else None))
         angle = math.degrees(math.atan2(down, right)) - 180
         self.head.setStyle(angle=angle, headLen=scaled(10), headWidth=scaled(9), tailLen=None,
-                           pen=pen(color), brush=pg.mkBrush(color))
+                           pen=pen(self.color), brush=pg.mkBrush(self.color))
         self.head.setPos(*end)
-
-    @property
-    def color(self) -> QColor:
-        """The colour it was last shown in."""
-        return self._color
 
 
 class StepPlot(TangentPlot):
@@ -111,15 +104,11 @@ class StepPlot(TangentPlot):
 
     def __init__(self, name: str, *, interactive: bool = False) -> None:
         self.drops = pg.PlotCurveItem(connect="pairs")
-        self.arrow = Arrow()
         self.after = pg.ScatterPlotItem(pxMode=True)
-        self._step: tuple[float, float, float, float, str] | None = None
         super().__init__(name, interactive=interactive)
-        self.drops.setZValue(2)
-        self.after.setZValue(19)
-        self.addItem(self.drops)
-        self.addItem(self.after)
-        self.arrow.stand_in(self)
+        self.stack(self.drops, depth=2)
+        self.stack(self.after, depth=19)
+        self.arrow = Arrow(self)
 
     def restyle(self) -> None:
         super().restyle()
@@ -140,20 +129,14 @@ class StepPlot(TangentPlot):
 
     def show_step(self, x: float, y: float, x_after: float, y_after: float, color: str) -> None:
         """The step from x to ``x_after``, where the function is ``y_after``."""
-        self._step = (x, y, x_after, y_after, color)
         bottom, top = self.ranges[1]
         level = bottom + (top - bottom) * ARROW_STRIP / 2
-        self.arrow.show(self, (x, level), (x_after, level), color)
+        self.arrow.show((x, level), (x_after, level), color)
         moves = x != x_after and math.isfinite(x_after)
         ends = [(x, y), (x_after, y_after)] if moves and math.isfinite(y_after) else []
         self.drops.setData([a for a, _ in ends for _ in range(2)], [v for _, b in ends for v in (b, level)])
         self.after.setData([a for a, _ in ends[1:]], [b for _, b in ends[1:]], size=scaled(9), symbol="o",
                            pen=pen(color, 2), brush=pg.mkBrush(theme().card))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._step is not None:
-            self.show_step(*self._step)
 
 
 class TrailPlot(StepPlot):
@@ -163,9 +146,7 @@ class TrailPlot(StepPlot):
         self.trail = pg.PlotCurveItem(antialias=True)
         self.points = pg.ScatterPlotItem(pxMode=True)
         super().__init__(name, interactive=True)
-        for depth, item in ((16, self.trail), (17, self.points)):
-            item.setZValue(depth)
-            self.addItem(item)
+        self.stack(self.trail, self.points, depth=16)
 
     def show_trail(self, x: Array, y: Array) -> None:
         """The points so far, the first one first."""
@@ -182,15 +163,11 @@ class ContourPlot(Plot):
         self.lines = pg.PlotCurveItem(connect="pairs", antialias=True)
         self.path = pg.PlotCurveItem(antialias=True)
         self.start = pg.ScatterPlotItem(pxMode=True)
-        self.arrow = Arrow()
         self.marker = Marker(ring=False)
         self.values: Array = np.zeros((0, 0))
-        self._step: tuple[tuple[float, float], tuple[float, float], str] | None = None
         super().__init__("loss_slice_map")
-        for depth, item in enumerate((self.picture, self.lines, self.path, self.start)):
-            item.setZValue(depth)
-            self.addItem(item)
-        self.arrow.stand_in(self)
+        self.stack(self.picture, self.lines, self.path, self.start)
+        self.arrow = Arrow(self, least=16)
         self.marker.stand_in(self)
 
     def restyle(self) -> None:
@@ -198,7 +175,6 @@ class ContourPlot(Plot):
         t = theme()
         self.lines.setPen(pen(mix(t.muted, t.card, 0.4)))
         self.path.setPen(pen(t.negative_text, 1.5))
-        self.marker.restyle()
         if self.values.size:
             self._paint()
 
@@ -211,16 +187,12 @@ class ContourPlot(Plot):
 
     def _paint(self) -> None:
         t, values = theme(), self.values
-        (x0, x1), (y0, y1) = self.ranges
         finite = values[np.isfinite(values)]
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
         # The root of the height: a bowl's rings then lie at equal distances.
         share = np.sqrt(np.clip((np.nan_to_num(values, nan=high, posinf=high) - low) / ((high - low) or 1.0), 0, 1))
         table = np.array([mix(t.positive_soft, t.card, k / 255).getRgb() for k in range(256)], dtype=np.uint8)
-        self.picture.setImage(table[(share * 255).astype(np.intp)], autoLevels=False)
-        n = len(values)
-        step_x, step_y = (x1 - x0) / (n - 1), (y1 - y0) / (n - 1)
-        self.picture.setRect(QRectF(x0 - step_x / 2, y0 - step_y / 2, n * step_x, n * step_y))
+        self.picture.lay(table[(share * 255).astype(np.intp)], *self.ranges, len(values))
         levels = (np.arange(CONTOURS) + 0.5) / CONTOURS
         if self.picture.crisp:
             # Between the heights that there are, so that an edge is one line.
@@ -228,7 +200,9 @@ class ContourPlot(Plot):
             levels = (heights[1:] + heights[:-1]) / 2
         found = [contour_of(share, float(level)) for level in levels] or [(np.zeros(0), np.zeros(0))]
         columns, rows = (np.concatenate([ends[axis] for ends in found]) for axis in (0, 1))
-        self.lines.setData(x0 + columns * step_x, y0 + rows * step_y)
+        (x0, x1), (y0, y1) = self.ranges
+        n = len(values) - 1
+        self.lines.setData(x0 + columns * (x1 - x0) / n, y0 + rows * (y1 - y0) / n)
 
     def show_path(self, path: Array) -> None:
         """(moments, 2): the way training took, from its start."""
@@ -238,12 +212,6 @@ class ContourPlot(Plot):
                            pen=pen(theme().negative_text, 1.5))
 
     def show_step(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-        """The point of now and the step against the gradient."""
-        self._step = (start, end, color)
+        """The current point and the step against the gradient."""
         self.marker.move(*start)
-        self.arrow.show(self, start, end, color, least=scaled(16))
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._step is not None:
-            self.show_step(*self._step)
+        self.arrow.show(start, end, color)

@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
-from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStyle, QVBoxLayout, QWidget
+from PySide6.QtGui import QHideEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QStyle, QWidget
 
 from nnsim.core.analysis.tangents import OFFERS, Curve
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, set_role, text_scale, theme
-from nnsim.gui.panels.plot_panel import PlotPanel
-from nnsim.gui.plots.ticks import nice_step, rounded
+from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, PlotPanel
+from nnsim.gui.plots.ticks import PLACES, nearby, nice_step, rounded
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import plain_tip
-from nnsim.gui.widgets.forms import scrolled
 from nnsim.gui.widgets.labels import FormulaRow, Sentence
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.gui.widgets.text_field import TextField
@@ -32,19 +31,17 @@ RUN_STEPS, RUN_MS = 20, 250
 LONGEST_TRAIL = 200
 FARTHEST = 256.0
 """How many times the picture grows at most to follow a point that jumps out."""
-STEPS_ACROSS = 200
-LOW_PLOT, LOWEST_PLOT = 128, 96
-MARGIN = 12
 
 
 class SlopePanel(PlotPanel):
     """A function to choose or to type, a point to move on it, and x′ = x − η·f′(x), step by step."""
 
     id = "slope"
+    plot: TrailPlot
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, QCoreApplication.translate("SlopePanel", "Why the gradient"))
-        self.plot: TrailPlot | None = None
+        # With large text on a small screen it scrolls.
+        super().__init__(desk, QCoreApplication.translate("SlopePanel", "Why the gradient"), QScrollArea())
         self.curve = Curve(OFFERS[0].text)
         self.at = self._start = OFFERS[0].start
         self.trail: list[float] = []
@@ -58,9 +55,6 @@ class SlopePanel(PlotPanel):
         self._runner.timeout.connect(self._run_on)
         self._build_header()
         self._build_body()
-
-    def sizeHint(self) -> QSize:
-        return QSize(300, 380)
 
     def minimumSizeHint(self) -> QSize:
         # With large text two panels must still find room above each other in a window of 720 pixels.
@@ -78,14 +72,6 @@ class SlopePanel(PlotPanel):
         self.add_to_header(self.choice, self.farther, self.nearer)
 
     def _build_body(self) -> None:
-        content = QWidget()
-        around = QVBoxLayout(self)
-        around.setContentsMargins(0, 0, 0, 0)
-        # With large text on a small screen it scrolls.
-        around.addWidget(scrolled(content))
-        self.column = QVBoxLayout(content)
-        self.column.setContentsMargins(MARGIN, GRID, MARGIN, MARGIN)
-        self.column.setSpacing(GRID)
         label = QLabel("f(x) =")
         set_role(label, tone="muted")
         self.field = TextField(_what_is_wrong)
@@ -98,14 +84,14 @@ class SlopePanel(PlotPanel):
         top.setSpacing(GRID)
         top.addWidget(label)
         top.addWidget(self.field, 1)
-        self.column.addLayout(top)
-        self.place = self.column.count()
+        self.rows.addLayout(top)
+        self.leave_place()
         self.numbers = FormulaRow("slope")
         self.formula, self.readout = self.numbers.formula, self.numbers.readout
-        self.column.addWidget(self.numbers)
+        self.rows.addWidget(self.numbers)
         self.says = Sentence("slope_says")
-        self.column.addWidget(self.says)
-        self.column.addLayout(self._build_steps())
+        self.rows.addWidget(self.says)
+        self.rows.addLayout(self._build_steps())
 
     def _build_steps(self) -> QHBoxLayout:
         self.rate_label = QLabel()
@@ -116,29 +102,24 @@ class SlopePanel(PlotPanel):
         self.rate_field.setAccessibleName(self.tr("Learning rate"))
         self.rate_field.set_number(self.rate)
         self.rate_field.edited.connect(self._set_rate)
-        self.step = self._button(self.tr("Step"), "slope_step", self.tr("Go one step down the slope"))
-        self.run = self._button(self.tr("Run"), "slope_run", self.tr("Go up to 20 steps"))
+        self.step, self.run = QPushButton(self.tr("Step")), QPushButton(self.tr("Run"))
+        for button, name, do in ((self.step, "slope_step", self._take_step), (self.run, "slope_run", self._toggle_run)):
+            button.setObjectName(name)
+            button.setAccessibleName(button.text())
+            button.clicked.connect(do)
         self.reset = quiet_button("↺", "slope_reset", self.tr("Reset: back to where the steps began"))
         self.reset.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.step.clicked.connect(self._take_step)
-        self.run.clicked.connect(self._toggle_run)
         self.reset.clicked.connect(self._go_back)
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.rate_label)
         row.addWidget(self.rate_field, 1)
-        for button in (self.step, self.run, self.reset):
-            row.addWidget(button)
+        row.addWidget(self.step)
+        row.addWidget(self.run)
+        row.addWidget(self.reset)
         return row
 
-    def _button(self, text: str, name: str, tip: str) -> QPushButton:
-        button = QPushButton(text)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setToolTip(plain_tip(tip))
-        return button
-
-    def build(self) -> None:
+    def make_plots(self) -> tuple[TrailPlot]:
         from nnsim.gui.panels.gradient.plots import TrailPlot
 
         self.plot = TrailPlot("slope_plot")
@@ -149,7 +130,10 @@ class SlopePanel(PlotPanel):
         self.plot.pressed.connect(lambda x, y: self._move(x))
         self.plot.stepped.connect(self._on_arrow)
         self.plot.set_titles("x", "f(x)")
-        self.column.insertWidget(self.place, self.plot, 1)
+        return (self.plot,)
+
+    def build(self) -> None:
+        super().build()
         QWidget.setTabOrder(self.field, self.plot)
 
     # What the learner does
@@ -178,14 +162,13 @@ class SlopePanel(PlotPanel):
     def _move(self, x: float) -> None:
         """Put the point at a round number; a new way begins there."""
         self._stop()
-        low, high = self._range()
-        self.at = self._start = rounded(x, nice_step(high - low, STEPS_ACROSS))
+        self.at = self._start = nearby(x, self._range())
         self.trail.clear()
         self.update_values()
 
     def _on_arrow(self, across: int, up: int, fine: bool) -> None:
         low, high = self._range()
-        step = nice_step(high - low, STEPS_ACROSS if fine else STEPS_ACROSS / 4)
+        step = nice_step(high - low, PLACES if fine else PLACES / 4)
         if across:
             self._move(rounded(self.at, step) + across * step)
 
@@ -232,7 +215,7 @@ class SlopePanel(PlotPanel):
         self.at = self._start
         self.trail.clear()
         self.update_values()
-        (self.plot or self).setFocus(Qt.FocusReason.OtherFocusReason)
+        self.plot.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def hideEvent(self, event: QHideEvent) -> None:
         self._stop()
@@ -244,8 +227,6 @@ class SlopePanel(PlotPanel):
         """Nothing of the network is shown here: while it trains there is nothing to draw."""
 
     def show_document(self) -> None:
-        assert self.plot is not None
-        self.plot.keep_style()
         rate = self.desk.study.notation.rate
         self.rate_label.setText(rate.text)
         self.rate_field.setAccessibleName(self.tr("Learning rate {rate}").format(rate=rate.text))
@@ -269,8 +250,6 @@ class SlopePanel(PlotPanel):
         return middle - half, middle + half
 
     def show_values(self) -> None:
-        if self.plot is None:
-            return
         curve, x = self.curve, self.at
         y, slope, after = curve.value(x), curve.slope(x), curve.step(x, self.rate)
         there = curve.value(after) if math.isfinite(after) else math.nan
@@ -301,7 +280,7 @@ class SlopePanel(PlotPanel):
         self.run.setText(self.tr("Stop") if self._runner.isActive() else self.tr("Run"))
         self.reset.setEnabled(bool(self.trail))
         self.rate_field.set_number(self.rate)
-        self._fit_height()
+        self.fit()
 
     def _tip_of(self, button: QPushButton) -> str:
         if button is self.step:
@@ -335,11 +314,7 @@ class SlopePanel(PlotPanel):
         return f"{way} " + self.tr("Next: {before} → {after}.").format(before=format_number(x, 3),
                                                                       after=format_number(after, 3))
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_height()
-
-    def _fit_height(self) -> None:
+    def fit(self) -> None:
         """Where the panel is too low for a good plot and all else, the formula gives way, then what the slope says."""
         left = self.height() - 6 * GRID - self.field.sizeHint().height() - self.step.sizeHint().height()
         words = self.says.minimumHeight()

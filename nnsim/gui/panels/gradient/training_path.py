@@ -19,7 +19,7 @@ MOST_NUMBERS = 4_000_000
 
 
 class TrainingPath(QObject):
-    """The parameters at the frames of the run that goes on, or of the last one; thinned out as it grows long.
+    """The parameters at the frames of the current run, or of the last one; thinned out as it grows long.
 
     It keeps the snapshots' own vectors, so that any parameter's way can be asked for afterwards, and a frame costs
     next to nothing, whether anybody looks or not.

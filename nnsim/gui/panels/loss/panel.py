@@ -6,14 +6,12 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QFontMetrics, QResizeEvent
-from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, font
 from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
-from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.training.history import Points
 
@@ -24,56 +22,43 @@ DIGITS = 3
 
 
 class LossPanel(PlotPanel):
-    """Train and test loss by epoch, of the run that goes on or of the last one."""
+    """Train and test loss by epoch, of the current run or of the last one."""
 
     id = "loss"
+    size_hint, least_size = QSize(300, 170), QSize(200, 80)
+    margins = (GRID // 2, GRID // 2, GRID // 2, GRID // 2)
+    plot: LossPlot
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("LossPanel", "Loss"))
-        self.plot: LossPlot | None = None
         self._train, self._test = LossLine("loss_train"), LossLine("loss_test")
         self._log = quiet_button(self.tr("log"), "loss_log", self.tr("Logarithmic loss axis"), checkable=True)
         self._log.toggled.connect(self.update_document)
         self.add_to_header(self._train, self._test, self._log)
-        self._empty = EmptyState("loss_empty")
-        self._empty.say(self.tr("Train to see the loss fall"), self.tr("train solid, test dashed"))
-        padded = QWidget()
-        inside = QVBoxLayout(padded)
-        inside.setContentsMargins(GRID, GRID, GRID, GRID)
-        inside.addWidget(self._empty)
-        self._pages = QStackedLayout(self)
-        self._pages.addWidget(padded)
-        self.setMinimumSize(200, 80)
+        self.leave_place()
+        self._say_train()
 
-    def sizeHint(self) -> QSize:
-        return QSize(300, 170)
+    def _say_train(self) -> None:
+        self.show_empty(self.tr("Train to see the loss fall"), self.tr("train solid, test dashed"))
 
-    def build(self) -> None:
+    def make_plots(self) -> tuple[LossPlot]:
         from nnsim.gui.panels.loss.plot import LossPlot
 
         self.plot = LossPlot("loss_plot")
         self.plot.setAccessibleName(self.tr("Loss by epoch"))
         self.plot.set_titles(self.tr("epoch"), self.tr("loss"))
-        page = QWidget()
-        column = QVBoxLayout(page)
-        column.setContentsMargins(GRID // 2, GRID // 2, GRID // 2, GRID // 2)
-        column.addWidget(self.plot)
-        self._pages.addWidget(page)
-
-    def show_document(self) -> None:
-        if self.plot is not None:
-            self.plot.restyle()
-        self.show_values()
+        return (self.plot,)
 
     def show_values(self) -> None:
         latest = self.desk.session.latest
         self._train.show_loss("—", self.tr("train"), latest.train if latest else None)
         self._test.show_loss("┄", self.tr("test"), latest.test if latest else None)
-        drawn = latest is not None and len(latest.train.epoch) > 1
-        self._pages.setCurrentIndex(1 if drawn else 0)
-        if drawn and latest is not None and self.plot is not None:
+        if latest is not None and len(latest.train.epoch) > 1:
+            self.show_page()
             self.plot.show_points(latest.train, latest.test, self._log.isChecked())
             self.plot.setAccessibleDescription(f"{self._train.accessibleName()}, {self._test.accessibleName()}")
+        else:
+            self._say_train()
 
 
 class LossLine(TextLine):

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QWidget
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import font, theme
-from nnsim.gui.plots.plot import Plot, Range, nice_ticks, pen
+from nnsim.gui.plots.plot import Plot, Ticks, pen
+from nnsim.gui.plots.ticks import Range, nice_ticks
 from nnsim.training.history import Points
 
-Ticks = list[tuple[float, str]]
 MARGIN = 0.05
 TEST_DASHES = (4.0, 3.0)
 

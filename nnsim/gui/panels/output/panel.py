@@ -7,36 +7,34 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolButton
 
-from nnsim.core.analysis.maps import Plane, data_range, decision_threshold, plane_samples, value_range
+from nnsim.core.analysis.maps import Plane, data_range, plane_samples
 from nnsim.core.arrays import Array
-from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES
 from nnsim.core.program import Trace
 from nnsim.data.dataset import Dataset
-from nnsim.gui.look.class_looks import TIE, class_look
 from nnsim.gui.look.icons import icon
-from nnsim.gui.look.theme import font, theme
-from nnsim.gui.panels.output.arrangement import arrange
+from nnsim.gui.look.theme import GRID, font, theme
+from nnsim.gui.panels.output.arrangement import Parts
 from nnsim.gui.panels.output.choices import WINNER, OutputChoices
 from nnsim.gui.panels.output.input_sliders import InputSliders
+from nnsim.gui.panels.output.words import Words
 from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.plots.points import Points, Scale, nearest, points_of
 from nnsim.gui.plots.regions import winners
-from nnsim.gui.plots.ticks import nice_step, rounded
+from nnsim.gui.plots.ticks import nearby, stepped
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import close_together, quiet_button
 from nnsim.gui.widgets.controls import plain_tip
-from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.training import engines
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.output.legends import ClassLegend, ColorBar
     from nnsim.gui.panels.output.plots import CurvePlot, MapPlot
+    from nnsim.gui.plots.plot import Plot
 
 FINE = 192
 """Cells across a map that jumps: at 64 its edges would be stairs. Only for networks this small:"""
@@ -44,9 +42,6 @@ FINE_NETWORK = 48
 ZOOM_STEP = 1.25
 SNAP = 8.0
 """A press this near to a sample, in pixels, means the sample."""
-PLACES = 200
-"""How finely the mouse and Ctrl with an arrow set an input: parts of what is shown."""
-READ_DIGITS, PLACE_DIGITS = 3, 2
 WORDS_MS = 250
 """While training contours, and places for words, are found no more often than this."""
 
@@ -58,6 +53,11 @@ class OutputPanel(PlotPanel):
     """
 
     id = "output"
+    size_hint, least_size = QSize(300, 330), QSize(160, 160)
+    map: MapPlot
+    curve: CurvePlot
+    bar: ColorBar
+    legend: ClassLegend
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("OutputPanel", "Output"))
@@ -67,12 +67,7 @@ class OutputPanel(PlotPanel):
         """Whether the learner chose the winner or one output; None before any choice."""
         self._hovered: tuple[float, float] | None = None
         self._scale = Scale()
-        self._drawn_points: tuple[object, ...] = ()
         self._fine: tuple[object, Array] | None = None
-        self.map: MapPlot | None = None
-        self.curve: CurvePlot | None = None
-        self.bar: ColorBar | None = None
-        self.legend: ClassLegend | None = None
         self.choices = OutputChoices()
         self.choices.neuron_chosen.connect(self._choose_neuron)
         self.choices.axes_chosen.connect(desk.looking.set_axes)
@@ -83,14 +78,14 @@ class OutputPanel(PlotPanel):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
-        self._later.timeout.connect(self._arrange)
-        self._words = Paced(self, desk, self._show_words, WORDS_MS)
+        self._later.timeout.connect(self.fit)
+        self._written = Paced(self, desk, self._write, WORDS_MS)
         self.add_to_header(self.choices, close_together(self.levels, *self.zoom_buttons))
         self.readout = TextLine("output_readout", "ink", align=Qt.AlignmentFlag.AlignRight)
         self.note = TextLine("output_note")
-        self.empty = EmptyState("output_empty")
-        for widget in (self.choices.axes, self.readout, self.note, self.sliders, self.empty):
-            widget.setParent(self)
+        self.readout.setParent(self.page)
+        for widget in (self.choices.axes, self.note, self.sliders):
+            widget.setParent(self.page)
             widget.hide()
 
     def _build_buttons(self) -> tuple[QToolButton, ...]:
@@ -109,7 +104,6 @@ class OutputPanel(PlotPanel):
         ):
             button = quiet_button("", name, tip)
             button.setProperty("image", image)
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.setStyleSheet("padding: 3px;")
             button.clicked.connect(lambda checked=False, notches=notches: self._zoom(notches))
             buttons.append(button)
@@ -121,12 +115,6 @@ class OutputPanel(PlotPanel):
         else:
             self.desk.looking.zoom_plane(ZOOM_STEP**notches, at)
 
-    def sizeHint(self) -> QSize:
-        return QSize(300, 330)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(160, 160)
-
     def _choose_neuron(self, id: str) -> None:
         self._prefers_winner = id == WINNER
         self.output = id or self.output
@@ -137,10 +125,9 @@ class OutputPanel(PlotPanel):
     @property
     def plot(self) -> MapPlot | CurvePlot | None:
         """The plot that is shown, if one is."""
-        for plot in (self.map, self.curve):
-            if plot is not None and not plot.isHidden():
-                return plot
-        return None
+        if not self.built:
+            return None
+        return next((plot for plot in (self.map, self.curve) if not plot.isHidden()), None)
 
     @property
     def winner(self) -> bool:
@@ -181,7 +168,7 @@ class OutputPanel(PlotPanel):
             plane = None
         self.choices.show_chosen(structure, plane, WINNER if self.winner else self.output)
         if plane is not None:
-            self._scale = self._scale_of_all()
+            self._scale = Scale.of_all([self._scale_of(id) for id in self._shown_outputs])
         # A step has no values between its ends.
         self.levels.setVisible(plane is not None and plane.y is not None and not self._scale.crisp)
         self.levels.setIcon(icon("contours", "accent" if self.levels.isChecked() else "muted"))
@@ -190,18 +177,23 @@ class OutputPanel(PlotPanel):
             button.setVisible(plane is not None)
         self.zoom_buttons[0].setVisible(plane is not None and self.desk.looking.plane_is_zoomed)
         self._show_sliders(plane)
+        flat, winner = plane is not None and plane.y is not None, self.winner
+        self.map.setVisible(flat)
+        self.curve.setVisible(plane is not None and not flat)
+        self.bar.setVisible(flat and not winner)
+        self.legend.setVisible(flat and winner)
         if plane is None:
-            self._show_empty()
+            problems = "\n".join(problem.message for problem in self.desk.session.problems)
+            self.show_empty(self.tr("Connect a neuron to an output to see its map"), problems)
             return
-        self.empty.hide()
-        if plane.y is None:
-            self._prepare_curve(plane)
-        else:
+        self.show_page()
+        if flat:
             self._prepare_map(plane)
-        self.readout.show()
+        else:
+            self._prepare_curve(plane)
         self._say_rest(plane)
-        # Words find their places with the values, once.
-        arrange(self)
+        # What is written into the map finds its place with the values, once.
+        self._arrange()
         self.show_values()
 
     @property
@@ -221,85 +213,47 @@ class OutputPanel(PlotPanel):
         self.sliders.show_values(self.desk.looking.inputs)
         self.sliders.setVisible(bool(others))
 
-    def _show_empty(self) -> None:
-        for widget in (self.map, self.curve, self.bar, self.legend, self.readout, self.note):
-            if widget is not None:
-                widget.hide()
-        problems = "\n".join(problem.message for problem in self.desk.session.problems)
-        self.empty.say(self.tr("Connect a neuron to an output to see its map"), problems)
-        self.empty.show()
-        self._arrange()
-
-    def _scale_of_all(self) -> Scale:
-        """That of what is shown: of several outputs one that has room for all."""
-        scales = [self._scale_of(id) for id in self._shown_outputs]
-        if len(scales) == 1:
-            return scales[0]
-        return Scale(min(s.low for s in scales), max(s.high for s in scales), scales[0].threshold,
-                     all(s.crisp for s in scales))
-
     def _scale_of(self, output: str) -> Scale:
-        activation = self.desk.session.structure.by_id[output].activation
         if self._softmax:
-            return Scale(0.0, 1.0, 0.5)
-        targets = self._targets(output)
-        low, high = value_range(activation, targets)
-        return Scale(low, high, decision_threshold(activation, targets), activation == "heaviside")
+            return Scale()
+        return Scale.of_output(self.desk.session.structure.by_id[output].activation, self._targets(output))
+
+    def make_plots(self) -> tuple[MapPlot, CurvePlot]:
+        from nnsim.gui.panels.output.legends import ClassLegend, ColorBar
+        from nnsim.gui.panels.output.plots import CurvePlot, MapPlot
+
+        self.map, self.curve, self.bar, self.legend = MapPlot(), CurvePlot(), ColorBar(), ClassLegend()
+        for plot in (self.map, self.curve):
+            plot.setToolTip(plain_tip(self.tr(
+                "Click, drag or use the arrow keys to set the inputs; the wheel and + − zoom, 0 shows all again")))
+            plot.pressed.connect(self._on_pressed)
+            plot.hovered.connect(lambda x, y: self._hover((x, y)))
+            plot.left.connect(lambda: self._hover(None))
+            plot.stepped.connect(self._on_stepped)
+            plot.zoomed.connect(self._zoom)
+        return self.map, self.curve
+
+    def place_plots(self, plots: tuple[Plot, ...]) -> None:
+        self.bar.setParent(self.page)
+        self.legend.setParent(self.page)
+        for plot in plots:
+            plot.setParent(self.page)
 
     def _prepare_map(self, plane: Plane) -> None:
-        from nnsim.gui.panels.output.legends import ClassLegend, ColorBar
-        from nnsim.gui.panels.output.plots import MapPlot
-
-        if self.map is None or self.bar is None or self.legend is None:
-            self.map, self.bar, self.legend = MapPlot(), ColorBar(), ClassLegend()
-            self._adopt(self.map)
-            self.bar.setParent(self)
-            self.legend.setParent(self)
-        if self.curve is not None:
-            self.curve.hide()
         assert plane.y is not None
-        if self.map.keep_style():
-            self._drawn_points = ()
         self.map.set_titles(plane.x, plane.y)
         self.map.set_ranges(plane.x_range, plane.y_range)
         name = self.tr("{output} over {x} and {y}")
         output = self.tr("Winner") if self.winner else self.output
         self.map.setAccessibleName(name.format(output=output, x=plane.x, y=plane.y))
-        self.map.show()
-        self._show_points()
+        self._show_points(self.map, plane)
         self.bar.show_scale(self._scale, bool(len(self.map.points.x)))
-        self.bar.setVisible(not self.winner)
         self.legend.show_names(self.desk.session.structure.outputs)
-        self.legend.setVisible(self.winner)
 
     def _prepare_curve(self, plane: Plane) -> None:
-        from nnsim.gui.panels.output.plots import CurvePlot
-
-        if self.curve is None:
-            self.curve = CurvePlot()
-            self._adopt(self.curve)
-        for widget in (self.map, self.bar, self.legend):
-            if widget is not None:
-                widget.hide()
-        if self.curve.keep_style():
-            self._drawn_points = ()
-        self.curve.set_titles(plane.x, self._name())
+        self.curve.set_titles(plane.x, self._words(plane).name)
         self.curve.setAccessibleName(self.tr("{output} over {x}").format(output=self.output, x=plane.x))
-        self.curve.show()
-        self._show_points()
-
-    def _adopt(self, plot: MapPlot | CurvePlot) -> None:
-        plot.setParent(self)
-        plot.setToolTip(plain_tip(
-            self.tr("Click, drag or use the arrow keys to set the inputs; the wheel and + − zoom, 0 shows all again")))
-        plot.pressed.connect(self._on_pressed)
-        plot.hovered.connect(self._on_hovered)
-        plot.left.connect(self._on_left)
-        plot.stepped.connect(self._on_stepped)
-        plot.zoomed.connect(self._zoom)
-
-    def _name(self) -> str:
-        return f"softmax({self.output})" if self._softmax else self.output
+        self._show_points(self.curve, plane)
 
     # Samples
 
@@ -314,23 +268,14 @@ class OutputPanel(PlotPanel):
         data = self._fitting()
         return None if data is None else data.T[:, self.desk.session.structure.outputs.index(output)]
 
-    def _show_points(self) -> None:
+    def _show_points(self, plot: MapPlot | CurvePlot, plane: Plane) -> None:
         """Draw the samples, if others are to be seen than are drawn."""
-        plane, plot, data = self.desk.looking.plane, self.plot, self._fitting()
-        if plane is None or plot is None:
-            return
-        inputs = self.desk.session.structure.inputs
-        others = [i for i, id in enumerate(inputs) if id not in (plane.x, plane.y)]
-        rest = tuple(self.desk.looking.input_row[0, others])
-        key = (plot, data, plane, self._column, rest, self._scale)
-        if self._drawn_points and all(a is b or a == b for a, b in zip(key, self._drawn_points, strict=True)):
-            return
-        self._drawn_points = key
-        if data is None:
-            plot.show_points(Points())
-        else:
-            fed = self.desk.looking.input_row[0]
-            plot.show_points(points_of(data, inputs, self._column, plane, fed, self._scale.threshold))
+        data = self._fitting()
+        inputs, fed = self.desk.session.structure.inputs, self.desk.looking.input_row[0]
+        rest = tuple(fed[i] for i, id in enumerate(inputs) if id not in (plane.x, plane.y))
+        if self.is_new((plot, data, plane, self._column, rest, self._scale)):
+            plot.show_points(Points() if data is None else points_of(
+                data, inputs, self._column, plane, fed, self._scale.threshold))
 
     # Values
 
@@ -344,22 +289,23 @@ class OutputPanel(PlotPanel):
         if plane.y is None:
             self._show_curve(plane, self._values(trace))
             plot.marker.move(at_x, float(now[self._column or 0]))
-        elif self.map is not None:
+        else:
             if len(self.desk.session.structure.inputs) > 2:
-                self._show_points()
+                self._show_points(plot, plane)
                 self.sliders.show_values(self.desk.looking.inputs)
-            self._show_map(self.map, plane, trace)
-            self._words.update()
+            self._show_map(plane, trace)
+            self._written.update()
             plot.marker.move(at_x, self.desk.looking.inputs.get(plane.y, 0.0))
         if not self.desk.session.training:
-            plot.setAccessibleDescription(self._in_words(self._values(trace), plane, now))
+            plot.setAccessibleDescription(self._words(plane).of_plot(
+                self._values(trace), self.map.classes, plot.points, self.desk.looking.inputs, now))
         if self.desk.study.compared is not None:
             self._show_ghost(plane)
         self._read_out(plane)
 
     def _on_compare(self) -> None:
         plane = self.desk.looking.plane
-        if self.seen and self.built and plane is not None and self.plot is not None:
+        if self.seen and plane is not None and self.plot is not None:
             self._show_ghost(plane)
 
     def _show_ghost(self, plane: Plane) -> None:
@@ -369,11 +315,11 @@ class OutputPanel(PlotPanel):
         if start is not None:
             samples = plane_samples(plane, desk.session.structure.inputs, desk.looking.input_row[0])
             trace = engines.fast_program_of(desk.session.structure).run(start.parameters, samples)
-        if plane.y is None and self.curve is not None:
+        if plane.y is None:
             self.curve.show_ghost(plane.values("x"), None if trace is None else self._values(trace))
-        elif self.map is not None and trace is not None and self.winner:
+        elif trace is not None and self.winner:
             self.map.show_ghost_of_winners(self._grids(trace, plane), plane)
-        elif self.map is not None:
+        else:
             grid = None if trace is None else self._values(trace).reshape(plane.resolution, plane.resolution)
             self.map.show_ghost(grid, plane, self._scale.threshold)
 
@@ -381,67 +327,27 @@ class OutputPanel(PlotPanel):
         """All outputs over the plane, (outputs, n, n), without softmax, which changes no winner and bends a line."""
         return trace.a_rows[self.desk.session.program.outputs].reshape(-1, plane.resolution, plane.resolution)
 
-    def _in_words(self, values: Array, plane: Plane, now: Array) -> str:
-        """What the plot shows, for whoever does not see it."""
-        finite = values[np.isfinite(values)]
-        if not len(finite):
-            return self.tr("No finite value anywhere")
-        points = self.plot.points if self.plot is not None else Points()
-        if self.winner and self.map is not None:
-            shares = [self.tr("{output} in {share} %").format(
-                output=id, share=round(100 * float((self.map.classes == place).mean())))
-                for place, id in enumerate(self.desk.session.structure.outputs)]
-            text = self.tr("The largest output is {shares} of the plane").format(shares=", ".join(shares))
-            text += "; " + self.tr("{n} samples").format(n=len(points.x)) if len(points.x) else ""
-        else:
-            text = self.tr("{output} from {low} to {high}").format(
-                output=self._name(), low=format_number(float(finite.min()), READ_DIGITS),
-                high=format_number(float(finite.max()), READ_DIGITS))
-            if plane.y is not None:
-                text += "; " + self.tr("at least {threshold} in {share} % of the plane").format(
-                    threshold=format_number(self._scale.threshold, READ_DIGITS),
-                    share=round(100 * float((finite >= self._scale.threshold).mean())))
-            if len(points.x):
-                text += "; " + self.tr("{n} samples, {high} of the high class ● and {low} of the low class ◇").format(
-                    n=len(points.x), high=int(points.high.sum()), low=int((~points.high).sum()))
-        fed = ", ".join(f"{id} = {format_number(self.desk.looking.inputs.get(id, 0.0), READ_DIGITS)}"
-                        for id in (plane.x, plane.y) if id)
-        return text + "; " + self.tr("{inputs} gives {value}").format(inputs=fed, value=self._said(now))
+    def _words(self, plane: Plane) -> Words:
+        return Words(self.desk.session.structure.outputs, self._column, self._softmax, plane, self._scale)
 
-    def _said(self, values: Array) -> str:
-        """The value of the shown output, of all (outputs,); or the name of the winner and its value."""
-        if not self.winner:
-            return format_number(float(values[self._column or 0]), READ_DIGITS)
-        place = int(winners(values))
-        if place == TIE:
-            return self.tr("tie")
-        return f"{self.desk.session.structure.outputs[place]}, {format_number(float(values[place]), READ_DIGITS)}"
-
-    def _show_map(self, plot: MapPlot, plane: Plane, trace: Trace) -> None:
+    def _show_map(self, plane: Plane, trace: Trace) -> None:
         structure = self.desk.session.structure
         if self._scale.crisp and len(structure.neurons) + len(structure.connections) <= FINE_NETWORK:
             plane = replace(plane, resolution=FINE)
             trace = self.desk.session.program.run(self.desk.session.network.parameters, self._fine_samples(plane))
         if self.winner:
-            plot.show_winners(self._grids(trace, plane), plane, self._scale.crisp)
+            self.map.show_winners(self._grids(trace, plane), plane, self._scale.crisp)
         else:
-            plot.show_map(self._values(trace).reshape(plane.resolution, plane.resolution), plane, self._scale)
+            self.map.show_map(self._values(trace).reshape(plane.resolution, plane.resolution), plane, self._scale)
 
-    def _show_words(self) -> None:
+    def _write(self) -> None:
         """Contours with their values, and what each region of a map means."""
         plane, plot, trace = self.desk.looking.plane, self.map, self.desk.looking.map_trace
-        if plot is None or plane is None or plane.y is None or trace is None or not len(plot.classes):
+        if plane is None or plane.y is None or trace is None or not len(plot.classes):
             return
-        words = []
-        if self.winner:
-            names = {place: (id, class_look(place).region(theme()))
-                     for place, id in enumerate(self.desk.session.structure.outputs)}
-            names[TIE] = self.tr("tie"), theme().color("card")
-            words = plot.words_in_regions(names, plane, font("body", bold=True))
-        elif self._scale.crisp:
-            ends = {0: (format_number(self._scale.low), theme().color("map_low")),
-                    1: (format_number(self._scale.high), theme().color("map_high"))}
-            words = plot.words_in_regions(ends, plane, font("display", bold=True))
+        texts = self._words(plane).of_regions(theme())
+        used = font("body" if self.winner else "display", bold=True)
+        words = plot.words_in_regions(texts, plane, used) if texts else []
         shown = self.levels.isChecked() and not self._scale.crisp
         largest = self._values(trace).reshape(plane.resolution, plane.resolution) if shown and self.winner else None
         words += plot.show_levels(plane, self._scale if shown else None, largest, words)
@@ -456,7 +362,6 @@ class OutputPanel(PlotPanel):
         return self._fine[1]
 
     def _show_curve(self, plane: Plane, values: Array) -> None:
-        assert self.curve is not None
         self.curve.show_curve(plane.values("x"), values, self._scale.crisp)
         seen = np.concatenate([values[np.isfinite(values)], self.curve.points.y, [self._scale.low, self._scale.high]])
         self.curve.fit(plane, float(seen.min()), float(seen.max()))
@@ -471,41 +376,23 @@ class OutputPanel(PlotPanel):
                 row[0, inputs.index(plane.y)] = self._hovered[1]
             trace = self.desk.session.program.run(self.desk.session.network.parameters, row)
         values = self._all_values(trace)[:, 0]
-        # The place is rounded more than the value, which must never be cut.
-        at = [format_number(float(row[0, inputs.index(id)]), PLACE_DIGITS) for id in (plane.x, plane.y) if id]
-        shown = self._said(values)
-        self.readout.set_text(f"({', '.join(at)}) → {shown}" if plane.y is not None else f"{at[0]} → {shown}")
-        if self.winner and self.legend is not None:
+        self.readout.set_text(self._words(plane).at(dict(zip(inputs, row[0].tolist(), strict=True)), values))
+        if self.winner:
             self.legend.show_values(values, int(winners(values)))
 
     def _say_rest(self, plane: Plane) -> None:
-        """What the plot itself does not say: data that does not fit, softmax, inputs that are not in sight."""
-        data, structure = self.desk.session.dataset, self.desk.session.structure
-        texts = []
-        if data is not None and self._fitting() is None:
-            text = self.tr("the data has {X} input and {T} target columns: not those of this network")
-            texts.append(text.format(X=data.X.shape[1], T=data.T.shape[1]))
-        if self._softmax and plane.y is not None:
-            texts.append(self.tr("softmax") if self.winner else self.tr("softmax of the outputs"))
-        if self.sliders.many:
-            texts.append(self.tr("{n} more inputs as fed").format(n=len(structure.inputs) - 2))
-        text = " · ".join(texts)
-        text = text[:1].upper() + text[1:]
+        data = self.desk.session.dataset
+        misfit = data if self._fitting() is None else None
+        more = len(self.desk.session.structure.inputs) - 2 if self.sliders.many else 0
+        text = self._words(plane).of_rest(misfit, more)
         self.note.set_text(text)
         self.note.setToolTip(plain_tip(text))
         self.note.setVisible(bool(text))
 
     # Mouse and keyboard
 
-    def _on_hovered(self, x: float, y: float) -> None:
-        self._hovered = x, y
-        self._read_again()
-
-    def _on_left(self) -> None:
-        self._hovered = None
-        self._read_again()
-
-    def _read_again(self) -> None:
+    def _hover(self, at: tuple[float, float] | None) -> None:
+        self._hovered = at
         if self.plot is not None and self.desk.looking.plane is not None:
             self._read_out(self.desk.looking.plane)
 
@@ -520,7 +407,7 @@ class OutputPanel(PlotPanel):
         if found is not None and found[1] <= SNAP:
             x, y = float(plot.points.x[found[0]]), float(plot.points.y[found[0]])
         else:
-            x, y = rounded(x, nice_step(x1 - x0, PLACES)), rounded(y, nice_step(y1 - y0, PLACES))
+            x, y = nearby(x, (x0, x1)), nearby(y, (y0, y1))
         self.desk.looking.set_inputs({plane.x: x} if plane.y is None else {plane.x: x, plane.y: y})
 
     def _on_stepped(self, dx: int, dy: int, fine: bool) -> None:
@@ -530,8 +417,7 @@ class OutputPanel(PlotPanel):
         values = {}
         for id, reach, direction in ((plane.x, plane.x_range, dx), (plane.y, plane.y_range, dy)):
             if id is not None and direction:
-                step = nice_step(reach[1] - reach[0], PLACES if fine else PLACES / 10)
-                values[id] = rounded(self.desk.looking.inputs.get(id, 0.0) + direction * step, step)
+                values[id] = stepped(self.desk.looking.inputs.get(id, 0.0), reach, direction, fine)
         self.desk.looking.set_inputs(values)
 
     # Place
@@ -542,11 +428,14 @@ class OutputPanel(PlotPanel):
             # What stands in this panel hears later than it of another size of text.
             self._later.start()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._arrange()
+    def fit(self) -> None:
+        """All in its place; where there is room for a word depends on the size."""
+        if self.plot is not None:
+            self._arrange()
+            self._written.update()
 
     def _arrange(self) -> None:
-        """All in its place; where there is room for a word depends on the size."""
-        arrange(self)
-        self._words.update()
+        if self.plot is not None:
+            Parts(self.rect().adjusted(GRID, GRID, -GRID, -GRID), self.plot, self.map, self.bar, self.legend,
+                  self.choices, self.sliders, self.readout, self.note, self.desk.session.structure.outputs,
+                  self.winner).arrange()

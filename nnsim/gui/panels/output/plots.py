@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pyqtgraph as pg
-from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 
 from nnsim.core.analysis.maps import Plane
@@ -42,7 +41,7 @@ class Word(NamedTuple):
 
 
 class MapPlot(SamplePlot):
-    """Values over two inputs as colours, the contour at the threshold, the samples and what is fed now.
+    """Values over two inputs as colours, the contour at the threshold, the samples and what is currently fed.
 
     Or the regions in which one of several outputs is the largest.
     """
@@ -61,11 +60,8 @@ class MapPlot(SamplePlot):
         self.marker = Marker(ring=True)
         super().__init__("output_map", interactive=True)
         self.zooms = True
-        for depth, item in enumerate((self.picture, self.levels, self.contour)):
-            item.setZValue(depth / 2)
-            self.addItem(item)
-        self.ghost.setZValue(15)
-        self.addItem(self.ghost)
+        self.stack(self.picture, self.levels, self.contour, depth=-1)
+        self.stack(self.ghost, depth=15)
         self.marker.stand_in(self)
 
     def restyle(self) -> None:
@@ -75,14 +71,13 @@ class MapPlot(SamplePlot):
         self.ghost.setPen(pen(theme().card))
         self.ghost.setBrush(pg.mkBrush(theme().ink))
         self.levels.setPen(pen(theme().ink, 1, (1, 3)))
-        self.marker.restyle()
 
     def show_map(self, values: Array, plane: Plane, scale: Scale) -> None:
         """``values`` (n, n), row by row from the lowest second input, over the plane."""
         self.values = values
         self.classes = (values >= scale.threshold).astype(np.intp)
         self.picture.crisp = scale.crisp
-        self._paint(map_colors(values, scale.low, scale.high), plane, len(values))
+        self.picture.lay(map_colors(values, scale.low, scale.high), plane.x_range, plane.y_range, len(values))
         self.contour.setVisible(not scale.crisp)
         if not scale.crisp:
             self.contour.setData(*_places(plane, len(values), *contour_of(values, scale.threshold)))
@@ -105,15 +100,8 @@ class MapPlot(SamplePlot):
         pixels[borders(fine)] = np.array(mix(t.ink, t.card, 0.3).getRgb(), dtype=np.uint8)
         # So thin a line would be lost here and there where the picture is made smaller, were it not made smoothly.
         self.picture.crisp = False
-        self._paint(pixels, plane, cells)
+        self.picture.lay(pixels, plane.x_range, plane.y_range, cells)
         self.contour.setVisible(False)
-
-    def _paint(self, pixels: NDArray[np.uint8], plane: Plane, cells: int) -> None:
-        self.picture.setImage(pixels, autoLevels=False)
-        # A cell's middle, not its corner, is where its value holds.
-        step_x, step_y = ((high - low) / (cells - 1) for low, high in (plane.x_range, plane.y_range))
-        left, low = plane.x_range[0] - step_x / 2, plane.y_range[0] - step_y / 2
-        self.picture.setRect(QRectF(left, low, cells * step_x, cells * step_y))
 
     def show_ghost(self, values: Array | None, plane: Plane, threshold: float) -> None:
         """Dots where other ``values`` (n, n), those of the start, cross the threshold; None hides them."""
@@ -150,7 +138,7 @@ class MapPlot(SamplePlot):
 
     @property
     def written(self) -> list[str]:
-        """What is written into it now."""
+        """What is currently written into it."""
         return [item.toPlainText() for item in self.words if item.isVisible()]
 
     def words_in_regions(self, texts: Mapping[int, tuple[str, QColor]], plane: Plane, used: QFont) -> list[Word]:
@@ -285,7 +273,7 @@ def _odd(size: float) -> int:
 
 
 class CurvePlot(Plot):
-    """The output over one input, the samples, and what is fed now."""
+    """The output over one input, the samples, and what is currently fed."""
 
     def __init__(self) -> None:
         self.points = Points()
@@ -295,16 +283,13 @@ class CurvePlot(Plot):
         self.marker = Marker(ring=False)
         super().__init__("output_curve", interactive=True)
         self.zooms = True
-        for depth, item in enumerate((*self.groups.values(), self.ghost, self.curve)):
-            item.setZValue(depth)
-            self.addItem(item)
+        self.stack(*self.groups.values(), self.ghost, self.curve)
         self.marker.stand_in(self)
 
     def restyle(self) -> None:
         super().restyle()
         self.curve.setPen(pen(theme().accent, 2))
         self.ghost.setPen(pen(theme().ink, 2, (1.0, 2.0)))
-        self.marker.restyle()
 
     def show_points(self, points: Points) -> None:
         """● trains, ○ tests, both in ink."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QSize, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QScrollArea, QSizePolicy
 
 from nnsim.core.analysis.maps import Plane
 from nnsim.core.analysis.separability import Meeting, Separation, classes_of, parts, separate
@@ -18,14 +18,12 @@ from nnsim.core.arrays import Array, Flags
 from nnsim.core.formulas.numbers import MINUS, format_number
 from nnsim.core.network import Neuron
 from nnsim.data.dataset import Dataset
-from nnsim.gui.look.theme import GRID, set_role, text_scale
-from nnsim.gui.panels.plot_panel import PlotPanel
+from nnsim.gui.look.theme import text_scale
+from nnsim.gui.panels.plot_panel import LOW_PLOT, PlotPanel, paragraph
 from nnsim.gui.plots.points import points_of
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import HeaderChoice
 from nnsim.gui.widgets.controls import plain_tip
-from nnsim.gui.widgets.empty_state import EmptyState
-from nnsim.gui.widgets.forms import scrolled
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.separability.plot import SeparabilityPlot
@@ -39,7 +37,6 @@ MOST_TERMS = 8
 """As many weights, or points of a proof, are written out."""
 MOST_INPUTS = 6
 """Points with more inputs are named by their row."""
-LOWEST_PLOT = 128
 AROUND = 0.15
 """How much more than the plane is shown on each side, so that no sign and no label is cut in a low plot."""
 
@@ -63,71 +60,47 @@ class SeparabilityPanel(PlotPanel):
     """Whether a single threshold neuron can tell the two classes of the data apart, and why."""
 
     id = "separability"
+    size_hint, least_size = QSize(300, 300), QSize(200, 160)
+    empty_margins = PlotPanel.margins
+    plot: SeparabilityPlot
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, QCoreApplication.translate("SeparabilityPanel", "Could one neuron do it?"))
-        self.plot: SeparabilityPlot | None = None
+        area = QScrollArea()
+        super().__init__(desk, QCoreApplication.translate("SeparabilityPanel", "Could one neuron do it?"), area)
+        self.area = area
         self.column = 0
         """Which output is examined."""
         self.examined: Examined | None = None
-        self._drawn: Examined | None = None
         self.choice = HeaderChoice("separability_output", self.tr("Which output is examined"))
         self.choice.chosen.connect(self._choose)
         self.add_to_header(self.choice)
-        self.empty = EmptyState("separability_empty")
-        self.verdict = self._words("separability_verdict", "section")
-        self.proof = self._words("separability_proof")
+        self.verdict = paragraph("separability_verdict", "section")
+        self.proof = paragraph("separability_proof")
         self.take = QPushButton(self.tr("Take these weights"))
         self.take.setObjectName("separability_take")
         self.take.setAccessibleName(self.take.text())
         self.take.clicked.connect(self._take)
         # Nothing is said before it is known.
-        for widget in (self.choice, self.empty, self.verdict, self.proof, self.take):
+        for widget in (self.choice, self.take):
             widget.hide()
-        content = QWidget()
-        self.area = scrolled(content)
-        self.area.setObjectName("separability_area")
-        self.area.setAccessibleName(self.title)
+        area.setObjectName("separability_area")
+        area.setAccessibleName(self.title)
         # A stop for the keyboard where there is something to scroll.
-        self.area.verticalScrollBar().rangeChanged.connect(self._on_range)
-        around = QVBoxLayout(self)
-        around.setContentsMargins(0, 0, 0, 0)
-        around.addWidget(self.area)
-        self.rows = QVBoxLayout(content)
-        self.rows.setContentsMargins(12, GRID, 12, 12)
-        self.rows.setSpacing(GRID)
-        self.rows.addWidget(self.empty, 1)
+        area.verticalScrollBar().rangeChanged.connect(lambda low, high: area.setFocusPolicy(
+            Qt.FocusPolicy.StrongFocus if high > low else Qt.FocusPolicy.NoFocus))
         self.rows.addWidget(self.verdict)
+        self.leave_place()
         self.rows.addWidget(self.proof)
         self.rows.addWidget(self.take, 0, Qt.AlignmentFlag.AlignLeft)
         self.rows.addStretch(0)
 
-    def _words(self, name: str, tone: str = "") -> QLabel:
-        label = QLabel()
-        label.setObjectName(name)
-        label.setTextFormat(Qt.TextFormat.PlainText)
-        label.setWordWrap(True)
-        label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
-        if tone:
-            set_role(label, tone=tone)
-        return label
-
-    def _on_range(self, low: int, high: int) -> None:
-        self.area.setFocusPolicy(Qt.FocusPolicy.StrongFocus if high > low else Qt.FocusPolicy.NoFocus)
-
-    def sizeHint(self) -> QSize:
-        return QSize(300, 300)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(200, 160)
-
-    def build(self) -> None:
+    def make_plots(self) -> tuple[SeparabilityPlot]:
         from nnsim.gui.panels.separability.plot import SeparabilityPlot
 
         self.plot = SeparabilityPlot()
         self.plot.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Expanding)
         self.plot.hide()
-        self.rows.insertWidget(2, self.plot, 1)
+        return (self.plot,)
 
     def _choose(self, column: int) -> None:
         self.column = column
@@ -170,28 +143,25 @@ class SeparabilityPanel(PlotPanel):
         self.choice.set_choices(list(enumerate(names)))
         self.choice.set_value(self.column)
         self.examined = None if data is None else self._examine(data)
-        self.empty.setVisible(self.examined is None)
-        for label in (self.verdict, self.proof):
-            label.setVisible(self.examined is not None)
-        self.take.setVisible(self.examined is not None and self.examined.answer.verdict == "yes")
         if self.examined is None:
             self._say_empty(data, names)
         else:
+            self.show_page()
             self._say(self.examined)
             self._say_take(self.examined)
-        self._show_plot()
+            self._show_plot(self.examined)
 
     def _say_empty(self, data: Dataset | None, names: tuple[str, ...]) -> None:
         if data is None:
             why = self.desk.session.data_problem or self.tr(
                 "The truth table and the Training panel offer them. Then it says here whether a straight line parts "
                 "the two classes.")
-            self.empty.say(self.tr("Choose a truth table or data with two classes"), why)
+            self.show_empty(self.tr("Choose a truth table or data with two classes"), why)
             return
         values = len(np.unique(data.T[:, self.column]))
         text = self.tr("The targets of {output} have {n} different values. One neuron decides between two: choose a "
                        "truth table, or data with two classes.")
-        self.empty.say(self.tr("These data are not two classes"), text.format(output=names[self.column], n=values))
+        self.show_empty(self.tr("These data are not two classes"), text.format(output=names[self.column], n=values))
 
     def _say(self, found: Examined) -> None:
         """The verdict, and under it the proof."""
@@ -215,6 +185,7 @@ class SeparabilityPanel(PlotPanel):
                 what=_nothing_straight(len(names)), low=low, high=high))
             self.proof.setText(self._say_meeting(found, answer.meeting, low, high))
             tip = self.tr("Numbers may be rounded here. The proof was checked with exact fractions.")
+        self.verdict.show()
         self.proof.setVisible(bool(self.proof.text()))
         self.proof.setToolTip(plain_tip(tip))
 
@@ -284,23 +255,18 @@ class SeparabilityPanel(PlotPanel):
 
     # The plot
 
-    def _show_plot(self) -> None:
-        found, plot = self.examined, self.plot
-        if plot is None:
-            return
-        flat = found is not None and found.X.shape[1] == 2
+    def _show_plot(self, found: Examined) -> None:
+        plot, flat = self.plot, found.X.shape[1] == 2
         plot.setVisible(flat)
-        self.rows.setStretch(self.rows.count() - 1, 0 if flat or found is None else 1)
-        if not flat or found is None:
-            self._drawn = None
+        self.rows.setStretch(self.rows.count() - 1, 0 if flat else 1)
+        if not flat:
             return
-        plot.setMinimumHeight(round(LOWEST_PLOT * text_scale()))
+        plot.setMinimumHeight(round(LOW_PLOT * text_scale()))
         names = self._input_names(found.data)
         plot.set_titles(*names)
         plot.setAccessibleName(self.tr("The samples over {x} and {y}").format(x=names[0], y=names[1]))
         plot.setAccessibleDescription(f"{self.verdict.text()}. {self.proof.text()}")
-        if plot.keep_style() or found is not self._drawn:
-            self._drawn = found
+        if self.is_new(found):
             self._draw(plot, found, names)
 
     def _draw(self, plot: SeparabilityPlot, found: Examined, names: tuple[str, ...]) -> None:
@@ -321,6 +287,7 @@ class SeparabilityPanel(PlotPanel):
 
     def _say_take(self, found: Examined) -> None:
         neuron, reason = self._receiver(found)
+        self.take.setVisible(found.answer.verdict == "yes")
         self.take.setEnabled(neuron is not None)
         if neuron is not None:
             reason = self.tr("Give {neuron} these weights and this threshold").format(neuron=neuron.id)

@@ -23,9 +23,7 @@ class SeparabilityPlot(SamplePlot):
         self.spans = {high: pg.PlotCurveItem(antialias=True) for high in (False, True)}
         self.marker = Marker(ring=True)
         super().__init__("separability_plot")
-        for item in (self.line, *self.spans.values()):
-            item.setZValue(8)
-            self.addItem(item)
+        self.stack(self.line, *self.spans.values(), depth=8)
         self.marker.stand_in(self)
 
     def sizeHint(self) -> QSize:
@@ -39,7 +37,6 @@ class SeparabilityPlot(SamplePlot):
         # Where one lies on the other both are seen: their gaps differ.
         self.spans[True].setPen(pen(t.positive, 2, (4, 3)))
         self.spans[False].setPen(pen(t.negative, 2, (2, 2)))
-        self.marker.restyle()
 
     def show_line(self, weights: Array, threshold: float) -> None:
         """The line weights·x = threshold, across all that is shown; none where both weights are 0."""

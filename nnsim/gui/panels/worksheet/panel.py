@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtWidgets import QVBoxLayout
 
-from nnsim.gui.panels.plot_panel import PlotPanel
+from nnsim.gui.panels.late_panel import LatePanel
 from nnsim.gui.session.desk import Desk
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.worksheet.view import WorksheetView
 
 
-class WorksheetPanel(PlotPanel):
+class WorksheetPanel(LatePanel):
     """Shows a WorksheetView, made when it is first seen: the first window does not wait for it."""
 
     id = "worksheet"

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from nnsim.core.activations import ACTIVATIONS
@@ -21,36 +21,22 @@ from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.activation.panel import ActivationPanel, formulas_of, look
 from nnsim.gui.panels.activation.plot import ActivationPlot, samples
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.cards import body_frame, header_frame
+from tests.gui.panels.conftest import ShowCard
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., ActivationPanel]
 
 
 @pytest.fixture
-def show(qtbot: QtBot, desk: Desk) -> Iterator[Show]:
+def show(desk: Desk, show_card: ShowCard) -> Show:
     """Opens a document, selects neurons, and shows the panel as the window does."""
-    kept: list[QWidget] = []  # qtbot holds widgets weakly
 
     def shown(document: Document, *selected: str, width: int = 300, height: int = 400) -> ActivationPanel:
         desk.session.open_document(document)
         desk.looking.select(selected)
-        panel = ActivationPanel(desk)
-        card = QWidget()
-        column = QVBoxLayout(card)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(header_frame(panel.title, panel.header)[0])
-        column.addWidget(body_frame(panel), 1)
-        card.resize(width, height)
-        qtbot.addWidget(card)
-        kept.append(card)
-        card.show()
-        qtbot.waitUntil(lambda: panel.built)
-        QApplication.processEvents()
-        return panel
+        return show_card(ActivationPanel(desk), width, height)
 
-    yield shown
+    return shown
 
 
 def gate(theta: float = 1.2, activation: str = "heaviside", notation: str = "threshold") -> Document:
@@ -63,7 +49,6 @@ def gate(theta: float = 1.2, activation: str = "heaviside", notation: str = "thr
 
 def the_plot(panel: ActivationPanel) -> ActivationPlot:
     """The panel's plot, which is there once it was painted."""
-    assert panel.plot is not None
     return panel.plot
 
 
@@ -195,11 +180,11 @@ def test_every_function_is_drawn_as_it_is(name: str) -> None:
 def test_the_switch_hides_the_slope_and_its_formula(show: Show, qtbot: QtBot) -> None:
     panel = show(gate(0.0, "tanh", "bias"), "n")
     plot = the_plot(panel)
-    assert len(plot.slope_items) == 1
-    assert plot.slope_items[0].opts["pen"].dashPattern()
+    assert len(plot.derivative_items) == 1
+    assert plot.derivative_items[0].opts["pen"].dashPattern()
     assert len(panel.formula.formulas) == 2
-    qtbot.mouseClick(panel.slope, LEFT)
-    assert plot.slope_items == []
+    qtbot.mouseClick(panel.derivative, LEFT)
+    assert plot.derivative_items == []
     assert len(panel.formula.formulas) == 1
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 import nnsim
@@ -24,41 +24,23 @@ from nnsim.gui.panels.gradient.plots import ContourPlot, StepPlot
 from nnsim.gui.panels.gradient.training_path import MOST_POINTS, TrainingPath
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.session import Session
-from nnsim.gui.widgets.cards import body_frame, header_frame
+from tests.gui.panels.conftest import ShowCard
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., LossSlicePanel]
 
 
 @pytest.fixture
-def show(qtbot: QtBot, desk: Desk) -> Iterator[Show]:
+def show(desk: Desk, show_card: ShowCard) -> Show:
     """Opens a document, selects neurons and connections, and shows the panel as the window does."""
-    kept: list[QWidget] = []
 
     def shown(document: Document, neurons: tuple[str, ...] = (), connections: tuple[tuple[str, str], ...] = (),
               width: int = 302, height: int = 400) -> LossSlicePanel:
         desk.session.open_document(document)
         desk.looking.select(neurons, connections)
-        panel = LossSlicePanel(desk)
-        card = QWidget()
-        column = QVBoxLayout(card)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(header_frame(panel.title, panel.header)[0])
-        column.addWidget(body_frame(panel), 1)
-        card.resize(width, height)
-        kept.append(card)
-        card.show()
-        qtbot.waitUntil(lambda: panel.built)
-        QApplication.processEvents()
-        return panel
+        return show_card(LossSlicePanel(desk), width, height)
 
-    yield shown
-    for card in kept:
-        card.close()
-        card.deleteLater()
-        # Now, not when the garbage is collected: that may be while another test restyles all widgets.
-        QApplication.sendPostedEvents(card, QEvent.Type.DeferredDelete)
+    return shown
 
 
 def example(id: str) -> Document:
@@ -77,7 +59,6 @@ def line(w1: float = 1.0, w2: float = 0.0, frozen: tuple[str, ...] = (), rate: f
 
 def the_plot(panel: LossSlicePanel) -> StepPlot:
     """The panel's plot of one parameter, which is there once it was painted."""
-    assert panel.plot is not None
     return panel.plot
 
 

@@ -3,58 +3,40 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QStyle
 from pytestqt.qtbot import QtBot
 
 from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.gradient.plots import TrailPlot
 from nnsim.gui.panels.gradient.slope import RUN_STEPS, SlopePanel
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.cards import body_frame, header_frame
+from tests.gui.panels.conftest import ShowCard
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., SlopePanel]
 
 
 @pytest.fixture
-def show(qtbot: QtBot, desk: Desk) -> Iterator[Show]:
+def show(qtbot: QtBot, desk: Desk, show_card: ShowCard) -> Show:
     """Shows the panel as the window does, with a function typed if one is named."""
-    kept: list[QWidget] = []
 
     def shown(text: str = "", width: int = 302, height: int = 400) -> SlopePanel:
-        panel = SlopePanel(desk)
-        card = QWidget()
-        column = QVBoxLayout(card)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(header_frame(panel.title, panel.header)[0])
-        column.addWidget(body_frame(panel), 1)
-        card.resize(width, height)
-        kept.append(card)
-        card.show()
-        qtbot.waitUntil(lambda: panel.built)
-        QApplication.processEvents()
+        panel = show_card(SlopePanel(desk), width, height)
         if text:
             write(panel, qtbot, text)
         return panel
 
-    yield shown
-    for card in kept:
-        card.close()
-        card.deleteLater()
-        # Now, not when the garbage is collected: that may be while another test restyles all widgets.
-        QApplication.sendPostedEvents(card, QEvent.Type.DeferredDelete)
+    return shown
 
 
 def the_plot(panel: SlopePanel) -> TrailPlot:
     """The panel's plot, which is there once it was painted."""
-    assert panel.plot is not None
     return panel.plot
 
 

@@ -25,21 +25,15 @@ from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.resources import resource
 from nnsim.training.history import Points
+from tests.gui.panels.conftest import ShowCard, resize
 
 
 @pytest.fixture
-def panel(desk: Desk, qtbot: QtBot) -> Iterator[LossPanel]:
+def panel(desk: Desk, show_card: ShowCard) -> Iterator[LossPanel]:
     """The panel, shown and built, with the circle net and unlimited speed."""
     desk.session.open_document(nnsim.load(resource("examples/circle.nnsim")))
     desk.session.set_speed(None)
-    panel = LossPanel(desk)
-    qtbot.addWidget(panel)
-    panel.resize(340, 170)
-    panel.header.setParent(panel)
-    panel.header.resize(300, 30)
-    panel.show()
-    qtbot.waitUntil(lambda: panel.plot is not None)
-    yield panel
+    yield show_card(LossPanel(desk), 342, 200)
     desk.session.pause()
 
 
@@ -72,7 +66,6 @@ def test_curves_grow_while_training(panel: LossPanel, desk: Desk, qtbot: QtBot) 
     desk.session.set_speed(2000)
     desk.session.train()
     plot = panel.plot
-    assert plot is not None
     qtbot.waitUntil(lambda: desk.session.epoch >= 3 and plot.isVisible())
     seen = plot.train.xData[-1]
     qtbot.waitUntil(lambda: plot.train.xData[-1] > seen)
@@ -86,7 +79,6 @@ def test_curves_grow_while_training(panel: LossPanel, desk: Desk, qtbot: QtBot) 
 
 def test_train_is_solid_and_test_dashed_in_ink_of_width_1(panel: LossPanel, qapp: QApplication) -> None:
     plot = panel.plot
-    assert plot is not None
     for mode in ("light", "dark"):
         apply_theme(qapp, mode)
         QApplication.processEvents()
@@ -98,9 +90,8 @@ def test_train_is_solid_and_test_dashed_in_ink_of_width_1(panel: LossPanel, qapp
 
 def test_axes_have_titles_and_numbers(panel: LossPanel, qtbot: QtBot) -> None:
     train(panel, qtbot, 20)
-    assert panel.plot is not None
     for height in (170, 80):
-        panel.resize(280, height)
+        resize(panel, 280, height)
         QApplication.processEvents()
         for side, title in (("bottom", "epoch"), ("left", "loss")):
             axis = panel.plot.axes[side]
@@ -115,7 +106,6 @@ def test_the_log_switch(panel: LossPanel, qtbot: QtBot) -> None:
     assert isinstance(log, QToolButton)
     assert log.accessibleName()
     plot = panel.plot
-    assert plot is not None
     plain = plot.train.yData.copy()
     QTest.mouseClick(log, Qt.MouseButton.LeftButton)
     assert np.allclose(plot.train.yData, np.log10(plain))
@@ -124,7 +114,6 @@ def test_the_log_switch(panel: LossPanel, qtbot: QtBot) -> None:
 
 
 def test_a_loss_of_0_leaves_the_log_axis_alone(panel: LossPanel) -> None:
-    assert panel.plot is not None
     values = np.array([1.0, 0.1, 0.0])
     points = Points(np.arange(3.0), values, values, values)
     none = Points(*np.empty((4, 0)))
@@ -164,7 +153,6 @@ def test_hidden_it_draws_nothing(panel: LossPanel, qtbot: QtBot) -> None:
     train(panel, qtbot, 3)
     panel.hide()
     train(panel, qtbot, 3)
-    assert panel.plot is not None
     assert panel.plot.train.xData[-1] == 3
     panel.show()
     assert panel.plot.train.xData[-1] == 6
@@ -172,7 +160,6 @@ def test_hidden_it_draws_nothing(panel: LossPanel, qtbot: QtBot) -> None:
 
 def test_nothing_pans_or_opens_a_menu(panel: LossPanel, qtbot: QtBot) -> None:
     train(panel, qtbot, 3)
-    assert panel.plot is not None
     before = panel.plot.ranges
     viewport: QWidget = panel.plot.viewport()
     QTest.mousePress(viewport, Qt.MouseButton.LeftButton, pos=viewport.rect().center())
@@ -197,5 +184,4 @@ def test_a_stop_shows_the_last_loss(panel: LossPanel, desk: Desk, qtbot: QtBot) 
     desk.session.configure(replace(desk.session.document.training, stop_epochs=4), "x")
     desk.session.train()
     qtbot.waitUntil(lambda: not desk.session.training)
-    assert panel.plot is not None
     assert panel.plot.train.xData[-1] == 4

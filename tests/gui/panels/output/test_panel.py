@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel
 from pytestqt.qtbot import QtBot
 
 from nnsim.core.network import Connection, Network, Neuron
@@ -25,38 +25,24 @@ from nnsim.gui.panels.output.plots import CurvePlot, MapPlot
 from nnsim.gui.plots.regions import depth, filled, finer, fits, winners, word_places
 from nnsim.gui.plots.samples import contour_of
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.cards import body_frame, header_frame
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.config import TrainingConfig
 from tests.gui.look.test_contrast import contrast
+from tests.gui.panels.conftest import ShowCard
 
 LEFT = Qt.MouseButton.LeftButton
 Show = Callable[..., OutputPanel]
 
 
 @pytest.fixture
-def show(qtbot: QtBot, desk: Desk) -> Iterator[Show]:
+def show(desk: Desk, show_card: ShowCard) -> Show:
     """Opens a document and shows the panel as the window does: a card of 300×330."""
-    kept: list[QWidget] = []  # qtbot holds widgets weakly
 
     def shown(document: Document, width: int = 300, height: int = 330) -> OutputPanel:
         desk.session.open_document(document)
-        panel = OutputPanel(desk)
-        card = QWidget()
-        column = QVBoxLayout(card)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(header_frame(panel.title, panel.header)[0])
-        column.addWidget(body_frame(panel), 1)
-        card.resize(width, height)
-        qtbot.addWidget(card)
-        kept.append(card)
-        card.show()
-        qtbot.waitUntil(lambda: panel.built)
-        QApplication.processEvents()
-        return panel
+        return show_card(OutputPanel(desk), width, height)
 
-    yield shown
+    return shown
 
 
 def xor() -> Document:

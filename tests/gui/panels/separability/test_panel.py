@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -13,34 +13,28 @@ import pytest
 from PySide6.QtCore import QLineF, QPointF, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
-from pytestqt.qtbot import QtBot
 
 import nnsim
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents.document import Document
 from nnsim.gui.look.theme import apply_theme, theme
+from nnsim.gui.panels.plot_panel import LOW_PLOT
 from nnsim.gui.panels.separability import panel as separability
 from nnsim.gui.panels.separability.panel import SeparabilityPanel, equation
 from nnsim.gui.panels.separability.plot import SeparabilityPlot, line_across
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.resources import resource
+from tests.gui.panels.conftest import ShowCard, resize
 
 ROWS = list(itertools.product((0.0, 1.0), repeat=2))
 
 
 @pytest.fixture
-def panel(desk: Desk, qtbot: QtBot) -> Iterator[SeparabilityPanel]:
+def panel(desk: Desk, show_card: ShowCard) -> SeparabilityPanel:
     """The panel, shown and built, with its header and without a document."""
-    panel = SeparabilityPanel(desk)
-    qtbot.addWidget(panel)
-    panel.resize(304, 300)
-    panel.header.setParent(panel)
-    panel.header.resize(200, 30)
-    panel.show()
-    qtbot.waitUntil(lambda: panel.plot is not None)
-    yield panel
+    return show_card(SeparabilityPanel(desk), 306, 331)
 
 
 def inline(X: Sequence[Sequence[float]], *t: Sequence[float]) -> InlineData:
@@ -74,7 +68,6 @@ def said(panel: SeparabilityPanel) -> tuple[str, str]:
 
 def plot(panel: SeparabilityPanel) -> SeparabilityPlot:
     """The plot, which must be there."""
-    assert panel.plot is not None
     return panel.plot
 
 
@@ -126,7 +119,7 @@ def test_from_a_line_to_a_proof_and_back_nothing_is_left_over(panel: Separabilit
 @pytest.mark.parametrize("name", ["and", "or", "nand", "nor", "xor"])
 def test_no_line_crosses_a_label(panel: SeparabilityPanel, name: str) -> None:
     """The coordinates beside the points stand clear of the line, and of the pairs of a proof."""
-    panel.resize(304, 264)
+    resize(panel, 304, 264)
     show(panel, example(name))
     drawn = plot(panel)
     lines = [item.getData() for item in (drawn.line, *drawn.spans.values())]
@@ -423,7 +416,7 @@ def test_where_there_is_room_nothing_scrolls(panel: SeparabilityPanel, name: str
     show(panel, example(name))
     # A plot that was high once must give way again.
     for height in (800, 264):
-        panel.resize(304, height)
+        resize(panel, 304, height)
         QApplication.processEvents()
     assert panel.area.verticalScrollBar().maximum() == 0
 
@@ -431,16 +424,16 @@ def test_where_there_is_room_nothing_scrolls(panel: SeparabilityPanel, name: str
 @pytest.mark.parametrize("size", [(304, 300), (240, 200), (520, 240)])
 def test_all_words_are_whole_at_any_size(panel: SeparabilityPanel, size: tuple[int, int]) -> None:
     """Labels are as high as their text needs; a low panel scrolls, also with the keys."""
-    panel.resize(*size)
+    resize(panel, *size)
     for name in ("xor", "and", "circle"):
         show(panel, example(name))
         for label in (panel.verdict, panel.proof):
             assert label.isHidden() or label.height() >= label.heightForWidth(label.width())
-        assert plot(panel).height() >= separability.LOWEST_PLOT
+        assert plot(panel).height() >= LOW_PLOT
         bar = panel.area.verticalScrollBar()
         assert (bar.maximum() > 0) == bool(panel.area.focusPolicy() & Qt.FocusPolicy.TabFocus)
     show(panel, example("circle"))
-    panel.resize(240, 200)
+    resize(panel, 240, 200)
     QApplication.processEvents()
     panel.area.setFocus()
     QTest.keyClick(panel.area, Qt.Key.Key_Down)

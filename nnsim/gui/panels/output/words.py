@@ -1,0 +1,116 @@
+"""What the Output panel says: of its plot, of the values in one place, and of what the plot leaves out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QColor
+
+from nnsim.core.analysis.maps import Plane
+from nnsim.core.arrays import Array, Indices
+from nnsim.core.formulas.numbers import format_number
+from nnsim.data.dataset import Dataset
+from nnsim.gui.look.class_looks import TIE, class_look
+from nnsim.gui.look.theme import Theme
+from nnsim.gui.plots.points import Points, Scale
+from nnsim.gui.plots.regions import winners
+
+READ_DIGITS, PLACE_DIGITS = 3, 2
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("OutputPanel", text)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said while one of the ``outputs``, or the largest of all, is shown over a plane."""
+
+    outputs: tuple[str, ...]
+    column: int | None
+    """The place of the output that is shown; None for the winner."""
+    softmax: bool
+    """Whether the values are those of a softmax."""
+    plane: Plane
+    scale: Scale
+
+    @property
+    def name(self) -> str:
+        """What the shown output is called, on an axis too; not for the winner."""
+        name = self.outputs[self.column or 0]
+        return f"softmax({name})" if self.softmax else name
+
+    def value(self, values: Array) -> str:
+        """The value of the shown output, of all (outputs,); or the name of the winner and its value."""
+        if self.column is not None:
+            return format_number(float(values[self.column]), READ_DIGITS)
+        place = int(winners(values))
+        if place == TIE:
+            return _tr("tie")
+        return f"{self.outputs[place]}, {format_number(float(values[place]), READ_DIGITS)}"
+
+    def at(self, inputs: Mapping[str, float], values: Array) -> str:
+        """“(1, 0) → 0.5”: where in the plane these inputs are, and what comes of them."""
+        # The place is rounded more than the value, which must never be cut.
+        place = [format_number(inputs[id], PLACE_DIGITS) for id in (self.plane.x, self.plane.y) if id]
+        shown = self.value(values)
+        return f"({', '.join(place)}) → {shown}" if self.plane.y is not None else f"{place[0]} → {shown}"
+
+    def of_plot(self, values: Array, classes: Indices, points: Points, fed: Mapping[str, float], now: Array) -> str:
+        """What the plot shows, for whoever does not see it.
+
+        ``values`` are the shown ones all over the plane, ``classes`` who wins where; all outputs are ``now``
+        (outputs,) for what is ``fed``.
+        """
+        finite = values[np.isfinite(values)]
+        if not len(finite):
+            return _tr("No finite value anywhere")
+        text = self._winners(classes, points) if self.column is None else self._range(finite, points)
+        inputs = ", ".join(f"{id} = {format_number(fed.get(id, 0.0), READ_DIGITS)}"
+                           for id in (self.plane.x, self.plane.y) if id)
+        return text + "; " + _tr("{inputs} gives {value}").format(inputs=inputs, value=self.value(now))
+
+    def _winners(self, classes: Indices, points: Points) -> str:
+        shares = [_tr("{output} in {share} %").format(
+            output=id, share=round(100 * float((classes == place).mean()))) for place, id in enumerate(self.outputs)]
+        text = _tr("The largest output is {shares} of the plane").format(shares=", ".join(shares))
+        return text + ("; " + _tr("{n} samples").format(n=len(points.x)) if len(points.x) else "")
+
+    def _range(self, finite: Array, points: Points) -> str:
+        text = _tr("{output} from {low} to {high}").format(
+            output=self.name, low=format_number(float(finite.min()), READ_DIGITS),
+            high=format_number(float(finite.max()), READ_DIGITS))
+        if self.plane.y is not None:
+            text += "; " + _tr("at least {threshold} in {share} % of the plane").format(
+                threshold=format_number(self.scale.threshold, READ_DIGITS),
+                share=round(100 * float((finite >= self.scale.threshold).mean())))
+        if len(points.x):
+            text += "; " + _tr("{n} samples, {high} of the high class ● and {low} of the low class ◇").format(
+                n=len(points.x), high=int(points.high.sum()), low=int((~points.high).sum()))
+        return text
+
+    def of_regions(self, theme: Theme) -> dict[int, tuple[str, QColor]]:
+        """What each region of the map means, by its class, and the colour it has; nothing of a smooth map."""
+        if self.column is None:
+            names = {place: (id, class_look(place).region(theme)) for place, id in enumerate(self.outputs)}
+            return {**names, TIE: (_tr("tie"), theme.color("card"))}
+        if self.scale.crisp:
+            return {0: (format_number(self.scale.low), theme.color("map_low")),
+                    1: (format_number(self.scale.high), theme.color("map_high"))}
+        return {}
+
+    def of_rest(self, misfit: Dataset | None, more_inputs: int) -> str:
+        """What the plot does not say: data that do not fit, softmax, and so many more inputs that are not in sight."""
+        texts = []
+        if misfit is not None:
+            text = _tr("the data has {X} input and {T} target columns: not those of this network")
+            texts.append(text.format(X=misfit.X.shape[1], T=misfit.T.shape[1]))
+        if self.softmax and self.plane.y is not None:
+            texts.append(_tr("softmax") if self.column is None else _tr("softmax of the outputs"))
+        if more_inputs:
+            texts.append(_tr("{n} more inputs as fed").format(n=more_inputs))
+        text = " · ".join(texts)
+        return text[:1].upper() + text[1:]
