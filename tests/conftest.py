@@ -17,7 +17,11 @@ os.environ.setdefault("XDG_CACHE_HOME", str(Path.home() / ".cache"))
 _home = tempfile.TemporaryDirectory(prefix="nnsim-tests-")
 os.environ["HOME"] = _home.name
 
-from nnsim.training import engines  # noqa: E402
+from nnsim.training import engines, kernel_cache  # noqa: E402
+
+# Some tests import kernels before the engine is loaded: without a word Numba would keep those beside the source, and
+# look at one file only to see whether they are stale.
+os.environ["NUMBA_CACHE_DIR"] = str(kernel_cache.cache_folder())
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -15,6 +15,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import Version
 
+import nnsim
 from nnsim import resources
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -65,7 +66,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_the_wheel_holds_code_resources_and_desktop_files(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    version = PROJECT["project"]["version"]
+    version = nnsim.__version__
     assert wheel.name == f"nnsim-{version}-py3-none-any.whl"
     assert {"nnsim/resources.py", "nnsim/py.typed", f"nnsim-{version}.dist-info/licenses/LICENSE"} <= names
     folder = ROOT / "resources"
@@ -78,6 +79,14 @@ def test_the_wheel_holds_code_resources_and_desktop_files(wheel: Path) -> None:
         f"{share}/mime/packages/nnsim.xml",
     } <= names
     assert not [name for name in names if name.startswith(("tests/", "scripts/"))]
+
+
+def test_the_version_stands_in_one_place(wheel: Path) -> None:
+    """In nnsim/__init__.py: the wheel says the same, and no other file of the project says one of its own."""
+    version = nnsim.__version__
+    metadata = zipfile.ZipFile(wheel).read(f"nnsim-{version}.dist-info/METADATA").decode()
+    assert f"\nVersion: {version}\n" in metadata
+    assert "version" not in PROJECT["project"] and PROJECT["project"]["dynamic"] == ["version"]
 
 
 def test_an_installed_package_finds_its_resources(wheel: Path, tmp_path: Path) -> None:

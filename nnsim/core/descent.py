@@ -20,7 +20,7 @@ from nnsim.core.order import SEQUENTIAL, SHUFFLE_EACH_EPOCH, shuffle
 from nnsim.core.program import Program
 from nnsim.core.schedules import SCHEDULES
 
-GOES_ON, DIVERGED, LOSS, UNCHANGED, GRADIENT, CONVERGED = range(6)
+RUNNING, DIVERGED, LOSS, UNCHANGED, GRADIENT, CONVERGED = range(6)
 """What ended a run from inside the loop."""
 
 CLIP_MARGIN = 1e-6
@@ -73,7 +73,7 @@ class Vectors(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """Where a run stands: with the vectors and the rule, all that it needs to go on."""
+    """Where a run stands: with the vectors and the rule, all that it needs to continue."""
 
     epoch: int = 0
     update: int = 0
@@ -95,38 +95,51 @@ class Progress(NamedTuple):
     high: float = -inf
     since: int = 0
     """The band in which the loss has stayed, and for how many epochs."""
-    reason: int = GOES_ON
+    reason: int = RUNNING
+
+
+class Kernels(NamedTuple):
+    """What ``descend`` calls. Model and data are the engine's own, handed on as they are."""
+
+    prepare: Any
+    """(model, data, order): called when the order has changed."""
+    gradient_of_batch: Any
+    """(model, data, order, first, count, rule, v): fills v.gradient, returns the mean loss of the batch
+    order[first : first + count]."""
+    test_loss: Any
+    """(model, data, rule, v): the mean loss of the test samples, NaN without any."""
+    rate_at: Any
+    """(rule, epoch): the learning rate."""
+    update_vectors: Any
+    """(rule, rate, steps, count, v): changes v.w, and tells whether all of it is finite."""
+    settle: Any
+    """(rule, v): ends an epoch, and returns the length of its summed gradient."""
 
 
 def descend(
-    prepare: Any, gradient: Any, mean_loss: Any, rate_at: Any, update_vectors: Any, settle: Any, model: Any, data: Any,
-    order: Integers, v: Vectors, rule: Rule, start: Progress, last_update: int, last_epoch: int,
-    train_curve: Array, test_curve: Array,
+    kernels: Kernels, model: Any, data: Any, order: Integers, v: Vectors, rule: Rule, start: Progress,
+    last_update: int, last_epoch: int, train_curve: Array, test_curve: Array,
 ) -> tuple[int | float, ...]:
     """Updates until ``last_update`` or ``last_epoch`` is reached, the curves are full or a reason to stop holds.
 
-    ``prepare(model, data, order)`` is called when the order has changed; ``gradient(model, data, order, first, count,
-    rule, v)`` fills v.gradient and returns the batch's mean loss; ``mean_loss(model, data, rule, v)`` is the loss on
-    the test samples, NaN without any; ``rate_at(rule, epoch)`` is the learning rate; ``update_vectors(rule, rate,
-    steps, count, v)`` changes v.w and tells whether all of it is finite; ``settle(rule, v)`` ends an epoch and returns
-    the length of its summed gradient. Losses of the finished epochs go to the curves.
+    Losses of the finished epochs go to the curves. Returns the fields of Progress.
     """
     (epoch, update, done, batch, mode, seed, shuffled, steps, loss_sum, loss, gradient_norm, low, high, since,
      reason) = start
     n, first_epoch = len(order), epoch
-    reason = GOES_ON
-    while reason == GOES_ON and update < last_update and epoch < last_epoch and epoch - first_epoch < len(train_curve):
+    reason = RUNNING
+    while reason == RUNNING and update < last_update and epoch < last_epoch and epoch - first_epoch < len(train_curve):
         if done == 0:
             batch, loss_sum = rule.batch, 0.0
             wanted = epoch if rule.order == SHUFFLE_EACH_EPOCH else 0
             if mode != rule.order or (mode != SEQUENTIAL and (seed != rule.seed or shuffled != wanted)):
                 mode, seed, shuffled = rule.order, rule.seed, wanted
                 shuffle(order, mode, seed, shuffled)
-                prepare(model, data, order)
+                kernels.prepare(model, data, order)
         count = min(batch, n - done)
-        batch_loss = gradient(model, data, order, done, count, rule, v)
+        batch_loss = kernels.gradient_of_batch(model, data, order, done, count, rule, v)
         steps += 1
-        finite = update_vectors(rule, rate_at(rule, epoch), steps, count, v)
+        finite = kernels.update_vectors(rule, kernels.rate_at(rule, epoch), steps, count, v)
         if not (finite and isfinite(batch_loss)):
             reason = DIVERGED
             break
@@ -140,9 +153,9 @@ def descend(
             reason = DIVERGED
             break
         done = 0
-        gradient_norm = settle(rule, v) / n
+        gradient_norm = kernels.settle(rule, v) / n
         train_curve[epoch - first_epoch] = loss
-        test_curve[epoch - first_epoch] = mean_loss(model, data, rule, v)
+        test_curve[epoch - first_epoch] = kernels.test_loss(model, data, rule, v)
         epoch += 1
         low, high, since = min(low, loss), max(high, loss), since + 1
         if rule.stop_change >= 0.0 and high - low > rule.stop_change:
@@ -242,19 +255,18 @@ class NumpyDescent(Descent):
         self, rule: Rule, start: Progress, last_update: int, last_epoch: int, curves: tuple[Array, Array]
     ) -> Progress:
         return Progress(*descend(  # type: ignore[arg-type]
-            _leave, _gradient, _test_loss, _rate_at, _update_vectors, _settle, self._program, self.samples, self.order,
-            self.v, rule, start, last_update, last_epoch, *curves,
+            _KERNELS, self._program, self.samples, self.order, self.v, rule, start, last_update, last_epoch, *curves,
         ))
 
 
 _LOSSES, _OPTIMIZERS, _SCHEDULES = list(LOSSES.values()), list(OPTIMIZERS.values()), list(SCHEDULES.values())
 
 
-def _leave(program: Program, samples: Samples, order: Integers) -> None:
+def _prepare(program: Program, samples: Samples, order: Integers) -> None:
     """Samples are taken by the order's indices where they stand."""
 
 
-def _gradient(
+def _gradient_of_batch(
     program: Program, samples: Samples, order: Integers, first: int, count: int, rule: Rule, v: Vectors
 ) -> float:
     batch = order[first : first + count]
@@ -297,3 +309,6 @@ def _settle(rule: Rule, v: Vectors) -> float:
 
 def _length(v: Vectors, vector: Array) -> float:
     return float(np.sqrt(np.sum(v.trainable * vector * vector)))
+
+
+_KERNELS = Kernels(_prepare, _gradient_of_batch, _test_loss, _rate_at, _update_vectors, _settle)

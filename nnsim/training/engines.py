@@ -1,25 +1,24 @@
 """Which engine computes: the compiled one where Numba is there and its kernels are ready, else numpy.
 
-    python -m nnsim.training.engines     compiles the kernels and keeps them for all later starts
+    python -m nnsim.training.engines [edges|layers|narrow|maps]     compiles the kernels, or only those for one kind of
+                                                                    run or for maps; keeps them for all later starts
 """
 
 from __future__ import annotations
 
-import hashlib
+import atexit
 import importlib.util
 import os
 import subprocess
 import sys
-import tempfile
 import threading
 from pathlib import Path
 from types import ModuleType
 
-import numpy as np
-
 from nnsim.core.descent import Descent, NumpyDescent, Samples
 from nnsim.core.network import Structure
 from nnsim.core.program import Program, program_of
+from nnsim.training.kernel_cache import cache_folder, own_folder
 
 COMPILED, NUMPY = "numba", "numpy"
 ENGINES = (COMPILED, NUMPY)
@@ -37,7 +36,7 @@ def installed() -> bool:
 
 
 def ready() -> bool:
-    """Whether the compiled engine can be used now, without any waiting."""
+    """Whether the compiled engine can be used without waiting."""
     return _kernels is not None
 
 
@@ -46,98 +45,84 @@ def failure() -> str:
     return _failure
 
 
-def load() -> ModuleType | None:
-    """The compiled engine, compiled now if no cache holds it; None where there is none. Any thread may ask."""
+def load(kernels: str = "", folder: Path | None = None) -> ModuleType | None:
+    """The compiled engine, compiled now if no cache holds it; None where there is none. Any thread may ask.
+
+    With ``kernels`` only those of that name are waited for, and the others whenever one is used; ``folder`` is read
+    and filled in place of the cache's.
+    """
     global _kernels, _failure
     with _lock:
         if _kernels is None and installed():
             try:
-                _kernels = _imported()
+                _kernels = _imported(kernels, folder or cache_folder())
             except Exception as error:
                 # Whatever keeps Numba from working here, numpy computes the same.
                 _failure = f"{type(error).__name__}: {error}"
         return _kernels
 
 
-def _imported() -> ModuleType:
-    """The module of the kernels, its compiled code read from the cache or written there."""
+def _imported(kernels: str, folder: Path) -> ModuleType:
+    """The module of the kernels, its compiled code read from the folder or written there."""
     import numba
 
     kept = numba.config.CACHE_DIR
     # Numba asks for the folder while it reads the decorators.
-    numba.config.CACHE_DIR = str(cache_folder())
+    numba.config.CACHE_DIR = str(folder)
     try:
         from nnsim.core.compiled import engine as compiled
     finally:
         numba.config.CACHE_DIR = kept
-    compiled.warm_up()
+    compiled.warm_up(kernels)
     return compiled
 
 
-def cache_folder() -> Path:
-    """Where compiled kernels are kept, one folder for each text of core/, each processor and what compiles it.
-
-    Numba's own check looks at one file only, and would go on using what another file has changed.
-    """
-    key = hashlib.sha256()
-    for path in sorted((Path(__file__).parent.parent / "core").rglob("*.py")):
-        key.update(path.read_bytes())
-    from importlib.metadata import version
-
-    from llvmlite.binding import get_host_cpu_name
-
-    made_by = sys.version_info[:3], np.__version__, version("numba"), version("llvmlite"), get_host_cpu_name()
-    key.update(repr(made_by).encode())
-    folder = _user_cache() / "nnsim" / f"kernels-{key.hexdigest()[:16]}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
-        return Path(tempfile.gettempdir()) / f"nnsim-{key.hexdigest()[:16]}"
-    return folder
+def is_cached(kernels: str = "") -> bool:
+    """Whether all kernels, or those of that name, were compiled before, so that loading them is quick."""
+    return any((cache_folder() / mark).exists() for mark in (_mark(kernels), _mark()))
 
 
-def _user_cache() -> Path:
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches"
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+def _mark(kernels: str = "") -> str:
+    """The file that says that a folder holds them."""
+    return kernels or "complete"
 
 
-def is_cached() -> bool:
-    """Whether the kernels were compiled before, so that loading them is quick."""
-    return (cache_folder() / "complete").exists()
+def prepare(kernels: str = "", folder: Path | None = None) -> None:
+    """``load``, and note in the folder that it holds them."""
+    folder = folder or cache_folder()
+    if load(kernels, folder) is not None:
+        (folder / _mark(kernels)).touch()
 
 
-def prepare() -> None:
-    """Load the kernels, compiling them if need be, and note that the cache is complete."""
-    if load() is not None:
-        (cache_folder() / "complete").touch()
-
-
-def prepare_in_background() -> threading.Thread:
+def prepare_in_background(kernels: str = "") -> threading.Thread:
     """``prepare`` in a thread; what has to be compiled is compiled in a process of its own, so that nothing waits."""
-    thread = threading.Thread(target=_prepare_apart, name="nnsim-engine", daemon=True)
+    thread = threading.Thread(target=_prepare_apart, args=(kernels,), name="nnsim-engine", daemon=True)
     thread.start()
     return thread
 
 
-def _prepare_apart() -> None:
+def _prepare_apart(kernels: str) -> None:
     if not installed() or ready():
         return
-    if not is_cached():
-        command = [sys.executable, "-c", "from nnsim.training.engines import prepare_gently; prepare_gently()"]
-        subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
-        if not is_cached():
+    if not is_cached(kernels):
+        code = "import sys; from nnsim.training import engines; engines.prepare_gently(*sys.argv[1:])"
+        command = [sys.executable, "-c", code, kernels, str(cache_folder())]
+        none = subprocess.DEVNULL
+        child = subprocess.Popen(command, stdin=none, stdout=none, stderr=none)
+        if own_folder() is None:
+            # Its folder goes when this process ends.
+            atexit.register(child.kill)
+        child.wait()
+        if not is_cached(kernels):
             return
-    load()
+    load(kernels)
 
 
-def prepare_gently() -> None:
+def prepare_gently(kernels: str, folder: str) -> None:
     """``prepare`` at the lowest priority."""
     if hasattr(os, "nice"):
         os.nice(10)
-    prepare()
+    prepare(kernels, Path(folder))
 
 
 def chosen(engine: str | None) -> str:
@@ -181,4 +166,4 @@ def fast_program_of(structure: Structure) -> Program:
 
 
 if __name__ == "__main__":
-    prepare()
+    prepare(sys.argv[1] if len(sys.argv) > 1 else "")

@@ -1,4 +1,4 @@
-"""Snapshots: moments of training, frozen, which may be kept in a file and gone on from."""
+"""Snapshots: moments of training, frozen, which may be kept in a file and continued from."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class RunState:
-    """All that a run needs to go on as if it had never stopped, besides network, data and config.
+    """All that a run needs to continue as if it had never stopped, besides network, data and config.
 
     ``kind`` names the engine's kind of run, see Descent; ``memory`` is what the optimizer remembers, two vectors
     (n_parameters,); ``good`` the parameters of the last good epoch; ``mean_gradient`` this epoch's gradient so far.
@@ -66,7 +66,7 @@ class Snapshot:
     progress: float | None = None
     """How near the run is to its stop, 0 to 1; None if nothing tells."""
     state: RunState | None = None
-    """What Trainer.resume goes on from; the frames of a running worker leave it out."""
+    """What Trainer.resume continues from; the frames of a running worker leave it out."""
 
     def save(self, path: str | Path) -> None:
         """Write it to a file (numpy's .npz), to be resumed in another process. Raises ValueError without a state."""

@@ -86,7 +86,7 @@ class Trainer:
         cls, network: Network, dataset: Dataset, config: TrainingConfig | None, snapshot: Snapshot,
         engine: str | None = None,
     ) -> Trainer:
-        """A trainer that goes on from a snapshot as if it had never stopped.
+        """A trainer that continues from a snapshot as if it had never stopped.
 
         Network, data and config are those that the snapshot was made with; the engine is the snapshot's, unless
         another is named. Raises ValueError if the snapshot has no state or is of another network.
@@ -130,12 +130,15 @@ class Trainer:
 
     @property
     def parameters(self) -> Array:
-        """The values now, read-only."""
+        """The current values, a read-only copy (n_parameters,).
+
+        While a worker runs this trainer, a copy may fall into the midst of an update: look at its snapshots instead.
+        """
         return frozen_vector(self._descent.read(self._descent.v.w))
 
     @property
     def network(self) -> Network:
-        """The network with the values of now."""
+        """The network with the current values, see ``parameters``."""
         return self.start.with_parameters(self.parameters)
 
     @property
@@ -160,7 +163,7 @@ class Trainer:
 
     @property
     def loss(self) -> float:
-        """The exact mean loss over all training samples for the values of now."""
+        """The exact mean loss over all training samples for the current values."""
         return self._loss_on(self._dataset.X, self._dataset.T)
 
     def run(self, epochs: int) -> str:
@@ -249,7 +252,7 @@ class Trainer:
         self._descent.write(self._descent.v.good, parameters)
 
     def configure(self, config: TrainingConfig) -> None:
-        """Go on with other settings: rate, loss and penalties at once; batch, order and seed from the next epoch.
+        """Continue with other settings: rate, loss and penalties at once; batch, order and seed from the next epoch.
 
         Raises ValueError if the perceptron rule is chosen for a network that it cannot train.
         """

@@ -80,7 +80,7 @@ class TrainingWorker:
         return snapshot
 
     def set_speed(self, speed: float | None) -> None:
-        """Updates a second, from now on; None is unlimited."""
+        """Updates a second from here on; None is unlimited."""
         self._post(lambda: setattr(self, "_speed", speed))
 
     def set_values(self, values: Mapping[str, float]) -> None:
@@ -89,7 +89,7 @@ class TrainingWorker:
         self._post(lambda: self.trainer.set_values(values))
 
     def configure(self, config: TrainingConfig) -> None:
-        """Go on with other settings from the next batch boundary."""
+        """Continue with other settings from the next batch boundary."""
         self._post(lambda: self.trainer.configure(config))
 
     def _post(self, message: Callable[[], None]) -> None:

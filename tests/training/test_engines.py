@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 import nnsim
+from nnsim.core.compiled.engine import warm_up
 from nnsim.training import engines
 from nnsim.training.problems import training_problems
 
@@ -64,29 +65,53 @@ def test_asking_for_an_engine_that_is_not_there_says_why() -> None:
     assert "Numba is not installed" in done.stderr
 
 
-def test_the_cache_follows_the_source_and_is_found_again(tmp_path: Path) -> None:
-    """Kernels are compiled once, in a process of their own, and read from the cache by the next one, quickly."""
-    background = """
-import time
+BACKGROUND = """
 from nnsim.training import engines
-assert not engines.is_cached() and engines.now() == "numpy"
-engines.prepare_in_background().join()
-print(engines.now(), engines.is_cached())
+assert not engines.is_cached("maps") and engines.now() == "numpy"
+engines.prepare_in_background("maps").join()
+print(engines.now(), engines.is_cached("maps"), engines.is_cached())
 """
-    assert run(background, XDG_CACHE_HOME=str(tmp_path), LOCALAPPDATA=str(tmp_path)) == "numba True"
-    again = """
+AGAIN = """
 from nnsim.training import engines
-engines.load()
-from nnsim.core.compiled import edges as kernels, layers, narrow
-kept = kernels.train, kernels.evaluate, layers.train, narrow.train
-print([sum(kernel.stats.cache_misses.values()) for kernel in kept])
+engines.load({name!r})
+from nnsim.core.compiled import driver, edges
+print([(sum(kernel.stats.cache_hits.values()), sum(kernel.stats.cache_misses.values()))
+       for kernel in (edges.evaluate, driver.train)])
 """
-    assert run(again, XDG_CACHE_HOME=str(tmp_path), LOCALAPPDATA=str(tmp_path)) == "[0, 0, 0, 0]"
+
+
+def test_kernels_are_compiled_once_and_found_again(tmp_path: Path) -> None:
+    """They are compiled in a process of their own, and read from the cache by the next: here those of maps alone."""
+    own = {"XDG_CACHE_HOME": str(tmp_path), "LOCALAPPDATA": str(tmp_path), "HOME": str(tmp_path)}
+    assert run(BACKGROUND, **own) == "numba True False"
+    assert run(AGAIN.format(name="maps"), **own) == "[(1, 0), (0, 0)]"
+
+
+def test_a_later_start_compiles_nothing() -> None:
+    """The kernels of maps and of each kind of run: this process has loaded all, so the cache holds them."""
+    assert run(AGAIN.format(name="")) == "[(1, 0), (3, 0)]"
+
+
+def test_kernels_have_names() -> None:
+    """A kind of run, or maps."""
+    with pytest.raises(ValueError, match="no kernels “cuda”; there are edges, layers, narrow, maps"):
+        warm_up("cuda")
+
+
+def test_without_a_folder_to_keep_them_kernels_are_compiled_for_one_process(tmp_path: Path) -> None:
+    """No home to write in: what the background compiled is used, and is gone with the process."""
+    (tmp_path / "file").touch()
+    (tmp_path / "own").mkdir()
+    code = BACKGROUND + "print(oct(engines.cache_folder().stat().st_mode & 0o777), engines.cache_folder().parent)"
+    nowhere = str(tmp_path / "file" / "cache")
+    where = {"XDG_CACHE_HOME": nowhere, "LOCALAPPDATA": nowhere, "HOME": nowhere, "TMPDIR": str(tmp_path / "own")}
+    assert run(code, **where).split("\n") == ["numba True False", f"0o700 {tmp_path / 'own'}"]
+    assert list((tmp_path / "own").iterdir()) == []
 
 
 def test_a_failing_compiler_leaves_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever keeps Numba from working is told, and numpy computes."""
-    def broken() -> None:
+    def broken(kernels: str, folder: Path) -> None:
         raise RuntimeError("no LLVM for this machine")
 
     monkeypatch.setattr(engines, "_kernels", None)

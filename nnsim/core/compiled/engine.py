@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
+from typing import Any
 
 import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array, Indices, Integers
-from nnsim.core.compiled import edges as kernels
-from nnsim.core.compiled import layers, narrow
+from nnsim.core.compiled import edges, layers, narrow
+from nnsim.core.compiled.driver import train
 from nnsim.core.compiled.switches import ACTIVATION_NUMBER, COMBINE_NUMBER, LANES
 from nnsim.core.descent import Descent, Progress, Rule, Samples, aligned
 from nnsim.core.network import Network, Neuron, Structure
@@ -38,87 +39,80 @@ class CompiledProgram(Program):
         columns = _padded(X)
         z, a = (aligned(len(self.structure.neurons), columns.shape[1]) for _ in range(2))
         w = np.append(parameters, 0.0)[self._places]
-        kernels.evaluate(self._graph, columns, n, w, z, a)
+        edges.evaluate(self._graph, columns, n, w, z, a)
         return Trace(z[:, :n], a[:, :n])
 
     def activations(self, parameters: Array, X: Array) -> Array:
         columns = _padded(X)
         a = aligned(len(self.structure.neurons), columns.shape[1])
         # z is not asked for, so each sum may stand where its activation will.
-        kernels.evaluate(self._graph, columns, len(X), np.append(parameters, 0.0)[self._places], a, a)
+        edges.evaluate(self._graph, columns, len(X), np.append(parameters, 0.0)[self._places], a, a)
         return a[:, : len(X)]
 
 
-class GraphDescent(Descent):
+class CompiledDescent(Descent):
+    """A run whose loop is compiled, with model and data as the kernels of its kind take them."""
+
+    engine = "numba"
+
+    def __init__(self, structure: Structure, samples: Samples, model: Any, places: Indices, data: Any) -> None:
+        super().__init__(structure, samples, places)
+        self._model, self._data = model, data
+
+    def advance(
+        self, rule: Rule, start: Progress, last_update: int, last_epoch: int, curves: tuple[Array, Array]
+    ) -> Progress:
+        return Progress(*train(
+            self._model, self._data, self.order, self.v, rule, start, last_update, last_epoch, *curves
+        ))
+
+
+class GraphDescent(CompiledDescent):
     """A run of any graph, edge by edge."""
 
-    engine, kind = "numba", "edges"
+    kind = "edges"
 
     def __init__(self, structure: Structure, samples: Samples) -> None:
-        self._graph, places = _graph(structure, kernels.CHUNK + PAD)
-        super().__init__(structure, samples, places)
         X, T, test_X, test_T = map(_as_read, samples)
-        self._data = kernels.Data(
-            X, T, _padded(X), _padded(T), _padded(test_X), _padded(test_T), len(test_X)
-        )
+        data = edges.Data(X, T, _padded(X), _padded(T), _padded(test_X), _padded(test_T), len(test_X))
+        super().__init__(structure, samples, *_graph(structure, edges.CHUNK + PAD), data)
 
     def resume(self, progress: Progress) -> None:
         super().resume(progress)
         self._data.inputs[:, : len(self.order)] = self.samples.X[self.order].T
         self._data.targets[:, : len(self.order)] = self.samples.T[self.order].T
 
-    def advance(
-        self, rule: Rule, start: Progress, last_update: int, last_epoch: int, curves: tuple[Array, Array]
-    ) -> Progress:
-        return Progress(*kernels.train(
-            self._graph, self._data, self.order, self.v, rule, start, last_update, last_epoch, *curves
-        ))
 
-
-class LayerDescent(Descent):
+class LayerDescent(CompiledDescent):
     """A run of a network that is fully connected layer by layer, as matrix products."""
 
-    engine, kind = "numba", "layers"
+    kind = "layers"
 
     def __init__(self, structure: Structure, samples: Samples) -> None:
         levels = layered_levels(structure)
         assert levels is not None
-        self._layers, places = _layers(structure, levels)
-        super().__init__(structure, samples, places)
         X, T, test_X, test_T = map(_as_read, samples)
-        self._data = layers.Rows(X, T, test_X, test_T, X.shape[1], np.arange(len(test_X), dtype=np.int64))
-
-    def advance(
-        self, rule: Rule, start: Progress, last_update: int, last_epoch: int, curves: tuple[Array, Array]
-    ) -> Progress:
-        return Progress(*layers.train(
-            self._layers, self._data, self.order, self.v, rule, start, last_update, last_epoch, *curves
-        ))
+        data = layers.Rows(X, T, test_X, test_T, X.shape[1], _integers(range(len(test_X))))
+        super().__init__(structure, samples, *_layers(structure, levels), data)
 
 
-class NarrowDescent(Descent):
+class NarrowDescent(CompiledDescent):
     """A run of a network that is fully connected layer by layer, none wider than a tile."""
 
-    engine, kind = "numba", "narrow"
+    kind = "narrow"
 
     def __init__(self, structure: Structure, samples: Samples) -> None:
         levels = layered_levels(structure)
         assert levels is not None and is_narrow(levels)
-        self._narrow, places = _narrow(structure, levels)
-        super().__init__(structure, samples, places)
-        self._data = narrow.Tiles(*map(_tile_each, samples))
-
-    def advance(
-        self, rule: Rule, start: Progress, last_update: int, last_epoch: int, curves: tuple[Array, Array]
-    ) -> Progress:
-        return Progress(*narrow.train(
-            self._narrow, self._data, self.order, self.v, rule, start, last_update, last_epoch, *curves
-        ))
+        super().__init__(structure, samples, *_narrow(structure, levels), narrow.Tiles(*map(_tile_each, samples)))
 
 
 KINDS: dict[str, Callable[[Structure, Samples], Descent]] = {
     descent.kind: descent for descent in (GraphDescent, LayerDescent, NarrowDescent)
 }
+
+MAPS = "maps"
+"""The name, beside the kinds, of the kernels that CompiledProgram runs."""
 
 
 def descent_of(structure: Structure, samples: Samples, batch: int, kind: str = "") -> Descent:
@@ -141,15 +135,15 @@ def _tiles(n: int) -> int:
 
 
 def _cost_by_edges(structure: Structure, batch: int) -> int:
-    neurons, edges = len(structure.neurons) - len(structure.inputs), len(structure.connections)
-    return neurons * _tiles(batch) * ACTIVATION_COST + edges * (_tiles(batch) * EDGE_COST + SUM_COST)
+    neurons, connections = len(structure.neurons) - len(structure.inputs), len(structure.connections)
+    return neurons * _tiles(batch) * ACTIVATION_COST + connections * (_tiles(batch) * EDGE_COST + SUM_COST)
 
 
 def _cost_by_layers(levels: Sequence[Sequence[Neuron]], batch: int) -> int:
     widths = [len(level) for level in levels]
     activations = sum(map(_tiles, widths[1:])) * ACTIVATION_COST
-    edges = sum(n * _tiles(width) for n, width in pairwise(widths)) * EDGE_COST
-    return batch * (activations + edges) + (len(levels) - 1) * LAYER_COST
+    products = sum(n * _tiles(width) for n, width in pairwise(widths)) * EDGE_COST
+    return batch * (activations + products) + (len(levels) - 1) * LAYER_COST
 
 
 def layered_levels(structure: Structure) -> tuple[tuple[Neuron, ...], ...] | None:
@@ -179,28 +173,28 @@ def is_narrow(levels: Sequence[Sequence[Neuron]]) -> bool:
     return all(len(level) <= LANES for level in levels)
 
 
-def _graph(structure: Structure, columns: int) -> tuple[kernels.Graph, Indices]:
+def _graph(structure: Structure, columns: int) -> tuple[edges.Graph, Indices]:
     """The structure as the kernels want it, with room for ``columns`` samples, and the parameter of each place."""
     order = sorted(
         (neuron for neuron in structure.neurons if neuron.role != "input"),
         key=lambda neuron: structure.depth[neuron.id],
     )
     position, index = structure.position, structure.parameter_index
-    edges = [edge for neuron in order for edge in structure.incoming[neuron.id]]
+    incoming = [edge for neuron in order for edge in structure.incoming[neuron.id]]
     fan_in = [len(structure.incoming[neuron.id]) for neuron in order]
-    weights = [index[edge.weight] for edge in edges]
+    weights = [index[edge.weight] for edge in incoming]
     biases = [-1 if neuron.bias is None else index[neuron.bias] for neuron in order]
     places = _whole_tiles([*weights, *biases])
     shared = _shared(places, len(structure.parameter_names))
     n = len(structure.neurons)
     z, a, delta = (aligned(n, columns) for _ in range(3))
-    return kernels.Graph(
+    return edges.Graph(
         rows=_integers(position[neuron.id] for neuron in order),
         first=_integers([0, *np.cumsum(fan_in, dtype=np.int64).tolist()]),
-        source=_integers(position[edge.source] for edge in edges),
+        source=_integers(position[edge.source] for edge in incoming),
         activation=_integers(ACTIVATION_NUMBER[neuron.activation] for neuron in order),
         combine=_integers(COMBINE_NUMBER[neuron.combine] for neuron in order),
-        bias=len(edges),
+        bias=len(incoming),
         inputs=_integers(position[id] for id in structure.inputs),
         outputs=_integers(position[id] for id in structure.outputs),
         is_input=_integers(neuron.role == "input" for neuron in structure.neurons),
@@ -221,29 +215,21 @@ def _shared(places: Indices, n_parameters: int) -> list[Indices]:
 
 
 def _layers(structure: Structure, levels: Sequence[Sequence[Neuron]]) -> tuple[layers.Layers, Indices]:
-    """Levels as the kernels want them, and the parameter of each place: one matrix a layer, its last row the biases."""
-    index = structure.parameter_index
-    n_in, n_out = [len(level) for level in levels[:-1]], [len(level) for level in levels[1:]]
-    width = [_tiles(n) * LANES for n in n_out]
+    """Levels as the kernels want them, and the parameter of each place: one matrix a layer."""
+    n_in, n_out = [len(level) for level in levels[:-1]], len(levels[-1])
     start = np.cumsum([0, *(_tiles(len(level)) * LANES for level in levels)], dtype=np.int64)
-    matrices = []
-    for before, level, columns in zip(levels, levels[1:], width, strict=False):
-        matrix = np.full((len(before) + 1, columns), -1, dtype=np.intp)
-        for column, neuron in enumerate(level):
-            matrix[:-1, column] = [index[edge.weight] for edge in structure.incoming[neuron.id]]
-            matrix[-1, column] = -1 if neuron.bias is None else index[neuron.bias]
-        matrices.append(matrix.ravel())
+    width = np.diff(start)[1:]
+    matrices = [_matrix(structure, *sizes) for sizes in zip(levels[1:], n_in, width, strict=True)]
     z, a, delta = (aligned(layers.CHUNK, int(start[-1]) + PAD) for _ in range(3))
-    o, slopes, t = (aligned(n_out[-1], layers.CHUNK + PAD) for _ in range(3))
+    o, slopes, t = (aligned(n_out, layers.CHUNK + PAD) for _ in range(3))
     return layers.Layers(
         n_in=_integers(n_in),
-        n_out=_integers(n_out),
         width=_integers(width),
         source=_integers(start[:-2]),
         target=_integers(start[1:-1]),
         place=_integers(np.cumsum([0, *(len(matrix) for matrix in matrices[:-1])])),
         activation=_integers(ACTIVATION_NUMBER[level[0].activation] for level in levels[1:]),
-        lanes=_integers(range(n_out[-1])),
+        lanes=_integers(range(n_out)),
         exact=any(ACTIVATIONS[level[0].activation].kinks for level in levels[1:]),
         z=z,
         a=a,
@@ -255,19 +241,24 @@ def _layers(structure: Structure, levels: Sequence[Sequence[Neuron]]) -> tuple[l
 
 
 def _narrow(structure: Structure, levels: Sequence[Sequence[Neuron]]) -> tuple[narrow.Narrow, Indices]:
-    """Levels as the kernels want them, and the parameter of each place: one matrix a layer, its last row the biases."""
-    index = structure.parameter_index
-    matrices = np.full((len(levels) - 1, LANES + 1, LANES), -1, dtype=np.intp)
-    for matrix, before, level in zip(matrices, levels, levels[1:], strict=False):
-        for column, neuron in enumerate(level):
-            matrix[: len(before), column] = [index[edge.weight] for edge in structure.incoming[neuron.id]]
-            matrix[-1, column] = -1 if neuron.bias is None else index[neuron.bias]
+    """Levels as the kernels want them, and the parameter of each place: one matrix a layer."""
     return narrow.Narrow(
         n_out=_integers(len(level) for level in levels[1:]),
         activation=_integers(ACTIVATION_NUMBER[level[0].activation] for level in levels[1:]),
         z=aligned(len(levels), LANES),
         a=aligned(len(levels), LANES),
-    ), matrices.ravel()
+    ), np.concatenate([_matrix(structure, level, LANES, LANES) for level in levels[1:]])
+
+
+def _matrix(structure: Structure, level: Sequence[Neuron], rows: int, columns: int) -> Indices:
+    """The parameter of each place of a level's matrix, row by row: a neuron is a column, the last row its bias."""
+    index = structure.parameter_index
+    matrix = np.full((rows + 1, columns), -1, dtype=np.intp)
+    for column, neuron in enumerate(level):
+        incoming = structure.incoming[neuron.id]
+        matrix[: len(incoming), column] = [index[edge.weight] for edge in incoming]
+        matrix[-1, column] = -1 if neuron.bias is None else index[neuron.bias]
+    return matrix.ravel()
 
 
 def _integers(values: Iterable[int]) -> Integers:
@@ -299,10 +290,17 @@ def _as_read(rows: Array) -> Array:
     return view
 
 
-def warm_up() -> None:
-    """Compile all kernels, or load them from the cache."""
+def warm_up(kernels: str = "") -> None:
+    """Compile the kernels of that name, a kind of run or ``MAPS``, or all; or load them from the cache.
+
+    Raises ValueError if there are none of that name.
+    """
+    if kernels not in ("", MAPS, *KINDS):
+        raise ValueError(f"There are no kernels “{kernels}”; there are {', '.join((*KINDS, MAPS))}.")
     structure = Network.layered([2, 2, 1]).structure
     samples = Samples(np.zeros((1, 2)), np.zeros((1, 1)), np.zeros((0, 2)), np.zeros((0, 1)))
-    for kind in KINDS.values():
-        kind(structure, samples).advance(Rule(), Progress(), 1, 1, (np.zeros(1), np.zeros(1)))
-    CompiledProgram(structure).run(np.zeros(len(structure.parameter_names)), np.zeros((1, 2)))
+    for kind in KINDS:
+        if kernels in ("", kind):
+            KINDS[kind](structure, samples).advance(Rule(), Progress(), 1, 1, (np.zeros(1), np.zeros(1)))
+    if kernels in ("", MAPS):
+        CompiledProgram(structure).run(np.zeros(len(structure.parameter_names)), np.zeros((1, 2)))

@@ -14,24 +14,9 @@ import numpy as np
 from numba import njit
 
 from nnsim.core.arrays import Array, Integers
-from nnsim.core.compiled.switches import LANES, activate, cost, inlined, rate_at, settle, through, update_vectors
-from nnsim.core.compiled.tile_functions import compiled
-from nnsim.core.compiled.tiles import (
-    at,
-    by_itself,
-    fill,
-    first_lanes,
-    fma,
-    load,
-    put,
-    repeat,
-    row_sums,
-    rows_at,
-    spread,
-    store,
-    views,
-)
-from nnsim.core.descent import descend
+from nnsim.core.compiled.squares import repeat, row_sums, rows_at
+from nnsim.core.compiled.switches import LANES, Block, Chunk, activate, cost, inlined, through
+from nnsim.core.compiled.tiles import at, by_itself, fill, first_lanes, fma, load, put, spread, store
 
 apart = njit(error_model="numpy", forceinline=False, _nrt=False)
 """For the loops over a layer: functions that say ``by_itself``."""
@@ -44,17 +29,22 @@ WIDE, SQUARE = 4 * LANES, LANES * LANES
 class Layers(NamedTuple):
     """Layers as arrays: layer k turns the columns source[k] … into the columns target[k] … of each sample's row.
 
-    Its matrix begins at place[k] and has n_in[k] + 1 rows of width[k] numbers, of which the first n_out[k] are used.
+    Its matrix begins at place[k] and has n_in[k] + 1 rows of width[k] numbers, whole tiles.
+
+    Shapes: n_in, width, source, target, place and activation (layers,), lanes (outputs,); a sample's row in z, a and
+    delta (CHUNK, widths of all levels and room for a tile); the outputs, ∂L/∂o and targets of a chunk in o, slopes and
+    t (outputs, CHUNK and room for a tile).
     """
 
     n_in: Integers
-    n_out: Integers
     width: Integers
     source: Integers
     target: Integers
     place: Integers
     activation: Integers
+    """Numbers of the registry's entries."""
     lanes: Integers
+    """0, 1, 2 …"""
     exact: bool
     """Products are rounded before they are added, as numpy does: where a function jumps or bends, it matters."""
     z: Array
@@ -66,7 +56,7 @@ class Layers(NamedTuple):
 
 
 class Rows(NamedTuple):
-    """Samples one below the other, as they came."""
+    """Samples one below the other, as they came: X (samples, inputs), T (samples, outputs), so the test samples."""
 
     X: Array
     T: Array
@@ -75,7 +65,21 @@ class Rows(NamedTuple):
     columns: int
     """How many X has."""
     in_order: Integers
-    """0, 1, 2 … for the test samples."""
+    """0, 1, 2 …, (test samples,)."""
+
+
+class Span(NamedTuple):
+    """Neurons side by side and what comes into them: a layer, or a tile of it.
+
+    ``n`` columns from ``source`` on lead to those from ``target`` on; the matrix begins at ``place``, each of its rows
+    is ``width`` numbers after the one before.
+    """
+
+    n: int
+    width: int
+    source: int
+    target: int
+    place: int
 
 
 @inlined
@@ -84,11 +88,11 @@ def prepare(layers, data, order):
 
 
 @inlined
-def feed(a, X, columns, order, start, count):
-    """The samples of a batch become the first columns of its rows."""
+def feed(a, X, columns, order, chunk):
+    """The samples of a chunk become the first columns of its rows."""
     whole = columns - columns % LANES
-    for i in range(count):
-        row = at(order, start + i)
+    for i in range(chunk.size):
+        row = at(order, chunk.start + i)
         for j in range(0, whole, LANES):
             store(a, (i, j), load(LANES, X, (row, j)))
         for j in range(whole, columns):
@@ -96,8 +100,29 @@ def feed(a, X, columns, order, start, count):
 
 
 @inlined
-def four_sums(like, w, a, z, i, place, n, width, source, target, exact):
+def span_of(layers, k):
+    """Layer k."""
+    return Span(
+        at(layers.n_in, k), at(layers.width, k), at(layers.source, k), at(layers.target, k), at(layers.place, k)
+    )
+
+
+@inlined
+def tile_by_tile(work, arrays, layer, count, flag):
+    """``work(like, arrays, tile, count, flag)`` for all tiles of a layer's neurons, wide ones first."""
+    n, width, source, target, place = layer
+    wide = width - width % WIDE
+    for t in range(0, wide, WIDE):
+        work(fill(WIDE, 0.0), arrays, Span(n, width, source, target + t, place + t), count, flag)
+    for t in range(wide, width, LANES):
+        work(fill(LANES, 0.0), arrays, Span(n, width, source, target + t, place + t), count, flag)
+
+
+@inlined
+def four_sums(like, arrays, tile, i, exact):
     """z of a tile of neurons for the samples i … i+3, one term after the other, then the bias."""
+    w, a, z = arrays
+    n, width, source, target, place = tile
     z0, z1, z2, z3 = fill(like, 0.0), fill(like, 0.0), fill(like, 0.0), fill(like, 0.0)
     for s in range(n):
         weights = load(like, w, place + s * width)
@@ -116,8 +141,10 @@ def four_sums(like, w, a, z, i, place, n, width, source, target, exact):
 
 
 @inlined
-def one_sum(like, w, a, z, i, place, n, width, source, target, exact):
+def one_sum(like, arrays, tile, i, exact):
     """``four_sums`` for sample i alone."""
+    w, a, z = arrays
+    n, width, source, target, place = tile
     total = fill(like, 0.0)
     for s in range(n):
         weights, x = load(like, w, place + s * width), spread(like, a, (i, source + s))
@@ -126,55 +153,51 @@ def one_sum(like, w, a, z, i, place, n, width, source, target, exact):
 
 
 @inlined
-def sums(like, w, a, z, place, n, width, source, target, count, exact):
+def sums(like, arrays, tile, count, exact):
     """``four_sums`` for all samples."""
     fours = count - count % 4
     for i in range(0, fours, 4):
-        four_sums(like, w, a, z, i, place, n, width, source, target, exact)
+        four_sums(like, arrays, tile, i, exact)
     for i in range(fours, count):
-        one_sum(like, w, a, z, i, place, n, width, source, target, exact)
+        one_sum(like, arrays, tile, i, exact)
 
 
 @apart
-def product(w, a, z, place, n, width, source, target, count, exact):
+def product(w, a, z, layer, count, exact):
     """z = W x + b of a layer, for the first ``count`` rows."""
     by_itself()
-    wide = width - width % WIDE
-    for t in range(0, wide, WIDE):
-        sums(fill(WIDE, 0.0), w, a, z, place + t, n, width, source, target + t, count, exact)
-    for t in range(wide, width, LANES):
-        sums(fill(LANES, 0.0), w, a, z, place + t, n, width, source, target + t, count, exact)
+    tile_by_tile(sums, (w, a, z), layer, count, exact)
 
 
 @apart
-def activate_layer(number, z, a, count, target, width):
+def activate_layer(number, z, a, block):
     """a = f(z) of a layer."""
     by_itself()
-    activate(number, z, a, 0, count, target, target + width)
+    activate(number, z, a, block)
 
 
 @apart
-def through_layer(number, z, a, delta, count, target, width):
+def through_layer(number, z, a, delta, block):
     """δ = ∂L/∂a · f′(z) of a layer."""
     by_itself()
-    through(number, z, a, delta, 0, count, target, target + width)
+    through(number, z, a, delta, block)
 
 
 @inlined
 def forward(layers, w, count):
     """z = W x + b and a = f(z), layer by layer, for the first ``count`` rows."""
     for k in range(len(layers.place)):
-        width, target = at(layers.width, k), at(layers.target, k)
-        product(
-            w, layers.a, layers.z, at(layers.place, k), at(layers.n_in, k), width, at(layers.source, k), target, count,
-            layers.exact,
-        )
-        activate_layer(at(layers.activation, k), layers.z, layers.a, count, target, width)
+        layer = span_of(layers, k)
+        product(w, layers.a, layers.z, layer, count, layers.exact)
+        block = Block(0, count, layer.target, layer.target + layer.width)
+        activate_layer(at(layers.activation, k), layers.z, layers.a, block)
 
 
 @inlined
-def four_slopes(like, gradient, a, delta, place, width, source, target, count, begun):
-    """∂L/∂W of four sources to a tile of neurons: the sum of a·δ over the samples, added once one has begun."""
+def four_slopes(like, arrays, tile, count, begun):
+    """∂L/∂W of a tile's first four sources: the sum of a·δ over the samples, added once one has begun."""
+    gradient, a, delta = arrays
+    _, width, source, target, place = tile
     g0, g1, g2, g3 = fill(like, 0.0), fill(like, 0.0), fill(like, 0.0), fill(like, 0.0)
     if begun:
         g0, g1 = load(like, gradient, place), load(like, gradient, place + width)
@@ -192,11 +215,13 @@ def four_slopes(like, gradient, a, delta, place, width, source, target, count, b
 
 
 @inlined
-def slopes(like, gradient, a, delta, place, n, width, source, target, count, begun):
+def slopes(like, arrays, tile, count, begun):
     """∂L/∂W and ∂L/∂b of a tile of neurons."""
+    gradient, a, delta = arrays
+    n, width, source, target, place = tile
     fours = n - n % 4
     for s in range(0, fours, 4):
-        four_slopes(like, gradient, a, delta, place + s * width, width, source + s, target, count, begun)
+        four_slopes(like, arrays, Span(n, width, source + s, target, place + s * width), count, begun)
     for s in range(fours, n + 1):
         g = load(like, gradient, place + s * width) if begun else fill(like, 0.0)
         for i in range(count):
@@ -206,20 +231,17 @@ def slopes(like, gradient, a, delta, place, n, width, source, target, count, beg
 
 
 @apart
-def outer(gradient, a, delta, place, n, width, source, target, count, begun):
+def outer(gradient, a, delta, layer, count, begun):
     """∂L/∂W and ∂L/∂b of a layer."""
     by_itself()
-    wide = width - width % WIDE
-    for t in range(0, wide, WIDE):
-        slopes(fill(WIDE, 0.0), gradient, a, delta, place + t, n, width, source, target + t, count, begun)
-    for t in range(wide, width, LANES):
-        slopes(fill(LANES, 0.0), gradient, a, delta, place + t, n, width, source, target + t, count, begun)
+    tile_by_tile(slopes, (gradient, a, delta), layer, count, begun)
 
 
 @apart
-def send_back(w, delta, place, n, width, source, target, count):
+def send_back(w, delta, layer, count):
     """∂L/∂a of the sources, Wᵀδ: a tile of sources at a time, each the sum over its row of the matrix."""
     by_itself()
+    n, width, source, target, place = layer
     for s in range(0, n, LANES):
         inside = first_lanes(LANES, n - s)
         for i in range(count):
@@ -235,40 +257,41 @@ def backward(layers, w, straight, gradient, count, begun):
     """δ of every neuron and ∂L/∂p, from ∂L/∂a of the outputs. Rumelhart, Hinton, Williams 1986."""
     a, delta = layers.a, layers.delta
     for k in range(len(layers.place) - 1, -1, -1):
-        place, n, width = at(layers.place, k), at(layers.n_in, k), at(layers.width, k)
-        source, target = at(layers.source, k), at(layers.target, k)
+        layer = span_of(layers, k)
         if not straight:
-            through_layer(at(layers.activation, k), layers.z, a, delta, count, target, width)
+            block = Block(0, count, layer.target, layer.target + layer.width)
+            through_layer(at(layers.activation, k), layers.z, a, delta, block)
         if k > 0:
-            send_back(w, delta, place, n, width, source, target, count)
-        outer(gradient, a, delta, place, n, width, source, target, count, begun)
+            send_back(w, delta, layer, count)
+        outer(gradient, a, delta, layer, count, begun)
 
 
 @apart
-def side_by_side(a, o, t, T, order, start, count, target, n):
+def side_by_side(a, o, t, T, order, chunk, target):
     """The outputs and targets of a chunk, (outputs, samples), as ``cost`` wants them.
 
     Tiles are filled from the last lane to the first and written whole: a processor is slow to read at once what was
     written in pieces.
     """
     by_itself()
-    for first in range(0, count, LANES):
-        for j in range(n):
+    for first in range(0, chunk.size, LANES):
+        for j in range(len(o)):
             outputs, targets = fill(LANES, 0.0), fill(LANES, 0.0)
-            for i in range(min(LANES, count - first) - 1, -1, -1):
+            for i in range(min(LANES, chunk.size - first) - 1, -1, -1):
                 inside = first_lanes(LANES, i + 1)
                 outputs = np.where(inside, spread(LANES, a, (first + i, target + j)), outputs)
-                targets = np.where(inside, spread(LANES, T, (at(order, start + first + i), j)), targets)
+                targets = np.where(inside, spread(LANES, T, (at(order, chunk.start + first + i), j)), targets)
             store(o, (j, first), outputs)
             store(t, (j, first), targets)
 
 
 @apart
-def one_below_the_other(delta, slopes, count, target, n, width):
+def one_below_the_other(delta, slopes, count, target):
     """∂L/∂o of a chunk into the rows of δ."""
     by_itself()
+    n = len(slopes)
     for i in range(count):
-        for first in range(0, width, LANES):
+        for first in range(0, n, LANES):
             d = fill(LANES, 0.0)
             for j in range(min(LANES, n - first) - 1, -1, -1):
                 d = np.where(first_lanes(LANES, j + 1), spread(LANES, slopes, (first + j, i)), d)
@@ -276,13 +299,12 @@ def one_below_the_other(delta, slopes, count, target, n, width):
 
 
 @inlined
-def losses(layers, T, order, start, count, batch, rule):
+def losses(layers, T, order, chunk, rule):
     """The sum of the losses of a chunk; ∂L/∂o goes to the δ of its outputs."""
-    last = len(layers.place) - 1
-    target, n, width = at(layers.target, last), at(layers.n_out, last), at(layers.width, last)
-    side_by_side(layers.a, layers.o, layers.t, T, order, start, count, target, n)
-    total = cost(rule.loss, layers.o, layers.slopes, layers.lanes, layers.t, 0, count, batch, rule.straight)
-    one_below_the_other(layers.delta, layers.slopes, count, target, n, width)
+    target = at(layers.target, len(layers.target) - 1)
+    side_by_side(layers.a, layers.o, layers.t, T, order, chunk, target)
+    total = cost(rule, layers.o, layers.slopes, layers.lanes, layers.t, Chunk(0, chunk.size, chunk.batch))
+    one_below_the_other(layers.delta, layers.slopes, chunk.size, target)
     return total
 
 
@@ -291,11 +313,11 @@ def gradient_of_batch(layers, data, order, start, count, rule, v):
     """The mean loss of a batch and, in ``v.gradient``, its derivative at every place."""
     total = 0.0
     for first in range(start, start + count, CHUNK):
-        some = min(CHUNK, start + count - first)
-        feed(layers.a, data.X, data.columns, order, first, some)
-        forward(layers, v.w, some)
-        total += losses(layers, data.T, order, first, some, count, rule)
-        backward(layers, v.w, rule.straight, v.gradient, some, first > start)
+        chunk = Chunk(first, min(CHUNK, start + count - first), count)
+        feed(layers.a, data.X, data.columns, order, chunk)
+        forward(layers, v.w, chunk.size)
+        total += losses(layers, data.T, order, chunk, rule)
+        backward(layers, v.w, rule.straight, v.gradient, chunk.size, first > start)
     return total / count
 
 
@@ -304,20 +326,8 @@ def test_loss(layers, data, rule, v):
     """The mean loss of the test samples; NaN if there are none."""
     n, total = len(data.test_X), 0.0
     for first in range(0, n, CHUNK):
-        some = min(CHUNK, n - first)
-        feed(layers.a, data.test_X, data.columns, data.in_order, first, some)
-        forward(layers, v.w, some)
-        total += losses(layers, data.test_T, data.in_order, first, some, n, rule)
+        chunk = Chunk(first, min(CHUNK, n - first), n)
+        feed(layers.a, data.test_X, data.columns, data.in_order, chunk)
+        forward(layers, v.w, chunk.size)
+        total += losses(layers, data.test_T, data.in_order, chunk, rule)
     return total / n if n else np.nan
-
-
-_descend = compiled(descend, forceinline=True)
-
-
-@njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
-def train(layers, data, order, v, rule, start, last_update, last_epoch, train_curve, test_curve):
-    """``descend`` with these kernels."""
-    return _descend(
-        prepare, gradient_of_batch, test_loss, rate_at, update_vectors, settle, views(layers), views(data),
-        views(order), views(v), views(rule), start, last_update, last_epoch, views(train_curve), views(test_curve),
-    )

@@ -13,22 +13,11 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from nnsim.core.arrays import Array, Integers
-from nnsim.core.compiled.switches import (
-    LANES,
-    activation,
-    derivative,
-    inlined,
-    rate_at,
-    sample_cost,
-    settle,
-    update_vectors,
-)
-from nnsim.core.compiled.tile_functions import compiled
-from nnsim.core.compiled.tiles import at, column_sums, each, first_lanes, load, repeat, row_sums, store, views
-from nnsim.core.descent import descend
+from nnsim.core.compiled.squares import column_sums, each, repeat, row_sums
+from nnsim.core.compiled.switches import LANES, activation, derivative, inlined, sample_cost
+from nnsim.core.compiled.tiles import at, first_lanes, load, store
 
 SQUARE = LANES * LANES
 MATRIX = SQUARE + LANES
@@ -39,6 +28,7 @@ class Narrow(NamedTuple):
     """Layers as arrays: layer k has n_out[k] neurons, its matrix begins at place k · MATRIX.
 
     Of the sample at hand, row k holds z of layer k and a of the layer before it, the inputs being the first.
+    Shapes: n_out and activation (layers,), by its number; z and a (layers + 1, LANES).
     """
 
     n_out: Integers
@@ -48,7 +38,7 @@ class Narrow(NamedTuple):
 
 
 class Tiles(NamedTuple):
-    """Samples one below the other, as they came, each filled up to a tile with zeros."""
+    """Samples one below the other, as they came, each filled up to a tile with zeros: (samples, LANES)."""
 
     X: Array
     T: Array
@@ -96,7 +86,7 @@ def backward(narrow, w, straight, gradient, slope, begun):
 def loss_of(narrow, w, X, T, sample, batch, rule):
     """The loss of a sample and ∂L/∂o for the mean of ``batch``."""
     o, t = forward(narrow, w, load(LANES, X, (sample, 0))), load(LANES, T, (sample, 0))
-    return sample_cost(rule.loss, o, t, at(narrow.n_out, len(narrow.n_out) - 1), batch, rule.straight)
+    return sample_cost(rule, o, t, at(narrow.n_out, len(narrow.n_out) - 1), batch)
 
 
 @inlined
@@ -117,15 +107,3 @@ def test_loss(narrow, data, rule, v):
     for i in range(n):
         total += loss_of(narrow, v.w, data.test_X, data.test_T, i, n, rule)[0]
     return total / n if n else np.nan
-
-
-_descend = compiled(descend, forceinline=True)
-
-
-@njit(nogil=True, cache=True, error_model="numpy", _nrt=False)
-def train(narrow, data, order, v, rule, start, last_update, last_epoch, train_curve, test_curve):
-    """``descend`` with these kernels."""
-    return _descend(
-        prepare, gradient_of_batch, test_loss, rate_at, update_vectors, settle, views(narrow), views(data),
-        views(order), views(v), views(rule), start, last_update, last_epoch, views(train_curve), views(test_curve),
-    )

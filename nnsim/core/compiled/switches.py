@@ -6,7 +6,7 @@ Activations, losses and optimizers work on tiles of LANES numbers; which entry i
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit
@@ -27,6 +27,23 @@ LARGEST = float(np.finfo(np.float64).max)
 inlined = njit(error_model="numpy", forceinline=True, _nrt=False)
 """For what kernels are made of. All of it becomes one function, and no array is counted as one more reference:
 counting is atomic, and would cost more than the arithmetic."""
+
+
+class Block(NamedTuple):
+    """The rows first_row … last_row−1 of a matrix, and in each of them the tiles that cover first … last−1."""
+
+    first_row: int
+    last_row: int
+    first: int
+    last: int
+
+
+class Chunk(NamedTuple):
+    """``size`` samples of an epoch, from ``start`` on, that are worked on together; ``batch`` share their update."""
+
+    start: int
+    size: int
+    batch: int
 
 
 def switch(functions: Sequence[Callable[..., Any]]) -> Any:
@@ -66,10 +83,10 @@ def switch(functions: Sequence[Callable[..., Any]]) -> Any:
 
 def _activate(f: Any) -> Any:
     @inlined
-    def activate(z, a, first_row, last_row, first, last):
+    def activate(z, a, block):
         """a = f(z) in a block of both."""
-        for row in range(first_row, last_row):
-            for i in range(first, last, LANES):
+        for row in range(block.first_row, block.last_row):
+            for i in range(block.first, block.last, LANES):
                 store(a, (row, i), f(load(LANES, z, (row, i))))
 
     return activate
@@ -77,10 +94,10 @@ def _activate(f: Any) -> Any:
 
 def _through(derivative: Any) -> Any:
     @inlined
-    def through(z, a, delta, first_row, last_row, first, last):
+    def through(z, a, delta, block):
         """δ = ∂L/∂a · f′(z) in a block."""
-        for row in range(first_row, last_row):
-            for i in range(first, last, LANES):
+        for row in range(block.first_row, block.last_row):
+            for i in range(block.first, block.last, LANES):
                 slope = derivative(load(LANES, z, (row, i)), load(LANES, a, (row, i)))
                 store(delta, (row, i), load(LANES, delta, (row, i)) * slope)
 
@@ -109,10 +126,10 @@ def _cost(loss: Loss) -> Any:
     output_cost, averaged, softmax = _output_cost(loss), loss.averaged, loss.log_softmax
 
     @inlined
-    def cost(a, delta, outputs, targets, start, count, batch, straight):
+    def cost(a, delta, outputs, targets, chunk, straight):
         total, width = fill(LANES, 0.0), float(len(outputs))
-        for i in range(0, count, LANES):
-            inside = first_lanes(LANES, count - i)
+        for i in range(0, chunk.size, LANES):
+            inside = first_lanes(LANES, chunk.size - i)
             top, shift = fill(LANES, 0.0), fill(LANES, 0.0)
             if softmax:
                 top = load(LANES, a, (at(outputs, 0), i))
@@ -123,10 +140,10 @@ def _cost(loss: Loss) -> Any:
                 shift = np.log(shift)
             target_sum, sample_loss = fill(LANES, 0.0), fill(LANES, 0.0)
             for k in range(len(outputs)):
-                target_sum += load(LANES, targets, (k, start + i))
+                target_sum += load(LANES, targets, (k, chunk.start + i))
             for k in range(len(outputs)):
-                o, t = load(LANES, a, (at(outputs, k), i)), load(LANES, targets, (k, start + i))
-                term, d = output_cost(o, t, top, shift, target_sum, width, batch, straight)
+                o, t = load(LANES, a, (at(outputs, k), i)), load(LANES, targets, (k, chunk.start + i))
+                term, d = output_cost(o, t, top, shift, target_sum, width, chunk.batch, straight)
                 sample_loss += term
                 store(delta, (at(outputs, k), i), np.where(inside, d, 0.0))
             if averaged:
@@ -204,9 +221,9 @@ _rates = switch([compiled(entry.rate) for entry in SCHEDULES.values()])
 
 
 @inlined
-def activate(number, z, a, first_row, last_row, first, last):
+def activate(number, z, a, block):
     """a = f(z) in a block of both, f by its number."""
-    _activations(number, (z, a, first_row, last_row, first, last))
+    _activations(number, (z, a, block))
 
 
 @inlined
@@ -216,9 +233,9 @@ def activation(number, z):
 
 
 @inlined
-def through(number, z, a, delta, first_row, last_row, first, last):
+def through(number, z, a, delta, block):
     """δ = ∂L/∂a · f′(z) in a block, f by its number."""
-    _slopes(number, (z, a, delta, first_row, last_row, first, last))
+    _slopes(number, (z, a, delta, block))
 
 
 @inlined
@@ -228,21 +245,21 @@ def derivative(number, z, a):
 
 
 @inlined
-def cost(number, a, delta, outputs, targets, start, count, batch, straight):
-    """The sum of the losses of ``count`` samples; ∂L/∂o for the mean of ``batch`` goes to the outputs' δ.
+def cost(rule, a, delta, outputs, targets, chunk):
+    """The sum of the losses of a chunk; ∂L/∂o for the mean of its batch goes to the rows ``outputs`` of δ.
 
-    a, delta (neurons, samples from 0), targets (outputs, samples from ``start``).
+    a, delta (neurons, samples of the chunk), targets (outputs, samples of the epoch).
     """
-    return _costs(number, (a, delta, outputs, targets, start, count, batch, straight))
+    return _costs(rule.loss, (a, delta, outputs, targets, chunk, rule.straight))
 
 
 @inlined
-def sample_cost(number, o, t, n, batch, straight):
+def sample_cost(rule, o, t, n, batch):
     """The loss of one sample, and ∂L/∂o for the mean of ``batch``.
 
     o and t are tiles whose first ``n`` lanes are the outputs and their targets; t is 0 in the others, and so is ∂L/∂o.
     """
-    return _sample_costs(number, (o, t, n, batch, straight))
+    return _sample_costs(rule.loss, (o, t, n, batch, rule.straight))
 
 
 @inlined

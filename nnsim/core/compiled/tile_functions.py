@@ -138,7 +138,7 @@ def _log(x):
     half = 0.5 * f * f
     value = k * _LN2_HIGH - ((half - fma(s, half + (odd + even), k * _LN2_LOW)) - f)
     value = np.where(x < 2.2250738585072014e-308, -np.inf, value)
-    # What is not a number, infinite or negative goes on as numpy has it.
+    # What is not a number, infinite or negative comes out as numpy has it.
     return np.where(x < 0.0, np.nan, np.where(x < np.inf, value, x))
 
 

@@ -15,8 +15,7 @@ one array do not overlap.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
-from functools import reduce
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -138,12 +137,12 @@ def _number_to_tile(context: Any, builder: Any, number: Any, tile: Any, value: A
     return _spread(builder, context.cast(builder, value, number, types.float64), tile.lanes)
 
 
-def _lanes(like: Any) -> int:
+def lanes_of(like: Any) -> int:
     """How many lanes a kernel asks for: by a number, or by a tile of as many."""
     return like.lanes if isinstance(like, TileType) else like.literal_value
 
 
-def _address(context: Any, builder: Any, kinds: Any, values: Any) -> Any:
+def address_of(context: Any, builder: Any, kinds: Any, values: Any) -> Any:
     """Pointer to one entry, from (view, place); place is an index or a pair of them.
 
     No index counts from the end, and none is checked.
@@ -165,11 +164,11 @@ def _address(context: Any, builder: Any, kinds: Any, values: Any) -> Any:
 
 @intrinsic(prefer_literal=True)
 def load(typing: Any, lanes: Any, array: Any, place: Any) -> Any:
-    """The tile that begins at array[place] and goes on along the last axis; nothing is checked."""
-    tile = TileType(_lanes(lanes))
+    """The tile that begins at array[place] and runs along the last axis; nothing is checked."""
+    tile = TileType(lanes_of(lanes))
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        address = _address(context, builder, sig.args[1:], args[1:])
+        address = address_of(context, builder, sig.args[1:], args[1:])
         return builder.load(builder.bitcast(address, ir.VectorType(DOUBLE, tile.lanes).as_pointer()), align=8)
 
     return signature(tile, lanes, array, place), code
@@ -180,7 +179,7 @@ def store(typing: Any, array: Any, place: Any, tile: Any) -> Any:
     """Write the tile where ``load`` would read it; nothing is checked."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        address = _address(context, builder, sig.args[:2], args[:2])
+        address = address_of(context, builder, sig.args[:2], args[:2])
         builder.store(args[2], builder.bitcast(address, args[2].type.as_pointer()), align=8)
         return context.get_dummy_value()
 
@@ -190,10 +189,10 @@ def store(typing: Any, array: Any, place: Any, tile: Any) -> Any:
 @intrinsic(prefer_literal=True)
 def spread(typing: Any, lanes: Any, array: Any, place: Any) -> Any:
     """array[place] in every lane; nothing is checked."""
-    tile = TileType(_lanes(lanes))
+    tile = TileType(lanes_of(lanes))
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _spread(builder, builder.load(_address(context, builder, sig.args[1:], args[1:])), tile.lanes)
+        return _spread(builder, builder.load(address_of(context, builder, sig.args[1:], args[1:])), tile.lanes)
 
     return signature(tile, lanes, array, place), code
 
@@ -203,7 +202,7 @@ def at(typing: Any, array: Any, place: Any) -> Any:
     """array[place] alone, of whatever kind; nothing is checked."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        address = _address(context, builder, sig.args, args)
+        address = address_of(context, builder, sig.args, args)
         kind = context.get_data_type(array.dtype)
         return builder.load(builder.bitcast(address, kind.as_pointer()))
 
@@ -215,7 +214,7 @@ def put(typing: Any, array: Any, place: Any, value: Any) -> Any:
     """array[place] = value; nothing is checked."""
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        address = _address(context, builder, sig.args[:2], args[:2])
+        address = address_of(context, builder, sig.args[:2], args[:2])
         number = context.cast(builder, args[2], value, array.dtype)
         builder.store(number, builder.bitcast(address, number.type.as_pointer()))
         return context.get_dummy_value()
@@ -255,7 +254,7 @@ def _len(array):
 @intrinsic(prefer_literal=True)
 def fill(typing: Any, lanes: Any, value: Any) -> Any:
     """``value`` in every lane."""
-    tile = TileType(_lanes(lanes))
+    tile = TileType(lanes_of(lanes))
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return context.cast(builder, args[1], value, tile)
@@ -266,7 +265,7 @@ def fill(typing: Any, lanes: Any, value: Any) -> Any:
 @intrinsic(prefer_literal=True)
 def first_lanes(typing: Any, lanes: Any, count: Any) -> Any:
     """The mask that is true in the first ``count`` lanes."""
-    n = _lanes(lanes)
+    n = lanes_of(lanes)
 
     def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         numbers = ir.Constant(ir.VectorType(BITS, n), list(range(n)))
@@ -302,15 +301,11 @@ def lane_call(builder: Any, name: str, *args: Any, **options: Any) -> Any:
     return builder.call(function, args, **options)
 
 
-def _negative(builder: Any, x: Any) -> Any:
-    return builder.fneg(x)
-
-
 _lanewise((operator.add, operator.iadd), 2, TileType, lambda b, x, y: b.fadd(x, y))
 _lanewise((operator.sub, operator.isub), 2, TileType, lambda b, x, y: b.fsub(x, y))
 _lanewise((operator.mul, operator.imul), 2, TileType, lambda b, x, y: b.fmul(x, y))
 _lanewise((operator.truediv,), 2, TileType, lambda b, x, y: b.fdiv(x, y))
-_lanewise((operator.neg,), 1, TileType, _negative)
+_lanewise((operator.neg,), 1, TileType, lambda b, x: b.fneg(x))
 _lanewise((operator.gt,), 2, MaskType, lambda b, x, y: b.fcmp_ordered(">", x, y))
 _lanewise((operator.ge,), 2, MaskType, lambda b, x, y: b.fcmp_ordered(">=", x, y))
 _lanewise((operator.lt,), 2, MaskType, lambda b, x, y: b.fcmp_ordered("<", x, y))
@@ -359,117 +354,31 @@ def fma(typing: Any, x: Any, y: Any, z: Any) -> Any:
     return signature(tile, x, y, z), code
 
 
-def _across(builder: Any, tile: Any, combine: Callable[..., Any]) -> Any:
-    """All lanes combined into one number, halves first: always in the same order."""
-    n = tile.type.count
-    while n > 1:
-        n //= 2
-        tile = combine(_shuffled(builder, tile, tile, range(n)), _shuffled(builder, tile, tile, range(n, 2 * n)))
-    return builder.extract_element(tile, BITS(0))
-
-
-@intrinsic
-def lane_sum(typing: Any, tile: Any) -> Any:
-    """The sum of all lanes."""
-
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _across(builder, args[0], builder.fadd)
-
-    return signature(types.float64, tile), code
-
-
-@intrinsic
-def lane_max(typing: Any, tile: Any) -> Any:
-    """The largest of all lanes; NaN if one is, as numpy has it."""
-
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _across(builder, args[0], lambda x, y: _larger(builder, x, y, ">"))
-
-    return signature(types.float64, tile), code
-
-
-def _shuffled(builder: Any, x: Any, y: Any, lanes: Any) -> Any:
+def shuffled(builder: Any, x: Any, y: Any, lanes: Iterable[int]) -> Any:
+    """The LLVM vector of these lanes of x and y, those of y counted on from those of x."""
     lanes = list(lanes)
     return builder.shuffle_vector(x, y, ir.Constant(ir.VectorType(ir.IntType(32), len(lanes)), lanes))
 
 
-def _row_sums(builder: Any, rows: Any) -> Any:
-    """The vector of the sums of as many rows as each has lanes.
+def _across(combine: Callable[..., Any]) -> Any:
+    """A function for kernels: all lanes of a tile combined into one number, halves first, always in the same order."""
 
-    Neighbours are added pair by pair: rows 0 and 1 become one that holds half sums of both, and so on.
-    """
-    n, step = len(rows), 1
-    while len(rows) > 1:
-        low = [i + (n if i & step else 0) - (step if i & step else 0) for i in range(n)]
-        high = [place + step for place in low]
-        rows = [builder.fadd(_shuffled(builder, x, y, low), _shuffled(builder, x, y, high))
-                for x, y in zip(rows[::2], rows[1::2], strict=True)]
-        step *= 2
-    return rows[0]
+    @intrinsic
+    def across(typing: Any, tile: Any) -> Any:
+        def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            rest, n = args[0], tile.lanes
+            while n > 1:
+                n //= 2
+                low, high = (shuffled(builder, rest, rest, range(start, start + n)) for start in (0, n))
+                rest = combine(builder, low, high)
+            return builder.extract_element(rest, BITS(0))
 
+        return signature(types.float64, tile), code
 
-@intrinsic(prefer_literal=True)
-def rows_at(typing: Any, lanes: Any, array: Any, place: Any, step: Any) -> Any:
-    """One tile of lanes² numbers: the rows of ``lanes`` numbers at place, place + step, place + 2·step …"""
-    n = _lanes(lanes)
-
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        address = builder.ptrtoint(_address(context, builder, sig.args[1:3], args[1:3]), BITS)
-        stride = builder.mul(context.cast(builder, args[3], step, types.int64), BITS(8))
-        rows = []
-        for _ in range(n):
-            pointer = builder.inttoptr(address, ir.VectorType(DOUBLE, n).as_pointer())
-            rows.append(builder.load(pointer, align=8))
-            address = builder.add(address, stride)
-        while len(rows) > 1:
-            rows = [_shuffled(builder, x, y, range(2 * x.type.count))
-                    for x, y in zip(rows[::2], rows[1::2], strict=True)]
-        return rows[0]
-
-    return signature(TileType(n * n), lanes, array, place, step), code
+    return across
 
 
-@intrinsic(prefer_literal=True)
-def repeat(typing: Any, lanes: Any, tile: Any) -> Any:
-    """A tile of lanes² numbers: ``tile`` again and again."""
-    n = _lanes(lanes)
-
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _shuffled(builder, args[1], args[1], list(range(n)) * n)
-
-    return signature(TileType(n * n), lanes, tile), code
-
-
-@intrinsic(prefer_literal=True)
-def row_sums(typing: Any, lanes: Any, square: Any) -> Any:
-    """The sums of the ``lanes`` rows of a tile of lanes² numbers."""
-    n = _lanes(lanes)
-
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        rows = [_shuffled(builder, args[1], args[1], range(i * n, i * n + n)) for i in range(n)]
-        return _row_sums(builder, rows)
-
-    return signature(TileType(n), lanes, square), code
-
-
-@intrinsic(prefer_literal=True)
-def each(typing: Any, lanes: Any, tile: Any) -> Any:
-    """A tile of lanes² numbers: a row of the first lane of ``tile`` alone, then one of the second …"""
-    n = _lanes(lanes)
-
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return _shuffled(builder, args[1], args[1], [i for i in range(n) for _ in range(n)])
-
-    return signature(TileType(n * n), lanes, tile), code
-
-
-@intrinsic(prefer_literal=True)
-def column_sums(typing: Any, lanes: Any, square: Any) -> Any:
-    """The sums of the columns of a tile of lanes² numbers, one row after the other."""
-    n = _lanes(lanes)
-
-    def code(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        rows = [_shuffled(builder, args[1], args[1], range(i * n, i * n + n)) for i in range(n)]
-        return reduce(builder.fadd, rows)
-
-    return signature(TileType(n), lanes, square), code
+lane_sum = _across(lambda builder, x, y: builder.fadd(x, y))
+"""(tile): the sum of all lanes."""
+lane_max = _across(lambda builder, x, y: _larger(builder, x, y, ">"))
+"""(tile): the largest of all lanes; NaN if one is, as numpy has it."""

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnsim import __version__
 from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.start.gesture_list import GESTURES
 from nnsim.gui.start.neuron_picture import NeuronPicture
@@ -146,15 +147,12 @@ def engine_in_words() -> str:
 
 def show_about(parent: QWidget) -> None:
     """What this program is, and which versions run."""
-    # Here, because importlib.metadata takes 30 ms, which the first window does not wait for.
-    from importlib.metadata import version
-
     QMessageBox.about(
         parent,
         _tr("About nnsim"),
         "\n".join(
             (
-                _tr("nnsim {version}").format(version=version("nnsim")),
+                _tr("nnsim {version}").format(version=__version__),
                 "",
                 _tr("Build a neural network by hand, see every number in it, train it and watch it learn."),
                 "",

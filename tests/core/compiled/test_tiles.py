@@ -9,21 +9,9 @@ import numpy as np
 import pytest
 from numba import njit
 
+from nnsim.core.compiled.squares import column_sums, each, repeat, row_sums, rows_at
 from nnsim.core.compiled.tile_functions import compiled
-from nnsim.core.compiled.tiles import (
-    column_sums,
-    each,
-    fill,
-    fma,
-    lane_max,
-    lane_sum,
-    load,
-    repeat,
-    row_sums,
-    rows_at,
-    store,
-    views,
-)
+from nnsim.core.compiled.tiles import fill, fma, lane_max, lane_sum, load, store, views
 
 RNG = np.random.default_rng(0)
 WIDE = np.concatenate([RNG.normal(size=4000) * 3, RNG.normal(size=4000) * 1e-6, RNG.uniform(-700, 700, 8000)])
