@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QLockFile
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A home of its own for every process that runs tests: what one that was killed left to recover would be offered to the
@@ -22,8 +23,15 @@ from nnsim.training import engines  # noqa: E402
 
 @pytest.fixture(scope="session", autouse=True)
 def engine_loaded() -> None:
-    """From the first test on every run is on the same engine, in whichever order the tests come."""
+    """From the first test on every run is on the same engine, in whichever order the tests come.
+
+    One worker at a time: kernels that no cache holds, as after every change of them, are compiled once.
+    """
+    lock = QLockFile(str(engines.cache_folder() / "lock"))
+    lock.setStaleLockTime(0)
+    lock.lock()
     engines.load()
+    lock.unlock()
 
 
 @pytest.fixture(autouse=True)
