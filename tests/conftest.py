@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLockFile
+from PySide6.QtCore import QCoreApplication, QEvent, QLockFile
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A home of its own for every process that runs tests: what one that was killed left to recover would be offered to the
@@ -32,6 +32,14 @@ def engine_loaded() -> None:
     lock.lock()
     engines.load()
     lock.unlock()
+
+
+@pytest.fixture(autouse=True)
+def no_widget_left() -> Iterator[None]:
+    """What a test has closed is gone before the next begins; until then every change of theme would restyle it too."""
+    yield
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(autouse=True)
