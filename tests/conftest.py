@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent, QLockFile
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A home of its own for every process that runs tests: what one that was killed left to recover would be offered to the
@@ -26,8 +27,23 @@ os.environ["NUMBA_CACHE_DIR"] = str(kernel_cache.cache_folder())
 
 @pytest.fixture(scope="session", autouse=True)
 def engine_loaded() -> None:
-    """From the first test on every run is on the same engine, in whichever order the tests come."""
+    """From the first test on every run is on the same engine, in whichever order the tests come.
+
+    One worker at a time: kernels that no cache holds, as after every change of them, are compiled once.
+    """
+    lock = QLockFile(str(engines.cache_folder() / "lock"))
+    lock.setStaleLockTime(0)
+    lock.lock()
     engines.load()
+    lock.unlock()
+
+
+@pytest.fixture(autouse=True)
+def no_widget_left() -> Iterator[None]:
+    """What a test has closed is gone before the next begins; until then every change of theme would restyle it too."""
+    yield
+    if QCoreApplication.instance() is not None:
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture(autouse=True)

@@ -170,7 +170,7 @@ def test_back_over_an_update_keeps_the_optimizers_memory(hand: Hand) -> None:
     """Adam, two batches stepped, one taken back and done again: the same bits as two of Train's updates."""
     hand.example("circle")
     desk = hand.desk
-    desk.session.configure(replace(desk.session.document.training, optimizer="adam", batch_size=50), "Adam")
+    desk.session.configure(replace(desk.session.document.training, optimizer="adam", batch_size=10), "Adam")
     document, data = desk.session.document, desk.session.dataset
     assert data is not None
     trainer = nnsim.Trainer(document.network, data, document.training)

@@ -17,6 +17,7 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.edge_layer import READABLE
 from nnsim.gui.canvas.neuron_item import GAP, NeuronItem
 from nnsim.gui.look.icons import icon
+from nnsim.gui.look.settings import TEXT_SCALES
 from nnsim.gui.look.theme import PRESENTED_PIXELS, font, icon_sizes, text_scale
 from nnsim.gui.panels.output.panel import OutputPanel
 from nnsim.gui.tour.hand import Hand
@@ -48,9 +49,10 @@ def mirrored(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Han
 
 
 def enlarge(hand: Hand, scale: float) -> None:
-    """Ctrl++ until all text has this size."""
-    while text_scale() < scale:
-        hand.key(Qt.Key.Key_Plus, CONTROL, hand.window)
+    """All text in this size, at once: each step in between would restyle the whole window."""
+    if text_scale() < scale:
+        hand.window.scale_text(TEXT_SCALES.index(scale) - TEXT_SCALES.index(text_scale()))
+        hand.settle()
 
 
 def present(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +69,8 @@ def within(widget: QWidget, frame: QWidget) -> bool:
 def test_text_of_150_percent_fits_a_small_screen(small: Hand) -> None:
     """No workspace makes a window of 1280×720 grow, and all tools of the toolbar stay: speed is one of them."""
     small.example("hands_on")
-    enlarge(small, 1.5)
+    while text_scale() < 1.5:
+        small.key(Qt.Key.Key_Plus, CONTROL, small.window)
     bar = small.find("toolbar", QToolBar)
     for workspace in WORKSPACES:
         small.click(f"workspace_{workspace.id}")
