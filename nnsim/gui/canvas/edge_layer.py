@@ -256,11 +256,11 @@ class EdgeLayer(QGraphicsItem):
 
     # Finding
 
-    def at(self, point: QPointF, reach: float) -> tuple[Part, Ends | None]:
-        """Whether the "label" or the "edge" of a connection is at a point, and of which; ("", None) if none is."""
+    def at(self, point: QPointF, reach: float) -> tuple[Ends, Part] | None:
+        """The connection at a point, and whether its "label" or its "edge" is there."""
         for edge in self._labelled:
             if edge.label.contains(point):
-                return "label", edge.ends
+                return edge.ends, "label"
         boxes, x, y = self._boxes, point.x(), point.y()
         near = (boxes[:, 0] - reach <= x) & (x <= boxes[:, 2] + reach)
         near &= (boxes[:, 1] - reach <= y) & (y <= boxes[:, 3] + reach)
@@ -270,7 +270,7 @@ class EdgeLayer(QGraphicsItem):
             important = {edge.ends for edge in self._important()}
             found = [edge for edge in found if edge.ends in important]
         distance, best = min(((edge.distance(point), edge.ends) for edge in found), default=(reach, None))
-        return ("edge", best) if best is not None and distance <= reach else ("", None)
+        return (best, "edge") if best is not None and distance <= reach else None
 
     # Drawing
 

@@ -319,8 +319,8 @@ class NetworkScene(QGraphicsScene):
             part = item.part_at(point - item.pos())
             if part:
                 return Hit(part, id)
-        part, ends = self.edges.at(point, REACH / max(scale, SMALLEST_SCALE))
-        return Hit(part, connection=ends)
+        found = self.edges.at(point, REACH / max(scale, SMALLEST_SCALE))
+        return Hit() if found is None else Hit(found[1], connection=found[0])
 
 
 def _bias_text(neuron: Neuron, bias: float) -> str:
