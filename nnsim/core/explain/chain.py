@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.equation import Equation
-from nnsim.core.formulas.notation import Symbol, name
+from nnsim.core.formulas.notation import name
 from nnsim.core.network import Connection, Structure
+from nnsim.core.symbols import Symbol
 
 MOST_PATHS = 10_000
 """All paths are listed only up to this many."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnsim.core.formulas.notation import Symbol
 from nnsim.core.formulas.numbers import DIGITS, MINUS, format_number, telling_digits
 from nnsim.core.formulas.terms import Place, Term
 from nnsim.core.formulas.writing import Piece, Style, latex, latex_number, pieces, rich
+from nnsim.core.symbols import Symbol
 
 
 @dataclass(frozen=True)

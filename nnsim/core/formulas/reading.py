@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 
-from nnsim.core.formulas.notation import Symbol
 from nnsim.core.formulas.numbers import MINUS
 from nnsim.core.formulas.terms import CONSTANTS, FUNCTIONS, Term, operate
+from nnsim.core.symbols import Symbol
 
 _TOKEN = re.compile(r"\s*(?:((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)|([^\W\d]\w*)|(\*\*|[-+*/^(),])|(.))")
 _SPELLINGS = {MINUS: "-", "–": "-", "·": "*", "×": "*", "÷": "/", ":": "/", "²": "^2", "³": "^3", "⁴": "^4", "½": "0.5",
