@@ -89,7 +89,7 @@ class _Writing:
 
     def blocks(self) -> Iterator[Block]:
         e = self.e
-        inner = [id for id in e.order if e.structure.by_id[id].role != "input"]
+        inner = e.structure.order
         yield Heading("Network")
         yield from self._network()
         yield Heading("Sample")

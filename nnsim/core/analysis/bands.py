@@ -117,11 +117,11 @@ def band_of(network: Network, parameter: str, X: Array, T: Array, rows: Flags | 
     """The values of one parameter, all others as they are, for which rows stay right.
 
     X (rows, inputs), T (rows, outputs) of 0 and 1. Sought is the stretch of values for which every row is right, the
-    nearest to the value of now; where there is none, the stretch around it on which the rows that are right now (or
+    nearest to the current value; where there is none, the stretch around it on which the rows that are right now (or
     ``rows``, if given) stay so. None if no row is right, or if a sum that decides is no straight function of the value:
     through a sigmoid, say, or a product.
 
-    The sums are straight lines between the places where one of them meets a threshold. From the value of now on these
+    The sums are straight lines between the places where one of them meets a threshold. From the current value on these
     places are passed one by one; at each and just beside it the engine says which rows are right. Places nearer to each
     other than BESIDE count as one.
     """
@@ -185,8 +185,7 @@ class _Search:
         self.X, self.T = X, T
         self.thresholds = _thresholds(network)
         self._traces: dict[float, Trace] = {}
-        self.order = sorted((n for n in self.structure.neurons if n.role != "input"),
-                            key=lambda n: self.structure.depth[n.id])
+        self.order = [self.structure.by_id[id] for id in self.structure.order]
         self.levels = {neuron.id: _levels(neuron) for neuron in self.order}
 
     def run(self, value: float) -> Trace:

@@ -27,7 +27,7 @@ MOST_TERMS = 64
 
 
 class Explanation:
-    """One sample's forward pass, loss and backward pass, for a network with its values of now.
+    """One sample's forward pass, loss and backward pass, for a network with its current values.
 
     ``x`` (inputs,), ``t`` (outputs,) or None without a target. Raises NetworkError without an input or where nothing
     leads to any output, and ValueError if x or t does not fit it. All numbers are the engine's; an output that nothing
@@ -138,12 +138,6 @@ class Explanation:
         symbol = self.notation.activation(self.structure, id)
         because = comparison(total.combined, total.threshold)
         return (Equation(sigma, term, (id,)), Equation(symbol, number(total.a), (id,), because))
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """All neurons, each after those it takes from: by depth, then in the order of the file."""
-        depth = self.structure.depth
-        return tuple(sorted(self.structure.by_id, key=lambda id: depth[id]))
 
     # Loss
 

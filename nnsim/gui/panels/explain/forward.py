@@ -50,7 +50,7 @@ class ForwardPanel(LowPanel):
             self.empty.say(self.tr("Every number of the forward pass will stand here."), problems)
             return
         self.pages.setCurrentWidget(self.list)
-        neurons = [id for id in explanation.order if structure.by_id[id].role != "input"]
+        neurons = [*structure.order]
         rows: list[Row] = [note(desk.study.still_missing)] if desk.study.still_missing else []
         if len(neurons) > MOST_NEURONS:
             chosen = desk.looking.selected_neurons | set(structure.outputs)
