@@ -16,13 +16,17 @@ class Combine:
 
     ``join`` brings two terms together. ``backward(terms)`` gives the derivative of the combination by each
     term, (terms, neurons, samples) -> the same shape. ``kinked`` says that it jumps: which of two nearly
-    equal terms is the maximum.
+    equal terms is the maximum. ``separator`` stands between the terms where they are written, ``operation`` is how
+    core/formulas/terms.py calls it, and ``code`` the function of NumPy that takes them all at once.
     """
 
     name: str
     label: str
     symbol: str
     about: str
+    separator: str
+    operation: str
+    code: str
     join: np.ufunc
     backward: Callable[[Array], Array]
     kinked: bool = False
@@ -57,11 +61,11 @@ def _max_backward(terms: Array) -> Array:
 
 
 _ENTRIES = (
-    Combine("sum", "Sum", "Σ", "Adds what comes in: the weighted sum.", np.add, np.ones_like),
+    Combine("sum", "Sum", "Σ", "Adds what comes in: the weighted sum.", " + ", "add", "np.sum", np.add, np.ones_like),
     Combine("product", "Product", "Π", "Multiplies what comes in: a gate, as in an LSTM.",
-            np.multiply, _product_backward),
+            " · ", "multiply", "np.prod", np.multiply, _product_backward),
     Combine("max", "Maximum", "max", "Takes the largest of what comes in: max pooling.",
-            np.maximum, _max_backward, kinked=True),
+            ", ", "max", "np.max", np.maximum, _max_backward, kinked=True),
 )
 
 COMBINES: dict[str, Combine] = {entry.name: entry for entry in _ENTRIES}

@@ -32,6 +32,8 @@ class Loss:
     core/reading.py reads, for those who want to see the numbers. The slope has the 1/m of a mean in it."""
     averaged: bool = False
     log_softmax: bool = False
+    kinked: bool = False
+    """Whether it bends where an output meets its target."""
     domain: tuple[float, float] | None = None
     shown: Callable[[Array], Array] = lambda o: o
     constant: Callable[[Array], Array] = lambda mean: mean
@@ -104,8 +106,7 @@ _ENTRIES = (
     Loss("mean_absolute_error", "Mean absolute error", r"\frac{1}{m}\sum_{i}|T_i-O_i|",
          "The distance, averaged over the outputs: outliers weigh less.",
          lambda o, t: np.abs(t - o), lambda o, t, total: np.where(o > t, 1.0, np.where(o < t, -1.0, 0.0)),
-         ("abs(t - o)", "sign(o - t)/m"),
-         averaged=True),
+         ("abs(t - o)", "sign(o - t)/m"), averaged=True, kinked=True),
     Loss("binary_cross_entropy", "Binary cross-entropy",
          r"-\frac{1}{m}\sum_{i}\left(T_i\ln O_i+(1-T_i)\ln(1-O_i)\right)",
          "For outputs read as probabilities of yes, in (0, 1): a confident miss costs much.",

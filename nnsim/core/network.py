@@ -70,7 +70,7 @@ class Connection:
     weight: str
 
     @property
-    def ends(self) -> tuple[str, str]:
+    def ends(self) -> Ends:
         """(source, target): at most one connection has them, so they identify it."""
         return self.source, self.target
 
@@ -110,7 +110,7 @@ class Structure:
         return MappingProxyType({name: i for i, name in enumerate(self.parameter_names)})
 
     @cached_property
-    def by_ends(self) -> Mapping[tuple[str, str], Connection]:
+    def by_ends(self) -> Mapping[Ends, Connection]:
         """The connection of each (source, target)."""
         return MappingProxyType({connection.ends: connection for connection in self.connections})
 
@@ -146,6 +146,12 @@ class Structure:
         return MappingProxyType(_depths(self.neurons, self.connections)[0])
 
     @cached_property
+    def order(self) -> tuple[str, ...]:
+        """All neurons but the inputs, each after those it takes from: by depth, then in the order of the file."""
+        computed = (neuron.id for neuron in self.neurons if neuron.role != "input")
+        return tuple(sorted(computed, key=self.depth.__getitem__))
+
+    @cached_property
     def weight_names(self) -> frozenset[str]:
         """Names of the parameters that serve as a weight somewhere."""
         return frozenset(connection.weight for connection in self.connections)
@@ -168,18 +174,15 @@ class Structure:
                 uses[neuron.bias].append(neuron)
         return MappingProxyType({name: tuple(places) for name, places in uses.items()})
 
-    def leads_to(self, start: str, goal: str) -> bool:
-        """Whether a directed path leads from ``start`` to ``goal``. A neuron leads to itself."""
-        seen, waiting = {start}, [start]
+    def downstream(self, ids: Iterable[str]) -> set[str]:
+        """All that these neurons lead to, and they themselves."""
+        reached = set(ids)
+        waiting = [*reached]
         while waiting:
-            here = waiting.pop()
-            if here == goal:
-                return True
-            for connection in self.outgoing[here]:
-                if connection.target not in seen:
-                    seen.add(connection.target)
-                    waiting.append(connection.target)
-        return False
+            found = {connection.target for connection in self.outgoing[waiting.pop()]} - reached
+            reached |= found
+            waiting += found
+        return reached
 
     def same_as(self, other: Structure) -> bool:
         """Whether both say the same, field by field."""
@@ -404,7 +407,7 @@ def _neuron_problems(neurons: Sequence[Neuron]) -> Iterable[Problem]:
 
 def _connection_problems(neurons: Sequence[Neuron], connections: Sequence[Connection]) -> Iterable[Problem]:
     roles = {neuron.id: neuron.role for neuron in neurons}
-    seen: set[tuple[str, str]] = set()
+    seen: set[Ends] = set()
     for connection in connections:
         source, target = connection.ends
         for end in connection.ends:

@@ -62,7 +62,7 @@ def connect_all(document: Document, sources: Collection[str], targets: Collectio
     starts = [id for id in structure.by_id if id in set(sources) - ends]
     pairs = []
     for target in (id for id in structure.by_id if id in ends):
-        behind = _behind(structure, target)
+        behind = structure.downstream([target])
         for source in starts:
             if (source, target) in structure.by_ends:
                 continue
@@ -75,17 +75,6 @@ def connect_all(document: Document, sources: Collection[str], targets: Collectio
     added = [Connection(source, target, next(names)) for source, target in pairs]
     values = {connection.weight: NEW_WEIGHT for connection in added}
     return rebuilt(document, structure.neurons, [*structure.connections, *added], values)
-
-
-def _behind(structure: Structure, id: str) -> set[str]:
-    """All that a neuron leads to, and itself."""
-    seen, waiting = {id}, [id]
-    while waiting:
-        for connection in structure.outgoing[waiting.pop()]:
-            if connection.target not in seen:
-                seen.add(connection.target)
-                waiting.append(connection.target)
-    return seen
 
 
 def connect_new(document: Document, sources: Collection[str], role: Role, position: Position) -> Document:
@@ -102,7 +91,7 @@ def why_not_connect(structure: Structure, source: str, target: str) -> str:
         return f"{target} is an input: nothing may enter it."
     if (source, target) in structure.by_ends:
         return f"{source} → {target} is connected already."
-    if structure.leads_to(target, source):
+    if source in structure.downstream([target]):
         return f"{target} already leads to {source}: this would close a cycle."
     return ""
 

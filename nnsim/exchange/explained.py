@@ -59,7 +59,7 @@ def as_text(
 
 def _lines(e: Explanation, config: TrainingConfig, parameter: str | None, digits: int) -> Iterator[str]:
     yield "Forward"
-    for id in e.order:
+    for id in (*e.structure.inputs, *e.structure.order):
         for equation in e.forward(id):
             yield "  " + equation.text(digits)
     if e.t is None or e.backward is None:
@@ -69,9 +69,8 @@ def _lines(e: Explanation, config: TrainingConfig, parameter: str | None, digits
     yield "  " + e.loss().text(digits)
     yield ""
     yield "Backward"
-    for id in reversed(e.order):
-        if e.structure.by_id[id].role != "input":
-            yield "  " + e.delta_equation(id).text(digits)
+    for id in reversed(e.structure.order):
+        yield "  " + e.delta_equation(id).text(digits)
     for name in e.structure.parameter_names if parameter is None else (parameter,):
         yield "  " + e.gradient_equation(name).text(digits)
     if parameter is not None:

@@ -2,34 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.combines import COMBINES
 from nnsim.core.explain.matrices import Layer, layers_of
 from nnsim.core.network import Network, Structure
 from nnsim.core.program import checked_matrix, compile
 
-FUNCTIONS: dict[str, tuple[str, ...]] = {
-    "heaviside": ("return np.where(z >= 0, 1.0, 0.0)",),
-    "relu": ("return np.maximum(z, 0.0)",),
-    "leaky_relu": ("return np.where(z > 0, z, 0.01 * z)",),
-    "elu": ("return np.where(z > 0, z, np.expm1(np.minimum(z, 0.0)))",),
-    "sigmoid": ("e = np.exp(-np.abs(z))  # never overflows", "return np.where(z >= 0, 1.0, e) / (1.0 + e)"),
-    "tanh": ("return np.tanh(z)",),
-    "softplus": ("return np.logaddexp(0.0, z)  # ln(1 + e^z)",),
-    "swish": ("return z * sigmoid(z)",),
-    "gaussian": ("return np.exp(-np.clip(z, -40.0, 40.0) ** 2)",),
-    "sine": ("return np.sin(z)",),
-    "linear": ("return z",),
-}
-"""The body of every activation, in NumPy."""
-_NEEDS = {"swish": ("sigmoid",)}
-_COMBINES = {"product": "np.prod", "max": "np.max"}
 _MOST_NAMED = 12
 _MOST_SHARED = 20
+_CALL = re.compile(r"(?<![\w.])(\w+)\(")
+"""A function that is called by its name alone: sigmoid(z), but not np.tanh(z)."""
 
 
 class Piece(NamedTuple):
@@ -89,7 +78,7 @@ def numpy_code(network: Network, inputs: ArrayLike | None = None) -> str:
         lines += _arrays(network, layer, code)
     lines += _shared(structure)
     for name in _functions(structure):
-        lines += ["", "", f"def {name}(z):", *(f"    {line}" for line in FUNCTIONS[name])]
+        lines += ["", "", f"def {name}(z):", *(f"    {line}" for line in ACTIVATIONS[name].code)]
     lines += ["", "", "def network(x):"]
     for code in codes:
         lines += [f"    {line}" for line in code.text.split("\n")]
@@ -127,7 +116,7 @@ def _layer_code(layer: Layer, names: dict[int, str], sizes: dict[int, int],
             whole = len(columns) == len(layer.columns)
             cells, entries = (f"[{row}]", "") if whole else (f"[{row}, {columns}]", f"[{columns}]")
             bias = (Piece(" + "), Piece(f"{b}[{row}]", "b")) if neuron.bias is not None else ()
-            lines.append((Piece(f"{z}[{row}]", "z"), Piece(f" = {_COMBINES[neuron.combine]}("),
+            lines.append((Piece(f"{z}[{row}]", "z"), Piece(f" = {COMBINES[neuron.combine].code}("),
                           Piece(f"{W}{cells}", "W"), Piece(" * "), Piece(f"{x}{entries}", "x"), Piece(")"), *bias))
     if len(set(functions)) == 1:
         lines.append((Piece(a, "a"), Piece(" = "), *_called(functions[0], (Piece(z, "z"),))))
@@ -186,8 +175,12 @@ def _shared(structure: Structure) -> list[str]:
 def _functions(structure: Structure) -> list[str]:
     """The activations in use and what they call, in the order of the registry."""
     used = {neuron.activation for neuron in structure.neurons if neuron.role != "input"} - {"linear"}
-    used |= {needed for name in used for needed in _NEEDS.get(name, ())}
-    return [name for name in FUNCTIONS if name in used]
+    waiting = [*used]
+    while waiting:
+        calls = set(_CALL.findall("\n".join(ACTIVATIONS[waiting.pop()].code))) & ACTIVATIONS.keys() - used
+        used |= calls
+        waiting += calls
+    return [name for name in ACTIVATIONS if name in used]
 
 
 def _result(structure: Structure, layers: Sequence[Layer], codes: Sequence[LayerCode]) -> str:

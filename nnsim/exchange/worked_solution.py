@@ -14,13 +14,14 @@ from nnsim.core.combines import COMBINES
 from nnsim.core.explain.chain import Chain, chain_of
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.equation import Equation
-from nnsim.core.formulas.notation import Notation, Symbol, name
+from nnsim.core.formulas.notation import Notation, name
 from nnsim.core.formulas.numbers import DIGITS, format_number
 from nnsim.core.formulas.terms import Term, operate
 from nnsim.core.formulas.writing import latex, latex_number, text
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import ROLES, Connection, Network, Structure
 from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.core.symbols import Symbol
 from nnsim.exchange.formats import FORMATS
 from nnsim.exchange.pages import Blank, Block, Equations, Heading, Inline, Line, Math, Page, Paragraph, Parts, Table
 from nnsim.training.config import TrainingConfig
@@ -91,7 +92,7 @@ class _Writing:
 
     def blocks(self) -> Iterator[Block]:
         e = self.e
-        inner = [id for id in e.order if e.structure.by_id[id].role != "input"]
+        inner = e.structure.order
         yield Heading("Network")
         yield from self._network()
         yield Heading("Sample")

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from nnsim.core.explain.sums import Sum, sum_of
-from nnsim.core.formulas.notation import Symbol, name
+from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import factor, format_number
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.program import program_of
+from nnsim.core.symbols import Symbol
 from nnsim.data.generators import GENERATORS, gate_column, truth_table
 from nnsim.exchange.pages import Parts
 from nnsim.lessons.material import Material, Missing

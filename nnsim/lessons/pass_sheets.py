@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection, Iterator
 import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.explain.chain import downstream
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import name
@@ -153,8 +152,7 @@ def loss_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
 
 
 def _activations(e: Explanation) -> Parts:
-    return listed(equals(e.notation.activation(e.structure, id), e.a(id)) for id in e.order
-                  if e.structure.by_id[id].role != "input")
+    return listed(equals(e.notation.activation(e.structure, id), e.a(id)) for id in e.structure.order)
 
 
 Mistakes = Callable[[float, float, int], tuple[Mistake, ...]]
@@ -225,7 +223,7 @@ def _some_weights(e: Explanation, rng: np.random.Generator | None) -> list[str]:
 def _onward(structure: Structure, weights: Collection[str]) -> set[str]:
     """These weights, and all on the way from them to the loss."""
     targets = {use.target for p in weights for use in structure.uses[p] if isinstance(use, Connection)}
-    return {*weights, *(c.weight for id in downstream(structure, targets) for c in structure.outgoing[id])}
+    return {*weights, *(c.weight for id in structure.downstream(targets) for c in structure.outgoing[id])}
 
 
 def _sign(e: Explanation, parameter: str) -> Question:

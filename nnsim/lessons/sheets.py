@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
-from nnsim.core.formulas.notation import Symbol, name
+from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.formulas.terms import Term
 from nnsim.core.formulas.writing import latex, latex_number, text
 from nnsim.core.network import Structure
+from nnsim.core.symbols import Symbol
 from nnsim.exchange.pages import Inline, Math, Parts
 from nnsim.exchange.worked_solution import symbol_math, where_used
 from nnsim.lessons.material import Material

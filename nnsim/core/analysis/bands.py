@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.activations import ACTIVATIONS, Activation
 from nnsim.core.analysis.maps import decision_threshold
 from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.core.formulas.numbers import DIGITS, exact_text, format_number, inward_text
@@ -23,10 +24,6 @@ BESIDE = 1e-12
 """Just beyond such a place, as a part of the numbers there: farther than rounding, nearer than anything a learner sets.
 """
 _TARGETS = np.array([0.0, 1.0])
-_STRAIGHT = {"heaviside": (0.0, 0.0), "relu": (0.0, 1.0), "leaky_relu": (0.01, 1.0), "linear": (1.0, 1.0)}
-"""The slopes below and above 0 of the functions that are straight on both sides of it."""
-_CLIMBING = {"sigmoid", "tanh"}
-"""Of these an output may be one: it is on the right side of its threshold exactly where z is on that of 0."""
 
 
 @dataclass(frozen=True)
@@ -120,11 +117,11 @@ def band_of(network: Network, parameter: str, X: Array, T: Array, rows: Flags | 
     """The values of one parameter, all others as they are, for which rows stay right.
 
     X (rows, inputs), T (rows, outputs) of 0 and 1. Sought is the stretch of values for which every row is right, the
-    nearest to the value of now; where there is none, the stretch around it on which the rows that are right now (or
+    nearest to the current value; where there is none, the stretch around it on which the rows that are right now (or
     ``rows``, if given) stay so. None if no row is right, or if a sum that decides is no straight function of the value:
     through a sigmoid, say, or a product.
 
-    The sums are straight lines between the places where one of them meets a threshold. From the value of now on these
+    The sums are straight lines between the places where one of them meets a threshold. From the current value on these
     places are passed one by one; at each and just beside it the engine says which rows are right. Places nearer to each
     other than BESIDE count as one.
     """
@@ -148,6 +145,31 @@ def band_of(network: Network, parameter: str, X: Array, T: Array, rows: Flags | 
     return None
 
 
+def _levels(neuron: Neuron) -> set[float]:
+    """The values of z at which what a neuron says, or says about the class, changes its course."""
+    entry = ACTIVATIONS[neuron.activation]
+    if neuron.role != "output":
+        return {*entry.kinks}
+    threshold = decision_threshold(neuron.activation, _TARGETS)
+    return {*entry.kinks, *([0.0] if _turns_at_0(entry, threshold) else _crossings(entry, threshold))}
+
+
+def _turns_at_0(entry: Activation, threshold: float) -> bool:
+    """Whether an output is on the right side of its threshold exactly where z is on that of 0."""
+    return not entry.pieces and entry.increasing and float(entry.f(np.zeros(1))[0]) == threshold
+
+
+def _crossings(entry: Activation, level: float) -> Iterator[float]:
+    """Where a function of straight pieces has the value ``level``, between its kinks."""
+    ends = (-math.inf, *entry.kinks, math.inf)
+    for low, high, slope in zip(ends, ends[1:], entry.pieces, strict=False):
+        inside = (low + high) / 2 if math.isfinite(high - low) else max(low + 1.0, min(high - 1.0, 0.0))
+        if slope:
+            place = inside + (level - float(entry.f(np.array([inside]))[0])) / slope
+            if low < place < high:
+                yield place
+
+
 class _Bent(Exception):
     """A sum that decides is no straight function of the value."""
 
@@ -163,8 +185,8 @@ class _Search:
         self.X, self.T = X, T
         self.thresholds = _thresholds(network)
         self._traces: dict[float, Trace] = {}
-        self.order = sorted((n for n in self.structure.neurons if n.role != "input"),
-                            key=lambda n: self.structure.depth[n.id])
+        self.order = [self.structure.by_id[id] for id in self.structure.order]
+        self.levels = {neuron.id: _levels(neuron) for neuron in self.order}
 
     def run(self, value: float) -> Trace:
         if value not in self._traces:
@@ -205,7 +227,7 @@ class _Search:
             if slope is None:
                 continue
             z = trace.z_rows[self.structure.position[neuron.id]]
-            for level in self._levels(neuron):
+            for level in self.levels[neuron.id]:
                 moving = slope != 0
                 with np.errstate(over="ignore", invalid="ignore"):
                     away = direction * (level - z[moving]) / slope[moving]
@@ -213,14 +235,6 @@ class _Search:
                 best = min(best, float(away.min(initial=math.inf)))
         place = here + direction * best
         return place if math.isfinite(place) and place != here else None
-
-    def _levels(self, neuron: Neuron) -> tuple[float, ...]:
-        """The values of z at which what the neuron says, or says about the class, changes its course."""
-        levels = {kink for kink in ACTIVATIONS[neuron.activation].kinks}
-        if neuron.role == "output":
-            threshold = decision_threshold(neuron.activation, _TARGETS)
-            levels.add(0.0 if neuron.activation in _CLIMBING or neuron.activation == "heaviside" else threshold)
-        return tuple(sorted(levels))
 
     def _slopes(self, trace: Trace) -> dict[str, Array | None]:
         """∂z/∂value of each neuron for each row, (rows,); None where it does not depend on the value at all."""
@@ -248,12 +262,15 @@ class _Search:
 
     def _passed(self, neuron: Neuron, slope: Array, trace: Trace) -> Array:
         """∂a/∂value, from ∂z/∂value."""
-        sides = _STRAIGHT.get(neuron.activation)
-        if sides is not None:
-            return slope * np.where(trace.z_rows[self.structure.position[neuron.id]] > 0, sides[1], sides[0])
+        entry = ACTIVATIONS[neuron.activation]
+        if entry.pieces:
+            z = trace.z_rows[self.structure.position[neuron.id]]
+            passed: Array = slope * np.array(entry.pieces)[np.searchsorted(entry.kinks, z)]
+            return passed
         if not slope.any():
             return slope
-        if neuron.role == "output" and neuron.activation in _CLIMBING and not self.structure.outgoing[neuron.id]:
+        decides = neuron.role == "output" and not self.structure.outgoing[neuron.id]
+        if decides and _turns_at_0(entry, decision_threshold(neuron.activation, _TARGETS)):
             return slope
         raise _Bent
 

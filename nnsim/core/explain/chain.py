@@ -10,8 +10,9 @@ from typing import NamedTuple
 
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.equation import Equation
-from nnsim.core.formulas.notation import Symbol, name
+from nnsim.core.formulas.notation import name
 from nnsim.core.network import Connection, Structure
+from nnsim.core.symbols import Symbol
 
 MOST_PATHS = 10_000
 """All paths are listed only up to this many."""
@@ -94,21 +95,15 @@ def count_paths(explanation: Explanation, neurons: list[str]) -> int:
     """How many paths lead from these neurons to the loss, by dynamic programming; each output ends one."""
     structure = explanation.structure
     counts: dict[str, int] = {}
-    for id in downstream(structure, neurons):
+    for id in _farthest_first(structure, neurons):
         ends = 1 if structure.by_id[id].role == "output" else 0
         counts[id] = ends + sum(counts[c.target] for c in structure.outgoing[id])
     return sum(counts[id] for id in neurons)
 
 
-def downstream(structure: Structure, neurons: Collection[str]) -> list[str]:
-    """All neurons that these lead to, and they themselves, the farthest first."""
-    seen, waiting = set(neurons), list(neurons)
-    while waiting:
-        for c in structure.outgoing[waiting.pop()]:
-            if c.target not in seen:
-                seen.add(c.target)
-                waiting.append(c.target)
-    return sorted(seen, key=lambda id: -structure.depth[id])
+def _farthest_first(structure: Structure, neurons: Collection[str]) -> list[str]:
+    """All neurons that these lead to, and they themselves, each before those it takes from."""
+    return sorted(structure.downstream(neurons), key=lambda id: -structure.depth[id])
 
 
 def _chain(e: Explanation, symbol: Symbol, starts: Starts, total: float, most: int) -> Chain:
@@ -130,7 +125,7 @@ def _best_first(e: Explanation, starts: Starts) -> Iterator[_State]:
     ends: dict[str, float] = {}
     best: dict[str, float] = {}
     through: dict[tuple[str, str], float] = {}
-    for id in downstream(e.structure, [neuron for neuron, _, _ in starts]):
+    for id in _farthest_first(structure, [neuron for neuron, _, _ in starts]):
         slope[id] = e.slope(id).value
         ends[id] = e.loss_slope(id).value if structure.by_id[id].role == "output" else 0.0
         ways = [abs(ends[id])]

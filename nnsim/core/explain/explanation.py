@@ -13,20 +13,21 @@ from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.equation import Equation
-from nnsim.core.formulas.notation import Notation, Symbol, name, notation_for
+from nnsim.core.formulas.notation import Notation, name, notation_for
 from nnsim.core.formulas.numbers import common_decimals, comparison
 from nnsim.core.formulas.reading import parse
 from nnsim.core.formulas.terms import Place, Term, number, operate
 from nnsim.core.losses import LOSSES, softmax
 from nnsim.core.network import Connection, Network, NetworkError, Neuron
 from nnsim.core.program import Backward, checked_matrix, program_of
+from nnsim.core.symbols import Symbol
 
 MOST_TERMS = 64
 """Of a longer sum only the largest terms are written, and the rest as one number."""
 
 
 class Explanation:
-    """One sample's forward pass, loss and backward pass, for a network with its values of now.
+    """One sample's forward pass, loss and backward pass, for a network with its current values.
 
     ``x`` (inputs,), ``t`` (outputs,) or None without a target. Raises NetworkError without an input or where nothing
     leads to any output, and ValueError if x or t does not fit it. All numbers are the engine's; an output that nothing
@@ -119,7 +120,7 @@ class Explanation:
         for c in edges:
             both = self.a_term(c.source, inputs), self.weight_term(c, weights)
             products.append(operate("multiply", *(reversed(both) if total.is_step else both)))
-        kind = {"sum": "add", "product": "multiply", "max": "max"}[neuron.combine]
+        kind = COMBINES[neuron.combine].operation
         combined = products[0] if len(products) == 1 else operate(kind, *products, value=total.combined) \
             if products else number(0.0)
         if neuron.bias is None or not with_bias:
@@ -137,12 +138,6 @@ class Explanation:
         symbol = self.notation.activation(self.structure, id)
         because = comparison(total.combined, total.threshold)
         return (Equation(sigma, term, (id,)), Equation(symbol, number(total.a), (id,), because))
-
-    @property
-    def order(self) -> tuple[str, ...]:
-        """All neurons, each after those it takes from: by depth, then in the order of the file."""
-        depth = self.structure.depth
-        return tuple(sorted(self.structure.by_id, key=lambda id: depth[id]))
 
     # Loss
 
@@ -205,7 +200,7 @@ class Explanation:
         """∂a/∂z = f′(z) of a neuron, written out with what is at hand: O1·(1 − O1)."""
         entry = ACTIVATIONS[self.structure.by_id[id].activation]
         value = float(entry.derivative(np.array([self.z(id)]), np.array([self.a(id)]))[0])
-        term = parse(entry.slope, z=self.z_term(id), a=self.a_term(id))
+        term = parse(entry.written, z=self.z_term(id), a=self.a_term(id))
         symbol = self.notation.activation(self.structure, id).by(self.notation.pre_activation(id))
         return Equation(symbol, _valued(term, value), (id,))
 
@@ -315,11 +310,3 @@ def _sum(parts: Sequence[Term]) -> Term:
         shown = [parts[i] for i in sorted(largest)]
         parts = [*shown, number(value - sum(part.value for part in shown))]
     return operate("add", *parts, value=value)
-
-
-# The update
-
-
-# Several samples
-
-

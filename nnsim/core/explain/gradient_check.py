@@ -9,7 +9,7 @@ import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array
-from nnsim.core.losses import LOSSES
+from nnsim.core.losses import LOSSES, Loss
 from nnsim.core.network import Network
 from nnsim.core.program import Trace, program_of
 
@@ -57,12 +57,12 @@ def check_gradient(
         analytic = float(gradient[index])
         scale = max(abs(analytic), abs(numeric))
         agrees = abs(analytic - numeric) <= RELATIVE * scale + ABSOLUTE * max(1.0, abs(losses[0]))
-        kink = "" if agrees else _kink(network, sides[0], sides[1], T, loss)
+        kink = "" if agrees else _kink(network, sides[0], sides[1], T, loss_entry)
         found.append(Check(name, analytic, numeric, agrees, kink))
     return tuple(found)
 
 
-def _kink(network: Network, below: Trace, above: Trace, T: Array, loss: str) -> str:
+def _kink(network: Network, below: Trace, above: Trace, T: Array, loss: Loss) -> str:
     """What jumps or bends between two passes close to each other, in the learner's words."""
     structure = network.structure
     for row, neuron in enumerate(structure.neurons):
@@ -81,7 +81,7 @@ def _kink(network: Network, below: Trace, above: Trace, T: Array, loss: str) -> 
             gap = np.sort(weights * below.a_rows[rows], axis=0)
             if (first != second).any() or (gap[-1] - gap[-2] < 1e-4).any():
                 return f"another input becomes the largest of {neuron.id} here"
-    if loss == "mean_absolute_error":
+    if loss.kinked:
         for column, id in enumerate(structure.outputs):
             row = structure.position[id]
             if (np.sign(below.a_rows[row] - T[:, column]) != np.sign(above.a_rows[row] - T[:, column])).any():

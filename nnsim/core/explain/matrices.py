@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import groupby
 
 import numpy as np
 
@@ -100,11 +101,8 @@ class Layer:
 
 def layers_of(structure: Structure) -> tuple[Layer, ...]:
     """The layers from the first to the last. Any sound structure has them, also a half-built one."""
-    by_depth: dict[int, list[str]] = {}
-    for neuron in structure.neurons:
-        if neuron.role != "input":
-            by_depth.setdefault(structure.depth[neuron.id], []).append(neuron.id)
-    return tuple(_layer(structure, depth, tuple(rows)) for depth, rows in sorted(by_depth.items()))
+    by_depth = groupby(structure.order, key=structure.depth.__getitem__)
+    return tuple(_layer(structure, depth, tuple(rows)) for depth, rows in by_depth)
 
 
 def _layer(structure: Structure, depth: int, rows: tuple[str, ...]) -> Layer:

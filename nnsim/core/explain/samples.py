@@ -7,10 +7,11 @@ import numpy as np
 from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
 from nnsim.core.formulas.equation import Equation
-from nnsim.core.formulas.notation import Notation, Symbol, name
+from nnsim.core.formulas.notation import Notation, name
 from nnsim.core.formulas.terms import Term, number, operate
 from nnsim.core.network import Network, Neuron
 from nnsim.core.program import Backward
+from nnsim.core.symbols import Symbol
 
 
 def gradients_by_sample(network: Network, backward: Backward, parameter: str) -> Array:

@@ -16,7 +16,6 @@ MOST_SHORT = 6
 """From more terms than this the short form shows only the first."""
 MOST_LONG = 64
 _SHOWN_OF_MANY = 2
-_SEPARATORS = {"sum": " + ", "product": " · ", "max": ", "}
 
 
 @dataclass(frozen=True)
@@ -77,7 +76,7 @@ class Sum:
         Of very many terms only the first.
         """
         parts = [self._product(term, digits) for term in self._first(MOST_LONG)]
-        return self._written(_SEPARATORS[self.combine].join(self._folded(parts)), digits)
+        return self._written(COMBINES[self.combine].separator.join(self._folded(parts)), digits)
 
     def short(self, digits: int = DIGITS) -> str:
         """The products only: ``1 + 1 − 2 = 0 < 0.6 → 0``; of many the first: ``1 + 1 + … = 7 ≥ 3 → 1``."""
@@ -87,7 +86,7 @@ class Sum:
             return self._written(as_sum(parts), digits)
         write = factor if self.combine == "product" else format_number
         parts = self._folded([write(value, digits) for value in values])
-        return self._written(_SEPARATORS[self.combine].join(parts), digits)
+        return self._written(COMBINES[self.combine].separator.join(parts), digits)
 
     def result(self, digits: int = DIGITS) -> str:
         """What follows the terms: ``1 ≥ 0.6 → 1`` or ``0.25 → 0.5622``."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from nnsim.core.descent import CLIP_MARGIN
 from nnsim.core.formulas.equation import Equation
-from nnsim.core.formulas.notation import Notation, Symbol, name
+from nnsim.core.formulas.notation import Notation, name
 from nnsim.core.formulas.numbers import common_decimals
 from nnsim.core.formulas.reading import parse
 from nnsim.core.formulas.terms import Term
 from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.core.symbols import Symbol
 
 _GREEK = {"momentum": Symbol("μ", r"\mu"), "beta1": Symbol("β₁", r"\beta_1"), "beta2": Symbol("β₂", r"\beta_2"),
           "alpha": Symbol("α", r"\alpha"), "epsilon": Symbol("ε", r"\epsilon"), "weight_decay": Symbol("λ", r"\lambda")}

@@ -34,9 +34,7 @@ class Walk:
         self.network, self.X, self.T, self.rows = network, X, T, rows
         self.loss, self.notation = loss, notation
         self.program = program_of(network.structure)
-        structure = network.structure
-        order = sorted(structure.by_id, key=lambda id: structure.depth[id])
-        self.order = tuple(id for id in order if structure.by_id[id].role != "input")
+        self.order = network.structure.order
         self._explained: tuple[int, Explanation] | None = None
 
     @property

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnsim.core.formulas.notation import Symbol
 from nnsim.core.formulas.numbers import DIGITS, MINUS, format_number, telling_digits
 from nnsim.core.formulas.terms import Place, Term
 from nnsim.core.formulas.writing import Piece, Style, latex, latex_number, pieces, rich
+from nnsim.core.symbols import Symbol
 
 
 @dataclass(frozen=True)
@@ -55,12 +55,8 @@ class Equation:
         """``line`` as HTML, with lowered indices."""
         return rich(self.line(digits, symbols))
 
-    def markdown(self, digits: int = DIGITS) -> str:
-        """The same as a formula in Markdown, $…$."""
-        return f"${self.latex(digits)}$"
-
     def latex(self, digits: int = DIGITS, aligned: bool = False) -> str:
-        """The same in LaTeX. ``aligned`` puts & before each equals sign, and breaks the line before the numbers."""
+        """``line`` in LaTeX. ``aligned`` puts & before each equals sign, and breaks the line before the numbers."""
         equals = " &= " if aligned else " = "
         again = r" \\ &= " if aligned else " = "
         result = latex_number(self.value, telling_digits(self.value, digits))

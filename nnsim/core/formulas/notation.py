@@ -7,24 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nnsim.core.network import Structure
-
-
-@dataclass(frozen=True)
-class Symbol:
-    """One name in two spellings: ``net h1`` and ``\\mathrm{net}_{h_{1}}``."""
-
-    text: str
-    latex: str
-
-    def with_prime(self) -> Symbol:
-        """The same after an update: w5′."""
-        return Symbol(f"{self.text}′", f"{self.latex}'")
-
-    def by(self, other: Symbol) -> Symbol:
-        """The partial derivative of this by ``other``: ∂Loss/∂w5."""
-        return Symbol(f"∂{self.text}/∂{other.text}",
-                      rf"\frac{{\partial {self.latex}}}{{\partial {other.latex}}}")
-
+from nnsim.core.symbols import Symbol, words
 
 _NUMBERED = re.compile(r"^([A-Za-z])_?(\d+)$")
 _ESCAPES = {"\\": r"\backslash ", "{": r"\{", "}": r"\}", "$": r"\$", "%": r"\%", "#": r"\#", "&": r"\&",
@@ -41,11 +24,6 @@ def name(text: str) -> Symbol:
         return Symbol(text, text)
     words = r"\ ".join("".join(_ESCAPES.get(c, c) for c in word) for word in text.split(" "))
     return Symbol(text, rf"\mathrm{{{words}}}")
-
-
-def words(text: str) -> Symbol:
-    """A word of its own, such as Loss."""
-    return Symbol(text, rf"\mathrm{{{text}}}")
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ import ast
 import re
 from collections.abc import Callable, Mapping
 
-from nnsim.core.formulas.notation import Symbol
 from nnsim.core.formulas.numbers import MINUS
 from nnsim.core.formulas.terms import CONSTANTS, FUNCTIONS, Term, operate
+from nnsim.core.symbols import Symbol
 
 _TOKEN = re.compile(r"\s*(?:((?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)|([^\W\d]\w*)|(\*\*|[-+*/^(),])|(.))")
 _SPELLINGS = {MINUS: "-", "–": "-", "·": "*", "×": "*", "÷": "/", ":": "/", "²": "^2", "³": "^3", "⁴": "^4", "½": "0.5",
@@ -25,7 +25,7 @@ _COMPARISONS: Mapping[type[ast.cmpop], Callable[[float, float], bool]] = {
 def parse(text: str, **leaves: Term) -> Term:
     """The term that ``text`` says, its names taken from ``leaves``: “0.5*(t-o)**2”, “1 if z > 0 else 0”.
 
-    Nothing is run: the text is only read. A condition chooses by the numbers of now. Raises ValueError in the
+    Nothing is run: the text is only read. A condition chooses by the current numbers. Raises ValueError in the
     learner's words.
     """
     return _read(text, text, leaves)

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.formulas.notation import Symbol
+from nnsim.core.activations import ACTIVATIONS, Activation
+from nnsim.core.symbols import Symbol
 
 Place = tuple[str, ...]
 """What on the canvas a term is of: (neuron,) or the (source, target) of a connection; () for neither."""
@@ -97,21 +97,13 @@ def _function(text: str, latex: str, f: Callable[[Any], Any], derivative: Callab
     return Function(f, derivative, Symbol(text, latex))
 
 
-_ACTIVATION_NAMES = {"sigmoid": Symbol("σ", r"\sigma"), "tanh": Symbol("tanh", r"\tanh"),
-                     "sine": Symbol("sin", r"\sin"),
-                     "relu": Symbol("ReLU", r"\mathrm{ReLU}"), "heaviside": Symbol("step", r"\mathrm{step}"),
-                     "elu": Symbol("ELU", r"\mathrm{ELU}")}
-
-
-def _of_activation(name: str) -> Function:
-    entry = ACTIVATIONS[name]
-    written = Symbol(name.replace("_", " "), rf"\mathrm{{{entry.name.replace('_', ' ')}}}")
-    return Function(entry.f, lambda z: entry.derivative(z, entry.f(z)), _ACTIVATION_NAMES.get(name, written))
+def _of_activation(entry: Activation) -> Function:
+    return Function(entry.f, lambda z: entry.derivative(z, entry.f(z)), entry.symbol)
 
 
 _LOG_CLAMP, _DENOMINATOR_CLAMP = -100.0, 1e-12
 FUNCTIONS: Mapping[str, Function] = MappingProxyType({
-    **{name: _of_activation(name) for name in ACTIVATIONS},
+    **{name: _of_activation(entry) for name, entry in ACTIVATIONS.items()},
     "sin": _function("sin", r"\sin", np.sin, np.cos),
     "cos": _function("cos", r"\cos", np.cos, lambda x: -np.sin(x)),
     "tan": _function("tan", r"\tan", np.tan, lambda x: 1.0 / np.cos(x) ** 2),

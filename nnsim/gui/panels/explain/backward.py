@@ -193,7 +193,7 @@ class BackwardPanel(EquationPanel):
         if len(backward.delta_rows[0]) == 1 and e.backward is not None:
             rows += [heading(self.tr("Loss")), equation(e.loss(), digits),
                      heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=loss, z=e.notation.z))]
-            neurons = [id for id in reversed(e.order) if structure.by_id[id].role != "input"]
+            neurons = structure.order[::-1]
             rows += [equation(e.delta_equation(id), digits) for id in neurons[:MOST_LISTED]]
             rows.append(heading(self.tr("Gradient")))
             rows += [equation(e.gradient_equation(name), digits)

@@ -35,7 +35,7 @@ class ForwardPanel(EquationPanel):
             problems = " ".join(problem.message for problem in desk.session.problems)
             self.show_empty(self.tr("Every number of the forward pass will stand here."), problems)
             return
-        neurons = [id for id in explanation.order if structure.by_id[id].role != "input"]
+        neurons = [*structure.order]
         rows: list[Row] = [note(desk.study.still_missing)] if desk.study.still_missing else []
         if len(neurons) > MOST_NEURONS:
             chosen = desk.looking.selected_neurons | set(structure.outputs)

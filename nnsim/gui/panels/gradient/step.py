@@ -9,8 +9,9 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from nnsim.core.arrays import Array
-from nnsim.core.formulas.notation import Symbol, name
+from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import format_number
+from nnsim.core.symbols import Symbol
 from nnsim.gui.session.desk import Desk
 
 LONGEST_NAME = 14
