@@ -21,15 +21,7 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.exchange.formats import FORMATS
 from nnsim.exchange.pages import Math, plain
 from nnsim.lessons.questions import Choice, Count, Number, Question, agrees, number
-from nnsim.lessons.worksheets import (
-    KINDS,
-    Missing,
-    Worksheet,
-    make_worksheet,
-    material_of,
-    seed_of,
-    write_worksheet,
-)
+from nnsim.lessons.worksheets import KINDS, Missing, Worksheet, make_worksheet, material_of, seed_of, write_worksheet
 from tests.exchange.test_worked_solution import NASTY, assert_compiles, nasty_network
 
 SUITS = {"truth_table": "xor", "weights": "xor", "forward": "hands_on", "loss": "hands_on", "chain": "hands_on",

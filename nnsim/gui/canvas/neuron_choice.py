@@ -6,10 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QWidget
 
 from nnsim.core.network import Role
 from nnsim.gui.look.theme import set_role
+from nnsim.gui.widgets.boxes import row_in
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.inline_edit import put_away, put_inside
 
 
@@ -18,16 +20,13 @@ class NeuronChoice(QFrame):
 
     def __init__(self, parent: QWidget, at: QPoint, choose: Callable[[Role], None]) -> None:
         super().__init__(parent)
-        self.setObjectName("neuron_choice")
-        self.setAccessibleName(self.tr("What to add here"))
+        name_widget(self, "neuron_choice", self.tr("What to add here"))
         self._choose = choose
         set_role(self, card="choice")
         self.setStyleSheet(
             "QFrame#neuron_choice { background: palette(base); border: 1px solid palette(mid); border-radius: 8px; }"
         )
-        row = QHBoxLayout(self)
-        row.setContentsMargins(4, 4, 4, 4)
-        row.setSpacing(4)
+        row = row_in(self, 4, (4, 4, 4, 4))
         choices: tuple[tuple[Role, str, str], ...] = (
             ("input", self.tr("Input"), self.tr("A value from outside: 0 or 1, or any number")),
             ("hidden", self.tr("Neuron"), self.tr("A neuron between inputs and outputs")),
@@ -35,9 +34,7 @@ class NeuronChoice(QFrame):
         )
         for role, text, tip in choices:
             button = QPushButton(text, self)
-            button.setObjectName(f"choose_{role}")
-            button.setAccessibleName(text)
-            button.setToolTip(tip)
+            name_widget(button, f"choose_{role}", text, tip)
             button.clicked.connect(lambda checked=False, role=role: self._chosen(role))
             row.addWidget(button)
             if role == "hidden":

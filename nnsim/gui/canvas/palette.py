@@ -7,16 +7,7 @@ from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QFont,
-    QIcon,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QPolygonF,
-    QResizeEvent,
-)
+from PySide6.QtGui import QFont, QIcon, QMouseEvent, QPainter, QPaintEvent, QPen, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
@@ -24,6 +15,7 @@ from nnsim.core.network import Role
 from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.look.icons import picture, screen_scales
 from nnsim.gui.look.theme import GRID, TEXT_SIZES, font, mix, set_role, text_scale, theme
+from nnsim.gui.widgets.controls import name_widget
 
 ICON = 26
 """The side of an icon in pixels, at 100 % of the text's size."""
@@ -62,8 +54,7 @@ class Palette(QWidget):
 
     def __init__(self, canvas: Canvas) -> None:
         super().__init__()
-        self.setObjectName("palette")
-        self.setAccessibleName(self.tr("Neurons to drag onto the canvas"))
+        name_widget(self, "palette", self.tr("Neurons to drag onto the canvas"))
         self._buttons = [_KindButton(kind, canvas, self) for kind in KINDS]
         self._restyle()
 

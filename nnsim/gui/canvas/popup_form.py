@@ -5,20 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFormLayout,
-    QFrame,
-    QLabel,
-    QLineEdit,
-    QPushButton,
-    QSpinBox,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QFormLayout, QFrame, QLabel, QLineEdit, QPushButton, QSpinBox, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.gui.look.theme import set_role
+from nnsim.gui.widgets.boxes import column_in
+from nnsim.gui.widgets.controls import name_widget
 
 
 class PopupForm(QFrame):
@@ -46,9 +38,7 @@ class PopupForm(QFrame):
         self.add_button = QPushButton()
         self.add_button.setObjectName(f"{prefix}_add")
         set_role(self.add_button, kind="primary")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(16, 12, 16, 12)
-        column.setSpacing(8)
+        column = column_in(self, 8, (16, 12, 16, 12))
         column.addWidget(self._heading)
         column.addLayout(self._rows)
         column.addWidget(self.says)
@@ -63,9 +53,7 @@ class PopupForm(QFrame):
 
     def add_row(self, editor: QWidget, name: str, label: str, tip: str) -> None:
         """A field below the others."""
-        editor.setObjectName(f"{self._prefix}_{name}")
-        editor.setAccessibleName(label)
-        editor.setToolTip(tip)
+        name_widget(editor, f"{self._prefix}_{name}", label, tip)
         self._rows.addRow(label, editor)
 
     def add_activations(self, name: str, chosen: str, label: str, tip: str) -> QComboBox:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from nnsim.documents.softening import LARGEST
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.controls import CalmSlider, plain_tip
+from nnsim.gui.widgets.boxes import column_in
+from nnsim.gui.widgets.controls import CalmSlider, name_widget, plain_tip
 from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.widgets.number_field import NumberField
 
@@ -26,39 +27,31 @@ class SoftenBar(QFrame):
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self._softening = desk.softening
-        self.setObjectName("soften_bar")
-        self.setAccessibleName(self.tr("Soften"))
-        column = QVBoxLayout(self)
-        column.setContentsMargins(12, 5, GRID, 5)
-        column.setSpacing(GRID // 2)
+        name_widget(self, "soften_bar", self.tr("Soften"))
+        column = column_in(self, GRID // 2, (12, 5, GRID, 5))
         row = QHBoxLayout()
         row.setSpacing(GRID)
         title = QLabel(self.tr("Soften by k"))
         set_role(title, tone="title")
         self._slider = CalmSlider(Qt.Orientation.Horizontal)
-        self._slider.setObjectName("soften_slider")
-        self._slider.setAccessibleName(self.tr("How steep the sigmoids are, k"))
+        name_widget(self._slider, "soften_slider", self.tr("How steep the sigmoids are, k"))
         tip = self.tr("By what incoming weights and biases are multiplied: the larger k, the steeper the sigmoids")
         self._slider.setToolTip(plain_tip(tip))
         self._slider.setPageStep(PARTS)
         self._slider.setMinimumWidth(96)
         self._slider.valueChanged.connect(lambda position: self._softening.set_factor(position / PARTS))
         self._number = NumberField(1.0, MOST)
-        self._number.setObjectName("soften_factor")
-        self._number.setAccessibleName(self.tr("k"))
+        name_widget(self._number, "soften_factor", self.tr("k"))
         self._number.set_tip(tip)
         self._number.setFixedWidth(72)
         self._number.edited.connect(self._on_number)
         self._taken = False
         cancel = QPushButton(self.tr("Cancel"))
-        cancel.setObjectName("soften_cancel")
-        cancel.setAccessibleName(self.tr("Cancel softening"))
-        cancel.setToolTip(self.tr("Steps again, as before (Esc)"))
+        name_widget(cancel, "soften_cancel", self.tr("Cancel softening"), self.tr("Steps again, as before (Esc)"))
         cancel.clicked.connect(self._softening.cancel)
         keep = QPushButton(self.tr("Keep"))
-        keep.setObjectName("soften_keep")
-        keep.setAccessibleName(self.tr("Keep the sigmoids"))
-        keep.setToolTip(self.tr("Keep the sigmoids (Enter); Undo takes them back in one step"))
+        name_widget(keep, "soften_keep", self.tr("Keep the sigmoids"),
+                    self.tr("Keep the sigmoids (Enter); Undo takes them back in one step"))
         set_role(keep, kind="primary")
         keep.clicked.connect(self._softening.keep)
         for widget in (title, self._slider, self._number, cancel, keep):

@@ -12,6 +12,7 @@ from nnsim.gui.canvas.scene import Hit, NetworkScene
 from nnsim.gui.canvas.snapping import GRID_STEP
 from nnsim.gui.look.theme import PRESENTED_PIXELS, font, pixels, presenting, set_role, text_scale, theme
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.controls import name_widget
 
 ZOOM_STEP = 1.15
 ZOOM_RANGE = (0.05, 4.0)
@@ -38,8 +39,7 @@ class CanvasView(QGraphicsView):
         self.desk = desk
         self.network_scene = NetworkScene(desk, self)
         self.setScene(self.network_scene)
-        self.setObjectName("canvas")
-        self.setAccessibleName(self.tr("Network"))
+        name_widget(self, "canvas", self.tr("Network"))
         self.setAccessibleDescription(
             self.tr("The network as a picture. Double-click to add a neuron; press ? for all gestures.")
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from nnsim.documents.document import Document
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import row_in
+from nnsim.gui.widgets.controls import name_widget
 
 
 class Panel(QWidget):
@@ -27,12 +29,9 @@ class Panel(QWidget):
         super().__init__()
         self.desk = desk
         self.title = title
-        self.setObjectName(self.id)
-        self.setAccessibleName(title)
+        name_widget(self, self.id, title)
         self.header = QWidget()
-        row = QHBoxLayout(self.header)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        self._header_row = row_in(self.header, GRID)
         self._stale = True
         desk.document_changed.connect(self._on_document)
         desk.looking.selection_changed.connect(self._on_change)
@@ -56,10 +55,8 @@ class Panel(QWidget):
 
     def add_to_header(self, *widgets: QWidget) -> None:
         """Put small controls or labels at the right end of the title bar."""
-        layout = self.header.layout()
-        assert layout is not None
         for widget in widgets:
-            layout.addWidget(widget)
+            self._header_row.addWidget(widget)
 
     def _on_document(self, old: Document, new: Document) -> None:
         # Where only values or places differ, values_changed follows and is enough.

@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtWidgets import (
-    QLabel,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QWidget
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
-from nnsim.gui.widgets.controls import CalmSlider, plain_tip, tabular
+from nnsim.gui.widgets.controls import CalmSlider, name_widget, plain_tip, tabular
 
 SPEEDS = (*(round(step * 10.0**power, 1) for power in range(4) for step in (1, 1.5, 2, 3, 5, 7)), 10_000.0)
 """Updates a second that the slider offers; after the last comes unlimited."""
@@ -31,8 +28,7 @@ class SpeedControl(QWidget):
         title = QLabel(self.tr("Speed"))
         set_role(title, tone="muted")
         self._slider = CalmSlider(Qt.Orientation.Horizontal)
-        self._slider.setObjectName("speed_slider")
-        self._slider.setAccessibleName(self.tr("Speed"))
+        name_widget(self._slider, "speed_slider", self.tr("Speed"))
         tip = self.tr("How many updates training does in a second. It never changes the result.")
         self.setToolTip(plain_tip(tip))
         self._slider.setRange(0, len(SPEEDS))

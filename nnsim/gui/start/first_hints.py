@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QMoveEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QLabel, QWidget
 
 from nnsim.documents.document import Document
 from nnsim.gui.canvas.interaction import Canvas
@@ -16,7 +16,9 @@ from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import settings, stored_texts
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import quiet_button
+from nnsim.gui.widgets.controls import name_widget
 
 KEY = "hints_done"
 
@@ -64,8 +66,7 @@ class FirstHints(QWidget):
         self._hints = self._entries()
         self._done = set(stored_texts(KEY))
         self._shown = ""
-        self.setObjectName("first_hint")
-        self.setAccessibleName(self.tr("Hint"))
+        name_widget(self, "first_hint", self.tr("Hint"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         # It says words, though it stands on the canvas.
         self.setLayoutDirection(canvas.layoutDirection())
@@ -76,9 +77,7 @@ class FirstHints(QWidget):
         self._close.setToolTip(self.tr("Do not show this hint again (Esc)"))
         self._close.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._close.clicked.connect(self.dismiss)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(GRID, 2, GRID, 2)
-        row.setSpacing(GRID)
+        row = row_in(self, GRID, (GRID, 2, GRID, 2))
         row.addWidget(self._text)
         row.addWidget(self._close)
         self.hide()

@@ -6,12 +6,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMoveEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from nnsim.gui.look.theme import GRID, font, set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.neuron_picture import NeuronPicture
-from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.boxes import column_in, row_in
+from nnsim.gui.widgets.controls import name_widget, plain_tip
 
 MOST_RECENT = 3
 RECENT_WIDTH = 160
@@ -31,8 +32,7 @@ class FirstPage(QWidget):
     def __init__(self, desk: Desk, canvas: QWidget) -> None:
         super().__init__(canvas)
         self._desk, self._canvas = desk, canvas
-        self.setObjectName("first_page")
-        self.setAccessibleName(self.tr("What a neuron is, and where to begin"))
+        name_widget(self, "first_page", self.tr("What a neuron is, and where to begin"))
         self._paths: list[Path] = []
         self._picture = NeuronPicture()
         weighs = self.tr("A neuron weighs its inputs, adds them up, and fires if the sum reaches its threshold.")
@@ -53,12 +53,8 @@ class FirstPage(QWidget):
         self._buttons.addWidget(gallery)
         self._buttons.addStretch(1)
         self._recent = QWidget()
-        self._recent_row = QHBoxLayout(self._recent)
-        self._recent_row.setContentsMargins(0, 0, 0, 0)
-        self._recent_row.setSpacing(2 * GRID)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID)
-        column.setSpacing(GRID)
+        self._recent_row = row_in(self._recent, 2 * GRID)
+        column = column_in(self, GRID, (2 * GRID, 2 * GRID, 2 * GRID, 2 * GRID))
         column.addStretch(1)
         column.addWidget(self._picture, 8)
         column.addWidget(self._line)
@@ -156,9 +152,7 @@ class FirstPage(QWidget):
     @staticmethod
     def _button(text: str, name: str, kind: str, tip: str) -> QPushButton:
         button = QPushButton(text)
-        button.setObjectName(name)
-        button.setAccessibleName(text)
-        button.setToolTip(plain_tip(tip))
+        name_widget(button, name, text, plain_tip(tip))
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setAutoDefault(False)
         set_role(button, kind=kind)

@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QVBox
 from nnsim.documents.examples import EXAMPLES, Example
 from nnsim.gui.look.theme import GRID, RADIUS, font, mix, set_role, text_scale, theme
 from nnsim.gui.start.thumbnails import Thumbnails
+from nnsim.gui.widgets.boxes import column_in
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.forms import scrolled
 
 CARD_WIDTH = 208
@@ -130,8 +132,7 @@ class Cards(QWidget):
 
     def __init__(self, thumbnails: Thumbnails) -> None:
         super().__init__()
-        self.setObjectName("gallery_cards")
-        self.setAccessibleName(self.tr("Examples"))
+        name_widget(self, "gallery_cards", self.tr("Examples"))
         self._sections: list[tuple[QLabel, list[ExampleCard]]] = []
         for title, examples in example_sections().items():
             heading = QLabel(title, self)
@@ -216,8 +217,7 @@ class Gallery(QDialog):
         self.setWindowTitle(self.tr("Gallery of examples"))
         self.setModal(False)
         self.search = QLineEdit()
-        self.search.setObjectName("gallery_search")
-        self.search.setAccessibleName(self.tr("Search the examples"))
+        name_widget(self.search, "gallery_search", self.tr("Search the examples"))
         self.search.setPlaceholderText(self.tr("Search the examples, such as: two outputs"))
         self.search.setToolTip(self.tr("Shows the examples that have these words in their title, line or section"))
         self.cards = Cards(Thumbnails())
@@ -233,9 +233,7 @@ class Gallery(QDialog):
         top = QVBoxLayout()
         top.setContentsMargins(2 * GRID, 2 * GRID, 2 * GRID + BAR, GRID)
         top.addWidget(self.search)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(GRID)
+        column = column_in(self, GRID)
         column.addLayout(top)
         column.addWidget(self._nothing, 1)
         column.addWidget(self._area, 1)

@@ -11,6 +11,7 @@ from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnsim.gui.look.theme import GRID, Theme, font, mix, pixels, text_scale, theme
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.resources import resource
 
 SHEET = QRectF(0, 0, 320, 150)
@@ -34,8 +35,7 @@ class NeuronPicture(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setObjectName("neuron_picture")
-        self.setAccessibleName(self.tr("A biological neuron beside its model"))
+        name_widget(self, "neuron_picture", self.tr("A biological neuron beside its model"))
         self.setAccessibleDescription(
             self.tr("Dendrites are the inputs, synapses the weights, the cell body the sum, the axon the output.")
         )

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QToolBut
 from nnsim.gui.look.theme import GRID, font, set_role, text_scale
 from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.choice_field import ChoiceField
-from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.labels import ElidedLabel
 
 TITLE_LETTERS = 14
@@ -87,9 +87,7 @@ def quiet_button(text: str, name: str, tip: str, checkable: bool = False) -> QTo
     """A small borderless button for a title bar."""
     button = QToolButton()
     button.setText(text)
-    button.setObjectName(name)
-    button.setAccessibleName(tip)
-    button.setToolTip(tip)
+    name_widget(button, name, tip, tip)
     button.setCheckable(checkable)
     set_role(button, kind="quiet")
     return button
@@ -114,9 +112,7 @@ class HeaderChoice(ChoiceField):
 
     def __init__(self, name: str, tip: str) -> None:
         super().__init__()
-        self.setObjectName(name)
-        self.setAccessibleName(tip)
-        self.setToolTip(plain_tip(tip))
+        name_widget(self, name, tip, plain_tip(tip))
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         # Low enough for a title bar, and with its margin where the text begins.
         sides = "1px 6px 1px 0" if self.isRightToLeft() else "1px 0 1px 6px"

@@ -22,6 +22,14 @@ def plain_tip(text: str) -> str:
     return f"<p>{escape(text)}</p>" if text else ""
 
 
+def name_widget(widget: QWidget, name: str, heard: str, tip: str = "") -> None:
+    """Give a widget its objectName, what a screen reader says of it, and its tooltip."""
+    widget.setObjectName(name)
+    widget.setAccessibleName(heard)
+    if tip:
+        widget.setToolTip(tip)
+
+
 def tabular(widget: QWidget) -> None:
     """Give a widget digits of equal width; its size and typeface stay those of the program."""
     digits = QFont()
@@ -32,9 +40,7 @@ def tabular(widget: QWidget) -> None:
 def push_button(text: str, name: str, tip: str, kind: str = "", heard: str = "") -> QPushButton:
     """A button called ``name``; ``kind`` is "primary", "link" or "". A screen reader says ``heard``, or its text."""
     button = QPushButton(text)
-    button.setObjectName(name)
-    button.setAccessibleName(heard or text)
-    button.setToolTip(plain_tip(tip))
+    name_widget(button, name, heard or text, plain_tip(tip))
     if kind:
         set_role(button, kind=kind)
     return button
@@ -60,9 +66,7 @@ class Segments(QWidget):
             button.setText(text)
             button.setCheckable(True)
             button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-            button.setObjectName(f"{name}_{value}")
-            button.setAccessibleName(tip)
-            button.setToolTip(plain_tip(tip))
+            name_widget(button, f"{name}_{value}", tip, plain_tip(tip))
             button.setStyleSheet(f"padding: 0 {GRID if words else 0}px; min-height: 0;")
             if not words:
                 button.setFixedWidth(28)

@@ -8,21 +8,13 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QPalette, QResizeEvent
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QFormLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QWidget,
-)
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QWidget
 
 from nnsim.core.fields import Form, forms
 from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.choice_field import ChoiceField
-from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.gui.widgets.text_field import TextField
@@ -51,8 +43,7 @@ class Rows(QFormLayout):
 
     def add_headed(self, head: QWidget, label: str, editor: QWidget, name: str, tip: str = "", at: int = -1) -> None:
         """Add a row that has another widget, such as a switch, in the place of its label."""
-        editor.setObjectName(name)
-        editor.setAccessibleName(label)
+        name_widget(editor, name, label)
         if tip:
             editor.setAccessibleDescription(tip)
             # “What is this?” of the Help menu, and Shift+F1 in the field, say it as a sentence.
@@ -174,8 +165,7 @@ class Disclosure(QWidget):
         super().__init__()
         self._title = title
         self.button = QPushButton()
-        self.button.setObjectName(name)
-        self.button.setAccessibleName(title)
+        name_widget(self.button, name, title)
         self.button.setCheckable(True)
         self.button.setChecked(opened)
         self.button.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

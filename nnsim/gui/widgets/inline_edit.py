@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from nnsim.core.formulas.numbers import format_number, parse_number
 from nnsim.gui.look.theme import font, set_role
+from nnsim.gui.widgets.controls import name_widget
 
 STEP, FINE_STEP = 0.1, 0.01
 EDGE = 2
@@ -40,8 +41,7 @@ class InlineEdit(QLineEdit):
     ) -> None:
         super().__init__(text, parent)
         self._commit, self._done = commit, False
-        self.setObjectName(name)
-        self.setAccessibleName(accessible)
+        name_widget(self, name, accessible)
         self.setFont(font("body"))
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
         width, height = max(place.width() + 24, 72), 28

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStylePainter, QWidge
 
 from nnsim.gui.look.theme import GRID, font, theme
 from nnsim.gui.widgets.boxes import row_in
-from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
 
 
@@ -152,8 +152,7 @@ class FormulaRow(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.formula = FormulaLabel()
-        self.formula.setObjectName(f"{name}_formula")
-        self.formula.setAccessibleName(self.tr("Formula"))
+        name_widget(self.formula, f"{name}_formula", self.tr("Formula"))
         self.readout = TextLine(f"{name}_readout", "ink", "body", Qt.AlignmentFlag.AlignRight)
         row = row_in(self, GRID)
         row.addWidget(self.formula, 1)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from nnsim.core.formulas.notation import NOTATIONS
 from nnsim.gui.look.settings import stored_look
 from nnsim.gui.start.gallery import example_sections
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.window.commands import Commands
 from nnsim.gui.window.panels import PANELS, WORKSPACES
 
@@ -23,8 +24,7 @@ class Menus(QObject):
         super().__init__(commands.window)
         self._commands, self._actions = commands, actions
         self._bar = commands.window.menuBar()
-        self._bar.setObjectName("menu_bar")
-        self._bar.setAccessibleName(self.tr("Menus"))
+        name_widget(self._bar, "menu_bar", self.tr("Menus"))
         self._build()
 
     def _build(self) -> None:

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import row_in
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.window.toolbar import ICON_ALONE, WITH_WORDS, epoch_in_words, tool_button
 
 ICON = 24
@@ -20,12 +22,9 @@ class PresentBar(QWidget):
 
     def __init__(self, desk: Desk, actions: Mapping[str, QAction]) -> None:
         super().__init__()
-        self.setObjectName("present_bar")
-        self.setAccessibleName(self.tr("While presenting"))
+        name_widget(self, "present_bar", self.tr("While presenting"))
         self._desk = desk
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        row = row_in(self, GRID)
         self._epoch = QLabel()
         self._epoch.setObjectName("present_epoch")
         set_role(self._epoch, tone="muted")

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QMenu, QSizePolicy, QStackedWidget, QToolB
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.speed import SpeedControl
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.window.actions import plain
 
 WITH_WORDS, ICON_ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
@@ -35,9 +36,8 @@ class MainToolBar(QToolBar):
         menu.addActions([actions[name] for name in ("add_input", "add_neuron", "add_output")])
         add.setMenu(menu)
         add.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        add.setObjectName("tool_add")
-        add.setAccessibleName(self.tr("Add a neuron"))
-        add.setToolTip(self.tr("Add an input, a neuron or an output (I, N, O on the canvas)"))
+        name_widget(add, "tool_add", self.tr("Add a neuron"),
+                    self.tr("Add an input, a neuron or an output (I, N, O on the canvas)"))
         layers = self._tool("layers", self.tr("Layers…"))
         arrange = self._tool("arrange", self.tr("Arrange"))
         self.addSeparator()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.interaction import Canvas
@@ -17,6 +17,7 @@ from nnsim.gui.look.theme import name_theme, set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.first_hints import FirstHints
 from nnsim.gui.start.first_page import FirstPage
+from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.cards import body_frame, header_frame, header_height
 from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.window.actions import Actions
@@ -99,9 +100,7 @@ class MainWindow(QMainWindow):
 
     def _build_center(self) -> None:
         center = QWidget()
-        column = QVBoxLayout(center)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
+        column = column_in(center)
         column.addWidget(self.messages)
         column.addWidget(self.soften_bar)
         self._summary = ElidedLabel()
@@ -112,9 +111,7 @@ class MainWindow(QMainWindow):
         # In its place, so that the canvas loses little room and its labels stay.
         self.desk.softening.changed.connect(lambda: self._header.setHidden(self.desk.softening.active))
         inside = QWidget()
-        row = QHBoxLayout(inside)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(0)
+        row = row_in(inside)
         self._palette = Palette(self.canvas)
         row.addWidget(self._palette)
         row.addWidget(self.canvas, 1)

@@ -9,7 +9,7 @@ from pkgutil import resolve_name
 
 from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QDockWidget, QHBoxLayout, QMainWindow, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QDockWidget, QMainWindow, QTabBar, QToolButton, QWidget
 from shiboken6 import isValid
 
 from nnsim.gui.look.icons import icon
@@ -17,7 +17,9 @@ from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import GRID, finish_theme
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import CardHeader, body_frame, header_frame, header_height, quiet_button
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.window.panels import LEFT, PANELS, PRESENT, RIGHT, WORKSPACES, PanelEntry, Workspace
 
 LAYOUT_VERSION = 3
@@ -77,8 +79,7 @@ class Workspaces(QObject):
     def _add(self, entry: PanelEntry) -> None:
         id = entry.id
         dock = QDockWidget(self.tr(entry.title), self._window)
-        dock.setObjectName(f"dock_{id}")
-        dock.setAccessibleName(self.tr(entry.title))
+        name_widget(dock, f"dock_{id}", self.tr(entry.title))
         self.docks[id] = dock
         dock.hide()
         dock.visibilityChanged.connect(partial(self._follow, id))
@@ -265,8 +266,7 @@ class Workspaces(QObject):
 
     def _update_tabs(self) -> None:
         for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            bar.setObjectName("panel_tabs")
-            bar.setAccessibleName(self.tr("Panels"))
+            name_widget(bar, "panel_tabs", self.tr("Panels"))
             # Of panels that were taken away a bar stays outside the window: it must not be in the way of the keys.
             bar.setFocusPolicy(Qt.FocusPolicy.TabFocus if bar.count() > 1 else Qt.FocusPolicy.NoFocus)
             bar.setDrawBase(False)
@@ -286,9 +286,7 @@ class WorkspaceSwitch(QWidget):
         self.setObjectName("workspace_switch")
         self._workspaces = workspaces
         group = QButtonGroup(self)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, GRID, 0)
-        row.setSpacing(2)
+        row = row_in(self, 2, (0, 0, GRID, 0))
         for number, workspace in enumerate(WORKSPACES, 1):
             tip = f"{self.tr(workspace.about)} (Alt+{number})"
             button = quiet_button(self.tr(workspace.title), f"workspace_{workspace.id}", tip, checkable=True)

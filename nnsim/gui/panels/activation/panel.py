@@ -23,7 +23,7 @@ from nnsim.gui.plots.points import target_classes
 from nnsim.gui.plots.ticks import nearby, stepped
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
-from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.labels import TextLine
 
@@ -98,8 +98,7 @@ class ActivationPanel(PlotPanel):
         self.names.cleared.connect(self._compare_none)
         self.names.hide()
         self.formula = FormulaLabel()
-        self.formula.setObjectName("activation_formula")
-        self.formula.setAccessibleName(self.tr("Formula"))
+        name_widget(self.formula, "activation_formula", self.tr("Formula"))
         self.about = paragraph("activation_about", "small")
         self.no_slope = paragraph("activation_no_slope", "small")
         self.no_slope.setText(self.tr("The slope is 0 everywhere: gradient descent cannot move this neuron."))

@@ -15,7 +15,7 @@ from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
 from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in
-from nnsim.gui.widgets.controls import push_button
+from nnsim.gui.widgets.controls import name_widget, push_button
 from nnsim.gui.widgets.labels import ElidedLabel
 
 MOST_SUMS = 12
@@ -33,8 +33,7 @@ class TablePanel(LowPanel):
         super().__init__(desk, QCoreApplication.translate("TablePanel", "Truth table"))
         self.model = TableModel(self)
         self.view = TableView(self.model)
-        self.view.setObjectName("table_rows")
-        self.view.setAccessibleName(self.tr("Rows of the table"))
+        name_widget(self.view, "table_rows", self.tr("Rows of the table"))
         self.fix = push_button(
             self.tr("Use a truth table"), "table_fix",
             self.tr("Take these data away and show every case of the inputs; Undo brings them back"))

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 from nnsim.gui.look.theme import GRID, font, mix, text_scale, theme
 from nnsim.gui.panels.data.model import FORMS, RIGHT, WRONG, Form, TableModel
 from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.table import PAD, Cells, Index, Table, Titles
 
 ARROW = "→ "
@@ -115,8 +116,7 @@ class TableTitles(Titles):
             choice = self._choices[column]
             QWidget.setTabOrder(before, choice)
             before = choice
-            choice.setObjectName(shown.name)
-            choice.setAccessibleName(shown.label)
+            name_widget(choice, shown.name, shown.label)
             choice.set_choices(shown.options)
             choice.set_value(shown.value)
         self.restyle()

@@ -34,6 +34,7 @@ from nnsim.gui.look.theme import theme
 from nnsim.gui.panels.explain.row_layout import PAD, Placed, RowLayouts, row_font
 from nnsim.gui.panels.explain.rows import Row
 from nnsim.gui.session.study import Study
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.formulas import Typesetter
 from nnsim.gui.widgets.table import Index
 
@@ -81,8 +82,7 @@ class EquationList(QListView):
 
     def __init__(self, study: Study, name: str, label: str) -> None:
         super().__init__()
-        self.setObjectName(name)
-        self.setAccessibleName(label)
+        name_widget(self, name, label)
         self._study = study
         self._rows = EquationModel(self)
         self.typesetter = Typesetter()

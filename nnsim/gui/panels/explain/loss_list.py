@@ -16,7 +16,7 @@ from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.panels.explain.loss_terms import LEFT, RIGHT, entry_label, grid
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.study import Studied
-from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.forms import plain_text
 from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.labels import TextLine
@@ -37,8 +37,7 @@ class LossList(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.setObjectName("losses_list")
-        self.setAccessibleName(self.tr("All losses"))
+        name_widget(self, "losses_list", self.tr("All losses"))
         self._desk = desk
         self._grid = grid(self)
         self._grid.setHorizontalSpacing(GRID)
@@ -127,8 +126,7 @@ class LossRow:
         self.name.setMinimumWidth(1)
         self.name.setToolTip(plain_tip(f"{entry_label(entry)}: {_tr(entry.about)}"))
         self.formula = FormulaLabel()
-        self.formula.setObjectName(f"losses_formula_{entry.name}")
-        self.formula.setAccessibleName(self.name.text())
+        name_widget(self.formula, f"losses_formula_{entry.name}", self.name.text())
         self.value = TextLine(f"losses_value_{entry.name}", "ink", "body", RIGHT)
         self.slopes = [TextLine(f"losses_slope_{entry.name}_{i}", "ink", "body", RIGHT) for i in range(MOST_SLOPES)]
         self.why = plain_text(f"losses_why_{entry.name}", small=True)

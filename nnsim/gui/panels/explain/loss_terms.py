@@ -14,6 +14,7 @@ from nnsim.core.formulas.writing import text as written_out
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.gui.look.theme import GRID, font, text_scale, theme
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.problems import loss_problems
@@ -28,8 +29,7 @@ class TermTable(QWidget):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
-        self.setObjectName("losses_terms")
-        self.setAccessibleName(self.tr("The loss of this sample, output by output"))
+        name_widget(self, "losses_terms", self.tr("The loss of this sample, output by output"))
         self._desk = desk
         self._grid = grid(self)
         self._shown: tuple[object, ...] = ()

@@ -25,8 +25,9 @@ from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, MARGIN, PlotPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import quiet_button, zoom_buttons
-from nnsim.gui.widgets.controls import CalmSlider, plain_tip
+from nnsim.gui.widgets.controls import CalmSlider, name_widget, plain_tip
 from nnsim.gui.widgets.labels import FormulaRow, Sentence, TextLine
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training import engines
@@ -99,8 +100,7 @@ class LossSlicePanel(PlotPanel):
         self.rate_field.setObjectName("loss_slice_rate")
         self.rate_field.edited.connect(lambda value, token: self._try(value))
         self.take = QPushButton(self.tr("Take this step"))
-        self.take.setObjectName("loss_slice_take")
-        self.take.setAccessibleName(self.take.text())
+        name_widget(self.take, "loss_slice_take", self.take.text())
         self.take.clicked.connect(self._take_step)
         self.rate_row = row = QHBoxLayout()
         row.setSpacing(GRID)
@@ -119,9 +119,7 @@ class LossSlicePanel(PlotPanel):
         self.usual.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.usual.clicked.connect(lambda: self._try(None))
         self.sliding = QWidget()
-        row = QHBoxLayout(self.sliding)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        row = row_in(self.sliding, GRID)
         row.addWidget(self.slider, 1)
         row.addWidget(self.usual)
         return self.sliding

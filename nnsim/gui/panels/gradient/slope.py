@@ -17,7 +17,7 @@ from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, PlotPanel
 from nnsim.gui.plots.ticks import PLACES, nearby, nice_step, rounded
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button, zoom_buttons
-from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.labels import FormulaRow, Sentence
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.gui.widgets.text_field import TextField
@@ -75,8 +75,7 @@ class SlopePanel(PlotPanel):
         label = QLabel("f(x) =")
         set_role(label, tone="muted")
         self.field = TextField(_what_is_wrong)
-        self.field.setObjectName("slope_function")
-        self.field.setAccessibleName(self.tr("f(x)"))
+        name_widget(self.field, "slope_function", self.tr("f(x)"))
         self.field.set_tip(self.tr("A formula of x, such as x^2 − 2x, sin(3x) or 1,5x"))
         self.field.set_text(self.curve.text)
         self.field.edited.connect(self._type)
@@ -98,14 +97,12 @@ class SlopePanel(PlotPanel):
         self.rate_label.setObjectName("slope_rate_label")
         set_role(self.rate_label, tone="muted")
         self.rate_field = NumberField(0.0, 1e9, step=0.1)
-        self.rate_field.setObjectName("slope_rate")
-        self.rate_field.setAccessibleName(self.tr("Learning rate"))
+        name_widget(self.rate_field, "slope_rate", self.tr("Learning rate"))
         self.rate_field.set_number(self.rate)
         self.rate_field.edited.connect(self._set_rate)
         self.step, self.run = QPushButton(self.tr("Step")), QPushButton(self.tr("Run"))
         for button, name, do in ((self.step, "slope_step", self._take_step), (self.run, "slope_run", self._toggle_run)):
-            button.setObjectName(name)
-            button.setAccessibleName(button.text())
+            name_widget(button, name, button.text())
             button.clicked.connect(do)
         self.reset = quiet_button("↺", "slope_reset", self.tr("Reset: back to where the steps began"))
         self.reset.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -13,7 +13,7 @@ from nnsim.gui.panels.matrices.blocks import Cell
 from nnsim.gui.panels.matrices.view import MatrixView
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
-from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.labels import TextLine
 
 
@@ -25,8 +25,7 @@ class MatricesPanel(LowPanel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("MatricesPanel", "Matrices"))
         self.view = MatrixView(desk)
-        self.view.setObjectName("matrix_view")
-        self.view.setAccessibleName(self.tr("Matrices of the layers"))
+        name_widget(self.view, "matrix_view", self.tr("Matrices of the layers"))
         self.status = CellLine("matrices_status", "muted", "body", Qt.AlignmentFlag.AlignRight, tells_all=True)
         self.copy = quiet_button(self.tr("Copy NumPy code"), "matrices_copy", self.tr("Copy NumPy code"))
         # Low enough for a title bar among tabs.

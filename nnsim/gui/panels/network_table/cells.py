@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractItemDelegate, QStyle, QStyleOptionViewIte
 from nnsim.gui.look.theme import GRID, font, mix, text_scale, theme
 from nnsim.gui.panels.network_table.rows import NetworkRows
 from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.gui.widgets.table import Cells, Index, Table, Titles
 from nnsim.gui.widgets.text_field import TextField
@@ -90,8 +91,7 @@ class NetworkCells(Cells):
             editor = TextField(lambda text: here.check(rows.desk, item, text))
             editor.set_text(str(rows.value(row, column)))
         editor.setParent(parent)
-        editor.setObjectName("network_table_edit")
-        editor.setAccessibleName(str(index.data(Qt.ItemDataRole.AccessibleTextRole)))
+        name_widget(editor, "network_table_edit", str(index.data(Qt.ItemDataRole.AccessibleTextRole)))
         editor.setStyleSheet("padding-top: 0; padding-bottom: 0; min-height: 0; border-radius: 3px;")
         editor.setAutoFillBackground(True)
         return editor

@@ -15,7 +15,7 @@ from nnsim.gui.panels.network_table.view import NetworkTableView
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in
-from nnsim.gui.widgets.controls import Segments, plain_tip
+from nnsim.gui.widgets.controls import Segments, name_widget, plain_tip
 from nnsim.gui.widgets.labels import ElidedLabel
 
 
@@ -36,8 +36,7 @@ class NetworkTablePanel(LowPanel):
         self.kind.setAccessibleName(self.tr("What the table shows"))
         self.kind.chosen.connect(self.show_kind)
         self.search = QLineEdit()
-        self.search.setObjectName("network_table_find")
-        self.search.setAccessibleName(self.tr("Find in the table"))
+        name_widget(self.search, "network_table_find", self.tr("Find in the table"))
         self.search.setPlaceholderText(self.tr("Find"))
         self.search.setToolTip(plain_tip(self.tr("Show only rows with these words: names, roles, functions (Ctrl+F)")))
         self.search.setClearButtonEnabled(True)

@@ -14,6 +14,7 @@ from nnsim.core.formulas.terms import Place
 from nnsim.gui.look.theme import GRID, font, text_scale
 from nnsim.gui.panels.network_table.cells import CHECK, NetworkCells, NetworkTitles
 from nnsim.gui.panels.network_table.rows import NetworkRows
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.table import PAD, Index, Table
 
 MOST_TEXT = 120
@@ -38,8 +39,7 @@ class NetworkTableView(Table):
     def __init__(self, rows: NetworkRows, name: str, title: str) -> None:
         super().__init__()
         self.rows = rows
-        self.setObjectName(name)
-        self.setAccessibleName(title)
+        name_widget(self, name, title)
         self.chosen: frozenset[int] = frozenset()
         """The rows in which a cell is selected."""
         self._at: tuple[Place, int, int] | None = None
@@ -47,8 +47,7 @@ class NetworkTableView(Table):
         self._hovered = -1
         self._own_widths = False
         header = NetworkTitles(self, rows)
-        header.setObjectName(f"{name}_titles")
-        header.setAccessibleName(title)
+        name_widget(header, f"{name}_titles", title)
         self.setHorizontalHeader(header)
         self.setModel(rows)
         rows.modelReset.connect(self._on_reset)

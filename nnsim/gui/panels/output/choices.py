@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from nnsim.core.analysis.maps import Plane
 from nnsim.core.network import Structure
 from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import HeaderChoice
 from nnsim.gui.widgets.labels import ElidedLabel
 
@@ -39,9 +40,7 @@ class OutputChoices(QWidget):
         self.x_axis = HeaderChoice("output_x", self.tr("The input along the horizontal axis"))
         self.y_axis = HeaderChoice("output_y", self.tr("The input along the vertical axis"))
         for place, widgets in ((self, (self.over, self.neuron)), (self.axes, (self._word, self.x_axis, self.y_axis))):
-            row = QHBoxLayout(place)
-            row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(GRID // 2)
+            row = row_in(place, GRID // 2)
             for widget in widgets:
                 row.addWidget(widget)
         row.addStretch(1)

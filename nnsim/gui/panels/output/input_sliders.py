@@ -13,7 +13,7 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.plots.ticks import nice_step, rounded
 from nnsim.gui.widgets.cards import HeaderChoice
-from nnsim.gui.widgets.controls import CalmSlider, plain_tip
+from nnsim.gui.widgets.controls import CalmSlider, name_widget, plain_tip
 from nnsim.gui.widgets.forms import scrolled
 from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.widgets.number_field import NumberField
@@ -95,8 +95,7 @@ class InputSliders(QWidget):
         self.choice.setParent(self._content)
         self.choice.hide()
         self.area: QScrollArea = scrolled(self._content)
-        self.area.setObjectName("output_inputs_area")
-        self.area.setAccessibleName(self.tr("The other inputs"))
+        name_widget(self.area, "output_inputs_area", self.tr("The other inputs"))
         around = QGridLayout(self)
         around.setContentsMargins(0, 0, 0, 0)
         around.addWidget(self.area)

@@ -27,7 +27,7 @@ from nnsim.gui.session.parameters import (
 )
 from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
-from nnsim.gui.widgets.controls import Segments, plain_tip
+from nnsim.gui.widgets.controls import Segments, name_widget, plain_tip
 from nnsim.gui.widgets.forms import Disclosure, Rows, beside, plain_text
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
@@ -74,8 +74,7 @@ class NeuronForm(QWidget):
 
     def _build_value(self) -> None:
         self._value = NumberField()
-        self._value.setObjectName("input_value")
-        self._value.setAccessibleName(self.tr("Value"))
+        name_widget(self._value, "input_value", self.tr("Value"))
         self._value.set_tip(self.tr("The number fed to this input; it is not part of the document"))
         self._switch = Segments("input_switch", [(0.0, "0", self.tr("Feed 0")), (1.0, "1", self.tr("Feed 1"))])
         for feeds in (self._value.edited, self._switch.chosen):

@@ -21,6 +21,7 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import other_uses, rename_neuron, set_trainable, share_parameter, why_not_name
 from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import choice_of
+from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.forms import Rows, plain_text, scrolled
 from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.widgets.number_field import GESTURE_PAUSE, NumberField
@@ -312,8 +313,7 @@ class NotesEdit(QPlainTextEdit):
         self._desk = desk
         self._token: object = None
         self._typed_at = 0.0
-        self.setObjectName("network_notes")
-        self.setAccessibleName(self.tr("Notes"))
+        name_widget(self, "network_notes", self.tr("Notes"))
         self.setPlaceholderText(self.tr("Notes about this network"))
         self.setToolTip(self.tr("Saved with the document"))
         self.setTabChangesFocus(True)

@@ -23,7 +23,7 @@ from nnsim.gui.panels.plot_panel import LOW_PLOT, PlotPanel, paragraph
 from nnsim.gui.plots.points import points_of
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import HeaderChoice
-from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.controls import name_widget, plain_tip
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.separability.plot import SeparabilityPlot
@@ -77,14 +77,12 @@ class SeparabilityPanel(PlotPanel):
         self.verdict = paragraph("separability_verdict", "section")
         self.proof = paragraph("separability_proof")
         self.take = QPushButton(self.tr("Take these weights"))
-        self.take.setObjectName("separability_take")
-        self.take.setAccessibleName(self.take.text())
+        name_widget(self.take, "separability_take", self.take.text())
         self.take.clicked.connect(self._take)
         # Nothing is said before it is known.
         for widget in (self.choice, self.take):
             widget.hide()
-        area.setObjectName("separability_area")
-        area.setAccessibleName(self.title)
+        name_widget(area, "separability_area", self.title)
         # A stop for the keyboard where there is something to scroll.
         area.verticalScrollBar().rangeChanged.connect(lambda low, high: area.setFocusPolicy(
             Qt.FocusPolicy.StrongFocus if high > low else Qt.FocusPolicy.NoFocus))

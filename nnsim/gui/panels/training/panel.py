@@ -7,15 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import (
-    QBoxLayout,
-    QFrame,
-    QHBoxLayout,
-    QProgressBar,
-    QSizePolicy,
-    QToolButton,
-    QWidget,
-)
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from nnsim.core.fields import forms
 from nnsim.core.optimizers import OPTIMIZERS
@@ -30,7 +22,7 @@ from nnsim.gui.panels.training.seed_advice import SeedAdvice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
-from nnsim.gui.widgets.controls import plain_tip, push_button
+from nnsim.gui.widgets.controls import name_widget, plain_tip, push_button
 from nnsim.gui.widgets.forms import Disclosure, FieldsForm, Rows, WholeRows, plain_text, scrolled
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.training import engines
@@ -116,8 +108,7 @@ class TrainingPanel(Panel):
 
     def _tool(self, name: str, title: str, do: Any) -> QToolButton:
         button = QToolButton()
-        button.setObjectName(name)
-        button.setAccessibleName(title)
+        name_widget(button, name, title)
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.setStyleSheet("padding: 5px 6px;")
         button.clicked.connect(lambda checked=False: do())
@@ -141,9 +132,8 @@ class TrainingPanel(Panel):
         row.addWidget(self._harden)
         column.addLayout(row)
         self._progress = QProgressBar()
-        self._progress.setObjectName("training_progress")
-        self._progress.setAccessibleName(self.tr("Progress towards the stop"))
-        self._progress.setToolTip(plain_tip(self.tr("How near training is to its stop condition")))
+        name_widget(self._progress, "training_progress", self.tr("Progress towards the stop"),
+                    plain_tip(self.tr("How near training is to its stop condition")))
         self._progress.setRange(0, 1000)
         self._progress.setTextVisible(False)
         policy = self._progress.sizePolicy()

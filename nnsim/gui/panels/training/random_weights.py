@@ -11,7 +11,7 @@ from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import ChoiceField
-from nnsim.gui.widgets.controls import push_button
+from nnsim.gui.widgets.controls import name_widget, push_button
 from nnsim.gui.widgets.forms import Rows
 from nnsim.gui.widgets.number_field import NumberField
 
@@ -26,8 +26,7 @@ class RandomWeights(QFrame):
     def __init__(self, desk: Desk, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self._desk = desk
-        self.setObjectName("random_popup")
-        self.setAccessibleName(self.tr("Random weights"))
+        name_widget(self, "random_popup", self.tr("Random weights"))
         self.setFrameShape(QFrame.Shape.Box)
         self.setStyleSheet("QFrame#random_popup { background: palette(base); border: 1px solid palette(mid); }")
         column = column_in(self, MARGIN, (MARGIN, MARGIN, MARGIN, MARGIN))

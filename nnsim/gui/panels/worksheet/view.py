@@ -15,7 +15,7 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.exports import ask_and_write
 from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
-from nnsim.gui.widgets.controls import plain_tip, push_button
+from nnsim.gui.widgets.controls import name_widget, plain_tip, push_button
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.forms import plain_text, scrolled
 from nnsim.gui.widgets.labels import TextLine
@@ -96,8 +96,7 @@ class WorksheetView(QWidget):
         self.rows.answered.connect(self._on_answered)
         self._answers.toggled.connect(self.rows.show_answers)
         self._learner = TextField()
-        self._learner.setObjectName("worksheet_learner")
-        self._learner.setAccessibleName(self.tr("Your name"))
+        name_widget(self._learner, "worksheet_learner", self.tr("Your name"))
         self._learner.setMaxLength(60)
         self._learner.setPlaceholderText(self.tr("your name"))
         self._learner.set_tip(self.tr("The same name gives the same numbers; without one they are the network's own."))
