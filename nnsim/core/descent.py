@@ -20,7 +20,7 @@ from nnsim.core.order import SEQUENTIAL, SHUFFLE_EACH_EPOCH, shuffle
 from nnsim.core.program import Program
 from nnsim.core.schedules import SCHEDULES
 
-GOES_ON, DIVERGED, LOSS, UNCHANGED, GRADIENT, CONVERGED = range(6)
+RUNNING, DIVERGED, LOSS, UNCHANGED, GRADIENT, CONVERGED = range(6)
 """What ended a run from inside the loop."""
 
 CLIP_MARGIN = 1e-6
@@ -95,7 +95,7 @@ class Progress(NamedTuple):
     high: float = -inf
     since: int = 0
     """The band in which the loss has stayed, and for how many epochs."""
-    reason: int = GOES_ON
+    reason: int = RUNNING
 
 
 def descend(
@@ -114,8 +114,8 @@ def descend(
     (epoch, update, done, batch, mode, seed, shuffled, steps, loss_sum, loss, gradient_norm, low, high, since,
      reason) = start
     n, first_epoch = len(order), epoch
-    reason = GOES_ON
-    while reason == GOES_ON and update < last_update and epoch < last_epoch and epoch - first_epoch < len(train_curve):
+    reason = RUNNING
+    while reason == RUNNING and update < last_update and epoch < last_epoch and epoch - first_epoch < len(train_curve):
         if done == 0:
             batch, loss_sum = rule.batch, 0.0
             wanted = epoch if rule.order == SHUFFLE_EACH_EPOCH else 0
