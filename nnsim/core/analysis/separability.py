@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from nnsim.core.analysis.exact import Exact, Fractions, Shares, decide
 from nnsim.core.arrays import Array, Flags, Indices
 
-Wholes = NDArray[np.object_]
-"""Whole numbers of Python, of any length: what is computed with them is exact."""
 Verdict = Literal["yes", "no", "unknown"]
-Fractions = tuple[Fraction, ...]
 
 MOST_NUMBERS = 2_000_000
 """Data with more numbers than this are not examined: it would take too long."""
-MOST_WORK = 1_500_000
-"""So many numbers, long ones counted more, are changed at most while equations are solved exactly: about 2 s."""
-LONG = 400
-"""So many bits of a number count as one number more."""
 FEW = 64
 """So few points are all put into the first linear program."""
 MOST_ADDED = 8
@@ -105,12 +98,12 @@ def separate(X: ArrayLike, t: ArrayLike) -> Separation:
     if contradiction is not None:
         return Separation("no", meeting=contradiction)
     rows = np.sort(first)
-    exact = _Exact(points[rows], high[rows])
+    exact = Exact(points[rows], high[rows])
     weights, support = _widest(exact)
     if weights is not None:
         return _answer(exact, weights)
-    found = _decide(exact, support)
-    if isinstance(found, _Shares):
+    found = decide(exact, support)
+    if isinstance(found, Shares):
         meeting = _meeting(exact.X, found, rows)
         if meeting is not None:
             return Separation("no", meeting=meeting)
@@ -122,7 +115,7 @@ def separate(X: ArrayLike, t: ArrayLike) -> Separation:
 def parts(X: ArrayLike, t: ArrayLike, weights: Sequence[float | Fraction], threshold: float | Fraction) -> bool:
     """Whether Σ weights·x ≥ threshold holds for class 1 of ``t`` alone; exactly, for the floats as they are."""
     points, high = _checked(X, t)
-    lowest, highest = _Exact(points, high).gap([Fraction(w) for w in weights])
+    lowest, highest = Exact(points, high).gap([Fraction(w) for w in weights])
     theta = Fraction(threshold)
     return (highest is None or highest < theta) and (lowest is None or theta <= lowest)
 
@@ -154,43 +147,7 @@ def _contradiction(points: Array, high: Flags, group: Indices) -> Meeting | None
     return Meeting((zero,), whole, (one,), whole, tuple(Fraction(v) for v in points[zero].tolist()))
 
 
-class _Exact:
-    """Points of two classes as floats and as whole numbers: X[:, j] = N[:, j]·2^exponents[j]."""
-
-    def __init__(self, X: Array, high: Flags) -> None:
-        self.X, self.high = X, high
-        mantissas, exponents = np.frexp(X)
-        wholes = (mantissas * 2.0**53).astype(np.int64)
-        # The lowest bit that is set: without the zeros behind it the numbers are as short as they can be.
-        lowest = np.where(wholes == 0, 1, wholes & -wholes)
-        shift = np.round(np.log2(lowest.astype(np.float64))).astype(np.int64)
-        wholes, powers = wholes >> shift, exponents.astype(np.int64) - 53 + shift
-        powers = np.where(wholes == 0, powers.max() if powers.size else 0, powers)
-        base = np.where(wholes == 0, np.iinfo(np.int64).max, powers).min(axis=0)
-        base = np.where((wholes == 0).all(axis=0), 0, base)
-        up = np.where(wholes == 0, 0, powers - base)
-        self.N: Wholes = wholes.astype(object) << up.astype(object)
-        self.exponents: list[int] = base.tolist()
-
-    def gap(self, weights: Sequence[Fraction]) -> tuple[Fraction | None, Fraction | None]:
-        """(the lowest sum of class 1, the highest of class 0): the weights part them if the first is the greater.
-
-        None stands for a class without a point.
-        """
-        scaled = [w * Fraction(2) ** e for w, e in zip(weights, self.exponents, strict=True)]
-        divisor = math.lcm(*(w.denominator for w in scaled))
-        sums = self.N.dot(np.array([int(w * divisor) for w in scaled], dtype=object))
-        ones, zeros = sums[self.high], sums[~self.high]
-        return (Fraction(min(ones), divisor) if len(ones) else None,
-                Fraction(max(zeros), divisor) if len(zeros) else None)
-
-    def sums(self, u: Wholes) -> Wholes:
-        """(samples,): Σ u·N, where ``u`` are whole numbers."""
-        result: Wholes = self.N.dot(u)
-        return result
-
-
-def _answer(exact: _Exact, weights: Fractions) -> Separation:
+def _answer(exact: Exact, weights: Fractions) -> Separation:
     """Yes, with these weights, that part the classes, and the shortest threshold near the middle of the gap."""
     lowest, highest = exact.gap(weights)
     assert lowest is not None and highest is not None and highest < lowest
@@ -205,10 +162,26 @@ def _answer(exact: _Exact, weights: Fractions) -> Separation:
     return Separation("yes", weights, middle)
 
 
+def _meeting(X: Array, shares: Shares, rows: Indices) -> Meeting | None:
+    """The proof in ``rows`` of the data, if it holds for the floats as they are: both means are worked out anew."""
+    def mean(chosen: tuple[int, ...], weights: Fractions) -> Fractions:
+        points = [[Fraction(v) for v in X[i].tolist()] for i in chosen]
+        return tuple(sum((w * p[j] for w, p in zip(weights, points, strict=True)), Fraction(0))
+                     for j in range(X.shape[1]))
+
+    point = mean(shares.zeros, shares.zero_shares)
+    weights = shares.zero_shares + shares.one_shares
+    if point != mean(shares.ones, shares.one_shares) or min(weights) <= 0 or sum(shares.zero_shares) != 1 or sum(
+            shares.one_shares) != 1:
+        return None
+    return Meeting(tuple(int(rows[i]) for i in shares.zeros), shares.zero_shares,
+                   tuple(int(rows[i]) for i in shares.ones), shares.one_shares, point)
+
+
 # With floats: the widest gap, by a linear program that grows
 
 
-def _widest(exact: _Exact) -> tuple[Fractions | None, list[int]]:
+def _widest(exact: Exact) -> tuple[Fractions | None, list[int]]:
     """Weights that part the classes, proved and short, or None; and the points that decide.
 
     The program maximises the distance δ of all points from the line for weights of length 1. It begins with few
@@ -248,8 +221,7 @@ def _widest(exact: _Exact) -> tuple[Fractions | None, list[int]]:
     if w.any():
         with np.errstate(all="ignore"):
             for weights in _short(X, high, w * (scale.min() / scale), scale):
-                lowest, highest = exact.gap(weights)
-                if lowest is not None and highest is not None and highest < lowest:
+                if exact.parted_by(weights):
                     return weights, program.support()
     return None, program.support()
 
@@ -335,151 +307,3 @@ class _Program:
         """The points that hold the line, or the proof that there is none."""
         duals = self.highs.getSolution().row_dual
         return [row for row, dual in zip(self.rows, duals, strict=False) if row >= 0 and abs(dual) > SMALLEST_DUAL]
-
-
-# Exactly: equations in whole numbers
-
-
-@dataclass(frozen=True)
-class _Shares:
-    """Points and the shares they have in the mean of their class; the means are the same."""
-
-    zeros: tuple[int, ...]
-    zero_shares: Fractions
-    ones: tuple[int, ...]
-    one_shares: Fractions
-
-
-def _decide(exact: _Exact, support: list[int]) -> _Shares | Fractions | None:
-    """Shares of means that meet, or weights that part all points; None if it takes too long.
-
-    Begins with the points that decide as far as floats can tell, and takes in those that a line got wrong.
-    """
-    high = exact.high
-    shares = _means(exact.N, [i for i in support if not high[i]], [i for i in support if high[i]])
-    if shares is not None:
-        return shares
-    rows = list(dict.fromkeys([*support, int(np.flatnonzero(high)[0]), int(np.flatnonzero(~high)[0])]))
-    work = MOST_WORK
-    while True:
-        zeros, ones = [i for i in rows if not high[i]], [i for i in rows if high[i]]
-        found, work = _means_or_line(exact.N, zeros, ones, work)
-        if found is None or isinstance(found, _Shares):
-            return found
-        sums = exact.sums(found)
-        ends = np.flatnonzero(high)[np.argmin(sums[high])], np.flatnonzero(~high)[np.argmax(sums[~high])]
-        if sums[ends[1]] < sums[ends[0]]:
-            return _plain(exact, found)
-        rows += [int(i) for i in ends if int(i) not in rows]
-
-
-def _plain(exact: _Exact, u: Wholes) -> Fractions:
-    """The weights that ``u`` are to the whole numbers; as floats, where floats are good enough."""
-    weights = [Fraction(int(v)) / Fraction(2) ** e for v, e in zip(u, exact.exponents, strict=True)]
-    largest = max(abs(w) for w in weights)
-    whole = tuple(w / largest for w in weights)
-    floats = tuple(Fraction(float(w)) for w in whole)
-    lowest, highest = exact.gap(floats)
-    return floats if lowest is not None and highest is not None and highest < lowest else whole
-
-
-def _equations(N: Wholes, zeros: list[int], ones: list[int]) -> Wholes:
-    """(inputs + 2, shares + 1): equal means, and shares of 1 together in each class; the last column is the total."""
-    n, k = N.shape[1], len(zeros) + len(ones)
-    # Seen from one of the points the numbers are shorter.
-    columns = N[[*zeros, *ones]] - N[zeros[0]]
-    columns[len(zeros):] *= -1
-    table = np.zeros((n + 2, k + 1), dtype=object)
-    table[:n, :k] = columns.T
-    table[n, :len(zeros)] = table[n + 1, len(zeros):k] = table[n:, k] = 1
-    return table
-
-
-def _pivoted(table: Wholes, row: int, column: int, divisor: int) -> Wholes:
-    """The table with ``column`` solved for in ``row``: whole numbers over a common divisor, exact (Edmonds 1967)."""
-    line = table[row].copy()
-    result: Wholes = (table * line[column] - np.outer(table[:, column], line)) // divisor
-    result[row] = line
-    return result
-
-
-def _means(N: Wholes, zeros: list[int], ones: list[int]) -> _Shares | None:
-    """The shares with which the means of just these points are equal, if they are determined and none is negative."""
-    if not zeros or not ones or len(zeros) + len(ones) > N.shape[1] + 2:
-        return None
-    table, divisor = _equations(N, zeros, ones), 1
-    k = len(zeros) + len(ones)
-    for column in range(k):
-        rows = column + np.flatnonzero(table[column:, column])
-        if not len(rows):
-            return None
-        table[[column, rows[0]]] = table[[rows[0], column]]
-        # Only what stands below and to the right is still needed.
-        table[column:, column:] = _pivoted(table[column:, column:], 0, 0, divisor)
-        divisor = table[column, column]
-    if table[k:, k].any():
-        return None
-    shares = np.zeros(k, dtype=object)  # as whole numbers over the divisor (Cramer)
-    for i in reversed(range(k)):
-        shares[i] = (divisor * table[i, k] - table[i, i + 1:k].dot(shares[i + 1:])) // table[i, i]
-    exact = {i: Fraction(share, divisor) for i, share in enumerate(shares)}
-    return _shares_of(exact, zeros, ones) if min(exact.values()) >= 0 else None
-
-
-def _shares_of(shares: dict[int, Fraction], zeros: list[int], ones: list[int]) -> _Shares:
-    """Shares by place in zeros + ones, as shares by point; those of 0 are left out."""
-    used = {place: share for place, share in sorted(shares.items()) if share}
-    of_zeros = {zeros[i]: share for i, share in used.items() if i < len(zeros)}
-    of_ones = {ones[i - len(zeros)]: share for i, share in used.items() if i >= len(zeros)}
-    return _Shares(tuple(of_zeros), tuple(of_zeros.values()), tuple(of_ones), tuple(of_ones.values()))
-
-
-def _means_or_line(N: Wholes, zeros: list[int], ones: list[int], work: int) -> tuple[_Shares | Wholes | None, int]:
-    """Equal means of some points of each class, or u with Σ u·N lower for all of the one than for all of the other.
-
-    The first phase of the simplex method for: shares ≥ 0, 1 together in each class, equal means. Farkas: where no
-    shares exist, the prices of the equations are a line. None when ``work`` is used up; returns what is left of it.
-    """
-    n, k, m = N.shape[1], len(zeros) + len(ones), N.shape[1] + 2
-    equations = _equations(N, zeros, ones)
-    # Columns: shares, what is missing in each equation, the total. The last line is the sum of all that is missing.
-    table = np.zeros((m + 1, k + m + 1), dtype=object)
-    table[:m, :k], table[:m, -1] = equations[:, :k], equations[:, k]
-    table[:m, k:k + m] = np.eye(m, dtype=np.int64).astype(object)
-    table[m, :k], table[m, -1] = -equations[:, :k].sum(axis=0), -2
-    basis = list(range(k, k + m))
-    divisor, gained = 1, True
-    while table[m, -1] != 0:
-        entering = np.flatnonzero(table[m, :k] < 0)
-        if not len(entering):
-            break
-        work -= table.size * (1 + divisor.bit_length() // LONG)
-        if work < 0:
-            return None, 0
-        # The steepest column is fast; the first one (Bland's rule) cannot go round in circles where nothing is gained.
-        column = int(np.argmin(table[m, :k])) if gained else int(entering[0])
-        rows = np.flatnonzero(table[:m, column] > 0)
-        leaving = int(min(rows, key=lambda i: (Fraction(table[i, -1], table[i, column]), basis[i])))
-        gained = table[leaving, -1] != 0
-        pivot = table[leaving, column]
-        table = _pivoted(table, leaving, column, divisor)
-        basis[leaving], divisor = column, pivot
-    if table[m, -1] != 0:
-        return divisor - table[m, k:k + n], work
-    return _shares_of({basis[i]: Fraction(table[i, -1], divisor) for i in range(m) if basis[i] < k}, zeros, ones), work
-
-
-def _meeting(X: Array, shares: _Shares, rows: Indices) -> Meeting | None:
-    """The proof in ``rows`` of the data, if it holds for the floats as they are: both means are worked out anew."""
-    def mean(chosen: tuple[int, ...], weights: Fractions) -> Fractions:
-        points = [[Fraction(v) for v in X[i].tolist()] for i in chosen]
-        return tuple(sum((w * p[j] for w, p in zip(weights, points, strict=True)), Fraction(0))
-                     for j in range(X.shape[1]))
-
-    point = mean(shares.zeros, shares.zero_shares)
-    weights = shares.zero_shares + shares.one_shares
-    if point != mean(shares.ones, shares.one_shares) or min(weights) <= 0 or sum(shares.zero_shares) != 1 or sum(
-            shares.one_shares) != 1:
-        return None
-    return Meeting(tuple(int(rows[i]) for i in shares.zeros), shares.zero_shares,
-                   tuple(int(rows[i]) for i in shares.ones), shares.one_shares, point)

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import ArrayLike
 
-from nnsim.core.analysis import separability
+from nnsim.core.analysis import exact, separability
 from nnsim.core.analysis.separability import Separation, classes_of, parts, separate
 
 
@@ -281,7 +281,7 @@ def test_the_exact_equations_alone_decide_points_that_touch(seed: int, monkeypat
 def test_what_takes_too_long_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
     """With no time for exact equations and no solver there is no verdict, and a reason; so for too many numbers."""
     monkeypatch.setattr(separability._Program, "solve", lambda self: None)
-    monkeypatch.setattr(separability, "MOST_WORK", 10)
+    monkeypatch.setattr(exact, "MOST_WORK", 10)
     answer = separate(table(2), (0, 0, 0, 1))
     assert (answer.verdict, answer.weights, answer.meeting) == ("unknown", (), None)
     assert "too long" in answer.reason
@@ -294,8 +294,8 @@ def test_what_takes_too_long_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> 
 def test_a_wrong_proof_is_not_claimed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Shares that do not give equal means, were they ever found, are thrown away."""
     third = Fraction(1, 3)
-    wrong = separability._Shares((0, 3), (third, 1 - third), (1, 2), (third, 1 - third))
-    monkeypatch.setattr(separability, "_decide", lambda *args: wrong)
+    wrong = exact.Shares((0, 3), (third, 1 - third), (1, 2), (third, 1 - third))
+    monkeypatch.setattr(separability, "decide", lambda *args: wrong)
     assert separate(table(2), (0, 1, 1, 0)).verdict == "unknown"
 
 
