@@ -498,3 +498,20 @@ def test_everything_below_the_window_runs_without_qt(house: House) -> None:
     code = "\n".join(f"import {name}" for name in names)
     public = "\nimport nnsim\nfor name in getattr(nnsim, '__all__', ()):\n    getattr(nnsim, name)"
     assert not loaded_by(code + public) & QT
+
+
+def figures(house: House) -> Iterator[str]:
+    """What the house is like in numbers: ``python tests/test_floors.py [ANOTHER CHECKOUT]``."""
+    for place, modules in (("nnsim/", house), ("nnsim/gui/", tuple(m for m in house if m.floor == "gui"))):
+        folders, lines = {module.place[:-1] for module in modules}, sum(module.n_lines for module in modules)
+        yield f"{place}: {len(modules)} modules in {len(folders)} folders, {lines:,} lines"
+    longest = max(house, key=lambda module: module.n_lines)
+    yield f"longest: {longest.path}, {longest.n_lines} lines"
+    for rule in RULES:
+        found = rule(house)
+        yield f"{len(found):3} {rule.__name__}"
+        yield from (f"      {each}" for each in found)
+
+
+if __name__ == "__main__":
+    print(*figures(read(Path(sys.argv[1]).resolve() if sys.argv[1:] else ROOT)), sep="\n")
