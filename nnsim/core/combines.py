@@ -14,7 +14,7 @@ from nnsim.core.arrays import Array
 class Combine:
     """How the terms weightᵢ·activationᵢ become one number.
 
-    ``join`` brings two terms together. ``backward(terms)`` gives the derivative of the combination by each
+    ``join`` brings two terms together. ``derivative(terms)`` is that of the combination by each
     term, (terms, neurons, samples) -> the same shape. ``kinked`` says that it jumps: which of two nearly
     equal terms is the maximum. ``separator`` stands between the terms where they are written, ``operation`` is how
     core/formulas/terms.py calls it, and ``code`` the function of NumPy that takes them all at once.
@@ -28,7 +28,7 @@ class Combine:
     operation: str
     code: str
     join: np.ufunc
-    backward: Callable[[Array], Array]
+    derivative: Callable[[Array], Array]
     kinked: bool = False
 
     def forward(self, terms: Iterable[Array]) -> Array:
@@ -43,7 +43,7 @@ class Combine:
         return total
 
 
-def _product_backward(terms: Array) -> Array:
+def _product_derivative(terms: Array) -> Array:
     # The product of all others from both sides: dividing by the term would fail at 0.
     before = np.ones_like(terms)
     after = np.ones_like(terms)
@@ -53,7 +53,7 @@ def _product_backward(terms: Array) -> Array:
     return others
 
 
-def _max_backward(terms: Array) -> Array:
+def _max_derivative(terms: Array) -> Array:
     # argmax gives the first of equals: a tie goes to the first.
     winner = np.argmax(terms, axis=0)
     wins: Array = (np.arange(len(terms))[:, None, None] == winner).astype(np.float64)
@@ -63,9 +63,9 @@ def _max_backward(terms: Array) -> Array:
 _ENTRIES = (
     Combine("sum", "Sum", "Σ", "Adds what comes in: the weighted sum.", " + ", "add", "np.sum", np.add, np.ones_like),
     Combine("product", "Product", "Π", "Multiplies what comes in: a gate, as in an LSTM.",
-            " · ", "multiply", "np.prod", np.multiply, _product_backward),
+            " · ", "multiply", "np.prod", np.multiply, _product_derivative),
     Combine("max", "Maximum", "max", "Takes the largest of what comes in: max pooling.",
-            ", ", "max", "np.max", np.maximum, _max_backward, kinked=True),
+            ", ", "max", "np.max", np.maximum, _max_derivative, kinked=True),
 )
 
 COMBINES: dict[str, Combine] = {entry.name: entry for entry in _ENTRIES}

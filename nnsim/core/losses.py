@@ -14,7 +14,7 @@ from nnsim.core.arrays import Array
 class Loss:
     """A loss of outputs o against targets t, both (samples, outputs).
 
-    ``term(o, t)`` is what one output costs, ``slope(o, t, total)`` the derivative of a sample's loss by that output;
+    ``term(o, t)`` is what one output costs, ``derivative(o, t, total)`` that of a sample's loss by that output;
     ``total`` is the sum of the sample's targets. Both are elementwise, written with operators and numpy functions
     alone: one text serves arrays and, compiled, the tiles of a kernel. A sample's loss is the sum of its terms, or
     with ``averaged`` their mean. With ``log_softmax`` both get log softmax(o) in place of o.
@@ -26,10 +26,10 @@ class Loss:
     formula: str
     about: str
     term: Callable[[Array, Array], Array]
-    slope: Callable[[Array, Array, Array], Array]
+    derivative: Callable[[Array, Array, Array], Array]
     written: tuple[str, str]
-    """Term and slope once more, as text of t, o, m (outputs), p and lnp (softmax(o) and its logarithm) and total, which
-    core/reading.py reads, for those who want to see the numbers. The slope has the 1/m of a mean in it."""
+    """Both once more, as text of t, o, m (outputs), p and lnp (softmax(o) and its logarithm) and total, which
+    core/reading.py reads, for those who want to see the numbers. The derivative has the 1/m of a mean in it."""
     averaged: bool = False
     log_softmax: bool = False
     kinked: bool = False
@@ -42,7 +42,7 @@ class Loss:
     @np.errstate(divide="ignore", invalid="ignore")
     def terms(self, o: Array, t: Array) -> Array:
         """What each output costs, (samples, outputs): a sample's loss is their sum or mean."""
-        return np.asarray(self.term(_log_softmax(o) if self.log_softmax else o, t))
+        return np.asarray(self.term(log_softmax(o) if self.log_softmax else o, t))
 
     @np.errstate(divide="ignore", invalid="ignore")
     def per_sample(self, o: Array, t: Array) -> Array:
@@ -53,16 +53,16 @@ class Loss:
     @np.errstate(divide="ignore", invalid="ignore")
     def gradient(self, o: Array, t: Array) -> Array:
         """The derivative of each sample's own loss by each output, (samples, outputs)."""
-        slopes = self.slope(_log_softmax(o) if self.log_softmax else o, t, t.sum(axis=1, keepdims=True))
-        return slopes / o.shape[1] if self.averaged else slopes
+        by_output = self.derivative(log_softmax(o) if self.log_softmax else o, t, t.sum(axis=1, keepdims=True))
+        return by_output / o.shape[1] if self.averaged else by_output
 
     def value(self, o: Array, t: Array) -> float:
         """The mean over the samples."""
         return float(self.per_sample(o, t).sum() / len(o))
 
 
-_LOG_CLAMP = -100.0
-_DENOMINATOR_CLAMP = 1e-12
+LOG_CLAMP = -100.0
+DENOMINATOR_CLAMP = 1e-12
 
 
 @np.errstate(over="ignore")
@@ -79,7 +79,9 @@ def softmax(o: Array) -> Array:
     return probabilities
 
 
-def _log_softmax(o: Array) -> Array:
+@np.errstate(divide="ignore", invalid="ignore")
+def log_softmax(o: Array) -> Array:
+    """ln softmax(o), each from its own shifted output: never the logarithm of a 0 that was rounded."""
     shifted = _shifted(o)
     logs: Array = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return logs
@@ -87,7 +89,7 @@ def _log_softmax(o: Array) -> Array:
 
 def _clamped_log(x: Array) -> Array:
     # PyTorch's BCELoss: log is never below −100, so that a certain miss costs 100 and not infinity.
-    return np.maximum(np.log(x), _LOG_CLAMP)
+    return np.maximum(np.log(x), LOG_CLAMP)
 
 
 @np.errstate(divide="ignore")
@@ -111,7 +113,7 @@ _ENTRIES = (
          r"-\frac{1}{m}\sum_{i}\left(T_i\ln O_i+(1-T_i)\ln(1-O_i)\right)",
          "For outputs read as probabilities of yes, in (0, 1): a confident miss costs much.",
          lambda o, t: t * -_clamped_log(o) + (1.0 - t) * -_clamped_log(1.0 - o),
-         lambda o, t, total: (o - t) / np.maximum((1.0 - o) * o, _DENOMINATOR_CLAMP),
+         lambda o, t, total: (o - t) / np.maximum((1.0 - o) * o, DENOMINATOR_CLAMP),
          ("-(t*clamped_ln(o) + (1 - t)*clamped_ln(1 - o))", "(o - t)/above_zero(o*(1 - o))/m"),
          averaged=True, domain=(0.0, 1.0)),
     Loss("softmax_cross_entropy", "Softmax cross-entropy", r"-\sum_{i}T_i\ln\mathrm{softmax}(O)_i",

@@ -258,8 +258,8 @@ class Program:
         # Each row gathers ∂L/∂a from the neurons it feeds, then its own turn comes: δ = ∂L/∂a · f′(z).
         delta = np.zeros_like(trace.a_rows)
         o = self._output_places.of(trace.a_rows).T
-        slopes = o - T if straight else LOSSES[loss].gradient(o, T)
-        self._output_places.put(delta, slopes.T / len(T))
+        by_output = o - T if straight else LOSSES[loss].gradient(o, T)
+        self._output_places.put(delta, by_output.T / len(T))
         for group in reversed(self.groups):
             z, a = group.neurons.of(trace.z_rows), group.neurons.of(trace.a_rows)
             d = group.neurons.of(delta)
@@ -276,7 +276,7 @@ class Program:
                     group.sources.add(delta, W.T @ d)
             else:
                 weights, incoming = W.T[:, :, None], group.sources.of(trace.a_rows)
-                by_term = d * group.combine.backward(weights * incoming)
+                by_term = d * group.combine.derivative(weights * incoming)
                 group.weights.add(gradient, (by_term * incoming).sum(axis=2).T)
                 if not group.only_inputs:
                     group.sources.add(delta, by_term * weights)

@@ -27,7 +27,7 @@ def test_backward_agrees_with_central_differences(entry: Combine, count: int) ->
         best = np.sort(terms, axis=0)
         assert (best[-1] - best[-2]).min() > 1e-4
     h = 1e-6
-    slopes = entry.backward(terms)
+    slopes = entry.derivative(terms)
     assert slopes.shape == terms.shape
     for k in range(count):
         nudge = np.zeros_like(terms)
@@ -58,9 +58,9 @@ def test_sum_keeps_the_order_of_its_terms() -> None:
 
 def test_product_has_a_slope_where_terms_are_0() -> None:
     """The derivative is the product of all others: dividing by the term would fail."""
-    slopes = COMBINES["product"].backward(np.array([2.0, 0.0, 5.0]).reshape(3, 1, 1))
+    slopes = COMBINES["product"].derivative(np.array([2.0, 0.0, 5.0]).reshape(3, 1, 1))
     assert slopes.ravel().tolist() == [0.0, 10.0, 0.0]
-    slopes = COMBINES["product"].backward(np.array([0.0, 0.0, 5.0]).reshape(3, 1, 1))
+    slopes = COMBINES["product"].derivative(np.array([0.0, 0.0, 5.0]).reshape(3, 1, 1))
     assert slopes.ravel().tolist() == [0.0, 0.0, 0.0]
 
 
@@ -69,7 +69,7 @@ def test_product_has_a_slope_where_terms_are_0() -> None:
 )
 def test_a_tie_of_max_goes_to_the_first(terms: list[float], winner: int) -> None:
     """Only one of equals gets the gradient."""
-    slopes = COMBINES["max"].backward(np.array(terms).reshape(-1, 1, 1)).ravel()
+    slopes = COMBINES["max"].derivative(np.array(terms).reshape(-1, 1, 1)).ravel()
     assert slopes.tolist() == [float(k == winner) for k in range(len(terms))]
 
 
@@ -80,11 +80,11 @@ def test_one_term_is_itself_and_arrays_are_left_alone(entry: Combine) -> None:
     found = entry.forward(terms)
     assert np.array_equal(found, terms[0])
     assert not np.shares_memory(found, terms)
-    assert np.array_equal(entry.backward(terms), np.ones_like(terms))
+    assert np.array_equal(entry.derivative(terms), np.ones_like(terms))
     several = np.random.default_rng(1).normal(size=(4, 2, 3))
     before = several.copy()
     entry.forward(several)
-    entry.backward(several)
+    entry.derivative(several)
     assert np.array_equal(several, before)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.reading import parse_typed
-from nnsim.core.formulas.terms import Term, evaluate, slope
+from nnsim.core.formulas.terms import Term, derivative_of, evaluate
 from nnsim.core.formulas.writing import latex
 
 Place = Literal["smooth", "corner", "jump", "nowhere"]
@@ -48,13 +48,13 @@ class Curve:
 
     def slope(self, x: float) -> float:
         """f′(x), exact; NaN where there is none, see ``place``."""
-        return slope(self._parsed, "x", x) if self.place(x) == "smooth" else float("nan")
+        return derivative_of(self._parsed, "x", x) if self.place(x) == "smooth" else float("nan")
 
     @np.errstate(all="ignore")
     def place(self, x: float) -> Place:
         """Whether f is smooth at x, has a corner or a jump there, or no value at all."""
         here = self.value(x)
-        if not np.isfinite(here) or not np.isfinite(slope(self._parsed, "x", x)):
+        if not np.isfinite(here) or not np.isfinite(derivative_of(self._parsed, "x", x)):
             return "nowhere"
         h = _NEAR * max(1.0, abs(x) / 1e3)
         rises, bends = [], []

@@ -106,7 +106,7 @@ def _through(derivative: Any) -> Any:
 
 def _output_cost(loss: Loss) -> Any:
     """What a tile of outputs costs: the loss's terms, and ∂L/∂o for the mean of a batch."""
-    term, slope = compiled(loss.term, forceinline=True), compiled(loss.slope, forceinline=True)
+    term, slope = compiled(loss.term, forceinline=True), compiled(loss.derivative, forceinline=True)
     averaged, softmax = loss.averaged, loss.log_softmax
 
     @inlined

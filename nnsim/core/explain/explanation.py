@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -17,8 +17,8 @@ from nnsim.core.formulas.notation import Notation, name, notation_for
 from nnsim.core.formulas.numbers import common_decimals, comparison
 from nnsim.core.formulas.reading import parse
 from nnsim.core.formulas.terms import Place, Term, number, operate
-from nnsim.core.losses import LOSSES, softmax
-from nnsim.core.network import Connection, Network, NetworkError, Neuron
+from nnsim.core.losses import LOSSES, log_softmax, softmax
+from nnsim.core.network import Connection, Ends, Network, NetworkError, Neuron
 from nnsim.core.program import Backward, checked_matrix, program_of
 from nnsim.core.symbols import Symbol
 
@@ -44,6 +44,7 @@ class Explanation:
         self.loss_name = loss
         X = checked_matrix(np.atleast_2d(np.asarray(x, dtype=np.float64)), "X", self.structure.inputs)
         self.x: Array = X[0]
+        self._by_term: dict[Ends, float] = {}
         self.trace = self.program.run(network.parameters, X)
         self.t: Array | None = None
         self.backward: Backward | None = None
@@ -148,10 +149,7 @@ class Explanation:
         outputs = self.structure.outputs
         o = np.array([[self.a(id) for id in outputs]])
         entry = LOSSES[self.loss_name]
-        p = softmax(o)[0] if entry.log_softmax else np.zeros(len(outputs))
-        shifted = o[0] - o.max() if entry.log_softmax else p
-        with np.errstate(all="ignore"):
-            lnp = shifted - np.log(np.exp(shifted).sum()) if entry.log_softmax else p
+        p, lnp = (softmax(o)[0], log_softmax(o)[0]) if entry.log_softmax else np.zeros((2, len(outputs)))
         found = {}
         for i, id in enumerate(outputs):
             output = self.notation.activation(self.structure, id)
@@ -204,33 +202,26 @@ class Explanation:
         symbol = self.notation.activation(self.structure, id).by(self.notation.pre_activation(id))
         return Equation(symbol, _valued(term, value), (id,))
 
-    def share(self, connection: Connection) -> float:
+    def by_term(self, connection: Connection) -> float:
         """The derivative of what a neuron combines by one of its terms: 1 in a sum, the others in a product."""
-        return self._shares(connection.target)[connection.ends]
-
-    def _shares(self, target: str) -> Mapping[tuple[str, str], float]:
-        if target not in self._shares_known:
-            edges = self.structure.incoming[target]
-            combine = COMBINES[self.structure.by_id[target].combine]
-            terms = np.array([self.network.value(c.weight) * self.a(c.source) for c in edges]).reshape(-1, 1, 1)
-            values = combine.backward(terms)[:, 0, 0] if len(edges) else np.empty(0)
-            self._shares_known[target] = {c.ends: float(v) for c, v in zip(edges, values, strict=True)}
-        return self._shares_known[target]
-
-    @cached_property
-    def _shares_known(self) -> dict[str, Mapping[tuple[str, str], float]]:
-        return {}
+        if connection.ends not in self._by_term:
+            edges = self.structure.incoming[connection.target]
+            terms = np.array([self.network.value(c.weight) * self.a(c.source) for c in edges])
+            combine = COMBINES[self.structure.by_id[connection.target].combine]
+            by_term = combine.derivative(terms[:, None, None])[:, 0, 0]
+            self._by_term |= zip((c.ends for c in edges), by_term.tolist(), strict=True)
+        return self._by_term[connection.ends]
 
     def by_source(self, connection: Connection) -> Equation:
         """∂z of the target by the activation of the source: the weight, in a sum."""
         symbol = self.notation.pre_activation(connection.target).by(
             self.notation.activation(self.structure, connection.source))
-        return Equation(symbol, self._times_share(connection, self.weight_term(connection)), connection.ends)
+        return Equation(symbol, self._times_others(connection, self.weight_term(connection)), connection.ends)
 
     def by_weight(self, connection: Connection) -> Equation:
         """∂z of the target by the weight: the activation of the source, in a sum."""
         symbol = self.notation.pre_activation(connection.target).by(name(connection.weight))
-        return Equation(symbol, self._times_share(connection, self.a_term(connection.source)), connection.ends)
+        return Equation(symbol, self._times_others(connection, self.a_term(connection.source)), connection.ends)
 
     def by_bias(self, id: str) -> Equation:
         """∂z by the bias: 1."""
@@ -238,7 +229,7 @@ class Explanation:
         assert bias is not None
         return Equation(self.notation.pre_activation(id).by(name(bias)), number(1.0), (id,))
 
-    def _times_share(self, connection: Connection, term: Term) -> Term:
+    def _times_others(self, connection: Connection, term: Term) -> Term:
         combine = self.structure.by_id[connection.target].combine
         if combine == "sum":
             return term
@@ -248,8 +239,8 @@ class Explanation:
                 if c is not connection:
                     others += [self.a_term(c.source), self.weight_term(c)]
         else:
-            others = [number(self.share(connection))]
-        return operate("multiply", term, *others, value=term.value * self.share(connection)) if others else term
+            others = [number(self.by_term(connection))]
+        return operate("multiply", term, *others, value=term.value * self.by_term(connection)) if others else term
 
     def by_activation(self, id: str) -> Equation:
         """∂L/∂a of a neuron: what the loss says of it if it is an output, and what the neurons it feeds send back."""

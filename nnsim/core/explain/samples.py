@@ -27,8 +27,8 @@ def gradients_by_sample(network: Network, backward: Backward, parameter: str) ->
         combine = COMBINES[structure.by_id[use.target].combine]
         rows = trace.a_rows[[structure.position[c.source] for c in edges]]
         weights = np.array([network.value(c.weight) for c in edges])
-        share = combine.backward((weights[:, None] * rows)[:, None, :])[edges.index(use), 0]
-        total += backward.delta_rows[structure.position[use.target]] * share * rows[edges.index(use)]
+        by_term = combine.derivative((weights[:, None] * rows)[:, None, :])[edges.index(use), 0]
+        total += backward.delta_rows[structure.position[use.target]] * by_term * rows[edges.index(use)]
     own: Array = total * n
     return own
 

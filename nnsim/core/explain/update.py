@@ -12,7 +12,7 @@ from nnsim.core.formulas.numbers import common_decimals
 from nnsim.core.formulas.reading import parse
 from nnsim.core.formulas.terms import Term
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.core.symbols import Symbol
+from nnsim.core.symbols import Symbol, words
 
 _GREEK = {"momentum": Symbol("μ", r"\mu"), "beta1": Symbol("β₁", r"\beta_1"), "beta2": Symbol("β₂", r"\beta_2"),
           "alpha": Symbol("α", r"\alpha"), "epsilon": Symbol("ε", r"\epsilon"), "weight_decay": Symbol("λ", r"\lambda")}
@@ -57,7 +57,7 @@ def update_equations(parameter: str, value: float, gradient: float, step: Step, 
     known = {
         "w": Term(value, own, decimals=common_decimals([value])), "g": g, "rate": Term(step.rate, notation.rate),
         "r": Term(step.r, _STATE["r"]), "s": Term(step.s, _STATE["s"]), "t": Term(float(step.t + 1), Symbol("t", "t")),
-        **{key: Term(float(constant), _GREEK[key]) for key, constant in (step.constants or entry.constants).items()},
+        **{key: Term(float(constant), _GREEK.get(key, words(key))) for key, constant in (step.constants or entry.constants).items()},
     }
     for key, text in entry.written:
         symbol = own if key == "w" else _STATE[key]

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from functools import reduce
+from math import prod
 from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS, Activation
+from nnsim.core.losses import DENOMINATOR_CLAMP, LOG_CLAMP
 from nnsim.core.symbols import Symbol
 
 Place = tuple[str, ...]
@@ -62,34 +66,18 @@ class Function:
     name: Symbol | None
 
 
-def _added(*values: Any) -> Any:
-    total = values[0]
-    for value in values[1:]:
-        total = total + value
-    return total
-
-
-def _multiplied(*values: Any) -> Any:
-    product = values[0]
-    for value in values[1:]:
-        product = product * value
-    return product
-
-
-def _largest(*values: Any) -> Any:
-    largest = values[0]
-    for value in values[1:]:
-        largest = np.maximum(largest, value)
-    return largest
+def _joined(by: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+    """An operation of two as one of any number, from the left."""
+    return lambda *values: reduce(by, values)
 
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType({
-    "add": Operation(_added, Tightness.SUM),
-    "negate": Operation(lambda x: -x, Tightness.NEGATIVE),
-    "multiply": Operation(_multiplied, Tightness.PRODUCT),
-    "divide": Operation(lambda a, b: a / b, Tightness.PRODUCT),
-    "power": Operation(lambda a, b: a**b, Tightness.POWER),
-    "max": Operation(_largest, Tightness.ATOM),
+    "add": Operation(_joined(operator.add), Tightness.SUM),
+    "negate": Operation(operator.neg, Tightness.NEGATIVE),
+    "multiply": Operation(_joined(operator.mul), Tightness.PRODUCT),
+    "divide": Operation(operator.truediv, Tightness.PRODUCT),
+    "power": Operation(operator.pow, Tightness.POWER),
+    "max": Operation(_joined(np.maximum), Tightness.ATOM),
 })
 
 
@@ -101,7 +89,6 @@ def _of_activation(entry: Activation) -> Function:
     return Function(entry.f, lambda z: entry.derivative(z, entry.f(z)), entry.symbol)
 
 
-_LOG_CLAMP, _DENOMINATOR_CLAMP = -100.0, 1e-12
 FUNCTIONS: Mapping[str, Function] = MappingProxyType({
     **{name: _of_activation(entry) for name, entry in ACTIVATIONS.items()},
     "sin": _function("sin", r"\sin", np.sin, np.cos),
@@ -114,8 +101,8 @@ FUNCTIONS: Mapping[str, Function] = MappingProxyType({
     "abs": _function("abs", "", np.abs, np.sign),
     "sign": _function("sign", r"\mathrm{sign}", np.sign, lambda x: 0.0 * x),
     # As the losses compute them, see there: bounded where a sure miss would cost infinitely much.
-    "clamped_ln": _function("ln", r"\ln", lambda x: np.maximum(np.log(x), _LOG_CLAMP), lambda x: 1.0 / x),
-    "above_zero": Function(lambda x: np.maximum(x, _DENOMINATOR_CLAMP), lambda x: 1.0 + 0.0 * x, None),
+    "clamped_ln": _function("ln", r"\ln", lambda x: np.maximum(np.log(x), LOG_CLAMP), lambda x: 1.0 / x),
+    "above_zero": Function(lambda x: np.maximum(x, DENOMINATOR_CLAMP), lambda x: 1.0 + 0.0 * x, None),
 })
 CONSTANTS: Mapping[str, float] = MappingProxyType({"pi": float(np.pi), "e": float(np.e)})
 
@@ -132,7 +119,7 @@ def evaluate(term: Term, **values: Any) -> Any:
 
 
 @np.errstate(all="ignore")
-def slope(term: Term, name: str, at: float) -> float:
+def derivative_of(term: Term, name: str, at: float) -> float:
     """The derivative by the leaf ``name`` where that is ``at``, exact by the rules of differentiation."""
     return float(_dual(term, name, at)[1])
 
@@ -143,28 +130,28 @@ def _dual(term: Term, name: str, at: float) -> tuple[float, float]:
         return (at, 1.0) if term.symbol and term.symbol.text == name else (term.value, 0.0)
     duals = [_dual(part, name, at) for part in term.parts]
     values = [np.float64(value) for value, _ in duals]
-    slopes = [derivative for _, derivative in duals]
+    by_name = [derivative for _, derivative in duals]
     match term.operation:
         case "add":
-            return float(sum(values)), float(sum(slopes))
+            return float(sum(values)), float(sum(by_name))
         case "negate":
-            return -values[0], -slopes[0]
+            return -values[0], -by_name[0]
         case "multiply":
-            others = [_multiplied(1.0, *values[:i], *values[i + 1 :]) for i in range(len(values))]
-            return float(_multiplied(*values)), float(sum(d * o for d, o in zip(slopes, others, strict=True)))
+            others = [prod(values[:i] + values[i + 1 :]) for i in range(len(values))]
+            return float(prod(values)), float(sum(d * o for d, o in zip(by_name, others, strict=True)))
         case "divide":
             a, b = values
-            return float(a / b), float((slopes[0] * b - a * slopes[1]) / (b * b))
+            return float(a / b), float((by_name[0] * b - a * by_name[1]) / (b * b))
         case "power":
             a, b = values
-            by_base = b * a ** (b - 1) * slopes[0] if slopes[0] else 0.0
-            by_exponent = a**b * np.log(a) * slopes[1] if slopes[1] else 0.0
+            by_base = b * a ** (b - 1) * by_name[0] if by_name[0] else 0.0
+            by_exponent = a**b * np.log(a) * by_name[1] if by_name[1] else 0.0
             return float(a**b), float(by_base + by_exponent)
         case "max":
             best = int(np.argmax(values))
-            return float(values[best]), float(slopes[best])
+            return float(values[best]), float(by_name[best])
     function, x = FUNCTIONS[term.operation], np.asarray(values[0])
-    return float(function.f(x)), float(function.derivative(x) * slopes[0])
+    return float(function.f(x)), float(function.derivative(x) * by_name[0])
 
 
 def operate(operation: str, *parts: Term, value: float | None = None) -> Term:

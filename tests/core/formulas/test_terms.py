@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.reading import parse, parse_typed
-from nnsim.core.formulas.terms import FUNCTIONS, Term, evaluate, operate, slope
+from nnsim.core.formulas.terms import FUNCTIONS, Term, derivative_of, evaluate, operate
 from nnsim.core.formulas.writing import latex, text
 from nnsim.core.losses import LOSSES
 from nnsim.core.optimizers import OPTIMIZERS
@@ -41,7 +41,7 @@ def test_what_a_learner_types(typed: str, value: float, derivative: float, writt
     """Formulas as people write them are read, computed at x = 2, derived and written back."""
     term = parse_typed(typed, x=X)
     assert evaluate(term) == pytest.approx(value, rel=1e-14)
-    assert slope(term, "x", 2.0) == pytest.approx(derivative, rel=1e-14)
+    assert derivative_of(term, "x", 2.0) == pytest.approx(derivative, rel=1e-14)
     assert text(term) == written
 
 
@@ -73,7 +73,7 @@ def test_derivatives_of_functions(function: str) -> None:
     for at in (0.37, 1.21):
         h = 1e-6
         numeric = (evaluate(term, x=at + h) - evaluate(term, x=at - h)) / (2 * h)
-        assert slope(term, "x", at) == pytest.approx(float(numeric), abs=1e-8)
+        assert derivative_of(term, "x", at) == pytest.approx(float(numeric), abs=1e-8)
 
 
 numbers = st.floats(-9, 9).filter(lambda v: abs(v) > 1e-2)
