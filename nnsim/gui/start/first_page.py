@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWid
 from nnsim.gui.look.theme import GRID, font, set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.neuron_picture import NeuronPicture
-from nnsim.gui.widgets.boxes import column_in, row_in
+from nnsim.gui.widgets.boxes import clear, column_in, row_in
 from nnsim.gui.widgets.controls import name_widget, plain_tip
+from nnsim.gui.widgets.labels import toned
 
 MOST_RECENT = 3
 RECENT_WIDTH = 160
@@ -69,15 +70,10 @@ class FirstPage(QWidget):
 
     def show_recent(self, paths: list[Path]) -> None:
         """Offer the first few of these files."""
-        while (item := self._recent_row.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._recent_row)
         self._recent_row.addStretch(1)
         if paths:
-            head = QLabel(self.tr("Recent:"))
-            set_role(head, tone="muted")
+            head = toned("muted", self.tr("Recent:"))
             self._recent_row.addWidget(head)
         for number, path in enumerate(paths[:MOST_RECENT]):
             link = self._button("", f"first_recent_{number}", "link", str(path))

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QStyle, QWidget
 
 from nnsim.core.analysis.tangents import OFFERS, Curve
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.look.theme import GRID, set_role, text_scale, theme
+from nnsim.gui.look.theme import GRID, text_scale, theme
 from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, PlotPanel
 from nnsim.gui.plots.ticks import PLACES, nearby, nice_step, rounded
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import name_widget, plain_tip
-from nnsim.gui.widgets.labels import FormulaRow, Sentence
+from nnsim.gui.widgets.labels import FormulaRow, Sentence, toned
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.gui.widgets.text_field import TextField
 
@@ -72,8 +72,7 @@ class SlopePanel(PlotPanel):
         self.add_to_header(self.choice, self.farther, self.nearer)
 
     def _build_body(self) -> None:
-        label = QLabel("f(x) =")
-        set_role(label, tone="muted")
+        label = toned("muted", "f(x) =")
         self.field = TextField(_what_is_wrong)
         name_widget(self.field, "slope_function", self.tr("f(x)"))
         self.field.set_tip(self.tr("A formula of x, such as x^2 − 2x, sin(3x) or 1,5x"))
@@ -93,9 +92,7 @@ class SlopePanel(PlotPanel):
         self.rows.addLayout(self._build_steps())
 
     def _build_steps(self) -> QHBoxLayout:
-        self.rate_label = QLabel()
-        self.rate_label.setObjectName("slope_rate_label")
-        set_role(self.rate_label, tone="muted")
+        self.rate_label = toned("muted", name="slope_rate_label")
         self.rate_field = NumberField(0.0, 1e9, step=0.1)
         name_widget(self.rate_field, "slope_rate", self.tr("Learning rate"))
         self.rate_field.set_number(self.rate)

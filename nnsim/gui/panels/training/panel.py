@@ -85,7 +85,7 @@ class TrainingPanel(Panel):
         row.setSpacing(GRID)
         self._train = push_button(self.tr("Train"), "train_button", self.tr("Train"), "primary")
         self._train.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._train.clicked.connect(self._toggle)
+        self._train.clicked.connect(self.desk.session.toggle_training)
         row.addWidget(self._train)
         self._soften = push_button(
             self.tr("Soften"), "soften_button",
@@ -269,12 +269,6 @@ class TrainingPanel(Panel):
             button.setToolTip(plain_tip(tip if ready else why))
 
     # Doing
-
-    def _toggle(self) -> None:
-        if self.desk.session.training:
-            self.desk.session.pause()
-        else:
-            self.desk.session.train()
 
     def _step(self, **bound: int) -> None:
         self.desk.session.pause()
