@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMoveEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QWidget
 
 from nnsim.gui.look.theme import GRID, font, set_role
 from nnsim.gui.session.desk import Desk
@@ -47,8 +47,7 @@ class FirstPage(QWidget):
                                self.tr("See all examples as pictures (Ctrl+G)"))
         gallery.clicked.connect(self.gallery_wanted)
         self._begin = (begin, gallery)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(GRID)
+        self._buttons = row_in(None, GRID)
         self._buttons.addStretch(1)
         self._buttons.addWidget(begin)
         self._buttons.addWidget(gallery)

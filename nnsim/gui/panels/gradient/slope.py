@@ -16,6 +16,7 @@ from nnsim.gui.look.theme import GRID, text_scale, theme
 from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, PlotPanel
 from nnsim.gui.plots.ticks import PLACES, nearby, nice_step, rounded
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.labels import FormulaRow, Sentence, toned
@@ -78,8 +79,7 @@ class SlopePanel(PlotPanel):
         self.field.set_tip(self.tr("A formula of x, such as x^2 − 2x, sin(3x) or 1,5x"))
         self.field.set_text(self.curve.text)
         self.field.edited.connect(self._type)
-        top = QHBoxLayout()
-        top.setSpacing(GRID)
+        top = row_in(None, GRID)
         top.addWidget(label)
         top.addWidget(self.field, 1)
         self.rows.addLayout(top)
@@ -104,8 +104,7 @@ class SlopePanel(PlotPanel):
         self.reset = quiet_button("↺", "slope_reset", self.tr("Reset: back to where the steps began"))
         self.reset.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.reset.clicked.connect(self._go_back)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
+        row = row_in(None, GRID)
         row.addWidget(self.rate_label)
         row.addWidget(self.rate_field, 1)
         row.addWidget(self.step)

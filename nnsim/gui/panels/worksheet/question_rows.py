@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QScrollArea, QWidget
 
 from nnsim.gui.look.theme import GRID, font, set_role, text_scale
-from nnsim.gui.widgets.boxes import clear, column_in
+from nnsim.gui.widgets.boxes import clear, column_in, row_in
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.controls import tabular
 from nnsim.gui.widgets.forms import plain_text
@@ -62,8 +62,7 @@ class QuestionRow(QWidget):
         together.setContentsMargins(0, 0, 0, 0)
         together.setSpacing(GRID)
         self.editors = tuple(self._add_blank(together, name, position) for position in range(len(question.fields)))
-        side = QHBoxLayout()
-        side.setSpacing(GRID)
+        side = row_in(None, GRID)
         side.addWidget(self.blanks)
         side.addWidget(self.mark)
         side.addStretch(1)
