@@ -317,7 +317,7 @@ def frames(hand: Hand, seconds: float = 2.0) -> None:
                 desk.session.back_to_start()
                 desk.session.train()
         rate, paint_rate = snapshots[0] / passed, paints.number / passed
-        desk.session.stop_training()
+        desk.session.pause()
         used = frame_cost(hand)
         figures = f"{rate:.0f} frames/s  canvas {paint_rate:.0f}/s  CPU {used:.1f} ms"
         row(f"  every panel in sight, {example.id}", figures, "", True)
@@ -345,7 +345,7 @@ def frame_cost(hand: Hand, count: int = 45) -> float:
         desk.session.set_values({name: value + 0.01 * np.sin(i) for name, value in start.items()}, "benchmark")
         hand.rest(max(FRAME_MS / 1000 - (time.perf_counter() - began), 0.001))
     used = (time.thread_time() - used) * 1000 / (count - count // 3)
-    desk.session.stop_training()
+    desk.session.pause()
     return used
 
 

@@ -25,7 +25,7 @@ def hand(qapp: QApplication, tmp_path: Path) -> Iterator[Hand]:
     window.show_with_layout()
     QApplication.processEvents()
     yield Hand(window)
-    window.desk.session.stop_training()
+    window.desk.session.pause()
     window.desk.session.mark_saved(tmp_path / "nowhere.nnsim", window.desk.session.live_document)
     assert window.close()
     window.deleteLater()

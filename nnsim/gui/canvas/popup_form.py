@@ -11,6 +11,7 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.gui.look.theme import set_role
 from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.controls import name_widget
+from nnsim.gui.widgets.labels import toned
 
 
 class PopupForm(QFrame):
@@ -28,8 +29,7 @@ class PopupForm(QFrame):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName(name)
         self.setStyleSheet(f"QFrame#{name} {{ background: palette(base); border: 1px solid palette(mid); }}")
-        self._heading = QLabel()
-        set_role(self._heading, tone="title")
+        self._heading = toned("title")
         self._rows = QFormLayout()
         self._rows.setSpacing(8)
         self.says = QLabel()

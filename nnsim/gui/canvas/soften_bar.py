@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtWidgets import QFrame, QPushButton
 
 from nnsim.documents.softening import LARGEST
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.boxes import column_in
+from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.controls import CalmSlider, name_widget, plain_tip
-from nnsim.gui.widgets.labels import ElidedLabel
+from nnsim.gui.widgets.labels import ElidedLabel, toned
 from nnsim.gui.widgets.number_field import NumberField
 
 PARTS = 10
@@ -29,10 +29,8 @@ class SoftenBar(QFrame):
         self._softening = desk.softening
         name_widget(self, "soften_bar", self.tr("Soften"))
         column = column_in(self, GRID // 2, (12, 5, GRID, 5))
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
-        title = QLabel(self.tr("Soften by k"))
-        set_role(title, tone="title")
+        row = row_in(None, GRID)
+        title = toned("title", self.tr("Soften by k"))
         self._slider = CalmSlider(Qt.Orientation.Horizontal)
         name_widget(self._slider, "soften_slider", self.tr("How steep the sigmoids are, k"))
         tip = self.tr("By what incoming weights and biases are multiplied: the larger k, the steeper the sigmoids")

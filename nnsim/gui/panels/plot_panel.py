@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QStackedLayout, 
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.late_panel import LatePanel
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.forms import scrolled
 
@@ -40,9 +41,7 @@ class PlotPanel(LatePanel):
         self.plots: tuple[Plot, ...] = ()
         self._drawn: object = None
         self.page = QWidget()
-        self.rows = QVBoxLayout(self.page)
-        self.rows.setContentsMargins(*self.margins)
-        self.rows.setSpacing(self.spacing)
+        self.rows = column_in(self.page, self.spacing, self.margins)
         self.empty = EmptyState(f"{self.id}_empty")
         padded = QWidget()
         around = QVBoxLayout(padded)

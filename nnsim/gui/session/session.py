@@ -105,7 +105,7 @@ class Session(QObject):
 
     def open_document(self, document: Document, path: Path | None = None, title: str = "", saved: bool = True) -> None:
         """Show another document; its undo history starts anew. The caller asks about unsaved work first."""
-        self.stop_training()
+        self.pause()
         self.undo_stack.clear()
         self.path, self.title = path, title
         self._saved = document if saved else Document()
@@ -141,7 +141,7 @@ class Session(QObject):
                     self._run.configure(new.training)
                 self._commit_run()
             else:
-                self.stop_training()
+                self.pause()
                 if new.network.structure is live.network.structure and problems:
                     self.refuse(" ".join(problem.message for problem in problems))
                 else:
@@ -167,12 +167,12 @@ class Session(QObject):
 
     def undo(self) -> None:
         """Take back the last step; training is stopped and taken back."""
-        self.stop_training()
+        self.pause()
         self.undo_stack.undo()
 
     def redo(self) -> None:
         """Do the step again that was taken back."""
-        self.stop_training()
+        self.pause()
         self.undo_stack.redo()
 
     def _push(self, new: Document, text: str, token: object = None) -> None:
@@ -280,12 +280,18 @@ class Session(QObject):
         self.run_changed.emit()
         return True
 
-    def pause(self) -> None:
-        """End the run for now; what was learned becomes part of the run's one undo step."""
-        self.stop_training()
+    def toggle_training(self) -> None:
+        """Pause, or start or continue training."""
+        if self.training:
+            self.pause()
+        else:
+            self.train()
 
-    def stop_training(self) -> None:
-        """Stop training and commit what it learned. Returns when the worker has ended."""
+    def pause(self) -> None:
+        """End the run for now, if it is under way. Returns when the worker has ended.
+
+        What was learned becomes part of the run's one undo step.
+        """
         self._run.stop()
 
     def go_back_to(self, snapshot: Snapshot | None, parameters: Array) -> bool:
@@ -324,7 +330,7 @@ class Session(QObject):
 
     def back_to_start(self) -> None:
         """The values from before the run, as an undo step; epochs count from 0 again."""
-        self.stop_training()
+        self.pause()
         start = self.start_network
         if start is None:
             return
@@ -334,7 +340,7 @@ class Session(QObject):
 
     def random_weights(self, seed: int, initializer: str | None = None) -> None:
         """New random weights, as an undo step; epochs count from 0 again."""
-        self.stop_training()
+        self.pause()
         self._run.drop()
         self.apply(self.tr("Random weights"), lambda d: replace(d, network=d.network.initialized(seed, initializer)))
         self.run_changed.emit()
@@ -346,7 +352,7 @@ class Session(QObject):
     def close(self) -> None:
         """Leave no thread, timer or command behind."""
         self.closed.emit()
-        self.stop_training()
+        self.pause()
         self.undo_stack.clear()
 
     def gui_first(self) -> AbstractContextManager[None]:

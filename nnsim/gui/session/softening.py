@@ -68,7 +68,7 @@ class SofteningGesture(QObject):
         session = self._session
         if self.active or not self.possible:
             return
-        session.stop_training()
+        session.pause()
         document, data = session.document, session.dataset
         softening = Softening.of(document)
         self._matched, factor = None, USUAL

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.controls import CalmSlider, name_widget, plain_tip, tabular
+from nnsim.gui.widgets.labels import toned
 
 SPEEDS = (*(round(step * 10.0**power, 1) for power in range(4) for step in (1, 1.5, 2, 3, 5, 7)), 10_000.0)
 """Updates a second that the slider offers; after the last comes unlimited."""
@@ -25,8 +26,7 @@ class SpeedControl(QWidget):
         self._desk = desk
         self.setObjectName("speed_control")
         row = row_in(self, GRID)
-        title = QLabel(self.tr("Speed"))
-        set_role(title, tone="muted")
+        title = toned("muted", self.tr("Speed"))
         self._slider = CalmSlider(Qt.Orientation.Horizontal)
         name_widget(self._slider, "speed_slider", self.tr("Speed"))
         tip = self.tr("How many updates training does in a second. It never changes the result.")
@@ -61,9 +61,8 @@ class SpeedControl(QWidget):
         position = len(SPEEDS)
         if speed is not None:
             position = min(range(len(SPEEDS)), key=lambda i: abs(math.log(SPEEDS[i] / max(speed, 1e-3))))
-        blocked = self._slider.blockSignals(True)
-        self._slider.setValue(position)
-        self._slider.blockSignals(blocked)
+        with QSignalBlocker(self._slider):
+            self._slider.setValue(position)
         self._text.setText(self._words(speed))
         self._text.setMinimumWidth(self._text.fontMetrics().horizontalAdvance(self._words(SPEEDS[-1])) + 2)
         self._slider.setAccessibleDescription(self._text.text())

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMoveEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QWidget
 
 from nnsim.gui.look.theme import GRID, font, set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.neuron_picture import NeuronPicture
-from nnsim.gui.widgets.boxes import column_in, row_in
+from nnsim.gui.widgets.boxes import clear, column_in, row_in
 from nnsim.gui.widgets.controls import name_widget, plain_tip
+from nnsim.gui.widgets.labels import toned
 
 MOST_RECENT = 3
 RECENT_WIDTH = 160
@@ -46,8 +47,7 @@ class FirstPage(QWidget):
                                self.tr("See all examples as pictures (Ctrl+G)"))
         gallery.clicked.connect(self.gallery_wanted)
         self._begin = (begin, gallery)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(GRID)
+        self._buttons = row_in(None, GRID)
         self._buttons.addStretch(1)
         self._buttons.addWidget(begin)
         self._buttons.addWidget(gallery)
@@ -69,15 +69,10 @@ class FirstPage(QWidget):
 
     def show_recent(self, paths: list[Path]) -> None:
         """Offer the first few of these files."""
-        while (item := self._recent_row.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._recent_row)
         self._recent_row.addStretch(1)
         if paths:
-            head = QLabel(self.tr("Recent:"))
-            set_role(head, tone="muted")
+            head = toned("muted", self.tr("Recent:"))
             self._recent_row.addWidget(head)
         for number, path in enumerate(paths[:MOST_RECENT]):
             link = self._button("", f"first_recent_{number}", "link", str(path))

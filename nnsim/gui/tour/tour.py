@@ -56,7 +56,7 @@ def toured_window() -> Iterator[Hand]:
         try:
             yield Hand(window)
         finally:
-            window.desk.session.stop_training()
+            window.desk.session.pause()
             window.desk.session.mark_saved(Path(folder) / "tour.nnsim", window.desk.session.live_document)
             window.close()
             window.deleteLater()

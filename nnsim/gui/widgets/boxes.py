@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 Margins = tuple[int, int, int, int]
 """Left, top, right, bottom."""
@@ -23,3 +23,12 @@ def row_in(owner: QWidget | None, gap: int = 0, margins: Margins = NO_MARGINS) -
     row.setContentsMargins(*margins)
     row.setSpacing(gap)
     return row
+
+
+def clear(layout: QLayout, keep: QWidget | None = None) -> None:
+    """Take all widgets out of a layout, and delete all but one."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None and widget is not keep:
+            widget.hide()
+            widget.deleteLater()

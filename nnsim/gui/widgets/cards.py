@@ -52,9 +52,7 @@ class CardHeader(QFrame):
 
 def header_frame(title: str, extra: QWidget | None = None) -> tuple[CardHeader, QHBoxLayout]:
     """The title bar of a card: its title at the left, ``extra`` at the right."""
-    label = ElidedLabel(title, least=TITLE_LETTERS)
-    label.setObjectName("card_title")
-    set_role(label, tone="title")
+    label = ElidedLabel(title, least=TITLE_LETTERS, name="card_title", tone="title")
     frame = CardHeader(label, extra)
     frame.setFixedHeight(header_height())
     return frame, frame.row

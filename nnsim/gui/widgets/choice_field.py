@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QPaintEvent, QStandardItemModel, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
@@ -39,20 +39,18 @@ class ChoiceField(QComboBox):
         choices = list(choices)
         if choices == [(self.itemData(i), self.itemText(i)) for i in range(self.count())]:
             return
-        blocked = self.blockSignals(True)
-        self.clear()
-        for index, (value, label) in enumerate(choices):
-            self.addItem(label, value)
-            self.setItemData(index, plain_tip((about or {}).get(value, "")), Qt.ItemDataRole.ToolTipRole)
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            self.clear()
+            for index, (value, label) in enumerate(choices):
+                self.addItem(label, value)
+                self.setItemData(index, plain_tip((about or {}).get(value, "")), Qt.ItemDataRole.ToolTipRole)
 
     def set_value(self, value: Any) -> None:
         """Show the choice of this value; none if it is no choice."""
         index = next((i for i in range(self.count()) if self.itemData(i) == value), -1)
         if index != self.currentIndex():
-            blocked = self.blockSignals(True)
-            self.setCurrentIndex(index)
-            self.blockSignals(blocked)
+            with QSignalBlocker(self):
+                self.setCurrentIndex(index)
             self.update()
 
     def forbid(self, value: Any, reason: str) -> None:

@@ -6,21 +6,32 @@ from PySide6.QtCore import QEvent, QSize, Qt
 from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStylePainter, QWidget
 
-from nnsim.gui.look.theme import GRID, font, theme
+from nnsim.gui.look.theme import GRID, font, set_role, theme
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
+
+
+def toned(tone: str, text: str = "", name: str = "") -> QLabel:
+    """A label of one line called ``name``, whose role in the theme is ``tone``."""
+    label = QLabel(text)
+    label.setObjectName(name)
+    set_role(label, tone=tone)
+    return label
 
 
 class ElidedLabel(QLabel):
     """A label of plain text, cut with an ellipsis where there is no room; its tooltip then has the whole.
 
     ``most`` bounds the width it asks for, so that a long name does not push its neighbours away; about ``least``
-    letters are never cut.
+    letters are never cut. ``tone`` is its role in the theme.
     """
 
-    def __init__(self, text: str = "", most: int = 2000, least: int = 3) -> None:
+    def __init__(self, text: str = "", name: str = "", tone: str = "", most: int = 2000, least: int = 3) -> None:
         super().__init__(text)
+        self.setObjectName(name)
+        if tone:
+            set_role(self, tone=tone)
         self._most, self._least, self._own_tip = most, least, ""
         self.short = ""
         """What is shown, cut if it must be, where there is no room for the whole text."""

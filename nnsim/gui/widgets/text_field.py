@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QLineEdit, QToolTip, QWidget
 from shiboken6 import isValid
@@ -45,9 +45,8 @@ class Typing(QObject):
         self._mark("")
         text = self._shown()
         if self._edit.text() != text:
-            blocked = self._edit.blockSignals(True)
-            self._edit.setText(text)
-            self._edit.blockSignals(blocked)
+            with QSignalBlocker(self._edit):
+                self._edit.setText(text)
 
     def commit(self) -> None:
         """Take over what was typed; a wrong text is dropped."""

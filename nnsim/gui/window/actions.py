@@ -135,7 +135,7 @@ class Actions(QObject):
     def _training(self) -> Iterable[Entry]:
         desk, softening = self._desk, self._desk.softening
         return (
-            Entry("train", self.tr("&Train"), self._commands.toggle_training, ("Ctrl+T",)),
+            Entry("train", self.tr("&Train"), self._commands.desk.session.toggle_training, ("Ctrl+T",)),
             Entry("soften", self.tr("So&ften the steps…"), softening.begin, ("Ctrl+K",)),
             Entry("harden", self.tr("&Harden the sigmoids"), softening.harden,
                   tip=self.tr("Make the sigmoids steps again, with the weights they have now"),

@@ -34,13 +34,6 @@ class Commands(QObject):
         self._gallery: Gallery | None = None
         QApplication.styleHints().colorSchemeChanged.connect(self.apply_look)
 
-    def toggle_training(self) -> None:
-        """Train, or pause."""
-        if self.desk.session.training:
-            self.desk.session.pause()
-        else:
-            self.desk.session.train()
-
     def toggle_present(self) -> None:
         """Canvas, table and output alone and large, on the whole screen; and back."""
         if self.workspaces.current is PRESENT:

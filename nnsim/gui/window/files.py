@@ -120,7 +120,7 @@ class DocumentFiles(QObject):
     def may_leave(self) -> bool:
         """Whether the open document may be replaced: saved, or given up on purpose. Stops training first."""
         _take_edits()
-        self._desk.session.stop_training()
+        self._desk.session.pause()
         session = self._desk.session
         if not session.dirty:
             return True

@@ -6,12 +6,13 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QToolButton, QWidget
 
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.controls import name_widget
+from nnsim.gui.widgets.labels import toned
 from nnsim.gui.window.toolbar import ICON_ALONE, WITH_WORDS, epoch_in_words, tool_button
 
 ICON = 24
@@ -25,9 +26,7 @@ class PresentBar(QWidget):
         name_widget(self, "present_bar", self.tr("While presenting"))
         self._desk = desk
         row = row_in(self, GRID)
-        self._epoch = QLabel()
-        self._epoch.setObjectName("present_epoch")
-        set_role(self._epoch, tone="muted")
+        self._epoch = toned("muted", name="present_epoch")
         row.addWidget(self._epoch)
         self._buttons = {name: self._button(name, actions[name]) for name in
                          ("soften", "train", "step_epoch", "back_to_start", "present")}

@@ -13,7 +13,7 @@ from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.soften_bar import SoftenBar
 from nnsim.gui.look.settings import settings
-from nnsim.gui.look.theme import name_theme, set_role
+from nnsim.gui.look.theme import name_theme
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.first_hints import FirstHints
 from nnsim.gui.start.first_page import FirstPage
@@ -103,9 +103,7 @@ class MainWindow(QMainWindow):
         column = column_in(center)
         column.addWidget(self.messages)
         column.addWidget(self.soften_bar)
-        self._summary = ElidedLabel()
-        self._summary.setObjectName("network_summary")
-        set_role(self._summary, tone="muted")
+        self._summary = ElidedLabel(name="network_summary", tone="muted")
         self._header, self._header_row = header_frame(self.tr("Network"), self._summary)
         column.addWidget(self._header)
         # In its place, so that the canvas loses little room and its labels stay.

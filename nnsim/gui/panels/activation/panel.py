@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QPen
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from nnsim.core.activations import ACTIVATIONS, Activation
 from nnsim.core.analysis.slices import spread
@@ -22,6 +22,7 @@ from nnsim.gui.panels.plot_panel import LOWEST_PLOT, MARGIN, PlotPanel, paragrap
 from nnsim.gui.plots.points import target_classes
 from nnsim.gui.plots.ticks import nearby, stepped
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
@@ -102,8 +103,7 @@ class ActivationPanel(PlotPanel):
         self.about = paragraph("activation_about", "small")
         self.no_slope = paragraph("activation_no_slope", "small")
         self.no_slope.setText(self.tr("The slope is 0 everywhere: gradient descent cannot move this neuron."))
-        top = QHBoxLayout()
-        top.setSpacing(GRID)
+        top = row_in(None, GRID)
         top.addWidget(self.who, 1)
         top.addWidget(self.readout)
         top.addWidget(self.choice)

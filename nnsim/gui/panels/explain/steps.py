@@ -17,6 +17,7 @@ from nnsim.gui.panels.explain.rows import Row, equation, heading, line, note
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.cards import quiet_button
+from nnsim.gui.widgets.labels import toned
 from nnsim.training.snapshot import Snapshot
 
 PLAY_MS = 900
@@ -49,9 +50,7 @@ class StepsPanel(EquationPanel):
         self.says.setWordWrap(True)
         self.says.setContentsMargins(GRID, GRID, GRID, 0)
         set_role(self.says, tone="section")
-        self.progress = QLabel()
-        self.progress.setObjectName("steps_progress")
-        set_role(self.progress, tone="muted")
+        self.progress = toned("muted", name="steps_progress")
         self.buttons: dict[str, QToolButton] = {}
         self.add_to_header(self.progress, self._build_buttons())
         body = QWidget()

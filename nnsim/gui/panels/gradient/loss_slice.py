@@ -7,9 +7,9 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.slices import Range, affordable, half_width, losses_at, opened, spread, straight_jumps, window
@@ -18,7 +18,7 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Structure
 from nnsim.core.program import Program
-from nnsim.gui.look.theme import GRID, font, set_role, text_scale, theme
+from nnsim.gui.look.theme import GRID, font, text_scale, theme
 from nnsim.gui.panels.gradient.step import LONGEST_NAME, Axis, Step, Words, rule, selected_axes, short
 from nnsim.gui.panels.gradient.training_path import TrainingPath
 from nnsim.gui.panels.paced import Paced
@@ -28,7 +28,7 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import CalmSlider, name_widget, plain_tip
-from nnsim.gui.widgets.labels import FormulaRow, Sentence, TextLine
+from nnsim.gui.widgets.labels import FormulaRow, Sentence, TextLine, toned
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training import engines
 
@@ -93,17 +93,14 @@ class LossSlicePanel(PlotPanel):
 
     def _build_rate(self) -> QHBoxLayout:
         """The rate to try, without a change of Training's own, and the button that takes the step."""
-        self.rate_label = QLabel()
-        self.rate_label.setObjectName("loss_slice_rate_label")
-        set_role(self.rate_label, tone="muted")
+        self.rate_label = toned("muted", name="loss_slice_rate_label")
         self.rate_field = NumberField(0.0, 1e9, ladder=True)
         self.rate_field.setObjectName("loss_slice_rate")
         self.rate_field.edited.connect(lambda value, token: self._try(value))
         self.take = QPushButton(self.tr("Take this step"))
         name_widget(self.take, "loss_slice_take", self.take.text())
         self.take.clicked.connect(self._take_step)
-        self.rate_row = row = QHBoxLayout()
-        row.setSpacing(GRID)
+        self.rate_row = row = row_in(None, GRID)
         row.addWidget(self.rate_label)
         row.addWidget(self.rate_field, 1)
         row.addWidget(self.take)
@@ -201,9 +198,8 @@ class LossSlicePanel(PlotPanel):
         self.slider.setToolTip(plain_tip(tip))
         self.rate_field.set_number(self.rate)
         self.slider.setAccessibleDescription(format_number(self.rate))
-        blocked = self.slider.blockSignals(True)
-        self.slider.setValue(round(RATES_A_DECADE * math.log10(max(self.rate, LOWEST_RATE) / LOWEST_RATE)))
-        self.slider.blockSignals(blocked)
+        with QSignalBlocker(self.slider):
+            self.slider.setValue(round(RATES_A_DECADE * math.log10(max(self.rate, LOWEST_RATE) / LOWEST_RATE)))
         self.usual.setEnabled(self.rate != self.desk.session.document.training.learning_rate)
 
     def _show_fixed(self) -> None:

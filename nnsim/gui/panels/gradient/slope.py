@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QScrollArea, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QStyle, QWidget
 
 from nnsim.core.analysis.tangents import OFFERS, Curve
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.look.theme import GRID, set_role, text_scale, theme
+from nnsim.gui.look.theme import GRID, text_scale, theme
 from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, PlotPanel
 from nnsim.gui.plots.ticks import PLACES, nearby, nice_step, rounded
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import name_widget, plain_tip
-from nnsim.gui.widgets.labels import FormulaRow, Sentence
+from nnsim.gui.widgets.labels import FormulaRow, Sentence, toned
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.gui.widgets.text_field import TextField
 
@@ -72,15 +73,13 @@ class SlopePanel(PlotPanel):
         self.add_to_header(self.choice, self.farther, self.nearer)
 
     def _build_body(self) -> None:
-        label = QLabel("f(x) =")
-        set_role(label, tone="muted")
+        label = toned("muted", "f(x) =")
         self.field = TextField(_what_is_wrong)
         name_widget(self.field, "slope_function", self.tr("f(x)"))
         self.field.set_tip(self.tr("A formula of x, such as x^2 − 2x, sin(3x) or 1,5x"))
         self.field.set_text(self.curve.text)
         self.field.edited.connect(self._type)
-        top = QHBoxLayout()
-        top.setSpacing(GRID)
+        top = row_in(None, GRID)
         top.addWidget(label)
         top.addWidget(self.field, 1)
         self.rows.addLayout(top)
@@ -93,9 +92,7 @@ class SlopePanel(PlotPanel):
         self.rows.addLayout(self._build_steps())
 
     def _build_steps(self) -> QHBoxLayout:
-        self.rate_label = QLabel()
-        self.rate_label.setObjectName("slope_rate_label")
-        set_role(self.rate_label, tone="muted")
+        self.rate_label = toned("muted", name="slope_rate_label")
         self.rate_field = NumberField(0.0, 1e9, step=0.1)
         name_widget(self.rate_field, "slope_rate", self.tr("Learning rate"))
         self.rate_field.set_number(self.rate)
@@ -107,8 +104,7 @@ class SlopePanel(PlotPanel):
         self.reset = quiet_button("↺", "slope_reset", self.tr("Reset: back to where the steps began"))
         self.reset.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.reset.clicked.connect(self._go_back)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
+        row = row_in(None, GRID)
         row.addWidget(self.rate_label)
         row.addWidget(self.rate_field, 1)
         row.addWidget(self.step)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from nnsim.core.formulas.terms import Place
-from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.panels.network_table.columns import Rows, connection_rows, neuron_rows
 from nnsim.gui.panels.network_table.rows import NetworkRows
@@ -46,9 +46,7 @@ class NetworkTablePanel(LowPanel):
         self.search.setStyleSheet("padding: 1px 6px; min-height: 0;")
         self.search.textChanged.connect(self._search)
         self.search.installEventFilter(self)
-        self.status = ElidedLabel()
-        self.status.setObjectName("network_table_status")
-        set_role(self.status, tone="muted")
+        self.status = ElidedLabel(name="network_table_status", tone="muted")
         self.add_to_header(self.status, self.search, self.kind, ScopeChoice(desk, "network_table_scope"))
         shortcut = QShortcut(QKeySequence.StandardKey.Find, self)
         shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnsim.core.analysis.maps import Plane
 from nnsim.core.network import Structure
-from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.look.theme import GRID
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import HeaderChoice
 from nnsim.gui.widgets.labels import ElidedLabel
@@ -29,14 +29,11 @@ class OutputChoices(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self._plane: Plane | None = None
-        self.over = ElidedLabel(most=200)
-        self.over.setObjectName("output_over")
-        set_role(self.over, tone="muted")
+        self.over = ElidedLabel(most=200, name="output_over", tone="muted")
         self.neuron = HeaderChoice("output_neuron", self.tr("Which output is shown, or which of all wins where"))
         self.axes = QWidget()
         self.axes.setObjectName("output_axes")
-        self._word = ElidedLabel(self.tr("over"))
-        set_role(self._word, tone="muted")
+        self._word = ElidedLabel(self.tr("over"), tone="muted")
         self.x_axis = HeaderChoice("output_x", self.tr("The input along the horizontal axis"))
         self.y_axis = HeaderChoice("output_y", self.tr("The input along the vertical axis"))
         for place, widgets in ((self, (self.over, self.neuron)), (self.axes, (self._word, self.x_axis, self.y_axis))):

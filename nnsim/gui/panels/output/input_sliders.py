@@ -10,8 +10,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.look.theme import GRID, set_role, text_scale
+from nnsim.gui.look.theme import GRID, text_scale
 from nnsim.gui.plots.ticks import nice_step, rounded
+from nnsim.gui.widgets.boxes import clear
 from nnsim.gui.widgets.cards import HeaderChoice
 from nnsim.gui.widgets.controls import CalmSlider, name_widget, plain_tip
 from nnsim.gui.widgets.forms import scrolled
@@ -122,11 +123,7 @@ class InputSliders(QWidget):
         self.show_values(self._values)
 
     def _make_rows(self) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None and widget is not self.choice:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._grid, self.choice)
         shown = [self._chosen] if self.many else list(self._inputs)
         self.choice.setVisible(self.many)
         self.rows = {}
@@ -135,8 +132,7 @@ class InputSliders(QWidget):
             row = self.rows[id] = InputSlider(self, id, self._inputs[id], self._binary)
             name: QWidget = self.choice
             if not self.many:
-                name = ElidedLabel(id, most=LONGEST_NAME)
-                set_role(name, tone="muted")
+                name = ElidedLabel(id, most=LONGEST_NAME, tone="muted")
             row.field.setFixedWidth(round(FIELD * text_scale()))
             self._cells.append((name, row.slider, row.field))
         self._place()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -69,13 +69,12 @@ class BandSlider(CalmSlider):
         span = high - low
         has_low, has_high = self.reach
         fits = has_low <= low - 0.05 * span and high + 0.05 * span <= has_high and has_high - has_low <= ROOMY * span
-        blocked = self.blockSignals(True)
-        if not self.isSliderDown() and not fits:
-            self._step = nice_step(span * (1 + 2 * ROOM), STEPS)
-            self._low = rounded(math.floor((low - ROOM * span) / self._step) * self._step, self._step)
-            self.setRange(0, math.ceil((high + ROOM * span - self._low) / self._step))
-        self.setValue(round((number - self._low) / self._step))
-        self.blockSignals(blocked)
+        with QSignalBlocker(self):
+            if not self.isSliderDown() and not fits:
+                self._step = nice_step(span * (1 + 2 * ROOM), STEPS)
+                self._low = rounded(math.floor((low - ROOM * span) / self._step) * self._step, self._step)
+                self.setRange(0, math.ceil((high + ROOM * span - self._low) / self._step))
+            self.setValue(round((number - self._low) / self._step))
         self.update()
 
     def _on_moved(self, position: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QWidget
 
@@ -37,9 +37,7 @@ class SelectedPanel(Panel):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("SelectedPanel", "Selected"))
-        self._subject = ElidedLabel()
-        self._subject.setObjectName("selected_subject")
-        set_role(self._subject, tone="muted")
+        self._subject = ElidedLabel(name="selected_subject", tone="muted")
         self.add_to_header(self._subject)
         self._neuron = NeuronForm(desk)
         self._neuron.renamed.connect(self._rename)
@@ -328,9 +326,8 @@ class NotesEdit(QPlainTextEdit):
         notes = self._desk.session.document.notes
         if notes != self.toPlainText():
             self._token = None
-            blocked = self.blockSignals(True)
-            self.setPlainText(notes)
-            self.blockSignals(blocked)
+            with QSignalBlocker(self):
+                self.setPlainText(notes)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._token = None

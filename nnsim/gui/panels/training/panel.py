@@ -7,7 +7,7 @@ from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QProgressBar, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from nnsim.core.fields import forms
 from nnsim.core.optimizers import OPTIMIZERS
@@ -20,7 +20,7 @@ from nnsim.gui.panels.training.data_form import DataForm
 from nnsim.gui.panels.training.random_weights import RandomWeights
 from nnsim.gui.panels.training.seed_advice import SeedAdvice
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.boxes import column_in
+from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
 from nnsim.gui.widgets.controls import name_widget, plain_tip, push_button
 from nnsim.gui.widgets.forms import Disclosure, FieldsForm, Rows, WholeRows, plain_text, scrolled
@@ -85,7 +85,7 @@ class TrainingPanel(Panel):
         row.setSpacing(GRID)
         self._train = push_button(self.tr("Train"), "train_button", self.tr("Train"), "primary")
         self._train.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._train.clicked.connect(self._toggle)
+        self._train.clicked.connect(self.desk.session.toggle_training)
         row.addWidget(self._train)
         self._soften = push_button(
             self.tr("Soften"), "soften_button",
@@ -94,8 +94,7 @@ class TrainingPanel(Panel):
         self._soften.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._soften.clicked.connect(self.desk.softening.begin)
         row.addWidget(self._soften)
-        self._small = QHBoxLayout()
-        self._small.setSpacing(GRID // 2)
+        self._small = row_in(None, GRID // 2)
         row.addLayout(self._small)
         row.setAlignment(self._small, Qt.AlignmentFlag.AlignLeft)
         self._batch = self._tool("step_batch", self.tr("Step one batch"), lambda: self._step(updates=1))
@@ -118,8 +117,7 @@ class TrainingPanel(Panel):
         """How far the run is: epoch, batch, and how near it is to its stop."""
         run = QWidget()
         column = column_in(run, GRID // 2)
-        row = QHBoxLayout()
-        row.setSpacing(GRID)
+        row = row_in(None, GRID)
         self._epoch_line = TextLine("training_epoch", color="ink", size="body")
         self._batch_line = TextLine("training_batch", align=Qt.AlignmentFlag.AlignRight)
         row.addWidget(self._epoch_line)
@@ -269,12 +267,6 @@ class TrainingPanel(Panel):
             button.setToolTip(plain_tip(tip if ready else why))
 
     # Doing
-
-    def _toggle(self) -> None:
-        if self.desk.session.training:
-            self.desk.session.pause()
-        else:
-            self.desk.session.train()
 
     def _step(self, **bound: int) -> None:
         self.desk.session.pause()

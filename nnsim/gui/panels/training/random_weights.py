@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QWidget
 
 from nnsim.core.initializers import INITIALIZERS
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.boxes import column_in
+from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.controls import name_widget, push_button
 from nnsim.gui.widgets.forms import Rows
@@ -42,8 +42,7 @@ class RandomWeights(QFrame):
              **{entry.name: self.tr(entry.about) for entry in INITIALIZERS.values()}})
         rows.add(self.tr("Distribution"), self._initializer, "random_initializer",
                  self.tr("How the weights are spread. Biases become 0; what is frozen stays."))
-        buttons = QHBoxLayout()
-        buttons.setSpacing(GRID)
+        buttons = row_in(None, GRID)
         buttons.addStretch(1)
         self._next = push_button(self.tr("Next seed"), "random_next",
                                  self.tr("Take the next seed and draw at once: see how much the start matters"))

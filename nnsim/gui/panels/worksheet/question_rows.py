@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QScrollArea, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QScrollArea, QWidget
 
 from nnsim.gui.look.theme import GRID, font, set_role, text_scale
-from nnsim.gui.widgets.boxes import column_in
+from nnsim.gui.widgets.boxes import clear, column_in, row_in
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.controls import tabular
 from nnsim.gui.widgets.forms import plain_text
@@ -62,8 +62,7 @@ class QuestionRow(QWidget):
         together.setContentsMargins(0, 0, 0, 0)
         together.setSpacing(GRID)
         self.editors = tuple(self._add_blank(together, name, position) for position in range(len(question.fields)))
-        side = QHBoxLayout()
-        side.setSpacing(GRID)
+        side = row_in(None, GRID)
         side.addWidget(self.blanks)
         side.addWidget(self.mark)
         side.addStretch(1)
@@ -279,11 +278,7 @@ class GivenNumbers(QWidget):
         if given == self._shown:
             return
         self._shown = given
-        while (item := self._column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._column)
         for index, (heading, text) in enumerate(given):
             head, body = plain_text(f"worksheet_given{index}_head", muted=True), plain_text(f"worksheet_given{index}")
             head.setText(self.tr(heading))

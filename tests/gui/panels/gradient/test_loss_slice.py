@@ -397,7 +397,7 @@ def test_while_training_it_draws_at_a_calm_pace(show: Show, desk: Desk, monkeypa
         desk.values_changed.emit()
     assert len(drawn) <= 1
     qtbot.waitUntil(lambda: len(drawn) >= 2)
-    desk.session.stop_training()
+    desk.session.pause()
     assert drawn[-1] == desk.session.network.value("w9")
 
 
