@@ -62,6 +62,13 @@ def nameless(hand: Hand) -> set[str]:
     return found
 
 
+def bring_to_front(hand: Hand, id: str) -> None:
+    """Show a panel with all that it is made of; its formulas may still be typeset, which makes no control."""
+    hand.window.show_panel(id)
+    hand.wait(lambda: getattr(hand.window.panels[id], "built", True), "its plot is there")
+    hand.settle()
+
+
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_every_control_has_a_name(hand: Hand, example: str) -> None:
     """Each panel in front once, with nothing, a neuron and a connection selected."""
@@ -69,8 +76,7 @@ def test_every_control_has_a_name(hand: Hand, example: str) -> None:
         hand.example(example)
     found: set[str] = set()
     for id in hand.window.docks:
-        hand.window.show_panel(id)
-        hand.rest(0.1)
+        bring_to_front(hand, id)
         found |= nameless(hand)
     structure = hand.session.structure
     for neurons, connections in (([n.id for n in structure.neurons[-1:]], []),
@@ -79,7 +85,6 @@ def test_every_control_has_a_name(hand: Hand, example: str) -> None:
                                  ([n.id for n in structure.neurons[:2]], [])):
         hand.desk.looking.select(neurons, connections)
         for id in ("selected", "activation", "loss_slice", "backward", "separability", "slope"):
-            hand.window.show_panel(id)
-            hand.rest(0.05)
+            bring_to_front(hand, id)
             found |= nameless(hand)
     assert not found, "\n".join(sorted(found))
