@@ -57,7 +57,8 @@ def update_equations(parameter: str, value: float, gradient: float, step: Step, 
     known = {
         "w": Term(value, own, decimals=common_decimals([value])), "g": g, "rate": Term(step.rate, notation.rate),
         "r": Term(step.r, _STATE["r"]), "s": Term(step.s, _STATE["s"]), "t": Term(float(step.t + 1), Symbol("t", "t")),
-        **{key: Term(float(constant), _GREEK.get(key, words(key))) for key, constant in (step.constants or entry.constants).items()},
+        **{key: Term(float(constant), _GREEK.get(key, words(key)))
+           for key, constant in (step.constants or entry.constants).items()},
     }
     for key, text in entry.written:
         symbol = own if key == "w" else _STATE[key]
