@@ -234,8 +234,9 @@ def differing(out: Path, earlier: Path) -> Iterator[str]:
         if old.size() != new.size():
             yield f"{path.name}: {old.width()}×{old.height()} before, {new.width()}×{new.height()} now"
         elif new != old:
-            pixels = [np.asarray(image.convertToFormat(QImage.Format.Format_RGB32).constBits()) for image in (old, new)]
-            places = np.argwhere((pixels[0] != pixels[1]).reshape(new.height(), new.width(), 4).any(axis=2))
+            images = [image.convertToFormat(QImage.Format.Format_RGB32) for image in (old, new)]
+            before, now = (np.frombuffer(image.constBits(), np.uint32) for image in images)  # only while they live
+            places = np.argwhere((before != now).reshape(new.height(), new.width()))
             (top, left), (bottom, right) = places.min(axis=0), places.max(axis=0)
             yield f"{path.name}: {len(places):,} pixels, in x {left}–{right}, y {top}–{bottom}"
 
