@@ -1,1 +1,1 @@
-"""What goes out to other tools and to paper, and what comes in."""
+"""What goes out to other tools and to paper."""

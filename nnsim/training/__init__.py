@@ -1,1 +1,1 @@
-"""Training: configuration, the loop, its history, and the thread it runs in."""
+"""Training: settings, the trainer, its history, and the thread it runs in. The loop is in core/descent.py."""

@@ -59,7 +59,7 @@ class TrainingWorker:
         self._thread.start()
 
     def pause(self) -> None:
-        """Ask the run to end at the next batch boundary."""
+        """Ask the run to end between two slices, at a batch boundary."""
         self._pausing = True
         self._wake.set()
 
@@ -84,12 +84,12 @@ class TrainingWorker:
         self._post(lambda: setattr(self, "_speed", speed))
 
     def set_values(self, values: Mapping[str, float]) -> None:
-        """Set parameters by name at the next batch boundary."""
+        """Set parameters by name between two slices."""
         values = dict(values)
         self._post(lambda: self.trainer.set_values(values))
 
     def configure(self, config: TrainingConfig) -> None:
-        """Continue with other settings from the next batch boundary."""
+        """Continue with other settings after the current slice."""
         self._post(lambda: self.trainer.configure(config))
 
     def _post(self, message: Callable[[], None]) -> None:

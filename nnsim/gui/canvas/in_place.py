@@ -8,7 +8,6 @@ from PySide6.QtCore import QObject, QPointF, QRect, QRectF
 from shiboken6 import isValid
 
 from nnsim.core.network import Ends
-from nnsim.documents import edits
 from nnsim.gui.canvas.commands import CanvasCommands
 from nnsim.gui.canvas.neuron_choice import NeuronChoice
 from nnsim.gui.canvas.view import CanvasView
@@ -106,10 +105,7 @@ class InPlace(QObject):
             id,
             "edit_name",
             self.tr("Name of {name}").format(name=id),
-            lambda text: self._desk.session.apply(
-                self.tr("Rename {old} to {new}").format(old=id, new=text.strip()),
-                lambda d: edits.rename_neuron(d, id, text),
-            ),
+            lambda text: rename_neuron(self._desk, id, text.strip()),
         )
 
     def _edit_number(

@@ -1,4 +1,4 @@
-"""The canvas: its paper, and what mouse and keys do on it."""
+"""The canvas as a widget: what mouse and keys do on the view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The paper of the canvas: the network at its place and size, and a line of text at the lower edge."""
+"""What the canvas is drawn on: zoom, coordinates, the hint at the lower edge. The widget is in interaction.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The table: every row of a truth table with its sums, or the samples of other data."""
+"""The Truth table panel: every row of a truth table with its sums, or the samples of other data."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The Loss panel: how far the loss has fallen."""
+"""The Loss panel: the loss by epoch, of training and test samples."""
 
 from __future__ import annotations
 
