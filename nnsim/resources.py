@@ -1,4 +1,4 @@
-"""Finds what is not code (icons, examples, the file schema, the style sheet) in a checkout and in an installed package."""
+"""Finds what is not code (icons, examples, schema, style sheet) in a checkout and in an installed package."""
 
 from functools import cache
 from pathlib import Path, PurePosixPath

@@ -11,6 +11,7 @@ from nnsim.core.network import Ends
 from nnsim.gui.canvas.commands import CanvasCommands
 from nnsim.gui.canvas.neuron_choice import NeuronChoice
 from nnsim.gui.canvas.view import CanvasView
+from nnsim.gui.session.parameters import rename_neuron
 from nnsim.gui.widgets.inline_edit import InlineEdit, NumberEdit, put_away
 
 
