@@ -170,17 +170,17 @@ def product(w, a, z, layer, count, exact):
 
 
 @apart
-def activate_layer(number, z, a, block):
+def activate_layer(number, z, a, layer, count):
     """a = f(z) of a layer."""
     by_itself()
-    activate(number, z, a, block)
+    activate(number, z, a, Block(0, count, layer.target, layer.target + layer.width))
 
 
 @apart
-def through_layer(number, z, a, delta, block):
+def through_layer(number, z, a, delta, layer, count):
     """δ = ∂L/∂a · f′(z) of a layer."""
     by_itself()
-    through(number, z, a, delta, block)
+    through(number, z, a, delta, Block(0, count, layer.target, layer.target + layer.width))
 
 
 @inlined
@@ -189,8 +189,7 @@ def forward(layers, w, count):
     for k in range(len(layers.place)):
         layer = span_of(layers, k)
         product(w, layers.a, layers.z, layer, count, layers.exact)
-        block = Block(0, count, layer.target, layer.target + layer.width)
-        activate_layer(at(layers.activation, k), layers.z, layers.a, block)
+        activate_layer(at(layers.activation, k), layers.z, layers.a, layer, count)
 
 
 @inlined
@@ -259,8 +258,7 @@ def backward(layers, w, straight, gradient, count, begun):
     for k in range(len(layers.place) - 1, -1, -1):
         layer = span_of(layers, k)
         if not straight:
-            block = Block(0, count, layer.target, layer.target + layer.width)
-            through_layer(at(layers.activation, k), layers.z, a, delta, block)
+            through_layer(at(layers.activation, k), layers.z, a, delta, layer, count)
         if k > 0:
             send_back(w, delta, layer, count)
         outer(gradient, a, delta, layer, count, begun)
