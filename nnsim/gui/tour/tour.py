@@ -31,6 +31,7 @@ def run_tour(out: Path) -> int:
     out.mkdir(parents=True, exist_ok=True)
     try:
         with toured_window() as hand:
+            hand.settle()
             for chapter in CHAPTERS:
                 chapter(hand, out)
     except HandError as error:
@@ -52,7 +53,6 @@ def toured_window() -> Iterator[Hand]:
         window.resize(*SIZE)
         window.show_with_layout()
         window.resize(*SIZE)
-        QApplication.processEvents()
         try:
             yield Hand(window)
         finally:
