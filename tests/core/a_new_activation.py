@@ -179,7 +179,7 @@ def check_panel() -> None:
         panel = ActivationPanel(desk)
         panel.resize(400, 500)
         panel.show()
-        while panel.plot is None:
+        while not panel.plots:
             app.processEvents()
         chosen = panel.findChild(QComboBox)
         assert entry.label in [chosen.itemText(i) for i in range(chosen.count())]

@@ -51,7 +51,7 @@ def mirrored(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Han
 def enlarge(hand: Hand, scale: float) -> None:
     """All text in this size, at once: each step in between would restyle the whole window."""
     if text_scale() < scale:
-        hand.window.scale_text(TEXT_SCALES.index(scale) - TEXT_SCALES.index(text_scale()))
+        hand.window.commands.scale_text(TEXT_SCALES.index(scale) - TEXT_SCALES.index(text_scale()))
         hand.settle()
 
 
