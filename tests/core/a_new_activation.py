@@ -84,7 +84,7 @@ def check_training() -> None:
     from nnsim.core.compiled import engine
 
     # Nothing is compiled but the kernels that are asked for; those of narrow layers take the least time.
-    engine.warm_up = lambda: None
+    engine.warm_up = lambda kernels="": None
     config = TrainingConfig(learning_rate=0.1, batch_size=1)
     for hidden, output in (("ramp", "softsign"), ("softsign", "ramp")):
         own = Network.layered([2, 2, 1], hidden, output)
