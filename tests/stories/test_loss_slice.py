@@ -59,7 +59,7 @@ def test_a_rate_too_large_is_tried_without_harm(hand: Hand) -> None:
 
 
 def test_two_weights_and_the_way_of_training(hand: Hand) -> None:
-    """Two connections with Shift are a map; training draws its way, which ends at the values of now."""
+    """Two connections with Shift are a map; training draws its way, which ends at the current values."""
     hand.example("circle")
     open_panel(hand)
     hand.desk.study.set_scope("all")
@@ -69,7 +69,7 @@ def test_two_weights_and_the_way_of_training(hand: Hand) -> None:
     start = plot.marker.place
     hand.session.set_speed(500.0)
     hand.click("tool_train")
-    hand.wait(lambda: hand.session.epoch >= 20, "20 epochs are done")
+    hand.wait(lambda: hand.session.epoch >= 60, "60 epochs are done")
     hand.click("tool_train")
     network = hand.session.document.network
     x, y = plot.path.getData()
