@@ -154,7 +154,7 @@ from nnsim.gui.app import make_app
 app = make_app()
 from nnsim.gui.plots.plot import Plot, pen
 plot = Plot("plot")
-plot.addItem(pg.PlotCurveItem([0, 1], [0.53, 0.53], pen=pen("#ff0000", 2)))
+plot.add(pg.PlotCurveItem([0, 1], [0.53, 0.53], pen=pen("#ff0000", 2)))
 plot.resize(200, 200)
 plot.show()
 app.processEvents()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QDir, Qt, QTimer
+from PySide6.QtCore import QDir, Qt
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
@@ -122,8 +122,6 @@ PRESENTED_PIXELS = 20
 """The smallest text when presenting, for the last row of a lecture hall."""
 PRESENTED_LINE = 3.0
 
-UNSEEN_MS = 200
-"""So long after the theme has changed hidden widgets get its colours, so that what is seen changes at once."""
 
 @dataclass
 class _Look:
@@ -132,8 +130,6 @@ class _Look:
     theme: Theme = LIGHT
     scale: float = 1.0
     presenting: bool = False
-    unfinished: bool = False
-    """Whether hidden widgets still have the colours of the last theme."""
 
 
 _look = _Look()
@@ -195,7 +191,7 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0, pr
     # Before anything is told: widgets ask for their fonts as soon as they hear of it.
     font.cache_clear()
     with _no_collection():
-        # Under a style sheet a style does not tell its name, and to set one anew restyles every widget once more.
+        # Under a style sheet a style does not tell its name, and to set one anew restyles every widget.
         if not app.property("fusion"):
             app.setProperty("fusion", True)
             app.setStyle(QStyleFactory.create("Fusion"))
@@ -205,43 +201,27 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0, pr
             app.setFont(base)
         # Where the style sheet's url(nnsim:…) lead.
         QDir.setSearchPaths("nnsim", [str(resource("icons"))])
-        for window in app.topLevelWidgets():
-            name_theme(window)
-        palette, sheet = _palette(chosen), _style_sheet()
-        recolored, restyled = app.palette() != palette, app.styleSheet() != sheet
-        if recolored:
+        palette = _palette(chosen)
+        if app.palette() != palette:
             app.setPalette(palette)
-        if restyled:
-            app.setStyleSheet(sheet)
-        elif recolored:
-            # Under a style sheet widgets keep the colours they were polished with. A new sheet would take several times
-            # as long, because it tells each widget that its sizes may be others, too.
-            _polish(widget for widget in app.allWidgets() if widget.isVisible())
-            _look.unfinished = True
-            QTimer.singleShot(UNSEEN_MS, app, finish_theme)
+        for window in app.topLevelWidgets():
+            if window.parent() is None:
+                dress(window)
     return chosen
 
 
-def finish_theme() -> None:
-    """Give what was hidden when the theme changed its colours; to be called before it is shown."""
-    if _look.unfinished:
-        _look.unfinished = False
-        with _no_collection():
-            # All that there are now: one kept from then may be gone, and Python does not hear of the end of Qt's own.
-            _polish(QApplication.allWidgets())
+def dress(window: QWidget) -> None:
+    """Give a window, and all in it that comes later, the theme in force.
 
-
-def _polish(widgets: Iterable[QWidget]) -> None:
-    style = QApplication.style()
-    for widget in widgets:
-        style.polish(widget)
-        widget.update()
-
-
-def name_theme(window: QWidget) -> None:
-    """Tell a window the name of the theme, and whether it is mirrored: the style sheet goes by both."""
-    window.setProperty("theme", theme().name)
-    window.setProperty("mirrored", window.isRightToLeft())
+    Its style sheet is the window's and not the program's: Qt then styles each widget once, when it comes into the
+    window. Under a style sheet of the program it styles a widget anew with every box it is put into, and takes four
+    times as long to restyle a window. The sheet goes by the name of the theme, and by whether the window is mirrored.
+    """
+    look = (theme().name, window.isRightToLeft(), sheet := _style_sheet())
+    if (window.property("theme"), window.property("mirrored"), window.styleSheet()) != look:
+        window.setProperty("theme", theme().name)
+        window.setProperty("mirrored", window.isRightToLeft())
+        window.setStyleSheet(sheet)
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsWidget, QWidget
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import GRID, Theme, font, text_scale, theme
@@ -61,7 +61,7 @@ class TitledAxis(pg.AxisItem):
             self.label.setY(self.size().height() - self.label.boundingRect().height() + 2)
 
 
-class Plot(pg.PlotWidget):
+class Plot(pg.GraphicsView):
     """Two titled axes with numbers around a view that does not pan.
 
     ``pressed(x, y)`` comes while the mouse is pressed or dragged in the view, ``hovered(x, y)`` while it moves
@@ -77,7 +77,7 @@ class Plot(pg.PlotWidget):
     """By how many notches to see more, less than 0 for less, around which (x, y); 0 for all as at first."""
 
     def __init__(self, name: str, parent: QWidget | None = None, *, interactive: bool = False) -> None:
-        super().__init__(parent, axisItems={side: TitledAxis(side) for side in ("left", "bottom")})
+        super().__init__(parent)
         self.setObjectName(name)
         self.interactive = interactive
         self.markers: list[Marker] = []
@@ -86,22 +86,26 @@ class Plot(pg.PlotWidget):
         self._range: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
         self._titles = ("", "")
         self._style: tuple[Theme, float] | None = None
-        item = self.getPlotItem()
+        # Not pyqtgraph's PlotItem, which brings the eighty widgets of a menu along, and each is restyled with the rest.
+        self.view = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
+        self.view.disableAutoRange()
+        self.axes = {side: TitledAxis(side) for side in ("left", "bottom")}
+        self._around = QGraphicsGridLayout()
+        self._around.setSpacing(0)
+        self._around.addItem(self.view, 0, 1)
+        self._around.setColumnStretchFactor(1, 1)
+        self._around.setRowStretchFactor(0, 1)
+        for axis, row, column in ((self.axes["left"], 0, 0), (self.axes["bottom"], 1, 1)):
+            axis.linkToView(self.view)
+            axis.setZValue(0.5)
+            self._around.addItem(axis, row, column)
+        whole = QGraphicsWidget()
+        whole.setLayout(self._around)
+        self.setCentralItem(whole)
+        self.enableMouse(False)
         # An axis is written from left to right in every language.
         self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        item.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        item.hideButtons()
-        item.setMenuEnabled(False)
-        for menu in (item.ctrlMenu, *(action.menu() for action in item.ctrlMenu.actions())):
-            if menu is not None:
-                # Without a parent the garbage collector ends it, perhaps while Qt restyles all widgets.
-                menu.setParent(self, menu.windowFlags())
-        item.setMouseEnabled(False, False)
-        item.disableAutoRange()
-        view = item.getViewBox()
-        view.setDefaultPadding(0.0)
-        self.view = view
-        self.axes = {side: item.getAxis(side) for side in ("left", "bottom")}
+        whole.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         for axis in self.axes.values():
             axis.enableAutoSIPrefix(False)
             axis.setStyle(tickLength=TICK_LENGTH, hideOverlappingLabels=False, tickTextOffset=TICK_GAP,
@@ -141,7 +145,15 @@ class Plot(pg.PlotWidget):
         """Show these items, each above the one before it, from this depth on."""
         for place, item in enumerate(items):
             item.setZValue(depth + place)
-            self.addItem(item)
+            self.add(item)
+
+    def add(self, item: pg.GraphicsObject) -> None:
+        """Show an item, in the numbers of the axes."""
+        self.view.addItem(item, ignoreBounds=True)
+
+    def remove(self, item: pg.GraphicsObject) -> None:
+        """Show an item no longer."""
+        self.view.removeItem(item)
 
     def set_titles(self, x: str, y: str) -> None:
         """Name the axes; plain text."""
@@ -181,8 +193,7 @@ class Plot(pg.PlotWidget):
     def _arrange(self) -> None:
         """Axes as wide as their numbers, titles as long as there is room."""
         insets = self.insets(self.size())
-        item = self.getPlotItem()
-        item.layout.setContentsMargins(0, insets.top(), insets.right(), 0)
+        self._around.setContentsMargins(0, insets.top(), insets.right(), 0)
         self.axes["left"].setWidth(insets.left())
         self.axes["bottom"].setHeight(insets.bottom())
         metrics = QFontMetrics(font("small"))
@@ -195,6 +206,8 @@ class Plot(pg.PlotWidget):
             axis.setLabel(html.escape(short), color=theme().muted)
             axis.resizeEvent()  # puts the title in the middle again
             axis.setTicks([ticks])
+        # Now, and not when the event loop comes to it: where there is room for words is asked before that.
+        self._around.activate()
         (x0, x1), (y0, y1) = self._range
         self.view.setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0, disableAutoRange=True)
 

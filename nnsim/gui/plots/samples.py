@@ -61,7 +61,7 @@ class SamplePlot(Plot):
             # Test below training, so that what is learned from is never hidden.
             item.setZValue((2 if test else 3) + kind / 1000)
             self.groups[kind, test] = item
-            self.addItem(item)
+            self.add(item)
 
     def show_points(self, points: Points) -> None:
         """Of two classes ● is the high one, ◇ the low one; test samples are hollow."""
@@ -85,7 +85,7 @@ class SamplePlot(Plot):
             item.setData(points.x[chosen], points.y[chosen], symbol=look.symbol,
                          size=scaled(size + (0 if look.symbol == "o" else 2)), pen=edge, brush=pg.mkBrush(fill))
         for label in self._labels:
-            self.removeItem(label)
+            self.remove(label)
         self._labels = [self._label(*entry) for entry in zip(points.x, points.y, points.labels, strict=False)]
         self._show_labels()
 
@@ -116,7 +116,7 @@ class SamplePlot(Plot):
         item.setFont(font("small"))
         item.setPos(x, y)
         item.setZValue(16)
-        self.addItem(item)
+        self.add(item)
         return item
 
 

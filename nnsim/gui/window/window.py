@@ -13,7 +13,7 @@ from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.soften_bar import SoftenBar
 from nnsim.gui.look.settings import settings
-from nnsim.gui.look.theme import name_theme
+from nnsim.gui.look.theme import dress
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.first_hints import FirstHints
 from nnsim.gui.start.first_page import FirstPage
@@ -40,7 +40,6 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("main_window")
-        name_theme(self)
         self.desk = Desk(self)
         self.files = DocumentFiles(self.desk, self)
         self.canvas = Canvas(self.desk)
@@ -92,6 +91,7 @@ class MainWindow(QMainWindow):
         self.workspaces.changed.connect(self.canvas.fit)
         self.canvas.escaped.connect(self.workspaces.leave_present)
         self._actions.update_icons()
+        dress(self)
         self._update_all()
         self.resize(1440, 900)
         QTimer.singleShot(0, self, self._offer_recovery)

@@ -10,6 +10,7 @@ from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
+from nnsim.gui.look.theme import dress
 from nnsim.gui.panels.late_panel import LatePanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import body_frame, header_frame
@@ -41,6 +42,7 @@ def show_card(qtbot: QtBot, desk: Desk) -> Iterator[ShowCard]:
         column.setSpacing(0)
         column.addWidget(header_frame(panel.title, panel.header)[0])
         column.addWidget(body_frame(panel), 1)
+        dress(card)
         card.resize(width, height)
         cards.append(card)
         card.show()

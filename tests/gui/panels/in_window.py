@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
+from nnsim.gui.look.theme import dress
 from nnsim.gui.panels.panel import Panel
 
 P = TypeVar("P", bound=Panel)
@@ -33,6 +34,7 @@ class InWindow(Generic[P]):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(panel.header)
         column.addWidget(panel)
+        dress(self.window)
         show_active(self.window, width, height)
 
     def open(self, document: Document) -> Self:

@@ -71,7 +71,7 @@ class ActivationPlot(Plot):
         self._sums: dict[int | None, Array] = {}
         super().__init__("activation_plot", interactive=True)
         for item in (*self._zero, self.step, self.step_label, self.read_line, self.readings):
-            self.addItem(item)
+            self.add(item)
         self.step_label.setZValue(15)
         self.readings.setZValue(19)
         self.read_line.hide()
@@ -130,7 +130,7 @@ class ActivationPlot(Plot):
                 item = self.rug[kind] = pg.ScatterPlotItem(pxMode=True)
                 item.setZValue(1)
                 self._style_rug(kind, item)
-                self.addItem(item)
+                self.add(item)
         if appeared:
             self._draw()
         else:
@@ -154,13 +154,13 @@ class ActivationPlot(Plot):
         """Show these functions, the first on top, with their derivatives or without."""
         self.curves = curves
         for item in (*self.f_items, *self.derivative_items):
-            self.removeItem(item)
+            self.remove(item)
         self.f_items = [pg.PlotCurveItem(pen=c.f_pen, antialias=True) for c in curves]
         self.derivative_items = [pg.PlotCurveItem(pen=c.derivative_pen, antialias=True, connect="finite")
                             for c in curves if derivatives]
         for depth, item in enumerate((*reversed(self.derivative_items), *reversed(self.f_items))):
             item.setZValue(2 + depth / 100)
-            self.addItem(item)
+            self.add(item)
         self._draw()
 
     def show_threshold(self, threshold: float | None) -> None:

@@ -67,7 +67,7 @@ class Arrow:
         """The colour it was last shown in."""
         for item in (self.line, self.head):
             item.setZValue(18)
-            plot.addItem(item)
+            plot.add(item)
         plot.view.sigResized.connect(self._draw)
 
     def show(self, start: tuple[float, float], end: tuple[float, float], color: str) -> None:

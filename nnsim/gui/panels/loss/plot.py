@@ -33,7 +33,7 @@ class LossPlot(Plot):
             # Thousands of epochs on a few hundred pixels: only the peaks are drawn.
             curve.setDownsampling(auto=True, method="peak")
             curve.setClipToView(True)
-            self.addItem(curve)
+            self.add(curve)
 
     def restyle(self) -> None:
         super().restyle()

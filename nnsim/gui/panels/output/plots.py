@@ -126,7 +126,7 @@ class MapPlot(SamplePlot):
             item = pg.TextItem("", anchor=(0.5, 0.5))
             item.textItem.document().setDocumentMargin(1)
             self.words.append(item)
-            self.addItem(item)
+            self.add(item)
         for item, word in zip_longest(self.words, words):
             item.setVisible(word is not None)
             if word is not None:
@@ -177,9 +177,11 @@ class MapPlot(SamplePlot):
         size = scaled(self.points.size(False) + 2)
         around = fits(np.pad(free, n, constant_values=True), *(_odd(size / pixels) for pixels in cell))[n:-n, n:-n]
         for label in filter(pg.TextItem.isVisible, self._labels):
-            box = label.mapRectToView(label.boundingRect())
-            x0, x1 = ((edge - left) / (right - left) * (n - 1) for edge in (box.left(), box.right()))
-            y0, y1 = ((edge - low) / (high - low) * (n - 1) for edge in sorted((box.top(), box.bottom())))
+            # Its box is in pixels around its place. Not mapRectToView: before it is first drawn it knows no view.
+            box, place = label.boundingRect(), label.pos()
+            x, y = (place.x() - left) / (right - left) * (n - 1), (place.y() - low) / (high - low) * (n - 1)
+            x0, x1 = x + box.left() / cell[0], x + box.right() / cell[0]
+            y0, y1 = y - box.bottom() / cell[1], y - box.top() / cell[1]
             around[max(0, int(y0)):max(0, int(y1) + 2), max(0, int(x0)):max(0, int(x1) + 2)] = False
         return ~around
 
