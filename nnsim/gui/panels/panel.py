@@ -12,9 +12,12 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.controls import name_widget
 
+IN_STEP, WITH_VALUES, WITH_ALL = range(3)
+"""How far a panel is behind what it shows."""
+
 
 class Panel(QWidget):
-    """A view of the session. Hidden, it does no work; shown again, it catches up.
+    """A view of the session. Hidden, it does no work; shown again, it catches up. What is told together it shows once.
 
     A panel overrides ``update_document`` (structure, selection, data, settings or theme may differ) and
     ``update_values`` (only values differ: called up to 30 times a second while training, so it must be
@@ -32,7 +35,8 @@ class Panel(QWidget):
         name_widget(self, self.id, title)
         self.header = QWidget()
         self._header_row = row_in(self.header, GRID)
-        self._stale = True
+        self._behind = WITH_ALL
+        desk.settled.connect(self._catch_up)
         desk.document_changed.connect(self._on_document)
         desk.looking.selection_changed.connect(self._on_change)
         desk.run_changed.connect(self._on_change)
@@ -74,22 +78,25 @@ class Panel(QWidget):
         return self.isVisible()
 
     def _on_change(self) -> None:
-        if self.seen:
-            self.update_document()
-        else:
-            self._stale = True
+        self._behind = WITH_ALL
+        self._catch_up()
 
     def _on_values(self) -> None:
-        if self.seen:
-            self.update_values()
-        else:
-            self._stale = True
+        self._behind = max(self._behind, WITH_VALUES)
+        self._catch_up()
+
+    def _catch_up(self) -> None:
+        if self.seen and not self.desk.unsettled:
+            behind, self._behind = self._behind, IN_STEP
+            if behind == WITH_ALL:
+                self.update_document()
+            elif behind == WITH_VALUES:
+                self.update_values()
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
-        if self._stale:
-            self._stale = False
-            self.update_document()
+        if self._behind:
+            self._on_change()
 
     def hideEvent(self, event: QHideEvent) -> None:
         super().hideEvent(event)

@@ -22,6 +22,8 @@ class Desk(QObject):
     3. The desk tells the views: ``document_changed(old, new)`` after an edit, undo or opening, then
        ``looking.selection_changed()`` if neurons that were selected are gone, then ``values_changed()``; last of all
        ``run_changed()``, and ``opened()`` when another document was opened.
+    4. After all that was told together, as everything about an opening is, ``settled()``: what shows much, and would be
+       slow to follow each, waits for it while it is ``unsettled``.
 
     ``values_changed()`` is emitted when parameters or inputs differ, at most 30 times a second while training;
     ``run_changed()`` when training starts, ends, or is reset. No view may rely on another having been told before it.
@@ -31,6 +33,7 @@ class Desk(QObject):
     document_changed = Signal(object, object)
     values_changed = Signal()
     run_changed = Signal()
+    settled = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -44,6 +47,9 @@ class Desk(QObject):
         """Steps becoming sigmoids, while a slider says how steep."""
         self.pace = Pace()
         """What is too slow to follow a run in every frame goes by it."""
+        self._telling = 0
+        session.telling.connect(self._on_telling)
+        session.told.connect(self._on_told)
         session.opening.connect(looking.forget)
         session.opened.connect(self._on_opened)
         session.document_changed.connect(self._on_document)
@@ -54,6 +60,19 @@ class Desk(QObject):
     def close(self) -> None:
         """Leave no thread, timer or command behind."""
         self.session.close()
+
+    @property
+    def unsettled(self) -> bool:
+        """Whether more will be told, and ``settled()`` after it."""
+        return self._telling > 0
+
+    def _on_telling(self) -> None:
+        self._telling += 1
+
+    def _on_told(self) -> None:
+        self._telling -= 1
+        if not self._telling:
+            self.settled.emit()
 
     def _on_document(self, old: Document, new: Document) -> None:
         selection_differs = self.looking.follow(old, new)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -33,7 +33,8 @@ class Session(QObject):
 
     Its signals reach the views through the Desk, which has an order for them: ``opening()`` before another document is
     shown, ``opened()`` after it; ``document_changed(old, new)`` after each edit, undo or opening; ``values_changed()``
-    when parameters differ; ``run_changed()`` when training starts, ends, or is reset. These it tells anyone:
+    when parameters differ; ``run_changed()`` when training starts, ends, or is reset. What is told together stands
+    between ``telling()`` and ``told()``. These it tells anyone:
     ``file_changed()`` when path or dirty mark may differ; ``message(text, kind)`` with something for the learner to
     read, kind "info" or "refused"; ``closed()`` when whatever works in the background has to end.
     """
@@ -43,6 +44,8 @@ class Session(QObject):
     document_changed = Signal(object, object)
     values_changed = Signal()
     run_changed = Signal()
+    telling = Signal()
+    told = Signal()
     file_changed = Signal()
     message = Signal(str, str)
     closed = Signal()
@@ -110,10 +113,11 @@ class Session(QObject):
         self.path, self.title = path, title
         self._saved = document if saved else Document()
         self._run.drop()
-        self.opening.emit()
-        self._show(document)
-        self.run_changed.emit()
-        self.opened.emit()
+        with self._together():
+            self.opening.emit()
+            self._show(document)
+            self.run_changed.emit()
+            self.opened.emit()
 
     def mark_saved(self, path: Path, document: Document) -> None:
         """``document`` now stands in ``path``."""
@@ -193,12 +197,22 @@ class Session(QObject):
             self._parameters = new.network.parameters
             run_reset = self._run.follow(old, new, self._editing)
         # All of the session is in step before anyone is told.
-        self.document_changed.emit(old, new)
-        if not _only_moved(old, new):
-            self.values_changed.emit()
-        if run_reset:
-            self.run_changed.emit()
+        with self._together():
+            self.document_changed.emit(old, new)
+            if not _only_moved(old, new):
+                self.values_changed.emit()
+            if run_reset:
+                self.run_changed.emit()
         self.file_changed.emit()
+
+    @contextmanager
+    def _together(self) -> Iterator[None]:
+        """What is told in here is told together: who shows much of it brings it in step once, at the end."""
+        self.telling.emit()
+        try:
+            yield
+        finally:
+            self.told.emit()
 
     # Messages
 
@@ -307,9 +321,10 @@ class Session(QObject):
             self._run.drop()
         else:
             self._run.resume(start, dataset, self.document.training, snapshot)
-        self._set_parameters(self.document.network.with_parameters(parameters).parameters)
-        self._commit_run()
-        self.run_changed.emit()
+        with self._together():
+            self._set_parameters(self.document.network.with_parameters(parameters).parameters)
+            self._commit_run()
+            self.run_changed.emit()
         return True
 
     def set_speed(self, speed: float | None) -> None:
@@ -335,15 +350,19 @@ class Session(QObject):
         if start is None:
             return
         self._run.drop()
-        self.apply(self.tr("Back to start"), lambda d: replace(d, network=d.network.with_parameters(start.parameters)))
-        self.run_changed.emit()
+        with self._together():
+            self.apply(self.tr("Back to start"),
+                       lambda d: replace(d, network=d.network.with_parameters(start.parameters)))
+            self.run_changed.emit()
 
     def random_weights(self, seed: int, initializer: str | None = None) -> None:
         """New random weights, as an undo step; epochs count from 0 again."""
         self.pause()
         self._run.drop()
-        self.apply(self.tr("Random weights"), lambda d: replace(d, network=d.network.initialized(seed, initializer)))
-        self.run_changed.emit()
+        with self._together():
+            self.apply(self.tr("Random weights"),
+                       lambda d: replace(d, network=d.network.initialized(seed, initializer)))
+            self.run_changed.emit()
 
     def configure(self, config: TrainingConfig, text: str, token: object = None) -> bool:
         """Other training settings; a run continues with them and keeps its weights."""
@@ -369,8 +388,9 @@ class Session(QObject):
     def _on_end(self, snapshot: Snapshot | None, error: Exception | None) -> None:
         if snapshot is not None:
             self._parameters = snapshot.parameters
-        self._commit_run()
-        self.run_changed.emit()
+        with self._together():
+            self._commit_run()
+            self.run_changed.emit()
         if error is not None:
             self.refuse(self.tr("Training failed: {error}").format(error=error))
         elif snapshot is not None and snapshot.reason in STOP_REASONS and snapshot.reason != "updates":
