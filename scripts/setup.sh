@@ -36,11 +36,18 @@ set_up() { # run|dev offscreen|x11|wayland
 # it was made from, since that environment may be the one about to be replaced.
 supported_python='import sys; v = sys.version_info; (3, 11) <= v < (3, 15) or sys.exit(1)'
 
+# One that can make an environment at once comes first, and of those the system's own: a distribution builds it with a
+# profile of its use, which makes all that is Python here an eighth faster than in one that was built at home.
 find_python() {
-    local candidate
-    type -ap python3 python3.14 python3.13 python3.12 python3.11 | while IFS= read -r candidate; do
-        "$candidate" -I -c "$supported_python; print(sys._base_executable)" 2>/dev/null && break
-    done || true
+    local can candidate found
+    for can in "import venv, ensurepip" pass; do
+        found=$({ echo /usr/bin/python3 && type -ap python3 python3.14 python3.13 python3.12 python3.11; } |
+            while IFS= read -r candidate; do
+                "$candidate" -I -c "$supported_python; $can; print(sys._base_executable)" 2>/dev/null && break
+            done || true)
+        [ -z "$found" ] || break
+    done
+    echo "$found"
 }
 
 # Prints a line `WHAT=DEBIAN PACKAGE` for each thing that is missing. Libraries are looked for by loading them,

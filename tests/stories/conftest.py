@@ -11,12 +11,17 @@ from PySide6.QtWidgets import QApplication
 
 from nnsim.gui.app import make_app
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window import workspaces
 from nnsim.gui.window.window import MainWindow
 
 
 @pytest.fixture
-def hand(qapp: QApplication, tmp_path: Path) -> Iterator[Hand]:
-    """A hand on a new window of 1440×900 with settings of its own; the window is closed without saving."""
+def hand(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hand]:
+    """A hand on a new window of 1440×900 with settings of its own; the window is closed without saving.
+
+    Panels are made when they are asked for, not before, while the window idles: few stories come to see them.
+    """
+    monkeypatch.setattr(workspaces, "FILLING_MS", 3_600_000)
     QStandardPaths.setTestModeEnabled(True)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     make_app()

@@ -15,6 +15,7 @@ from nnsim.gui.look.theme import font, line_width
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window import workspaces
 from nnsim.gui.window.panels import BOTTOM, EXPLAIN, PANELS, WORKSPACES, PanelEntry
 from nnsim.gui.window.window import MainWindow
 
@@ -215,3 +216,14 @@ def test_another_theme_leaves_nothing_of_the_last(hand: Hand) -> None:
     assert dark == expected
     hand.window.commands.set_theme("light")
     assert pictures(hand.window) == light
+
+
+def test_panels_out_of_sight_are_made_while_nothing_is_done(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workspaces, "FILLING_MS", 1)
+    window = MainWindow()
+    window.show_with_layout()
+    assert len(window.panels) < len(window.docks)
+    hand.wait(lambda: len(window.panels) == len(window.docks), "all panels are made")
+    window.desk.close()
+    window.close()
+    window.deleteLater()

@@ -227,6 +227,8 @@ class Hand:
         for i in range(8):
             # A menu takes a click only after the mouse has moved over it.
             QTest.mouseMove(menu, target + QPoint(i % 2, 0))
+            if i and menu.activeAction() is action:
+                break
         QTest.mouseClick(menu, LEFT, NO_KEYS, target)
         self.settle()
 
