@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QMenu,
     QPlainTextEdit,
+    QPushButton,
     QSlider,
     QTableView,
     QTextEdit,
@@ -108,6 +109,7 @@ def test_the_layers_form_says_what_its_fields_are(hand: Hand) -> None:
 def test_a_field_with_a_unit_shows_it(hand: Hand, name: str, unit: str) -> None:
     """Beside the number, or in the label of what can be off."""
     hand.example("circle")
+    hand.find("training_stop", QPushButton).click()
     field = hand.window.findChild(QWidget, name)
     assert field is not None
     shown = field.text() if isinstance(field, QCheckBox) else " ".join(

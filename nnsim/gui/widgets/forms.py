@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from html import escape
 from typing import Any
 
@@ -159,11 +159,14 @@ def scrolled(content: QWidget, area: QScrollArea | None = None) -> QScrollArea:
 
 
 class Disclosure(QWidget):
-    """A line such as “Advanced ▸” that shows what lies under it when opened. ``body`` takes the content."""
+    """A line such as “Advanced ▸” that shows what lies under it when opened. ``body`` takes the content.
 
-    def __init__(self, title: str, name: str, opened: bool = False) -> None:
+    ``fill`` is called when it is opened for the first time: what few come to see is not made for all.
+    """
+
+    def __init__(self, title: str, name: str, opened: bool = False, fill: Callable[[], None] | None = None) -> None:
         super().__init__()
-        self._title = title
+        self._title, self._fill = title, fill
         self.button = QPushButton()
         name_widget(self.button, name, title)
         self.button.setCheckable(True)
@@ -179,6 +182,9 @@ class Disclosure(QWidget):
         self._follow(opened)
 
     def _follow(self, opened: bool) -> None:
+        if opened and self._fill is not None:
+            fill, self._fill = self._fill, None
+            fill()
         self.button.setText(f"{self._title} {'▾' if opened else '▸'}")
         self.button.setToolTip(self.tr("Hide these settings") if opened else self.tr("Show these settings"))
         self.content.setVisible(opened)

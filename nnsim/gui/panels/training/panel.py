@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QProgressBar, QSizePolicy, QToolButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
 
 from nnsim.core.fields import forms
 from nnsim.core.optimizers import OPTIMIZERS
@@ -43,6 +45,7 @@ class TrainingPanel(Panel):
         super().__init__(desk, QCoreApplication.translate("TrainingPanel", "Training"))
         desk.softening.changed.connect(self._on_change)
         self._stepping = False
+        self._engine: QLabel | None = None
         outer = column_in(self)
         top = column_in(None, GRID, (MARGIN, MARGIN, MARGIN, GRID))
         outer.addLayout(top)
@@ -148,18 +151,17 @@ class TrainingPanel(Panel):
         rare = [name for name, form in described.items() if form.advanced]
         self._settings = FieldsForm(TrainingConfig, "training", [n for n in described if n not in [*stops, *rare]])
         self._optimizer = self._build_optimizer()
-        self._stops = FieldsForm(TrainingConfig, "training", stops, STOPS)
-        for form in (self._settings, self._stops):
-            form.edited.connect(self._set_field)
+        self._settings.edited.connect(self._set_field)
         self._data = DataForm(self.desk)
-        when = Disclosure(self.tr("Stop when"), "training_stop")
-        when.body.addWidget(self._stops)
-        advanced = self._build_rare(rare)
+        self._parts: list[Callable[[TrainingConfig], None]] = [self._settings.show_values]
+        """What shows the settings; more of it when something is opened."""
+        self._when = Disclosure(self.tr("Stop when"), "training_stop", fill=partial(self._build_stops, stops))
+        self._advanced = Disclosure(self.tr("Advanced"), "training_advanced", fill=partial(self._build_rare, rare))
         line = QFrame()
         line.setFixedHeight(1)
         line.setStyleSheet("background: palette(mid);")
         # A long reason in large text must not press the buttons together.
-        for part in (self._reason, self._settings, line, self._data, when, advanced):
+        for part in (self._reason, self._settings, line, self._data, self._when, self._advanced):
             column.addWidget(part)
         column.addStretch(1)
         return content
@@ -171,22 +173,39 @@ class TrainingPanel(Panel):
                                 self.tr("How a gradient becomes a step"), at=1)
         return choice
 
-    def _build_rare(self, rare: list[str]) -> Disclosure:
+    def _build_stops(self, stops: list[str]) -> None:
+        form = FieldsForm(TrainingConfig, "training", stops, STOPS)
+        form.edited.connect(self._set_field)
+        self._when.body.addWidget(form)
+
+        def show(config: TrainingConfig) -> None:
+            form.show_values(config)
+            form.rows.show_row(form.editors["stop_change_epochs"], config.stop_change is not None)
+
+        self._add_part(show)
+
+    def _build_rare(self, rare: list[str]) -> None:
         """What few change: the constants of the optimizer, the rate's schedule, penalties, clipping; the engine."""
-        advanced = Disclosure(self.tr("Advanced"), "training_advanced")
-        self._rare = FieldsForm(TrainingConfig, "training", rare)
-        self._constants = ChoiceForm("optimizer", OPTIMIZERS)
-        self._schedule = ChoiceForm("schedule", SCHEDULES, self.tr("Rate schedule"),
-                                    self.tr("How the learning rate changes from epoch to epoch"))
+        constants = ChoiceForm("optimizer", OPTIMIZERS)
+        schedule = ChoiceForm("schedule", SCHEDULES, self.tr("Rate schedule"),
+                              self.tr("How the learning rate changes from epoch to epoch"))
+        others = FieldsForm(TrainingConfig, "training", rare)
+        for form in (constants, schedule, others):
+            form.edited.connect(self._set_field)
+            self._advanced.body.addWidget(form)
         self._engine = plain_text("training_engine", muted=True)
         rows = Rows()
         rows.add(self.tr("Engine"), self._engine, "training_engine",
                  self.tr("What computes: compiled kernels, or numpy until they are ready. A run keeps its engine."))
-        for form in (self._constants, self._schedule, self._rare):
-            form.edited.connect(self._set_field)
-            advanced.body.addWidget(form)
-        advanced.body.addLayout(rows)
-        return advanced
+        self._advanced.body.addLayout(rows)
+        self._add_part(lambda config: constants.show_choice(config.optimizer))
+        self._add_part(lambda config: schedule.show_choice(config.schedule))
+        self._add_part(others.show_values)
+        self._show_engine()
+
+    def _add_part(self, show: Callable[[TrainingConfig], None]) -> None:
+        self._parts.append(show)
+        show(self.desk.session.document.training)
 
     # Showing
 
@@ -195,12 +214,9 @@ class TrainingPanel(Panel):
         if not desk.session.training:
             self._stepping = False
         config = desk.session.document.training
-        for form in (self._settings, self._stops, self._rare):
-            form.show_values(config)
-        self._stops.rows.show_row(self._stops.editors["stop_change_epochs"], config.stop_change is not None)
+        for show in self._parts:
+            show(config)
         self._optimizer.set_value(config.optimizer_name)
-        self._constants.show_choice(config.optimizer)
-        self._schedule.show_choice(config.schedule)
         self._data.show_document()
         self._update_buttons()
         self.update_values()
@@ -212,13 +228,8 @@ class TrainingPanel(Panel):
             self._stepping = False
             self._update_buttons()
         self._advice.look()
+        self._show_engine()
         snapshot = desk.session.latest
-        engine = snapshot.engine if snapshot is not None else engines.now()
-        engine_text = self.tr("compiled (Numba)") if engine == engines.COMPILED else self.tr("numpy")
-        if engine_text != self._engine.text():
-            self._engine.setText(engine_text)
-            # The name of a label is read in place of its text.
-            self._engine.setAccessibleName(self.tr("Engine: {name}").format(name=engine_text))
         self._epoch_line.set_text(self.tr("Epoch {n}").format(n=desk.session.epoch))
         watchable = not desk.session.training or (desk.session.speed is not None and desk.session.speed <= 20)
         if snapshot is not None and snapshot.position and watchable:
@@ -230,6 +241,15 @@ class TrainingPanel(Panel):
         self._progress.setVisible(progress is not None)
         if progress is not None:
             self._progress.setValue(round(progress * 1000))
+
+    def _show_engine(self) -> None:
+        snapshot = self.desk.session.latest
+        engine = snapshot.engine if snapshot is not None else engines.now()
+        text = self.tr("compiled (Numba)") if engine == engines.COMPILED else self.tr("numpy")
+        if self._engine is not None and text != self._engine.text():
+            self._engine.setText(text)
+            # The name of a label is read in place of its text.
+            self._engine.setAccessibleName(self.tr("Engine: {name}").format(name=text))
 
     def _update_buttons(self) -> None:
         desk = self.desk

@@ -210,6 +210,8 @@ class TestSettings:
         from nnsim.core.fields import forms
         from nnsim.training.config import TrainingConfig
 
+        for closed in ("training_stop", "training_advanced"):
+            find(panel, closed, QPushButton).click()
         for name in forms(TrainingConfig):
             editor = find(panel, f"training_{name}", QWidget)
             assert editor.accessibleName()
@@ -226,7 +228,7 @@ class TestSettings:
         qtbot.waitUntil(lambda: desk.session.epoch > epoch)
 
     def test_stop_conditions_are_switched_on_and_off(self, panel: TrainingPanel, desk: Desk) -> None:
-        assert not find(panel, "training_stop_loss", NumberField).isVisible()
+        assert panel.findChild(NumberField, "training_stop_loss") is None
         find(panel, "training_stop", QPushButton).click()
         change = find(panel, "training_stop_change_on", QCheckBox)
         for name, value in (("stop_loss", 0.01), ("stop_change", 1e-4), ("stop_seconds", 10)):
@@ -241,11 +243,10 @@ class TestSettings:
         assert not find(panel, "training_stop_change_epochs", NumberField).isVisible()
 
     def test_penalties_sit_behind_advanced(self, panel: TrainingPanel, desk: Desk) -> None:
-        assert not find(panel, "training_l2", NumberField).isVisible()
+        assert panel.findChild(NumberField, "training_l2") is None
         find(panel, "training_advanced", QPushButton).click()
         retype(panel, "training_l2", "0.001")
         assert desk.session.document.training.l2 == 0.001
-
 
     def test_constants_of_the_optimizer(self, panel: TrainingPanel, desk: Desk) -> None:
         """They come with the optimizer that has them; one that is edited leaves the others as they are."""
@@ -300,6 +301,7 @@ class TestSettings:
         assert desk.session.document.training.optimizer == "adam"
 
     def test_a_constants_tooltip_tells_the_default_of_the_chosen(self, panel: TrainingPanel) -> None:
+        find(panel, "training_advanced", QPushButton).click()
         for label, default in (("Adam", "1e−8"), ("Adagrad", "1e−10")):
             choose(panel, "training_optimizer", label)
             assert f"Usual with {label}: {default}." in find(panel, "training_optimizer_epsilon", NumberField).toolTip()
@@ -321,6 +323,7 @@ class TestSettings:
     def test_the_engine_is_named(
             self, panel: TrainingPanel, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
         """Before a run, the one it will be on; afterwards, the one it was on."""
+        find(panel, "training_advanced", QPushButton).click()
         words, label = {"numba": "compiled (Numba)", "numpy": "numpy"}, find(panel, "training_engine", QLabel)
         assert label.text() == words[engines.now()]
         click(panel, "step_epoch")
