@@ -79,6 +79,10 @@ def test_text_of_150_percent_fits_a_small_screen(small: Hand) -> None:
         assert within(small.find("speed_control", QWidget), bar)
     back = small.find("tool_back_to_start", QToolButton)
     assert back.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly and back.toolTip()
+    # One that has lost its word is as wide as one that never had any: its icon stands in the middle.
+    alone = [button for button in bar.findChildren(QToolButton) if button.objectName().startswith("tool_")
+             and button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly]
+    assert len(alone) > 3 and {button.width() for button in alone} == {back.width()}
     small.key(Qt.Key.Key_Minus, CONTROL, small.window)
     while text_scale() > 1.0:
         small.key(Qt.Key.Key_Minus, CONTROL, small.window)

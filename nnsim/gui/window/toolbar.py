@@ -94,6 +94,7 @@ class MainToolBar(QToolBar):
                 missing -= self._saved(button)
             if button.toolButtonStyle() != style:
                 button.setToolButtonStyle(style)
+                set_role(button)  # its margins go by whether it has a word
 
     @staticmethod
     def _saved(button: QToolButton) -> int:
