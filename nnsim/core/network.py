@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Literal
 
@@ -61,7 +61,7 @@ class Neuron:
     notation: str = "bias"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Connection:
     """An edge from neuron ``source`` to neuron ``target`` that carries the parameter named ``weight``."""
 
@@ -332,10 +332,15 @@ class Network:
                  for n in structure.neurons}
         fan_in = {id: len(edges) for id, edges in structure.incoming.items()}
         fan_out = {id: len(edges) for id, edges in structure.outgoing.items()}
+        first_uses: dict[str, Connection] = {}
         for c in structure.connections:
             if c.weight in free:
-                free.remove(c.weight)
-                values[c.weight] = draws[c.target](rng, fan_in[c.target], fan_out[c.source])
+                first_uses.setdefault(c.weight, c)
+        # Weights that are drawn alike are drawn together: a number by itself costs as much as hundreds.
+        alike = groupby(first_uses.values(), key=lambda c: (draws[c.target], fan_in[c.target], fan_out[c.source]))
+        for (draw, n_in, n_out), uses in alike:
+            names = [c.weight for c in uses]
+            values |= zip(names, draw(rng, n_in, n_out, len(names)).tolist(), strict=True)
         return self.with_values(values)
 
 
