@@ -1,13 +1,12 @@
 """The house: which module may import which, and what no module may do.
 
-Every rule is a function of a house, which is read from its folders, so that a copy of it with one fault planted shows
-that the rule notices it.
+Every rule is a function of a house, which is read from its folders, so that the same house with one fault planted
+shows that the rule notices it.
 """
 
 from __future__ import annotations
 
 import ast
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -47,8 +46,8 @@ class Module:
     """A file of the house: ``place`` is the way to it from nnsim/, ("core", "network") for nnsim/core/network.py."""
 
     path: str
+    source: str
     place: tuple[str, ...]
-    n_lines: int
     imports: tuple[tuple[int, str], ...]
     """Line and full name of everything imported, wherever in the module and in whichever way."""
     misdeeds: tuple[tuple[int, str], ...]
@@ -62,6 +61,10 @@ class Module:
     @property
     def floor(self) -> str:
         return self.place[0]
+
+    @property
+    def n_lines(self) -> int:
+        return len(self.source.splitlines())
 
     def at(self, line: int) -> str:
         return f"{self.path}:{line}"
@@ -85,10 +88,15 @@ def parsed(path: str, source: str) -> Module:
     package = ("nnsim", *place[:-1])
     imports: list[tuple[int, str]] = []
     misdeeds: list[tuple[int, str]] = []
-    for node in ast.walk(ast.parse(source)):
+    for node in filter(is_looked_at, ast.walk(ast.parse(source))):
         imports.extend(imported_by(node, package))
         misdeeds.extend((node.lineno, what) for what in misdeeds_in(node, place[0]))  # type: ignore[attr-defined]
-    return Module(path, place, len(source.splitlines()), tuple(sorted(imports)), tuple(sorted(misdeeds)))
+    return Module(path, source, place, tuple(sorted(imports)), tuple(sorted(misdeeds)))
+
+
+def is_looked_at(node: ast.AST) -> bool:
+    """Whether a node is of a kind that ``imported_by`` or ``misdeeds_in`` may say something of: most are not."""
+    return isinstance(node, ast.Import | ast.ImportFrom | ast.Call | ast.keyword | ast.Attribute)
 
 
 def imported_by(node: ast.AST, package: tuple[str, ...]) -> Iterator[tuple[int, str]]:
@@ -303,7 +311,7 @@ def test_the_whole_house_is_looked_at(house: House) -> None:
     assert sum(len(arrows) for arrows in arrows_of(house).values()) > 1000
 
 
-# --- faults planted in a copy of the house ----------------------------------------------------------------------------
+# --- faults planted in the house --------------------------------------------------------------------------------------
 
 IN_A_FUNCTION = "def f() -> None:\n    {}\n"
 FOR_TYPES = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    {}\n"
@@ -354,9 +362,9 @@ FOR_TYPES = "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    {}\n"
         (misplaced, "core/utils.py", "x = 1"),
     ],
 )
-def test_a_planted_fault_is_found(tree: Path, house: House, rule: Rule, path: str, fault: str) -> None:
-    line = plant(tree, path, fault)
-    found = new_problems(rule, tree, house)
+def test_a_planted_fault_is_found(house: House, rule: Rule, path: str, fault: str) -> None:
+    changed, line = planted(house, path, fault)
+    found = new_problems(rule, changed, house)
     assert len(found) == 1
     assert found[0].startswith((f"nnsim/{path}:{line} ", f"nnsim/{path}:{line}: "))
 
@@ -377,44 +385,54 @@ def test_a_planted_fault_is_found(tree: Path, house: House, rule: Rule, path: st
         {"resources.py": "from nnsim import __main__", "__main__.py": "from nnsim import resources"},
     ],
 )
-def test_a_planted_circle_is_found(tree: Path, house: House, faults: dict[str, str]) -> None:
-    places = {f"nnsim/{path}:{plant(tree, path, fault)} imports" for path, fault in faults.items()}
-    found = new_problems(circles, tree, house)
+def test_a_planted_circle_is_found(house: House, faults: dict[str, str]) -> None:
+    changed, places = house, set()
+    for path, fault in faults.items():
+        changed, line = planted(changed, path, fault)
+        places.add(f"nnsim/{path}:{line} imports")
+    found = new_problems(circles, changed, house)
     assert len(found) == 1
     assert all(place in found[0] for place in places)
     assert found[0].count(" imports ") == max(2, len(faults))
 
 
-def test_a_planted_long_file_is_found(tree: Path, house: House) -> None:
+def test_a_planted_long_file_is_found(house: House) -> None:
     path = "core/long.py"
-    plant(tree, path, "\n" * MOST_LINES)
-    assert new_problems(long_files, tree, house) == []
-    plant(tree, path, "")
-    assert new_problems(long_files, tree, house) == [f"nnsim/{path}:451 is one line too many: 451, at most 450"]
+    longest, _ = planted(house, path, "\n" * MOST_LINES)
+    assert new_problems(long_files, longest, house) == []
+    longer, _ = planted(longest, path, "")
+    assert new_problems(long_files, longer, house) == [f"nnsim/{path}:451 is one line too many: 451, at most 450"]
 
 
-@pytest.fixture
-def tree(tmp_path: Path) -> Path:
-    """A copy of the house."""
-    for path in (ROOT / "nnsim").rglob("*.py"):
-        copy = tmp_path / path.relative_to(ROOT)
-        copy.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy)
-    return tmp_path
+def test_a_house_is_read_from_its_folders(tmp_path: Path) -> None:
+    """With new folders and their files, as they are written there."""
+    source = "from nnsim.core import network\n"
+    for path in ("core/network.py", "gui/other/thing.py"):
+        file = tmp_path / "nnsim" / path
+        file.parent.mkdir(parents=True)
+        file.write_text(source, encoding="utf-8")
+    found = [(module.path, module.source, module.imports) for module in read(tmp_path)]
+    imports = ((1, "nnsim.core.network"),)
+    assert found == [(f"nnsim/{path}", source, imports) for path in ("core/network.py", "gui/other/thing.py")]
 
 
-def plant(tree: Path, path: str, fault: str) -> int:
-    """Write ``fault`` at the end of a file, a new one if need be; the line where it then ends."""
-    file = tree / "nnsim" / path
-    file.parent.mkdir(exist_ok=True)
-    with file.open("a", encoding="utf-8") as text:
-        text.write(fault.removesuffix("\n") + "\n")
-    return len(file.read_text(encoding="utf-8").splitlines())
+def planted(house: House, path: str, fault: str) -> tuple[House, int]:
+    """The house with ``fault`` at the end of a file, a new one if need be; and the line where it then ends."""
+    path = f"nnsim/{path}"
+    before = next((module.source for module in house if module.path == path), "")
+    changed = parsed(path, before + fault.removesuffix("\n") + "\n")
+    others = (module for module in house if module.path != path)
+    return tuple(sorted((changed, *others), key=lambda module: module.path.split("/"))), changed.n_lines
 
 
-def new_problems(rule: Rule, tree: Path, house: House) -> list[str]:
-    before = rule(house)
-    return [problem for problem in rule(read(tree)) if problem not in before]
+@cache
+def problems_of(rule: Rule, house: House) -> tuple[str, ...]:
+    """What a rule finds, found once for each house."""
+    return tuple(rule(house))
+
+
+def new_problems(rule: Rule, changed: House, house: House) -> list[str]:
+    return [problem for problem in rule(changed) if problem not in problems_of(rule, house)]
 
 
 # --- single lines -----------------------------------------------------------------------------------------------------

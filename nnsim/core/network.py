@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import groupby, pairwise
 from types import MappingProxyType
 from typing import Literal
 
@@ -61,7 +61,7 @@ class Neuron:
     notation: str = "bias"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Connection:
     """An edge from neuron ``source`` to neuron ``target`` that carries the parameter named ``weight``."""
 
@@ -143,7 +143,27 @@ class Structure:
     @cached_property
     def depth(self) -> Mapping[str, int]:
         """The longest path from a neuron nothing enters to each neuron, counted in connections."""
-        return MappingProxyType(_depths(self.neurons, self.connections)[0])
+        return MappingProxyType(self._depths[0])
+
+    @cached_property
+    def _depths(self) -> tuple[dict[str, int], set[str]]:
+        """(depth of every neuron that is neither on nor behind a cycle, the rest). Kahn 1962."""
+        waiting_for = {id: len(edges) for id, edges in self.incoming.items()}
+        depth = dict.fromkeys(waiting_for, 0)
+        ready = [id for id, count in waiting_for.items() if count == 0]
+        done: set[str] = set()
+        while ready:
+            here = ready.pop()
+            done.add(here)
+            behind = depth[here] + 1
+            for connection in self.outgoing[here]:
+                target = connection.target
+                if depth[target] < behind:
+                    depth[target] = behind
+                waiting_for[target] -= 1
+                if waiting_for[target] == 0:
+                    ready.append(target)
+        return {id: count for id, count in depth.items() if id in done}, waiting_for.keys() - done
 
     @cached_property
     def order(self) -> tuple[str, ...]:
@@ -308,13 +328,19 @@ class Network:
         rng = np.random.default_rng(seed)
         free = set(structure.parameter_names) - structure.frozen
         values = {n.bias: 0.0 for n in structure.neurons if n.bias is not None and n.bias in free}
-        for connection in structure.connections:
-            if connection.weight in free:
-                free.remove(connection.weight)
-                name = initializer or ACTIVATIONS[structure.by_id[connection.target].activation].initializer
-                fan_in = len(structure.incoming[connection.target])
-                fan_out = len(structure.outgoing[connection.source])
-                values[connection.weight] = INITIALIZERS[name].draw(rng, fan_in, fan_out)
+        draws = {n.id: INITIALIZERS[initializer or ACTIVATIONS[n.activation].initializer].draw
+                 for n in structure.neurons}
+        fan_in = {id: len(edges) for id, edges in structure.incoming.items()}
+        fan_out = {id: len(edges) for id, edges in structure.outgoing.items()}
+        first_uses: dict[str, Connection] = {}
+        for c in structure.connections:
+            if c.weight in free:
+                first_uses.setdefault(c.weight, c)
+        # Weights that are drawn alike are drawn together: a number by itself costs as much as hundreds.
+        alike = groupby(first_uses.values(), key=lambda c: (draws[c.target], fan_in[c.target], fan_out[c.source]))
+        for (draw, n_in, n_out), uses in alike:
+            names = [c.weight for c in uses]
+            values |= zip(names, draw(rng, n_in, n_out, len(names)).tolist(), strict=True)
         return self.with_values(values)
 
 
@@ -325,29 +351,6 @@ def _layer_names(sizes: Sequence[int]) -> list[list[str]]:
         layers.append([f"h{depth}_{i}" if several else f"h{i}" for i in range(1, size + 1)])
     layers.append(["y"] if sizes[-1] == 1 else [f"o{i}" for i in range(1, sizes[-1] + 1)])
     return layers
-
-
-def _depths(
-    neurons: Sequence[Neuron], connections: Sequence[Connection]
-) -> tuple[dict[str, int], set[str]]:
-    """(depth of every neuron that is neither on nor behind a cycle, the rest). Kahn 1962."""
-    waiting_for = {neuron.id: 0 for neuron in neurons}
-    targets: dict[str, list[str]] = {neuron.id: [] for neuron in neurons}
-    for connection in connections:
-        waiting_for[connection.target] += 1
-        targets[connection.source].append(connection.target)
-    depth = {id: 0 for id, count in waiting_for.items() if count == 0}
-    ready = list(depth)
-    done: set[str] = set()
-    while ready:
-        here = ready.pop()
-        done.add(here)
-        for target in targets[here]:
-            depth[target] = max(depth.get(target, 0), depth[here] + 1)
-            waiting_for[target] -= 1
-            if waiting_for[target] == 0:
-                ready.append(target)
-    return {id: depth[id] for id in done}, set(waiting_for) - done
 
 
 def _problems(structure: Structure) -> Iterable[Problem]:
@@ -364,7 +367,7 @@ def _problems(structure: Structure) -> Iterable[Problem]:
     yield from found
     if found:
         return
-    _, stuck = _depths(neurons, connections)
+    _, stuck = structure._depths
     if stuck:
         cycle = _cycle(stuck, connections)
         path = " → ".join([*cycle[:8], *(["…"] if len(cycle) > 8 else []), cycle[0]])
@@ -409,19 +412,19 @@ def _connection_problems(neurons: Sequence[Neuron], connections: Sequence[Connec
     roles = {neuron.id: neuron.role for neuron in neurons}
     seen: set[Ends] = set()
     for connection in connections:
-        source, target = connection.ends
-        for end in connection.ends:
+        source, target = ends = connection.ends
+        for end in ends:
             if end not in roles:
                 message = f"The connection {source} → {target} names the neuron {end}, which does not exist."
                 yield Problem(message, (end,))
-        if connection.ends in seen:
-            yield Problem(f"There are two connections {source} → {target}: one is allowed.", connection.ends)
-        seen.add(connection.ends)
+        if ends in seen:
+            yield Problem(f"There are two connections {source} → {target}: one is allowed.", ends)
+        seen.add(ends)
         if source == target:
             yield Problem(f"Neuron {source} is connected to itself.", (source,))
         if roles.get(target) == "input":
             message = f"The connection {source} → {target} enters an input: nothing may."
-            yield Problem(message, connection.ends)
+            yield Problem(message, ends)
 
 
 def _parameter_problems(structure: Structure) -> Iterable[Problem]:
@@ -429,13 +432,11 @@ def _parameter_problems(structure: Structure) -> Iterable[Problem]:
     if len(names) < len(structure.parameter_names):
         twice = sorted(name for name, count in Counter(structure.parameter_names).items() if count > 1)
         yield Problem(f"Two parameters have the same name: {', '.join(twice[:5])}.")
-    used: dict[str, tuple[str, ...]] = {}
-    for connection in structure.connections:
-        used.setdefault(connection.weight, connection.ends)
-    for neuron in structure.neurons:
-        if neuron.bias is not None:
-            used.setdefault(neuron.bias, (neuron.id,))
-    for name in sorted(used.keys() | names | structure.frozen):
+    # Backwards, and the connections last: what stays is where a name is used first.
+    used: dict[str, tuple[str, ...]] = {n.bias: (n.id,) for n in reversed(structure.neurons) if n.bias is not None}
+    used |= {connection.weight: connection.ends for connection in reversed(structure.connections)}
+    unfit = {name for name in used.keys() | names | structure.frozen if not 1 <= len(name) <= MAX_NAME_LENGTH}
+    for name in sorted(unfit | (used.keys() ^ names) | (structure.frozen - names)):
         if not 1 <= len(name) <= MAX_NAME_LENGTH:
             yield Problem(f"The parameter name “{name[:80]}” must have 1 to {MAX_NAME_LENGTH} characters.")
         if name in used and name not in names:

@@ -14,7 +14,6 @@ import shutil
 import stat
 import sys
 import tempfile
-from collections.abc import Iterator
 from functools import cache
 from importlib.util import resolve_name
 from pathlib import Path
@@ -97,16 +96,19 @@ def sources(root: Path = ROOT) -> list[Path]:
         # What is imported from a module may be another module or a name in it.
         if f"{name}.".startswith(f"{WITHIN}.") and name not in found and path.is_file():
             found[name] = path
-            waiting += [name.rpartition(".")[0], *_imported(path, name)]
+            package = name if path.stem == "__init__" else name.rpartition(".")[0]
+            waiting += [name.rpartition(".")[0], *_imported(path.read_bytes(), package)]
     return [found[name] for name in sorted(found)]
 
 
-def _imported(path: Path, name: str) -> Iterator[str]:
-    """The full names of all that a module may import."""
-    package = name if path.stem == "__init__" else name.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_bytes())):
+@cache
+def _imported(source: bytes, package: str) -> tuple[str, ...]:
+    """The full names of all that a module of ``package`` may import."""
+    found: list[str] = []
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             base = resolve_name("." * node.level + (node.module or ""), package)
-            yield from (base, *(f"{base}.{alias.name}" for alias in node.names))
+            found += (base, *(f"{base}.{alias.name}" for alias in node.names))
+    return tuple(found)

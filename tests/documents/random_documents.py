@@ -23,26 +23,33 @@ numbers = st.floats(allow_nan=False, allow_infinity=False)
 texts = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=64)
 names = st.one_of(texts, st.sampled_from([f"{stem}{i}" for stem in ("x", "h", "w", "b_") for i in range(9)]))
 
+# Made once: to make a strategy for each neuron takes longer than to draw from it.
+_ids = st.lists(names, max_size=7, unique=True)
+_parameters = st.lists(names, min_size=1, max_size=6, unique=True)
+_roles = st.sampled_from(("input", "hidden", "output"))
+_activations, _combines = st.sampled_from(list(ACTIVATIONS)), st.sampled_from(list(COMBINES))
+_notations, _yes_or_no = st.sampled_from(BIAS_NOTATIONS), st.booleans()
+
 
 @st.composite
 def networks(draw: st.DrawFn) -> Network:
     """Any sound network: half-built ones, shared, frozen and oddly named parameters, neurons in any order."""
-    ids = draw(st.lists(names, max_size=7, unique=True))
-    parameters = draw(st.lists(names, min_size=1, max_size=6, unique=True))
+    ids = draw(_ids)
+    parameters = draw(_parameters)
     parameter = st.sampled_from(parameters)
+    bias = st.none() | parameter
     neurons = []
     for id in ids:
-        role = draw(st.sampled_from(("input", "hidden", "output")))
+        role = draw(_roles)
         neurons.append(Neuron(id, "input") if role == "input" else Neuron(
-            id, role, draw(st.sampled_from(list(ACTIVATIONS))), draw(st.sampled_from(list(COMBINES))),
-            draw(st.none() | parameter), draw(st.sampled_from(BIAS_NOTATIONS))))
+            id, role, draw(_activations), draw(_combines), draw(bias), draw(_notations)))
     # Edges lead from earlier to later neurons, so that there is no cycle.
     possible = [(a.id, b.id) for i, a in enumerate(neurons) for b in neurons[i + 1 :] if b.role != "input"]
     edges = draw(st.lists(st.sampled_from(possible), unique=True, max_size=10)) if possible else []
     connections = [Connection(source, target, draw(parameter)) for source, target in edges]
     used = {c.weight for c in connections} | {n.bias for n in neurons}
     values = {name: draw(numbers) for name in parameters if name in used}
-    frozen = [name for name in values if draw(st.booleans())]
+    frozen = [name for name in values if draw(_yes_or_no)]
     return Network.build(draw(st.permutations(neurons)), connections, values, frozen)
 
 
@@ -85,8 +92,9 @@ def _csv_data() -> st.SearchStrategy[CsvData]:
         inputs=st.just(tuple(found[:cut])), targets=st.just(tuple(found[cut:])))))
 
 
-generated_data = st.sampled_from(list(GENERATORS.values())).flatmap(
-    lambda entry: st.builds(GeneratedData, st.just(entry.name), settings(entry.fields)))
+_generated = {name: st.builds(GeneratedData, st.just(name), settings(entry.fields))
+              for name, entry in GENERATORS.items()}
+generated_data = st.sampled_from(list(GENERATORS)).flatmap(_generated.__getitem__)
 
 
 def _optimizer(name: str) -> st.SearchStrategy[Any]:
@@ -95,15 +103,18 @@ def _optimizer(name: str) -> st.SearchStrategy[Any]:
     return own.map(lambda chosen: {"name": name, **chosen})
 
 
-trainings = settings(TrainingConfig, optimizer=st.sampled_from(list(OPTIMIZERS)).flatmap(_optimizer))
+_optimizers = {name: _optimizer(name) for name in OPTIMIZERS}
+trainings = settings(TrainingConfig, optimizer=st.sampled_from(list(OPTIMIZERS)).flatmap(_optimizers.__getitem__))
+
+_coordinates, _placed = st.floats(-MAX_POSITION, MAX_POSITION), st.integers(0, 3)
+_data = st.none() | generated_data | inline_data() | _csv_data()
+_notes = st.just("") | st.text(st.characters(exclude_categories=("Cs",)))
 
 
 @st.composite
 def documents(draw: st.DrawFn) -> Document:
     """Any document; its layout may lack neurons."""
     network = draw(networks())
-    coordinate = st.floats(-MAX_POSITION, MAX_POSITION)
-    layout = {id: (draw(coordinate), draw(coordinate)) for id in network.structure.by_id if draw(st.integers(0, 3))}
-    data = draw(st.none() | generated_data | inline_data() | _csv_data())
-    notes = draw(st.just("") | st.text(st.characters(exclude_categories=("Cs",))))
+    layout = {id: (draw(_coordinates), draw(_coordinates)) for id in network.structure.by_id if draw(_placed)}
+    data, notes = draw(_data), draw(_notes)
     return Document(network, layout, data, draw(trainings), notes)

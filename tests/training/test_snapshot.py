@@ -26,13 +26,14 @@ RESUME = """
 import sys
 from tests.training.test_snapshot import SETTINGS, parts
 import nnsim
-file, out, name, engine = sys.argv[1:]
-network, data, config = parts(name)
-snapshot = nnsim.Snapshot.load(file)
-trainer = nnsim.Trainer.resume(network, data, config, snapshot)
-assert trainer.engine == engine
-trainer.advance(until_epoch=30)
-trainer.snapshot().save(out)
+folder, engine = sys.argv[1:]
+for name in SETTINGS:
+    network, data, config = parts(name)
+    snapshot = nnsim.Snapshot.load(f"{folder}/{name}.npz")
+    trainer = nnsim.Trainer.resume(network, data, config, snapshot)
+    assert trainer.engine == engine
+    trainer.advance(until_epoch=30)
+    trainer.snapshot().save(f"{folder}/{name} resumed.npz")
 """
 
 
@@ -44,23 +45,29 @@ def parts(name: str) -> tuple[nnsim.Network, nnsim.Dataset, nnsim.TrainingConfig
     return nnsim.Network.layered([2, 4, 1], seed=2), data, nnsim.TrainingConfig(**SETTINGS[name])  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("engine", ENGINES)
-@pytest.mark.parametrize("name", SETTINGS)
-def test_resumed_in_another_process(name: str, engine: str, tmp_path: Path) -> None:
-    """Stopped in the middle of an epoch, saved, gone on with elsewhere: parameters, curves and memory are the same."""
-    network, data, config = parts(name)
-    whole = nnsim.Trainer(network, data, config, engine)
-    whole.advance(until_epoch=30)
-    stopped = nnsim.Trainer(network, data, config, engine)
-    stopped.advance(updates=31)
-    stopped.set_values({"w1": float(stopped.network.value("w1"))})
-    assert 0 < stopped.snapshot().position < stopped.snapshot().batches
-    file, out = tmp_path / "run.npz", tmp_path / "end.npz"
-    stopped.snapshot().save(file)
-    command = [sys.executable, "-c", RESUME, str(file), str(out), name, engine]
+@pytest.fixture(scope="module", params=ENGINES)
+def resumed(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder with each run as it was saved in the middle of an epoch, and as another process ended it."""
+    engine, folder = request.param, tmp_path_factory.mktemp("runs")
+    for name in SETTINGS:
+        stopped = nnsim.Trainer(*parts(name), engine)
+        stopped.advance(updates=31)
+        stopped.set_values({"w1": float(stopped.network.value("w1"))})
+        assert 0 < stopped.snapshot().position < stopped.snapshot().batches
+        stopped.snapshot().save(folder / f"{name}.npz")
+    command = [sys.executable, "-c", RESUME, str(folder), engine]
     done = subprocess.run(command, cwd=Path(__file__).parents[2], capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stderr
-    end, expected = nnsim.Snapshot.load(out), whole.snapshot()
+    return folder, engine
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_resumed_in_another_process(name: str, resumed: tuple[Path, str]) -> None:
+    """Stopped in the middle of an epoch, saved, gone on with elsewhere: parameters, curves and memory are the same."""
+    folder, engine = resumed
+    whole = nnsim.Trainer(*parts(name), engine)
+    whole.advance(until_epoch=30)
+    end, expected = nnsim.Snapshot.load(folder / f"{name} resumed.npz"), whole.snapshot()
     assert end.state is not None and expected.state is not None
     assert np.array_equal(end.parameters, expected.parameters)
     assert end.state.progress == expected.state.progress

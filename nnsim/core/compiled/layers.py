@@ -16,9 +16,10 @@ from numba import njit
 from nnsim.core.arrays import Array, Integers
 from nnsim.core.compiled.squares import repeat, row_sums, rows_at
 from nnsim.core.compiled.switches import LANES, Block, Chunk, activate, cost, inlined, through
+from nnsim.core.compiled.tile_functions import INNER
 from nnsim.core.compiled.tiles import at, by_itself, fill, first_lanes, fma, load, put, spread, store
 
-apart = njit(error_model="numpy", forceinline=False, _nrt=False)
+apart = njit(error_model="numpy", forceinline=False, **INNER)
 """For the loops over a layer: functions that say ``by_itself``."""
 
 CHUNK = 64

@@ -15,7 +15,7 @@ from numba.extending import intrinsic
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
-from nnsim.core.compiled.tile_functions import compiled
+from nnsim.core.compiled.tile_functions import INNER, compiled
 from nnsim.core.compiled.tiles import at, fill, first_lanes, fma, lane_max, lane_sum, load, store
 from nnsim.core.descent import CLIP_MARGIN
 from nnsim.core.losses import LOSSES, Loss
@@ -24,7 +24,7 @@ from nnsim.core.schedules import SCHEDULES
 
 LANES = 8
 LARGEST = float(np.finfo(np.float64).max)
-inlined = njit(error_model="numpy", forceinline=True, _nrt=False)
+inlined = njit(error_model="numpy", forceinline=True, **INNER)
 """For what kernels are made of. All of it becomes one function, and no array is counted as one more reference:
 counting is atomic, and would cost more than the arithmetic."""
 

@@ -18,6 +18,9 @@ from numba.extending import intrinsic, overload
 
 from nnsim.core.compiled.tiles import BITS, TileType, fill, fma, lane_call
 
+INNER = {"_nrt": False, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+"""Options of what only kernels call: else Numba compiles two more functions for each, for callers in Python and C."""
+
 _LOG2_E = 1.4426950408889634
 _LN2 = 0.6931471805599453
 _TANH_IS_1 = 22.0
@@ -44,7 +47,7 @@ def _power_of_2(typing: Any, shifted: Any) -> Any:
     return signature(shifted, shifted), code
 
 
-@njit(forceinline=True, _nrt=False)
+@njit(forceinline=True, **INNER)
 def _less_1(r):
     """eʳ − 1 for |r| ≤ ½ ln 2.
 
@@ -62,7 +65,7 @@ def _less_1(r):
     return r * fma(fma(high, r4, middle), r4, low)
 
 
-@njit(forceinline=True, _nrt=False)
+@njit(forceinline=True, **INNER)
 def _exp_parts(x):
     """(2ⁿ, p) with eˣ = 2ⁿ·(1 + p), |p| < 0.42. x in [−708.39, 709]. n·ln 2 is taken off in two pieces (Cody 1980)."""
     shifted = fma(x, _LOG2_E, _ROUNDING)
@@ -70,7 +73,7 @@ def _exp_parts(x):
     return _power_of_2(shifted), _less_1(fma(n, -_LN2_LOW, fma(n, -_LN2_HIGH, x)))
 
 
-@njit(forceinline=True, _nrt=False)
+@njit(forceinline=True, **INNER)
 def _exp(x):
     inside = np.where(x < _SMALLEST, _SMALLEST, np.where(x > _LARGEST, _LARGEST, x))
     power, p = _exp_parts(inside)
@@ -78,7 +81,7 @@ def _exp(x):
     return np.where(x < _SMALLEST, 0.0, np.where(x > _LARGEST, np.inf, value))
 
 
-@njit(forceinline=True, _nrt=False)
+@njit(forceinline=True, **INNER)
 def _expm1(x):
     inside = np.where(x < _SMALLEST, _SMALLEST, np.where(x > _LARGEST, _LARGEST, x))
     power, p = _exp_parts(inside)
@@ -86,7 +89,7 @@ def _expm1(x):
     return np.where(x > _LARGEST, np.inf, value)
 
 
-@njit(forceinline=True, _nrt=False)
+@njit(forceinline=True, **INNER)
 def _tanh(x):
     """−(e^−2|x| − 1)/(e^−2|x| + 1) with the sign of x: no digit is lost near 0.
 
@@ -124,7 +127,7 @@ def _mantissa(typing: Any, x: Any) -> Any:
     return signature(types.UniTuple(x, 2), x), code
 
 
-@njit(forceinline=True, _nrt=False)
+@njit(forceinline=True, **INNER)
 def _log(x):
     """Natural logarithm; −∞ at 0 and below the normal numbers, NaN below 0. Sun's fdlibm, e_log.c (1993)."""
     m, k = _mantissa(x)
@@ -142,7 +145,7 @@ def _log(x):
     return np.where(x < 0.0, np.nan, np.where(x < np.inf, value, x))
 
 
-@njit(forceinline=True, _nrt=False)
+@njit(forceinline=True, **INNER)
 def _log1p(x):
     """ln(1 + x) with what 1 + x rounds away put back (Kahan). x ≥ 0."""
     u = 1.0 + x
@@ -189,4 +192,4 @@ def compiled(function: Callable[..., Any], **options: Any) -> Any:
     }
     names = {**function.__globals__, **helpers}
     copy = FunctionType(function.__code__, names, function.__name__, function.__defaults__, function.__closure__)
-    return njit(copy, error_model="numpy", _nrt=False, **options)
+    return njit(copy, error_model="numpy", **INNER, **options)

@@ -44,7 +44,10 @@ class Explanation:
         self.loss_name = loss
         X = checked_matrix(np.atleast_2d(np.asarray(x, dtype=np.float64)), "X", self.structure.inputs)
         self.x: Array = X[0]
+        # Every path of a chain asks for them again.
         self._by_term: dict[Ends, float] = {}
+        self._slopes: dict[str, Equation] = {}
+        self._by_source: dict[Ends, Equation] = {}
         self.trace = self.program.run(network.parameters, X)
         self.t: Array | None = None
         self.backward: Backward | None = None
@@ -196,6 +199,11 @@ class Explanation:
 
     def slope(self, id: str) -> Equation:
         """∂a/∂z = f′(z) of a neuron, written out with what is at hand: O1·(1 − O1)."""
+        if id not in self._slopes:
+            self._slopes[id] = self._slope(id)
+        return self._slopes[id]
+
+    def _slope(self, id: str) -> Equation:
         entry = ACTIVATIONS[self.structure.by_id[id].activation]
         value = float(entry.derivative(np.array([self.z(id)]), np.array([self.a(id)]))[0])
         term = parse(entry.written, z=self.z_term(id), a=self.a_term(id))
@@ -214,9 +222,12 @@ class Explanation:
 
     def by_source(self, connection: Connection) -> Equation:
         """∂z of the target by the activation of the source: the weight, in a sum."""
-        symbol = self.notation.pre_activation(connection.target).by(
-            self.notation.activation(self.structure, connection.source))
-        return Equation(symbol, self._times_others(connection, self.weight_term(connection)), connection.ends)
+        ends = connection.ends
+        if ends not in self._by_source:
+            symbol = self.notation.pre_activation(connection.target).by(
+                self.notation.activation(self.structure, connection.source))
+            self._by_source[ends] = Equation(symbol, self._times_others(connection, self.weight_term(connection)), ends)
+        return self._by_source[ends]
 
     def by_weight(self, connection: Connection) -> Equation:
         """∂z of the target by the weight: the activation of the source, in a sum."""

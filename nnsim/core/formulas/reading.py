@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from nnsim.core.formulas.numbers import MINUS
 from nnsim.core.formulas.terms import CONSTANTS, FUNCTIONS, Term, operate
@@ -36,10 +37,16 @@ def _read(code: str, shown: str, leaves: Mapping[str, Term]) -> Term:
     if len(shown) > _LONGEST:
         raise ValueError(f"A formula has at most {_LONGEST} characters.")
     try:
-        tree = ast.parse(code.strip(), mode="eval")
+        tree = _tree(code.strip())
     except (SyntaxError, ValueError, MemoryError, RecursionError):
         raise ValueError(f"“{shown.strip()}” is not a formula: look for a missing bracket or sign.") from None
     return _term(tree.body, leaves)
+
+
+@lru_cache(maxsize=256)
+def _tree(code: str) -> ast.Expression:
+    """The registries' few formulas are read for every neuron, again and again; nobody changes a tree."""
+    return ast.parse(code, mode="eval")
 
 
 def parse_typed(text: str, **leaves: Term) -> Term:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
 from functools import reduce
@@ -110,12 +110,20 @@ CONSTANTS: Mapping[str, float] = MappingProxyType({"pi": float(np.pi), "e": floa
 @np.errstate(all="ignore")
 def evaluate(term: Term, **values: Any) -> Any:
     """What a term comes to, from its leaves up. A leaf whose name is among ``values`` takes that, also an array."""
+    return _value(term, values)
+
+
+def _value(term: Term, values: Mapping[str, Any]) -> Any:
     if not term.operation:
         return np.float64(term.value) if term.symbol is None else values.get(term.symbol.text, np.float64(term.value))
-    parts = [evaluate(part, **values) for part in term.parts]
-    if term.operation in OPERATIONS:
-        return OPERATIONS[term.operation].compute(*parts)
-    return FUNCTIONS[term.operation].f(np.asarray(parts[0], dtype=np.float64))
+    return _computed(term.operation, [_value(part, values) for part in term.parts])
+
+
+def _computed(operation: str, parts: Sequence[Any]) -> Any:
+    """What one operation or function makes of the values of its parts."""
+    if operation in OPERATIONS:
+        return OPERATIONS[operation].compute(*parts)
+    return FUNCTIONS[operation].f(np.asarray(parts[0], dtype=np.float64))
 
 
 @np.errstate(all="ignore")
@@ -156,13 +164,11 @@ def _dual(term: Term, name: str, at: float) -> tuple[float, float]:
 
 def operate(operation: str, *parts: Term, value: float | None = None) -> Term:
     """A term of an operation or function; ``value`` where it is known better, such as from the engine."""
-    term = Term(0.0, None, operation, parts)
-    return replace(term, value=float(evaluate(_leaves(term))) if value is None else float(value))
-
-
-def _leaves(term: Term) -> Term:
-    """The parts by their numbers, so that computing one operation does not go down the whole tree."""
-    return replace(term, parts=tuple(Term(part.value) for part in term.parts))
+    if value is None:
+        # From the numbers that the parts have: nothing goes down the whole tree again.
+        with np.errstate(all="ignore"):
+            value = _computed(operation, [np.float64(part.value) for part in parts])
+    return Term(float(value), None, operation, parts)
 
 
 def number(value: float, decimals: int = 0) -> Term:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,8 +19,9 @@ WIDE = np.concatenate([RNG.normal(size=4000) * 3, RNG.normal(size=4000) * 1e-6, 
 EDGES = np.array([0.0, -0.0, np.inf, -np.inf, np.nan, 1e3, -1e3, 1e308, -1e308, 21.9, 22.1, -22.1, 1.0, -1.0, 0.5, 2.0])
 
 
-def on_tiles(function: Callable[..., Any], *arguments: np.ndarray) -> np.ndarray:
-    """``function`` of arrays of a whole number of tiles, lane by lane."""
+@cache
+def tile_by_tile(function: Callable[..., Any], arguments: int) -> Callable[[np.ndarray, np.ndarray], None]:
+    """``function`` of one or two rows, a whole number of tiles, compiled once for all that it is tried on."""
     inner = compiled(function)
 
     @njit
@@ -34,8 +36,13 @@ def on_tiles(function: Callable[..., Any], *arguments: np.ndarray) -> np.ndarray
         for i in range(0, given.shape[1], 8):
             store(result, i, inner(load(8, values, (0, i)), load(8, values, (1, i))))
 
+    return run_one if arguments == 1 else run_two
+
+
+def on_tiles(function: Callable[..., Any], *arguments: np.ndarray) -> np.ndarray:
+    """``function`` of arrays of a whole number of tiles, lane by lane."""
     out = np.empty(len(arguments[0]))
-    (run_one if len(arguments) == 1 else run_two)(np.array(arguments), out)
+    tile_by_tile(function, len(arguments))(np.array(arguments), out)
     return out
 
 

@@ -14,6 +14,11 @@ from nnsim.documents.files import FileError, decode, encode
 from tests.documents.base import TEXT
 from tests.documents.random_documents import documents
 
+REPLACEMENTS = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=3), part, max_size=3),
+    max_leaves=4,
+)
 PIECES = [b'"', b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"-", b"1e999", b"9" * 400, b"\\", b"\\ud800",
           b"\x00", b"\xff", b"\xef\xbb\xbf", b"0", b".", b"e9", b'"id"', b'"x0"', b'"w1"', b"NaN", b"\n", b"[" * 40]
 
@@ -77,10 +82,7 @@ def test_a_document_with_any_value_replaced_is_refused_in_words(document: object
         keys = list(inner) if isinstance(inner, dict) else list(range(len(inner)))
         key = data.draw(st.sampled_from(keys))
         if not isinstance(inner[key], dict | list) or not inner[key] or data.draw(st.integers(0, 3)) == 0:
-            inner[key] = data.draw(st.recursive(
-                st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-                lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=3), part, max_size=3),
-                max_leaves=4))
+            inner[key] = data.draw(REPLACEMENTS)
             break
         inner = inner[key]
     assert opens_or_says_why(json.dumps(whole).encode()) in (True, False)
