@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolBut
 
 from nnsim.core.fields import forms
 from nnsim.gui.tour.hand import Hand, HandError
+from nnsim.gui.widgets.forms import Disclosure
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.config import TrainingConfig
 
@@ -122,6 +123,8 @@ def test_what_is_this(hand: Hand) -> None:
     assert shown
     for bubble in shown:
         bubble.close()
+    for disclosure in hand.window.panels["training"].findChildren(Disclosure):
+        disclosure.button.setChecked(True)
     for name, form in forms(TrainingConfig).items():
         editor = hand.window.findChild(QWidget, f"training_{name}")
         if editor is None:

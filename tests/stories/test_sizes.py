@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
@@ -61,6 +61,14 @@ def present(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     hand.key(Qt.Key.Key_F11, widget=hand.window)
 
 
+def show_at(hand: Hand, scale: float | str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All text in this size, or as when presenting. One window at all scales: each costs as much as a story."""
+    if isinstance(scale, str):
+        present(hand, monkeypatch)
+    else:
+        enlarge(hand, scale)
+
+
 def within(widget: QWidget, frame: QWidget) -> bool:
     """Whether the whole of a widget is inside another."""
     return frame.rect().contains(widget.rect().translated(widget.mapTo(frame, widget.rect().topLeft())))
@@ -107,24 +115,21 @@ def test_the_epoch_never_takes_the_place_of_a_tool(small: Hand) -> None:
         assert (len(colors) > 1) == fits
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.5, "present"])
-def test_title_bars_are_whole(small: Hand, monkeypatch: pytest.MonkeyPatch, scale: float | str) -> None:
+def test_title_bars_are_whole(small: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     """A title bar ends where its panel begins, and what stands in it is not cut."""
     small.example("circle")
-    if scale == "present":
-        present(small, monkeypatch)
-    else:
-        enlarge(small, float(scale))
-    small.rest(0.05)
-    seen = [dock for id, dock in small.window.docks.items() if small.window.panels[id].seen]
-    assert len(seen) >= 2
-    for dock in seen:
-        header = dock.titleBarWidget()
-        assert header.geometry().bottom() + 1 == dock.widget().y(), dock.windowTitle()
-        for part in header.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
-            assert not part.isVisible() or within(part, header), (dock.windowTitle(), part.objectName())
-        title = header.findChild(QLabel, "card_title")
-        assert title.width() >= title.sizeHint().width() or not title.isVisible()
+    for scale in (1.0, 1.5, "present"):
+        show_at(small, scale, monkeypatch)
+        small.rest(0.05)
+        seen = [dock for id, dock in small.window.docks.items() if small.window.panels[id].seen]
+        assert len(seen) >= 2
+        for dock in seen:
+            header, where = dock.titleBarWidget(), (scale, dock.windowTitle())
+            assert header.geometry().bottom() + 1 == dock.widget().y(), where
+            for part in header.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+                assert not part.isVisible() or within(part, header), (*where, part.objectName())
+            title = header.findChild(QLabel, "card_title")
+            assert title.width() >= title.sizeHint().width() or not title.isVisible(), where
 
 
 def test_tabs_are_never_cut(small: Hand) -> None:
@@ -286,16 +291,17 @@ def test_an_empty_panel_says_what_to_do_even_if_it_is_low(small: Hand) -> None:
     assert "Train to see the loss fall" in {label.text() for label in empty.findChildren(QLabel) if label.isVisible()}
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.5])
-def test_icons_are_drawn_at_the_size_they_are_shown(hand: Hand, scale: float) -> None:
+def test_icons_are_drawn_at_the_size_they_are_shown(hand: Hand) -> None:
     """They grow with the text, and none is a picture of another size made larger or smaller."""
-    enlarge(hand, scale)
-    for name, size in (("tool_arrange", icon_sizes()["icon"]), ("close_output", icon_sizes()["quiet_icon"])):
-        button = hand.find(name, QToolButton)
-        assert button.iconSize() == QSize(size, size) and QSize(size, size) in button.icon().availableSizes()
-    assert {QSize(side * 2, side * 2) for side in icon_sizes().values()} <= set(icon("close").availableSizes())
-    button = hand.find("palette_step", QToolButton)
-    assert button.iconSize() in button.icon().availableSizes()
+    for scale in (1.0, 1.5):
+        enlarge(hand, scale)
+        for name, size in (("tool_arrange", icon_sizes()["icon"]), ("close_output", icon_sizes()["quiet_icon"])):
+            button = hand.find(name, QToolButton)
+            assert button.iconSize() == QSize(size, size) and QSize(size, size) in button.icon().availableSizes()
+        assert {QSize(side * 2, side * 2) for side in icon_sizes().values()} <= set(icon("close").availableSizes())
+        button = hand.find("palette_step", QToolButton)
+        assert button.iconSize() in button.icon().availableSizes()
+
 
 def cut_rows(hand: Hand) -> list[str]:
     """Controls and labels of the Training panel that its lower edge cuts through."""
@@ -306,46 +312,45 @@ def cut_rows(hand: Hand) -> list[str]:
     return [part.objectName() for part, top in tops.items() if top < area.end < top + part.height()]
 
 
-@pytest.mark.parametrize("size", [(1280, 720), (1440, 900), (1440, 873)])
-def test_the_settings_of_training_end_in_a_whole_row(hand: Hand, size: tuple[int, int]) -> None:
+def test_the_settings_of_training_end_in_a_whole_row(hand: Hand) -> None:
     """At first, scrolled, and where a row has come: no row is cut through in the middle."""
-    hand.window.resize(*size)
-    hand.window.workspaces.reset()
-    hand.example("circle")
-    hand.rest(0.05)
-    assert not cut_rows(hand)
-    bar = hand.window.panels["training"].findChild(WholeRows).verticalScrollBar()
-    for value in (bar.maximum() // 3, bar.maximum()):
-        bar.setValue(value)
-        assert not cut_rows(hand)
-    bar.setValue(0)
-    hand.example("xor")  # a reason in place of the epoch
-    hand.rest(0.05)
-    assert not cut_rows(hand)
+    for size in ((1280, 720), (1440, 900), (1440, 873)):
+        hand.window.resize(*size)
+        hand.window.workspaces.reset()
+        hand.example("circle")
+        hand.rest(0.05)
+        assert not cut_rows(hand), size
+        bar = hand.window.panels["training"].findChild(WholeRows).verticalScrollBar()
+        for value in (bar.maximum() // 3, bar.maximum()):
+            bar.setValue(value)
+            assert not cut_rows(hand), size
+        bar.setValue(0)
+        hand.example("xor")  # a reason in place of the epoch
+        hand.rest(0.05)
+        assert not cut_rows(hand), size
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
-def test_the_buttons_of_training_are_whole(hand: Hand, scale: float) -> None:
+def test_the_buttons_of_training_are_whole(hand: Hand) -> None:
     """In large text the small ones go under the large one; what it says why is below, and presses nothing together."""
-    hand.window.resize(1440, 900)
-    hand.window.workspaces.reset()
     hand.example("xor")
-    enlarge(hand, scale)
-    hand.rest(0.05)
-    button = hand.find("soften_button", QPushButton)
-    word = button.fontMetrics().horizontalAdvance(button.text()) + button.iconSize().width()
-    assert button.width() >= word + 12 and button.height() >= button.sizeHint().height()
-    tools = [hand.find(name, QToolButton) for name in ("step_batch", "step_epoch", "back_to_start", "random_weights")]
-    for tool in tools:
-        assert tool.height() >= tool.sizeHint().height() and within(tool, hand.window.panels["training"])
-    assert (tools[0].y() > button.geometry().bottom()) == (scale == 2.0)
+    for scale in (1.0, 1.5, 2.0):
+        enlarge(hand, scale)
+        hand.window.workspaces.reset()
+        hand.rest(0.05)
+        button = hand.find("soften_button", QPushButton)
+        word = button.fontMetrics().horizontalAdvance(button.text()) + button.iconSize().width()
+        assert button.width() >= word + 12 and button.height() >= button.sizeHint().height()
+        tools = [hand.find(name, QToolButton)
+                 for name in ("step_batch", "step_epoch", "back_to_start", "random_weights")]
+        for tool in tools:
+            assert tool.height() >= tool.sizeHint().height() and within(tool, hand.window.panels["training"])
+        assert (tools[0].y() > button.geometry().bottom()) == (scale == 2.0)
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.5])
-def test_what_the_activation_panel_says_is_whole(small: Hand, scale: float) -> None:
+def test_what_the_activation_panel_says_is_whole(small: Hand) -> None:
     """What has no room under the plot is left out."""
-    enlarge(small, scale)
-    for example in ("xor", "hands_on"):
+    for scale, example in product((1.0, 1.5), ("xor", "hands_on")):
+        enlarge(small, scale)
         small.example(example)
         small.rest(0.1)
         panel = small.window.panels["activation"]
@@ -357,27 +362,25 @@ def test_what_the_activation_panel_says_is_whole(small: Hand, scale: float) -> N
         assert panel.who.text() == "" or panel.who.width() >= panel.who.sizeHint().width()
 
 
-@pytest.mark.parametrize(("size", "scale"), [((1280, 720), 1.0), ((1280, 720), 1.5), ((1280, 720), "present"),
-                                             ((1440, 900), 1.0), ((1440, 900), 1.5), ((1440, 900), 2.0)])
+@pytest.mark.parametrize(("size", "scales"), [((1280, 720), (1.0, 1.5, "present")), ((1440, 900), (1.0, 1.5, 2.0))],
+                         ids=["small", "middle"])
 def test_what_the_output_panel_says_is_whole(
-    hand: Hand, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], scale: float | str
+    hand: Hand, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int], scales: tuple[float | str, ...]
 ) -> None:
     """Colours, value and the samples' labels are never cut, and none stands on another."""
     hand.window.resize(*size)
     hand.window.workspaces.reset()
     hand.example("xor")
-    if scale == "present":
-        present(hand, monkeypatch)
-    else:
-        enlarge(hand, float(scale))
-    for example in ("xor", "circle", "blobs"):
-        assert hand.window.files.open_example(EXAMPLES[example])
-        hand.rest(0.1)
-        all_whole(hand.window.panels["output"])
-    if (size, scale) == ((1440, 900), 1.0):
-        hand.example("xor")
-        hand.rest(0.1)
-        assert len([label for label in hand.window.panels["output"].plot._labels if label.isVisible()]) == 4
+    for scale in scales:
+        show_at(hand, scale, monkeypatch)
+        for example in ("xor", "circle", "blobs"):
+            assert hand.window.files.open_example(EXAMPLES[example])
+            hand.rest(0.1)
+            all_whole(hand.window.panels["output"])
+        if (size, scale) == ((1440, 900), 1.0):
+            hand.example("xor")
+            hand.rest(0.1)
+            assert len([label for label in hand.window.panels["output"].plot._labels if label.isVisible()]) == 4
 
 
 def all_whole(panel: OutputPanel) -> None:
@@ -398,25 +401,25 @@ def all_whole(panel: OutputPanel) -> None:
     assert not any(a.intersects(b) for a, b in combinations(labels, 2))
 
 
-@pytest.mark.parametrize("scale", [1.0, 1.5])
-def test_the_palette_is_whole_at_any_height(hand: Hand, scale: float) -> None:
+def test_the_palette_is_whole_at_any_height(hand: Hand) -> None:
     """Labels are whole, or not there; no button stands on another; the canvas does not jump sideways."""
-    enlarge(hand, scale)
     palette = hand.find("palette", QWidget)
     buttons = palette.findChildren(QToolButton)
-    widths = set()
-    for height in (900, 620, 760, 900):
-        hand.window.resize(1440, height)
-        hand.settle()
-        widths.add(palette.width())
-        for one, other in combinations(buttons, 2):
-            assert not one.geometry().intersects(other.geometry())
-        for button in buttons:
-            if button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextUnderIcon:
-                assert within(button, palette)
-                assert button.fontMetrics().horizontalAdvance(button.text()) <= button.width()
-    assert len(widths) == 1
-    assert buttons[0].toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextUnderIcon
+    for scale in (1.0, 1.5):
+        enlarge(hand, scale)
+        widths = set()
+        for height in (900, 620, 760, 900):
+            hand.window.resize(1440, height)
+            hand.settle()
+            widths.add(palette.width())
+            for one, other in combinations(buttons, 2):
+                assert not one.geometry().intersects(other.geometry())
+            for button in buttons:
+                if button.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextUnderIcon:
+                    assert within(button, palette)
+                    assert button.fontMetrics().horizontalAdvance(button.text()) <= button.width()
+        assert len(widths) == 1
+        assert buttons[0].toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonTextUnderIcon
 
 
 def test_controls_of_a_panel_among_tabs_begin_at_its_left(small: Hand) -> None:

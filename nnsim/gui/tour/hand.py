@@ -205,7 +205,8 @@ class Hand:
         """Open an example from its menu."""
         self.menu(f"example_{id}")
         # A message that goes makes room for the canvas: what is measured now must hold for the next gesture.
-        self.rest(0.05)
+        self.settle()
+        self.settle()
 
     def context_menu(self, point: QPointF, action_name: str) -> None:
         """Right-click on the canvas, and click an entry of the menu that opens."""
