@@ -40,10 +40,10 @@ def path(widget: QWidget | None) -> str:
     return " < ".join(parts)
 
 
-def nameless(hand: Hand) -> set[str]:
-    """Controls and plots in sight without a name; plots also without a description."""
+def nameless(place: QWidget) -> set[str]:
+    """Controls and plots in sight in a window or a part of it without a name; plots also without a description."""
     found = set()
-    for here in walk(QAccessible.queryAccessibleInterface(hand.window)):
+    for here in walk(QAccessible.queryAccessibleInterface(place)):
         thing = here.object()
         widget = thing if isinstance(thing, QWidget) else None
         if widget is None or isinstance(widget, QScrollBar) or not widget.isVisible():
@@ -74,17 +74,19 @@ def test_every_control_has_a_name(hand: Hand, example: str) -> None:
     """Each panel in front once, with nothing, a neuron and a connection selected."""
     if example:
         hand.example(example)
-    found: set[str] = set()
-    for id in hand.window.docks:
+    found = nameless(hand.window)
+    for id, dock in hand.window.docks.items():
         bring_to_front(hand, id)
-        found |= nameless(hand)
+        found |= nameless(dock)
     structure = hand.session.structure
     for neurons, connections in (([n.id for n in structure.neurons[-1:]], []),
                                  ([n.id for n in structure.neurons[:1]], []),
                                  ([], [c.ends for c in structure.connections[:1]]),
                                  ([n.id for n in structure.neurons[:2]], [])):
         hand.desk.looking.select(neurons, connections)
+        hand.settle()
+        found |= nameless(hand.window)
         for id in ("selected", "activation", "loss_slice", "backward", "separability", "slope"):
             bring_to_front(hand, id)
-            found |= nameless(hand)
+            found |= nameless(hand.window.docks[id])
     assert not found, "\n".join(sorted(found))

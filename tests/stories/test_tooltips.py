@@ -36,11 +36,11 @@ def tip_of(widget: QWidget) -> str:
     return ""
 
 
-def silent(hand: Hand) -> set[str]:
-    """The editors to be seen in the window that say nothing."""
+def silent(place: QWidget) -> set[str]:
+    """The editors to be seen in a window or a part of it that say nothing."""
     found = set()
     for kind in EDITORS:
-        for editor in hand.window.findChildren(kind):
+        for editor in place.findChildren(kind):
             if not editor.isVisible() or tip_of(editor):
                 continue
             parents = ancestors(editor)
@@ -74,11 +74,13 @@ def test_every_field_says_what_it_is(hand: Hand, id: str, select: str) -> None:
         ((structure.inputs[0],), ()), ((), ()),
     ):
         hand.desk.looking.select(neurons, connections)
-        for panel in hand.window.docks:
+        hand.settle()
+        assert silent(hand.window) == set()
+        for panel, dock in hand.window.docks.items():
             hand.window.show_panel(panel)
             hand.settle()
-            assert silent(hand) == set()
-            seen |= {editor.objectName() for editor in hand.window.findChildren(QComboBox) if editor.isVisible()}
+            assert silent(dock) == set()
+            seen |= {editor.objectName() for editor in dock.findChildren(QComboBox) if editor.isVisible()}
     assert {"training_loss", "data_source"} <= seen
 
 
@@ -90,7 +92,7 @@ def test_the_fields_of_every_data_set_say_what_they_are(hand: Hand) -> None:
     for name in names:
         hand.choose("data_source", GENERATORS[name].label)
         assert not hand.session.training_problems()
-        assert silent(hand) == set()
+        assert silent(hand.window) == set()
     assert {"blobs", "moons", "rings", "checkerboard"} <= set(names)
 
 

@@ -191,13 +191,15 @@ def test_another_theme_leaves_nothing_of_the_last(hand: Hand) -> None:
         taken: list[QImage] = []
         for workspace in WORKSPACES:
             window.workspaces.switch(workspace)
-            hand.rest(0.2)
+            hand.rest(0.05)
+            hand.wait(lambda: not any(panel.list.typesetter.busy for panel in window.panels.values()
+                                      if hasattr(panel, "list") and panel.seen), "all formulas are typeset")
             taken.append(window.grab().toImage())
         return taken
 
     hand.window.commands.set_theme("light")
     hand.example("xor")
-    hand.rest(1.0)
+    hand.rest(0.2)
     pictures(hand.window)
     light = pictures(hand.window)
     hand.window.commands.set_theme("dark")
@@ -207,7 +209,7 @@ def test_another_theme_leaves_nothing_of_the_last(hand: Hand) -> None:
     fresh.resize(hand.window.size())
     fresh.show_with_layout()
     fresh.desk.session.open_document(hand.session.document, hand.session.path)
-    hand.rest(1.0)
+    hand.rest(0.2)
     pictures(fresh)
     expected = pictures(fresh)
     fresh.desk.close()

@@ -8,7 +8,6 @@ from typing import Protocol, TypeVar
 import pytest
 from PySide6.QtCore import QEvent, QSize
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
-from pytestqt.qtbot import QtBot
 
 from nnsim.gui.look.theme import dress
 from nnsim.gui.panels.late_panel import LatePanel
@@ -31,7 +30,7 @@ def resize(panel: QWidget, width: int, height: int) -> None:
 
 
 @pytest.fixture
-def show_card(qtbot: QtBot, desk: Desk) -> Iterator[ShowCard]:
+def show_card(qapp: QApplication, desk: Desk) -> Iterator[ShowCard]:
     """Shows a panel as the window does: under its title bar, in a card of this size."""
     cards: list[QWidget] = []
 
@@ -46,7 +45,10 @@ def show_card(qtbot: QtBot, desk: Desk) -> Iterator[ShowCard]:
         card.resize(width, height)
         cards.append(card)
         card.show()
-        qtbot.waitUntil(lambda: panel.built)
+        rounds = 0
+        while not panel.built and (rounds := rounds + 1) < 100:
+            QApplication.processEvents()  # its first paint has it built
+        assert panel.built
         QApplication.processEvents()
         return panel
 
