@@ -39,9 +39,10 @@ class CardHeader(QFrame):
 
     def show_title(self, shown: bool) -> None:
         """Show the title, or let the controls begin in its place."""
-        self.title.setVisible(shown)
-        self.row.setStretch(self._before, int(shown))
-        self.row.setStretch(self._after, int(not shown))
+        if self.title.isHidden() == shown:
+            self.title.setVisible(shown)
+            self.row.setStretch(self._before, int(shown))
+            self.row.setStretch(self._after, int(not shown))
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumHeight())

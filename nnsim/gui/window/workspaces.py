@@ -69,6 +69,10 @@ class Workspaces(QObject):
         self.current = WORKSPACES[0]
         self._before = self.current
         """What Present goes back to."""
+        self._headers_later = QTimer(self)
+        self._headers_later.setSingleShot(True)
+        self._headers_later.setInterval(0)
+        self._headers_later.timeout.connect(self.update_headers)
         for entry in PANELS.values():
             self._add(entry)
         # Panels take time to make: those of the workspace first, the others while nothing else is to be done.
@@ -83,8 +87,9 @@ class Workspaces(QObject):
         self.docks[id] = dock
         dock.hide()
         dock.visibilityChanged.connect(partial(self._follow, id))
-        dock.visibilityChanged.connect(self.update_headers)
-        dock.dockLocationChanged.connect(self.update_headers)
+        # Once for all docks that tell of one and the same step.
+        dock.visibilityChanged.connect(self._headers_later.start)
+        dock.dockLocationChanged.connect(self._headers_later.start)
 
     def _fill(self, id: str) -> Panel:
         """Make a panel and put it into its dock."""
