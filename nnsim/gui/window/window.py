@@ -252,6 +252,7 @@ class MainWindow(QMainWindow):
         geometry = settings().value("geometry")
         if isinstance(geometry, QByteArray):
             self.restoreGeometry(geometry)
+        self.workspaces.prepare()
         self.show()
         self.workspaces.start()
         self.canvas.fit()

@@ -108,6 +108,11 @@ class Workspaces(QObject):
         dock.setWidget(body_frame(panel))
         return panel
 
+    def _fill_current(self) -> None:
+        for id in self.docks:
+            if id in self.current.panels:
+                self.panels[id]  # an empty dock would be given no room
+
     def _fill_next(self) -> None:
         if QGuiApplication.mouseButtons():
             return  # something is dragged: that must not stop for a moment
@@ -140,10 +145,14 @@ class Workspaces(QObject):
         settings().setValue("workspace", self._before.id if workspace is PRESENT else workspace.id)
         self.changed.emit()
 
-    def start(self) -> None:
-        """Show the workspace that was left last."""
+    def prepare(self) -> None:
+        """Make the panels of the workspace that was left last, before the window is shown: each is laid out once."""
         stored = settings().value("workspace", WORKSPACES[0].id)
         self.current = next((w for w in WORKSPACES if w.id == stored), WORKSPACES[0])
+        self._fill_current()
+
+    def start(self) -> None:
+        """Show the workspace that was left last; make the other panels while nothing else is to be done."""
         self._show()
         self._filler.start()
         self.changed.emit()
@@ -173,9 +182,7 @@ class Workspaces(QObject):
 
     def _show(self) -> None:
         state = settings().value(f"layout_{self.current.id}")
-        for id in self.docks:
-            if id in self.current.panels:
-                self.panels[id]  # an empty dock would be given no room
+        self._fill_current()
         with self._calm():
             self._take_away()
             known = self.current is not PRESENT and isinstance(state, QByteArray)
