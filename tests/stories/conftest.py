@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,25 +16,53 @@ from nnsim.gui.window import workspaces
 from nnsim.gui.window.window import MainWindow
 
 
-@pytest.fixture
-def hand(qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Hand]:
-    """A hand on a new window of 1440×900 with settings of its own; the window is closed without saving.
+@contextmanager
+def window_with_hand(place: Path) -> Iterator[Hand]:
+    """A new window of 1440×900 with settings of its own, which lie in this folder; it is closed without saving.
 
     Panels are made when they are asked for, not before, while the window idles: few stories come to see them.
     """
-    monkeypatch.setattr(workspaces, "FILLING_MS", 3_600_000)
     QStandardPaths.setTestModeEnabled(True)
-    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(place / "settings"))
     make_app()
-    window = MainWindow()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(workspaces, "FILLING_MS", 3_600_000)
+        window = MainWindow()
     window.resize(1440, 900)
     window.show_with_layout()
     QApplication.processEvents()
     yield Hand(window)
-    window.desk.session.pause()
-    window.desk.session.mark_saved(tmp_path / "nowhere.nnsim", window.desk.session.live_document)
+    forget_work(window)
     assert window.close()
     window.deleteLater()
     # Now, not when the event loop ends: a window half gone must not be restyled.
     QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
     QApplication.processEvents()
+
+
+def forget_work(window: MainWindow) -> None:
+    """Whatever is open counts as saved."""
+    window.desk.session.pause()
+    window.desk.session.mark_saved(Path("nowhere.nnsim"), window.desk.session.live_document)
+
+
+@pytest.fixture
+def hand(qapp: QApplication, tmp_path: Path) -> Iterator[Hand]:
+    """A hand on a window of one's own."""
+    with window_with_hand(tmp_path) as hand:
+        yield hand
+
+
+@pytest.fixture(scope="module")
+def window_of_the_module(qapp: QApplication, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hand]:
+    with window_with_hand(tmp_path_factory.mktemp("shared")) as hand:
+        yield hand
+
+
+@pytest.fixture
+def shared(window_of_the_module: Hand) -> Hand:
+    """A hand on a window that the stories of a module share, with nothing open: for those that leave all as it was."""
+    forget_work(window_of_the_module.window)
+    window_of_the_module.window.files.new()
+    window_of_the_module.settle()
+    return window_of_the_module

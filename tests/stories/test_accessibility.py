@@ -70,8 +70,9 @@ def bring_to_front(hand: Hand, id: str) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
-def test_every_control_has_a_name(hand: Hand, example: str) -> None:
+def test_every_control_has_a_name(shared: Hand, example: str) -> None:
     """Each panel in front once, with nothing, a neuron and a connection selected."""
+    hand = shared
     if example:
         hand.example(example)
     found = nameless(hand.window)

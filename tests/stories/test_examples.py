@@ -11,9 +11,9 @@ from nnsim.gui.tour.hand import Hand
 
 
 @pytest.mark.parametrize("id", EXAMPLES)
-def test_example(hand: Hand, id: str) -> None:
+def test_example(shared: Hand, id: str) -> None:
     """Opened from the menu it computes; a net with slopes trains at its own speed and its loss stays finite."""
-    example = EXAMPLES[id]
+    hand, example = shared, EXAMPLES[id]
     hand.example(id)
     desk = hand.desk
     assert desk.session.title == example.title and not desk.session.dirty

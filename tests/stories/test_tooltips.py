@@ -62,8 +62,9 @@ def ancestors(widget: QWidget) -> list[QWidget]:
 
 
 @pytest.mark.parametrize("id, select", [("hands_on", "h1"), ("xor", "output"), ("sine", ""), ("blobs", "o1")])
-def test_every_field_says_what_it_is(hand: Hand, id: str, select: str) -> None:
+def test_every_field_says_what_it_is(shared: Hand, id: str, select: str) -> None:
     """Of every panel, brought to the front in turn, with a neuron, a connection and nothing selected."""
+    hand = shared
     hand.example(id)
     structure = hand.session.structure
     for disclosure in hand.window.findChildren(Disclosure):
