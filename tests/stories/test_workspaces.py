@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtWidgets import QApplication, QTabBar, QToolButton
 
+from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.look.theme import font, line_width
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
@@ -229,3 +230,23 @@ def test_panels_out_of_sight_are_made_while_nothing_is_done(hand: Hand, monkeypa
     window.desk.close()
     window.close()
     window.deleteLater()
+
+
+def test_a_panel_may_be_resized_while_another_document_is_told(hand: Hand) -> None:
+    """As a toolbar that needs another width has the docks laid out: what it shows from before is not asked for."""
+    resized: list[str] = []
+
+    def shrink(*documents: object) -> None:
+        for id, panel in hand.window.panels.items():
+            if panel.seen:
+                panel.resize(panel.width() - 9, panel.height() - 5)
+                resized.append(id)
+
+    hand.desk.document_changed.connect(shrink)
+    for id in hand.window.docks:
+        hand.window.show_panel(id)
+        hand.settle()
+        for example in ("blobs", "xor"):
+            assert hand.window.files.open_example(EXAMPLES[example])
+        hand.settle()
+    assert set(resized) == set(hand.window.docks)

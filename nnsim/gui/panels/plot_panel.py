@@ -40,6 +40,7 @@ class PlotPanel(LatePanel):
         super().__init__(desk, title)
         self.plots: tuple[Plot, ...] = ()
         self._drawn: object = None
+        self._unfitted = False
         self.page = QWidget()
         self.rows = column_in(self.page, self.spacing, self.margins)
         self.empty = EmptyState(f"{self.id}_empty")
@@ -101,7 +102,17 @@ class PlotPanel(LatePanel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self.built:
+        self._unfitted = self.built
+        self._fit()
+
+    def _catch_up(self) -> None:
+        super()._catch_up()
+        self._fit()
+
+    def _fit(self) -> None:
+        # Resized while a change is being told, it still shows the network from before, which may be gone.
+        if self._unfitted and not self.desk.unsettled:
+            self._unfitted = False
             self.fit()
 
 
