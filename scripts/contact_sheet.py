@@ -195,8 +195,7 @@ def take(shot: Shot, theme: Mode, out: Path) -> QPixmap:
         hand.rest(0.4)
         made.messages.hide()  # what another program left to recover is no part of the picture
         hand.settle()  # it makes room for the canvas
-        lists = [panel.list for panel in made.panels.values() if hasattr(panel, "list") and panel.seen]
-        hand.wait(lambda: not any(view.typesetter.busy for view in lists), "all formulas are typeset")
+        hand.wait_for_formulas()
         made.canvas.fit()
         if shot.zoom != 1:
             made.canvas.zoom_by(shot.zoom)

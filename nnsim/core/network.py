@@ -437,7 +437,7 @@ def _parameter_problems(structure: Structure) -> Iterable[Problem]:
     used |= {connection.weight: connection.ends for connection in reversed(structure.connections)}
     unfit = {name for name in used.keys() | names | structure.frozen if not 1 <= len(name) <= MAX_NAME_LENGTH}
     for name in sorted(unfit | (used.keys() ^ names) | (structure.frozen - names)):
-        if not 1 <= len(name) <= MAX_NAME_LENGTH:
+        if name in unfit:
             yield Problem(f"The parameter name “{name[:80]}” must have 1 to {MAX_NAME_LENGTH} characters.")
         if name in used and name not in names:
             where = used[name]

@@ -61,7 +61,8 @@ def window_of_the_module(qapp: QApplication, tmp_path_factory: pytest.TempPathFa
 
 @pytest.fixture
 def shared(window_of_the_module: Hand) -> Hand:
-    """A hand on a window that the stories of a module share, with nothing open: for those that leave all as it was."""
+    """A hand on a window that the stories of a module share, with nothing open: which panels and settings the others
+    left in sight must not matter."""
     forget_work(window_of_the_module.window)
     window_of_the_module.window.files.new()
     window_of_the_module.settle()

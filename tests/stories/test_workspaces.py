@@ -193,8 +193,7 @@ def test_another_theme_leaves_nothing_of_the_last(hand: Hand) -> None:
         for workspace in WORKSPACES:
             window.workspaces.switch(workspace)
             hand.rest(0.05)
-            hand.wait(lambda: not any(panel.list.typesetter.busy for panel in window.panels.values()
-                                      if hasattr(panel, "list") and panel.seen), "all formulas are typeset")
+            hand.wait_for_formulas(window)
             taken.append(window.grab().toImage())
         return taken
 

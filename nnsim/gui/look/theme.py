@@ -324,4 +324,9 @@ def set_role(
 def _style_sheet() -> str:
     sizes = {"radius": RADIUS} | {size: pixels(size) for size in TEXT_SIZES} | icon_sizes()
     sizes |= {sign: round(side * text_scale()) for sign, side in SIGN_SIZES.items()}
-    return Template(resource("window.qss").read_text(encoding="utf-8")).substitute(sizes)
+    return _sheet_template().substitute(sizes)
+
+
+@cache
+def _sheet_template() -> Template:
+    return Template(resource("window.qss").read_text(encoding="utf-8"))

@@ -206,8 +206,6 @@ class Plot(pg.GraphicsView):
             axis.setLabel(html.escape(short), color=theme().muted)
             axis.resizeEvent()  # puts the title in the middle again
             axis.setTicks([ticks])
-        # Now, and not when the event loop comes to it: where there is room for words is asked before that.
-        self._around.activate()
         (x0, x1), (y0, y1) = self._range
         self.view.setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0, disableAutoRange=True)
 

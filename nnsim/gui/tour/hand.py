@@ -204,7 +204,8 @@ class Hand:
     def example(self, id: str) -> None:
         """Open an example from its menu."""
         self.menu(f"example_{id}")
-        # A message that goes makes room for the canvas: what is measured now must hold for the next gesture.
+        # A message that goes makes room for the canvas: what is measured now must hold for the next gesture. The first
+        # round has it laid out, the second draws what is where.
         self.settle()
         self.settle()
 
@@ -285,6 +286,12 @@ class Hand:
         """Let the window work until something holds; an error names it if it does not in time."""
         if not self._rest(seconds, until):
             raise HandError(f"After {seconds:g} s it is still not so that {what}.")
+
+    def wait_for_formulas(self, window: MainWindow | None = None) -> None:
+        """Let all formulas in sight be typeset, of the hand's window or of another."""
+        lists = [panel.list for panel in (window or self.window).panels.values()
+                 if hasattr(panel, "list") and panel.seen]
+        self.wait(lambda: not any(shown.typesetter.busy for shown in lists), "all formulas are typeset")
 
     def rest(self, seconds: float) -> None:
         """Do nothing for a while; the window keeps running."""

@@ -243,10 +243,12 @@ class TrainingPanel(Panel):
             self._progress.setValue(round(progress * 1000))
 
     def _show_engine(self) -> None:
+        if self._engine is None:
+            return
         snapshot = self.desk.session.latest
         engine = snapshot.engine if snapshot is not None else engines.now()
         text = self.tr("compiled (Numba)") if engine == engines.COMPILED else self.tr("numpy")
-        if self._engine is not None and text != self._engine.text():
+        if text != self._engine.text():
             self._engine.setText(text)
             # The name of a label is read in place of its text.
             self._engine.setAccessibleName(self.tr("Engine: {name}").format(name=text))
