@@ -44,7 +44,7 @@ window = MainWindow()
 window.show_with_layout()
 app.processEvents()
 print(time.time() - born, time.process_time())
-window.session.close(); window.files.close()
+window.desk.close(); window.files.close()
 """
 
 
@@ -186,7 +186,7 @@ def click_to_chain_rule(hand: Hand) -> None:
         panel.list.viewport().repaint()
         hand.canvas.viewport().repaint()
         times.append((time.perf_counter() - start) * 1000)
-        hand.wait(lambda: not panel.list.typesetter.busy, "all factors are typeset")
+        hand.wait_for_formulas()
         typeset.append((time.perf_counter() - start) * 1000)
     desk.session.mark_saved(Path("benchmark"), desk.session.live_document)
     hand.window.show_panel("table")

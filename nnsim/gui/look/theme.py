@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QDir, Qt
+from PySide6.QtCore import QDir, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
@@ -122,6 +122,8 @@ PRESENTED_PIXELS = 20
 """The smallest text when presenting, for the last row of a lecture hall."""
 PRESENTED_LINE = 3.0
 
+UNSEEN_MS = 200
+"""So long after the theme has changed hidden widgets get its colours, so that what is seen changes at once."""
 
 @dataclass
 class _Look:
@@ -130,6 +132,8 @@ class _Look:
     theme: Theme = LIGHT
     scale: float = 1.0
     presenting: bool = False
+    unfinished: bool = False
+    """Whether hidden widgets still have the colours of the last theme."""
 
 
 _look = _Look()
@@ -204,9 +208,8 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0, pr
         palette = _palette(chosen)
         if app.palette() != palette:
             app.setPalette(palette)
-        for window in app.topLevelWidgets():
-            if window.parent() is None:
-                dress(window)
+        for window in _windows():
+            dress(window)
     return chosen
 
 
@@ -217,11 +220,40 @@ def dress(window: QWidget) -> None:
     window. Under a style sheet of the program it styles a widget anew with every box it is put into, and takes four
     times as long to restyle a window. The sheet goes by the name of the theme, and by whether the window is mirrored.
     """
-    look = (theme().name, window.isRightToLeft(), sheet := _style_sheet())
-    if (window.property("theme"), window.property("mirrored"), window.styleSheet()) != look:
-        window.setProperty("theme", theme().name)
-        window.setProperty("mirrored", window.isRightToLeft())
+    look, sheet = {"theme": theme().name, "mirrored": window.isRightToLeft()}, _style_sheet()
+    recolored = any(window.property(name) != value for name, value in look.items())
+    for name, value in look.items():
+        window.setProperty(name, value)
+    if window.styleSheet() != sheet:
         window.setStyleSheet(sheet)
+    elif recolored:
+        # Under a style sheet widgets keep the colours they were polished with. A new sheet would take several times as
+        # long, because it tells each widget that its sizes may be others, too.
+        _polish(window, only_seen=True)
+        _look.unfinished = True
+        QTimer.singleShot(UNSEEN_MS, window, finish_theme)
+
+
+def finish_theme() -> None:
+    """Give what was hidden when the theme changed its colours; to be called before it is shown."""
+    if _look.unfinished:
+        _look.unfinished = False
+        with _no_collection():
+            for window in _windows():
+                _polish(window)
+
+
+def _windows() -> list[QWidget]:
+    """Those that stand by themselves; dialogs and menus belong to one."""
+    return [window for window in QApplication.topLevelWidgets() if window.parent() is None]
+
+
+def _polish(window: QWidget, only_seen: bool = False) -> None:
+    style = window.style()
+    for widget in (window, *window.findChildren(QWidget)):
+        if widget.isVisible() or not only_seen:
+            style.polish(widget)
+            widget.update()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from shiboken6 import isValid
 
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import settings
-from nnsim.gui.look.theme import GRID
+from nnsim.gui.look.theme import GRID, finish_theme
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
@@ -175,12 +175,14 @@ class Workspaces(QObject):
 
     def show_panel(self, id: str) -> None:
         """Bring a panel to the front, and the keys to it."""
+        finish_theme()
         dock = self.docks[id]
         dock.show()
         dock.raise_()
         self.panels[id].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show(self) -> None:
+        finish_theme()
         state = settings().value(f"layout_{self.current.id}")
         self._fill_current()
         with self._calm():
