@@ -1,7 +1,5 @@
 """nnsim: build a neural network by hand, see every number in it, train it and watch it learn."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

@@ -1,7 +1,5 @@
 """The command nnsim: the window, and the same work without one."""
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Measures what the learner feels: start, calm while training, pause, repaint, gestures. See scripts/benchmark."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import statistics

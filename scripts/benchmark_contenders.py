@@ -1,7 +1,5 @@
 """The programs that scripts/benchmark_engine.py compares: nnsim, libraries, naive numpy and C, on the same numbers."""
 
-from __future__ import annotations
-
 import ctypes
 import importlib
 import shutil

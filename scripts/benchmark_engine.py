@@ -1,7 +1,5 @@
 """Measures how fast nnsim trains, against libraries, naive numpy and C on the same workloads and one core."""
 
-from __future__ import annotations
-
 import argparse
 import gc
 import os

@@ -6,8 +6,6 @@ With QT_SCALE_FACTOR=1.25 in the environment, or 1.5, 1.75, 2, the pictures are 
 Japanese names need a font that has them: Debian's fonts-wqy-microhei takes 5 MB.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

@@ -4,8 +4,6 @@
 # The stored file was made with torch 2.13.0, in float64 on the CPU. tests/training/test_trajectories.py replays it
 # without PyTorch. Nothing of nnsim is used here, so that nothing of nnsim can be wrong in the same way twice.
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Fixtures for all tests: nothing may be left behind."""
 
-from __future__ import annotations
-
 import os
 import tempfile
 import threading

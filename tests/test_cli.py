@@ -1,7 +1,5 @@
 """The command nnsim explain: every number of the lecture's example, as text and as JSON."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -4,8 +4,6 @@ Every rule is a function of a house, which is read from its folders, so that the
 shows that the rule notices it.
 """
 
-from __future__ import annotations
-
 import ast
 import subprocess
 import sys

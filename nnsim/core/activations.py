@@ -1,7 +1,5 @@
 """Activation functions and their derivatives."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Ways in which a neuron combines what comes in."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 

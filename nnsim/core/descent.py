@@ -4,8 +4,6 @@
 compiles the same text around its kernels. So batches, order, stop conditions and divergence cannot differ.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from math import inf, isfinite
 from typing import Any, NamedTuple

@@ -1,7 +1,5 @@
 """Typed dataclass fields that carry label, unit, bounds and help, so that a form can be made of them."""
 
-from __future__ import annotations
-
 import dataclasses
 import math
 import sys

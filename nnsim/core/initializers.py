@@ -1,7 +1,5 @@
 """Initializers: how weights start, as functions of a seed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from math import sqrt

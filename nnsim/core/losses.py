@@ -1,7 +1,5 @@
 """Losses: how wrong the outputs are, and in which direction."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Networks: a frozen graph of neurons and connections, and one vector of parameter values."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -204,7 +202,7 @@ class Structure:
             waiting += found
         return reached
 
-    def same_as(self, other: Structure) -> bool:
+    def same_as(self, other: "Structure") -> bool:
         """Whether both say the same, field by field."""
         return self is other or (
             self.neurons == other.neurons
@@ -251,7 +249,7 @@ class Network:
         connections: Iterable[Connection],
         values: Mapping[str, float],
         frozen: Iterable[str] = (),
-    ) -> Network:
+    ) -> "Network":
         """A network from its parts; the order of ``values`` is the order of ``parameters``."""
         structure = Structure(tuple(neurons), tuple(connections), tuple(values), frozenset(frozen))
         return cls(structure, frozen_vector(list(values.values())))
@@ -264,7 +262,7 @@ class Network:
         output: str = "tanh",
         seed: int = 0,
         initializer: str | None = None,
-    ) -> Network:
+    ) -> "Network":
         """A fully connected network, ``sizes`` from the inputs to the outputs: [2, 4, 1].
 
         Neurons are x0…, h1… (h1_1… with several hidden layers) and o1… (y if single); weights w1…
@@ -302,18 +300,18 @@ class Network:
         """The value of the parameter ``name``."""
         return float(self.parameters[self.structure.parameter_index[name]])
 
-    def with_parameters(self, parameters: ArrayLike) -> Network:
+    def with_parameters(self, parameters: ArrayLike) -> "Network":
         """The same structure (the same object) with other values."""
         return replace(self, parameters=frozen_vector(parameters))
 
-    def with_values(self, values: Mapping[str, float]) -> Network:
+    def with_values(self, values: Mapping[str, float]) -> "Network":
         """The same structure with some parameters changed by name."""
         vector = self.parameters.copy()
         for name, value in values.items():
             vector[self.structure.parameter_index[name]] = value
         return self.with_parameters(vector)
 
-    def initialized(self, seed: int, initializer: str | None = None) -> Network:
+    def initialized(self, seed: int, initializer: str | None = None) -> "Network":
         """New random weights and zero biases; frozen parameters keep their values.
 
         fan_in is the number of connections entering the weight's target, fan_out the number leaving

@@ -1,7 +1,5 @@
 """Optimizers: how a gradient becomes a step."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType

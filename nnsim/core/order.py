@@ -1,7 +1,5 @@
 """The order in which an epoch takes its samples: a pure function of mode, seed and epoch."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from nnsim.core.arrays import Integers

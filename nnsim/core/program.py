@@ -1,7 +1,5 @@
 """The program of a network: forward and backward passes, level by level, in numpy."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property

@@ -1,7 +1,5 @@
 """Learning-rate schedules: how the rate changes from epoch to epoch."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from math import cos, floor, pi

@@ -1,7 +1,5 @@
 """Symbols: what a quantity is called, as plain text and in LaTeX."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 
@@ -12,11 +10,11 @@ class Symbol:
     text: str
     latex: str
 
-    def with_prime(self) -> Symbol:
+    def with_prime(self) -> "Symbol":
         """The same after an update: w5′."""
         return Symbol(f"{self.text}′", f"{self.latex}'")
 
-    def by(self, other: Symbol) -> Symbol:
+    def by(self, other: "Symbol") -> "Symbol":
         """The partial derivative of this by ``other``: ∂Loss/∂w5."""
         return Symbol(f"∂{self.text}/∂{other.text}",
                       rf"\frac{{\partial {self.latex}}}{{\partial {other.latex}}}")

@@ -1,7 +1,5 @@
 """CSV files: columns of numbers, read with errors that name file, line and column."""
 
-from __future__ import annotations
-
 import csv
 import math
 import re

@@ -1,7 +1,5 @@
 """The samples a network learns from and is tested on."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Generators: data sets made by a rule and a seed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """Sources: where a document's data comes from, as values that can be saved and compared."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache

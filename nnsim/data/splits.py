@@ -1,7 +1,5 @@
 """Splits: which samples a network learns from, and which it is only tested on."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from nnsim.core.arrays import Array

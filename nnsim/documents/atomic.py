@@ -1,7 +1,5 @@
 """Replacing a file's content in one step: afterwards it is the old one or the new one, never half."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import secrets

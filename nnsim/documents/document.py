@@ -1,7 +1,5 @@
 """The document: a network, its place on the canvas, its data and how it is trained."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType

@@ -3,8 +3,6 @@
 Raises NetworkError, in the learner's words, if the edit would make the network unsound.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The example documents that come with the program."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The .nnsim file: loading and saving."""
 
-from __future__ import annotations
-
 import errno
 import os
 import stat

@@ -1,7 +1,5 @@
 """Parts of a network cut out as documents of their own, and put into others."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The recovery journal: unsaved documents, kept for the case that the program dies."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import os

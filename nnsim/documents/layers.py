@@ -1,7 +1,5 @@
 """Whole layers added to a document."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 

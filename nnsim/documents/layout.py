@@ -1,7 +1,5 @@
 """Where neurons lie on the canvas when nobody has placed them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import pairwise
 from types import MappingProxyType

@@ -1,7 +1,5 @@
 """Names for neurons and parameters: free ones for what is new, and other ones for a whole network."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import count

@@ -4,8 +4,6 @@ The method of Sugiyama, Tagawa and Toda (1981): a connection that passes columns
 columns are sorted again and again by the middle of their neighbours.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right, insort
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

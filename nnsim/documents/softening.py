@@ -1,7 +1,5 @@
 """Softening: steps become steep sigmoids with the same thresholds, which can be trained; hardening is the way back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -45,7 +43,7 @@ class Softening:
     """(n_parameters,): what is multiplied by k."""
 
     @classmethod
-    def of(cls, document: Document) -> Softening:
+    def of(cls, document: Document) -> "Softening":
         """Make the steps of a document sigmoids. What they share with other neurons becomes their own first."""
         structure = document.network.structure
         chosen = set(steps(structure))

@@ -3,8 +3,6 @@
 The target columns are the data that a small network of 0s and 1s learns from.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

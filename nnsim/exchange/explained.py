@@ -1,7 +1,5 @@
 """An explanation as plain text, and as numbers for other programs."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """The registry of formats that pages are written in."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Pages written as HTML, with formulas as MathML."""
 
-from __future__ import annotations
-
 import re
 from html import escape
 

@@ -1,7 +1,5 @@
 """Pages written as LaTeX."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

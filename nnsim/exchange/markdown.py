@@ -1,7 +1,5 @@
 """Pages written as Markdown."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

@@ -1,7 +1,5 @@
 """A network as NumPy code: h1 = sigmoid(W1 @ x + b1), layer by layer."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Pages: what a written document says, apart from the format it is written in."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The worked solution: both passes of one sample on paper, as a solution or as an exercise with its key."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

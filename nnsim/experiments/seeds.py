@@ -1,7 +1,5 @@
 """The same training from several starts, in a thread of its own: does another draw of the weights solve it?"""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Starting the program with a window."""
 
-from __future__ import annotations
-
 import gc
 import sys
 import traceback

@@ -1,7 +1,5 @@
 """Worksheets about gates: truth tables with their sums, and weights for a target."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from nnsim.core.explain.sums import Sum, sum_of

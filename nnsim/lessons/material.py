@@ -1,7 +1,5 @@
 """What worksheets are made of: a network with a sample, as it stands or with numbers of a learner's own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Worksheets about graph and matrix: where each weight stands in W, and counting layers and parameters."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Worksheets about both passes: sums and functions, the loss, the chain rule and the update."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator
 
 import numpy as np

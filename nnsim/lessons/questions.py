@@ -1,7 +1,5 @@
 """Questions: what a learner answers, how that is judged, and what a wrong answer says about where it went wrong."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable

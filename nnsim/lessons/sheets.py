@@ -1,7 +1,5 @@
 """What one kind of worksheet makes, and how its numbers and formulas are written."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Worksheets: sheets of questions from a network or a learner's name, on paper and to be checked at once."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a learner sets for training."""
 
-from __future__ import annotations
-
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass

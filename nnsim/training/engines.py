@@ -4,8 +4,6 @@
                                                                     run or for maps; keeps them for all later starts
 """
 
-from __future__ import annotations
-
 import atexit
 import importlib.util
 import os

@@ -1,7 +1,5 @@
 """The bounded history of a run: loss curves that never grow past a fixed number of points."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -64,7 +62,7 @@ class Curve:
         }
 
     @classmethod
-    def restored(cls, state: Mapping[str, Array]) -> Curve:
+    def restored(cls, state: Mapping[str, Array]) -> "Curve":
         """The curve that ``state`` was asked of."""
         capacity, stride, epochs = (int(count) for count in state["counts"])
         curve = cls(capacity)

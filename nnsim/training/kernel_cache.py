@@ -4,8 +4,6 @@ Numba's own check looks at one file only, and would keep using what another file
 it finds, so a folder in which somebody else can write is never read.
 """
 
-from __future__ import annotations
-
 import ast
 import atexit
 import hashlib

@@ -1,7 +1,5 @@
 """Why a network cannot be trained yet, in the learner's words."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS

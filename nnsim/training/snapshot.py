@@ -1,7 +1,5 @@
 """Snapshots: moments of training, frozen, which may be kept in a file and continued from."""
 
-from __future__ import annotations
-
 import json
 import zipfile
 from collections.abc import Mapping
@@ -92,7 +90,7 @@ class Snapshot:
             np.savez(file, **arrays)
 
     @classmethod
-    def load(cls, path: str | Path) -> Snapshot:
+    def load(cls, path: str | Path) -> "Snapshot":
         """Read a file that ``save`` wrote. Raises ValueError if it is none."""
         try:
             with Path(path).open("rb") as opened, np.load(opened, allow_pickle=False) as file:
@@ -101,7 +99,7 @@ class Snapshot:
             raise ValueError(f"{path} is not a snapshot of a training run: {error}") from None
 
     @classmethod
-    def _read(cls, file: Mapping[str, Any]) -> Snapshot:
+    def _read(cls, file: Mapping[str, Any]) -> "Snapshot":
         about = json.loads(file["about"].tobytes())
         if about["version"] != VERSION:
             raise ValueError(f"it has version {about['version']}, this program reads {VERSION}")

@@ -1,7 +1,5 @@
 """The trainer: a network, its data and its settings, trained on one engine."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Mapping
@@ -85,7 +83,7 @@ class Trainer:
     def resume(
         cls, network: Network, dataset: Dataset, config: TrainingConfig | None, snapshot: Snapshot,
         engine: str | None = None,
-    ) -> Trainer:
+    ) -> "Trainer":
         """A trainer that continues from a snapshot as if it had never stopped.
 
         Network, data and config are those that the snapshot was made with; the engine is the snapshot's, unless

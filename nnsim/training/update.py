@@ -1,7 +1,5 @@
 """The next update of one parameter, in equations."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from nnsim.core.arrays import Array

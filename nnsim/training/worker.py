@@ -1,7 +1,5 @@
 """The thread in which training runs, and the mailbox that carries its latest snapshot."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Mapping

@@ -3,8 +3,6 @@
 Run by test_new_activation in a process of its own: the kernels are made from the registries when they are imported.
 """
 
-from __future__ import annotations
-
 import sys
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Random networks of every feature, with samples that stay away from steps, corners and ties."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 import numpy as np

@@ -4,8 +4,6 @@ Every neuron is computed by itself, from formulas written down here once more, b
 graph. Reverse-mode differentiation is then autograd's own.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from typing import Any
 

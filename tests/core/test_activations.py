@@ -1,7 +1,5 @@
 """Every activation against finite differences, published values and its own limits."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Program against an independent reverse-mode library, on random graphs of every feature."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Every combine against finite differences and plain loops."""
 
-from __future__ import annotations
-
 import math
 from functools import reduce
 

@@ -1,7 +1,5 @@
 """Form fields: what a dataclass of settings refuses, and how it says so."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Any

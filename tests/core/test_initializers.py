@@ -1,7 +1,5 @@
 """Initializers: their moments, their determinism, and where a network uses which."""
 
-from __future__ import annotations
-
 from math import sqrt
 
 import numpy as np

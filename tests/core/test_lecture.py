@@ -1,7 +1,5 @@
 """The lecture's numbers: gates, the softened XOR and the hands-on example, as printed in its section 4."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Every loss against finite differences, and against numbers computed by hand or as PyTorch documents."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Networks: names, structure, what is refused and how it is said."""
 
-from __future__ import annotations
-
 from dataclasses import FrozenInstanceError, replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """An activation is added in one place: an entry that exists nowhere else is found by everything."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Optimizers: one step of each rule. Whole trajectories: tests/training/test_trajectories.py."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Program: exact thresholds, sound arguments, caching, and memory that grows with the connections."""
 
-from __future__ import annotations
-
 import gc
 import threading
 import tracemalloc

@@ -1,7 +1,5 @@
 """CSV files: what is read, and what is said about what cannot be."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

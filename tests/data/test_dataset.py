@@ -1,7 +1,5 @@
 """The samples a network learns from: which networks can take them."""
 
-from __future__ import annotations
-
 import pytest
 
 from nnsim.data.dataset import Dataset

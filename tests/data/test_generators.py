@@ -1,7 +1,5 @@
 """Generated data: truth tables by their definitions, point clouds by their geometry."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import numpy as np

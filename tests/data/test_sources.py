@@ -1,7 +1,5 @@
 """Sources of data: equal by value, split by seed, and told apart from what cannot be data."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The document of the format's own description, to break in tests, and the schema that is shipped."""
 
-from __future__ import annotations
-
 import json
 from functools import cache
 from typing import Any

@@ -1,7 +1,5 @@
 """Documents of every kind, for hypothesis."""
 
-from __future__ import annotations
-
 from dataclasses import fields
 from typing import Any
 

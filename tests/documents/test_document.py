@@ -1,7 +1,5 @@
 """The document as a value."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Edits of a document: each takes a document and gives a new one."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The examples: the lecture's numbers, and nets that learn what they promise at the speed they promise."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Loading and saving: nothing is ever half written, nothing lost, and each refusal says why."""
 
-from __future__ import annotations
-
 import builtins
 import errno
 import os
@@ -83,7 +81,7 @@ class FullDisk:
     def __init__(self, file: Any, error: int) -> None:
         self._file, self._error = file, error
 
-    def __enter__(self) -> FullDisk:
+    def __enter__(self) -> "FullDisk":
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -262,7 +260,7 @@ def test_files_read_no_more_than_they_may(tmp_path: Path, monkeypatch: pytest.Mo
     asked = []
 
     class Endless:
-        def __enter__(self) -> Endless:
+        def __enter__(self) -> "Endless":
             return self
 
         def __exit__(self, *_: object) -> None:

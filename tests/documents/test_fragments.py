@@ -1,7 +1,5 @@
 """Parts cut out of a network and put into others."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from itertools import count
 

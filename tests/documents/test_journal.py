@@ -1,7 +1,5 @@
 """The recovery journal: work survives a program that dies, and a clean end leaves nothing."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

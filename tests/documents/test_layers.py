@@ -1,7 +1,5 @@
 """Whole layers added to a document."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

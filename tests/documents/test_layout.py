@@ -1,7 +1,5 @@
 """Where neurons are placed when nobody has placed them."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Names that no other neuron or parameter has."""
 
-from __future__ import annotations
-
 from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.documents.naming import free_name, free_names, free_neuron_name, renamed

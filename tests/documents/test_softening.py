@@ -1,7 +1,5 @@
 """Softening steps into sigmoids, and hardening them again."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

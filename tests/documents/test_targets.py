@@ -1,7 +1,5 @@
 """The truth table of a document and its target columns."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The generated NumPy program, run by a Python that knows nothing of nnsim, against the engine."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Worked solutions: every number of the lecture in each format, and documents that their readers can read."""
 
-from __future__ import annotations
-
 import re
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Several starts of one training, and when a run is called stuck."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

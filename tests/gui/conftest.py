@@ -1,7 +1,5 @@
 """Fixtures for what knows Qt."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

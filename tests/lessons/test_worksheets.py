@@ -1,7 +1,5 @@
 """Worksheets: every kind's own answers pass, near ones fail, and each typical error is called by its name."""
 
-from __future__ import annotations
-
 import math
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Fixtures of the stories: a real window and a hand that drives it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path

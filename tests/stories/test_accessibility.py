@@ -1,7 +1,5 @@
 """What a screen reader is told: every control of the window has a name, every plot says what it shows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

@@ -1,7 +1,5 @@
 """The activation plotter: values are read on the curve, and all samples stand on the axis by class."""
 
-from __future__ import annotations
-
 import numpy as np
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest

@@ -1,7 +1,5 @@
 """A run that is stuck, the fields' own words, and the usual learning rates."""
 
-from __future__ import annotations
-
 import threading
 from html import unescape
 

@@ -1,7 +1,5 @@
 """Handling the canvas: select, rename, change roles, zoom, pan, add layers, and the state in between."""
 
-from __future__ import annotations
-
 import math
 
 import pytest

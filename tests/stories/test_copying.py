@@ -1,7 +1,5 @@
 """Copy, cut, paste and duplicate on the canvas, connecting many, adding layers, and the context menus."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Every example opens, runs, trains where it can at its own pace, and is closed."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from PySide6.QtWidgets import QToolButton

@@ -1,7 +1,5 @@
 """Every number taken apart: forward, backward and step by step, with real mouse and keys."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

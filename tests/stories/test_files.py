@@ -1,7 +1,5 @@
 """Files: saved and opened again, refused when wrong, and never lost."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """First-time hints: one at a time, gone once done, and remembered."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QPointF, Qt

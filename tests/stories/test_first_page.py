@@ -1,7 +1,5 @@
 """The first page: what a neuron is, and where to begin, as long as the canvas is empty."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

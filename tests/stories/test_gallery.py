@@ -1,7 +1,5 @@
 """The gallery: found, walked, searched, and an example opened from it, with the mouse and with keys alone."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QSize, Qt

@@ -1,7 +1,5 @@
 """The gate workbench: what neurons compute, which values work, how the map goes on, and softening."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt

@@ -1,7 +1,5 @@
 """Gates by hand: from the empty canvas to a right truth table."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel
 

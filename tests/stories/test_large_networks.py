@@ -1,7 +1,5 @@
 """Large networks on the canvas: what is drawn of thousands of connections, at rest and under the hand."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Why the gradient, told on the loss: the lecture's weight, a step too far, a map of two weights."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton

@@ -1,7 +1,5 @@
 """Losses: the lecture's numbers, other targets, and another loss to train with."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractSpinBox, QPushButton
 

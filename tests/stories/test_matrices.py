@@ -1,7 +1,5 @@
 """The layers as matrices: looked at, walked through, edited, taken away as code."""
 
-from __future__ import annotations
-
 import math
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The Table panel: neurons and connections as rows, worked on with mouse and keys."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAccessible

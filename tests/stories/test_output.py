@@ -1,7 +1,5 @@
 """The Output panel in the window: the winner of several outputs, and sliders for the inputs that are no axes."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QRect, Qt

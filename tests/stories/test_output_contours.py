@@ -1,7 +1,5 @@
 """Contours of the output: a switch in the Output panel."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QToolButton
 
 from nnsim.gui.panels.output.panel import OutputPanel

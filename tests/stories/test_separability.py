@@ -1,7 +1,5 @@
 """Could one neuron do it? A learner asks, takes the answer, and meets XOR."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 

@@ -1,7 +1,5 @@
 """The window at every size, scale of text and direction: nothing is cut, nothing stands on something else."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

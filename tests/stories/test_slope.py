@@ -1,7 +1,5 @@
 """Why the gradient, told on any function, with the mouse and with the keys alone."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest

@@ -1,7 +1,5 @@
 """“What is this?”: every field of every form says it, with its unit where it has one."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtWidgets import (
     QAbstractSpinBox,

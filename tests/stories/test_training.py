@@ -1,7 +1,5 @@
 """Training, watched: it learns, it pauses, it is one undo step, and it never changes with the pace."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt

@@ -18,8 +18,6 @@ before they were tried, with the number of gestures that was thought to be right
 Tried, they take what ``FOUND`` says; a change that makes one of them longer fails here.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """While training, the trainer is the worker's: no view reads what it writes."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Worksheets: a learner works through a sheet with the keys, goes astray, and is put right."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """Workspaces: the learner switches, nothing else rearranges the window; Present for the projector."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager

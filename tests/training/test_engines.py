@@ -1,7 +1,5 @@
 """Which engine runs: the compiled one, numpy without it, and neither ever waits for the other."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Where compiled kernels are kept: what the key follows, and whose folder is trusted."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

@@ -1,7 +1,5 @@
 """Snapshots: a run that is saved and resumed, also in another process, ends at the same bits."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

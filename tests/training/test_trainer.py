@@ -1,7 +1,5 @@
 """The training loop, against plain loops written here and the lecture's numbers."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

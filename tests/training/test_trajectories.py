@@ -1,7 +1,5 @@
 """The Trainer against PyTorch: trajectories stored by scripts/make_trajectories.py, replayed by every kind of run."""
 
-from __future__ import annotations
-
 import json
 from importlib.util import find_spec
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The training thread: pace, messages and its end. Bounded waits on the thread itself, never sleeps."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

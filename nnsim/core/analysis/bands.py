@@ -1,7 +1,5 @@
 """Bands: for which values of one weight or threshold every row of a truth table stays right."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -43,7 +41,7 @@ class Band:
         above = value > self.low or (self.has_low and value == self.low)
         return above and (value < self.high or (self.has_high and value == self.high))
 
-    def negated(self) -> Band:
+    def negated(self) -> "Band":
         """The band of −value: of the threshold θ, where this one is of the bias b = −θ."""
         # + 0.0 makes a 0 of −0.
         return Band(-self.high + 0.0, -self.low + 0.0, self.has_high, self.has_low, self.rows)

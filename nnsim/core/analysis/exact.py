@@ -1,7 +1,5 @@
 """Two classes of points as whole numbers, and whether a line parts them, decided without any rounding."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Which gate of the network's inputs a threshold neuron is."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Planes of input values, over which every neuron is a map."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 from typing import Protocol
 
@@ -34,7 +32,7 @@ class Plane:
     resolution: int = 64
 
     @classmethod
-    def over(cls, inputs: tuple[str, ...], axes: tuple[str, str] | None, data: Samples | None) -> Plane | None:
+    def over(cls, inputs: tuple[str, ...], axes: tuple[str, str] | None, data: Samples | None) -> "Plane | None":
         """The plane of two inputs (the first two, if ``axes`` does not name others), wide enough for the data."""
         if not inputs:
             return None
@@ -43,7 +41,7 @@ class Plane:
         x, y = axes if axes is not None and set(axes) <= set(inputs) and axes[0] != axes[1] else inputs[:2]
         return cls(x, y, _range(inputs, x, data), _range(inputs, y, data))
 
-    def zoomed(self, factor: float, at: tuple[float, float] | None = None) -> Plane:
+    def zoomed(self, factor: float, at: tuple[float, float] | None = None) -> "Plane":
         """``factor`` times as wide, around ``at`` (x, y), which keeps its place, or else around the middle."""
         middle = ((self.x_range[0] + self.x_range[1]) / 2, (self.y_range[0] + self.y_range[1]) / 2)
         x, y = at if at is not None else middle

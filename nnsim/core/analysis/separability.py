@@ -1,7 +1,5 @@
 """Could one neuron do it? Whether a straight line, or plane, parts two classes: decided exactly, with its proof."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction

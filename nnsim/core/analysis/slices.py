@@ -1,7 +1,5 @@
 """Slices of the loss: how it depends on one or two parameters while all others rest."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Functions of one number that a learner chooses or types, with their slopes, and steps down them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal

@@ -1,7 +1,5 @@
 """``descend`` compiled, once for every kind of run: which kernels it runs follows from the model that it is given."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from numba import njit

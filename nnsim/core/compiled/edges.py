@@ -4,8 +4,6 @@ The same arithmetic as Program, in the same order: z = combine(weightᵢ·activa
 Samples lie next to each other, (neurons, samples), so that each line handles a tile of them.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The compiled engine: structures and samples as the arrays that the kernels take."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby, pairwise
 from typing import Any

@@ -6,8 +6,6 @@ layers. A layer's parameters stand as one matrix, a row for each source and a la
 targets), its rows filled up to whole tiles.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -8,8 +8,6 @@ A matrix has a row for each source and a column for each target, both filled up 
 as one more row. In a and δ, too, the lanes without a neuron hold 0, so that those zeros never move.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Squares: tiles of lanes² numbers, row after row, for products of matrices and vectors."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from functools import reduce
 from typing import Any

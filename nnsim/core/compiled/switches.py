@@ -3,8 +3,6 @@
 Activations, losses and optimizers work on tiles of LANES numbers; which entry it is, is asked once for many tiles.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 

@@ -3,8 +3,6 @@
 To import this module is to teach Numba np.exp, np.tanh and so on for tiles.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from types import FunctionType
 from typing import Any

@@ -12,8 +12,6 @@ written once and serves both. Numba alone does not vectorise such loops, because
 one array do not overlap.
 """
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Iterable
 from typing import Any

@@ -1,7 +1,5 @@
 """The chain rule: the paths from a parameter or an activation to the loss, with their factors."""
 
-from __future__ import annotations
-
 import heapq
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The explainer: every number of both passes of one sample, taken apart into symbols and numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import cached_property
 

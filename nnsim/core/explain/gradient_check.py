@@ -1,7 +1,5 @@
 """The gradient check: the analytic gradient beside central differences."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The layers of a network as matrices: h = g(W x + b), one row of W per neuron."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby

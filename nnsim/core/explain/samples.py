@@ -1,7 +1,5 @@
 """Gradients sample by sample, and their mean as an equation."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from nnsim.core.arrays import Array

@@ -1,7 +1,5 @@
 """How a neuron comes to its output, written as the lecture writes it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

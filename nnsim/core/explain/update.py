@@ -1,7 +1,5 @@
 """An optimizer's update of one parameter as equations, with its numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 

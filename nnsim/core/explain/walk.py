@@ -1,7 +1,5 @@
 """A batch, step by step: forward neuron by neuron, loss, backward neuron by neuron, accumulate, update."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal

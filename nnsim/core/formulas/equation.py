@@ -1,7 +1,5 @@
 """An equation: symbols, numbers beneath them, and what comes out."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

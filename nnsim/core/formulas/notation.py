@@ -1,7 +1,5 @@
 """Notations: how the quantities of a network are written, as plain text and in LaTeX."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from functools import lru_cache

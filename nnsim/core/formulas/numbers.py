@@ -1,7 +1,5 @@
 """Numbers as a learner reads and writes them."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """Reading terms: a formula of the registries or of a learner becomes a tree of arithmetic. Nothing is run."""
 
-from __future__ import annotations
-
 import ast
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Terms: small trees of arithmetic that carry symbols and numbers. ``reading`` makes them, ``writing`` shows them."""
 
-from __future__ import annotations
-
 import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -32,13 +30,13 @@ class Term:
     value: float
     symbol: Symbol | None = None
     operation: str = ""
-    parts: tuple[Term, ...] = ()
+    parts: "tuple[Term, ...]" = ()
     place: Place = ()
     decimals: int = 0
     literal: bool = False
     """Whether it is a number of a formula, such as the ½ and the 2 of ½(t − o)²."""
 
-    def named(self, symbol: Symbol, place: Place = ()) -> Term:
+    def named(self, symbol: Symbol, place: Place = ()) -> "Term":
         """The same with a name, and where it belongs."""
         return replace(self, symbol=symbol, place=place)
 

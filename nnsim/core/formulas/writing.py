@@ -1,7 +1,5 @@
 """Writing terms: as text, HTML or LaTeX, by names or by numbers, with brackets only where they are needed."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterable, Iterator, Sequence

@@ -1,7 +1,5 @@
 """Decoding: the bytes of an .nnsim file become a document."""
 
-from __future__ import annotations
-
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping

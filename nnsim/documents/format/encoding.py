@@ -1,7 +1,5 @@
 """Encoding: a document becomes the bytes of an .nnsim file, always the same for the same document."""
 
-from __future__ import annotations
-
 import dataclasses
 import json
 from collections.abc import Iterable, Mapping

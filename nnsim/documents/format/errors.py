@@ -1,7 +1,5 @@
 """The error of a file that cannot be read or written."""
 
-from __future__ import annotations
-
 
 class FileError(ValueError):
     """What is wrong with a file, in the learner's words, and what to do.

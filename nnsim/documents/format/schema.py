@@ -3,8 +3,6 @@
 ``python -m nnsim.documents.format.schema > resources/nnsim.schema.json`` writes it anew.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import sys

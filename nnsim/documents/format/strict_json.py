@@ -1,7 +1,5 @@
 """Strict JSON: text that is UTF-8, not too deep, with every key once and every number finite."""
 
-from __future__ import annotations
-
 import json
 import math
 import re

@@ -1,7 +1,5 @@
 """Type errors of msgspec, told to a learner: which field, of which neuron, and what belongs there."""
 
-from __future__ import annotations
-
 import difflib
 import re
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """Bundles: between two wide layers of a very large network, all connections as one band."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Copy, cut, paste and duplicate: a part of a network travels as the text of an .nnsim file."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QByteArray, QMimeData, QObject, QPointF
 from PySide6.QtWidgets import QApplication
 

@@ -1,7 +1,5 @@
 """The editing commands of the canvas: what its gestures, keys and menus do, one Session call each."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Collection
 

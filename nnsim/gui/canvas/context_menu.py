@@ -1,7 +1,5 @@
 """The context menus of the canvas: only what can be done with what was clicked."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QPointF, Qt

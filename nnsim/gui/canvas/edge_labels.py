@@ -1,7 +1,5 @@
 """Where the labels of connections stand: on their line, clear of neurons, of each other and of other lines."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np

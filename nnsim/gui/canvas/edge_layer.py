@@ -1,7 +1,5 @@
 """All connections of the canvas, in one item."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, reduce

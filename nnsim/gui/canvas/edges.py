@@ -1,7 +1,5 @@
 """One connection as it is drawn: its line, where it meets its target, and where its label may stand."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Gestures: what a press of the mouse begins, and what its release does."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from PySide6.QtCore import QPointF, QRectF, Qt

@@ -1,7 +1,5 @@
 """Editing in place: the editors of the canvas that open where a number or a name stands."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPointF, QRect, QRectF

@@ -1,7 +1,5 @@
 """The keys of the canvas: what each letter does, and how the arrows walk the graph."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPointF, Qt

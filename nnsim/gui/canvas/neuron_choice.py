@@ -1,7 +1,5 @@
 """The choice of a neuron that opens in place on the canvas."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, Qt

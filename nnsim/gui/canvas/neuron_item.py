@@ -1,7 +1,5 @@
 """A neuron on the canvas: its circle, what it computes, and why."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """The small form that adds a layer behind the selected neurons."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget

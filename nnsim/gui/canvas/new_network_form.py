@@ -1,7 +1,5 @@
 """The small form that adds a layered network."""
 
-from __future__ import annotations
-
 import re
 from itertools import pairwise
 

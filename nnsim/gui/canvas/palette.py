@@ -1,7 +1,5 @@
 """The palette: a strip of neurons at the edge of the canvas, to drag from."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import partial
 

@@ -1,7 +1,5 @@
 """What the small forms share that add a layer or a whole network."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, Qt, Signal

@@ -1,7 +1,5 @@
 """The scene: keeps the canvas's items in step with the session."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Snapping: what is dragged lines up with other neurons, else with the grid; guides show with which."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import QPointF

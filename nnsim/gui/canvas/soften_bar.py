@@ -1,7 +1,5 @@
 """The bar above the canvas in which the factor of softening is chosen, table and map live beside it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QPushButton

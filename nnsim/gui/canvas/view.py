@@ -1,7 +1,5 @@
 """What the canvas is drawn on: zoom, coordinates, the hint at the lower edge. The widget is in interaction.py."""
 
-from __future__ import annotations
-
 import math
 
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt

@@ -1,7 +1,5 @@
 """How classes are told apart: a shape and a colour for each, in both themes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from PySide6.QtGui import QColor

@@ -1,7 +1,5 @@
 """Icons of buttons: one SVG each in resources/icons, drawn in a colour of the theme."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache, partial
 from itertools import product

@@ -1,7 +1,5 @@
 """What the program remembers of how a learner likes it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QSettings
 
 from nnsim.gui.look.theme import Mode

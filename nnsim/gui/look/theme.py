@@ -1,7 +1,5 @@
 """The look: palettes for light and dark, text sizes, and the style sheet made of them."""
 
-from __future__ import annotations
-
 import gc
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Panels whose content is made after they were first painted."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtGui import QPaintEvent
 

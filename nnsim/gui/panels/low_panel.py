@@ -1,7 +1,5 @@
 """What the panels below the canvas have in common: numbers and formulas, or a page that says what is missing."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QStackedLayout, QWidget
 

@@ -1,7 +1,5 @@
 """Work that is too slow for every frame of a run, done a few times a second."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer

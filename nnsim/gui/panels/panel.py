@@ -1,7 +1,5 @@
 """Panels: the cards around the canvas, each a view of the session."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QEvent, Signal
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QWidget

@@ -1,7 +1,5 @@
 """What all panels with a plot have in common: the page with the plot, and what is said while there is none."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
@@ -57,11 +55,11 @@ class PlotPanel(LatePanel):
         self._place = self.rows.count()
         self.rows.addStretch(1)
 
-    def make_plots(self) -> tuple[Plot, ...]:
+    def make_plots(self) -> "tuple[Plot, ...]":
         """The plots; of several one is shown at a time."""
         raise NotImplementedError
 
-    def place_plots(self, plots: tuple[Plot, ...]) -> None:
+    def place_plots(self, plots: "tuple[Plot, ...]") -> None:
         """Put the plots where they stand on the page."""
         self.rows.takeAt(self._place)
         for plot in plots:

@@ -1,7 +1,5 @@
 """The one switch that says which samples every gradient in the window is of."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QCoreApplication
 
 from nnsim.gui.session.desk import Desk

@@ -1,7 +1,5 @@
 """Plots in the program's look. Imports pyqtgraph (0.3 s): panels import this module late."""
 
-from __future__ import annotations
-
 import html
 import math
 from collections.abc import Callable, Sequence

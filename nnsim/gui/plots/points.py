@@ -1,7 +1,5 @@
 """The samples in the plots of the Output panel, and what the colours of a map mean."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -52,13 +50,13 @@ class Scale:
     crisp: bool = False
 
     @classmethod
-    def of_output(cls, activation: str, targets: Array | None) -> Scale:
+    def of_output(cls, activation: str, targets: Array | None) -> "Scale":
         """That of an output with this activation and, if there are data, these targets (n,)."""
         low, high = value_range(activation, targets)
         return cls(low, high, decision_threshold(activation, targets), activation == "heaviside")
 
     @classmethod
-    def of_all(cls, scales: Sequence[Scale]) -> Scale:
+    def of_all(cls, scales: "Sequence[Scale]") -> "Scale":
         """One that has room for all of several outputs, with the threshold of the first."""
         return cls(min(s.low for s in scales), max(s.high for s in scales), scales[0].threshold,
                    all(s.crisp for s in scales))

@@ -1,7 +1,5 @@
 """Grids of classes: who wins where, the line between, and where in a region there is room for a word."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Plots over which samples lie: a picture of the inputs, its boundary and its points."""
 
-from __future__ import annotations
-
 from typing import cast
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The desk: all that a view is given, and the order in which everyone is told what changed."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QObject, Signal
 
 from nnsim.documents.document import Document

@@ -1,7 +1,5 @@
 """What the window writes for other readers: worked solutions and worksheets, in the format of the file's name."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What the learner looks at: the selection, the inputs that are fed, the plane of the map, and what follows from it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from typing import Generic, TypeVar
 

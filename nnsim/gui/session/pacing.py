@@ -1,7 +1,5 @@
 """How often what is too slow for every frame of a run may be done."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What the forms and tables of neurons and parameters edit alike, each edit named as an undo step."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication

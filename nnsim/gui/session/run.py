@@ -1,7 +1,5 @@
 """The training run as the window sees it: its trainer, its thread, and the moments that are drawn."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Iterator, Mapping

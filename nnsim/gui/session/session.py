@@ -1,7 +1,5 @@
 """The session: the open document, its undo stack, its data and its training run."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace

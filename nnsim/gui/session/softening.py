@@ -1,7 +1,5 @@
 """Softening as a gesture: begun, tried with other factors, then kept as one undo step or taken back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """How many updates a second a run does."""
 
-from __future__ import annotations
-
 import math
 
 from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt

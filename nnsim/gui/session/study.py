@@ -1,7 +1,5 @@
 """What the learner studies: the samples that gradients are of, the notation, and what is lit while it is pointed at."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 

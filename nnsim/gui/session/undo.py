@@ -1,7 +1,5 @@
 """The one kind of undo command."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtGui import QUndoCommand

@@ -1,7 +1,5 @@
 """Hints for the first time: one line at a time at the lower edge of the canvas, gone for good once it was done."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The first page: what an empty canvas shows. What a neuron is, and where to begin."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal

@@ -1,7 +1,5 @@
 """The gallery: all examples with a picture and a line each, to be walked with the arrows and searched by typing."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal

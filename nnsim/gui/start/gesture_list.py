@@ -1,7 +1,5 @@
 """All gestures and keys, as the help shows them."""
 
-from __future__ import annotations
-
 GESTURES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Build", (
         ("Double-click on empty canvas", "add an input, a neuron or an output there"),

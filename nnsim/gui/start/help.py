@@ -1,7 +1,5 @@
 """Help: gestures and keys, and what this program is."""
 
-from __future__ import annotations
-
 import platform
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """What a neuron is, drawn: the biological one at the left, its model at the right, with the same parts named."""
 
-from __future__ import annotations
-
 from functools import cache
 from string import Template
 

@@ -1,7 +1,5 @@
 """Small pictures of documents: the network, or the data with the net's map, in the colours of the theme."""
 
-from __future__ import annotations
-
 import numpy as np
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF

@@ -1,7 +1,5 @@
 """A hand that drives the window with real mouse and key events, for the tour and the tests."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable
 from pathlib import Path

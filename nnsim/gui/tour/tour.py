@@ -1,7 +1,5 @@
 """The tour: drives the real window through the main job and writes pictures of it."""
 
-from __future__ import annotations
-
 import os
 import sys
 import tempfile

@@ -1,7 +1,5 @@
 """Rows and columns of widgets, with their gaps and margins in pixels."""
 
-from __future__ import annotations
-
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 Margins = tuple[int, int, int, int]

@@ -1,7 +1,5 @@
 """Cards: title bar, body, and the small controls of a title bar."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from typing import Any
 

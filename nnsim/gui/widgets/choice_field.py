@@ -1,7 +1,5 @@
 """A field in which one of several is chosen."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Small controls for forms: a button, a switch of few options, a slider."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from html import escape
 from typing import Any

@@ -1,7 +1,5 @@
 """Forms: rows of labels and editors, and a form made from a dataclass."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping
 from html import escape
 from typing import Any

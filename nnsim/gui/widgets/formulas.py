@@ -1,7 +1,5 @@
 """Formulas typeset from LaTeX."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Editing a name or a number where it stands."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import QRect, Qt

@@ -1,7 +1,5 @@
 """A field for numbers of any size."""
 
-from __future__ import annotations
-
 import math
 import time
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The look of all tables: thin lines below the rows, titles that stand as their cells do, a frame for the keys."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -1,7 +1,5 @@
 """The actions of the window, a row each: what it is called, its keys and icon, what it does, and when it cannot."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Commands of the window: what its actions and menus call where no other part does it alone."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton, QWidget
 

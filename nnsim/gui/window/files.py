@@ -1,7 +1,5 @@
 """Opening and saving from the window: dialogs, recent files, and what was left over."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal

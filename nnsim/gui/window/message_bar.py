@@ -1,7 +1,5 @@
 """A line above the canvas that tells what was refused, or asks without a dialog."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt

@@ -1,7 +1,5 @@
 """The list of panels, and the workspaces in which they stand."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt

@@ -1,7 +1,5 @@
 """What can be done while presenting, where neither menus nor toolbar are shown."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from PySide6.QtCore import QSize, Qt

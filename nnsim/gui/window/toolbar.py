@@ -1,7 +1,5 @@
 """The toolbar: where its words have no room, the tools that are least missed show their icons alone."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt

@@ -1,7 +1,5 @@
 """The main window: canvas in the middle, panels around it, menus and toolbar above."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer

@@ -1,7 +1,5 @@
 """Workspaces: the panels around the canvas, and the arrangements of them that the learner switches between."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial

@@ -1,7 +1,5 @@
 """Bands of values that keep rows right, against the engine."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

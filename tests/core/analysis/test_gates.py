@@ -1,7 +1,5 @@
 """Which gate a threshold neuron is."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

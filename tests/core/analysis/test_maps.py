@@ -1,7 +1,5 @@
 """Planes of inputs, and zooming them."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

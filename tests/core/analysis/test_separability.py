@@ -1,7 +1,5 @@
 """Could one neuron do it? Every answer is checked here again, with fractions, from its definition."""
 
-from __future__ import annotations
-
 import itertools
 from fractions import Fraction
 

@@ -1,7 +1,5 @@
 """Slices of the loss agree with the network itself, whatever parameter is varied, and find valleys and jumps."""
 
-from __future__ import annotations
-
 from itertools import combinations
 
 import numpy as np

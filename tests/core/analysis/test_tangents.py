@@ -1,7 +1,5 @@
 """Typed functions of x: their values, slopes and corners, and the steps down them."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

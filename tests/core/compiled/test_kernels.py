@@ -1,7 +1,5 @@
 """The compiled engine against autograd, against numpy, and against itself in other slices."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Tiles: every function of them against numpy, at the edges too."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from functools import cache
 from typing import Any

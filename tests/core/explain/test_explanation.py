@@ -1,7 +1,5 @@
 """The explainer: its numbers are the engine's, and its terms come to them."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The gradient check: what agrees, what is a kink, and what is wrong."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Layers as matrices: which neurons, which columns, and that W x + b is what the engine computes."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

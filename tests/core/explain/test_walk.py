@@ -1,7 +1,5 @@
 """A walk through a batch: its steps, its waves, and what it adds up."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 

@@ -1,7 +1,5 @@
 """Terms: what they compute, how they are read and how they are written."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

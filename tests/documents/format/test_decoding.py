@@ -1,7 +1,5 @@
 """Everything that can be wrong in a document, and what is said about it."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

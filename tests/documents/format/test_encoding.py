@@ -1,7 +1,5 @@
 """Saving is canonical: the same document gives the same bytes, and they give the document back."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Damaged files: whatever the bytes, a document or a FileError, nothing else."""
 
-from __future__ import annotations
-
 import json
 
 import numpy as np

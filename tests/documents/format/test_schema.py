@@ -1,7 +1,5 @@
 """The JSON Schema and the program that reads the files agree."""
 
-from __future__ import annotations
-
 import json
 
 import jsonschema

@@ -1,7 +1,5 @@
 """Files that are no text, or no strict JSON, and what is said about them."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

@@ -1,7 +1,5 @@
 """Contrast of every pair of colours that text or a sign is drawn with, by WCAG 2.1."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtGui import QColor
 

@@ -1,7 +1,5 @@
 """Fixtures for the tests of panels."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Protocol, TypeVar
 

@@ -1,7 +1,5 @@
 """A panel in a window, as tests of its keys and mouse need it."""
 
-from __future__ import annotations
-
 from typing import Generic, Self, TypeVar
 
 from PySide6.QtTest import QTest

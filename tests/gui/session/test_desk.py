@@ -1,7 +1,5 @@
 """The desk: whoever listens, and since when, hears of a change when all is in step."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Exports from the window: the file's name chooses the format, and what is in the way is said."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What is studied: which samples gradients are of, and how long a choice holds."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

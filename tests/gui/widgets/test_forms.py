@@ -1,7 +1,5 @@
 """The controls of forms, driven with real keys, wheel and mouse."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Formulas are typeset, fit where they are, and can be heard."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The names of functions in a row, to be clicked: each is a line of a plot, or is not."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal

@@ -1,7 +1,5 @@
 """The Activation panel: the function of the selected neuron, its slope, and where the neuron stands on it."""
 
-from __future__ import annotations
-
 import math
 import re
 from typing import TYPE_CHECKING
@@ -47,7 +45,7 @@ class ActivationPanel(PlotPanel):
     id = "activation"
     margins = (MARGIN, GRID, MARGIN, GRID)
     spacing = GRID // 2
-    plot: ActivationPlot
+    plot: "ActivationPlot"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("ActivationPanel", "Activation"))
@@ -116,7 +114,7 @@ class ActivationPanel(PlotPanel):
         self.rows.addWidget(self.about)
         self.rows.addWidget(self.no_slope)
 
-    def make_plots(self) -> tuple[ActivationPlot]:
+    def make_plots(self) -> "tuple[ActivationPlot]":
         from nnsim.gui.panels.activation.plot import ActivationPlot
 
         self.plot = ActivationPlot()

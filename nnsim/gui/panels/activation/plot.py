@@ -1,7 +1,5 @@
 """The plot of the Activation panel: functions and their derivatives over the sum. Imported late, as ``plots`` is."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The rows of the table: what each cell says, computed for the rows that are looked at."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -57,12 +55,12 @@ class Rows:
     classes: Literal["", "one", "several", "each"]
 
     @classmethod
-    def of_table(cls, table: TruthTable) -> Rows:
+    def of_table(cls, table: TruthTable) -> "Rows":
         """A truth table: each output is right or wrong on its own."""
         return cls(table.X, table.targets, len(table.X), True, "each")
 
     @classmethod
-    def of_dataset(cls, data: Dataset) -> Rows:
+    def of_dataset(cls, data: Dataset) -> "Rows":
         """The training samples, then the test samples."""
         X, T = data.X, data.T
         if data.X_test is not None and data.T_test is not None:

@@ -1,7 +1,5 @@
 """The Truth table panel: every row of a truth table with its sums, or the samples of other data."""
 
-from __future__ import annotations
-
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QWidget

@@ -1,7 +1,5 @@
 """The grid of the table: how its cells are drawn, and how its columns divide the width."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from typing import NamedTuple
 
@@ -28,7 +26,7 @@ CHANGING = ("sum", "output", "loss", "target", "right")
 class TableCells(Cells):
     """Draws a cell: its text, an output or a sign in bold."""
 
-    view: TableView
+    view: "TableView"
 
     def ground(self, index: Index) -> QColor:
         return theme().color("accent_soft" if index.row() == self.view.table.lit else "card")
@@ -91,7 +89,7 @@ class TableTitles(Titles):
 
     target_chosen = Signal(int, object)
 
-    def __init__(self, view: TableView) -> None:
+    def __init__(self, view: "TableView") -> None:
         super().__init__(view)
         self._view = view
         self.selected: Collection[str] = ()

@@ -1,7 +1,5 @@
 """The Backward panel: the chain rule of what is selected, in symbols and numbers, down to the update."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QCoreApplication
 
 from nnsim.core.explain.chain import MOST_PATHS, Chain, chain_of, chain_of_activation

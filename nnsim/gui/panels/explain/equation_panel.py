@@ -1,7 +1,5 @@
 """What the panels have in common whose page is a list of equations."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from nnsim.gui.look.theme import GRID

@@ -1,7 +1,5 @@
 """The list of equations: terms light their place on the canvas, typeset factors have numbers beneath."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import partial
 

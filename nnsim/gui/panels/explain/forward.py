@@ -1,7 +1,5 @@
 """The Forward panel: the sample that is fed, through the network, neuron by neuron, with its numbers."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QCoreApplication
 
 from nnsim.gui.panels.explain.equation_panel import EquationPanel

@@ -1,7 +1,5 @@
 """All losses side by side: formula, value and slopes for the samples that are studied, and which one is in use."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """How the loss of one sample comes about: a row for each output, and what the rows come to."""
 
-from __future__ import annotations
-
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent

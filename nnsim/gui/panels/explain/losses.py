@@ -1,7 +1,5 @@
 """The Losses panel: how a loss comes about, term by term, and what other losses would say."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 from PySide6.QtCore import QCoreApplication, Qt

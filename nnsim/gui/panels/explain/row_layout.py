@@ -1,7 +1,5 @@
 """Where the cells of a row of equations stand, and how they are drawn."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import lru_cache
 

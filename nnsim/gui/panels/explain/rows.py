@@ -1,7 +1,5 @@
 """Rows of a calculation: equations, chains, headings and notes, in cells that know their place on the canvas."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal

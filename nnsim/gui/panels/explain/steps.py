@@ -1,7 +1,5 @@
 """The Step through panel: one batch, sample by sample and neuron by neuron, forwards and backwards."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QCoreApplication, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget

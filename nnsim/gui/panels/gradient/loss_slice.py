@@ -1,7 +1,5 @@
 """The Loss slice panel: the loss over the selected parameter, or over two, and where the next step leads."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -50,8 +48,8 @@ class LossSlicePanel(PlotPanel):
     """Why the gradient: the loss over the selected parameter, its tangent, and the next step at a rate to try."""
 
     id = "loss_slice"
-    plot: StepPlot
-    map: ContourPlot
+    plot: "StepPlot"
+    map: "ContourPlot"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("LossSlicePanel", "Loss slice"))
@@ -121,7 +119,7 @@ class LossSlicePanel(PlotPanel):
         row.addWidget(self.usual)
         return self.sliding
 
-    def make_plots(self) -> tuple[StepPlot, ContourPlot]:
+    def make_plots(self) -> "tuple[StepPlot, ContourPlot]":
         from nnsim.gui.panels.gradient.plots import ContourPlot, StepPlot
 
         self.plot, self.map = StepPlot("loss_slice_plot"), ContourPlot()

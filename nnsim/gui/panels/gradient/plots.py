@@ -1,7 +1,5 @@
 """Plots of a function with its tangent and a step down its slope. Imported late, as ``plots`` is."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The Why the gradient panel: any f(x) with its tangent, and steps down its slope."""
 
-from __future__ import annotations
-
 import math
 from typing import TYPE_CHECKING
 
@@ -38,7 +36,7 @@ class SlopePanel(PlotPanel):
     """A function to choose or to type, a point to move on it, and x′ = x − η·f′(x), step by step."""
 
     id = "slope"
-    plot: TrailPlot
+    plot: "TrailPlot"
 
     def __init__(self, desk: Desk) -> None:
         # With large text on a small screen it scrolls.
@@ -112,7 +110,7 @@ class SlopePanel(PlotPanel):
         row.addWidget(self.reset)
         return row
 
-    def make_plots(self) -> tuple[TrailPlot]:
+    def make_plots(self) -> "tuple[TrailPlot]":
         from nnsim.gui.panels.gradient.plots import TrailPlot
 
         self.plot = TrailPlot("slope_plot")

@@ -1,7 +1,5 @@
 """One step of gradient descent along the selected parameters: of which it is, where it leads, and that in words."""
 
-from __future__ import annotations
-
 import math
 from dataclasses import dataclass
 

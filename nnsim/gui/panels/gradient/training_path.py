@@ -1,7 +1,5 @@
 """The way a training run took through its parameters, kept for whoever wants to draw it."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +23,7 @@ class TrainingPath(QObject):
     next to nothing, whether anybody looks or not.
     """
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: "Desk") -> None:
         super().__init__(desk)
         self._desk = desk
         self._run: int | None = None

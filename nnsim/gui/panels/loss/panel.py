@@ -1,7 +1,5 @@
 """The Loss panel: the loss by epoch, of training and test samples."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize
@@ -27,7 +25,7 @@ class LossPanel(PlotPanel):
     id = "loss"
     size_hint, least_size = QSize(300, 170), QSize(200, 80)
     margins = (GRID // 2, GRID // 2, GRID // 2, GRID // 2)
-    plot: LossPlot
+    plot: "LossPlot"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("LossPanel", "Loss"))
@@ -41,7 +39,7 @@ class LossPanel(PlotPanel):
     def _say_train(self) -> None:
         self.show_empty(self.tr("Train to see the loss fall"), self.tr("train solid, test dashed"))
 
-    def make_plots(self) -> tuple[LossPlot]:
+    def make_plots(self) -> "tuple[LossPlot]":
         from nnsim.gui.panels.loss.plot import LossPlot
 
         self.plot = LossPlot("loss_plot")

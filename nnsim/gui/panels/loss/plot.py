@@ -1,7 +1,5 @@
 """The plot of loss by epoch. Imports pyqtgraph: the panel imports this module late."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

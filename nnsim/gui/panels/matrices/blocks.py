@@ -1,7 +1,5 @@
 """The layers as W, x, b, z and a: which cells they have, and where each stands."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Where the cells of all layers lie, which neuron and parameter each is of, and what stands in it."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QPoint, QRect, QSize
 
 from nnsim.core.arrays import Array

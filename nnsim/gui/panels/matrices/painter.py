@@ -1,7 +1,5 @@
 """Paints the layers as matrices: cells tinted by value, names, brackets, and the code below."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import lru_cache
 

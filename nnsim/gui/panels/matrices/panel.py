@@ -1,7 +1,5 @@
 """The Matrices panel: each layer as h = g(W x + b), and as NumPy code."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QApplication
 

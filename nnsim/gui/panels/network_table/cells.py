@@ -1,7 +1,5 @@
 """The cells and titles of the grid of neurons or connections: how they are drawn, and the editors that open in them."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QAbstractItemModel, QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemDelegate, QStyle, QStyleOptionViewItem, QWidget

@@ -1,7 +1,5 @@
 """The columns of the tables of neurons and connections: what each cell says, and how it is edited."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property

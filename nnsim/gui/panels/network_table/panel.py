@@ -1,7 +1,5 @@
 """The Table panel: all neurons, or all connections, with their numbers; also what a screen reader reads."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import QLineEdit, QWidget

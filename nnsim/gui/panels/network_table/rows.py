@@ -1,7 +1,5 @@
 """Neurons or connections as the rows of a model, and the order in which they stand."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Sequence
 from typing import Any

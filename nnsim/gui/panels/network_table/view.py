@@ -1,7 +1,5 @@
 """The grid of neurons or connections: how it is shown, walked through, copied and pasted."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from typing import Any
 

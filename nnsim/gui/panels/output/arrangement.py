@@ -1,7 +1,5 @@
 """Where the parts of the Output panel stand, from a low and wide place to a high one."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -34,10 +32,10 @@ class Parts:
     """What stands in the ``room`` of the Output panel: a plot, and what explains it as far as it is not hidden."""
 
     room: QRect
-    plot: MapPlot | CurvePlot
-    map: MapPlot
-    bar: ColorBar
-    legend: ClassLegend
+    plot: "MapPlot | CurvePlot"
+    map: "MapPlot"
+    bar: "ColorBar"
+    legend: "ClassLegend"
     choices: OutputChoices
     sliders: InputSliders
     readout: TextLine
@@ -208,6 +206,6 @@ def _value_width() -> int:
     return QFontMetrics(font("small")).horizontalAdvance("(−0.00, −0.00) → −0.0000")
 
 
-def _height_of(legend: ClassLegend, room: QRect, share: float) -> int:
+def _height_of(legend: "ClassLegend", room: QRect, share: float) -> int:
     """How high the legend is in a share of the room's height."""
     return legend.height_in(QSize(room.width(), round(share * room.height())))

@@ -1,7 +1,5 @@
 """What is chosen in the Output panel: which output, or the winner of all, over which inputs."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 

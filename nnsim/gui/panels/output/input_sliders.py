@@ -1,7 +1,5 @@
 """A slider and a number for each input that is not an axis of a plot."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from itertools import pairwise
 
@@ -30,7 +28,7 @@ Reach = tuple[float, float]
 class InputSlider:
     """The two controls of one input. ``show`` never tells of a change."""
 
-    def __init__(self, owner: InputSliders, id: str, reach: Reach, binary: bool) -> None:
+    def __init__(self, owner: "InputSliders", id: str, reach: Reach, binary: bool) -> None:
         self.id, self.reach = id, reach
         self._owner = owner
         self.slider = CalmSlider(Qt.Orientation.Horizontal)

@@ -1,7 +1,5 @@
 """The keys to colours and signs in the plots of the Output panel. Imported late, as ``plots`` is."""
 
-from __future__ import annotations
-
 import math
 
 import numpy as np

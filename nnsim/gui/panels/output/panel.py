@@ -1,7 +1,5 @@
 """The Output panel: what the network says over its inputs."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -54,10 +52,10 @@ class OutputPanel(PlotPanel):
 
     id = "output"
     size_hint, least_size = QSize(300, 330), QSize(160, 160)
-    map: MapPlot
-    curve: CurvePlot
-    bar: ColorBar
-    legend: ClassLegend
+    map: "MapPlot"
+    curve: "CurvePlot"
+    bar: "ColorBar"
+    legend: "ClassLegend"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("OutputPanel", "Output"))
@@ -123,7 +121,7 @@ class OutputPanel(PlotPanel):
     # What is shown
 
     @property
-    def plot(self) -> MapPlot | CurvePlot | None:
+    def plot(self) -> "MapPlot | CurvePlot | None":
         """The plot that is shown, if one is."""
         if not self.built:
             return None
@@ -218,7 +216,7 @@ class OutputPanel(PlotPanel):
             return Scale()
         return Scale.of_output(self.desk.session.structure.by_id[output].activation, self._targets(output))
 
-    def make_plots(self) -> tuple[MapPlot, CurvePlot]:
+    def make_plots(self) -> "tuple[MapPlot, CurvePlot]":
         from nnsim.gui.panels.output.legends import ClassLegend, ColorBar
         from nnsim.gui.panels.output.plots import CurvePlot, MapPlot
 
@@ -233,7 +231,7 @@ class OutputPanel(PlotPanel):
             plot.zoomed.connect(self._zoom)
         return self.map, self.curve
 
-    def place_plots(self, plots: tuple[Plot, ...]) -> None:
+    def place_plots(self, plots: "tuple[Plot, ...]") -> None:
         self.bar.setParent(self.page)
         self.legend.setParent(self.page)
         for plot in plots:
@@ -268,7 +266,7 @@ class OutputPanel(PlotPanel):
         data = self._fitting()
         return None if data is None else data.T[:, self.desk.session.structure.outputs.index(output)]
 
-    def _show_points(self, plot: MapPlot | CurvePlot, plane: Plane) -> None:
+    def _show_points(self, plot: "MapPlot | CurvePlot", plane: Plane) -> None:
         """Draw the samples, if others are to be seen than are drawn."""
         data = self._fitting()
         inputs, fed = self.desk.session.structure.inputs, self.desk.looking.input_row[0]

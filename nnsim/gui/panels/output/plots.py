@@ -1,7 +1,5 @@
 """The plots of the Output panel: a map over two inputs, a curve over one. Imported late, as ``plots`` is."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from itertools import zip_longest
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """What the Output panel says: of its plot, of the values in one place, and of what the plot leaves out."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A slider over one parameter, with the band of values that keep the rows right drawn on it and told in words."""
 
-from __future__ import annotations
-
 import math
 import time
 

@@ -1,7 +1,5 @@
 """The gradient of one parameter in a form, with a quiet badge that says whether it was checked."""
 
-from __future__ import annotations
-
 import time
 
 from nnsim.core.explain.gradient_check import check_gradient

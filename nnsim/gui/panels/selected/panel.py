@@ -1,7 +1,5 @@
 """The Selected panel: the fields of the selected neuron, connection or neurons, or of the whole network."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The panel “Could one neuron do it?”: the line between two classes, or the proof that there is none."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -62,7 +60,7 @@ class SeparabilityPanel(PlotPanel):
     id = "separability"
     size_hint, least_size = QSize(300, 300), QSize(200, 160)
     empty_margins = PlotPanel.margins
-    plot: SeparabilityPlot
+    plot: "SeparabilityPlot"
 
     def __init__(self, desk: Desk) -> None:
         area = QScrollArea()
@@ -92,7 +90,7 @@ class SeparabilityPanel(PlotPanel):
         self.rows.addWidget(self.take, 0, Qt.AlignmentFlag.AlignLeft)
         self.rows.addStretch(0)
 
-    def make_plots(self) -> tuple[SeparabilityPlot]:
+    def make_plots(self) -> "tuple[SeparabilityPlot]":
         from nnsim.gui.panels.separability.plot import SeparabilityPlot
 
         self.plot = SeparabilityPlot()
@@ -267,7 +265,7 @@ class SeparabilityPanel(PlotPanel):
         if self.is_new(found):
             self._draw(plot, found, names)
 
-    def _draw(self, plot: SeparabilityPlot, found: Examined, names: tuple[str, ...]) -> None:
+    def _draw(self, plot: "SeparabilityPlot", found: Examined, names: tuple[str, ...]) -> None:
         plane = Plane.over(names, None, found.data)
         assert plane is not None
         plot.set_ranges(_wider(plane.x_range), _wider(plane.y_range))

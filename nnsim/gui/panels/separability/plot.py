@@ -1,7 +1,5 @@
 """The plot of “Could one neuron do it?”: samples, the line between them or where their means meet. Imported late."""
 
-from __future__ import annotations
-
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QSize

@@ -1,7 +1,5 @@
 """A form for what is chosen from a registry with constants of its own, such as an optimizer."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

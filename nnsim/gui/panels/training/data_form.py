@@ -1,7 +1,5 @@
 """The form of the data a network learns from."""
 
-from __future__ import annotations
-
 from dataclasses import fields, replace
 from pathlib import PurePosixPath
 from typing import Any

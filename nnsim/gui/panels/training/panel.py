@@ -1,7 +1,5 @@
 """The Training panel, and the control of its speed, which the toolbar has too."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """A quiet line that says when a run is stuck, and offers to try other weights in the background."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 

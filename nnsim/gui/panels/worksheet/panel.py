@@ -1,7 +1,5 @@
 """The Worksheet panel: questions about the network that check what is typed, with hints."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize

@@ -1,7 +1,5 @@
 """A worksheet on the screen: its questions as rows with blanks to type into, each checked as it is answered."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 

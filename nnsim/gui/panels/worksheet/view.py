@@ -1,7 +1,5 @@
 """What the Worksheet panel shows: a sheet of a chosen kind, its given numbers, and what the learner answered."""
 
-from __future__ import annotations
-
 from PySide6.QtCore import QSize, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QMenu, QStackedLayout, QToolButton, QWidget

@@ -1,7 +1,5 @@
 """The Activation panel shows the function of a neuron, its slope, and where the neuron stands on it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import numpy as np

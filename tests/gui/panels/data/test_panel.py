@@ -1,7 +1,5 @@
 """The table panel, driven with real mouse and keys."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 

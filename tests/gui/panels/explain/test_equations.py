@@ -1,7 +1,5 @@
 """The list of equations: nothing overlaps, nothing is cut, and it tells what it shows."""
 
-from __future__ import annotations
-
 import pytest
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtTest import QTest

@@ -1,7 +1,5 @@
 """The Loss slice panel draws the loss over the selected parameters, says where a step leads, and takes it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The Why the gradient panel: a function, a point on it, and steps down the slope, by mouse and by keys."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """The Loss panel: curves, axis, numbers."""
 
-from __future__ import annotations
-
 import math
 import subprocess
 import sys

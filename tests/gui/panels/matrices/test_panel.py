@@ -1,7 +1,5 @@
 """The Matrices panel, driven with real mouse and keys."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Iterator

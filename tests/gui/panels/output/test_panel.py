@@ -1,7 +1,5 @@
 """The Output panel shows what the network says over its inputs."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 

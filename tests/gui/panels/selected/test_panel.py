@@ -1,7 +1,5 @@
 """The Selected panel, driven with real mouse and keys."""
 
-from __future__ import annotations
-
 from typing import TypeVar
 
 import pytest

@@ -1,7 +1,5 @@
 """The panel “Could one neuron do it?”: verdict, proof, plot, and taking the weights."""
 
-from __future__ import annotations
-
 import itertools
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The Training panel and the speed control, driven with real mouse and keys."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial

@@ -1,7 +1,5 @@
 """The Worksheet panel, driven with real keys: answers, hints, progress, numbers of one's own, and export."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Iterator
