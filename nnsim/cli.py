@@ -1,6 +1,7 @@
 """The command nnsim: the window, and the same work without one."""
 
 import argparse
+import io
 import sys
 from pathlib import Path
 
@@ -10,23 +11,45 @@ import nnsim
 def main() -> int:
     """Run the command line; returns the exit status."""
     arguments = _parser().parse_args(_joined(_with_open(sys.argv[1:])))
-    if arguments.verb == "tour":
-        from nnsim.gui.tour.tour import run_tour
+    return VERBS[arguments.verb](arguments)
 
-        return run_tour(Path(arguments.out))
-    if arguments.verb == "explain":
-        try:
-            sys.stdout.write(_explain(arguments))
-        except (ValueError, OSError) as error:
-            print(f"nnsim explain: {error}", file=sys.stderr)
-            return 2
-        return 0
+
+def _refuse(verb: str, reason: object) -> int:
+    print(f"nnsim {verb}: {reason}", file=sys.stderr)
+    return 2
+
+
+def _open(arguments: argparse.Namespace) -> int:
     from nnsim.gui.app import run
 
     return run(arguments.file)
 
 
-def _explain(arguments: argparse.Namespace) -> str:
+def _tour(arguments: argparse.Namespace) -> int:
+    out = Path(arguments.out)
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        return _refuse("tour", f"no pictures can go to “{out}”: {reason}. Name a folder that you may write in.")
+    from nnsim.gui.tour.tour import run_tour
+
+    return run_tour(out)
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    try:
+        text = _explained(arguments)
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8")  # which a redirected one is not everywhere
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except (ValueError, OSError) as error:
+        return _refuse("explain", error)
+    return 0
+
+
+def _explained(arguments: argparse.Namespace) -> str:
     """Both passes of one sample, taken apart. Raises ValueError for what does not fit, OSError for no file."""
     from nnsim.core.explain.explanation import Explanation
     from nnsim.core.formulas.notation import NOTATIONS
@@ -34,6 +57,8 @@ def _explain(arguments: argparse.Namespace) -> str:
     from nnsim.data.sources import dataset_of
     from nnsim.exchange.explained import as_json, as_text
 
+    if not arguments.file:
+        raise ValueError("“” names no file: give the name of a .nnsim file.")
     path = Path(arguments.file)
     document = nnsim.load(path)
     compile(document.network)  # what the network lacks comes before what the command lacks
@@ -101,7 +126,7 @@ def _joined(words: list[str]) -> list[str]:
     return found
 
 
-VERBS = ("open", "tour", "explain")
+VERBS = {"open": _open, "tour": _tour, "explain": _explain}
 FORMATS = ("text", "latex", "markdown", "json")
 
 

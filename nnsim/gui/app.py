@@ -1,20 +1,37 @@
 """Starting the program with a window."""
 
+import ctypes
 import gc
+import os
+import signal
+import socket
 import sys
-import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QSocketNotifier,
+    QStandardPaths,
+    QTimer,
+    QtMsgType,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
 from nnsim.gui.look.settings import stored_look
 from nnsim.gui.look.theme import apply_theme
+from nnsim.gui.window.errors import Errors
 from nnsim.gui.window.window import MainWindow
 from nnsim.resources import resource
 from nnsim.training import engines
+
+WINDOW_LIBRARIES = (
+    "libxkbcommon-x11.so.0", "libxcb-cursor.so.0", "libxcb-icccm.so.4", "libxcb-keysyms.so.1", "libxcb-shape.so.0",
+) if sys.platform == "linux" else ()
+"""What Qt needs for a window and does not bring along, as scripts/setup.sh has it for an X display."""
 
 SWITCH_SECONDS = 0.0005
 """How long the training thread may keep the interpreter. Python's 5 ms make the window stutter."""
@@ -27,10 +44,11 @@ SETTLED_MS = 3_000
 
 
 def make_app(argv: list[str] | None = None) -> QApplication:
-    """The QApplication, with name, icon and look."""
+    """The QApplication, with name, icon and look. Where there can be no window the program ends, and says why."""
     sys.setswitchinterval(SWITCH_SECONDS)
     existing = QApplication.instance()
-    app = existing if isinstance(existing, QApplication) else QApplication(argv or ["nnsim"])
+    with _saying_why_no_window():
+        app = existing if isinstance(existing, QApplication) else QApplication(argv or ["nnsim"])
     app.setApplicationName("nnsim")
     app.setOrganizationName("nnsim")
     QGuiApplication.setDesktopFileName("nnsim")
@@ -42,14 +60,20 @@ def make_app(argv: list[str] | None = None) -> QApplication:
 def run(file: str | None = None) -> int:
     """Open the window, with a file if one is named. Returns the exit status."""
     app = make_app(sys.argv)
+    folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
+    errors = Errors(Path(folder) / "log", app)
+    errors.watch()
     window = MainWindow()
-    _report_errors(window)
+    errors.happened.connect(window.tell_error)
+    if errors.last_fault:
+        window.tell_fault(errors.last_fault)
     window.show_with_layout()
     if file is not None:
         QTimer.singleShot(0, window, lambda: window.files.open(Path(file)))
     QTimer.singleShot(SHOWN_MS, window, lambda: engines.prepare_in_background())
     QTimer.singleShot(SETTLED_MS, window, settle_memory)
-    return app.exec()
+    with _ending_on_signals(window):
+        return app.exec()
 
 
 def settle_memory() -> None:
@@ -58,19 +82,82 @@ def settle_memory() -> None:
     gc.freeze()
 
 
-def _report_errors(window: MainWindow) -> None:
-    """An error nobody caught is told, with where it was; the document stays open."""
+@contextmanager
+def _ending_on_signals(window: MainWindow) -> Iterator[None]:
+    """Ctrl-C, a shutdown and a closed terminal keep what is not saved, and end the program at once.
 
-    def report(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        if issubclass(kind, KeyboardInterrupt):
-            QApplication.quit()
-            return
-        if sys.stderr is not None:
-            traceback.print_exception(kind, error, trace)
-        window.messages.tell(
-            window.tr(
-                "Something went wrong inside nnsim ({kind}: {error}). Your network is still here; save it to be safe."
-            ).format(kind=kind.__name__, error=error)
-        )
+    Python would run a handler when it comes to run Python next, which in a window at rest may take long. A byte that
+    the system writes to a socket wakes Qt. A second signal ends the program in the system's way.
+    """
+    mine, written = socket.socketpair()
+    mine.setblocking(False)
+    written.setblocking(False)
+    caught = [number for number in (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))
+              if number is not None and signal.getsignal(number) is not signal.SIG_IGN]  # as nohup asks for
 
-    sys.excepthook = report
+    def end() -> None:
+        number = mine.recv(1)[0]
+        for other in caught:
+            signal.signal(other, signal.SIG_DFL)
+        window.end_now()
+        QApplication.exit(128 + number)
+
+    notifier = QSocketNotifier(mine.fileno(), QSocketNotifier.Type.Read, window)
+    notifier.activated.connect(end)
+    signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
+    for number in caught:
+        signal.signal(number, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(-1)
+        notifier.setEnabled(False)
+        mine.close()
+        written.close()
+
+
+@contextmanager
+def _saying_why_no_window() -> Iterator[None]:
+    """Where Qt cannot open a window it aborts, and advises to reinstall. Within, the program ends with the reason."""
+    heard: list[str] = []
+
+    def hear(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        heard.append(text)
+        if kind == QtMsgType.QtFatalMsg:
+            print(f"nnsim: {_why_no_window(' '.join(heard))}", file=sys.stderr, flush=True)
+            os._exit(1)
+
+    before = qInstallMessageHandler(hear)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
+    for text in heard:
+        print(text, file=sys.stderr)
+
+
+def _why_no_window(heard: str) -> str:
+    missing = [library for library in WINDOW_LIBRARIES if not _can_be_loaded(library)]
+    display = os.environ.get("WAYLAND_DISPLAY") or os.environ.get("DISPLAY")
+    if os.environ.get("QT_QPA_PLATFORM"):
+        return heard
+    if not display:
+        return "there is no display here: log in to a desktop, or set DISPLAY."
+    if missing:
+        return (f"Qt needs {', '.join(missing)}, which {'are' if missing[1:] else 'is'} not installed here. On Debian "
+                f"and Ubuntu run: sudo apt install {' '.join(map(_debian_package, missing))}")
+    return f"no display can be reached at {display}: is it running, and may you use it?"
+
+
+def _can_be_loaded(library: str) -> bool:
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
+
+
+def _debian_package(library: str) -> str:
+    """libxcb-cursor.so.0 is in libxcb-cursor0, libxkbcommon-x11.so.0 in libxkbcommon-x11-0: Debian's rule for names."""
+    name, _, version = library.partition(".so.")
+    return f"{name}{'-' if name[-1:].isdigit() else ''}{version}".lower()

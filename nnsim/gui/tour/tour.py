@@ -22,11 +22,10 @@ CIRCLE_ACCURACY = 0.97
 
 
 def run_tour(out: Path) -> int:
-    """Write at least six PNGs of 1440×900 to ``out``, with a line about each. Exit status 1 if a step fails."""
+    """Write at least six PNGs of 1440×900 to the folder ``out``, with a line about each. Status 1 if a step fails."""
     if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY") or sys.platform in ("win32", "darwin")):
         os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-    out.mkdir(parents=True, exist_ok=True)
     try:
         with toured_window() as hand:
             hand.settle()

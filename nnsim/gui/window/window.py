@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.interaction import Canvas
@@ -43,7 +43,6 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.desk)
         self.first_page = FirstPage(self.desk, self.canvas.viewport())
         self.hints = FirstHints(self.desk, self.canvas)
-        self.messages = MessageBar()
         self.soften_bar = SoftenBar(self.desk)
         self.soften_bar.closed.connect(self.canvas.setFocus)
         self.setDockNestingEnabled(True)
@@ -99,7 +98,7 @@ class MainWindow(QMainWindow):
     def _build_center(self) -> None:
         center = QWidget()
         column = column_in(center)
-        column.addWidget(self.messages)
+        self.messages = MessageBar(center)
         column.addWidget(self.soften_bar)
         self._summary = ElidedLabel(name="network_summary", tone="muted")
         self._header, self._header_row = header_frame(self.tr("Network"), self._summary)
@@ -140,7 +139,7 @@ class MainWindow(QMainWindow):
         self.first_page.show_recent(self.files.recent())
 
     def _on_opened(self) -> None:
-        self.messages.hide()
+        self.messages.forget()
         self.canvas.fit()
 
     def _update_all(self) -> None:
@@ -203,9 +202,22 @@ class MainWindow(QMainWindow):
         else:
             self.statusBar().showMessage(text, SAY_MS)
 
+    def tell_error(self, what: str, details: str) -> None:
+        """Tell of an error inside the program; ``details`` is for whoever mends it."""
+        text = self.tr("Something went wrong inside nnsim ({what}). Your network is still here; save it to be safe.")
+        self._tell_with_details(text.format(what=what), details)
+
+    def tell_fault(self, details: str) -> None:
+        """Tell of a fault that ended the program when it ran before."""
+        self._tell_with_details(self.tr("nnsim was ended by a fault the last time it ran."), details)
+
+    def _tell_with_details(self, text: str, details: str) -> None:
+        self.messages.tell(text, self.tr("Copy Details"), lambda: QApplication.clipboard().setText(details), False)
+
     def _on_look(self) -> None:
         self._header.setFixedHeight(header_height())
         self.workspaces.update_look()
+        self.messages.update_look()
         self._actions.update_icons()
         self._update_actions()
 
@@ -281,6 +293,11 @@ class MainWindow(QMainWindow):
             with self.desk.session.gui_first():
                 return super().event(event)
         return super().event(event)
+
+    def end_now(self) -> None:
+        """Keep what is not saved for the next start, and ask nothing: the system ends the program."""
+        self.files.write_journal()
+        self.desk.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         # Ignored first: if anything below raises, the window must stay open with the work in it.
