@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
-from nnsim.gui.canvas.neuron_item import NeuronItem
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.window.errors import LOG, Errors
 
@@ -72,10 +72,12 @@ def test_errors_of_a_paint_a_thread_a_destructor_and_a_hook(
         def __del__(self) -> None:
             raise OverflowError("while it goes")
 
-    hand.example("xor")
-    with monkeypatch.context() as planted:
-        planted.setattr(NeuronItem, "paint", lambda self, *given: int("paint"))
-        hand.canvas.viewport().grab()
+    class Painted(QWidget):
+        def paintEvent(self, event: QPaintEvent) -> None:
+            painter = QPainter(self)
+            painter.drawText(0, 0, str(int("paint")))
+
+    Painted(hand.window).grab()
     thread = threading.Thread(target=lambda: int("thread"))
     thread.start()
     thread.join()
@@ -87,8 +89,8 @@ def test_errors_of_a_paint_a_thread_a_destructor_and_a_hook(
 
 
 def test_an_error_that_cannot_be_written_still_leaves_the_window(watched: tuple[Hand, Path]) -> None:
-    """Its own text fails; the log's folder is gone."""
-    hand, folder = watched
+    """Its own text fails."""
+    hand, _ = watched
 
     class Mute(Exception):
         def __str__(self) -> str:
