@@ -36,6 +36,8 @@ def _is_override(cls: type, name: str, value: object) -> bool:
     return any(name in vars(base) for base in cls.__mro__ if _is_qt(base))
 
 
+# Kept for good: PySide6 calls the method that an object had at first, and does not hold it.
+@functools.cache
 def _guarded(method: FunctionType, name: str) -> Callable[..., Any]:
     @functools.wraps(method)
     def guard(*args: Any, **named: Any) -> Any:
