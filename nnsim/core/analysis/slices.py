@@ -5,12 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from nnsim.core.analysis.drawable import LARGEST, Range, drawable_range
 from nnsim.core.arrays import Array, Indices
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Network, Neuron, Structure
 from nnsim.core.program import Program
-
-Range = tuple[float, float]
 
 MOST_SAMPLES = 2_000
 MOST_WORK = 8_000_000
@@ -152,7 +151,8 @@ def window(must: Sequence[float], wish: Range, kept: Range | None) -> Range:
 
     Ends are multiples of a sixteenth of the width, so that numbers along the axis are round.
     """
-    places = [place for place in must if np.isfinite(place)]
+    places = [min(max(place, -LARGEST), LARGEST) for place in must if np.isfinite(place)]
+    wish = drawable_range(*wish)
     low, high = min([*places, wish[0]]), max([*places, wish[1]])
     if kept is not None and kept[0] <= min(places) and max(places) <= kept[1] and kept[1] - kept[0] <= 4 * (high - low):
         return kept
