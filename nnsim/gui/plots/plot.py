@@ -142,6 +142,7 @@ class Plot(pg.GraphicsView):
         t = theme()
         self._style = (t, text_scale())
         self.setBackground(t.card)
+        self.gap.setStyleSheet(f"background: {t.card}; color: {t.muted}; padding: 1px 3px;")
         for axis in self.axes.values():
             axis.setPen(None)  # the view's border is the line
             axis.setTickPen(pen(t.line))
@@ -202,7 +203,8 @@ class Plot(pg.GraphicsView):
         """In the upper left corner of the view."""
         if not self.gap.isHidden():
             insets = self.insets(self.size())
-            width = max(self.width() - insets.left() - insets.right() - GRID, 1)
+            room = max(self.width() - insets.left() - insets.right() - GRID, 1)
+            width = min(room, QFontMetrics(font("small")).horizontalAdvance(self.gap.text()) + 2 * GRID)
             self.gap.setGeometry(insets.left() + GRID // 2, insets.top() + GRID // 2, width,
                                  self.gap.heightForWidth(width))
 

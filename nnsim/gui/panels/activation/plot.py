@@ -191,8 +191,9 @@ class ActivationPlot(Plot):
 
         Without ``shrink`` the axis only grows, so that it rests while a value moves to and fro.
         """
-        far = max((abs(place) for place in places if np.isfinite(place)), default=0.0)
-        while half < far * 1.1 and half < 1e9:
+        seen = self.drawn("places", np.array(places))
+        far = max((abs(place) for place in seen.tolist() if place == place), default=0.0)
+        while half < far * 1.1 and half < LARGEST:
             half *= 2
         if half != self.half and (shrink or half > self.half):
             self.half = half

@@ -9,7 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 
-from nnsim.core.analysis.drawable import drawable
+from nnsim.core.analysis.drawable import drawable, drawable_range
 from nnsim.core.analysis.maps import Plane
 from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.core.formulas.numbers import format_number
@@ -73,7 +73,6 @@ class MapPlot(SamplePlot):
 
     def show_map(self, values: Array, plane: Plane, scale: Scale) -> None:
         """``values`` (n, n), row by row from the lowest second input, over the plane."""
-        self.drawn("values", values)
         self.values = values
         self.classes = (values >= scale.threshold).astype(np.intp)
         self.picture.crisp = scale.crisp
@@ -85,7 +84,6 @@ class MapPlot(SamplePlot):
     def show_winners(self, outputs: Array, plane: Plane, crisp: bool) -> None:
         """Regions of the largest of the ``outputs`` (k, n, n), each in the quiet colour of its class."""
         t = theme()
-        self.drawn("values", outputs)
         self.values = outputs.max(axis=0)
         self.classes = winners(outputs)
         fine, cells = self.classes, len(self.classes)
@@ -321,7 +319,7 @@ class CurvePlot(Plot):
 
     def fit(self, plane: Plane, low: float, high: float) -> None:
         """Show at least ``low`` to ``high``, in steps, so that the axis rests while the curve moves."""
-        low, high = (float(np.clip(v, -1e12, 1e12)) for v in (low, high))
+        low, high = drawable_range(low, high)
         step = nice_step(max(high - low, 1e-9), 8)
         margin = step * 0.25
         low, high = step * np.floor(low / step + 1e-9), step * np.ceil(high / step - 1e-9)
