@@ -105,7 +105,7 @@ def decision_threshold(activation: str, targets: Array | None = None) -> float:
     if np.isfinite(low) and np.isfinite(high):
         return (low + high) / 2
     if targets is not None and targets.size:
-        return float(targets.min() + targets.max()) / 2
+        return float(targets.min()) / 2 + float(targets.max()) / 2
     return 0.5
 
 
@@ -115,6 +115,6 @@ def value_range(activation: str, targets: Array | None = None) -> tuple[float, f
     low, high = ACTIVATIONS[activation].range
     if np.isfinite(low) and np.isfinite(high):
         return low, high
-    half = float(np.abs(targets - middle).max()) if targets is not None and targets.size else 1.0
+    half = float(targets.max()) / 2 - float(targets.min()) / 2 if targets is not None and targets.size else 1.0
     half = half or 1.0
     return middle - half, middle + half
