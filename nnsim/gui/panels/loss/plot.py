@@ -18,7 +18,8 @@ from nnsim.gui.plots.ticks import nice_ticks
 from nnsim.training.history import Points
 
 MARGIN = 0.05
-_MOST_POWER = math.log10(sys.float_info.max)
+_MOST_POWER = math.nextafter(math.log10(sys.float_info.max), 0.0)
+"""The logarithm of the largest number, less what would round it up."""
 TEST_DASHES = (4.0, 3.0)
 
 
@@ -83,7 +84,7 @@ def log_ticks(low: float, high: float, count: float) -> list[float]:
             return ticks
     ticks = steps(1) if len(steps(1)) > 2 else steps(1, 2, 5)
     if len(ticks) < 2:
-        return at_least_two(10.0**low, 10.0**min(high, _MOST_POWER))
+        return at_least_two(max(10.0**low, math.ulp(0.0)), 10.0 ** min(high, _MOST_POWER))
     return ticks[:: math.ceil(len(ticks) / max(count, 2.0))]
 
 
