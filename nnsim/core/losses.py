@@ -91,7 +91,7 @@ def _clamped_log(x: Array) -> Array:
     return np.maximum(np.log(x), LOG_CLAMP)
 
 
-@np.errstate(divide="ignore")
+@np.errstate(divide="ignore", invalid="ignore")
 def _constant_logits(mean: Array) -> Array:
     return _clamped_log(mean)
 
