@@ -76,6 +76,21 @@ def test_a_slice_around_the_largest_numbers_says_that_it_cannot_be_drawn(shared:
     assert TOO_LARGE not in "\n".join(words_of(shared.window.panels["loss_slice"]))
 
 
+def test_a_check_of_infinite_gradients_blames_nothing(shared: Hand) -> None:
+    """Neither the list of all checks nor the line beside the weight says that backpropagation is wrong."""
+    opened(shared, NAMED["two linear, 1e200"], "backward")
+    shared.click("backward_check")
+    shared.desk.study.choose_row(3)
+    shared.settle()
+    assert "✗" not in "\n".join(words_of(shared.window))
+    shared.desk.looking.select()
+    shared.settle()
+    text = shared.find("backward_lines", EquationList).text
+    assert "9 of 9 cannot be checked: their numbers grew out of all bounds." in text
+    assert "– ∂L/∂w1 = ∞ · difference quotient undefined" in text and "✗" not in text
+    shared.click("backward_check")
+
+
 def watched(first: int, last: int, step: int, seconds: float) -> list[str]:
     """What a window of its own found in these documents; a line each. Ends with the last thing it began if it died."""
     command = [sys.executable, "-m", "tests.stories.extreme", str(first), str(last), str(step)]
