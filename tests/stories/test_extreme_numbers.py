@@ -113,8 +113,8 @@ def test_a_window_of_extreme_numbers_lives() -> None:
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("start", range(4))
-def test_every_panel_shows_extreme_documents(start: int) -> None:
-    """All that are named, and every seventeenth of a thousand others."""
-    assert watched(0, 6, 1, 600) == [] if start == 0 else True
-    assert watched(6 + 17 * start, 2000, 4 * 17, 1800) == []
+@pytest.mark.parametrize(("first", "last", "step"),
+                         [(0, len(NAMED), 1), *((start, 2000, 68) for start in range(6, 74, 17))])
+def test_every_panel_shows_extreme_documents(first: int, last: int, step: int) -> None:
+    """All that are named, and every seventeenth of a thousand others; each used with mouse and keys too."""
+    assert watched(first, last, step, 1800) == []

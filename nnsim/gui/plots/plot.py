@@ -174,14 +174,19 @@ class Plot(pg.GraphicsView):
             self._titles = (x, y)
             self._arrange()
 
-    def drawn(self, part: str, values: Array) -> Array:
+    def drawn(self, part: str, values: Array, gaps: bool = True) -> Array:
         """The values of one part of the plot, NaN in place of what cannot be drawn.
 
-        As long as there is such, the plot says so; a value that is NaN itself is a gap that belongs there.
+        As long as there is such, the plot says so; of values that are NaN themselves only where no ``gaps`` belong.
         """
-        here = is_drawable(values)
-        self._say_lack(part, not (here | np.isnan(values)).all())
+        here, undefined = is_drawable(values), np.isnan(values)
+        self._say_lack(part, self._too_large if not (here | undefined).all() else
+                       self.tr("Some values are undefined.") if not gaps and undefined.any() else "")
         return np.where(here, values, np.nan)
+
+    @property
+    def _too_large(self) -> str:
+        return self.tr("Some values are too large to draw.")
 
     def drawn_points(self, points: Points) -> Points:
         """Those samples that can be drawn; the plot says so if these are not all."""
@@ -189,8 +194,7 @@ class Plot(pg.GraphicsView):
         there = ~np.isnan(x + y)
         return points if there.all() else points.only(there)
 
-    def _say_lack(self, part: str, lacks: bool) -> None:
-        text = self.tr("Some values are too large to draw.") if lacks else ""
+    def _say_lack(self, part: str, text: str) -> None:
         if text != self._lacks.get(part, ""):
             self._lacks[part] = text
             said = next(filter(None, self._lacks.values()), "")
@@ -210,7 +214,7 @@ class Plot(pg.GraphicsView):
 
     def set_ranges(self, x: Range, y: Range) -> None:
         """Show exactly these ranges, as far as they can be drawn."""
-        self._say_lack("ranges", not can_be_drawn(*x, *y))
+        self._say_lack("ranges", "" if can_be_drawn(*x, *y) else self._too_large)
         x, y = drawable_range(*x), drawable_range(*y)
         if (x, y) != self._range:
             self._range = (x, y)

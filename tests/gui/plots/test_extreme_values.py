@@ -31,7 +31,7 @@ from tests.documents.extreme_documents import VALUES, bases, with_datum, with_pa
 
 SOME = (1e308, -sys.float_info.max, 1e155, -1e-310, 5e-324, -0.0)
 ANY = (*SOME, math.inf, -math.inf, math.nan, 1.0)
-TOO_LARGE = "Some values are too large to draw."
+TOO_LARGE, UNDEFINED = "Some values are too large to draw.", "Some values are undefined."
 
 
 @pytest.fixture
@@ -139,7 +139,7 @@ def test_maps_of_extreme_losses_and_outputs(card: QWidget, value: float) -> None
     contours.show_losses(values, (0.0, 1.0), (-1e50, 1e50), crisp=False)
     contours.show_path(np.array([[0.0, value], [0.5, 0.5]]))
     contours.show_step((0.5, value), (value, 0.5), theme().ink)
-    assert shown(card, contours) == (TOO_LARGE if abs(value) > LARGEST else "")
+    assert shown(card, contours) == (TOO_LARGE if abs(value) > LARGEST else UNDEFINED if math.isnan(value) else "")
     plot = MapPlot()
     plane = Plane("x", "y", (0.0, 1.0), (0.0, 1.0), 16)
     plot.set_ranges(plane.x_range, plane.y_range)
@@ -152,7 +152,7 @@ def test_maps_of_extreme_losses_and_outputs(card: QWidget, value: float) -> None
     said = shown(card, plot)
     can = math.isfinite(value) and abs(value) <= LARGEST
     assert len(plot.points.x) == len(plot.points.labels) == (3 if can else 1)
-    assert said == ("" if can or math.isnan(value) else TOO_LARGE)
+    assert said == ("" if can else UNDEFINED if math.isnan(value) else TOO_LARGE)
 
 
 @pytest.mark.parametrize("value", ANY)
@@ -164,7 +164,7 @@ def test_curves_of_extreme_outputs(card: QWidget, value: float) -> None:
     plot.show_curve(x, y, crisp=False)
     plot.show_ghost(x, y)
     plot.fit(Plane("x", None, (-1.0, 1.0), (0.0, 1.0)), -1.0, value)
-    assert shown(card, plot) == (TOO_LARGE if abs(value) > LARGEST else "")
+    assert shown(card, plot) == (TOO_LARGE if abs(value) > LARGEST else UNDEFINED if math.isnan(value) else "")
     assert np.isfinite(plot.curve.getData()[1]).sum() >= 16
 
 

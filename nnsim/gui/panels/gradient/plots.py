@@ -191,7 +191,7 @@ class ContourPlot(Plot):
         self._paint()
 
     def _paint(self) -> None:
-        t, values = theme(), self.drawn("values", self.values)
+        t, values = theme(), self.drawn("values", self.values, gaps=False)
         finite = values[np.isfinite(values)]
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
         # The root of the height: a bowl's rings then lie at equal distances.

@@ -73,6 +73,8 @@ class MapPlot(SamplePlot):
 
     def show_map(self, values: Array, plane: Plane, scale: Scale) -> None:
         """``values`` (n, n), row by row from the lowest second input, over the plane."""
+        # A value of any size has a colour; what is undefined has none.
+        self.drawn("values", np.sign(values), gaps=False)
         self.values = values
         self.classes = (values >= scale.threshold).astype(np.intp)
         self.picture.crisp = scale.crisp
@@ -84,6 +86,7 @@ class MapPlot(SamplePlot):
     def show_winners(self, outputs: Array, plane: Plane, crisp: bool) -> None:
         """Regions of the largest of the ``outputs`` (k, n, n), each in the quiet colour of its class."""
         t = theme()
+        self.drawn("values", np.sign(outputs), gaps=False)
         self.values = outputs.max(axis=0)
         self.classes = winners(outputs)
         fine, cells = self.classes, len(self.classes)
@@ -308,7 +311,7 @@ class CurvePlot(Plot):
         if crisp:
             middle = (x[1:] + x[:-1]) / 2
             x, y = np.concatenate([x[:1], np.repeat(middle, 2), x[-1:]]), np.repeat(y, 2)
-        self.curve.setData(x, self.drawn("curve", y))
+        self.curve.setData(x, self.drawn("curve", y, gaps=False))
 
     def show_ghost(self, x: Array, y: Array | None) -> None:
         """A dotted curve of the start; None hides it."""
