@@ -145,7 +145,8 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--inputs", type=_numbers, metavar="A,B,…", help="the sample; without it the file's first")
     explain.add_argument("--targets", type=_numbers, metavar="A,B,…", help="what the outputs should be")
     explain.add_argument("--parameter", metavar="NAME", help="the chain rule and the update of this one")
-    explain.add_argument("--format", choices=FORMATS, default="text")
+    explain.add_argument("--format", choices=FORMATS, default="text",
+                         help="text unless another is named; in json null stands for ∞ and for what is undefined")
     explain.add_argument("--digits", type=_digits, default=4, metavar="N", help="significant digits (4)")
     explain.add_argument("--notation", choices=("lecture", "net", "field"),
                          help="the lecture's Input, out, T, O, l; net, out, T, O, η; or z, a, t, o, η")

@@ -37,25 +37,26 @@ class Loss:
     constant: Callable[[Array], Array] = lambda mean: mean
     """The constant outputs that say the mean of the targets, (outputs,) -> (outputs,)."""
 
-    @np.errstate(divide="ignore", invalid="ignore")
+    @np.errstate(divide="ignore", over="ignore", invalid="ignore")
     def terms(self, o: Array, t: Array) -> Array:
         """What each output costs, (samples, outputs): a sample's loss is their sum or mean."""
         return np.asarray(self.term(log_softmax(o) if self.log_softmax else o, t))
 
-    @np.errstate(divide="ignore", invalid="ignore")
+    @np.errstate(divide="ignore", over="ignore", invalid="ignore")
     def per_sample(self, o: Array, t: Array) -> Array:
         """Each sample's own loss, (samples,)."""
         terms = self.terms(o, t)
         return np.asarray(terms.mean(axis=1) if self.averaged else terms.sum(axis=1))
 
-    @np.errstate(divide="ignore", invalid="ignore")
+    @np.errstate(divide="ignore", over="ignore", invalid="ignore")
     def gradient(self, o: Array, t: Array) -> Array:
         """The derivative of each sample's own loss by each output, (samples, outputs)."""
         by_output = self.derivative(log_softmax(o) if self.log_softmax else o, t, t.sum(axis=1, keepdims=True))
         return by_output / o.shape[1] if self.averaged else by_output
 
+    @np.errstate(over="ignore", invalid="ignore")
     def value(self, o: Array, t: Array) -> float:
-        """The mean over the samples."""
+        """The mean over the samples; ∞ or NaN where numbers grow out of all bounds."""
         return float(self.per_sample(o, t).sum() / len(o))
 
 
@@ -63,7 +64,7 @@ LOG_CLAMP = -100.0
 DENOMINATOR_CLAMP = 1e-12
 
 
-@np.errstate(over="ignore")
+@np.errstate(over="ignore", invalid="ignore")
 def _shifted(o: Array) -> Array:
     # Bounded, so that an output out of reach still costs nothing where its target is 0: 0·∞ is not a number.
     shifted: Array = np.maximum(o - o.max(axis=1, keepdims=True), -np.finfo(np.float64).max)
@@ -90,7 +91,7 @@ def _clamped_log(x: Array) -> Array:
     return np.maximum(np.log(x), LOG_CLAMP)
 
 
-@np.errstate(divide="ignore")
+@np.errstate(divide="ignore", invalid="ignore")
 def _constant_logits(mean: Array) -> Array:
     return _clamped_log(mean)
 

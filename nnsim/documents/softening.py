@@ -67,7 +67,14 @@ class Softening:
 
         X (rows, inputs), T (rows, outputs) of 0 and 1, ``matched`` (rows,).
         """
-        return next((k for k in _MORE if right_rows(self.at(k).network, X, T)[matched].all()), USUAL)
+        def keeps(k: float) -> bool:
+            try:
+                network = self.at(k).network
+            except ValueError:
+                return False  # no factor may make a parameter too large for a number
+            return bool(right_rows(network, X, T)[matched].all())
+
+        return next(filter(keeps, _MORE), USUAL)
 
 
 def soften(document: Document, k: float) -> Document:

@@ -47,7 +47,7 @@ def last_digit(text: str) -> tuple[float, int] | None:
     match = _DIGITS.match("".join(text.split()).replace("−", "-").replace("–", "-").lower())
     if match is None:
         return None
-    whole, decimals, exponent = match[1], match[2], int(match[3] or 0)
+    whole, decimals, exponent = match[1], match[2], float(match[3] or 0)
     return 10.0 ** min(max(exponent - len(decimals), -300), 300), len((whole + decimals).lstrip("0"))
 
 
@@ -74,7 +74,7 @@ def agrees(given: str, answer: float) -> bool:
 def _ends(answer: float, unit: float) -> bool:
     """Whether an answer needs no digits beyond this one."""
     steps = answer / unit
-    return math.isclose(steps, round(steps), rel_tol=_SLACK, abs_tol=_SLACK)
+    return math.isfinite(steps) and math.isclose(steps, round(steps), rel_tol=_SLACK, abs_tol=_SLACK)
 
 
 @dataclass(frozen=True)

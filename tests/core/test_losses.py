@@ -199,3 +199,16 @@ def test_registry_holds_what_the_design_lists() -> None:
     """The names that files and notebooks use, and the label the lecture's readers look for."""
     assert set(BY_HAND) <= set(LOSSES)
     assert LOSSES["half_squared_error"].label == "½ Σ(T−O)² (lecture: MSE)"
+
+
+@EVERY
+def test_a_loss_of_extreme_numbers_is_infinite_or_undefined_without_a_warning(entry: Loss) -> None:
+    """Whoever asks: terms, loss, gradient and the constant that a loss compares with."""
+    ends = [1e308, -1.7976931348623157e308, 1e155, 5e-324, -0.0, np.inf, -np.inf, np.nan]
+    for a in ends:
+        for b in ends[:5]:
+            o, t = np.array([[a, 1.0], [b, a]]), np.array([[b, 0.0], [-b, 1.0]])
+            assert entry.terms(o, t).shape == entry.gradient(o, t).shape == (2, 2)
+            assert isinstance(entry.value(o, t), float)
+            assert entry.shown(o).shape == (2, 2)
+            assert entry.constant(np.array([b, -b])).shape == (2,)

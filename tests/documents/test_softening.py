@@ -138,3 +138,12 @@ def test_train_to_repair(xor: Document) -> None:
     trainer = nnsim.Trainer(soft.network, data, nnsim.TrainingConfig(learning_rate=0.5, batch_size=0))
     trainer.run(epochs=2000)
     assert right_rows(trainer.network, X, XOR).all()
+
+
+def test_weights_that_no_factor_fits_are_softened_by_the_usual_one(xor: Document) -> None:
+    """A weight of 1e308 times 10 is no number: the search for a factor ends, and softening itself says so."""
+    huge = Document(xor.network.with_values({"w1": 1e308, "w2": 1e308}), data=xor.data)
+    softening = Softening.of(huge)
+    assert softening.factor_for(X, XOR, np.ones(4, dtype=np.bool_)) == USUAL
+    with pytest.raises(ValueError):
+        softening.at(USUAL)

@@ -21,6 +21,8 @@ MOST_PIECES = 200
 BESIDE = 1e-12
 """Just beyond such a place, as a part of the numbers there: farther than rounding, nearer than anything a learner sets.
 """
+MOST_SIZE = 1e9
+"""Beside larger numbers BESIDE is no longer near: a band would leave out, or take in, what a learner sets."""
 _TARGETS = np.array([0.0, 1.0])
 
 
@@ -111,13 +113,14 @@ def can_have_band(network: Network, X: Array, T: Array) -> bool:
     )
 
 
+@np.errstate(all="ignore")
 def band_of(network: Network, parameter: str, X: Array, T: Array, rows: Flags | None = None) -> Band | None:
     """The values of one parameter, all others as they are, for which rows stay right.
 
     X (rows, inputs), T (rows, outputs) of 0 and 1. Sought is the stretch of values for which every row is right, the
     nearest to the current value; where there is none, the stretch around it on which the rows that are right now (or
     ``rows``, if given) stay so. None if no row is right, or if a sum that decides is no straight function of the value:
-    through a sigmoid, say, or a product.
+    through a sigmoid, say, or a product; and beside sums above MOST_SIZE.
 
     The sums are straight lines between the places where one of them meets a threshold. From the current value on these
     places are passed one by one; at each and just beside it the engine says which rows are right. Places nearer to each
@@ -126,6 +129,8 @@ def band_of(network: Network, parameter: str, X: Array, T: Array, rows: Flags | 
     if parameter not in network.structure.parameter_index or not can_have_band(network, X, T):
         return None
     search = _Search(network, parameter, X, T)
+    if not search.size <= MOST_SIZE:
+        return None
     try:
         points = search.points()
     except _Bent:
@@ -192,6 +197,11 @@ class _Search:
             self._traces[value] = self.program.run(self.parameters, self.X)
         return self._traces[value]
 
+    @property
+    def size(self) -> float:
+        """The largest number at the start: the value itself, and what any neuron sums up. NaN if one is."""
+        return float(np.abs([self.start, *self.run(self.start).z_rows.ravel()]).max())
+
     def right(self, value: float) -> Flags:
         return _right(self.run(value), self.program.outputs, self.thresholds, self.T)
 
@@ -227,8 +237,7 @@ class _Search:
             z = trace.z_rows[self.structure.position[neuron.id]]
             for level in self.levels[neuron.id]:
                 moving = slope != 0
-                with np.errstate(over="ignore", invalid="ignore"):
-                    away = direction * (level - z[moving]) / slope[moving]
+                away = direction * (level - z[moving]) / slope[moving]
                 away = away[(away > 0) & np.isfinite(away)]
                 best = min(best, float(away.min(initial=math.inf)))
         place = here + direction * best

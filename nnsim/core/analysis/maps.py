@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.analysis.drawable import LARGEST, drawable_range
 from nnsim.core.arrays import Array
 
 MARGIN = 0.15
@@ -76,7 +77,9 @@ def data_range(inputs: tuple[str, ...], id: str, data: Samples | None) -> tuple[
 
 def _range(inputs: tuple[str, ...], id: str, data: Samples | None) -> tuple[float, float]:
     low, high = data_range(inputs, id, data)
-    width = high - low or 1.0
+    low, high = drawable_range(low, high) if high > low else (min(max(low, -LARGEST), LARGEST),) * 2
+    # One sample's line is as wide as it takes to tell its ends apart.
+    width = high - low or max(1.0, 1e-6 * abs(low))
     # A truth table's corners stand further in, so that its points do not touch the frame.
     margin = width * (0.35 if (low, high) == (0.0, 1.0) else MARGIN / 2)
     return low - margin, high + margin
@@ -102,7 +105,7 @@ def decision_threshold(activation: str, targets: Array | None = None) -> float:
     if np.isfinite(low) and np.isfinite(high):
         return (low + high) / 2
     if targets is not None and targets.size:
-        return float(targets.min() + targets.max()) / 2
+        return float(targets.min()) / 2 + float(targets.max()) / 2
     return 0.5
 
 
@@ -112,6 +115,6 @@ def value_range(activation: str, targets: Array | None = None) -> tuple[float, f
     low, high = ACTIVATIONS[activation].range
     if np.isfinite(low) and np.isfinite(high):
         return low, high
-    half = float(np.abs(targets - middle).max()) if targets is not None and targets.size else 1.0
+    half = float(targets.max()) / 2 - float(targets.min()) / 2 if targets is not None and targets.size else 1.0
     half = half or 1.0
     return middle - half, middle + half

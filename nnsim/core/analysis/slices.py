@@ -5,12 +5,11 @@ from dataclasses import replace
 
 import numpy as np
 
+from nnsim.core.analysis.drawable import LARGEST, Range, drawable_range
 from nnsim.core.arrays import Array, Indices
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Network, Neuron, Structure
 from nnsim.core.program import Program
-
-Range = tuple[float, float]
 
 MOST_SAMPLES = 2_000
 MOST_WORK = 8_000_000
@@ -21,6 +20,7 @@ _BISECTIONS = 16
 _MOST_JUMPS = 32
 _IN_VALLEY = 0.02
 """The share of its walls that a valley's floor may be uneven by."""
+_LARGE = 1e3
 _HALVES = tuple(size * 2.0**k for k in range(-3, 8) for size in (1.0, 1.5))
 
 
@@ -128,20 +128,23 @@ def straight_jumps(x: Array, y: Array, f: Callable[[Array], Array]) -> tuple[Arr
 def half_width(at: float, f: Callable[[Array], Array]) -> float:
     """How far to look to both sides of ``at`` to see the valley of f: the least of 1, 1½, 2, 3, 4 … that does.
 
+    Around a large number, in thousandths of it: 1 would be nothing beside it.
+
     The valley begins where f has done nine tenths of the fall that it does anywhere near; half as far again, and a
     parabola's floor is seen.
     """
-    halves = np.array(_HALVES)
+    unit = max(1.0, abs(at) / _LARGE)
+    halves = unit * np.array(_HALVES)
     # Close together near the point, wide apart far from it.
     steps = np.concatenate([[0.0], np.repeat(halves, 4) * np.tile(np.arange(7, 11) / 10, len(halves))])
     both = np.nan_to_num(f(np.concatenate([at - steps, at + steps])), nan=np.inf, posinf=np.inf).reshape(2, -1)
     losses = both.min(axis=0)
     lowest = float(losses.min())
     fall = float(losses[0]) - lowest
-    near = both[np.isfinite(both) & (steps <= 1.0)]
+    near = both[np.isfinite(both) & (steps <= unit)]
     if not np.isfinite(fall) or fall <= _IN_VALLEY * float(np.ptp(near)):
         # The point lies in the valley: far enough to see that the walls rise.
-        return 1.0
+        return unit
     seen = losses <= lowest + 0.1 * fall
     distance = float(steps[np.flatnonzero(seen)[0]])
     return float(halves[min(int(np.searchsorted(halves, distance * 1.5)), len(halves) - 1)])
@@ -152,7 +155,8 @@ def window(must: Sequence[float], wish: Range, kept: Range | None) -> Range:
 
     Ends are multiples of a sixteenth of the width, so that numbers along the axis are round.
     """
-    places = [place for place in must if np.isfinite(place)]
+    places = [min(max(place, -LARGEST), LARGEST) for place in must if np.isfinite(place)]
+    wish = drawable_range(*wish)
     low, high = min([*places, wish[0]]), max([*places, wish[1]])
     if kept is not None and kept[0] <= min(places) and max(places) <= kept[1] and kept[1] - kept[0] <= 4 * (high - low):
         return kept

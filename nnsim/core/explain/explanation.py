@@ -201,6 +201,7 @@ class Explanation:
             self._slopes[id] = self._slope(id)
         return self._slopes[id]
 
+    @np.errstate(all="ignore")
     def _slope(self, id: str) -> Equation:
         entry = ACTIVATIONS[self.structure.by_id[id].activation]
         value = float(entry.derivative(np.array([self.z(id)]), np.array([self.a(id)]))[0])
@@ -208,6 +209,7 @@ class Explanation:
         symbol = self.notation.activation(self.structure, id).by(self.notation.pre_activation(id))
         return Equation(symbol, _valued(term, value), (id,))
 
+    @np.errstate(all="ignore")
     def by_term(self, connection: Connection) -> float:
         """The derivative of what a neuron combines by one of its terms: 1 in a sum, the others in a product."""
         if connection.ends not in self._by_term:

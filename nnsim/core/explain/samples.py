@@ -12,6 +12,7 @@ from nnsim.core.program import Backward
 from nnsim.core.symbols import Symbol
 
 
+@np.errstate(all="ignore")
 def gradients_by_sample(network: Network, backward: Backward, parameter: str) -> Array:
     """∂L/∂p of each sample by itself, (samples,); their mean is the gradient."""
     structure, trace = network.structure, backward.trace
@@ -31,6 +32,7 @@ def gradients_by_sample(network: Network, backward: Backward, parameter: str) ->
     return own
 
 
+@np.errstate(all="ignore")
 def mean_equation(parameter: str, values: Array, notation: Notation, most: int = 6) -> Equation:
     """The gradient of several samples as the mean of theirs; of many only the largest, the rest as one number."""
     parts = [number(float(values[i])) for i in range(len(values))]

@@ -82,6 +82,7 @@ class Walk:
             self._explained = sample, made
         return self._explained[1]
 
+    @np.errstate(all="ignore")
     def gradient(self, samples: int) -> Array:
         """The sum of the first so many samples' own gradients, (n_parameters,)."""
         if samples == 0:

@@ -5,6 +5,8 @@ import re
 from collections.abc import Iterable
 
 MINUS = "−"
+UNDEFINED = "undefined"
+"""What stands for NaN: the result of ∞ − ∞ and of 0·∞."""
 DIGITS = 4
 _MOST_DIGITS = 17
 _SURE_DIGITS = 15
@@ -17,10 +19,11 @@ def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     """``value`` with ``digits`` significant digits, a real minus sign, and 1.2e−5 when small or large.
 
     Trailing zeros are dropped: 1, 0.6, −2, 0.5933, 1.2e−5, but for the ``decimals`` that a number with a fraction
-    keeps: 0.40 with two. Whole digits are not rounded away below 10⁶.
+    keeps: 0.40 with two. Whole digits are not rounded away below 10⁶. Numbers that grew out of all bounds are ∞ and −∞,
+    and what has no value, NaN, is “undefined”.
     """
     if math.isnan(value):
-        return "NaN"
+        return UNDEFINED
     if math.isinf(value):
         return "∞" if value > 0 else f"{MINUS}∞"
     if value == 0:
@@ -47,6 +50,8 @@ def telling_digits(value: float, digits: int = DIGITS) -> int:
 
     A few more at most: what differs by rounding alone may read as whole.
     """
+    if not math.isfinite(value):
+        return digits
     for more in range(digits, digits + _MOST_MORE + 1):
         text = format_number(value, more)
         if "." in text or "e" in text or value == round(value) or abs(value) >= _LARGE:
@@ -55,8 +60,11 @@ def telling_digits(value: float, digits: int = DIGITS) -> int:
 
 
 def common_decimals(values: Iterable[float], digits: int = DIGITS) -> int:
-    """The decimals with which numbers that stand together line up: 2 for 0.05 and 0.2, 0 if one needs more than 2."""
-    texts = [format_number(value, digits) for value in values]
+    """The decimals with which numbers that stand together line up: 2 for 0.05 and 0.2, 0 if one needs more than 2.
+
+    ∞ and what is undefined have none, and ask for none.
+    """
+    texts = [format_number(value, digits) for value in values if math.isfinite(value)]
     needed = max((len(text.partition(".")[2]) for text in texts), default=0)
     return needed if needed <= _MOST_COMMON and not any("e" in text for text in texts) else 0
 
@@ -81,7 +89,7 @@ def comparison(value: float, threshold: float, digits: int = DIGITS) -> str:
     """``value`` against ``threshold``, such as “1 < 1.2”, never false as printed.
 
     Where the rounded numbers would contradict the relation, digits are added until they do not:
-    0.7 + 0.1 against 0.8 reads 0.7999999999999999 < 0.8. With NaN neither holds: NaN ≱ 0.8.
+    0.7 + 0.1 against 0.8 reads 0.7999999999999999 < 0.8. With NaN neither holds: undefined ≱ 0.8.
     """
     relation = "≥" if value >= threshold else "<" if value < threshold else "≱"
     for more in range(min(digits, _MOST_DIGITS), _MOST_DIGITS + 1):
@@ -92,7 +100,9 @@ def comparison(value: float, threshold: float, digits: int = DIGITS) -> str:
 
 
 def exact_text(value: float) -> str:
-    """``value`` with as many digits as it takes to read the very same number again, and no more."""
+    """``value`` with as many digits as it takes to read the very same number again, and no more; ∞, “undefined”."""
+    if not math.isfinite(value):
+        return format_number(value)
     texts = (format_number(value, digits) for digits in range(1, _MOST_DIGITS + 1))
     return next((text for text in texts if _read(text) == value), format_number(value, _MOST_DIGITS))
 
@@ -103,6 +113,10 @@ def inward_text(value: float, up: bool, digits: int = DIGITS) -> tuple[str, floa
     A band from 1/3 on is written as one from 0.3334 on: less than the truth, but true.
     """
     text = format_number(value, digits)
+    if not math.isfinite(value):
+        return text, value
+    if math.isinf(_read(text)):
+        return exact_text(value), value
     if (_read(text) >= value) if up else (_read(text) <= value):
         return text, _read(text)
     # One unit of the last digit that is kept.
@@ -114,8 +128,8 @@ def inward_text(value: float, up: bool, digits: int = DIGITS) -> tuple[str, floa
 
 
 def _read(text: str) -> float:
-    """What ``format_number`` wrote; unlike ``parse_number`` also ∞ and what rounding made too large."""
-    return float(text.replace(MINUS, "-").replace("∞", "inf"))
+    """What ``format_number`` wrote; unlike ``parse_number`` also ∞, “undefined” and what rounding made too large."""
+    return float(text.replace(MINUS, "-").replace("∞", "inf").replace(UNDEFINED, "nan"))
 
 
 def parse_number(text: str) -> float | None:

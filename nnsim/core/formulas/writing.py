@@ -1,12 +1,13 @@
 """Writing terms: as text, HTML or LaTeX, by names or by numbers, with brackets only where they are needed."""
 
 import html
+import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from nnsim.core.formulas.numbers import DIGITS, MINUS, format_number, telling_digits
+from nnsim.core.formulas.numbers import DIGITS, MINUS, UNDEFINED, format_number, telling_digits
 from nnsim.core.formulas.terms import FUNCTIONS, OPERATIONS, Function, Place, Term, Tightness
 
 
@@ -42,9 +43,10 @@ def latex(term: Term, numbers: bool = False, digits: int = DIGITS) -> str:
 
 
 def latex_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
-    """A number in LaTeX: -0.0226, 1.2\\cdot 10^{-5}."""
+    """A number in LaTeX: -0.0226, 1.2\\cdot 10^{-5}, -\\infty, \\text{undefined}."""
+    if math.isnan(value):
+        return rf"\text{{{UNDEFINED}}}"
     plain = format_number(value, digits, decimals).replace(MINUS, "-").replace("∞", r"\infty")
-    plain = plain.replace("NaN", r"\mathrm{NaN}")
     mantissa, e, exponent = plain.partition("e")
     return rf"{mantissa}\cdot 10^{{{exponent}}}" if e else plain
 

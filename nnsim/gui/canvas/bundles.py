@@ -104,12 +104,12 @@ def _write(painter: QPainter, t: Theme, bundle: Bundle, weights: Array, positive
     if between.isEmpty():
         return
     wide, high = between.width() * zoom, between.height() * zoom
+    with np.errstate(over="ignore"):
+        mean = float(np.mean(np.abs(weights)))
     parts = (
         QCoreApplication.translate("Bundle", "{count} connections").format(count=f"{len(weights):,}"),
         QCoreApplication.translate("Bundle", "{share} % positive").format(share=round(100 * positive)),
-        QCoreApplication.translate("Bundle", "mean |w| {size}").format(
-            size=format_number(float(np.mean(np.abs(weights))), 3)
-        ),
+        QCoreApplication.translate("Bundle", "mean |w| {size}").format(size=format_number(mean, 3)),
     )
     metrics = QFontMetricsF(font("small"))
     ways = [("\n".join(parts), 0.0, wide, high)]

@@ -1,9 +1,9 @@
 """Plots in the program's look. Imports pyqtgraph (0.3 s): panels import this module late."""
 
 import html
-import math
 from collections.abc import Callable, Sequence
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QMargins, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
@@ -18,11 +18,15 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsWidget, QWidget
+from PySide6.QtWidgets import QGraphicsGridLayout, QGraphicsWidget, QLabel, QWidget
 
+from nnsim.core.analysis.drawable import Range, can_be_drawn, drawable_range, is_drawable
+from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.look.theme import GRID, Theme, font, text_scale, theme
-from nnsim.gui.plots.ticks import Range, nice_ticks
+from nnsim.gui.look.theme import GRID, Theme, font, set_role, text_scale, theme
+from nnsim.gui.plots.points import Points
+from nnsim.gui.plots.ticks import nice_ticks
+from nnsim.gui.widgets.controls import name_widget
 
 Ticks = list[tuple[float, str]]
 TICK_LENGTH = 4
@@ -83,6 +87,16 @@ class Plot(pg.GraphicsView):
         """Whether the wheel and the keys + − 0 zoom."""
         self._range: tuple[Range, Range] = ((0.0, 1.0), (0.0, 1.0))
         self._titles = ("", "")
+        self._lacks: dict[str, str] = {}
+        """What is said of each part that cannot be drawn as a whole."""
+        self.gap = QLabel(self)
+        name_widget(self.gap, f"{name}_gap", "")
+        set_role(self.gap, tone="small")
+        self.gap.setTextFormat(Qt.TextFormat.PlainText)
+        self.gap.setWordWrap(True)
+        self.gap.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.gap.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.gap.hide()
         self._style: tuple[Theme, float] | None = None
         # Not pyqtgraph's PlotItem, which brings the eighty widgets of a menu along, and each is restyled with the rest.
         self.view = pg.ViewBox(enableMouse=False, enableMenu=False, defaultPadding=0.0)
@@ -128,6 +142,7 @@ class Plot(pg.GraphicsView):
         t = theme()
         self._style = (t, text_scale())
         self.setBackground(t.card)
+        self.gap.setStyleSheet(f"background: {t.card}; color: {t.muted}; padding: 1px 3px;")
         for axis in self.axes.values():
             axis.setPen(None)  # the view's border is the line
             axis.setTickPen(pen(t.line))
@@ -159,8 +174,48 @@ class Plot(pg.GraphicsView):
             self._titles = (x, y)
             self._arrange()
 
+    def drawn(self, part: str, values: Array, gaps: bool = True) -> Array:
+        """The values of one part of the plot, NaN in place of what cannot be drawn.
+
+        As long as there is such, the plot says so; of values that are NaN themselves only where no ``gaps`` belong.
+        """
+        here, undefined = is_drawable(values), np.isnan(values)
+        self._say_lack(part, self._too_large if not (here | undefined).all() else
+                       self.tr("Some values are undefined.") if not gaps and undefined.any() else "")
+        return np.where(here, values, np.nan)
+
+    @property
+    def _too_large(self) -> str:
+        return self.tr("Some values are too large to draw.")
+
+    def drawn_points(self, points: Points) -> Points:
+        """Those samples that can be drawn; the plot says so if these are not all."""
+        x, y = self.drawn("samples of x", points.x), self.drawn("samples of y", points.y)
+        there = ~np.isnan(x + y)
+        return points if there.all() else points.only(there)
+
+    def _say_lack(self, part: str, text: str) -> None:
+        if text != self._lacks.get(part, ""):
+            self._lacks[part] = text
+            said = next(filter(None, self._lacks.values()), "")
+            self.gap.setText(said)
+            self.gap.setAccessibleName(said)
+            self.gap.setVisible(bool(said))
+            self._place_gap()
+
+    def _place_gap(self) -> None:
+        """In the upper left corner of the view."""
+        if not self.gap.isHidden():
+            insets = self.insets(self.size())
+            room = max(self.width() - insets.left() - insets.right() - GRID, 1)
+            width = min(room, QFontMetrics(font("small")).horizontalAdvance(self.gap.text()) + 2 * GRID)
+            self.gap.setGeometry(insets.left() + GRID // 2, insets.top() + GRID // 2, width,
+                                 self.gap.heightForWidth(width))
+
     def set_ranges(self, x: Range, y: Range) -> None:
-        """Show exactly these ranges."""
+        """Show exactly these ranges, as far as they can be drawn."""
+        self._say_lack("ranges", "" if can_be_drawn(*x, *y) else self._too_large)
+        x, y = drawable_range(*x), drawable_range(*y)
         if (x, y) != self._range:
             self._range = (x, y)
             self._arrange()
@@ -206,6 +261,7 @@ class Plot(pg.GraphicsView):
             axis.setTicks([ticks])
         (x0, x1), (y0, y1) = self._range
         self.view.setRange(xRange=(x0, x1), yRange=(y0, y1), padding=0, disableAutoRange=True)
+        self._place_gap()
 
     def _frame(self) -> None:
         """The view's border says who has the keyboard."""
@@ -330,7 +386,7 @@ class Marker:
 
     def move(self, x: float, y: float) -> None:
         """Stand at (x, y); nowhere if that is not a place."""
-        there = math.isfinite(x) and math.isfinite(y)
+        there = can_be_drawn(x, y)
         for item in (self._halo, self._point):
             item.setData([x] if there else [], [y] if there else [])
 

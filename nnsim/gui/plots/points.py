@@ -28,6 +28,11 @@ class Points:
     test: Flags = field(default_factory=lambda: np.zeros(0, dtype=np.bool_))
     labels: tuple[str, ...] = ()
 
+    def only(self, which: Flags) -> "Points":
+        """Those among them; what stands beside them stays with them."""
+        labels = tuple(label for label, here in zip(self.labels, which, strict=False) if here)
+        return Points(self.x[which], self.y[which], self.classes[which], self.test[which], labels)
+
     @property
     def high(self) -> Flags:
         """Which are of the high class, of two."""

@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetrics, QPainter
 
+from nnsim.core.analysis.drawable import LARGEST, Range
 from nnsim.core.arrays import Array
 from nnsim.gui.look.class_looks import class_look
 from nnsim.gui.look.theme import GRID, font, theme
 from nnsim.gui.plots.plot import Plot, pen, scaled
 from nnsim.gui.plots.points import Points
-from nnsim.gui.plots.ticks import Range
 
 LABEL_ABOVE, LABEL_MARGIN = 1.4, 4
 """How many of its heights a sample's label reaches above it, and what it has around its text, in pixels."""
@@ -64,7 +64,7 @@ class SamplePlot(Plot):
     def show_points(self, points: Points) -> None:
         """Of two classes ● is the high one, ◇ the low one; test samples are hollow."""
         t = theme()
-        self.points = points
+        points = self.points = self.drawn_points(points)
         for kind in np.unique(points.classes).tolist():
             if (kind, True) not in self.groups:
                 self._make_groups(kind)
@@ -120,7 +120,8 @@ class SamplePlot(Plot):
 
 def contour_of(values: Array, level: float) -> tuple[Array, Array]:
     """Ends of the line pieces, in pairs, where ``values`` (n, n) cross ``level``: (columns, rows) from 0."""
-    finite = np.nan_to_num(values, nan=level, posinf=1e300, neginf=-1e300)
+    # As far as pieces of a line between them can be reckoned.
+    finite = np.clip(np.nan_to_num(values, nan=level), -LARGEST, LARGEST)
     above = finite >= level
     crossings = np.count_nonzero(above[1:] != above[:-1]) + np.count_nonzero(above[:, 1:] != above[:, :-1])
     if not 0 < crossings <= MOST_CROSSINGS:

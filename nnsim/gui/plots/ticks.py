@@ -2,22 +2,26 @@
 
 import math
 
+from nnsim.core.analysis.drawable import Range
+
 PLACES = 200
 """How finely the mouse, and Ctrl with an arrow, choose a number: parts of what is shown."""
-Range = tuple[float, float]
+_LEAST = 1e-300
 
 
 def nice_step(width: float, count: float) -> float:
     """The smallest of 1, 2 and 5 times a power of ten that divides ``width`` into ``count`` steps or fewer."""
     raw = width / max(count, 1.0)
-    if not math.isfinite(raw) or raw <= 0:
+    if not math.isfinite(raw) or raw < _LEAST:
         return 1.0
     power = 10.0 ** math.floor(math.log10(raw))
     return next(m * power for m in (1.0, 2.0, 5.0, 10.0) if m * power >= raw * (1 - 1e-9))
 
 
 def nice_ticks(low: float, high: float, count: float) -> list[float]:
-    """Round numbers from ``low`` to ``high``, at most about ``count``, but two at least."""
+    """Round numbers from ``low`` to ``high``, at most about ``count``, but two at least; none if those are no ends."""
+    if not math.isfinite(high - low):
+        return []
     ticks = [low, high]
     for finer in (1.0, 2.0, 4.0):
         step = nice_step(high - low, count * finer)
@@ -28,7 +32,9 @@ def nice_ticks(low: float, high: float, count: float) -> list[float]:
 
 
 def rounded(value: float, step: float) -> float:
-    """The multiple of ``step`` next to ``value``, as short as ``step`` is."""
+    """The multiple of ``step`` next to ``value``, as short as ``step`` is; a value beyond all steps as it is."""
+    if not math.isfinite(value / step):
+        return value
     return float(f"{round(value / step) * step:.12g}")
 
 

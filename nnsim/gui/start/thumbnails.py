@@ -5,6 +5,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.analysis.drawable import is_drawable
 from nnsim.core.analysis.maps import Plane, decision_threshold, plane_samples, value_range
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
@@ -148,7 +149,7 @@ def _paint_map(painter: QPainter, room: QRectF, network: Network, dataset: Datas
     image = QImage(pixels.data, grid, grid, 4 * grid, QImage.Format.Format_RGBA8888)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
     painter.drawImage(room, image)
-    shown = slice(MOST_POINTS)
+    shown = np.flatnonzero(is_drawable(dataset.X).all(axis=1))[:MOST_POINTS]
     size = 5.0 if len(dataset.X) <= FEW else 2.6
     painter.setPen(QPen(t.color("card"), 0.8))
     for (x, y), k in zip(_places(dataset.X[shown], room, plane), owner[shown], strict=True):
@@ -160,15 +161,17 @@ def _paint_curve(painter: QPainter, room: QRectF, network: Network, dataset: Dat
     t, inner = theme(), room.adjusted(0, MARGIN, 0, -MARGIN)
     xs = plane.values("x")
     ys = compile(network).forward(network.parameters, xs[:, None])[:, 0]
-    targets = dataset.T[:, 0]
-    low, high = float(min(targets.min(), ys.min())), float(max(targets.max(), ys.max()))
+    line, samples = np.column_stack([xs, ys]), np.column_stack([dataset.X[:, 0], dataset.T[:, 0]])
+    line, samples = (points[is_drawable(points).all(axis=1)] for points in (line, samples))
+    heights = [*line[:, 1].tolist(), *samples[:, 1].tolist()]
+    low, high = min(heights, default=0.0), max(heights, default=1.0)
     span = Plane(plane.x, plane.x, plane.x_range, (low, high or 1.0))
     painter.setPen(QPen(t.color("card"), 0.8))
     painter.setBrush(t.color("muted"))
-    for x, y in _places(np.column_stack([dataset.X[:, 0], targets])[:MOST_POINTS], inner, span):
+    for x, y in _places(samples[:MOST_POINTS], inner, span):
         painter.drawEllipse(QPointF(x, y), 2.6, 2.6)
     painter.setPen(QPen(t.color("positive"), 2.0))
-    painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in _places(np.column_stack([xs, ys]), inner, span)]))
+    painter.drawPolyline(QPolygonF([QPointF(x, y) for x, y in _places(line, inner, span)]))
 
 
 def _places(points: Array, room: QRectF, plane: Plane) -> list[tuple[float, float]]:

@@ -64,3 +64,11 @@ def test_a_wrong_gradient_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     network = Network.layered([2, 3, 1], seed=1)
     checks = check_gradient(network, np.array([[0.3, -0.2]]), np.array([[1.0]]), "half_squared_error")
     assert any(not check.agrees and not check.kink for check in checks)
+
+
+def test_gradients_out_of_all_bounds_are_neither_right_nor_wrong() -> None:
+    """Two linear neurons with weights of 1e200: nothing is there to compare, and no kink is blamed for it."""
+    network = Network.layered([1, 1, 1], hidden="linear", output="linear", seed=0)
+    network = network.with_parameters(np.full(len(network.parameters), 1e200))
+    for check in check_gradient(network, np.ones((1, 1)), np.zeros((1, 1)), "half_squared_error"):
+        assert not check.comparable and not check.agrees

@@ -147,7 +147,7 @@ def test_where_sum_and_z_disagree_z_is_written() -> None:
 
 def test_numbers_that_left_the_scale_claim_nothing_false() -> None:
     assert neuron_of([1e308, 1e308], [1, 1], -1).long().endswith("= ∞ ≥ 1 → 1")
-    assert neuron_of([1e308, -1e308], [10, 10], -1).long().endswith("= NaN ≱ 1 → 0")
+    assert neuron_of([1e308, -1e308], [10, 10], -1).long().endswith("= undefined ≱ 1 → 0")
 
 
 def reads_true(text: str, a: float) -> bool:

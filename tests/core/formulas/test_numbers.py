@@ -29,7 +29,7 @@ finite = st.floats(allow_nan=False, allow_infinity=False)
         (100.0, "100"), (0.99996, "1"), (-0.99996, "−1"), (0.0001, "0.0001"), (0.00009999999, "0.0001"),
         (1.2e-5, "1.2e−5"), (-1.23456e-5, "−1.235e−5"), (1234.5678, "1235"), (123456.7, "123457"),
         (999999.6, "1e6"), (1234567.0, "1.235e6"), (5e-324, "4.941e−324"), (1e300, "1e300"),
-        (math.inf, "∞"), (-math.inf, "−∞"), (math.nan, "NaN"),
+        (math.inf, "∞"), (-math.inf, "−∞"), (math.nan, "undefined"),
     ],
 )
 def test_a_number_is_written_for_a_learner(value: float, text: str) -> None:
@@ -78,7 +78,7 @@ def test_a_negative_factor_stands_in_brackets() -> None:
         (1.0, 1.2, "1 < 1.2"), (2.0, 1.2, "2 ≥ 1.2"), (0.6, 0.6, "0.6 ≥ 0.6"), (-1.0, 0.0, "−1 < 0"),
         (0.7 + 0.1, 0.8, "0.7999999999999999 < 0.8"), (0.1 + 0.2, 0.3, "0.3 ≥ 0.3"),
         (0.59999, 0.6, "0.59999 < 0.6"), (math.inf, 0.6, "∞ ≥ 0.6"), (-math.inf, 0.6, "−∞ < 0.6"),
-        (math.nan, 0.6, "NaN ≱ 0.6"),
+        (math.nan, 0.6, "undefined ≱ 0.6"),
     ],
 )
 def test_a_comparison_reads_true(value: float, threshold: float, text: str) -> None:

@@ -8,6 +8,7 @@ import pyqtgraph as pg
 from PySide6.QtGui import QFontMetrics, QPen, QResizeEvent
 
 from nnsim.core.activations import Activation
+from nnsim.core.analysis.drawable import LARGEST, can_be_drawn, drawable, is_drawable
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.class_looks import TIE, class_look
@@ -35,15 +36,21 @@ def samples(activation: Activation, low: float, high: float, shift: float) -> tu
     At a kink there is a sample on either side of it, so that a jump of f is drawn straight up. f′ does not exist
     there and is NaN.
     """
-    z = np.linspace(low - shift, high - shift, SAMPLES)
+    # Of x, not of z: beside a very large shift all z are the same number.
+    x = np.linspace(low, high, SAMPLES)
+    z = x - shift
     kinks = np.array([k for k in activation.kinks if z[0] < k < z[-1]])
     if len(kinks):
-        beside = np.nextafter(kinks, -np.inf), kinks, np.nextafter(kinks, np.inf)
-        z = np.sort(np.concatenate([z[~np.isin(z, kinks)], *beside]))
-    a = activation.f(z)
-    slope = activation.derivative(z, a)
+        beside = np.concatenate([np.nextafter(kinks, -np.inf), kinks, np.nextafter(kinks, np.inf)])
+        others = ~np.isin(z, kinks)
+        x, z = np.concatenate([x[others], beside + shift]), np.concatenate([z[others], beside])
+        order = np.argsort(z, kind="stable")
+        x, z = x[order], z[order]
+    with np.errstate(all="ignore"):
+        a = activation.f(z)
+        slope = np.array(activation.derivative(z, a))
     slope[np.isin(z, kinks)] = np.nan
-    return z + shift, a, slope
+    return x, a, slope
 
 
 class ActivationPlot(Plot):
@@ -103,8 +110,10 @@ class ActivationPlot(Plot):
         """f and f′ of each curve where the axis says ``x``; f′ is NaN at a kink."""
         z, found = np.array([x - self.shift]), []
         for curve in self.curves:
-            f, a = curve.activation, curve.activation.f(z)
-            slope = math.nan if z[0] in f.kinks else float(f.derivative(z, a)[0])
+            f = curve.activation
+            with np.errstate(all="ignore"):
+                a = f.f(z)
+                slope = math.nan if z[0] in f.kinks else float(f.derivative(z, a)[0])
             found.append((float(a[0]), slope))
         return found
 
@@ -113,6 +122,7 @@ class ActivationPlot(Plot):
         values = [] if x is None else [value for value, _ in self.values_at(x)]
         self.reading.move(math.nan if x is None else x, values[read] if values else math.nan)
         others = [place for place in range(len(values)) if place != read]
+        others = [place for place in others if x is not None and can_be_drawn(x, values[place])]
         self.readings.setData([x] * len(others), [values[place] for place in others])
         self.readings.setPen([pen(self.curves[place].f_pen.color(), 1.6) for place in others])
         self.read_line.setVisible(bool(others))
@@ -146,6 +156,7 @@ class ActivationPlot(Plot):
         heights = {kind: 0.04 + between * place for place, kind in enumerate(self._sums)}
         for kind, item in self.rug.items():
             sums = self._sums.get(kind, NOTHING)
+            sums = sums[is_drawable(sums)]
             item.setData(sums, np.full(len(sums), bottom + heights.get(kind, 0.0) * (top - bottom)))
 
     def show_curves(self, curves: tuple[Curve, ...], derivatives: bool) -> None:
@@ -153,7 +164,7 @@ class ActivationPlot(Plot):
         self.curves = curves
         for item in (*self.f_items, *self.derivative_items):
             self.remove(item)
-        self.f_items = [pg.PlotCurveItem(pen=c.f_pen, antialias=True) for c in curves]
+        self.f_items = [pg.PlotCurveItem(pen=c.f_pen, antialias=True, connect="finite") for c in curves]
         self.derivative_items = [pg.PlotCurveItem(pen=c.derivative_pen, antialias=True, connect="finite")
                             for c in curves if derivatives]
         for depth, item in enumerate((*reversed(self.derivative_items), *reversed(self.f_items))):
@@ -168,7 +179,7 @@ class ActivationPlot(Plot):
         self.step.setVisible(threshold is not None)
         self.step_label.setVisible(threshold is not None)
         if threshold is not None:
-            self.step.setValue(threshold)
+            self.step.setValue(min(max(threshold, -LARGEST), LARGEST))
             self.step_label.setText(f"θ = {format_number(threshold)}")
         if shift != self.shift or appeared:
             self.shift = shift
@@ -180,8 +191,9 @@ class ActivationPlot(Plot):
 
         Without ``shrink`` the axis only grows, so that it rests while a value moves to and fro.
         """
-        far = max((abs(place) for place in places if np.isfinite(place)), default=0.0)
-        while half < far * 1.1 and half < 1e9:
+        seen = self.drawn("places", np.array(places))
+        far = max((abs(place) for place in seen.tolist() if place == place), default=0.0)
+        while half < far * 1.1 and half < LARGEST:
             half *= 2
         if half != self.half and (shrink or half > self.half):
             self.half = half
@@ -194,12 +206,13 @@ class ActivationPlot(Plot):
         seen = [np.array([0.0])]
         for index, curve in enumerate(self.curves):
             x, a, slope = samples(curve.activation, low, high, self.shift)
-            self.f_items[index].setData(x, a)
+            self.f_items[index].setData(x, drawable(a))
             seen.append(a)
             if self.derivative_items:
-                self.derivative_items[index].setData(x, slope)
-                seen.append(slope[np.isfinite(slope)])
-        everything = np.concatenate(seen)
+                self.derivative_items[index].setData(x, drawable(slope))
+                seen.append(slope)
+        everything = self.drawn("curves", np.concatenate(seen))
+        everything = everything[~np.isnan(everything)]
         least, most = float(everything.min()), float(everything.max())
         margin = 0.08 * (most - least or 1.0)
         below = 0.25 * (most - least or 1.0) if self._sums else margin
@@ -222,7 +235,7 @@ class ActivationPlot(Plot):
         (low, high), (bottom, _) = self.ranges
         left = self.shift > (low + high) / 2 + (high - low) / 4
         self.step_label.setAnchor((1, 1) if left else (0, 1))
-        self.step_label.setPos(self.shift, bottom)
+        self.step_label.setPos(min(max(self.shift, low), high), bottom)
 
 
 def resting_half(curves: tuple[Curve, ...]) -> float:

@@ -210,19 +210,23 @@ class BackwardPanel(EquationPanel):
         assert samples is not None
         names = desk.session.structure.parameter_names[:MOST_CHECKED]
         found = check_gradient(desk.session.network, samples.X, samples.T, desk.session.document.training.loss, names)
-        wrong = sum(not check.agrees and not check.kink for check in found)
-        kinks = sum(bool(check.kink) for check in found)
+        wrong = sum(check.comparable and not check.agrees and not check.kink for check in found)
+        kinks = sum(check.comparable and bool(check.kink) for check in found)
+        beyond = sum(not check.comparable for check in found)
         said = self.tr("All {n} gradients agree with central differences.").format(n=len(found))
         if kinks:
             said = self.tr("{n} of {all} agree; {kinks} are at a kink, where there is no derivative.").format(
-                n=len(found) - kinks - wrong, all=len(found), kinks=kinks)
+                n=len(found) - kinks - wrong - beyond, all=len(found), kinks=kinks)
+        if beyond:
+            said = self.tr("{n} of {all} cannot be checked: their numbers grew out of all bounds.").format(
+                n=beyond, all=len(found))
         if wrong:
             said = self.tr("{n} of {all} gradients differ from central differences.").format(n=wrong, all=len(found))
         rows = [heading(self.tr("Gradient check")), note(said)]
         loss = desk.study.notation.loss.text
         for check in found:
-            mark = "✓" if check.agrees else "∧" if check.kink else "✗"
+            mark = "–" if not check.comparable else "✓" if check.agrees else "∧" if check.kink else "✗"
             text = f"{mark}  ∂{loss}/∂{check.parameter} = {format_number(check.analytic, digits)}  ·  "
             text += self.tr("difference quotient {n}").format(n=format_number(check.numeric, digits))
-            rows.append(note(text + (f"  ·  {check.kink}" if check.kink else "")))
+            rows.append(note(text + (f"  ·  {check.kink}" if check.kink and check.comparable else "")))
         return rows

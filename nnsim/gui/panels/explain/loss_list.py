@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 
+import numpy as np
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QGridLayout, QPushButton, QSizePolicy, QWidget
 
@@ -110,8 +111,9 @@ class LossList(QWidget):
                 row.show_problem(problems[0].message)
             else:
                 entry = LOSSES[name]
-                row.show_values(entry.value(o, samples.T), entry.gradient(o, samples.T).mean(axis=0),
-                                desk.study.digits)
+                with np.errstate(over="ignore", invalid="ignore"):
+                    slopes = entry.gradient(o, samples.T).mean(axis=0)
+                row.show_values(entry.value(o, samples.T), slopes, desk.study.digits)
 
 
 class LossRow:

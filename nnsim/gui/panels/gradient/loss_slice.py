@@ -10,7 +10,8 @@ from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.analysis.slices import Range, affordable, half_width, losses_at, opened, spread, straight_jumps, window
+from nnsim.core.analysis.drawable import Range, can_be_drawn
+from nnsim.core.analysis.slices import affordable, half_width, losses_at, opened, spread, straight_jumps, window
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES
@@ -243,8 +244,13 @@ class LossSlicePanel(PlotPanel):
             self._show_no_step(self.tr("The loss or its slope is no number here"),
                                self.tr("Some numbers grew out of all bounds: undo, or go back to the start."))
             return
+        if not can_be_drawn(*at):
+            self._show_no_step(self.tr("Some values are too large to draw"),
+                               self.tr("Select a parameter that is nearer to 0, or undo."))
+            return
         self.show_page()
-        after = at - self.rate * slopes
+        with np.errstate(over="ignore"):
+            after = at - self.rate * slopes
         there = self._loss_at(after * signs) if np.isfinite(after).all() else math.nan
         self.step = step = Step(tuple(at.tolist()), tuple((slopes + 0.0).tolist()), tuple((after + 0.0).tolist()),
                                 backward.loss, there)

@@ -6,13 +6,16 @@ import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 
+from nnsim.core.analysis.drawable import Range, can_be_drawn, is_drawable
 from nnsim.core.arrays import Array
 from nnsim.gui.look.theme import mix, theme
 from nnsim.gui.plots.plot import Marker, Plot, pen, scaled
 from nnsim.gui.plots.samples import Picture, contour_of
-from nnsim.gui.plots.ticks import Range, nice_step
+from nnsim.gui.plots.ticks import nice_step
 
 CONTOURS = 10
+STEEPEST = 10.0
+"""A tangent goes on for so many heights of the picture at most."""
 ARROW_STRIP = 0.16
 """The share of the height under the curve in which the arrow of a step lies."""
 
@@ -39,13 +42,15 @@ class TangentPlot(Plot):
 
     def show_curve(self, x: Array, y: Array) -> None:
         """Show the function sampled at rising x."""
-        self.curve.setData(x, np.where(np.isfinite(y), y, np.nan))
+        self.curve.setData(x, self.drawn("curve", y))
 
     def show_point(self, x: float, y: float, slope: float) -> None:
         """Stand at (x, y) with this slope; a slope that is no number has no tangent."""
         self.marker.move(x, y)
-        reach = 0.3 * (self.ranges[0][1] - self.ranges[0][0])
-        if math.isfinite(slope) and math.isfinite(y):
+        (left, right), (low, high) = self.ranges
+        # So steep a line is cut where it has long left the picture.
+        reach = min(0.3 * (right - left), STEEPEST * (high - low) / max(abs(slope), 1e-300))
+        if can_be_drawn(x, y) and math.isfinite(slope):
             self.tangent.setData([x - reach, x + reach], [y - slope * reach, y + slope * reach])
         else:
             self.tangent.setData([], [])
@@ -75,7 +80,7 @@ class Arrow:
 
     def _draw(self) -> None:
         plot, start, end, least = self._plot, self.start, self.end, scaled(self._least)
-        there = all(map(math.isfinite, (*start, *end))) and start != end
+        there = can_be_drawn(*start, *end) and start != end
         self.line.setVisible(there)
         self.head.setVisible(there)
         if not there:
@@ -114,9 +119,9 @@ class StepPlot(TangentPlot):
 
     def fit(self, x: Range, losses: Array, shown: tuple[float, ...], whole: bool) -> None:
         """Show the curve over ``x``: the ``whole`` of it, or steep walls only as far as the values ``shown`` need."""
-        finite = losses[np.isfinite(losses)]
+        finite = losses[is_drawable(losses)]
         lowest, highest = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
-        known = [loss for loss in shown if math.isfinite(loss)]
+        known = [loss for loss in shown if can_be_drawn(loss)]
         rise = max([loss - lowest for loss in known], default=0.0)
         top = highest if whole else min(highest, lowest + max(3.0 * rise, 0.4 * (highest - lowest)))
         top, low = max(top, *known, lowest), min(lowest, *known, top)
@@ -130,8 +135,8 @@ class StepPlot(TangentPlot):
         bottom, top = self.ranges[1]
         level = bottom + (top - bottom) * ARROW_STRIP / 2
         self.arrow.show((x, level), (x_after, level), color)
-        moves = x != x_after and math.isfinite(x_after)
-        ends = [(x, y), (x_after, y_after)] if moves and math.isfinite(y_after) else []
+        moves = x != x_after and can_be_drawn(x, x_after)
+        ends = [(x, y), (x_after, y_after)] if moves and can_be_drawn(y, y_after) else []
         self.drops.setData([a for a, _ in ends for _ in range(2)], [v for _, b in ends for v in (b, level)])
         self.after.setData([a for a, _ in ends[1:]], [b for _, b in ends[1:]], size=scaled(9), symbol="o",
                            pen=pen(color, 2), brush=pg.mkBrush(theme().card))
@@ -148,6 +153,8 @@ class TrailPlot(StepPlot):
 
     def show_trail(self, x: Array, y: Array) -> None:
         """The points so far, the first one first."""
+        there = is_drawable(x) & is_drawable(y)
+        x, y = x[there], y[there]
         color = theme().negative_text
         self.trail.setData(x, y, pen=pen(color))
         self.points.setData(x, y, size=scaled(6), symbol="o", pen=None, brush=pg.mkBrush(color))
@@ -184,11 +191,11 @@ class ContourPlot(Plot):
         self._paint()
 
     def _paint(self) -> None:
-        t, values = theme(), self.values
+        t, values = theme(), self.drawn("values", self.values, gaps=False)
         finite = values[np.isfinite(values)]
         low, high = (float(finite.min()), float(finite.max())) if len(finite) else (0.0, 1.0)
         # The root of the height: a bowl's rings then lie at equal distances.
-        share = np.sqrt(np.clip((np.nan_to_num(values, nan=high, posinf=high) - low) / ((high - low) or 1.0), 0, 1))
+        share = np.sqrt(np.clip((np.nan_to_num(values, nan=high) - low) / ((high - low) or 1.0), 0, 1))
         table = np.array([mix(t.positive_soft, t.card, k / 255).getRgb() for k in range(256)], dtype=np.uint8)
         self.picture.lay(table[(share * 255).astype(np.intp)], *self.ranges, len(values))
         levels = (np.arange(CONTOURS) + 0.5) / CONTOURS
@@ -204,7 +211,7 @@ class ContourPlot(Plot):
 
     def show_path(self, path: Array) -> None:
         """(moments, 2): the way training took, from its start."""
-        path = path[np.isfinite(path).all(axis=1)]
+        path = path[is_drawable(path).all(axis=1)]
         self.path.setData(path[:, 0], path[:, 1])
         self.start.setData(path[:1, 0], path[:1, 1], size=scaled(8), symbol="s", brush=pg.mkBrush(theme().card),
                            pen=pen(theme().negative_text, 1.5))

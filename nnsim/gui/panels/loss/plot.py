@@ -1,6 +1,7 @@
 """The plot of loss by epoch. Imports pyqtgraph: the panel imports this module late."""
 
 import math
+import sys
 
 import numpy as np
 import pyqtgraph as pg
@@ -8,14 +9,17 @@ from PySide6.QtCore import QSize
 from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
+from nnsim.core.analysis.drawable import Range
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import font, theme
 from nnsim.gui.plots.plot import Plot, Ticks, pen
-from nnsim.gui.plots.ticks import Range, nice_ticks
+from nnsim.gui.plots.ticks import nice_ticks
 from nnsim.training.history import Points
 
 MARGIN = 0.05
+_MOST_POWER = math.nextafter(math.log10(sys.float_info.max), 0.0)
+"""The logarithm of the largest number, less what would round it up."""
 TEST_DASHES = (4.0, 3.0)
 
 
@@ -43,10 +47,10 @@ class LossPlot(Plot):
         """Show these curves, all of them."""
         self._log = log
         shown: list[tuple[Array, Array]] = []
-        for curve, points in ((self.train, train), (self.test, test)):
-            there = np.isfinite(points.mean) & (points.mean > 0) if log else np.isfinite(points.mean)
-            x, y = points.epoch[there], points.mean[there]
-            y = np.log10(y) if log else y
+        for part, curve, points in (("train", self.train, train), ("test", self.test, test)):
+            there = points.mean > 0 if log else ~np.isnan(points.mean)
+            y = self.drawn(part, np.log10(points.mean[there]) if log else points.mean[there])
+            x, y = points.epoch[there][~np.isnan(y)], y[~np.isnan(y)]
             curve.setData(x, y)
             shown.append((x, y))
         x = np.concatenate([x for x, _ in shown])
@@ -69,18 +73,18 @@ class LossPlot(Plot):
 
 def log_ticks(low: float, high: float, count: float) -> list[float]:
     """Round values from 10^``low`` to 10^``high`` for a logarithmic axis, at most about ``count``, two or more."""
-    powers = range(math.floor(low), math.ceil(high) + 1)
+    powers = range(max(math.floor(low), sys.float_info.min_10_exp), min(math.ceil(high), sys.float_info.max_10_exp) + 1)
 
     def steps(*digits: int) -> list[float]:
         values = [digit * 10.0**power for power in powers for digit in digits]
-        return [value for value in values if low - 1e-9 <= math.log10(value) <= high + 1e-9]
+        return [value for value in values if low - 1e-9 <= math.log10(value) <= min(high, _MOST_POWER) + 1e-9]
 
     for ticks in (steps(1, 2, 5), steps(1, 3), steps(1)):
         if 2 <= len(ticks) <= max(count, 2.0):
             return ticks
     ticks = steps(1) if len(steps(1)) > 2 else steps(1, 2, 5)
     if len(ticks) < 2:
-        return at_least_two(10.0**low, 10.0**high)
+        return at_least_two(max(10.0**low, math.ulp(0.0)), 10.0 ** min(high, _MOST_POWER))
     return ticks[:: math.ceil(len(ticks) / max(count, 2.0))]
 
 

@@ -110,9 +110,11 @@ class BlockPainter:
         size = "body" if rect.width() >= number_width(DIGITS) - 8 else "small"
         for text in (*(format_number(value, digits) for digits in range(self.grid.digits, 0, -1)), power_of_ten(value)):
             if _metrics(size, text_scale()).horizontalAdvance(text) <= rect.width() - 4:
-                self.painter.setFont(font(size))
-                self.painter.drawText(rect.adjusted(2, 0, -2, 0), Qt.AlignmentFlag.AlignCenter, text)
-                return
+                break
+        else:
+            text = _metrics(size, text_scale()).elidedText(text, Qt.TextElideMode.ElideRight, rect.width() - 4)
+        self.painter.setFont(font(size))
+        self.painter.drawText(rect.adjusted(2, 0, -2, 0), Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_bracket(self, part: str) -> None:
         block = self.block

@@ -58,7 +58,8 @@ class Now:
     def delta(self) -> Array | None:
         """∂L/∂z of the samples that are studied, (neurons,); None without targets."""
         backward = self._desk.study.backward
-        return None if backward is None else np.asarray(backward.delta_rows.sum(axis=1))
+        with np.errstate(over="ignore", invalid="ignore"):
+            return None if backward is None else np.asarray(backward.delta_rows.sum(axis=1))
 
     @cached_property
     def gradient(self) -> Array | None:

@@ -9,6 +9,7 @@ import pyqtgraph as pg
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 
+from nnsim.core.analysis.drawable import drawable, drawable_range
 from nnsim.core.analysis.maps import Plane
 from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.core.formulas.numbers import format_number
@@ -72,6 +73,8 @@ class MapPlot(SamplePlot):
 
     def show_map(self, values: Array, plane: Plane, scale: Scale) -> None:
         """``values`` (n, n), row by row from the lowest second input, over the plane."""
+        # A value of any size has a colour; what is undefined has none.
+        self.drawn("values", np.sign(values), gaps=False)
         self.values = values
         self.classes = (values >= scale.threshold).astype(np.intp)
         self.picture.crisp = scale.crisp
@@ -83,6 +86,7 @@ class MapPlot(SamplePlot):
     def show_winners(self, outputs: Array, plane: Plane, crisp: bool) -> None:
         """Regions of the largest of the ``outputs`` (k, n, n), each in the quiet colour of its class."""
         t = theme()
+        self.drawn("values", np.sign(outputs), gaps=False)
         self.values = outputs.max(axis=0)
         self.classes = winners(outputs)
         fine, cells = self.classes, len(self.classes)
@@ -168,8 +172,9 @@ class MapPlot(SamplePlot):
         """(n, n): the cells under samples and what is written beside them."""
         free = np.ones((n, n), dtype=np.bool_)
         (left, right), (low, high) = self.ranges
-        columns = np.rint((self.points.x - left) / (right - left) * (n - 1)).astype(np.intp)
-        rows = np.rint((self.points.y - low) / (high - low) * (n - 1)).astype(np.intp)
+        # What lies outside is outside, however far.
+        columns = np.rint(np.clip((self.points.x - left) / (right - left) * (n - 1), -1, n)).astype(np.intp)
+        rows = np.rint(np.clip((self.points.y - low) / (high - low) * (n - 1), -1, n)).astype(np.intp)
         seen = (columns >= 0) & (columns < n) & (rows >= 0) & (rows < n)
         free[rows[seen], columns[seen]] = False
         size = scaled(self.points.size(False) + 2)
@@ -278,8 +283,8 @@ class CurvePlot(Plot):
     def __init__(self) -> None:
         self.points = Points()
         self.groups = {test: pg.ScatterPlotItem(pxMode=True) for test in (True, False)}
-        self.curve = pg.PlotCurveItem(antialias=True)
-        self.ghost = pg.PlotCurveItem(antialias=True)
+        self.curve = pg.PlotCurveItem(antialias=True, connect="finite")
+        self.ghost = pg.PlotCurveItem(antialias=True, connect="finite")
         self.marker = Marker(ring=False)
         super().__init__("output_curve", interactive=True)
         self.zooms = True
@@ -294,7 +299,7 @@ class CurvePlot(Plot):
     def show_points(self, points: Points) -> None:
         """● trains, ○ tests, both in ink."""
         t = theme()
-        self.points = points
+        points = self.points = self.drawn_points(points)
         for test, item in self.groups.items():
             chosen = points.test == test
             size = 9 if len(points.x) <= FEW else 4 if len(points.x) > MANY else 5
@@ -306,18 +311,18 @@ class CurvePlot(Plot):
         if crisp:
             middle = (x[1:] + x[:-1]) / 2
             x, y = np.concatenate([x[:1], np.repeat(middle, 2), x[-1:]]), np.repeat(y, 2)
-        self.curve.setData(x, np.nan_to_num(y, nan=0.0, posinf=1e300, neginf=-1e300), connect="all")
+        self.curve.setData(x, self.drawn("curve", y, gaps=False))
 
     def show_ghost(self, x: Array, y: Array | None) -> None:
         """A dotted curve of the start; None hides it."""
         if y is None:
             self.ghost.setData([], [])
         else:
-            self.ghost.setData(x, np.nan_to_num(y, nan=0.0, posinf=1e300, neginf=-1e300))
+            self.ghost.setData(x, drawable(y))
 
     def fit(self, plane: Plane, low: float, high: float) -> None:
         """Show at least ``low`` to ``high``, in steps, so that the axis rests while the curve moves."""
-        low, high = (float(np.clip(v, -1e12, 1e12)) for v in (low, high))
+        low, high = drawable_range(low, high)
         step = nice_step(max(high - low, 1e-9), 8)
         margin = step * 0.25
         low, high = step * np.floor(low / step + 1e-9), step * np.ceil(high / step - 1e-9)

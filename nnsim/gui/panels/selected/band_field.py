@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QMouseEvent, QPainter, QPaint
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from nnsim.core.analysis.bands import Band, band_of
+from nnsim.core.analysis.drawable import drawable_range
 from nnsim.core.arrays import Flags
 from nnsim.core.formulas.numbers import format_number
 from nnsim.documents.targets import gate_label
@@ -63,7 +64,7 @@ class BandSlider(CalmSlider):
         """Show a number and a band; both ends of the slider follow, but not while it is dragged."""
         self.number, self.band = number, band
         ends = [end for end in (band.low, band.high) if math.isfinite(end)] if band is not None else []
-        low, high = min([-USUAL, number, *ends]), max([USUAL, number, *ends])
+        low, high = drawable_range(min([-USUAL, number, *ends]), max([USUAL, number, *ends]))
         span = high - low
         has_low, has_high = self.reach
         fits = has_low <= low - 0.05 * span and high + 0.05 * span <= has_high and has_high - has_low <= ROOMY * span
@@ -72,7 +73,7 @@ class BandSlider(CalmSlider):
                 self._step = nice_step(span * (1 + 2 * ROOM), STEPS)
                 self._low = rounded(math.floor((low - ROOM * span) / self._step) * self._step, self._step)
                 self.setRange(0, math.ceil((high + ROOM * span - self._low) / self._step))
-            self.setValue(round((number - self._low) / self._step))
+            self.setValue(round(self._part(number) * self.maximum()))
         self.update()
 
     def _on_moved(self, position: int) -> None:
@@ -118,11 +119,14 @@ class BandSlider(CalmSlider):
     def minimumSizeHint(self) -> QSize:
         return QSize(96, 3 * GRID + QFontMetrics(font("small")).height())
 
+    def _part(self, number: float) -> float:
+        """Where a number is, from 0 at the left to 1; at an end if it is beyond."""
+        low, high = self.reach
+        return min(max((number - low) / ((high - low) or 1.0), 0.0), 1.0)
+
     def place_of(self, number: float) -> float:
         """Where a number is, in pixels from the left; at an end if it is beyond."""
-        low, high = self.reach
-        part = min(max((number - low) / ((high - low) or 1.0), 0.0), 1.0)
-        return KNOB + part * (self.width() - 2 * KNOB)
+        return KNOB + self._part(number) * (self.width() - 2 * KNOB)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         t = theme()

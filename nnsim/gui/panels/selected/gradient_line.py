@@ -43,7 +43,10 @@ class GradientLine(TextLine):
             (check,) = check_gradient(desk.session.network, samples.X, samples.T, desk.session.document.training.loss,
                                       [parameter])
             numeric = format_number(check.numeric, digits)
-            if check.agrees:
+            if not check.comparable:
+                said = self.tr("Not to be checked: numbers grew out of all bounds. The difference quotient gives {n}."
+                               ).format(n=numeric)
+            elif check.agrees:
                 text += "  ✓"
                 said = self.tr("Checked: the difference quotient (L(w+h) − L(w−h)) / 2h gives {n}.").format(n=numeric)
             elif check.kink:

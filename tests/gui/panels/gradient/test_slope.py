@@ -318,3 +318,21 @@ def test_a_theme_change_recolours_it(show: Show, qapp: QApplication) -> None:
         assert the_plot(panel).trail.opts["pen"].color() == theme().color("negative_text")
     finally:
         apply_theme(qapp, "light")
+
+
+@pytest.mark.parametrize(
+    "text", ["1e300x^9", "e^(x^2)", "1e-300x", "1/x^99", "e^(e^x)", "1e155x", "ln(x - 2)", "-1e300"])
+def test_functions_of_extreme_values_are_walked_down(show: Show, qtbot: QtBot, text: str) -> None:
+    """Typed, zoomed, stepped until it can go no further, at the largest rate: the way is drawn as far as it can be."""
+    panel = show(text)
+    panel.rate = 1e9
+    for zoom in (-8, 0, 8):
+        panel._set_zoom(zoom)
+        panel._go_back()
+        for _ in range(5):
+            panel._take_step()
+            QApplication.processEvents()
+        assert all(math.isfinite(end) for ends in the_plot(panel).ranges for end in ends)
+        assert "inf" not in panel.says.text() and "nan" not in panel.says.text()
+    for key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+        qtbot.keyClick(the_plot(panel), key)
