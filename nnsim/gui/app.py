@@ -1,5 +1,6 @@
 """Starting the program with a window."""
 
+import atexit
 import ctypes
 import gc
 import os
@@ -53,6 +54,7 @@ def make_app(argv: list[str] | None = None) -> QApplication:
     app.setOrganizationName("nnsim")
     QGuiApplication.setDesktopFileName("nnsim")
     app.setWindowIcon(QIcon(str(resource("desktop/nnsim.svg"))))
+    atexit.register(_leave_clipboard)
     apply_theme(app, *stored_look())
     return app
 
@@ -74,6 +76,15 @@ def run(file: str | None = None) -> int:
     QTimer.singleShot(SETTLED_MS, window, settle_memory)
     with _ending_on_signals(window):
         return app.exec()
+
+
+def _leave_clipboard() -> None:
+    """What was copied stays as text: data that Python made would be asked by Qt when Python has ended, and crash."""
+    if QApplication.instance() is not None:
+        clipboard = QApplication.clipboard()
+        # Offscreen it is this process's own, and does not say so.
+        if clipboard.ownsClipboard() or QGuiApplication.platformName() == "offscreen":
+            clipboard.setText(clipboard.text())
 
 
 def settle_memory() -> None:

@@ -1,5 +1,7 @@
 """Copy, cut, paste and duplicate on the canvas, connecting many, adding layers, and the context menus."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -308,3 +310,11 @@ def entries(hand: Hand, point: QPointF) -> list[str]:
     QTest.keyClick(menu, Key.Key_Escape)
     hand.settle()
     return names
+
+
+def test_the_program_ends_well_with_a_network_on_the_clipboard() -> None:
+    """In a process of its own: data of Python's on the clipboard outlived Python, and its end was signal 11."""
+    code = ("from PySide6.QtCore import QMimeData\nfrom nnsim.gui.app import make_app\napp = make_app()\n"
+            "data = QMimeData()\ndata.setText('a network')\napp.clipboard().setMimeData(data)\n")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
