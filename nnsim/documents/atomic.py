@@ -9,8 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-if sys.platform != "win32":
-    import fcntl
+from nnsim.documents.locks import lock
 
 PRIVATE = 0o600
 ABANDONED_SECONDS = 3600.0
@@ -94,7 +93,7 @@ def _temporary(folder: Path) -> tuple[Path, int]:
         # In the same folder, because only there a rename is one step; short, because the name may be long.
         path = folder / f".nnsim-{secrets.token_hex(8)}.tmp"
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        if not _lock(handle, wait=True) or _is_there(path, handle):
+        if not lock(handle, wait=True) or _is_there(path, handle):
             return path, handle
         # Another save took it for abandoned, in the moment before it was locked.
         os.close(handle)
@@ -119,24 +118,11 @@ def _sweep_one(path: Path) -> None:
         return
     handle = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     try:
-        locked = _lock(handle, wait=False)
+        locked = lock(handle)
         if locked or (locked is None and time.time() - state.st_mtime > ABANDONED_SECONDS):
             path.unlink()
     finally:
         os.close(handle)
-
-
-def _lock(handle: int, wait: bool) -> bool | None:
-    """Lock an open file. False if another has the lock, None where there are no locks."""
-    if sys.platform == "win32":
-        return None
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        return False
-    except OSError:
-        return None
-    return True
 
 
 def _is_there(path: Path, handle: int) -> bool:
@@ -148,10 +134,10 @@ def _is_there(path: Path, handle: int) -> bool:
 
 def _closed_for_rename(handle: int) -> int:
     """Windows renames no open file; elsewhere it stays open, and so locked, until it has its name."""
-    if sys.platform != "win32":
-        return handle
-    os.close(handle)
-    return -1
+    if sys.platform == "win32":
+        os.close(handle)
+        return -1
+    return handle
 
 
 def _write(handle: int, data: bytes) -> None:
