@@ -8,7 +8,7 @@ import secrets
 import shutil
 import stat
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nnsim.documents.atomic import write_atomically
@@ -49,7 +49,7 @@ class Leftover:
     file: Path
     time: float
     """When it was written, in seconds since 1970."""
-    note: Note = Note()
+    note: Note = field(default_factory=Note)
 
     @property
     def path(self) -> Path | None:

@@ -1,8 +1,9 @@
 """Writing the recovery journal in the background, so that whoever edits does not wait for it."""
 
 import threading
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from nnsim.documents.document import Document
 from nnsim.documents.files import FileError
@@ -15,7 +16,7 @@ class _Job:
 
     number: int
     document: Document | None = None
-    note: Note = Note()
+    note: Note = field(default_factory=Note)
 
 
 class JournalWriter:
@@ -34,6 +35,10 @@ class JournalWriter:
         self._thread: threading.Thread | None = None
         self._last: tuple[Document, Note] | None = None
         self._number = 0
+        self.done = 0
+        """The last job that is on the disk."""
+        self.seconds = 0.0
+        """How long the last write took."""
 
     def keep(self, document: Document, note: Note) -> int:
         """Write this document as soon as the one before it is written. Returns the number of the job."""
@@ -57,9 +62,14 @@ class JournalWriter:
         """Returns when nothing is being written; what waits is dropped."""
         with self._gate:
             self._next = None
+        self.wait(None)
+
+    def wait(self, seconds: float | None) -> None:
+        """Returns when all is written, or after some seconds."""
+        with self._gate:
             thread = self._thread
         if thread is not None:
-            thread.join()
+            thread.join(seconds)
 
     def _add(self, document: Document | None, note: Note) -> int:
         with self._gate:
@@ -82,6 +92,7 @@ class JournalWriter:
             except FileError as error:
                 self._on_failed(error)
             else:
+                self.done = job.number
                 self._on_written(job.number)
 
     def _write(self, job: _Job) -> None:
@@ -89,6 +100,7 @@ class JournalWriter:
         if job.document is None:
             self._journal.remove(self._window)
             return
+        begin = time.perf_counter()
         try:
             self._journal.write(self._window, job.document, note=job.note)
         except FileError:
@@ -97,3 +109,4 @@ class JournalWriter:
             # Whatever it is, the thread must not die of it, and the next document is tried again.
             raise FileError("recovery journal", f"it cannot be written: {error}.") from error
         self._last = job.document, job.note
+        self.seconds = time.perf_counter() - begin

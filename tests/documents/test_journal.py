@@ -130,7 +130,8 @@ def test_writing_again_replaces_the_last(tmp_path: Path) -> None:
 
 DAMAGED = [
     b"", b"{}", b"\xff\n", b"[]\n{}", b'{"path": 3, "time": null}\n', b'{"path": null}', b"[" * 60_000 + b"\n",
-    b'{"path": null, "time": 1' + b"0" * 400 + b"}\n", b'{"path": "", "time": 1}\n', b'{"path": "a\\u0000", "time": 1}\n',
+    b'{"path": null, "time": 1' + b"0" * 400 + b"}\n", b'{"path": "", "time": 1}\n',
+    b'{"path": "a\\u0000", "time": 1}\n',
     b'{"path": null, "time": 1, "state": [1]}\n', b'{"path": null, "time": 1, "state": [1, 2, 3, "x"]}\n',
     b'{"path": null, "time": 1, "state": [1e400, 2, 3, ""]}\n', b'{"path": null, "time": 1, "speed": "fast"}\n',
     b'{"path": null, "time": 1, "speed": []}\n', b'{"time": 1' + b" " * 100_000 + b"}\n", b"9" * 5_000 + b"\n",
@@ -343,7 +344,7 @@ def test_what_is_written_at_once_is_written_by_the_caller(tmp_path: Path) -> Non
     assert [name for name in slow.done if name[0] == "2"] == [("2", threading.current_thread().name)] * 2
 
 
-@pytest.mark.parametrize("error", [FileError("recovery journal", "full"), ValueError("v"), MemoryError(), KeyError("k")])
+@pytest.mark.parametrize("error", [FileError("journal", "full"), ValueError("v"), MemoryError(), KeyError("k")])
 def test_whatever_goes_wrong_is_told_and_the_next_is_tried(error: Exception) -> None:
     """A serialiser that raises does not end the keeping."""
     slow, told, written = Slow(), [], []

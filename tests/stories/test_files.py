@@ -85,28 +85,3 @@ def test_close_while_training(hand: Hand, tmp_path: Path, monkeypatch: pytest.Mo
     hand.answering("Save", hand.window.close)
     assert not hand.window.isVisible()
     assert nnsim.load(path) == hand.session.document
-
-
-def test_work_is_recovered_after_a_crash(hand: Hand) -> None:
-    """What was unsaved when the program died is offered by the next window."""
-    from nnsim.gui.window.window import MainWindow
-
-    hand.example("xor")
-    hand.window.canvas.commands.add_neuron("hidden")
-    work = hand.session.document
-    hand.window.files.write_journal()
-    # The dead program's lock is gone; its journal is not.
-    for desk in list(hand.window.files._journal._locks):
-        import os
-
-        os.close(hand.window.files._journal._locks.pop(desk))
-    after = MainWindow()
-    after.show_with_layout()
-    other = Hand(after)
-    other.wait(after.messages.isVisible, "the message is shown")
-    other.click("message_action")
-    assert after.desk.session.document == work
-    assert after.desk.session.dirty
-    after.desk.session.mark_saved(Path("x.nnsim"), after.desk.session.document)
-    after.close()
-    after.deleteLater()

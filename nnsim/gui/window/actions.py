@@ -77,6 +77,8 @@ class Actions(QObject):
             Entry("open", self.tr("&Open…"), files.ask_open, (STANDARD.Open,)),
             Entry("save", self.tr("&Save"), files.save, (STANDARD.Save,)),
             Entry("save_as", self.tr("Save &As…"), files.ask_save, (STANDARD.SaveAs,)),
+            Entry("recover", self.tr("&Recover unsaved work…"), files.recovery_asked.emit,
+                  why_not=lambda: "" if files.left else self.tr("There is no unsaved work to recover")),
             Entry("export_solution", self.tr("Export &worked solution…"), commands.export_solution,
                   tip=self.tr("The calculation of this network and sample, as LaTeX, Markdown or HTML")),
             Entry("export_exercise", self.tr("Export as e&xercise…"), partial(commands.export_solution, exercise=True),

@@ -1,6 +1,7 @@
 """A line above the canvas that tells what was refused, or asks without a dialog."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy
@@ -10,8 +11,21 @@ from nnsim.gui.look.theme import theme
 from nnsim.gui.widgets.cards import quiet_button
 
 
+@dataclass(frozen=True)
+class Message:
+    """A text, and what the button beside it is called and does; without ``do`` there is no button."""
+
+    text: str
+    action: str = ""
+    do: Callable[[], object] | None = None
+
+
 class MessageBar(QFrame):
-    """Shows one message until it is closed or the next takes its place; never in the way of work."""
+    """Shows one message; never in the way of work.
+
+    What was told passes: it is there until it is closed, the next takes its place, or another document is opened. What
+    stands, such as an offer, comes back behind it, and goes only when it is closed, taken, or withdrawn.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -29,29 +43,65 @@ class MessageBar(QFrame):
         self.action.setObjectName("message_action")
         row.addWidget(self.action)
         self.close_button = quiet_button("", "message_close", self.tr("Close this message"))
-        self.close_button.clicked.connect(self.hide)
+        self.close_button.clicked.connect(self._close)
         row.addWidget(self.close_button)
-        self._do: Callable[[], object] | None = None
+        self._told: Message | None = None
+        self._standing: dict[str, Message] = {}
         self.action.clicked.connect(self._act)
         self.hide()
 
     def tell(self, text: str, action: str = "", do: Callable[[], object] | None = None) -> None:
         """Show a message, with a button if there is something to do about it."""
+        self._told = Message(text, action, do)
+        self._show()
+
+    def stand(self, key: str, text: str, action: str, do: Callable[[], object]) -> None:
+        """Show a message that stays until it is closed, taken, or withdrawn by its ``key``."""
+        self._standing[key] = Message(text, action, do)
+        self._show()
+
+    def withdraw(self, key: str) -> None:
+        """What stood under this key holds no more."""
+        self._standing.pop(key, None)
+        self._show()
+
+    def pass_by(self) -> None:
+        """What was told is over; what stands stays."""
+        self._told = None
+        self._show()
+
+    @property
+    def _shown(self) -> Message | None:
+        return self._told or next(iter(self._standing.values()), None)
+
+    def _show(self) -> None:
+        message = self._shown
+        if message is None:
+            self.hide()
+            return
         t = theme()
         self.setStyleSheet(
             f"QFrame#message_bar {{ background: {t.accent_soft}; border: 1px solid {t.line}; "
             f"border-left: 3px solid {t.negative}; border-radius: 6px; }}"
         )
         self.close_button.setIcon(icon("close"))
-        self.label.setText(text)
-        self.setAccessibleDescription(text)
-        self.action.setText(action)
-        self.action.setAccessibleName(action)
-        self.action.setVisible(do is not None)
-        self._do = do
+        self.label.setText(message.text)
+        self.setAccessibleDescription(message.text)
+        self.action.setText(message.action)
+        self.action.setAccessibleName(message.action)
+        self.action.setVisible(message.do is not None)
         self.show()
 
+    def _close(self) -> None:
+        """The one that is shown is done with."""
+        if self._told is not None:
+            self._told = None
+        elif self._standing:
+            del self._standing[next(iter(self._standing))]
+        self._show()
+
     def _act(self) -> None:
-        self.hide()
-        if self._do is not None:
-            self._do()
+        message = self._shown
+        self._close()
+        if message is not None and message.do is not None:
+            message.do()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QWidget
 
 from nnsim.documents.examples import EXAMPLES
+from nnsim.documents.files import shown_name
 from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.soften_bar import SoftenBar
@@ -20,11 +21,13 @@ from nnsim.gui.widgets.cards import body_frame, header_frame, header_height
 from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.window.actions import Actions
 from nnsim.gui.window.commands import Commands
+from nnsim.gui.window.data_file import DataFileWatch
 from nnsim.gui.window.files import DocumentFiles
 from nnsim.gui.window.menus import Menus
 from nnsim.gui.window.message_bar import MessageBar
 from nnsim.gui.window.panels import PRESENT
 from nnsim.gui.window.present_bar import PresentBar
+from nnsim.gui.window.recovery import RecoveryOffer
 from nnsim.gui.window.toolbar import MainToolBar, margin
 from nnsim.gui.window.workspaces import Workspaces, WorkspaceSwitch
 
@@ -81,6 +84,9 @@ class MainWindow(QMainWindow):
         page.and_wanted.connect(lambda: self.files.open_example(EXAMPLES["and"]), queued)
         page.gallery_wanted.connect(self.commands.open_gallery)
         page.file_wanted.connect(self.files.open, queued)
+        self._recovery = RecoveryOffer(self.files, self.messages, self)
+        self._data_watch = DataFileWatch(desk, self.messages, self)
+        self.files.leftovers_changed.connect(self._update_actions)
         self.files.recent_changed.connect(self._update_recent)
         self._update_recent()
         self.commands.look_changed.connect(self._on_look)
@@ -92,7 +98,7 @@ class MainWindow(QMainWindow):
         dress(self)
         self._update_all()
         self.resize(1440, 900)
-        QTimer.singleShot(0, self, self._offer_recovery)
+        QTimer.singleShot(0, self, self._recovery.offer)
 
     # Building
 
@@ -100,6 +106,7 @@ class MainWindow(QMainWindow):
         center = QWidget()
         column = column_in(center)
         column.addWidget(self.messages)
+        column.addWidget(self.files.loading.bar)
         column.addWidget(self.soften_bar)
         self._summary = ElidedLabel(name="network_summary", tone="muted")
         self._header, self._header_row = header_frame(self.tr("Network"), self._summary)
@@ -140,7 +147,7 @@ class MainWindow(QMainWindow):
         self.first_page.show_recent(self.files.recent())
 
     def _on_opened(self) -> None:
-        self.messages.hide()
+        self.messages.pass_by()
         self.canvas.fit()
 
     def _update_all(self) -> None:
@@ -164,7 +171,7 @@ class MainWindow(QMainWindow):
 
     def _update_title(self) -> None:
         desk = self.desk
-        name = desk.session.path.name if desk.session.path else desk.session.title or self.tr("Untitled")
+        name = shown_name(desk.session.path) if desk.session.path else desk.session.title or self.tr("Untitled")
         self.setWindowTitle(f"{name}[*] — nnsim")
         self.setWindowModified(desk.session.dirty)
         self._saved_label.setText(
@@ -232,16 +239,6 @@ class MainWindow(QMainWindow):
             self.commands.apply_look()
 
     _presenting = _was_maximized = False
-
-    def _offer_recovery(self) -> None:
-        left = self.files.leftovers()
-        if left:
-            name = left[0].path.name if left[0].path else self.tr("an unsaved network")
-            self.messages.tell(
-                self.tr("nnsim ended unexpectedly last time. Your work on {name} was kept.").format(name=name),
-                self.tr("Recover"),
-                lambda: self.files.recover(left[0]),
-            )
 
     # Layout and closing
 
