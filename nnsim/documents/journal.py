@@ -10,6 +10,7 @@ import stat
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from nnsim.documents.atomic import write_atomically
 from nnsim.documents.document import Document
@@ -23,9 +24,13 @@ SILENT_SECONDS = 3600.0
 """Where nothing else tells whether a program lives: it does not if it has written nothing for so long."""
 SETTLED_SECONDS = 60.0
 """A folder without a journal may belong to a program that is just about to lock it; an older one does not."""
-MAX_NOTE = 65_536
+MAX_NOTE = 1_048_576
 NOBODY = "nobody"
 """What a folder's lock says when its program has left it in order."""
+
+
+Answer = tuple[str, str, int, str, tuple[str, ...]]
+"""Kind of worksheet, whose it is, its number, a question, and what was typed into its blanks."""
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,15 @@ class Note:
     """What a journal says beside its document.
 
     ``path`` is where it was opened or saved, if it was, and ``state`` that file's at that time; ``title`` is what the
-    window calls a document without a file; ``speed`` is how many updates a second its training did, None unlimited.
+    window calls a document without a file; ``speed`` is how many updates a second its training did, None unlimited;
+    ``answers`` are those on its worksheets.
     """
 
     path: Path | None = None
     state: FileState | None = None
     title: str = ""
     speed: float | None = 100.0
+    answers: tuple[Answer, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -242,6 +249,7 @@ def _written(note: Note) -> bytes:
         "path": None if note.path is None else str(note.path), "time": time.time(), "title": note.title,
         "speed": note.speed,
         "state": None if state is None else [state.changed_ns, state.size, state.inode, state.digest.hex()],
+        "answers": note.answers,
     }).encode()
 
 
@@ -261,7 +269,8 @@ def _leftover(file: Path) -> Leftover:
         if not 0 <= when <= time.time() + 86_400:
             when = changed
         return Leftover(file, when, Note(None if path is None else Path(path), _state(entry.get("state")),
-                                         str(entry.get("title") or "")[:200], _speed(entry.get("speed", 100.0))))
+                                         str(entry.get("title") or "")[:200], _speed(entry.get("speed", 100.0)),
+                                         _answers(entry.get("answers", []))))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return Leftover(file, changed)
 
@@ -271,6 +280,11 @@ def _state(entry: object) -> FileState | None:
         return None
     changed, size, inode, digest = entry
     return FileState(int(changed), int(size), int(inode), bytes.fromhex(digest))
+
+
+def _answers(entry: Any) -> tuple[Answer, ...]:
+    return tuple((str(kind), str(learner), int(number), str(question), tuple(map(str, given)))
+                 for kind, learner, number, question, given in entry)
 
 
 def _speed(entry: object) -> float | None:

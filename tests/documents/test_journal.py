@@ -135,6 +135,7 @@ DAMAGED = [
     b'{"path": null, "time": 1, "state": [1]}\n', b'{"path": null, "time": 1, "state": [1, 2, 3, "x"]}\n',
     b'{"path": null, "time": 1, "state": [1e400, 2, 3, ""]}\n', b'{"path": null, "time": 1, "speed": "fast"}\n',
     b'{"path": null, "time": 1, "speed": []}\n', b'{"time": 1' + b" " * 100_000 + b"}\n", b"9" * 5_000 + b"\n",
+    b'{"path": null, "time": 1, "answers": 3}\n', b'{"path": null, "time": 1, "answers": [[1, 2, "x", 4, [5]]]}\n',
     b'{"path": null, "time": NaN}\n', b'{"path": null, "time": -1e300}\n', b'{"path": null, "time": 1e300}\n{',
 ]
 
@@ -209,7 +210,8 @@ def test_a_program_about_to_begin_is_left_alone(tmp_path: Path) -> None:
 def test_a_note_comes_back_as_it_was(tmp_path: Path) -> None:
     """Also a path that is no text, and a speed without limit."""
     path = Path(os.fsdecode(b"/home/m\xffe/a.nnsim"))
-    notes = [Note(), Note(path, FileState(10**18, 5, 7, b"12"), "AND", 20.0), Note(title="x", speed=None)]
+    answers = (("forward", "Ada", 2, "h1.z", ("0.3", "")),)
+    notes = [Note(), Note(path, FileState(10**18, 5, 7, b"12"), "AND", 20.0, answers), Note(title="x", speed=None)]
     process = RecoveryJournal(tmp_path)
     for index, note in enumerate(notes):
         process.write(f"w{index}", DOCUMENT, note=note)
@@ -321,7 +323,7 @@ def test_the_latest_document_is_written_next_and_nobody_waits(tmp_path: Path) ->
     assert slow.begun.acquire(timeout=10)
     for n in ("2", "3", "4"):
         writer.keep(Document(notes=n), Note())
-    slow.may.release(2)
+    slow.may.release(9)
     assert slow.begun.acquire(timeout=10)
     writer.keep(Document(notes="5"), Note())
     writer.remove()

@@ -104,8 +104,8 @@ class DocumentFiles(QObject):
         self.loading.cancel()
         self._remember_speed()
         self._desk.session.speed = speed
-        self._desk.session.open_document(document, path, title, saved)
-        self._keeping.clear()
+        with self._keeping.opening():
+            self._desk.session.open_document(document, path, title, saved)
 
     def _may_leave_now(self, before: Document) -> bool:
         """Whether the open document may still be replaced, after it could be edited for a while."""
@@ -166,6 +166,7 @@ class DocumentFiles(QObject):
         self._remember(path)
         self._remember_speed()
         self._keeping.clear()
+        self._keeping.keep_soon()  # answers on a worksheet stay unsaved
         return True
 
     def _ask_about_change(self, path: Path) -> QMessageBox.StandardButton:
@@ -254,6 +255,7 @@ class DocumentFiles(QObject):
         if path is not None:
             self._on_disk = path, note.state or (NEVER if leftover.outdated else _state_now(path))
         self._show(document, path, title, saved=False, speed=note.speed)
+        self._desk.answers.restore(note.answers)
         self._keeping.adopt(leftover)
         return True
 

@@ -1,9 +1,9 @@
 """Keeping unsaved work for the case that the program dies, soon after each edit and beside the window."""
 
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from nnsim.documents.document import Document
 from nnsim.documents.files import FileError, FileState
@@ -11,10 +11,8 @@ from nnsim.documents.journal import Leftover, Note, RecoveryJournal
 from nnsim.documents.journal_writer import JournalWriter
 from nnsim.gui.session.desk import Desk
 
-SOON_MS = 500
+SOON_SECONDS = 0.5
 """After an edit; more edits until then are written with it."""
-REST = 2.0
-"""While training, the next journal waits this many times as long as the last one took to write."""
 BRIEFLY_SECONDS = 0.1
 
 
@@ -32,19 +30,20 @@ class Keeping(QObject):
                  parent: QObject) -> None:
         super().__init__(parent)
         self._session, self._journal, self._opened_state = desk.session, journal, opened_state
+        self._answers = desk.answers
         # Queued, because they come from the writer's thread; to methods of this object, which lives here.
         self._written.connect(self._on_written)
         self._refused.connect(self._on_refused)
-        self._writer = JournalWriter(journal, "main", self._written.emit, self._refused.emit)
-        self._kept: Document | None = None
+        self._writer = JournalWriter(journal, "main", self._written.emit, self._refused.emit, SOON_SECONDS)
+        self._kept: tuple[Document, Note] | None = None
         self._replaced: tuple[Leftover, int] | None = None
         """What was recovered, and the job that has to be written before it may go."""
-        self._told = self._ended = False
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self.keep_soon)
-        desk.session.file_changed.connect(self._on_change)
-        desk.values_changed.connect(self._on_change)
+        self._told = self._ended = self._opening = False
+        # An edit is handed over before it is shown, which may take long.
+        desk.session.telling.connect(self.keep_soon)
+        desk.session.file_changed.connect(self.keep_soon)
+        desk.session.values_changed.connect(self._on_values)
+        desk.answers.changed.connect(self.keep_soon)
 
     def leftovers(self) -> tuple[Leftover, ...]:
         """Unsaved work of programs that died, but for what is open here."""
@@ -53,40 +52,48 @@ class Keeping(QObject):
 
     def adopt(self, leftover: Leftover) -> None:
         """What was left over is open now: it goes as soon as this window's own journal has it."""
-        self._kept = self._session.live_document
-        self._replaced = leftover, self._writer.keep(self._kept, self._note())
+        self._kept = self._session.live_document, self._note()
+        self._replaced = leftover, self._writer.keep(*self._kept, at_once=True)
         self._writer.wait(BRIEFLY_SECONDS)
         self._on_written(self._writer.done)
 
     def keep_soon(self) -> None:
         """Have the unsaved work written in the background, or the journal removed if there is none any more."""
-        if self._ended:
+        if self._ended or self._opening:
             return
-        if not self._session.dirty:
+        if not self._is_work:
             if self._kept is not None:
                 self.clear()
             return
-        document = self._session.live_document
-        if document is not self._kept:
-            self._kept = document
-            self._writer.keep(document, self._note())
+        document, note = self._session.live_document, self._note()
+        if self._kept is None or document is not self._kept[0] or note != self._kept[1]:
+            self._kept = document, note
+            self._writer.keep(document, note)
 
     def keep_now(self) -> None:
         """Keep unsaved work before this returns."""
-        self._timer.stop()
-        if self._ended or not self._session.dirty:
+        if self._ended or not self._is_work:
             return
-        self._kept = self._session.live_document
+        self._kept = self._session.live_document, self._note()
         try:
-            self._writer.write_now(self._kept, self._note())
+            self._writer.write_now(*self._kept)
         except FileError as error:
             self._on_refused(error)
         else:
             self._forget_replaced()
 
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """While another document takes the open one's place: the one that goes is not kept under the other's name."""
+        self._opening = True
+        try:
+            yield
+        finally:
+            self._opening = False
+        self.clear()
+
     def clear(self) -> None:
         """The work is saved, or was given up on purpose."""
-        self._timer.stop()
         self._writer.remove()
         self._kept = None
         self._forget_replaced()
@@ -106,18 +113,21 @@ class Keeping(QObject):
 
     def _end(self) -> None:
         self._ended = True
-        self._timer.stop()
         self._writer.stop()
 
     def _note(self) -> Note:
         session = self._session
-        path: Path | None = session.path
-        return Note(path, self._opened_state(), session.title, session.speed)
+        return Note(session.path, self._opened_state(), session.title, session.speed, self._answers.entries())
 
-    def _on_change(self) -> None:
-        if not self._timer.isActive() and not self._ended:
-            slow = REST * self._writer.seconds * 1000 if self._session.training else 0.0
-            self._timer.start(round(max(SOON_MS, slow)))
+    @property
+    def _is_work(self) -> bool:
+        """Whether there is something to lose: edits, or answers on a worksheet."""
+        return self._session.training or self._session.dirty or bool(self._answers.entries())
+
+    def _on_values(self) -> None:
+        # Else the values are those of an edit, which was told already.
+        if self._session.training:
+            self.keep_soon()
 
     def _on_written(self, job: int) -> None:
         if self._replaced is not None and job >= self._replaced[1]:
