@@ -46,6 +46,8 @@ def write_atomically(path: Path, data: bytes, private: bool = False) -> tuple[st
             os.chmod(temporary, PRIVATE if private else kept)
         os.fsync(handle)
         if in_place:
+            # Under a name that no sweep takes: if this is killed, the whole new content is there.
+            temporary = temporary.rename(target.with_name(f"nnsim-rescued-{secrets.token_hex(4)}{target.suffix[:20]}"))
             _overwrite(target, data, temporary)
             with contextlib.suppress(OSError):
                 temporary.unlink()
@@ -53,7 +55,7 @@ def write_atomically(path: Path, data: bytes, private: bool = False) -> tuple[st
             handle = _closed_for_rename(handle)
             os.replace(temporary, target)
     except BaseException as error:
-        if not isinstance(error, HalfWritten):
+        if not isinstance(error, HalfWritten):  # then it is all that is left of the document
             with contextlib.suppress(OSError):
                 temporary.unlink()
         raise
@@ -201,7 +203,7 @@ def _overwrite(target: Path, data: bytes, copy: Path) -> None:
             os.ftruncate(handle, len(data))
             os.fsync(handle)
         except BaseException:
-            _put_back(handle, before, target, copy)
+            _put_back(handle, before, copy)
             raise
     finally:
         os.close(handle)
@@ -225,18 +227,15 @@ def _read(handle: int, size: int) -> bytes:
     return bytes(found)
 
 
-def _put_back(handle: int, before: bytes, target: Path, copy: Path) -> None:
+def _put_back(handle: int, before: bytes, copy: Path) -> None:
     try:
         os.lseek(handle, 0, os.SEEK_SET)
         _write(handle, before)
         os.ftruncate(handle, len(before))
         os.fsync(handle)
     except OSError as error:
-        # Under a name that no sweep takes.
-        kept = target.with_name(f"nnsim-rescued-{secrets.token_hex(4)}{target.suffix}")
-        os.replace(copy, kept)
-        raise HalfWritten(
-            error.errno, f"{error.strerror}; the file is half written, and the whole document is in {kept}") from None
+        what = f"{error.strerror}; the file is half written, and the whole document is in {copy}"
+        raise HalfWritten(error.errno, what) from None
 
 
 def _sync_folder(folder: Path) -> tuple[str, ...]:

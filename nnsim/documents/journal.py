@@ -122,7 +122,8 @@ class RecoveryJournal:
                 self._begin()
             write_atomically(self._file(window), raw, private=True)
         except OSError as error:
-            raise FileError("recovery journal", f"it cannot be written: {error.strerror}.") from None
+            why = f"it cannot be written: {error.strerror}."
+            raise FileError("recovery journal", why, folder=str(self._folder)) from None
 
     def remove(self, window: str) -> None:
         """The document of this window is saved, or closed on purpose."""

@@ -472,6 +472,50 @@ def test_a_save_killed_in_the_middle_leaves_the_old_file(tmp_path: Path, step: s
     assert names(tmp_path) == ["a.nnsim"] and path.read_bytes() == encode(NEW)
 
 
+SAVES = """
+import sys
+from nnsim.core.network import Network
+from nnsim.documents.document import Document
+from nnsim.documents.files import save
+documents = [Document(Network.layered([2, 2, 1], seed=0), notes=word * 9999) for word in ("one", "other")]
+print("begun", flush=True)
+while True:
+    for document in documents:
+        save(document, sys.argv[1])
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("names_of_it", [1, 2])
+def test_a_thousand_kills_while_saving(tmp_path: Path, names_of_it: int) -> None:
+    """The file is always one of the two documents, whole; of a file with two names, which is written where it is, the
+    new document lies beside it until it is."""
+    path, root = tmp_path / "a.nnsim", Path(__file__).resolve().parents[2]
+    save(OLD, path)
+    if names_of_it == 2:
+        os.link(path, tmp_path / "b.nnsim")
+    for n in range(1000 if names_of_it == 1 else 100):
+        process = subprocess.Popen([sys.executable, "-c", SAVES, str(path)], stdout=subprocess.PIPE,
+                                   env={**os.environ, "PYTHONPATH": str(root)})
+        assert process.stdout is not None and process.stdout.readline() == b"begun\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.0007 * (n % 100))
+        process.kill()
+        process.communicate()
+        assert len(list(tmp_path.glob(".nnsim-*.tmp"))) <= 1
+        rescued = list(tmp_path.glob("nnsim-rescued-*.nnsim"))
+        assert _is_whole(path) or (names_of_it == 2 and len(rescued) == 1 and _is_whole(rescued[0]))
+        for file in rescued:
+            file.unlink()
+
+
+def _is_whole(file: Path) -> bool:
+    try:
+        return load(file).notes[:3] in ("old", "one", "oth")
+    except FileError:
+        return False
+
+
 # Whether it has changed since
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel
 
 import nnsim
@@ -113,3 +114,15 @@ def test_whatever_goes_wrong_while_reading_is_raised_in_the_window(
     monkeypatch.setattr(window_files, "load_with_state", fails)
     with pytest.raises(MemoryError, match="no more"):
         shared.window.files.open(tmp_path / "a.nnsim")
+
+
+def test_a_file_dropped_on_the_window_is_opened(shared: Hand, tmp_path: Path) -> None:
+    """After the drop has ended: whoever was dragged from must not wait."""
+    nnsim.save(nnsim.load(EXAMPLES["and"].path), tmp_path / "a.nnsim")
+    data = QMimeData()
+    data.setUrls([QUrl("https://example.org/a.nnsim"), QUrl.fromLocalFile(str(tmp_path / "a.nnsim"))])
+    drop = QDropEvent(QPointF(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton,
+                      Qt.KeyboardModifier.NoModifier)
+    shared.window.dropEvent(drop)
+    assert drop.isAccepted() and shared.session.path is None
+    shared.wait(lambda: shared.session.path == tmp_path / "a.nnsim", "it is open")

@@ -1,5 +1,6 @@
 """The main window: canvas in the middle, panels around it, menus and toolbar above."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
@@ -299,5 +300,6 @@ class MainWindow(QMainWindow):
         for url in event.mimeData().urls():
             if url.isLocalFile():
                 event.acceptProposedAction()
-                self.files.open(Path(url.toLocalFile()))
+                # Later: whoever is dragging from waits until this returns.
+                QTimer.singleShot(0, self, partial(self.files.open, Path(url.toLocalFile())))
                 return
