@@ -1,17 +1,20 @@
-"""The .nnsim file: loading and saving."""
+"""The .nnsim file: loading and saving, and whether it has changed since."""
 
 import errno
+import hashlib
 import os
 import stat
+from dataclasses import dataclass
 from pathlib import Path
 
-from nnsim.documents.atomic import write_atomically
+from nnsim.documents.atomic import HalfWritten, write_atomically
 from nnsim.documents.document import Document
 from nnsim.documents.format.encoding import encode
 from nnsim.documents.format.errors import FileError
 from nnsim.documents.format.strict_json import MAX_BYTES
 
-__all__ = ["FileError", "decode", "encode", "load", "save", "write_text"]
+__all__ = ["FileError", "FileState", "decode", "encode", "load", "load_with_state", "save", "save_with_state",
+           "shown_name", "write_text"]
 
 _REASONS = {
     errno.ENOENT: "there is no such file or folder",
@@ -27,6 +30,30 @@ _REASONS = {
 }
 
 
+@dataclass(frozen=True)
+class FileState:
+    """A file as it was when it was read or written: what tells whether another has written it since."""
+
+    changed_ns: int
+    size: int
+    inode: int
+    digest: bytes
+    """Of its content."""
+
+    def still(self, path: Path) -> bool:
+        """Whether the file at ``path`` has the content it had then. True too where there is none any more: nothing of
+        another's is lost by saving there."""
+        try:
+            now = path.stat()
+            if (now.st_mtime_ns, now.st_size, now.st_ino) == (self.changed_ns, self.size, self.inode):
+                return True
+            return now.st_size == self.size and _digest(path.read_bytes()) == self.digest
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+
+
 def decode(raw: bytes, name: str = "document") -> Document:
     """The document in the bytes of a .nnsim file. Raises FileError, naming ``name`` and what is wrong."""
     # Imported here because msgspec takes 50 ms, which the first window does not wait for.
@@ -37,14 +64,20 @@ def decode(raw: bytes, name: str = "document") -> Document:
 
 def load(path: str | os.PathLike[str]) -> Document:
     """The document in the file at ``path``. Raises FileError, saying what is wrong with it."""
+    return load_with_state(path)[0]
+
+
+def load_with_state(path: str | os.PathLike[str]) -> tuple[Document, FileState]:
+    """The document in the file at ``path``, and the state in which it was read. Raises FileError as ``load``."""
     file = Path(path)
+    folder = _folder(file)
     try:
         state = file.stat()
         if stat.S_ISDIR(state.st_mode):
-            raise FileError(file.name, "this is a folder: choose a .nnsim file.")
+            raise FileError(file.name, "this is a folder: choose a .nnsim file.", folder=folder)
         if not stat.S_ISREG(state.st_mode):
             # Reading from a pipe or a device might never end.
-            raise FileError(file.name, "this is no ordinary file: choose a .nnsim file.")
+            raise FileError(file.name, "this is no ordinary file: choose a .nnsim file.", folder=folder)
         with file.open("rb") as opened:
             raw = opened.read(MAX_BYTES + 1)
     except FileNotFoundError:
@@ -52,8 +85,12 @@ def load(path: str | os.PathLike[str]) -> Document:
     except (OSError, ValueError) as error:
         if isinstance(error, FileError):
             raise
-        raise FileError(file.name, f"the file cannot be read: {_reason(error)}.") from None
-    return decode(raw, file.name)
+        raise FileError(file.name, f"the file cannot be read: {_reason(error)}.", folder=folder) from None
+    try:
+        document = decode(raw, file.name)
+    except FileError as error:
+        raise error.within(folder) from None
+    return document, FileState(state.st_mtime_ns, state.st_size, state.st_ino, _digest(raw))
 
 
 def save(document: Document, path: str | os.PathLike[str]) -> None:
@@ -61,8 +98,25 @@ def save(document: Document, path: str | os.PathLike[str]) -> None:
 
     Raises FileError if it cannot: then the file is as it was.
     """
+    save_with_state(document, path)
+
+
+def save_with_state(document: Document, path: str | os.PathLike[str]) -> tuple[FileState, str]:
+    """Save as ``save`` does. Returns the state of the written file, and what is to be said about it: what could not
+    be kept of the old file, or is not sure; empty if all is well."""
     file = Path(path)
-    _replace(file, encode(document, file.name), "the document cannot be saved")
+    try:
+        raw = encode(document, file.name)
+    except FileError as error:
+        raise error.within(_folder(file)) from None
+    notes = _replace(file, raw, "the document cannot be saved")
+    try:
+        state = file.stat()
+        found = FileState(state.st_mtime_ns, state.st_size, state.st_ino, _digest(raw))
+    except OSError:
+        # Gone or hidden again already: what comes there is another's.
+        found = FileState(0, len(raw), 0, _digest(raw))
+    return found, " ".join(notes)
 
 
 def write_text(text: str, path: str | os.PathLike[str]) -> None:
@@ -74,11 +128,27 @@ def write_text(text: str, path: str | os.PathLike[str]) -> None:
     _replace(Path(path), text.encode("utf-8", "replace"), "it cannot be written")
 
 
-def _replace(file: Path, raw: bytes, what: str) -> None:
+def shown_name(path: Path) -> str:
+    """The name of a file as it can be shown: some systems take names that are no text."""
+    return os.fsencode(path.name).decode("utf-8", "replace")
+
+
+def _replace(file: Path, raw: bytes, what: str) -> tuple[str, ...]:
     try:
-        write_atomically(file, raw)
+        return write_atomically(file, raw)
+    except HalfWritten as error:
+        raise FileError(file.name, f"{what}: {error.strerror}.", folder=_folder(file)) from None
     except (OSError, ValueError) as error:
-        raise FileError(file.name, f"{what}: {_reason(error)}. The file is as it was before.") from None
+        message = f"{what}: {_reason(error)}. The file is as it was before."
+        raise FileError(file.name, message, folder=_folder(file)) from None
+
+
+def _folder(file: Path) -> str:
+    return str(file.absolute().parent)
+
+
+def _digest(raw: bytes) -> bytes:
+    return hashlib.sha256(raw).digest()
 
 
 def _reason(error: OSError | ValueError) -> str:

@@ -2,8 +2,13 @@
 
 import builtins
 import errno
+import fcntl
 import os
+import signal
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -13,7 +18,7 @@ import nnsim
 from nnsim.core.network import Network
 from nnsim.documents import files
 from nnsim.documents.document import Document
-from nnsim.documents.files import FileError, decode, encode, load, save
+from nnsim.documents.files import FileError, decode, encode, load, load_with_state, save, save_with_state, shown_name
 from tests.documents.base import TEXT
 
 OLD = Document(Network.layered([1, 1]), notes="old")
@@ -35,11 +40,12 @@ def test_saved_is_loaded_again(tmp_path: Path) -> None:
 
 
 def test_the_error_names_the_file(tmp_path: Path) -> None:
-    """The name a learner knows it by, and the neuron in it."""
+    """The name a learner knows it by, the neuron in it, and once the folder it lies in."""
     (tmp_path / "mine.nnsim").write_text(TEXT.replace("heaviside", "step", 1))
     with pytest.raises(FileError, match=r"^mine\.nnsim: network\.neurons\[2\]\.activation \(neuron h\): ") as caught:
         load(tmp_path / "mine.nnsim")
     assert caught.value.file == "mine.nnsim" and isinstance(caught.value, ValueError)
+    assert str(caught.value).count(str(tmp_path)) == str(caught.value).count("mine.nnsim") == 1
 
 
 def test_what_cannot_be_opened_is_told_apart(tmp_path: Path) -> None:
@@ -75,24 +81,6 @@ def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest
 # Saving, and all that may go wrong with it
 
 
-class FullDisk:
-    """A file whose disk is full after some bytes."""
-
-    def __init__(self, file: Any, error: int) -> None:
-        self._file, self._error = file, error
-
-    def __enter__(self) -> "FullDisk":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._file.close()
-
-    def write(self, data: bytes) -> NoReturn:
-        self._file.write(data[:10])
-        self._file.flush()
-        raise OSError(self._error, os.strerror(self._error))
-
-
 def failing(code: int) -> Any:
     """A function that always fails as the system does."""
     def fail(*_: Any, **__: Any) -> NoReturn:
@@ -104,6 +92,7 @@ def failing(code: int) -> Any:
 @pytest.mark.parametrize("step", ["open", "write", "fsync", "replace", "chmod"])
 @pytest.mark.parametrize("code, said", [
     (errno.ENOSPC, "the disk is full: make room, or choose another place"),
+    (errno.EDQUOT, "your share of the disk is full"),
     (errno.EACCES, "you have no permission"),
     (errno.EROFS, "the disk can only be read"),
     (errno.EIO, os.strerror(errno.EIO)),
@@ -114,14 +103,8 @@ def test_a_failure_at_any_step_loses_nothing(
     """The old file is there, whole; no temporary one is; the message says why."""
     path = tmp_path / "a.nnsim"
     save(OLD, path)
-    opens = Path.open
     with monkeypatch.context() as patch:
-        if step == "open":
-            patch.setattr(Path, "open", failing(code))
-        elif step == "write":
-            patch.setattr(Path, "open", lambda self, *a, **k: FullDisk(opens(self, *a, **k), code))
-        else:
-            patch.setattr(os, step, failing(code))
+        patch.setattr(os, step, failing(code))
         with pytest.raises(FileError) as caught:
             save(NEW, path)
     assert str(caught.value).startswith("a.nnsim: the document cannot be saved: ") and said in str(caught.value)
@@ -169,11 +152,26 @@ def test_the_content_is_on_the_disk_before_it_takes_the_place(
     assert steps == ["file", "replace", "folder"]
 
 
-def test_a_folder_that_cannot_be_synced_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Some systems have no such thing; the document is saved all the same."""
-    monkeypatch.setattr(os, "open", failing(errno.EACCES))
-    save(NEW, tmp_path / "a.nnsim")
+@pytest.mark.parametrize("code, said", [
+    (errno.EINVAL, ""), (errno.ENOSYS, ""), (errno.EIO, "could not be brought to the disk"),
+    (errno.EACCES, "could not be brought to the disk"),
+])
+@pytest.mark.parametrize("step", ["open", "fsync"])
+def test_a_folder_that_cannot_be_synced_is_no_failure_but_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str, code: int, said: str
+) -> None:
+    """The document is saved all the same. Nothing is said of a system that has no such thing."""
+    real = getattr(os, step)
+
+    def only_for_folders(what: Any, *rest: Any) -> Any:
+        if stat.S_ISDIR(os.stat(what).st_mode) if step == "fsync" else os.path.isdir(what):
+            raise OSError(code, os.strerror(code))
+        return real(what, *rest)
+
+    monkeypatch.setattr(os, step, only_for_folders)
+    _, notes = save_with_state(NEW, tmp_path / "a.nnsim")
     assert (tmp_path / "a.nnsim").read_bytes() == encode(NEW)
+    assert said in notes and bool(said) == bool(notes)
 
 
 def test_a_link_stays_a_link(tmp_path: Path) -> None:
@@ -282,3 +280,283 @@ def test_no_builtin_open_sneaks_in(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(builtins, "open", failing(errno.EIO))
     save(NEW, tmp_path / "a.nnsim")
     assert load(tmp_path / "a.nnsim").notes == "new"
+
+
+# What a system may do while a file is saved
+
+
+def test_a_system_that_takes_few_bytes_at_a_time_gets_them_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short write is no failure; one of nothing at all is a full disk."""
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda handle, data: write(handle, data[:7]))
+    save(NEW, tmp_path / "a.nnsim")
+    assert (tmp_path / "a.nnsim").read_bytes() == encode(NEW)
+    monkeypatch.setattr(os, "write", lambda *_: 0)
+    with pytest.raises(FileError, match="the disk is full"):
+        save(OLD, tmp_path / "a.nnsim")
+    assert (tmp_path / "a.nnsim").read_bytes() == encode(NEW) and names(tmp_path) == ["a.nnsim"]
+
+
+def test_a_signal_while_writing_is_no_failure(tmp_path: Path) -> None:
+    """EINTR: a handler that runs in between, again and again, changes nothing."""
+    heard = []
+    before = signal.signal(signal.SIGALRM, lambda *_: heard.append(1))
+    signal.setitimer(signal.ITIMER_REAL, 0.0002, 0.0002)
+    try:
+        while len(heard) < 20:
+            save(NEW, tmp_path / "a.nnsim")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+    assert names(tmp_path) == ["a.nnsim"] and load(tmp_path / "a.nnsim").notes == "new"
+
+
+@pytest.mark.parametrize("mode", [None, 0o600, 0o640])
+def test_nobody_else_can_read_a_byte_before_it_is_done(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mode: int | None
+) -> None:
+    """The temporary file is for its owner alone while it is written, whatever the file will be."""
+    path, seen = tmp_path / "a.nnsim", []
+    if mode is not None:
+        save(OLD, path)
+        path.chmod(mode)
+    write = os.write
+
+    def watched(handle: int, data: bytes) -> int:
+        seen.append(stat.S_IMODE(os.fstat(handle).st_mode))
+        return write(handle, data)
+
+    monkeypatch.setattr(os, "write", watched)
+    save(NEW, path)
+    assert set(seen) == {0o600}
+    (tmp_path / "usual").touch()
+    assert stat.S_IMODE(path.stat().st_mode) == (mode or stat.S_IMODE((tmp_path / "usual").stat().st_mode))
+
+
+@pytest.mark.parametrize("document", [NEW, Document(), Document(Network.layered([9, 9, 9]), notes="longer " * 9999)])
+def test_all_names_of_a_file_keep_its_content(tmp_path: Path, document: Document) -> None:
+    """A hard link still leads to the same file, whether it grows or shrinks."""
+    path, other = tmp_path / "a.nnsim", tmp_path / "b.nnsim"
+    save(OLD, path)
+    path.chmod(0o640)
+    os.link(path, other)
+    save(document, path)
+    assert path.samefile(other) and other.read_bytes() == encode(document)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640 and names(tmp_path) == ["a.nnsim", "b.nnsim"]
+
+
+@pytest.mark.parametrize("step", ["write", "fsync", "ftruncate", "posix_fallocate"])
+def test_a_file_written_where_it_is_is_put_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    """If the disk is full in the middle of a file with two names, both have the old content."""
+    path, real, calls = tmp_path / "a.nnsim", getattr(os, step), []
+    save(OLD, path)
+    os.link(path, tmp_path / "b.nnsim")
+
+    def fails_at_the_file_itself(handle: int, *rest: Any) -> Any:
+        if os.fstat(handle).st_ino == path.stat().st_ino and not calls:
+            calls.append(step)
+            if step == "write":
+                real(handle, rest[0][:10])
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        return real(handle, *rest)
+
+    monkeypatch.setattr(os, step, fails_at_the_file_itself)
+    with pytest.raises(FileError, match="The file is as it was before"):
+        save(NEW, path)
+    assert calls and path.read_bytes() == encode(OLD) and names(tmp_path) == ["a.nnsim", "b.nnsim"]
+
+
+def test_a_file_that_cannot_be_put_back_leaves_the_document_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that dies in the middle: the message says where the whole document lies."""
+    path, write = tmp_path / "a.nnsim", os.write
+    save(OLD, path)
+    os.link(path, tmp_path / "b.nnsim")
+
+    def dies(handle: int, data: bytes) -> int:
+        if os.fstat(handle).st_ino == path.stat().st_ino:
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return write(handle, data)
+
+    monkeypatch.setattr(os, "write", dies)
+    with pytest.raises(FileError, match="half written, and the whole document is in") as caught:
+        save(NEW, path)
+    (rescued,) = tmp_path.glob("nnsim-rescued-*.nnsim")
+    assert str(rescued) in str(caught.value) and rescued.read_bytes() == encode(NEW)
+
+
+def test_a_file_of_another_owner_stays_his(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a new file cannot have the old one's owner, the old one is written where it is."""
+    path = tmp_path / "a.nnsim"
+    save(OLD, path)
+    inode, real = path.stat().st_ino, os.fstat
+
+    def others(handle: int) -> os.stat_result:
+        values = list(real(handle))
+        if stat.S_ISREG(values[0]) and values[1] != inode:
+            values[4] += 1
+        return os.stat_result(values)
+
+    monkeypatch.setattr(os, "fstat", others)
+    monkeypatch.setattr(os, "fchown", failing(errno.EPERM))
+    save(NEW, path)
+    assert path.stat().st_ino == inode and path.read_bytes() == encode(NEW) and names(tmp_path) == ["a.nnsim"]
+
+
+def test_extended_attributes_stay_or_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as a tag or where it was downloaded from."""
+    path = tmp_path / "a.nnsim"
+    save(OLD, path)
+    try:
+        os.setxattr(path, "user.tag", b"red")
+    except OSError:
+        pytest.skip("this disk knows no attributes")
+    assert save_with_state(NEW, path)[1] == "" and os.getxattr(path, "user.tag") == b"red"
+    monkeypatch.setattr(os, "setxattr", failing(errno.ENOSPC))
+    assert "attribute user.tag could not be kept" in save_with_state(OLD, path)[1]
+    assert path.read_bytes() == encode(OLD)
+
+
+def test_what_killed_saves_left_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not what another is writing, not what is no file; without locks only what is old."""
+    def leave(name: str, hours: float = 0) -> Path:
+        file = tmp_path / f".nnsim-{name}.tmp"
+        file.write_bytes(b"half")
+        os.utime(file, (time.time() - hours * 3600,) * 2)
+        return file
+
+    dead, written = leave("dead"), leave("written", 48)
+    (tmp_path / ".nnsim-folder.tmp").mkdir()
+    (tmp_path / ".nnsim-link.tmp").symlink_to("elsewhere")
+    os.mkfifo(tmp_path / ".nnsim-pipe.tmp")
+    with written.open("rb+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        save(NEW, tmp_path / "a.nnsim")
+        assert not dead.exists() and written.exists()
+        assert names(tmp_path) == [f".nnsim-{name}.tmp" for name in ("folder", "link", "pipe", "written")] + ["a.nnsim"]
+        monkeypatch.setattr(fcntl, "flock", failing(errno.ENOLCK))
+        old, new = leave("old", 2), leave("new", 0.9)
+        written.touch()
+        save(NEW, tmp_path / "a.nnsim")
+        assert not old.exists() and new.exists() and written.exists()
+
+
+KILLED = """
+import os, signal, sys
+from nnsim.core.network import Network
+from nnsim.documents.document import Document
+from nnsim.documents.files import save
+step, path = sys.argv[1:]
+real = getattr(os, step)
+def dies(*args):
+    if step == "write":
+        real(args[0], args[1][:100])
+    os.kill(os.getpid(), signal.SIGKILL)
+setattr(os, step, dies)
+save(Document(Network.layered([2, 2, 1]), notes="new"), path)
+"""
+
+
+@pytest.mark.parametrize("step", ["write", "replace"])
+def test_a_save_killed_in_the_middle_leaves_the_old_file(tmp_path: Path, step: str) -> None:
+    """And the next save sweeps what it left, which nobody else could read."""
+    path, root = tmp_path / "a.nnsim", Path(__file__).resolve().parents[2]
+    save(OLD, path)
+    path.chmod(0o600)
+    done = subprocess.run([sys.executable, "-c", KILLED, step, str(path)], env={**os.environ, "PYTHONPATH": str(root)})
+    assert done.returncode == -signal.SIGKILL and path.read_bytes() == encode(OLD)
+    (left,) = tmp_path.glob(".nnsim-*.tmp")
+    assert stat.S_IMODE(left.stat().st_mode) == 0o600
+    save(NEW, path)
+    assert names(tmp_path) == ["a.nnsim"] and path.read_bytes() == encode(NEW)
+
+
+SAVES = """
+import sys
+from nnsim.core.network import Network
+from nnsim.documents.document import Document
+from nnsim.documents.files import save
+documents = [Document(Network.layered([2, 2, 1], seed=0), notes=word * 9999) for word in ("one", "other")]
+print("begun", flush=True)
+while True:
+    for document in documents:
+        save(document, sys.argv[1])
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("names_of_it", [1, 2])
+def test_a_thousand_kills_while_saving(tmp_path: Path, names_of_it: int) -> None:
+    """The file is always one of the two documents, whole; of a file with two names, which is written where it is, the
+    new document lies beside it until it is."""
+    path, root = tmp_path / "a.nnsim", Path(__file__).resolve().parents[2]
+    save(OLD, path)
+    if names_of_it == 2:
+        os.link(path, tmp_path / "b.nnsim")
+    for n in range(1000 if names_of_it == 1 else 100):
+        process = subprocess.Popen([sys.executable, "-c", SAVES, str(path)], stdout=subprocess.PIPE,
+                                   env={**os.environ, "PYTHONPATH": str(root)})
+        assert process.stdout is not None and process.stdout.readline() == b"begun\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.0007 * (n % 100))
+        process.kill()
+        process.communicate()
+        assert len(list(tmp_path.glob(".nnsim-*.tmp"))) <= 1
+        rescued = list(tmp_path.glob("nnsim-rescued-*.nnsim"))
+        assert _is_whole(path) or (names_of_it == 2 and len(rescued) == 1 and _is_whole(rescued[0]))
+        for file in rescued:
+            file.unlink()
+
+
+def _is_whole(file: Path) -> bool:
+    try:
+        return load(file).notes[:3] in ("old", "one", "oth")
+    except FileError:
+        return False
+
+
+# Whether it has changed since
+
+
+def test_a_file_is_still_the_same_until_its_content_differs(tmp_path: Path) -> None:
+    """A new time, or a copy of the same content put there, is no change; a document of the same size is."""
+    path = tmp_path / "a.nnsim"
+    saved, _ = save_with_state(NEW, path)
+    loaded = load_with_state(path)[1]
+    assert saved == loaded and saved.still(path)
+    os.utime(path, (1, 1))
+    assert saved.still(path)
+    (tmp_path / "copy").write_bytes(encode(NEW))
+    os.replace(tmp_path / "copy", path)
+    assert saved.still(path)
+    save(Document(NEW.network, notes="wen"), path)
+    assert path.stat().st_size == saved.size and not saved.still(path)
+    save(OLD, path)
+    assert not saved.still(path)
+    path.unlink()
+    assert saved.still(path)
+
+
+def test_what_cannot_be_looked_at_counts_as_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rather one question too many."""
+    state, _ = save_with_state(NEW, tmp_path / "a.nnsim")
+    monkeypatch.setattr(Path, "stat", failing(errno.EACCES))
+    assert not state.still(tmp_path / "a.nnsim")
+
+
+def test_names_that_are_no_text_can_be_saved_and_shown(tmp_path: Path) -> None:
+    """Some systems take any bytes."""
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/na\xffme.nnsim"))
+    save(NEW, path)
+    assert load(path).notes == "new" and shown_name(path) == "na\N{REPLACEMENT CHARACTER}me.nnsim"
+    path.write_text("{")
+    with pytest.raises(FileError, match="cut off"):
+        load(path)
+
+
+def test_a_byte_order_mark_is_read_over(tmp_path: Path) -> None:
+    """Some editors put one before UTF-8; saved again it is gone."""
+    path = tmp_path / "a.nnsim"
+    path.write_bytes(b"\xef\xbb\xbf" + encode(NEW))
+    assert encode(load(path)) == encode(NEW)

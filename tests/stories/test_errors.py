@@ -66,7 +66,7 @@ def test_errors_of_a_paint_a_thread_a_destructor_and_a_hook(
     """Wherever an error is raised: it is heard of, and the window works on."""
     hand, folder = watched
     told: list[str] = []
-    monkeypatch.setattr(hand.window.messages, "tell", lambda text, *rest: told.append(text))
+    monkeypatch.setattr(hand.window.messages, "stand", lambda key, text, *rest, **more: told.append(text))
 
     class Destroyed:
         def __del__(self) -> None:
@@ -105,7 +105,7 @@ def test_messages_wait_for_an_answer(hand: Hand) -> None:
     """What asks stays under what only tells, and through the opening of a document; what tells goes."""
     answered: list[str] = []
     bar = hand.window.messages
-    bar.tell("An offer", "Take it", lambda: answered.append("taken"))
+    bar.stand("offer", "An offer", "Take it", lambda: answered.append("taken"))
     bar.tell("Refused")
     bar.tell("Refused again")
     assert hand.find("message_text", QLabel).text() == "Refused again"

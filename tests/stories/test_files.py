@@ -1,5 +1,6 @@
 """Files: saved and opened again, refused when wrong, and never lost."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QFileDialog, QLabel
 
 import nnsim
+from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.look.settings import settings
 from nnsim.gui.tour.hand import Hand
 
 
@@ -87,26 +90,100 @@ def test_close_while_training(hand: Hand, tmp_path: Path, monkeypatch: pytest.Mo
     assert nnsim.load(path) == hand.session.document
 
 
-def test_work_is_recovered_after_a_crash(hand: Hand) -> None:
-    """What was unsaved when the program died is offered by the next window."""
-    from nnsim.gui.window.window import MainWindow
+# Names
 
-    hand.example("xor")
+
+NAMES = {"UP.NNSIM": "UP.NNSIM", "a.NnSim": "a.NnSim", "b.nnsim": "b.nnsim", "c": "c.nnsim", "d.json": "d.json.nnsim",
+         "e.": "e..nnsim", ".nnsim": ".nnsim.nnsim"}
+
+
+def test_a_name_keeps_its_ending(shared: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However it is written; a name without it gets it."""
+    for name, saved in NAMES.items():
+        monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args, name=name: (str(tmp_path / name), ""))
+        assert shared.window.files.ask_save() and (tmp_path / saved).exists()
+    assert len(list(tmp_path.iterdir())) == len(NAMES)
+
+
+@pytest.mark.parametrize("name", [
+    b"na\xffme.nnsim", b"\xed\xa0\x80.nnsim", "Ünïcode ½ 网络.nnsim".encode(), b"new\nline.nnsim", b"bytes:%41.nnsim",
+    b"a,b;c=d\\x41%20.nnsim",
+])
+def test_every_name_that_a_system_takes_stays_recent(shared: Hand, tmp_path: Path, name: bytes) -> None:
+    """Opened, shown, saved, and opened from the list again, in this start and the next."""
+    path = Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name))
+    nnsim.save(nnsim.load(EXAMPLES["and"].path), path)
+    files = shared.window.files
+    assert files.open(path) and files.recent()[0] == path
+    settings().sync()
+    assert files.recent()[0] == path
+    shared.settle()
+    shared.window.canvas.commands.add_neuron("hidden")
+    assert files.save() and len(nnsim.load(path).network.structure.neurons) == 4
+    assert files.open(files.recent()[0]) and shared.session.path == path
+
+
+# What others do meanwhile
+
+
+def test_a_file_that_another_wrote_is_asked_about(
+    shared: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before the last save wins: Cancel and Save As keep theirs. Only another content counts."""
+    path, other = tmp_path / "a.nnsim", tmp_path / "b.nnsim"
+    theirs = nnsim.load(EXAMPLES["or"].path)
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(other), ""))
+    files = shared.window.files
+    for first in (lambda: files._save(path), lambda: files.open(path)):
+        assert first()
+        shared.window.canvas.commands.add_neuron("hidden")
+        os.utime(path, (1, 1))
+        assert files.save()
+        nnsim.save(theirs, path)
+        shared.window.canvas.commands.add_neuron("hidden")
+        shared.answering("Cancel", lambda: files.save())
+        assert nnsim.load(path) == theirs and shared.session.dirty and shared.session.path == path
+        shared.answering("No", lambda: files.save())
+        assert nnsim.load(path) == theirs and nnsim.load(other) == shared.session.document
+        assert shared.session.path == other and not shared.session.dirty
+        path.unlink()
+        assert files._save(path)
+        path.unlink()
+        shared.window.canvas.commands.add_neuron("hidden")
+        assert files.save() and nnsim.load(path) == shared.session.document
+
+
+def test_two_windows_on_one_file(hand: Hand, shared: Hand, tmp_path: Path) -> None:
+    """The second to save is asked; having replaced it, it is not asked again, and the first is."""
+    path = tmp_path / "a.nnsim"
+    nnsim.save(nnsim.load(EXAMPLES["and"].path), path)
+    for each in (hand, shared):
+        assert each.window.files.open(path)
+        each.window.canvas.commands.add_neuron("hidden")
+    shared.window.canvas.commands.add_neuron("hidden")
+    assert hand.window.files.save()
+    shared.answering("Yes", lambda: shared.window.files.save())
+    assert nnsim.load(path) == shared.session.document
+    shared.window.canvas.commands.add_neuron("hidden")
+    assert shared.window.files.save()
     hand.window.canvas.commands.add_neuron("hidden")
-    work = hand.session.document
-    hand.window.files.write_journal()
-    # The dead program's lock is gone; its journal is not.
-    for desk in list(hand.window.files._journal._locks):
-        import os
+    hand.answering("Cancel", lambda: hand.window.files.save())
+    assert nnsim.load(path) == shared.session.document
 
-        os.close(hand.window.files._journal._locks.pop(desk))
-    after = MainWindow()
-    after.show_with_layout()
-    other = Hand(after)
-    other.wait(after.messages.isVisible, "the message is shown")
-    other.click("message_action")
-    assert after.desk.session.document == work
-    assert after.desk.session.dirty
-    after.desk.session.mark_saved(Path("x.nnsim"), after.desk.session.document)
-    after.close()
-    after.deleteLater()
+
+def test_what_a_save_could_not_keep_is_said(shared: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The document is saved all the same."""
+    monkeypatch.setattr("nnsim.documents.atomic._sync_folder", lambda _: ("Its folder was not synced.",))
+    assert shared.window.files._save(tmp_path / "a.nnsim")
+    assert shared.find("message_text", QLabel).text() == "Saved a.nnsim. Its folder was not synced."
+
+
+@pytest.mark.parametrize("speed", [1.0, None])
+def test_speed_is_what_it_was_when_a_file_is_opened_again(shared: Hand, tmp_path: Path, speed: float | None) -> None:
+    """Also after another network, and where it was changed after saving."""
+    path = tmp_path / "a.nnsim"
+    shared.example("hands_on")
+    assert shared.window.files._save(path) and shared.session.speed == 20
+    shared.session.set_speed(speed)
+    for leave in (shared.window.files.new, lambda: shared.window.files.open_example(EXAMPLES["spiral"])):
+        assert leave() and shared.window.files.open(path) and shared.session.speed == speed

@@ -1,5 +1,6 @@
 """Decoding: the bytes of an .nnsim file become a document."""
 
+import codecs
 import dataclasses
 import re
 from collections.abc import Iterable, Mapping
@@ -102,7 +103,8 @@ def decode(raw: bytes, name: str = "document") -> Document:
     Raises FileError, and nothing else, if there is none. Neurons without a place get one.
     """
     try:
-        return _document(raw)
+        # Some editors put a byte order mark before UTF-8.
+        return _document(raw.removeprefix(codecs.BOM_UTF8))
     except Fault as fault:
         raise FileError(name, *fault.args) from None
 

@@ -128,8 +128,6 @@ def step(where: str, key: str | int) -> str:
 
 
 def _text(raw: bytes) -> str:
-    if raw.startswith(b"\xef\xbb\xbf"):
-        raise Fault("the file begins with a byte order mark: save it as UTF-8 without one (“no BOM”).")
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Fault("the file is UTF-16 text: save it as UTF-8.")
     if b"\0" in raw:

@@ -129,6 +129,17 @@ class CanvasView(QGraphicsView):
         ):
             self.fit()
 
+    def bring_into_view(self, area: QRectF) -> None:
+        """Move no farther than it takes to see a part of the scene; if it is too large, see some of it."""
+        shown = self.mapToScene(self.viewport().rect()).boundingRect()
+        if area.isEmpty() or shown.contains(area):
+            return
+        if area.width() <= shown.width() and area.height() <= shown.height():
+            self._fitted = False
+            self.ensureVisible(area, 0, 0)
+        elif not shown.intersects(area):
+            self.fit()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if self._fitted:

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 from nnsim.documents.document import Document
+from nnsim.gui.session.answers import Answers
 from nnsim.gui.session.looking import Looking
 from nnsim.gui.session.pacing import Pace
 from nnsim.gui.session.session import Session
@@ -43,6 +44,8 @@ class Desk(QObject):
         """What the learner studies: scope, notation, targets, what is lit."""
         self.softening = SofteningGesture(session)
         """Steps becoming sigmoids, while a slider says how steep."""
+        self.answers = Answers(self)
+        """What was answered on worksheets about the document."""
         self.pace = Pace()
         """What is too slow to follow a run in every frame goes by it."""
         self._telling = 0
@@ -90,5 +93,6 @@ class Desk(QObject):
 
     def _on_opened(self) -> None:
         self.study.forget()
+        self.answers.forget()
         self.looking.selection_changed.emit()
         self.opened.emit()

@@ -249,6 +249,15 @@ class Session(QObject):
                 self._dataset = (key, None, str(error))
         return self._dataset[1], self._dataset[2]
 
+    def reload_data(self) -> None:
+        """Read the document's data anew, because their file has changed. Training stops, and begins anew with them."""
+        self.pause()
+        self._dataset = None
+        self._run.drop()
+        with self._together():
+            self.values_changed.emit()
+            self.run_changed.emit()
+
     @property
     def has_binary_inputs(self) -> bool:
         """Whether the inputs of the data are 0 and 1, or there are no data yet."""

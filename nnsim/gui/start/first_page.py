@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QMoveEvent
 from PySide6.QtWidgets import QBoxLayout, QLabel, QPushButton, QWidget
 
+from nnsim.documents.files import shown_name
 from nnsim.gui.look.theme import GRID, font, set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.neuron_picture import NeuronPicture
@@ -74,9 +75,10 @@ class FirstPage(QWidget):
             self._recent_row.addWidget(head)
         for number, path in enumerate(paths[:MOST_RECENT]):
             link = self._button("", f"first_recent_{number}", "link", str(path))
-            link.setText(link.fontMetrics().elidedText(path.name, Qt.TextElideMode.ElideMiddle, self._name_width())
+            name = shown_name(path)
+            link.setText(link.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, self._name_width())
                          .replace("&", "&&"))
-            link.setAccessibleName(self.tr("Open {name}").format(name=path.name))
+            link.setAccessibleName(self.tr("Open {name}").format(name=name))
             link.clicked.connect(lambda checked=False, path=path: self.file_wanted.emit(path))
             self._recent_row.addWidget(link)
         self._recent_row.addStretch(1)

@@ -14,6 +14,7 @@ GESTURES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("L", "add a layer that all selected neurons feed"),
         ("Ctrl+L", "add a layered network, such as 2, 4, 1"),
         ("Ctrl+C, Ctrl+X, Ctrl+V", "copy, cut, paste neurons, also into another window"),
+        ("Ctrl+Ins, Shift+Del, Shift+Ins", "the same, where the system has these keys"),
         ("Ctrl+D", "duplicate what is selected"),
         ("Del", "remove what is selected"),
         ("A", "arrange in columns, with fewest crossings"),
@@ -36,7 +37,7 @@ GESTURES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Move about", (
         ("Alt+1, Alt+2, Alt+3", "the workspaces Build, Train and Explain"),
         ("F6, Shift+F6", "the keys to the next panel, or the one before; Tab goes on inside it"),
-        ("F11", "present: canvas, table and output alone, large; Esc leaves"),
+        ("F11, Alt+Enter", "present: canvas, table and output alone, large; Esc leaves"),
         ("Ctrl++, Ctrl+-", "larger or smaller text"),
         ("Alt and an underlined letter", "open a menu"),
         ("Ctrl+G", "all examples as pictures"),
@@ -57,6 +58,7 @@ GESTURES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("Ctrl+Backspace", "back to the weights from before training"),
         ("Hold B", "compare with the start: its weights as ghosts, its boundary dotted"),
         ("Ctrl+Z, Ctrl+Y", "undo, redo: a whole training run is one step"),
+        ("Alt+Backspace, Alt+Shift+Backspace, Ctrl+Shift+Z", "undo, redo, redo, where the system has these keys"),
         ("Esc", "cancel what you began"),
     )),
     ("Fields and tables", (
@@ -67,6 +69,8 @@ GESTURES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("Enter, or just type", "edit a cell of the table; Space turns a switch over"),
         ("Ctrl+C, Ctrl+V", "copy cells; paste a column of numbers from a spreadsheet"),
         ("Ctrl+F", "find in the table"),
+        ("New, Open, Save, Shift+Save, Undo, Redo, Cut, Copy, Paste, Zoom In, Zoom Out, Help",
+         "do what they say, on keyboards that have them"),
     )),
 )
 """Sections of (what to do, what happens)."""

@@ -58,18 +58,20 @@ def thumbnail(document: Document, size: QSize, ratio: float = 1.0) -> QPixmap:
     picture.setDevicePixelRatio(ratio)
     picture.fill(theme().color("card"))
     painter = QPainter(picture)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    room = QRectF(0, 0, size.width(), size.height())
-    dataset = dataset_of(document.data) if document.data is not None else None
-    inputs = len(document.network.structure.inputs)
-    if dataset is not None and inputs <= 2 and len(dataset.X) > 1 and _learns(document):
-        plane = Plane.over(document.network.structure.inputs, None, dataset)
-        assert plane is not None
-        paint = _paint_curve if plane.y is None else _paint_map
-        paint(painter, room, document.network, dataset, plane)
-    elif document.network.structure.neurons:
-        _paint_network(painter, room, document)
-    painter.end()
+    try:
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        room = QRectF(0, 0, size.width(), size.height())
+        dataset = dataset_of(document.data) if document.data is not None else None
+        inputs = len(document.network.structure.inputs)
+        if dataset is not None and inputs <= 2 and len(dataset.X) > 1 and _learns(document):
+            plane = Plane.over(document.network.structure.inputs, None, dataset)
+            assert plane is not None
+            paint = _paint_curve if plane.y is None else _paint_map
+            paint(painter, room, document.network, dataset, plane)
+        elif document.network.structure.neurons:
+            _paint_network(painter, room, document)
+    finally:
+        painter.end()
     return picture
 
 

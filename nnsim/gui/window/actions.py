@@ -54,6 +54,8 @@ class Actions(QObject):
         super().__init__(commands.window)
         self._commands, self._window, self._desk = commands, commands.window, commands.desk
         self.by_name: dict[str, QAction] = {}
+        self._taken: set[str] = set()
+        """The keys of the actions before: none has two meanings."""
         self._entries = tuple(self._table())
         for entry in self._entries:
             self._make(entry)
@@ -77,6 +79,8 @@ class Actions(QObject):
             Entry("open", self.tr("&Open…"), files.ask_open, (STANDARD.Open,)),
             Entry("save", self.tr("&Save"), files.save, (STANDARD.Save,)),
             Entry("save_as", self.tr("Save &As…"), files.ask_save, (STANDARD.SaveAs,)),
+            Entry("recover", self.tr("&Recover unsaved work…"), files.recovery_asked.emit,
+                  why_not=lambda: "" if files.left else self.tr("There is no unsaved work to recover")),
             Entry("export_solution", self.tr("Export &worked solution…"), commands.export_solution,
                   tip=self.tr("The calculation of this network and sample, as LaTeX, Markdown or HTML")),
             Entry("export_exercise", self.tr("Export as e&xercise…"), partial(commands.export_solution, exercise=True),
@@ -87,8 +91,8 @@ class Actions(QObject):
     def _editing(self) -> Iterable[Entry]:
         canvas, desk, clipboard = self._commands.canvas, self._desk, self._commands.canvas.clipboard
         return (
-            Entry("undo", self.tr("&Undo"), desk.session.undo, (STANDARD.Undo,), icon="undo"),
-            Entry("redo", self.tr("&Redo"), desk.session.redo, (STANDARD.Redo,), icon="redo"),
+            Entry("undo", self.tr("&Undo"), self._commands.undo, (STANDARD.Undo,), icon="undo"),
+            Entry("redo", self.tr("&Redo"), self._commands.redo, (STANDARD.Redo,), icon="redo"),
             Entry("cut", self.tr("Cu&t"), clipboard.cut, (STANDARD.Cut,), why_not=self._why_no_neuron,
                   heard="canvas"),
             Entry("copy", self.tr("&Copy"), clipboard.copy, (STANDARD.Copy,), why_not=self._why_no_neuron,
@@ -160,7 +164,8 @@ class Actions(QObject):
             Entry("reset_layout", self.tr("&Reset the arrangement of panels"), workspaces.reset),
             *(Entry(f"workspace_{workspace.id}", self.tr(workspace.title), partial(workspaces.switch, workspace),
                     (f"Alt+{number}",), self.tr(workspace.about)) for number, workspace in enumerate(WORKSPACES, 1)),
-            Entry("present", self.tr("&Present"), commands.toggle_present, ("F11",), self.tr(PRESENT.about)),
+            Entry("present", self.tr("&Present"), commands.toggle_present, ("F11", STANDARD.FullScreen),
+                  self.tr(PRESENT.about)),
             *(Entry(name, text, partial(commands.go_to_panel, step), (key,),
                     self.tr("The keys to another panel, or to the canvas"))
               for name, text, step, key in (("next_panel", self.tr("Ne&xt panel"), 1, "F6"),
@@ -170,12 +175,13 @@ class Actions(QObject):
     def _helping(self) -> Iterable[Entry]:
         commands, window = self._commands, self._window
         return (
-            Entry("gestures", self.tr("&Gestures and keys"), partial(show_gestures, window), ("F1", "?")),
+            Entry("gestures", self.tr("&Gestures and keys"), partial(show_gestures, window),
+                  ("F1", STANDARD.HelpContents, "?")),
             Entry("gallery", self.tr("&Gallery…"), commands.open_gallery, ("Ctrl+G",),
                   self.tr("All examples as pictures")),
             Entry("what_is_a_neuron", self.tr("&What is a neuron?"), partial(show_what_a_neuron_is, window)),
             Entry("hints_again", self.tr("Show the first &hints again"), commands.hints.start_again),
-            Entry("whats_this", self.tr("&What is this?"), what_is_this, ("Shift+F1",),
+            Entry("whats_this", self.tr("&What is this?"), what_is_this, ("Shift+F1", STANDARD.WhatsThis),
                   self.tr("Says what the field does that has the keyboard, or the one that is clicked next")),
             Entry("about", self.tr("&About nnsim"), partial(show_about, window)),
         )
@@ -199,12 +205,22 @@ class Actions(QObject):
         if entry.heard == "letter":
             action.setText(f"{entry.text}\t{entry.keys[0]}")
         else:
-            action.setShortcuts([QKeySequence(keys) for keys in entry.keys])
+            action.setShortcuts(self._all_keys(entry))
         if entry.heard == "canvas":
             action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             self._commands.canvas.addAction(action)
         action.triggered.connect(lambda checked=False: entry.do())
         self.by_name[entry.name] = action
+
+    def _all_keys(self, entry: Entry) -> list[QKeySequence]:
+        """Every binding that the platform has for its keys, and that no action before has taken."""
+        found: dict[str, QKeySequence] = {}
+        for keys in entry.keys:
+            bindings = [QKeySequence(keys)] if isinstance(keys, str) else QKeySequence.keyBindings(keys)
+            found.update((binding.toString(), binding) for binding in bindings)
+        free = {text: binding for text, binding in found.items() if text not in self._taken}
+        self._taken |= set(free)
+        return list(free.values())
 
     def _make_toggle(self, toggle: Toggle) -> None:
         action = QAction(toggle.text, self._window)

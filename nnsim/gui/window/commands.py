@@ -1,9 +1,12 @@
 """Commands of the window: what its actions and menus call where no other part does it alone."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QObject, QPoint, Qt, Signal
 from PySide6.QtWidgets import QApplication, QMainWindow, QToolButton, QWidget
 
 from nnsim.documents.examples import Example
+from nnsim.gui.canvas.changed_area import changed_area
 from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.canvas.new_network_form import NewNetworkForm
 from nnsim.gui.look.settings import TEXT_SCALES, settings, stored_look
@@ -31,6 +34,19 @@ class Commands(QObject):
         self.files, self.workspaces, self.hints = files, workspaces, hints
         self._gallery: Gallery | None = None
         QApplication.styleHints().colorSchemeChanged.connect(self.apply_look)
+
+    def undo(self) -> None:
+        """Take back the last step, and bring what it changed into view."""
+        self._in_view(self.desk.session.undo)
+
+    def redo(self) -> None:
+        """Do again the step that was taken back, and bring what it changed into view."""
+        self._in_view(self.desk.session.redo)
+
+    def _in_view(self, step: Callable[[], None]) -> None:
+        before = self.desk.session.live_document
+        step()
+        self.canvas.bring_into_view(changed_area(before, self.desk.session.document))
 
     def toggle_present(self) -> None:
         """Canvas, table and output alone and large, on the whole screen; and back."""

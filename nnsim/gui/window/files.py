@@ -1,37 +1,52 @@
 """Opening and saving from the window: dialogs, recent files, and what was left over."""
 
+import contextlib
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, QTimer, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
+from nnsim.core.program import program_of
+from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
 from nnsim.documents.examples import Example
-from nnsim.documents.files import FileError, load, save
+from nnsim.documents.files import FileError, FileState, load, load_with_state, save_with_state, shown_name
 from nnsim.documents.journal import Leftover, RecoveryJournal
-from nnsim.gui.look.settings import settings, stored_texts
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.window import recent
+from nnsim.gui.window.data_file import copy_along, may_copy_along
+from nnsim.gui.window.keeping import Keeping
+from nnsim.gui.window.loading import Cancelled, Loading
 
-MOST_RECENT = 10
-JOURNAL_MS = 15_000
 SUFFIX = ".nnsim"
+FIRST_SPEED = 100.0
+NEVER = FileState(0, -1, 0, b"")
+"""The state of a file that nobody here has seen: what stands in it is another's."""
 
 
 class DocumentFiles(QObject):
-    """New, open, save and recover. Nothing here loses work: what is unsaved is asked about first."""
+    """New, open, save and recover. Nothing here loses work: what is unsaved is asked about first.
+
+    ``recent_changed()`` when other files are recent, ``leftovers_changed()`` when other work waits to be recovered,
+    ``recovery_asked()`` when the learner wants to see it.
+    """
 
     recent_changed = Signal()
+    leftovers_changed = Signal()
+    recovery_asked = Signal()
 
     def __init__(self, desk: Desk, window: QWidget) -> None:
         super().__init__(window)
         self._desk, self._window = desk, window
         folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
         self._journal = RecoveryJournal(Path(folder) / "recovery")
-        self._written: Document | None = None
-        self._timer = QTimer(self)
-        self._timer.setInterval(JOURNAL_MS)
-        self._timer.timeout.connect(self.write_journal)
-        self._timer.start()
+        self._on_disk: tuple[Path, FileState] | None = None
+        """The open file as it was when it was opened or saved."""
+        self._keeping = Keeping(desk, self._journal, self._opened_state, self)
+        self._keeping.failed.connect(self._on_unkept)
+        self.loading = Loading(self)
+        self.left: tuple[Leftover, ...] = ()
+        """What waits to be recovered, as it was found last."""
 
     # New and open
 
@@ -39,9 +54,7 @@ class DocumentFiles(QObject):
         """An empty document. False if the learner chose to keep the open one."""
         if not self.may_leave():
             return False
-        self._desk.session.open_document(Document())
-        self._desk.session.speed = 100.0
-        self._clear_journal()
+        self._show(Document(), speed=FIRST_SPEED)
         return True
 
     def ask_open(self) -> bool:
@@ -52,18 +65,28 @@ class DocumentFiles(QObject):
         return bool(name) and self._open(Path(name))
 
     def open(self, path: Path) -> bool:
-        """Open a file. A file that cannot be opened leaves the open document as it is, and says why."""
+        """Open a file. A file that cannot be opened leaves the open document as it is, and says why.
+
+        Returns when it is open, refused (False), or cancelled; a large one is read beside the window, which can be used
+        meanwhile. Opening another one cancels it.
+        """
         return self.may_leave() and self._open(path)
 
     def _open(self, path: Path) -> bool:
+        path = path.absolute()
+        before = self._desk.session.document
         try:
-            document = load(path)
+            document, state = self.loading.run(lambda: _read(path), self._opening(shown_name(path)))
+        except Cancelled:
+            return False
         except FileError as error:
             self._desk.session.refuse(str(error))
             return False
-        self._desk.session.open_document(document, path.absolute())
+        if not self._may_leave_now(before):
+            return False
+        self._on_disk = path, state
+        self._show(document, path, speed=recent.remembered_speed(path, self._desk.session.speed))
         self._remember(path)
-        self._clear_journal()
         return True
 
     def open_example(self, example: Example) -> bool:
@@ -71,11 +94,26 @@ class DocumentFiles(QObject):
         if not self.may_leave():
             return False
         document = load(example.path)
-        if example.speed is not None:
-            self._desk.session.speed = float(example.speed)
-        self._desk.session.open_document(document, None, example.title)
-        self._clear_journal()
+        speed = self._desk.session.speed if example.speed is None else float(example.speed)
+        self._show(document, title=example.title, speed=speed)
         return True
+
+    def _show(self, document: Document, path: Path | None = None, title: str = "", saved: bool = True,
+              speed: float | None = None) -> None:
+        """Another document takes the open one's place."""
+        self.loading.cancel()
+        self._remember_speed()
+        self._desk.session.speed = speed
+        with self._keeping.opening():
+            self._desk.session.open_document(document, path, title, saved)
+
+    def _may_leave_now(self, before: Document) -> bool:
+        """Whether the open document may still be replaced, after it could be edited for a while."""
+        session = self._desk.session
+        return (session.document is before and not session.training) or self.may_leave()
+
+    def _opening(self, name: str) -> str:
+        return self.tr("Opening {name} …").format(name=name)
 
     # Save
 
@@ -94,7 +132,7 @@ class DocumentFiles(QObject):
         if not name:
             return False
         path = Path(name)
-        if path.suffix != SUFFIX:
+        if path.suffix.lower() != SUFFIX:
             # The dialog asked about the name as it was typed, not about this one.
             path = path.with_name(path.name + SUFFIX)
             if path.exists() and not may_replace(path, self._window):
@@ -103,17 +141,47 @@ class DocumentFiles(QObject):
 
     def _save(self, path: Path) -> bool:
         _take_edits()
-        document = self._desk.session.live_document
-        try:
-            save(document, path)
-        except FileError as error:
-            self._desk.session.refuse(str(error))
+        path, session = path.absolute(), self._desk.session
+        if self._on_disk is not None and self._on_disk[0] == path and not self._on_disk[1].still(path):
+            answer = self._ask_about_change(path)
+            if answer != QMessageBox.StandardButton.Yes:
+                return answer == QMessageBox.StandardButton.No and self.ask_save()
+        document = session.live_document
+        copy = may_copy_along(document, session.folder, path.parent, self._window)
+        if copy is None:
             return False
-        self._desk.session.mark_saved(path.absolute(), document)
-        self._desk.session.say(self.tr("Saved {name}").format(name=path.name))
+        try:
+            state, notes = save_with_state(document, path)
+        except FileError as error:
+            session.refuse(str(error))
+            return False
+        notes = " ".join(filter(None, (notes, copy_along(copy))))
+        self._on_disk = path, state
+        session.mark_saved(path, document)
+        saved = self.tr("Saved {name}").format(name=shown_name(path))
+        if notes:
+            session.refuse(f"{saved}. {notes}")
+        else:
+            session.say(saved)
         self._remember(path)
-        self._clear_journal()
+        self._remember_speed()
+        self._keeping.clear()
+        self._keeping.keep_soon()  # answers on a worksheet stay unsaved
         return True
+
+    def _ask_about_change(self, path: Path) -> QMessageBox.StandardButton:
+        buttons = QMessageBox.StandardButton
+        box = QMessageBox(
+            QMessageBox.Icon.Warning, self.tr("Replace the other version?"),
+            self.tr("“{name}” was changed by another window or program since you opened it.").format(
+                name=shown_name(path)),
+            buttons.Yes | buttons.No | buttons.Cancel, self._window)
+        box.setObjectName("changed_question")
+        box.setInformativeText(self.tr("Replacing it loses what was changed there. Save As keeps both."))
+        box.button(buttons.Yes).setText(self.tr("Replace"))
+        box.button(buttons.No).setText(self.tr("Save As…"))
+        box.setDefaultButton(buttons.No)
+        return buttons(box.exec())
 
     def may_leave(self) -> bool:
         """Whether the open document may be replaced: saved, or given up on purpose. Stops training first."""
@@ -122,7 +190,7 @@ class DocumentFiles(QObject):
         session = self._desk.session
         if not session.dirty:
             return True
-        name = session.path.name if session.path else session.title or self.tr("this network")
+        name = shown_name(session.path) if session.path else session.title or self.tr("this network")
         buttons = QMessageBox.StandardButton
         box = QMessageBox(
             QMessageBox.Icon.Question,
@@ -143,60 +211,79 @@ class DocumentFiles(QObject):
 
     def recent(self) -> list[Path]:
         """Files opened or saved lately that are still there, newest first."""
-        return [path for path in map(Path, stored_texts("recent")) if path.is_file()]
+        return recent.recent_files()
 
     def _remember(self, path: Path) -> None:
-        path = path.absolute()
-        kept = [path, *(p for p in self.recent() if p != path)][:MOST_RECENT]
-        settings().setValue("recent", [str(p) for p in kept])
+        recent.remember(path)
         self.recent_changed.emit()
+
+    def _remember_speed(self) -> None:
+        """The file's training goes on at this speed when it is opened again."""
+        if self._desk.session.path is not None:
+            recent.remember_speed(self._desk.session.path, self._desk.session.speed)
 
     def clear_recent(self) -> None:
         """Forget all recent files."""
-        settings().setValue("recent", [])
+        recent.forget_all()
         self.recent_changed.emit()
 
     # Recovery
 
     def leftovers(self) -> tuple[Leftover, ...]:
-        """Unsaved work of a window that died."""
-        return self._journal.leftovers()
+        """Unsaved work of windows that died, newest first."""
+        self.left = self._keeping.leftovers()
+        self.leftovers_changed.emit()
+        return self.left
 
     def recover(self, leftover: Leftover) -> bool:
-        """Open what was left over, as unsaved work."""
+        """Open what was left over, as unsaved work. What cannot be opened is put aside, and offered no more."""
         if not self.may_leave():
             return False
+        before, name = self._desk.session.document, shown_name(leftover.path) if leftover.path else ""
         try:
-            document = leftover.load()
-        except FileError as error:
-            self._desk.session.refuse(str(error))
+            document = self.loading.run(leftover.load, self._opening(name or self.tr("unsaved work")))
+        except Cancelled:
             return False
-        title = "" if leftover.path else self.tr("Recovered")
-        self._desk.session.open_document(document, leftover.path, title, saved=False)
-        self.write_journal()
-        leftover.discard()
+        except FileError as error:
+            kept = self.tr("It was put aside as {file}.").format(file=leftover.set_aside())
+            self._desk.session.refuse(f"{error} {kept}")
+            return False
+        if not self._may_leave_now(before):
+            return False
+        path, note = leftover.path, leftover.note
+        title = "" if path else note.title or self.tr("Recovered")
+        if path is not None:
+            self._on_disk = path, note.state or (NEVER if leftover.outdated else _state_now(path))
+        self._show(document, path, title, saved=False, speed=note.speed)
+        self._desk.answers.restore(note.answers)
+        self._keeping.adopt(leftover)
         return True
 
     def write_journal(self) -> None:
-        """Keep unsaved work for the case that the program dies."""
-        document = self._desk.session.live_document
-        if document is self._written or not self._desk.session.dirty:
-            return
-        try:
-            self._journal.write("main", document, self._desk.session.path)
-        except FileError:
-            # A full disk must not stop the learner; saving will say so.
-            return
-        self._written = document
+        """Keep unsaved work, before this returns, for the case that the program dies."""
+        self._keeping.keep_now()
+
+    def end_now(self) -> None:
+        """The program has to end at once, whatever is open: unsaved work is kept, in this thread and before this
+        returns, and offered at the next start. Nothing is asked; nothing more is kept after it."""
+        self.loading.cancel()
+        self._keeping.end_now()
+        self._remember_speed()
 
     def close(self) -> None:
         """A clean end: nothing is left over."""
-        self._timer.stop()
-        self._journal.close()
+        self.loading.cancel()
+        self._remember_speed()
+        self._keeping.close()
 
-    def _clear_journal(self) -> None:
-        self._journal.remove("main")
-        self._written = None
+    def _on_unkept(self, error: FileError) -> None:
+        self._desk.session.refuse(self.tr(
+            "Your unsaved work cannot be kept for the case that nnsim ends unexpectedly ({why}) Save it now and then."
+        ).format(why=error))
+
+    def _opened_state(self) -> FileState | None:
+        on_disk = self._on_disk
+        return on_disk[1] if on_disk is not None and on_disk[0] == self._desk.session.path else None
 
     def _folder(self) -> str:
         recent = self.recent()
@@ -207,7 +294,26 @@ class DocumentFiles(QObject):
         return QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
 
     def _filter(self) -> str:
-        return self.tr("Networks (*.nnsim);;All files (*)")
+        return self.tr("Networks (*.nnsim *.NNSIM);;All files (*)")
+
+
+def _read(path: Path) -> tuple[Document, FileState]:
+    """A file's document, with all that the window will ask of it first worked out."""
+    document, state = load_with_state(path)
+    program_of(document.network.structure)
+    if document.data is not None:
+        with contextlib.suppress(ValueError, OSError):  # the window says what is wrong with the data
+            dataset_of(document.data, path.parent)
+    return document, state
+
+
+def _state_now(path: Path) -> FileState:
+    """The state of a file whose content was not looked at when its work was last kept, and that is no newer."""
+    try:
+        now = path.stat()
+    except OSError:
+        return NEVER
+    return FileState(now.st_mtime_ns, now.st_size, now.st_ino, b"")
 
 
 def _take_edits() -> None:
@@ -215,5 +321,3 @@ def _take_edits() -> None:
     focused = QApplication.focusWidget()
     if focused is not None:
         focused.clearFocus()
-
-

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from nnsim.core.formulas.notation import NOTATIONS
+from nnsim.documents.files import shown_name
 from nnsim.gui.look.settings import stored_look
 from nnsim.gui.start.gallery import example_sections
 from nnsim.gui.widgets.controls import name_widget
@@ -30,7 +31,7 @@ class Menus(QObject):
         self._recent_menu = file.addMenu(self.tr("Open &recent"))
         self._recent_menu.aboutToShow.connect(self._fill_recent)
         self._commands.files.recent_changed.connect(self._fill_recent)
-        self._fill(file, "", "save", "save_as", "", "export_solution", "export_exercise", "", "quit")
+        self._fill(file, "", "save", "save_as", "recover", "", "export_solution", "export_exercise", "", "quit")
         self._menu(self.tr("&Edit"), "undo", "redo", "", "cut", "copy", "paste", "duplicate", "delete", "",
                    "edit_value", "rename", "flip_input", "", "select_all")
         self._menu(self.tr("&Network"), "add_input", "add_neuron", "add_output", "", "layers", "add_layer", "connect",
@@ -121,7 +122,7 @@ class Menus(QObject):
         files = self._commands.files
         recent = files.recent()
         for path in recent:
-            action = self._recent_menu.addAction(path.name)
+            action = self._recent_menu.addAction(shown_name(path))
             action.setToolTip(str(path))
             action.triggered.connect(
                 lambda checked=False, path=path: files.open(path), Qt.ConnectionType.QueuedConnection

@@ -1,35 +1,38 @@
-"""A line over the upper edge of the canvas that tells what was refused, or asks without a dialog."""
+"""Lines over the upper edge of the canvas that tell what was refused, or ask without a dialog."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.theme import theme
-from nnsim.gui.widgets.boxes import row_in
+from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.controls import push_button
 
 
-class _Message(NamedTuple):
+@dataclass(frozen=True)
+class Message:
+    """A text, and what the button beside it is called and does; without ``do`` there is no button."""
+
     text: str
-    action: str
-    do: Callable[[], object] | None
-    closes: bool
+    action: str = ""
+    do: Callable[[], object] | None = None
+    closes: bool = True
+    """Whether the message goes when its button is pressed."""
 
 
 class MessageBar(QFrame):
-    """Shows one message; never in the way of work: it lies over the edge of its parent and moves nothing.
+    """Shows one message; never in the way of work.
 
-    A message that asks something waits until it is answered or closed, also under others that come after it. One that
-    only tells gives way to the next, and goes when another document is opened (``forget``).
+    What was told passes: it is there until it is closed, the next takes its place, or another document is opened. What
+    stands, such as an offer, comes back behind it, and goes only when it is closed, taken, or withdrawn.
     """
 
-    def __init__(self, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._parent = parent
+    def __init__(self) -> None:
+        super().__init__()
         self.setObjectName("message_bar")
         row = row_in(self, 6, (12, 6, 6, 6))
         self.label = QLabel()
@@ -42,49 +45,49 @@ class MessageBar(QFrame):
         self.action = push_button("", "message_action", "")
         row.addWidget(self.action)
         self.close_button = quiet_button("", "message_close", self.tr("Close this message"))
-        self.close_button.clicked.connect(self._drop)
+        self.close_button.clicked.connect(self._close)
         row.addWidget(self.close_button)
-        self._messages: list[_Message] = []
+        self._told: Message | None = None
+        self._standing: dict[str, Message] = {}
         self.action.clicked.connect(self._act)
-        parent.installEventFilter(self)
         self.hide()
 
-    def tell(self, text: str, action: str = "", do: Callable[[], object] | None = None, closes: bool = True) -> None:
-        """Show a message, with a button if there is something to do about it, which ``closes`` it or leaves it."""
-        self._messages = [m for m in self._messages if m.do is not None and m.text != text]
-        self._messages.append(_Message(text, action, do, closes))
-        self._show_last()
+    def tell(self, text: str, action: str = "", do: Callable[[], object] | None = None) -> None:
+        """Show a message, with a button if there is something to do about it."""
+        self._told = Message(text, action, do)
+        self._show()
 
-    def forget(self) -> None:
-        """What was told of the document that was open is of no more use."""
-        self._messages = [message for message in self._messages if message.do is not None]
-        self._show_last()
+    def stand(self, key: str, text: str, action: str, do: Callable[[], object], closes: bool = True) -> None:
+        """Show a message that stays until it is closed, taken (if that ``closes`` it), or withdrawn by its ``key``."""
+        self._standing[key] = Message(text, action, do, closes)
+        self._show()
 
-    def _drop(self) -> None:
-        self._messages.pop()
-        self._show_last()
+    def withdraw(self, key: str) -> None:
+        """What stood under this key holds no more."""
+        self._standing.pop(key, None)
+        self._show()
 
-    def _act(self) -> None:
-        message = self._messages[-1]
-        if message.closes:
-            self._drop()
-        if message.do is not None:
-            message.do()
+    def pass_by(self) -> None:
+        """What was told is over; what stands stays."""
+        self._told = None
+        self._show()
 
-    def _show_last(self) -> None:
-        if not self._messages:
+    @property
+    def _shown(self) -> Message | None:
+        return self._told or next(iter(self._standing.values()), None)
+
+    def _show(self) -> None:
+        message = self._shown
+        if message is None:
             self.hide()
             return
-        message = self._messages[-1]
         self.update_look()
         self.label.setText(message.text)
         self.setAccessibleDescription(message.text)
         self.action.setText(message.action)
         self.action.setAccessibleName(message.action)
         self.action.setVisible(message.do is not None)
-        self._place()
         self.show()
-        self.raise_()
 
     def update_look(self) -> None:
         """Take over the colours of the theme."""
@@ -95,11 +98,45 @@ class MessageBar(QFrame):
         )
         self.close_button.setIcon(icon("close"))
 
-    def _place(self) -> None:
-        width = self._parent.width()
-        self.setGeometry(0, 0, width, max(self.heightForWidth(width), self.minimumSizeHint().height()))
+    def _close(self) -> None:
+        """The one that is shown is done with."""
+        if self._told is not None:
+            self._told = None
+        elif self._standing:
+            del self._standing[next(iter(self._standing))]
+        self._show()
+
+    def _act(self) -> None:
+        message = self._shown
+        if message is not None and message.closes:
+            self._close()
+        if message is not None and message.do is not None:
+            message.do()
+
+
+class OverEdge(QWidget):
+    """Bars that lie over the upper edge of their parent, as high as they are: when one comes or goes, nothing moves."""
+
+    def __init__(self, parent: QWidget, *bars: QWidget) -> None:
+        super().__init__(parent)
+        self._parent = parent
+        self._column = column_in(self)
+        for bar in bars:
+            self._column.addWidget(bar)
+        parent.installEventFilter(self)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self._place()
+        return super().event(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Resize and self._messages:
+        if event.type() == QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        width = self._parent.width()
+        wanted = self._column.totalHeightForWidth(width) if self._column.hasHeightForWidth() else -1
+        self.setGeometry(0, 0, width, wanted if wanted >= 0 else self._column.totalSizeHint().height())
+        self.raise_()

@@ -1,5 +1,6 @@
 """The main window: canvas in the middle, panels around it, menus and toolbar above."""
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
@@ -7,6 +8,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
 from nnsim.documents.examples import EXAMPLES
+from nnsim.documents.files import shown_name
 from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.soften_bar import SoftenBar
@@ -20,11 +22,13 @@ from nnsim.gui.widgets.cards import body_frame, header_frame, header_height
 from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.window.actions import Actions
 from nnsim.gui.window.commands import Commands
+from nnsim.gui.window.data_file import DataFileWatch
 from nnsim.gui.window.files import DocumentFiles
 from nnsim.gui.window.menus import Menus
-from nnsim.gui.window.message_bar import MessageBar
+from nnsim.gui.window.message_bar import MessageBar, OverEdge
 from nnsim.gui.window.panels import PRESENT
 from nnsim.gui.window.present_bar import PresentBar
+from nnsim.gui.window.recovery import RecoveryOffer
 from nnsim.gui.window.toolbar import MainToolBar, margin
 from nnsim.gui.window.workspaces import Workspaces, WorkspaceSwitch
 
@@ -43,6 +47,7 @@ class MainWindow(QMainWindow):
         self.canvas = Canvas(self.desk)
         self.first_page = FirstPage(self.desk, self.canvas.viewport())
         self.hints = FirstHints(self.desk, self.canvas)
+        self.messages = MessageBar()
         self.soften_bar = SoftenBar(self.desk)
         self.soften_bar.closed.connect(self.canvas.setFocus)
         self.setDockNestingEnabled(True)
@@ -80,6 +85,9 @@ class MainWindow(QMainWindow):
         page.and_wanted.connect(lambda: self.files.open_example(EXAMPLES["and"]), queued)
         page.gallery_wanted.connect(self.commands.open_gallery)
         page.file_wanted.connect(self.files.open, queued)
+        self._recovery = RecoveryOffer(self.files, self.messages, self)
+        self._data_watch = DataFileWatch(desk, self.messages, self)
+        self.files.leftovers_changed.connect(self._update_actions)
         self.files.recent_changed.connect(self._update_recent)
         self._update_recent()
         self.commands.look_changed.connect(self._on_look)
@@ -91,14 +99,13 @@ class MainWindow(QMainWindow):
         dress(self)
         self._update_all()
         self.resize(1440, 900)
-        QTimer.singleShot(0, self, self._offer_recovery)
+        QTimer.singleShot(0, self, self._recovery.offer)
 
     # Building
 
     def _build_center(self) -> None:
         center = QWidget()
         column = column_in(center)
-        self.messages = MessageBar(center)
         column.addWidget(self.soften_bar)
         self._summary = ElidedLabel(name="network_summary", tone="muted")
         self._header, self._header_row = header_frame(self.tr("Network"), self._summary)
@@ -111,6 +118,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self._palette)
         row.addWidget(self.canvas, 1)
         column.addWidget(body_frame(inside), 1)
+        OverEdge(center, self.messages, self.files.loading.bar)
         center.setMinimumSize(320, 200)
         self.setCentralWidget(center)
 
@@ -139,7 +147,7 @@ class MainWindow(QMainWindow):
         self.first_page.show_recent(self.files.recent())
 
     def _on_opened(self) -> None:
-        self.messages.forget()
+        self.messages.pass_by()
         self.canvas.fit()
 
     def _update_all(self) -> None:
@@ -163,7 +171,7 @@ class MainWindow(QMainWindow):
 
     def _update_title(self) -> None:
         desk = self.desk
-        name = desk.session.path.name if desk.session.path else desk.session.title or self.tr("Untitled")
+        name = shown_name(desk.session.path) if desk.session.path else desk.session.title or self.tr("Untitled")
         self.setWindowTitle(f"{name}[*] — nnsim")
         self.setWindowModified(desk.session.dirty)
         self._saved_label.setText(
@@ -212,7 +220,8 @@ class MainWindow(QMainWindow):
         self._tell_with_details(self.tr("nnsim was ended by a fault the last time it ran."), details)
 
     def _tell_with_details(self, text: str, details: str) -> None:
-        self.messages.tell(text, self.tr("Copy Details"), lambda: QApplication.clipboard().setText(details), False)
+        copy = partial(QApplication.clipboard().setText, details)
+        self.messages.stand("error", text, self.tr("Copy Details"), copy, closes=False)
 
     def _on_look(self) -> None:
         self._header.setFixedHeight(header_height())
@@ -244,16 +253,6 @@ class MainWindow(QMainWindow):
             self.commands.apply_look()
 
     _presenting = _was_maximized = False
-
-    def _offer_recovery(self) -> None:
-        left = self.files.leftovers()
-        if left:
-            name = left[0].path.name if left[0].path else self.tr("an unsaved network")
-            self.messages.tell(
-                self.tr("nnsim ended unexpectedly last time. Your work on {name} was kept.").format(name=name),
-                self.tr("Recover"),
-                lambda: self.files.recover(left[0]),
-            )
 
     # Layout and closing
 
@@ -296,7 +295,7 @@ class MainWindow(QMainWindow):
 
     def end_now(self) -> None:
         """Keep what is not saved for the next start, and ask nothing: the system ends the program."""
-        self.files.write_journal()
+        self.files.end_now()
         self.desk.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -319,5 +318,6 @@ class MainWindow(QMainWindow):
         for url in event.mimeData().urls():
             if url.isLocalFile():
                 event.acceptProposedAction()
-                self.files.open(Path(url.toLocalFile()))
+                # Later: whoever is dragging from waits until this returns.
+                QTimer.singleShot(0, self, partial(self.files.open, Path(url.toLocalFile())))
                 return

@@ -10,7 +10,7 @@ from tests.documents.base import TEXT, edited
 TEXTS = {
     "empty": (b"", "the file is empty"),
     "blank": (b" \n\t ", "the file is empty"),
-    "byte order mark": (b"\xef\xbb\xbf" + TEXT.encode(), "byte order mark: save it as UTF-8 without one"),
+    "two byte order marks": (b"\xef\xbb\xbf" * 2 + TEXT.encode(), "this is no nnsim document"),
     "UTF-16": (TEXT.encode("utf-16"), "UTF-16 text: save it as UTF-8"),
     "UTF-16 without mark": (TEXT.encode("utf-16-le"), "this is no text"),
     "a picture": (b"\x89PNG\r\n\x1a\n\x00\x00", "this is no text"),

@@ -8,6 +8,7 @@ from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QScrollArea, QWidget
 
 from nnsim.gui.look.theme import GRID, font, set_role, text_scale
+from nnsim.gui.session.answers import Given
 from nnsim.gui.widgets.boxes import clear, column_in, row_in
 from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.controls import tabular
@@ -16,7 +17,6 @@ from nnsim.gui.widgets.text_field import TextField
 from nnsim.lessons.questions import Question, Verdict
 from nnsim.lessons.worksheets import Worksheet
 
-Given = tuple[str, ...]
 FIELD_WIDTH, CHOICE_WIDTH, SMALL_FIELD_WIDTH = 88, 96, 56
 WIDEST_TEXT, NARROWEST_TEXT = 344, 144
 QWIDGETSIZE_MAX = (1 << 24) - 1

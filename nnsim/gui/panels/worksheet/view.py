@@ -8,7 +8,8 @@ from nnsim.core.network import NetworkError
 from nnsim.exchange.pages import Parts, plain
 from nnsim.gui.look.settings import settings
 from nnsim.gui.look.theme import GRID, text_scale
-from nnsim.gui.panels.worksheet.question_rows import QWIDGETSIZE_MAX, Given, GivenNumbers, QuestionRows
+from nnsim.gui.panels.worksheet.question_rows import QWIDGETSIZE_MAX, GivenNumbers, QuestionRows
+from nnsim.gui.session.answers import Given, Place
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.exports import ask_and_write
 from nnsim.gui.widgets.boxes import column_in
@@ -46,7 +47,6 @@ class WorksheetView(QWidget):
         self.desk = desk
         self.sheet: Worksheet | None = None
         self._number = 0
-        self._given: dict[tuple[str, str, int], dict[str, Given]] = {}
         self._right: set[str] = set()
         self._build_controls()
         self._build_body()
@@ -54,6 +54,7 @@ class WorksheetView(QWidget):
         self._soon.setSingleShot(True)
         self._soon.setInterval(SOON_MS)
         self._soon.timeout.connect(self.update_document)
+        desk.answers.restored.connect(self._on_restored)
 
     @property
     def first(self) -> QWidget:
@@ -158,7 +159,9 @@ class WorksheetView(QWidget):
     def _show(self, sheet: Worksheet) -> None:
         if sheet != self.sheet:
             self.sheet = sheet
-            given = self._given.setdefault(self._place, {})
+            before = self.desk.answers.of(self._place)
+            # A question may have other blanks by now.
+            given = {q.id: before[q.id] for q in sheet.questions if len(before.get(q.id, ())) == len(q.fields)}
             self._right = {q.id for q in sheet.questions if q.id in given and all(given[q.id])
                            and q.check(*given[q.id]).right}
             self.rows.show_sheet(sheet, given)
@@ -204,7 +207,7 @@ class WorksheetView(QWidget):
         self._progress.reserve()
 
     @property
-    def _place(self) -> tuple[str, str, int]:
+    def _place(self) -> Place:
         """Which sheet answers belong to."""
         return self._kind.value, " ".join(self._learner.text().split()).casefold(), self._number
 
@@ -213,10 +216,14 @@ class WorksheetView(QWidget):
     def _on_answered(self, id: str, given: Given, verdict: object) -> None:
         if self.sheet is None:
             return  # its field lost the keys because its sheet is gone
-        self._given.setdefault(self._place, {})[id] = given
+        self.desk.answers.give(self._place, id, given)
         right = getattr(verdict, "right", False)
         (self._right.add if right else self._right.discard)(id)
         self._show_progress()
+
+    def _on_restored(self) -> None:
+        self.sheet = None
+        self.update_document()
 
     def _start(self, number: int = 0) -> None:
         """Another sheet; what was typed into this one is kept for when it comes back."""
@@ -230,7 +237,6 @@ class WorksheetView(QWidget):
 
     def forget(self) -> None:
         """Another document was opened: what was answered belongs to the old one."""
-        self._given.clear()
         self._number, self.sheet = 0, None
         self._answers.setChecked(False)
 
