@@ -24,7 +24,8 @@ _END = 22
 _LOCATOR = 20
 """Bytes that stand before it where the directory is a large one."""
 _HEADER = re.compile(
-    rb"\x93NUMPY\x01\x00..\{'descr': '([<|]\w\d)', 'fortran_order': False, 'shape': \(([\d, ]{0,80})\), \} *\n", re.DOTALL
+    rb"\x93NUMPY\x01\x00.."
+    rb"\{'descr': '([<|]\w\d)', 'fortran_order': False, 'shape': \(([\d, ]{0,80})\), \} *\n", re.DOTALL
 )
 """What numpy writes before an array's numbers; read here, because its own reader evaluates the text."""
 
@@ -71,7 +72,7 @@ def read_arrays(path: str | Path, names: tuple[str, ...]) -> dict[str, Array]:
 
 
 def _check_directory(raw: bytes, entries: int) -> None:
-    """Raises ValueError unless the archive ends in a directory of so many entries: its reader makes all that are told."""
+    """Raises ValueError unless the archive ends in a directory of so many entries: a reader makes all it is told."""
     end = raw[-_END:]
     if len(raw) < _END or not end.startswith(b"PK\x05\x06"):
         raise ValueError("it is no archive, or was cut off")

@@ -81,8 +81,8 @@ class Curve:
         capacity, stride, epochs = (int(count) for count in counts)
         count, waiting = rows.shape[1], len(pending)
         if not 4 <= capacity <= CAPACITY or count > capacity or stride < 1 or waiting >= stride:
-            raise ValueError(f"a curve of {count} points and {waiting} more cannot have the capacity {capacity} and {stride} "
-                             "epochs a point")
+            raise ValueError(f"a curve of {count} points and {waiting} more epochs cannot have the capacity {capacity} "
+                             f"and {stride} epochs a point")
         if epochs != (1 + (count - 1) * stride + waiting if count else 0):
             raise ValueError(f"a curve of {count} points, each of {stride} epochs, cannot have {epochs} epochs")
         if not np.array_equal(rows[0], np.arange(count) * float(stride)):

@@ -154,8 +154,8 @@ class Snapshot:
             if not isinstance(vector, np.ndarray) or vector.dtype != np.float64 or vector.ndim != 1:
                 raise ValueError(f"{name} is not a vector of numbers.")
             if len(vector) != n:
-                raise ValueError(f"{name} has {len(vector)} numbers where {n} parameters belong: it was taken of another "
-                                 "network, or is damaged.")
+                raise ValueError(f"{name} has {len(vector)} numbers where {n} parameters belong: it was taken of "
+                                 "another network, or is damaged.")
             if name in ("parameters", "good") and not np.isfinite(vector).all():
                 raise ValueError(f"{name}: number {int(np.argmin(np.isfinite(vector)))} is not finite.")
         _check_progress(state.progress, samples)
@@ -227,8 +227,8 @@ def _check_progress(progress: Progress, samples: int | None) -> None:
     if progress.done and (not progress.batch or progress.done % progress.batch):
         raise ValueError(f"done is {progress.done}: that is no number of whole batches of {progress.batch} samples.")
     if samples is not None and (progress.done >= samples or progress.batch > samples):
-        raise ValueError(f"done is {progress.done} and batch {progress.batch}, but the data have {samples} samples: it was "
-                         "taken with other data.")
+        raise ValueError(f"done is {progress.done} and batch {progress.batch}, but the data have {samples} samples: it "
+                         "was taken with other data.")
 
 
 def _check_count(name: str, value: Any, most: int) -> None:

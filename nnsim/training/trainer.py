@@ -87,8 +87,8 @@ class Trainer:
         """A trainer that continues from a snapshot as if it had never stopped.
 
         Network, data and config are those that the snapshot was made with; the engine is the snapshot's, unless
-        another is named. Raises ValueError, naming what is wrong, if the snapshot has no state, is damaged, or is of another
-        network or other data; see Snapshot.check.
+        another is named. Raises ValueError, naming what is wrong, if the snapshot has no state, is damaged, or is of
+        another network or other data; see Snapshot.check.
         """
         snapshot.check(len(network.parameters), len(dataset.X))
         state = snapshot.state
