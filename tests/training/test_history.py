@@ -52,6 +52,7 @@ def test_earlier_views_never_change() -> None:
     assert np.array_equal(view.epoch, before[0]) and np.array_equal(view.mean, before[1])
 
 
+@settings(max_examples=40, deadline=None)
 @given(st.lists(st.integers(0, 40), max_size=12), st.integers(4, 30))
 def test_a_curve_comes_back_from_its_state(pieces: list[int], capacity: int) -> None:
     """However far it is merged; what is read must not be taken for damaged."""
