@@ -95,7 +95,7 @@ def test_a_thread_that_cannot_be_had(
     open: tuple[Desk, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The system may have no more of them."""
-    (desk, told), session = open, open[0].session
+    told, session = open[1], open[0].session
     with monkeypatch.context() as planted:
         planted.setattr("threading.Thread.start", failing(RuntimeError("can't start new thread")))
         session.train()
@@ -106,7 +106,7 @@ def test_a_worker_that_does_not_answer_keeps_its_trainer(
     open: tuple[Desk, list[str]], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The next run makes its own, so that no two threads train one."""
-    (desk, told), session = open, open[0].session
+    told, session = open[1], open[0].session
     assert session.train(updates=3)
     qtbot.waitUntil(lambda: not session.training)
     abandoned = session.paused_trainer
