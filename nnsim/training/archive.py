@@ -58,7 +58,8 @@ def read_arrays(path: str | Path, names: tuple[str, ...]) -> dict[str, Array]:
     need more than MAX_BYTES: the sizes are looked at before anything is unpacked.
     """
     with Path(path).open("rb") as file:
-        raw = file.read(MAX_BYTES + 1)
+        # With its size, because the most that is allowed would be set aside first.
+        raw = file.read(min(os.fstat(file.fileno()).st_size, MAX_BYTES + 1))
     if len(raw) > MAX_BYTES:
         raise ValueError(f"it has more than {MAX_BYTES // 2**20} MB")
     _check_directory(raw, len(names))
