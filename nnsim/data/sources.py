@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from nnsim.core.arrays import Array
 from nnsim.core.fields import field
 from nnsim.data.csv_files import inside, read_columns
 from nnsim.data.dataset import Dataset, table_of
 from nnsim.data.generators import GENERATORS, checked
+from nnsim.data.rows import Row, Rows
 from nnsim.data.splits import split
-
-Row = tuple[float, ...]
 
 
 def _test_share() -> Any:
@@ -52,11 +52,12 @@ class InlineData:
     """Data kept in the document itself: one row of ``inputs`` and one of ``targets`` for each sample.
 
     ``columns`` names the inputs' columns, then the targets'; empty if they have no names. Raises
-    ValueError naming the row for rows of unequal length and for what is not a finite number.
+    ValueError naming the row for rows of unequal length and for what is not a finite number. Both may be given as any
+    sequence of rows, or as an array.
     """
 
-    inputs: tuple[Row, ...]
-    targets: tuple[Row, ...]
+    inputs: Sequence[Row]
+    targets: Sequence[Row]
     columns: tuple[str, ...] = ()
     test_share: float = _test_share()
     seed: int = _seed()
@@ -127,11 +128,15 @@ def _generated(source: GeneratedData) -> Dataset:
 
 @lru_cache(maxsize=4)
 def _inline(source: InlineData) -> Dataset:
-    return split(np.array(source.inputs), np.array(source.targets), source.test_share, source.seed)
+    return split(np.asarray(source.inputs), np.asarray(source.targets), source.test_share, source.seed)
 
 
-def _rows(rows: Sequence[Sequence[float]], what: str) -> tuple[Row, ...]:
-    """The rows as tuples of floats, all of the same length."""
+def _rows(rows: Sequence[Sequence[float]] | Array, what: str) -> Rows:
+    """The rows, all of the same length."""
+    if isinstance(rows, Rows):
+        return rows
+    if isinstance(rows, np.ndarray) and rows.ndim == 2 and rows.size:
+        return Rows(table_of(rows, what))
     if len(rows) == 0:
         raise ValueError(f"{what} has no row: give one row for each sample.")
     for number, row in enumerate(rows):
@@ -140,7 +145,7 @@ def _rows(rows: Sequence[Sequence[float]], what: str) -> tuple[Row, ...]:
         if len(row) != len(rows[0]):
             raise ValueError(f"{what} row {number} has {len(row)} numbers, but row 0 has {len(rows[0])}: "
                              "all rows must be as long.")
-    return tuple(map(tuple, table_of(rows, what).tolist()))
+    return Rows(table_of(rows, what))
 
 
 def _names(names: Sequence[str], what: str) -> tuple[str, ...]:

@@ -53,7 +53,9 @@ def truth_table_of(document: Document) -> TruthTable | None:
 
 def _is_table(data: InlineData, inputs: int, outputs: int) -> bool:
     """Whether the data are rows of 0s and 1s, each at most once, all of them to learn from."""
-    if data.test_share or len(data.inputs[0]) != inputs or len(data.targets[0]) > outputs:
+    if len(data.inputs) > 2**inputs or len(data.inputs[0]) != inputs or len(data.targets[0]) > outputs:
+        return False
+    if data.test_share:
         return False
     values = {value for row in (*data.inputs, *data.targets) for value in row}
     return values <= {0.0, 1.0} and len(set(data.inputs)) == len(data.inputs)

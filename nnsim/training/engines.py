@@ -145,8 +145,14 @@ def now() -> str:
 
 
 def descent_of(engine: str, structure: Structure, samples: Samples, batch: int, kind: str = "") -> Descent:
-    """A run on an engine that ``chosen`` named; of the ``kind`` that a snapshot names, if it is of this engine."""
+    """A run on an engine that ``chosen`` named; of the ``kind`` that a snapshot names, if it is of this engine.
+
+    Raises ValueError if the structure is none that this kind can run.
+    """
     if engine == COMPILED and _kernels is not None:
+        levels = _kernels.layered_levels(structure) if kind in ("layers", "narrow") else ()
+        if levels is None or (kind == "narrow" and not _kernels.is_narrow(levels)):
+            raise ValueError(f"A run of the kind “{kind}” cannot be of this network.")
         descent: Descent = _kernels.descent_of(structure, samples, batch, "" if kind == NUMPY else kind)
         return descent
     return NumpyDescent(program_of(structure), samples)

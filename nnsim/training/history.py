@@ -9,6 +9,8 @@ from numpy.typing import ArrayLike
 from nnsim.core.arrays import Array
 
 CAPACITY = 65_536
+MOST_EPOCHS = 2**53
+"""Whole numbers up to here are exact as floats."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class Curve:
         self._stride = 1
         self._pending: Array = np.empty(0)
         self._epochs = 0
+
+    @property
+    def epochs(self) -> int:
+        """How many values it was given."""
+        return self._epochs
 
     def __len__(self) -> int:
         return self._count + (1 if len(self._pending) else 0)
@@ -63,11 +70,26 @@ class Curve:
 
     @classmethod
     def restored(cls, state: Mapping[str, Array]) -> "Curve":
-        """The curve that ``state`` was asked of."""
-        capacity, stride, epochs = (int(count) for count in state["counts"])
+        """The curve that ``state`` was asked of. Raises ValueError, saying what is wrong, if it was asked of none."""
+        rows, pending, counts = (np.asarray(state[key]) for key in ("rows", "pending", "counts"))
+        if {rows.dtype, pending.dtype, counts.dtype} != {np.dtype(np.float64)}:
+            raise ValueError("a curve is made of numbers with a point")
+        if rows.ndim != 2 or len(rows) != 4 or pending.ndim != 1 or counts.shape != (3,):
+            raise ValueError(f"the arrays of a curve have the shapes {rows.shape}, {pending.shape} and {counts.shape}")
+        if not ((counts >= 0) & (counts <= MOST_EPOCHS) & (counts == np.floor(counts))).all():
+            raise ValueError(f"a curve cannot have capacity, stride and epochs {counts.tolist()}")
+        capacity, stride, epochs = (int(count) for count in counts)
+        count, waiting = rows.shape[1], len(pending)
+        if not 4 <= capacity <= CAPACITY or count > capacity or stride < 1 or waiting >= stride:
+            raise ValueError(f"a curve of {count} points and {waiting} more epochs cannot have the capacity {capacity} "
+                             f"and {stride} epochs a point")
+        if epochs != (1 + (count - 1) * stride + waiting if count else 0):
+            raise ValueError(f"a curve of {count} points, each of {stride} epochs, cannot have {epochs} epochs")
+        if not np.array_equal(rows[0], np.arange(count) * float(stride)):
+            raise ValueError("the epochs of a curve do not follow each other")
         curve = cls(capacity)
-        curve._rows, curve._count = np.array(state["rows"]), state["rows"].shape[1]
-        curve._pending, curve._stride, curve._epochs = np.array(state["pending"]), stride, epochs
+        curve._rows, curve._count = np.array(rows), count
+        curve._pending, curve._stride, curve._epochs = np.array(pending), stride, epochs
         return curve
 
     def points(self) -> Points:

@@ -39,7 +39,8 @@ def own_folder() -> Path | None:
         if ours and os.name == "posix":
             # Whoever shares a umask that lets a group write does not mean these.
             caches.chmod(caches.stat().st_mode & ~WRITABLE_BY_OTHERS)
-            ours = not folder.stat().st_mode & WRITABLE_BY_OTHERS
+            # Also what lies in it: it may have been open to others once, or lead elsewhere.
+            ours = not folder.stat().st_mode & WRITABLE_BY_OTHERS and all(map(_is_ours, folder.rglob("*")))
     except (OSError, RuntimeError):  # the second where nobody knows a home
         return None
     return folder if ours and os.access(folder, os.W_OK | os.X_OK) else None

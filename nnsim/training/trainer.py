@@ -87,16 +87,17 @@ class Trainer:
         """A trainer that continues from a snapshot as if it had never stopped.
 
         Network, data and config are those that the snapshot was made with; the engine is the snapshot's, unless
-        another is named. Raises ValueError if the snapshot has no state or is of another network.
+        another is named. Raises ValueError, naming what is wrong, if the snapshot has no state, is damaged, or is of
+        another network or other data; see Snapshot.check.
         """
+        snapshot.check(len(network.parameters), len(dataset.X))
         state = snapshot.state
-        if state is None:
-            raise ValueError("This snapshot was taken from a run that went on: it has nothing to resume from.")
-        if len(snapshot.parameters) != len(network.parameters):
-            raise ValueError(
-                f"The snapshot has {len(snapshot.parameters)} parameters, the network {len(network.parameters)}: "
-                "it was taken of another network."
-            )
+        assert state is not None  # as ``check`` saw
+        known = set(network.parameter_names)
+        unknown = next((name for _, values in state.edits for name in values if name not in known), None)
+        if unknown is not None:
+            raise ValueError(f"The snapshot has an edit of {unknown[:80]}, which this network has not: it was taken of "
+                             "another network.")
         trainer = cls(network, dataset, config, engine or snapshot.engine)
         if state.kind != trainer._descent.kind:
             # The settings may have changed since the run began, and it keeps what it began with.

@@ -20,7 +20,8 @@ class TrainingWorker:
 
     The worker owns the trainer from ``start`` until ``join`` returns. ``take`` gives the latest
     snapshot once, or None; the last one carries the reason why the run ended ("paused" after
-    ``pause``, "failed" with ``error`` set if the loop raised).
+    ``pause``, "failed" with ``error`` set if anything raised). If not even that one could be taken, ``error`` is set
+    and ``running`` ends without it.
 
     ``free`` is cleared by the window while it is busy: then a worker that runs numpy waits between two updates,
     because each of the thousands of calls of a drawing would else wait for the interpreter's lock in turn.
@@ -37,7 +38,7 @@ class TrainingWorker:
     ) -> None:
         self.trainer = trainer
         self.run_id = run
-        self.error: Exception | None = None
+        self.error: BaseException | None = None
         self._speed = speed
         self._updates_left = updates
         self._until_epoch = None if epochs is None else trainer.epoch + epochs
@@ -98,9 +99,12 @@ class TrainingWorker:
     def _run(self) -> None:
         try:
             reason = self._loop()
-        except Exception as error:  # reported in the window: a thread must not die unheard
+        except BaseException as error:  # reported in the window: a thread must not die unheard
             self.error, reason = error, "failed"
-        self._deliver(self.trainer.snapshot(self.run_id, reason))
+        try:
+            self._deliver(self.trainer.snapshot(self.run_id, reason))
+        except BaseException as error:
+            self.error = self.error or error
 
     def _loop(self) -> str:
         due = 1.0

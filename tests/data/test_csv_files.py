@@ -3,9 +3,12 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from nnsim.data import csv_files
 from nnsim.data.csv_files import MAX_BYTES, read_columns
+from tests.damage import at_most, damaged
 
 
 def read(folder: Path, content: str | bytes, *, inputs: tuple[str, ...] = (), targets: tuple[str, ...] = (),
@@ -146,3 +149,71 @@ def test_what_is_no_file_is_told_apart(tmp_path: Path) -> None:
         with pytest.raises(ValueError) as caught:
             read_columns(path, folder)
         assert said in str(caught.value)
+
+
+# --- hostile files -----------------------------------------------------------------------------------------
+
+PIECES = (b",", b";", b"\t", b"\n", b"\r", b'"', b"nan", b"1e999", b"-", b"9" * 400, b"\x00", b"\xff", b"\xef\xbb\xbf",
+          b"1_0", b"\x0b", b"\xe2\x80\xa8", "１".encode(), b" ", b"0x10", b"1j", b"#", b".", b"1,5", b"a" * 70)
+WHOLE = (
+    b"a,b,t\n1,2,3\n4,5,6\n", b"a;b\n1,5;2\n-1e3;0,25\n", b'"a","b"\r\n"1"," 2 "\r\n', b"1\t2\n3\t4\n",
+    b"a,b\n\n1,2\n , \n3,4",
+)
+
+
+def table_or_why(folder: Path, raw: bytes) -> object:
+    """What is read of a file, or what is said about it; any error but a ValueError goes through."""
+    try:
+        return read(folder, raw)
+    except ValueError as error:
+        assert "points.csv" in str(error) and len(str(error)) < 1000
+        return str(error)
+
+
+def fuzz(rounds: int, seed: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many of so many damaged files can be read; numpy and the look at every line find the same in each."""
+    rng, fine = np.random.default_rng(seed), 0
+    for number in range(rounds):
+        place = folder / str(number)
+        place.mkdir()
+        raw = damaged(WHOLE[rng.integers(len(WHOLE))], rng, PIECES)
+        found = table_or_why(place, raw)
+        with monkeypatch.context() as slow:
+            slow.setattr(csv_files, "_plain_table", lambda *args: None)
+            csv_files._table.cache_clear()
+            assert table_or_why(place, raw) == found
+        fine += not isinstance(found, str)
+    return fine
+
+
+def test_damaged_files_are_refused_in_words(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A short run of the soak below."""
+    assert 20 < fuzz(200, 0, tmp_path, monkeypatch) < 150
+
+
+@pytest.mark.soak
+def test_damaged_files_are_refused_in_words_for_minutes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Many more of them."""
+    assert fuzz(10_000, 1, tmp_path, monkeypatch) > 0
+
+
+@pytest.mark.parametrize("content, said", [
+    (b"a,b\n" + b"1,2\n" * 100_000, ""),
+    (b"a,b\n" + b"1,2\n" * 20_000 + b"1,x\n", "line 20002, column b"),
+    (b"a,b\n1," + b"9" * 5_000_000, "line 2 has more than 4 MB"),
+    (b"a," * 600_000 + b"b\n", "more than 100000 columns"),
+    (b"\n" * 500_000, "is empty"),
+    (b",\n" * 500_000, "is empty"),
+    (b"a,b\n" + b'"' + b"1,2\n" * 100_000, "this is not CSV"),
+    (",".join(map(str, range(40_000))).encode() + b",t\n" + b"1," * 40_000 + b"1\n", ""),
+])
+def test_what_is_made_is_bounded_by_the_file(tmp_path: Path, content: bytes, said: str) -> None:
+    """Whatever is wrong in it, and wherever; the names of columns may take some megabytes more."""
+    with at_most(12 * len(content) / 2**20 + 8):
+        try:
+            (tmp_path / "points.csv").write_bytes(content)
+            read_columns("points.csv", tmp_path)
+            found = ""
+        except ValueError as error:
+            found = str(error)
+    assert said in found if said else not found

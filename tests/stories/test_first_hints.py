@@ -5,8 +5,7 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
-from nnsim.gui.look.settings import settings
-from nnsim.gui.start.first_hints import KEY
+from nnsim.gui.look.settings import HINTS_DONE
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.window.window import MainWindow
 
@@ -40,7 +39,7 @@ def test_hints_lead_from_the_first_neuron_to_a_right_table(hand: Hand) -> None:
     assert "Every row" in said(hand)
     hand.click("first_hint_close")
     assert said(hand) == ""
-    assert set(settings().value(KEY)) == {"connect", "weight", "flip", "match"}
+    assert set(HINTS_DONE.value()) == {"connect", "weight", "flip", "match"}
 
 
 def test_escape_sends_one_away_and_the_next_window_remembers(hand: Hand, tmp_path: Path) -> None:
@@ -86,7 +85,7 @@ def test_training_is_hinted_at_where_it_is_possible(hand: Hand) -> None:
     hand.click("tool_train")
     hand.wait(lambda: hand.session.latest is not None, "it trains")
     hand.click("tool_train")
-    assert said(hand) == "" and set(settings().value(KEY)) == {"flip", "train"}
+    assert said(hand) == "" and set(HINTS_DONE.value()) == {"flip", "train"}
 
 
 def test_opening_is_not_doing(hand: Hand) -> None:
@@ -94,7 +93,7 @@ def test_opening_is_not_doing(hand: Hand) -> None:
     hand.example("half_adder")
     hand.example("blobs")
     assert len(hand.session.structure.connections) == 6
-    assert "Train" in said(hand) and not settings().value(KEY)
+    assert "Train" in said(hand) and not HINTS_DONE.value()
 
 
 def test_what_is_fitted_keeps_clear_of_it(hand: Hand) -> None:

@@ -50,3 +50,16 @@ def test_earlier_views_never_change() -> None:
     before = [view.epoch.copy(), view.mean.copy()]
     curve.extend(np.arange(100.0))
     assert np.array_equal(view.epoch, before[0]) and np.array_equal(view.mean, before[1])
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.integers(0, 40), max_size=12), st.integers(4, 30))
+def test_a_curve_comes_back_from_its_state(pieces: list[int], capacity: int) -> None:
+    """However far it is merged; what is read must not be taken for damaged."""
+    curve = Curve(capacity)
+    for piece in pieces:
+        curve.extend(np.arange(piece, dtype=float))
+    again = Curve.restored(curve.state())
+    again.extend([1.0, 2.0])
+    curve.extend([1.0, 2.0])
+    assert all(np.array_equal(a, b) for a, b in zip(again.state().values(), curve.state().values(), strict=True))

@@ -143,6 +143,26 @@ def test_what_belongs_to_somebody_else_is_not_read(
 
 
 @needs_owners
+@pytest.mark.parametrize("call", ["stat", "lstat"], ids=["a file", "a link"])
+def test_a_file_of_somebody_else_spoils_the_folder(home: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    """However deep it lies: all of them are unpickled."""
+    folder = own_folder()
+    assert folder is not None
+    planted = folder / "engine_1" / "kernel.nbi"
+    planted.parent.mkdir()
+    planted.touch()
+    assert own_folder() == folder
+    real = getattr(Path, call)
+
+    def looked_at(path: Path, **options: bool) -> os.stat_result:
+        found = real(path, **options)
+        return os.stat_result((*found[:4], found.st_uid + (path == planted), *found[5:]))
+
+    monkeypatch.setattr(Path, call, looked_at)
+    assert own_folder() is None and cache_folder() == home.parent / "private"
+
+
+@needs_owners
 def test_a_link_to_a_place_of_others_is_not_read(home: Path) -> None:
     """One to a folder of the user's own is."""
     folder = own_folder()

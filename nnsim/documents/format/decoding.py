@@ -1,13 +1,15 @@
 """Decoding: the bytes of an .nnsim file become a document."""
 
 import codecs
+import contextlib
 import dataclasses
+import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Raw, Struct, UnsetType
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
@@ -28,7 +30,8 @@ from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents.document import Document
 from nnsim.documents.format.encoding import VERSION
 from nnsim.documents.format.errors import Fault, FileError
-from nnsim.documents.format.strict_json import check, faults, step, tree
+from nnsim.documents.format.strict_json import check, faults, measure, step, tree, twice
+from nnsim.documents.format.tables import table
 from nnsim.documents.format.typed_faults import instead, typed_fault
 from nnsim.documents.layout import MAX_POSITION, filled
 from nnsim.training.config import CHOICES, TrainingConfig
@@ -36,7 +39,7 @@ from nnsim.training.config import CHOICES, TrainingConfig
 T = TypeVar("T")
 
 
-class _Neuron(Struct, forbid_unknown_fields=True):
+class _Neuron(Struct, forbid_unknown_fields=True, gc=False):
     id: str
     role: str
     activation: str | UnsetType = UNSET
@@ -45,43 +48,53 @@ class _Neuron(Struct, forbid_unknown_fields=True):
     notation: str | UnsetType = UNSET
 
 
-class _Connection(Struct, forbid_unknown_fields=True):
+class _Connection(Struct, forbid_unknown_fields=True, gc=False):
     source: str
     target: str
     weight: str
 
 
-class _Parameter(Struct, forbid_unknown_fields=True):
+class _Parameter(Struct, forbid_unknown_fields=True, gc=False):
     value: float
-    trainable: bool = True
+    trainable: bool | UnsetType = UNSET
 
 
 class _Network(Struct, forbid_unknown_fields=True):
-    neurons: list[_Neuron] = []
-    connections: list[_Connection] = []
-    parameters: dict[str, _Parameter] = {}
+    neurons: Raw = Raw(b"[]")
+    connections: Raw = Raw(b"[]")
+    parameters: Raw = Raw(b"{}")
+
+
+class _Lengths(Struct):
+    network: _Network
 
 
 class _Header(Struct):
-    format: Any = None
-    version: Any = None
+    format: Raw = Raw(b"null")
+    version: Raw = Raw(b"null")
 
 
 class _File(Struct, forbid_unknown_fields=True):
-    format: Any
-    version: Any
-    network: _Network
-    layout: dict[str, tuple[float, float]] = {}
-    data: dict[str, Any] | None = None
-    training: dict[str, Any] = {}
-    notes: str = ""
+    format: Raw
+    version: Raw
+    network: Raw
+    layout: Raw = Raw(b"{}")
+    data: Raw = Raw(b"null")
+    training: Raw = Raw(b"{}")
+    notes: Raw = Raw(b'""')
 
 
 class _Inline(Struct, forbid_unknown_fields=True):
-    inputs: list[list[float]]
-    targets: list[list[float]]
-    columns: list[str] = []
+    inputs: Raw
+    targets: Raw
+    columns: Raw = Raw(b"[]")
 
+
+MOST_PARAMETERS = MAX_CONNECTIONS + MAX_NEURONS
+"""A weight for each connection and a bias for each neuron: more could not be used."""
+MOST_FIELDS, MOST_SMALL = 100, 1 << 20
+"""How many fields settings have at most, and how many bytes one of them."""
+_LIMITS = {"neurons": MAX_NEURONS, "connections": MAX_CONNECTIONS, "parameters": MOST_PARAMETERS}
 
 _TYPES: Mapping[str, Any] = {
     "": _File,
@@ -110,38 +123,98 @@ def decode(raw: bytes, name: str = "document") -> Document:
 
 
 def _document(raw: bytes) -> Document:
-    text = check(raw, {"network.neurons": MAX_NEURONS, "network.connections": MAX_CONNECTIONS})
-    if not text.lstrip().startswith("{"):
-        raise Fault("this is no nnsim document: choose a .nnsim file.")
+    items = check(raw).items
+    _check_lengths(raw)
+    _check_header(msgspec.json.decode(raw, type=_Header))
+    _fields(raw, "", items)
+    file = _typed(raw, _File, "")
+    network = _network(bytes(file.network))
+    notes = _typed(file.notes, str, "notes")
+    places = _counted(file.layout, "layout", MAX_NEURONS, "places")
+    layout = _typed(places, dict[str, tuple[float, float]], "layout")
+    _check_keys(places, "layout", len(layout))
+    _check_layout(layout, network)
+    data = None if bytes(file.data) == b"null" else _data(bytes(file.data))
+    training = _training(_fields(bytes(file.training), "training"))
+    return Document(network, filled(network.structure, layout), data, training, notes)
+
+
+def _typed(raw: bytes | Raw, kind: type[T], where: str) -> T:
+    """What ``raw`` holds, if it is of this kind; it is JSON, as ``check`` saw. Raises Fault naming the field."""
     try:
-        _check_header(msgspec.json.decode(raw, type=_Header))
-        file = msgspec.json.decode(raw, type=_File)
+        return msgspec.json.decode(raw, type=kind)
     except msgspec.ValidationError as error:
-        raise typed_fault(error, tree(text), "", _TYPES) from None
-    except msgspec.DecodeError as error:
-        # What Python's parser lets through: half a Unicode pair.
-        for where, message in faults(tree(text)):
-            raise Fault(message, where) from None
-        raise Fault(f"this is not JSON ({error}).") from None
-    network = _network(file.network)
-    _check_layout(file.layout, network)
-    layout = filled(network.structure, file.layout)
-    data = None if file.data is None else _data(file.data)
-    return Document(network, layout, data, _training(file.training), file.notes)
+        raise typed_fault(error, bytes(raw), where, _TYPES) from None
+
+
+def _counted(raw: bytes | Raw, where: str, limit: int, what: str) -> bytes:
+    """``raw``, if it has no more items than ``limit``: before any of them is made."""
+    items = measure(bytes(raw)).items
+    if items > limit:
+        raise Fault(f"there are {items} {what}; at most {limit} are allowed.", where)
+    return bytes(raw)
+
+
+def _check_lengths(raw: bytes) -> None:
+    """What is too much is told before what is wrong with it."""
+    with contextlib.suppress(msgspec.ValidationError):
+        network = msgspec.json.decode(raw, type=_Lengths).network
+        for name, limit in _LIMITS.items():
+            _counted(getattr(network, name), f"network.{name}", limit, name)
+
+
+def _check_keys(raw: bytes, where: str, read: int) -> None:
+    """Raises Fault if a key stands twice: then ``raw`` has more of them than were ``read``, as the last one counts."""
+    if measure(raw).keys != read:
+        fault = twice(raw, where)
+        if fault is not None:
+            raise fault
+
+
+def _fields(raw: bytes, where: str, items: int | None = None) -> dict[str, bytes]:
+    """The fields of an object of settings, each as it stands in the file; ``items`` is how many, if that is known."""
+    items = measure(raw).items if items is None else items
+    if items > MOST_FIELDS:
+        raise Fault(f"there are {items} fields; at most {MOST_FIELDS} are allowed.", where)
+    found = _typed(raw, dict[str, Raw], where)
+    if len(found) < items:
+        raise twice(raw, where) or Fault("a key stands here twice.", where)
+    return {key: bytes(value) for key, value in found.items()}
+
+
+def _small(raw: bytes, where: str) -> Any:
+    """The value of one setting, whatever it is."""
+    if len(raw) > MOST_SMALL:
+        raise Fault(f"this is too long: at most {MOST_SMALL // 2**20} MB belong here.", where)
+    value = tree(raw.decode())
+    for path, message in faults(value, where):
+        raise Fault(message, path)
+    return value
 
 
 def _check_header(header: _Header) -> None:
-    if header.format != "nnsim":
-        found = "it is missing" if header.format is None else f"here it is {_shown(header.format)}"
+    format = bytes(header.format)
+    if (json.loads(format) if len(format) <= 100 else "") != "nnsim":
+        found = "it is missing" if format == b"null" else f"here it is {_as_written(format)}"
         raise Fault(f'every nnsim document has "format": "nnsim"; {found}: choose a .nnsim file.', "format")
-    version = header.version
-    if version is None:
+    written = bytes(header.version)
+    if written == b"null":
         raise Fault(f"the version is missing: add {VERSION}.", "version")
-    if isinstance(version, bool) or not isinstance(version, int | float) or version % 1 or version < 1:
-        raise Fault(f"{_shown(version)} is no version: write {VERSION}.", "version")
+    try:
+        version = msgspec.json.decode(written, type=float)
+    except msgspec.ValidationError:
+        version = 0.0
+    if version % 1 or version < 1:
+        raise Fault(f"{_as_written(written)} is no version: write {VERSION}.", "version")
     if version > VERSION:
-        raise Fault(f"a newer nnsim saved this file, in version {_shown(version)}; this one reads version "
+        raise Fault(f"a newer nnsim saved this file, in version {_as_written(written)}; this one reads version "
                     f"{VERSION}: update nnsim to open it.", "version")
+
+
+def _as_written(raw: bytes) -> str:
+    """A value as it stands in the file, or as much of it as a message can hold."""
+    begin = raw[:400].decode(errors="replace")
+    return _shown(json.loads(begin)) if begin.startswith('"') and len(raw) < 400 else begin[:80]
 
 
 def _check_layout(layout: Mapping[str, tuple[float, float]], network: Network) -> None:
@@ -153,25 +226,36 @@ def _check_layout(layout: Mapping[str, tuple[float, float]], network: Network) -
                         step("layout", id), f"neuron {id}")
 
 
-def _network(entry: _Network) -> Network:
-    _check_neurons(entry)
-    _check_connections(entry)
-    _check_parameters(entry)
+def _network(raw: bytes) -> Network:
+    _fields(raw, "network")
+    parts = _typed(raw, _Network, "network")
+    neurons = _typed(parts.neurons, list[_Neuron], "network.neurons")
+    connections = _typed(parts.connections, list[_Connection], "network.connections")
+    parameters = _typed(parts.parameters, dict[str, _Parameter], "network.parameters")
+    given = sum(field is not UNSET for n in neurons for field in (n.activation, n.combine, n.bias, n.notation))
+    _check_keys(bytes(parts.neurons), "network.neurons", 2 * len(neurons) + given)
+    _check_keys(bytes(parts.connections), "network.connections", 3 * len(connections))
+    given = sum(parameter.trainable is not UNSET for parameter in parameters.values())
+    _check_keys(bytes(parts.parameters), "network.parameters", 2 * len(parameters) + given)
+    _check_neurons(neurons, parameters)
+    _check_connections(neurons, connections, parameters)
+    _check_parameters(neurons, connections, parameters)
     # What the file leaves out is left out here too, and so has its default.
-    neurons = [Neuron(**msgspec.to_builtins(n)) for n in entry.neurons]
-    connections = [Connection(c.source, c.target, c.weight) for c in entry.connections]
-    values = {key: parameter.value for key, parameter in entry.parameters.items()}
-    frozen = [key for key, parameter in entry.parameters.items() if not parameter.trainable]
+    values = {key: parameter.value for key, parameter in parameters.items()}
+    frozen = [key for key, parameter in parameters.items() if parameter.trainable is False]
     try:
-        return Network.build(neurons, connections, values, frozen)
+        return Network.build(
+            [Neuron(**msgspec.to_builtins(neuron)) for neuron in neurons],
+            [Connection(c.source, c.target, c.weight) for c in connections], values, frozen,
+        )
     except NetworkError as error:
         # All that is left is a cycle: it belongs to no single field.
         raise Fault(f"{error.problems[0].message} Remove one of them.", "network.connections") from None
 
 
-def _check_neurons(entry: _Network) -> None:
+def _check_neurons(neurons: Sequence[_Neuron], parameters: Container[str]) -> None:
     seen: set[str] = set()
-    for i, neuron in enumerate(entry.neurons):
+    for i, neuron in enumerate(neurons):
         where, what = f"network.neurons[{i}]", f"neuron {neuron.id[:80]}"
         _check_name(neuron.id, f"{where}.id", what)
         if neuron.id in seen:
@@ -186,15 +270,17 @@ def _check_neurons(entry: _Network) -> None:
             if neuron.role == "input" and getattr(neuron, field) is not UNSET:
                 message = f"an input has only an id and a role: remove “{field}”."
                 raise Fault(message, f"{where}.{field}", what)
-        if isinstance(neuron.bias, str) and neuron.bias not in entry.parameters:
+        if isinstance(neuron.bias, str) and neuron.bias not in parameters:
             raise Fault(_no_parameter(neuron.bias), f"{where}.bias", what)
 
 
-def _check_connections(entry: _Network) -> None:
-    roles = {neuron.id: neuron.role for neuron in entry.neurons}
+def _check_connections(
+    neurons: Sequence[_Neuron], connections: Sequence[_Connection], parameters: Container[str]
+) -> None:
+    roles = {neuron.id: neuron.role for neuron in neurons}
     seen: set[tuple[str, str]] = set()
-    for i, connection in enumerate(entry.connections):
-        found = _connection_fault(connection, roles, seen, entry.parameters)
+    for i, connection in enumerate(connections):
+        found = _connection_fault(connection, roles, seen, parameters)
         if found:
             message, field = found
             what = f"{connection.source[:80]} → {connection.target[:80]}"
@@ -202,7 +288,7 @@ def _check_connections(entry: _Network) -> None:
 
 
 def _connection_fault(
-    connection: _Connection, roles: Mapping[str, str], seen: set[tuple[str, str]], parameters: Iterable[str]
+    connection: _Connection, roles: Mapping[str, str], seen: set[tuple[str, str]], parameters: Container[str]
 ) -> tuple[str, str] | None:
     """(message, field) if a connection is wrong. ``seen`` has the ends of those before; its own are added."""
     source, target = connection.source, connection.target
@@ -221,10 +307,12 @@ def _connection_fault(
     return None
 
 
-def _check_parameters(entry: _Network) -> None:
-    used: set[Any] = {connection.weight for connection in entry.connections}
-    used |= {neuron.bias for neuron in entry.neurons}
-    for key in entry.parameters:
+def _check_parameters(
+    neurons: Sequence[_Neuron], connections: Sequence[_Connection], parameters: Iterable[str]
+) -> None:
+    used: set[Any] = {connection.weight for connection in connections}
+    used |= {neuron.bias for neuron in neurons}
+    for key in parameters:
         _check_name(key, "network.parameters")
         if key not in used:
             raise Fault(f"no neuron and no connection uses the parameter {_shown(key)}: remove it.",
@@ -240,30 +328,39 @@ def _no_parameter(key: str) -> str:
     return f"there is no parameter {_shown(key)}: add it to network.parameters."
 
 
-def _data(values: dict[str, Any]) -> DataSource:
-    kinds = [kind for kind in ("generator", "inline", "csv") if kind in values]
+def _data(raw: bytes) -> DataSource:
+    fields = _fields(raw, "data")
+    kinds = [kind for kind in ("generator", "inline", "csv") if kind in fields]
     if len(kinds) != 1:
         found = f", not {' and '.join(kinds)} together" if kinds else ""
         raise Fault(f"one of “generator”, “inline” and “csv” belongs here{found}.", "data")
-    kind, value = kinds[0], values[kinds[0]]
-    rest = {key: inner for key, inner in values.items() if key != kind}
+    kind = kinds[0]
+    rest = {key: _small(inner, step("data", key)) for key, inner in fields.items() if key != kind}
+    if kind == "inline":
+        return _settings(InlineData, rest, "data", _inline(fields["inline"]))
+    value = _small(fields[kind], f"data.{kind}")
     if kind == "generator":
         if not isinstance(value, str) or value not in GENERATORS:
             message = f"there is no generator {_shown(value)}{instead(value, GENERATORS)}"
             raise Fault(message, "data.generator")
         return GeneratedData(value, _settings(GENERATORS[value].fields, rest, "data"))
-    if kind == "csv":
-        if not isinstance(value, str):
-            raise Fault("the name of a CSV file belongs here, in quotes.", "data.csv")
-        return _settings(CsvData, rest, "data", {"path": value})
-    try:
-        inline = msgspec.convert(value, _Inline)
-    except msgspec.ValidationError as error:
-        raise typed_fault(error, value, "data.inline", _TYPES) from None
-    return _settings(InlineData, rest, "data", msgspec.structs.asdict(inline))
+    if not isinstance(value, str):
+        raise Fault("the name of a CSV file belongs here, in quotes.", "data.csv")
+    return _settings(CsvData, rest, "data", {"path": value})
 
 
-def _training(values: dict[str, Any]) -> TrainingConfig:
+def _inline(raw: bytes) -> dict[str, Any]:
+    """Inputs, targets and columns of data that stand in the document itself."""
+    _fields(raw, "data.inline")
+    inline = _typed(raw, _Inline, "data.inline")
+    columns = _typed(
+        _counted(inline.columns, "data.inline.columns", 2 * MAX_NEURONS, "names"), list[str], "data.inline.columns")
+    tables = {name: table(bytes(getattr(inline, name)), name, f"data.inline.{name}") for name in ("inputs", "targets")}
+    return {**tables, "columns": columns}
+
+
+def _training(fields: Mapping[str, bytes]) -> TrainingConfig:
+    values = {key: _small(raw, step("training", key)) for key, raw in fields.items()}
     for field in CHOICES:
         if field in values and not isinstance(values[field], dict):
             example = TrainingConfig.__dataclass_fields__[field].default

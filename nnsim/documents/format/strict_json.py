@@ -3,17 +3,32 @@
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nnsim.documents.format.errors import Fault
 
 MAX_BYTES = 256 * 1024 * 1024
 MAX_NESTING = 32
+PIECE = 1 << 16
+"""Bytes that are looked at together: what is made of them stays in the processor's cache."""
+
 _HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
+_PAIR = re.compile(rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)")
+"""A pair of escapes for one sign, or, as its group, half of one."""
+TWICE = "the key “{}” stands here twice: remove one of them."
+_HALF = "{} holds half of a Unicode pair (\\ud800 …): write the whole character."
+_HOLDS_NOTHING = re.compile(rb"\s*[\[{]\s*[\]}]")
+_WORD = re.compile(rb"-?(?:NaN|Infinity)")
+
+Bytes = NDArray[Any]
+_OPENS = np.zeros(256, dtype=np.int8)
+_OPENS[[ord("{"), ord("[")]], _OPENS[[ord("}"), ord("]")]] = 1, -1
+"""What each sign does to the number of brackets that are open."""
 
 
 @dataclass(frozen=True)
@@ -21,61 +36,135 @@ class _Mark:
     """Stands in a parsed tree where something is wrong."""
 
     message: str
+    where: str = ""
+
+    def inside(self, key: str | int) -> "_Mark":
+        """The same, seen from one step further out."""
+        return _Mark(self.message, f"{step('', key)}.{self.where}")
 
 
-class _Unsound(Exception):
-    """Something in the text needs the slow look that finds its place."""
+class Measure(NamedTuple):
+    """How much stands in a text, found without building any of it."""
+
+    deepest: int
+    """How deep brackets are nested."""
+    keys: int
+    """How many keys all objects have together."""
+    items: int
+    """How many items, or keys, the outermost brackets hold."""
 
 
-def check(raw: bytes, limits: Mapping[str, int]) -> str:
-    """The text of ``raw``, if it is strict JSON; raises Fault naming the field, or line and column.
+def check(raw: bytes) -> Measure:
+    """The measure of ``raw``. Raises Fault, naming the field, or line and column, unless it is strict JSON, one object.
 
-    ``limits`` bounds the lengths of lists, as {"network.neurons": 20000}. Size, encoding and nesting
-    are looked at before anything is parsed; the parse itself keeps no value, so that it needs little
-    more than the text.
+    Nothing is built of it, so that it needs little more room than the text. Keys that stand twice are left to those who
+    read the objects: see ``measure``; and so are numbers that are too large.
     """
     if len(raw) > MAX_BYTES:
         raise Fault(f"the file has more than {MAX_BYTES // 2**20} MB, which is too much.")
-    text = _text(raw)
-    if not text.strip():
+    _text(raw)
+    if not raw.strip():
         raise Fault("the file is empty: there is no document in it.")
-    if _nesting(raw) > MAX_NESTING:
+    found = measure(raw)
+    if found.deepest > MAX_NESTING:
         raise Fault(f"brackets are nested deeper than {MAX_NESTING}: this is no nnsim document.")
-
-    bounds = {path.rpartition(".")[2]: (path, limit) for path, limit in limits.items()}
-
-    def pairs(items: list[tuple[str, Any]]) -> None:
-        if len(items) > 1 and len({key for key, _ in items}) < len(items):
-            raise _Unsound
-        for key, value in items:
-            if key in bounds and isinstance(value, list) and len(value) > bounds[key][1]:
-                path, limit = bounds[key]
-                raise Fault(f"there are {len(value)} {key}; at most {limit} are allowed.", path)
-
-    def number(digits: str) -> None:
-        if math.isinf(float(digits)):
-            raise _Unsound
-
-    def constant(_: str) -> NoReturn:
-        raise _Unsound
+    if not raw.lstrip().startswith(b"{"):
+        raise Fault("this is no nnsim document: choose a .nnsim file.")
+    # Here because it takes 50 ms, which the first window does not wait for.
+    import msgspec
 
     try:
-        json.loads(text, object_pairs_hook=pairs, parse_float=number, parse_int=number,
-                   parse_constant=constant)
-    except _Unsound:
-        raise _placed(text) from None
-    except json.JSONDecodeError as error:
-        raise Fault(_syntax(error, text)) from None
-    return text
+        msgspec.json.decode(raw, type=msgspec.Raw)
+    except msgspec.DecodeError as error:
+        raise _unsound(raw, str(error)) from None
+    return found
 
 
-def _placed(text: str) -> Fault:
-    """The first fault of an unsound text, with its place; behind it the text may even break off."""
-    try:
-        where, message = next(faults(tree(text)))
-    except json.JSONDecodeError as error:
-        return Fault(_syntax(error, text))
-    return Fault(message, where)
+def measure(raw: bytes) -> Measure:
+    """How deep ``raw`` is nested and how much it holds. A parser that recurses would run out of stack, or of memory."""
+    deepest = keys = commas = 0
+    for _, signs, level in _pieces(raw):
+        deepest = max(deepest, int(level.max(initial=0)))
+        keys += int(np.count_nonzero(signs == ord(":")))
+        commas += int(np.count_nonzero((signs == ord(",")) & (level == 1)))
+    return Measure(deepest, keys, 0 if _HOLDS_NOTHING.match(raw) else commas + 1)
+
+
+def _pieces(raw: bytes) -> Iterator[tuple[int, Bytes, Bytes]]:
+    """(start, signs, level) of each piece: its signs, 1 within texts; and how many brackets are open behind each."""
+    # As long as before: without escaped backslashes and quotes, every quote that is left begins or ends a text.
+    plain = np.frombuffer(raw.replace(b"\\\\", b"__").replace(b'\\"', b"__"), dtype=np.uint8)
+    depth, inside = 0, False
+    for start in range(0, len(plain), PIECE):
+        piece = plain[start : start + PIECE]
+        marks = piece == ord('"')
+        if marks.any() or inside:
+            outside = np.logical_xor.accumulate(marks) == inside
+            signs = np.where(outside, piece, 1)
+            inside = not outside[-1]
+        else:
+            signs = piece
+        level = np.cumsum(_OPENS[signs], dtype=np.int32) + depth
+        depth = int(level[-1])
+        yield start, signs, level
+
+
+def place(raw: bytes, offset: int) -> tuple[str, bool]:
+    """The path to what stands at ``offset``, such as network.neurons[3].id, and whether a key stands there."""
+    # For each level its bracket, the last comma or bracket in it, the last colon, and how many commas.
+    opened: dict[int, tuple[int, int, int, int]] = {}
+    depth = 0
+    for start, signs, level in _pieces(raw[:offset]):
+        depth = int(level[-1])
+        for at in range(1, min(int(level.max()), MAX_NESTING) + 1):
+            here = level == at
+            brackets = np.flatnonzero(here & ((signs == ord("{")) | (signs == ord("["))))
+            if len(brackets):
+                found = start + int(brackets[-1])
+                opened[at] = (found, found, -1, 0)
+            if at not in opened:
+                continue
+            bracket, last, colon, commas = opened[at]
+            behind = np.flatnonzero(here & (signs == ord(","))) + start
+            behind = behind[behind > bracket]
+            colons = np.flatnonzero(here & (signs == ord(":"))) + start
+            colons = colons[colons > bracket]
+            opened[at] = (
+                bracket, int(behind[-1]) if len(behind) else last, int(colons[-1]) if len(colons) else colon,
+                commas + len(behind),
+            )
+    path, in_key = "", False
+    for at in range(1, depth + 1):
+        bracket, last, colon, commas = opened[at]
+        if raw[bracket : bracket + 1] == b"[":
+            path = step(path, commas)
+        elif colon > last:
+            key = raw[last + 1 : colon].decode(errors="replace").strip()
+            path = step(path, json.loads(key, strict=False))
+        else:
+            in_key = at == depth
+    return path, in_key
+
+
+def _unsound(raw: bytes, said: str) -> Fault:
+    """What is wrong where msgspec says something such as “JSON is malformed: invalid character (byte 12)”."""
+    halves = _PAIR.finditer(raw.replace(b"\\\\", b"__"))
+    half = next((match.start() for match in halves if match[1]), None)
+    found = re.search(r"\(byte (\d+)\)", said)
+    if half is not None and (found is None or 0 < int(found[1]) - half < 13):
+        where, in_key = place(raw, half)
+        return Fault(_HALF.format("a key" if in_key else "the text"), where)
+    if found is None:
+        return Fault("the file ends in the middle (it was cut off): take a complete copy of it.")
+    offset = int(found[1]) - ("trailing" in said)
+    word = _WORD.match(raw, offset - (raw[offset - 1 : offset] == b"-"))
+    if word:
+        message = f"{word[0].decode()} is not a number to calculate with: write a finite one."
+        return Fault(message, place(raw, offset)[0])
+    line, begin = raw.count(b"\n", 0, offset) + 1, raw.rfind(b"\n", 0, offset) + 1
+    column = len(raw[begin:offset].decode(errors="replace")) + 1
+    reason = said.removeprefix("JSON is malformed: ").partition(" (byte")[0]
+    return Fault(f"line {line}, column {column} is not JSON ({reason}): correct it there.")
 
 
 def tree(text: str) -> Any:
@@ -84,7 +173,7 @@ def tree(text: str) -> Any:
     def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         for key, value in items:
-            twice = _Mark(f"the key “{key[:80]}” stands here twice: remove one of them.")
+            twice = _Mark(TWICE.format(key[:80]))
             found[key] = twice if key in found else value
         return found
 
@@ -101,6 +190,25 @@ def tree(text: str) -> Any:
                       parse_int=lambda digits: number(digits) if len(digits) > 300 else int(digits))
 
 
+def twice(raw: bytes, where: str) -> Fault | None:
+    """The Fault of the first key that stands twice in a list or an object of objects; nothing is kept of the rest."""
+
+    def pairs(items: list[tuple[str, Any]]) -> _Mark | None:
+        seen: set[str] = set()
+        for key, value in items:
+            if key in seen or isinstance(value, _Mark):
+                return _Mark(TWICE.format(key[:80]), step("", key)) if key in seen else value.inside(key)
+            seen.add(key)
+        return None
+
+    found = json.loads(raw, object_pairs_hook=pairs)
+    if isinstance(found, list):
+        found = next((mark.inside(index) for index, mark in enumerate(found) if isinstance(mark, _Mark)), None)
+    if found is None:
+        return None
+    return Fault(found.message, f"{where}{'' if found.where.startswith('[') else '.'}{found.where}")
+
+
 def faults(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
     """(path, message) of every mark in a tree, and of every text that is no valid Unicode."""
     if isinstance(value, _Mark):
@@ -108,13 +216,13 @@ def faults(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
     elif isinstance(value, dict):
         for key, inner in value.items():
             if _HALF_A_PAIR.search(key):
-                yield where, "a key holds half of a Unicode pair (\\ud800 …): write the whole character."
+                yield where, _HALF.format("a key")
             yield from faults(inner, step(where, key))
     elif isinstance(value, list):
         for index, inner in enumerate(value):
             yield from faults(inner, step(where, index))
     elif isinstance(value, str) and _HALF_A_PAIR.search(value):
-        yield where, "the text holds half of a Unicode pair (\\ud800 …): write the whole character."
+        yield where, _HALF.format("the text")
 
 
 def step(where: str, key: str | int) -> str:
@@ -137,27 +245,3 @@ def _text(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise Fault(f"line {line} is not UTF-8 text: save the file as UTF-8.") from None
-
-
-def _nesting(raw: bytes) -> int:
-    """The depth of brackets outside texts. A parser that recurses would find out by running out of stack."""
-    # Without escaped backslashes and quotes, every quote that is left begins or ends a text.
-    plain = np.frombuffer(raw.replace(b"\\\\", b"").replace(b'\\"', b""), dtype=np.uint8)
-    deepest = depth = quotes = 0
-    for start in range(0, len(plain), 1 << 20):
-        piece = plain[start : start + (1 << 20)]
-        quote = np.cumsum(piece == ord('"')) + quotes
-        outside = quote % 2 == 0
-        opening = ((piece == ord("{")) | (piece == ord("["))) & outside
-        closing = ((piece == ord("}")) | (piece == ord("]"))) & outside
-        level = np.cumsum(opening.astype(np.int64) - closing) + depth
-        deepest, depth, quotes = max(deepest, int(level.max())), int(level[-1]), int(quote[-1])
-    return deepest
-
-
-def _syntax(error: json.JSONDecodeError, text: str) -> str:
-    if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
-        return "the file ends in the middle (it was cut off): take a complete copy of it."
-    if not text.lstrip().startswith("{"):
-        return "this is no nnsim document: choose a .nnsim file."
-    return f"line {error.lineno}, column {error.colno} is not JSON ({error.msg}): correct it there."

@@ -1,6 +1,7 @@
 """Type errors of msgspec, told to a learner: which field, of which neuron, and what belongs there."""
 
 import difflib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from itertools import islice
@@ -9,8 +10,10 @@ from typing import Any
 import msgspec
 
 from nnsim.documents.format.errors import Fault
-from nnsim.documents.format.strict_json import step
+from nnsim.documents.format.strict_json import measure, step
 
+MOST_ITEMS = 500_000
+"""More than any list of objects may have."""
 _MISSES = (
     (r"Object missing required field `(.*)`", "“{}” is missing: add it."),
     (r"Expected `object.*", "an object {{…}} belongs here."),
@@ -25,25 +28,28 @@ _JSON_NAMES = {"str": "a text", "int": "a number", "float": "a number", "bool": 
                "object": "an object", "array": "a list"}
 
 
-def typed_fault(error: msgspec.ValidationError, root: Any, where: str, types: Mapping[str, Any]) -> Fault:
-    """The Fault for an error such as “Expected `str`, got `int` - at `$.network.neurons[3].id`”.
+def typed_fault(error: msgspec.ValidationError, raw: bytes, where: str, types: Mapping[str, Any]) -> Fault:
+    """The Fault for an error such as “Expected `str`, got `int` - at `$[3].id`”.
 
-    ``root`` is the value msgspec looked at and ``where`` its path; ``types`` gives the type of each
-    object by its path, without list indices, and of the values of free names by path + ".*".
+    ``raw`` is the text msgspec looked at and ``where`` its path; ``types`` gives the type of each object by its path,
+    without list indices, and of the values of free names by path + ".*". Of the text no more is made than the way to
+    the place needs.
     """
     said, _, place = str(error).partition(" - at `$")
-    general, value, what = where, root, ""
+    general, value, what = where, raw, ""
     for key, index in re.findall(r"\.([^.\[\]`]+)|\[(\d+|\.\.\.)\]", place):
         if key:
             where, general = step(where, key), step(general, key)
-            value = value.get(key)
+            value = _field(value, key)
         elif index == "...":
             general += ".*"
-            found = _failing(value, types[general])
-            where, value = step(where, found), value[found]
+            found, value = _failing(value, types[general])
+            where = step(where, found)
         else:
-            where, value = f"{where}[{index}]", value[int(index)]
+            where, value = f"{where}[{index}]", _item(value, int(index))
         what = _what(value) or what
+    if said == "Number out of range":
+        return Fault(f"the number {value[:20].decode()} is too large: use a finite one.", where, what)
     unknown = re.fullmatch(r"Object contains unknown field `(.*)`", said, re.DOTALL)
     if unknown:
         suggestion = instead(unknown[1], types[general].__struct_fields__)
@@ -68,21 +74,42 @@ def instead(wrong: Any, allowed: Iterable[str]) -> str:
     return f"; use one of {', '.join(names[:12])}{' …' if len(names) > 12 else ''}."
 
 
-def _failing(values: Mapping[str, Any], kind: Any) -> str:
-    """The key of the first value that is not of this kind: msgspec says […] instead of it."""
-    for key, value in values.items():
+def _failing(raw: bytes, kind: Any) -> tuple[str, bytes]:
+    """Key and text of the first value that is not of this kind: msgspec says […] instead of it."""
+    for key, value in msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).items():
         try:
-            msgspec.convert(value, kind)
+            msgspec.json.decode(value, type=kind)
         except msgspec.ValidationError:
-            return key
+            return key, bytes(value)
     raise AssertionError("msgspec found a fault that is not there")
 
 
-def _what(value: Any) -> str:
+def _field(raw: bytes, key: str) -> bytes:
+    """The text of one field of an object."""
+    one: Any = msgspec.defstruct("One", [("value", msgspec.Raw)], rename={"value": key})
+    return bytes(msgspec.json.decode(raw, type=one).value)
+
+
+def _item(raw: bytes, index: int) -> bytes:
+    """The text of one item of a list, or nothing if there are so many that they had better not be parted."""
+    if measure(raw).items > MOST_ITEMS:
+        return b""
+    return bytes(msgspec.json.decode(raw, type=list[msgspec.Raw])[index])
+
+
+class _Named(msgspec.Struct):
+    id: msgspec.Raw = msgspec.Raw(b"null")
+    source: msgspec.Raw = msgspec.Raw(b"null")
+    target: msgspec.Raw = msgspec.Raw(b"null")
+
+
+def _what(raw: bytes) -> str:
     """Which neuron or connection an object of the file is, if it is one."""
-    if not isinstance(value, dict):
+    if not raw.startswith(b"{"):
         return ""
-    id, source, target = value.get("id"), value.get("source"), value.get("target")
-    if isinstance(id, str):
+    named = msgspec.json.decode(raw, type=_Named)
+    names = (named.id, named.source, named.target)
+    id, source, target = (json.loads(bytes(name)) if bytes(name[:1]) == b'"' else None for name in map(bytes, names))
+    if id is not None:
         return f"neuron {id[:80]}"
-    return f"{source[:80]} → {target[:80]}" if isinstance(source, str) and isinstance(target, str) else ""
+    return f"{source[:80]} → {target[:80]}" if source is not None and target is not None else ""

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 from nnsim.documents.files import FileError, write_text
 from nnsim.exchange.formats import FORMATS
 from nnsim.exchange.worked_solution import worked_solution
-from nnsim.gui.look.settings import settings
+from nnsim.gui.look.settings import EXPORT_FOLDER
 from nnsim.gui.session.desk import Desk
 
 
@@ -64,15 +64,15 @@ def ask_and_write(desk: Desk, parent: QWidget, heading: str, name: str, write: C
     except ValueError as error:
         desk.session.refuse(_tr("Nothing was written: {why}").format(why=error))
         return False
-    settings().setValue("export_folder", str(path.absolute().parent))
+    EXPORT_FOLDER.store(str(path.absolute().parent))
     desk.session.say(_tr("Wrote {name}").format(name=path.name))
     return True
 
 
 def _folder(desk: Desk) -> Path:
     """Where the last export went, else the document's folder, else that of documents."""
-    last = str(settings().value("export_folder", ""))
-    if last and Path(last).is_dir():
+    last = EXPORT_FOLDER.value()
+    if last:
         return Path(last)
     documents = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
     return desk.session.folder or Path(documents)

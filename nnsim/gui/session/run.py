@@ -67,15 +67,21 @@ class Run(QObject):
         self._edits_sent = len(self.trainer.edits)
         self._worker = TrainingWorker(self.trainer, self.number, speed, updates, epochs, self._free)
         self._watch(True)
-        self._worker.start()
         self._timer.start()
+        try:
+            self._worker.start()
+        except RuntimeError as error:  # the system has no thread left
+            self._worker.error = error
+            self._end(self._worker, None)
 
     def stop(self) -> None:
         """Pause. Returns when the thread has ended and ``ended`` has said so."""
         if self._worker is not None:
             self._worker.pause()
             self._free.set()
-            self._worker.join(JOIN_SECONDS)
+            if not self._worker.join(JOIN_SECONDS):
+                # Its trainer is its own as long as it lives; the next run makes another.
+                self._worker.error = TimeoutError(self.tr("it does not answer"))
             self._end(self._worker, self._worker.take())
 
     def drop(self) -> None:
@@ -153,10 +159,16 @@ class Run(QObject):
 
     def _take_snapshot(self) -> None:
         worker = self._worker
-        snapshot = worker.take() if worker is not None else None
-        if worker is None or snapshot is None or snapshot.run != worker.run_id:
+        if worker is None:
             return
-        if snapshot.reason is not None:
+        # Asked first: what a thread leaves last is there once it has ended.
+        ended = not worker.running
+        snapshot = worker.take()
+        if ended:
+            self._end(worker, snapshot)
+        elif snapshot is None or snapshot.run != worker.run_id:
+            return
+        elif snapshot.reason is not None:
             worker.join(JOIN_SECONDS)
             self._end(worker, snapshot)
         elif snapshot.edits >= self._edits_sent:

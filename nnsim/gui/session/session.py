@@ -392,14 +392,19 @@ class Session(QObject):
         self._parameters = parameters
         self.values_changed.emit()
 
-    def _on_end(self, snapshot: Snapshot | None, error: Exception | None) -> None:
-        if snapshot is not None:
+    def _on_end(self, snapshot: Snapshot | None, error: BaseException | None) -> None:
+        # An error may have come in the midst of an update.
+        if snapshot is not None and np.isfinite(snapshot.parameters).all():
             self._parameters = snapshot.parameters
         with self._together():
             self._commit_run()
+            if error is not None:
+                # Nobody knows what state its trainer is in: the next run begins with another, from these values.
+                self._run.drop()
             self.run_changed.emit()
         if error is not None:
-            self.refuse(self.tr("Training failed: {error}").format(error=error))
+            why = self.tr("there is not enough memory.") if isinstance(error, MemoryError) else str(error)
+            self.refuse(self.tr("Training failed: {error}").format(error=why or type(error).__name__))
         elif snapshot is not None and snapshot.reason in STOP_REASONS and snapshot.reason != "updates":
             tell = self.refuse if snapshot.reason == "diverged" else self.say
             tell(self.tr(STOP_REASONS[snapshot.reason]))

@@ -11,14 +11,12 @@ from PySide6.QtWidgets import QLabel, QWidget
 from nnsim.documents.document import Document
 from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.look.icons import icon
-from nnsim.gui.look.settings import settings, stored_texts
+from nnsim.gui.look.settings import HINTS_DONE
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.controls import name_widget
-
-KEY = "hints_done"
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ class FirstHints(QWidget):
         self._desk, self._canvas, self._room = desk, canvas, canvas.viewport()
         self._inputs = dict(desk.looking.inputs)
         self._hints = self._entries()
-        self._done = set(stored_texts(KEY))
+        self._done = set(HINTS_DONE.value())
         self._shown = ""
         name_widget(self, "first_hint", self.tr("Hint"))
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -114,7 +112,7 @@ class FirstHints(QWidget):
         """The learner knows this one from now on."""
         if id not in self._done:
             self._done.add(id)
-            settings().setValue(KEY, sorted(self._done))
+            HINTS_DONE.store(sorted(self._done))
         self._follow()
 
     def dismiss(self) -> None:
@@ -125,7 +123,7 @@ class FirstHints(QWidget):
     def start_again(self) -> None:
         """Show all of them anew."""
         self._done.clear()
-        settings().remove(KEY)
+        HINTS_DONE.forget()
         self._follow()
 
     # What was done

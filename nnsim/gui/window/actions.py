@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from nnsim.gui.canvas.view import ZOOM_STEP
 from nnsim.gui.look.icons import icon
-from nnsim.gui.look.settings import settings
+from nnsim.gui.look.settings import toggled
 from nnsim.gui.start.help import show_about, show_gestures, show_what_a_neuron_is, what_is_this
 from nnsim.gui.window.commands import Commands
 from nnsim.gui.window.panels import PRESENT, WORKSPACES
@@ -227,11 +227,11 @@ class Actions(QObject):
         action.setObjectName(f"action_{toggle.name}")
         action.setToolTip(toggle.tip)
         action.setCheckable(True)
-        action.setChecked(settings().value(toggle.name, False, type=bool) is True)
+        action.setChecked(toggled(toggle.name).value())
         if action.isChecked():
             toggle.show(True)
         action.toggled.connect(toggle.show)
-        action.toggled.connect(lambda on: settings().setValue(toggle.name, on))
+        action.toggled.connect(toggled(toggle.name).store)
         self.by_name[toggle.name] = action
 
     # Keeping in step

@@ -9,7 +9,7 @@ from nnsim.documents.examples import Example
 from nnsim.gui.canvas.changed_area import changed_area
 from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.canvas.new_network_form import NewNetworkForm
-from nnsim.gui.look.settings import TEXT_SCALES, settings, stored_look
+from nnsim.gui.look.settings import TEXT_SCALE, TEXT_SCALES, THEME, stored_look
 from nnsim.gui.look.theme import Mode, apply_theme, text_scale
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.first_hints import FirstHints
@@ -97,13 +97,13 @@ class Commands(QObject):
 
     def set_theme(self, mode: Mode) -> None:
         """Light, dark, or as the system has it; remembered."""
-        settings().setValue("theme", mode)
+        THEME.store(mode)
         self.apply_look()
 
     def scale_text(self, step: int) -> None:
         """All text one size larger or smaller; remembered."""
         index = min(range(len(TEXT_SCALES)), key=lambda i: abs(TEXT_SCALES[i] - text_scale()))
-        settings().setValue("text_scale", TEXT_SCALES[min(max(index + step, 0), len(TEXT_SCALES) - 1)])
+        TEXT_SCALE.store(TEXT_SCALES[min(max(index + step, 0), len(TEXT_SCALES) - 1)])
         self.apply_look()
 
     def apply_look(self) -> None:

@@ -8,7 +8,6 @@ import platform
 import sys
 import threading
 import traceback
-from importlib.metadata import version
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
@@ -17,6 +16,8 @@ from typing import Any
 import PySide6
 from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
+
+from nnsim import __version__
 
 LOG, FAULTS = "nnsim.log", "faults.log"
 LOG_BYTES, OLDER_LOGS = 512 * 1024, 3
@@ -86,5 +87,5 @@ class Errors(QObject):
 
 def details(text: str) -> str:
     """What whoever mends it wants to know."""
-    return (f"nnsim {version('nnsim')}, Python {platform.python_version()}, PySide6 {PySide6.__version__}, "
+    return (f"nnsim {__version__}, Python {platform.python_version()}, PySide6 {PySide6.__version__}, "
             f"{platform.platform()}, {os.environ.get('QT_QPA_PLATFORM', 'its own windows')}\n\n{text}")

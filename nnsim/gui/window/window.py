@@ -3,7 +3,7 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
@@ -12,7 +12,7 @@ from nnsim.documents.files import shown_name
 from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.soften_bar import SoftenBar
-from nnsim.gui.look.settings import settings
+from nnsim.gui.look.settings import GEOMETRY
 from nnsim.gui.look.theme import dress
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.first_hints import FirstHints
@@ -258,9 +258,7 @@ class MainWindow(QMainWindow):
 
     def show_with_layout(self) -> None:
         """Show the window as it was left, or in its first arrangement."""
-        geometry = settings().value("geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
+        self.restoreGeometry(GEOMETRY.value())
         self.workspaces.prepare()
         self.show()
         self.workspaces.start()
@@ -304,7 +302,7 @@ class MainWindow(QMainWindow):
         self.canvas.in_place.close_editor()
         if not self.files.may_leave():
             return
-        settings().setValue("geometry", self.saveGeometry())
+        GEOMETRY.store(self.saveGeometry())
         self.workspaces.remember()
         self.files.close()
         self.desk.close()

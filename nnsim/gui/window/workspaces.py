@@ -5,13 +5,13 @@ from contextlib import contextmanager
 from functools import partial
 from pkgutil import resolve_name
 
-from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QButtonGroup, QDockWidget, QMainWindow, QTabBar, QToolButton, QWidget
 from shiboken6 import isValid
 
 from nnsim.gui.look.icons import icon
-from nnsim.gui.look.settings import settings
+from nnsim.gui.look.settings import WORKSPACE, arrangement
 from nnsim.gui.look.theme import GRID, finish_theme
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
@@ -140,12 +140,12 @@ class Workspaces(QObject):
         self._before, self.current = self.current, workspace
         self.changing.emit()
         self._show()
-        settings().setValue("workspace", self._before.id if workspace is PRESENT else workspace.id)
+        WORKSPACE.store(self._before.id if workspace is PRESENT else workspace.id)
         self.changed.emit()
 
     def prepare(self) -> None:
         """Make the panels of the workspace that was left last, before the window is shown: each is laid out once."""
-        stored = settings().value("workspace", WORKSPACES[0].id)
+        stored = WORKSPACE.value()
         self.current = next((w for w in WORKSPACES if w.id == stored), WORKSPACES[0])
         self._fill_current()
 
@@ -163,7 +163,7 @@ class Workspaces(QObject):
     def remember(self) -> None:
         """Keep the current arrangement for the next time."""
         if self.current is not PRESENT:
-            settings().setValue(f"layout_{self.current.id}", self._window.saveState(LAYOUT_VERSION))
+            arrangement(self.current.id).store(self._window.saveState(LAYOUT_VERSION))
 
     def reset(self) -> None:
         """The first arrangement of the current workspace."""
@@ -181,12 +181,11 @@ class Workspaces(QObject):
 
     def _show(self) -> None:
         finish_theme()
-        state = settings().value(f"layout_{self.current.id}")
+        state = arrangement(self.current.id).value()
         self._fill_current()
         with self._calm():
             self._take_away()
-            known = self.current is not PRESENT and isinstance(state, QByteArray)
-            if not (known and self._window.restoreState(state, LAYOUT_VERSION)):
+            if self.current is PRESENT or not self._window.restoreState(state, LAYOUT_VERSION):
                 self._arrange()
 
     @contextmanager

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import FileError, decode, encode
+from tests.damage import damaged, with_damage
 from tests.documents.base import TEXT
 from tests.documents.random_documents import documents
 
@@ -17,8 +18,8 @@ REPLACEMENTS = st.recursive(
     lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=3), part, max_size=3),
     max_leaves=4,
 )
-PIECES = [b'"', b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"-", b"1e999", b"9" * 400, b"\\", b"\\ud800",
-          b"\x00", b"\xff", b"\xef\xbb\xbf", b"0", b".", b"e9", b'"id"', b'"x0"', b'"w1"', b"NaN", b"\n", b"[" * 40]
+PIECES = (b'"', b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"-", b"1e999", b"9" * 400, b"\\", b"\\ud800",
+          b"\x00", b"\xff", b"\xef\xbb\xbf", b"0", b".", b"e9", b'"id"', b'"x0"', b'"w1"', b"NaN", b"\n", b"[" * 40)
 
 
 def opens_or_says_why(raw: bytes) -> bool:
@@ -32,43 +33,41 @@ def opens_or_says_why(raw: bytes) -> bool:
     return True
 
 
-def damage(raw: bytes, rng: np.random.Generator) -> bytes:
-    """Bytes changed, removed, repeated or put in, some of them meaningful to a parser."""
-    changed = bytearray(raw)
-    for _ in range(rng.integers(1, 4)):
-        start = int(rng.integers(0, len(changed) + 1))
-        length = int(rng.integers(0, 20))
-        match rng.integers(0, 5):
-            case 0:
-                del changed[start : start + length]
-            case 1:
-                changed[start:start] = PIECES[rng.integers(len(PIECES))]
-            case 2:
-                changed[start : start + length] = PIECES[rng.integers(len(PIECES))]
-            case 3:
-                other = int(rng.integers(0, len(changed) + 1))
-                changed[start:start] = changed[other : other + length]
-            case _:
-                changed[start : start + 1] = bytes([rng.integers(256)])
-    return bytes(changed)
-
-
 def fuzz(rounds: int, seed: int) -> int:
     """How many of so many damaged files are documents all the same."""
     rng = np.random.default_rng(seed)
     whole = [TEXT.encode(), *(example.path.read_bytes() for example in EXAMPLES.values() if example.id != "spiral")]
-    return sum(opens_or_says_why(damage(whole[rng.integers(len(whole))], rng)) for _ in range(rounds))
+    return sum(opens_or_says_why(damaged(whole[rng.integers(len(whole))], rng, PIECES)) for _ in range(rounds))
 
 
 def test_damaged_bytes_are_refused_in_words() -> None:
     """A short run of the soak below; some damage, as in a note, does no harm."""
-    assert 0 < fuzz(1500, 0) < 750
+    assert 0 < fuzz(600, 0) < 300
 
 
 @pytest.mark.soak
 def test_damaged_bytes_are_refused_in_words_for_minutes() -> None:
     """Many more of them."""
-    assert fuzz(300_000, 1) > 0
+    assert fuzz(100_000, 1) > 0
+
+
+def fuzz_values(rounds: int, seed: int) -> int:
+    """The same with values in place of bytes: numbers that are extremes, keys renamed, types swapped, nesting."""
+    rng = np.random.default_rng(seed)
+    whole = [json.loads(TEXT), *(json.loads(example.path.read_bytes()) for example in EXAMPLES.values())]
+    trees = (with_damage(whole[rng.integers(len(whole))], rng) for _ in range(rounds))
+    return sum(opens_or_says_why(json.dumps(tree).encode()) for tree in trees)
+
+
+def test_damaged_values_are_refused_in_words() -> None:
+    """A short run of the soak below."""
+    assert 0 < fuzz_values(300, 0) < 200
+
+
+@pytest.mark.soak
+def test_damaged_values_are_refused_in_words_for_minutes() -> None:
+    """Many more of them."""
+    assert fuzz_values(20_000, 1) > 0
 
 
 @given(documents(), st.data())

@@ -1,10 +1,11 @@
 """The Selected panel: the fields of the selected neuron, connection or neurons, or of the whole network."""
 
+import re
 import time
 from dataclasses import replace
 
-from PySide6.QtCore import QCoreApplication, QSignalBlocker, QSize, Qt
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtCore import QCoreApplication, QMimeData, QSignalBlocker, QSize, Qt
+from PySide6.QtGui import QFocusEvent, QTextOption
 from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
@@ -301,6 +302,10 @@ class NetworkForm(QWidget):
         self._notes.show_document()
 
 
+LONGEST_PARAGRAPH, LONGEST_WORD = 20_000, 500
+"""Signs of the notes that can be laid out at every letter without anybody noticing."""
+
+
 class NotesEdit(QPlainTextEdit):
     """The notes of the document. What is typed in one go is one undo step."""
 
@@ -322,10 +327,34 @@ class NotesEdit(QPlainTextEdit):
     def show_document(self) -> None:
         """Show the document's notes."""
         notes = self._desk.session.document.notes
-        if notes != self.toPlainText():
+        # A paragraph is laid out as a whole, at every letter that is typed into it.
+        long = max(map(len, notes.split("\n"))) > LONGEST_PARAGRAPH
+        shown = notes[:LONGEST_PARAGRAPH] + " …" if long else notes
+        self.setReadOnly(long)
+        self.setToolTip(self.tr("Too long to be edited here: this is the beginning") if long
+                        else self.tr("Saved with the document"))
+        self._wrap(shown)
+        if shown != self.toPlainText():
             self._token = None
             with QSignalBlocker(self):
-                self.setPlainText(notes)
+                self.setPlainText(shown)
+
+    def insertFromMimeData(self, source: QMimeData) -> None:
+        text = source.text()
+        if self.textCursor().block().length() + max(map(len, text.split("\n"))) > LONGEST_PARAGRAPH:
+            self._desk.session.refuse(self.tr("A paragraph of the notes has at most {n} signs: part the text first.")
+                                      .format(n=LONGEST_PARAGRAPH))
+            return
+        self._wrap(text)
+        super().insertFromMimeData(source)
+
+    def _wrap(self, text: str) -> None:
+        """Break lines between words, or anywhere if one is very long: Qt looks for its end once for each line."""
+        modes = QTextOption.WrapMode
+        endless = re.search(rf"\S{{{LONGEST_WORD}}}", text)
+        mode = modes.WrapAnywhere if endless else modes.WrapAtWordBoundaryOrAnywhere
+        if mode != self.wordWrapMode():
+            self.setWordWrapMode(mode)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         self._token = None

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QBoxLayout, QMenu, QStackedLayout, QToolButton, QW
 
 from nnsim.core.network import NetworkError
 from nnsim.exchange.pages import Parts, plain
-from nnsim.gui.look.settings import settings
+from nnsim.gui.look.settings import LEARNER, LONGEST_NAME
 from nnsim.gui.look.theme import GRID, text_scale
 from nnsim.gui.panels.worksheet.question_rows import QWIDGETSIZE_MAX, GivenNumbers, QuestionRows
 from nnsim.gui.session.answers import Given, Place
@@ -31,7 +31,6 @@ ABOVE_PART = 0.35
 """How much of a narrow panel they take above the questions."""
 SHORT_ENTRY = 30
 """A longer entry of a list may be broken."""
-NAME = "worksheet_learner"
 _EXPORTS = ((False, "blanks"), (None, "with_key"), (True, "key"))
 
 
@@ -96,10 +95,10 @@ class WorksheetView(QWidget):
         self._answers.toggled.connect(self.rows.show_answers)
         self._learner = TextField()
         name_widget(self._learner, "worksheet_learner", self.tr("Your name"))
-        self._learner.setMaxLength(60)
+        self._learner.setMaxLength(LONGEST_NAME)
         self._learner.setPlaceholderText(self.tr("your name"))
         self._learner.set_tip(self.tr("The same name gives the same numbers; without one they are the network's own."))
-        self._learner.set_text(str(settings().value(NAME, "")))
+        self._learner.set_text(LEARNER.value())
         self._learner.edited.connect(self._on_name)
         tip = self.tr("Another sheet with other numbers")
         self._new = push_button(self.tr("New numbers"), "worksheet_new", tip, "link", tip)
@@ -232,7 +231,7 @@ class WorksheetView(QWidget):
         self.update_document()
 
     def _on_name(self, name: str) -> None:
-        settings().setValue(NAME, name)
+        LEARNER.store(name)
         self._start()
 
     def forget(self) -> None:

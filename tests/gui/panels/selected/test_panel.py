@@ -4,6 +4,7 @@ from typing import TypeVar
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QTextOption
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
@@ -301,6 +302,34 @@ class TestNetwork:
         assert hidden(panel, "network_problems")
         desk.session.apply("x", lambda d: edits.add_neuron(d, "output", (0, 0)))
         assert "Nothing leads to output y" in find(panel, "network_problems", QLabel).text()
+
+    @pytest.mark.parametrize("notes, all_of_it", [
+        ("x" * 300_000, False), ("word " * 60_000, False), ("a line\n" * 3_000, True), ("x" * 19_000, True),
+    ], ids=["a word", "a paragraph", "lines", "a shorter word"])
+    def test_no_paragraph_is_laid_out_that_would_take_long(
+        self, panel: SelectedPanel, desk: Desk, notes: str, all_of_it: bool
+    ) -> None:
+        """Its beginning is shown, the document keeps all of it, and lines may break within a very long word."""
+        desk.session.open_document(Document(notes=notes))
+        shown = find(panel, "network_notes", QPlainTextEdit)
+        assert (shown.toPlainText() == notes) == all_of_it and shown.isReadOnly() != all_of_it
+        assert max(map(len, shown.toPlainText().split("\n"))) < 20_100
+        anywhere = shown.wordWrapMode() == QTextOption.WrapMode.WrapAnywhere
+        assert anywhere == ("x" * 500 in notes)
+        assert desk.session.document.notes == notes
+
+    def test_what_is_pasted_into_the_notes_is_as_bounded(self, panel: SelectedPanel, desk: Desk) -> None:
+        """It is refused as a whole, in words."""
+        told: list[str] = []
+        desk.session.message.connect(lambda text, kind: told.append(text))
+        shown = find(panel, "network_notes", QPlainTextEdit)
+        QApplication.clipboard().setText("x" * 300_000)
+        shown.paste()
+        assert shown.toPlainText() == "" and "at most 20000 signs" in told[0]
+        QApplication.clipboard().setText("x" * 900)
+        shown.paste()
+        assert desk.session.document.notes == "x" * 900
+        assert shown.wordWrapMode() == QTextOption.WrapMode.WrapAnywhere
 
     def test_notes_are_saved_as_they_are_typed(self, panel: SelectedPanel, desk: Desk) -> None:
         notes = find(panel, "network_notes", QPlainTextEdit)

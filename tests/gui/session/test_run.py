@@ -1,0 +1,123 @@
+"""A worker that fails, wherever and however it does: the run ends, the learner hears why, and Train begins anew."""
+
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+import nnsim
+from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.session import run
+from nnsim.gui.session.desk import Desk
+from nnsim.training.trainer import Trainer
+from nnsim.training.worker import TrainingWorker
+
+
+class Odd(BaseException):
+    """No Exception, and so passed on by most who catch."""
+
+
+ERRORS: dict[str, tuple[BaseException, str]] = {
+    "ordinary": (ValueError("a cable came off"), "a cable came off"),
+    "without words": (ZeroDivisionError(), "ZeroDivisionError"),
+    "no memory": (MemoryError(), "there is not enough memory"),
+    "exit": (SystemExit(3), "3"),
+    "interrupt": (KeyboardInterrupt(), "KeyboardInterrupt"),
+    "odd": (Odd("odd"), "odd"),
+}
+
+
+@pytest.fixture
+def open(desk: Desk) -> tuple[Desk, list[str]]:
+    """A document that can be trained, and what is told of it."""
+    told: list[str] = []
+    desk.session.message.connect(lambda text, kind: told.append(text))
+    desk.session.open_document(nnsim.load(EXAMPLES["circle"].path))
+    return desk, told
+
+
+def failing(error: BaseException) -> Callable[..., NoReturn]:
+    def fail(*args: Any, **options: Any) -> NoReturn:
+        raise error
+
+    return fail
+
+
+def in_the_end(error: BaseException) -> Callable[..., Any]:
+    """``Trainer.snapshot`` that fails for the last moment only."""
+    plain = Trainer.snapshot
+
+    def snapshot(self: Trainer, run: int = 0, reason: str | None = None, whole: bool = True) -> Any:
+        if reason is not None:
+            raise error
+        return plain(self, run, reason, whole)
+
+    return snapshot
+
+
+PLACES: dict[str, tuple[type, str, Callable[[BaseException], Callable[..., Any]]]] = {
+    "an update": (Trainer, "advance", failing),
+    "a frame": (Trainer, "snapshot", failing),
+    "the last moment": (Trainer, "snapshot", in_the_end),
+    "the mailbox": (TrainingWorker, "_deliver", failing),
+    "a message": (Trainer, "set_values", failing),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+@pytest.mark.parametrize("name", ERRORS)
+def test_a_failed_run_is_told_and_another_can_begin(
+    open: tuple[Desk, list[str]], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, name: str, place: str
+) -> None:
+    """Nobody waits for a thread that is gone."""
+    (desk, told), (error, said) = open, ERRORS[name]
+    session, before = desk.session, desk.session.document
+    owner, method, fault = PLACES[place]
+    with monkeypatch.context() as planted:
+        planted.setattr(owner, method, fault(error))
+        assert session.train(updates=None if place == "a message" else 3)
+        if place == "a message":
+            session.set_values({session.network.parameter_names[0]: 0.25}, "weight")
+        qtbot.waitUntil(lambda: not session.training)
+    assert told == [f"Training failed: {said}" + ("." if name == "no memory" else "")]
+    assert session.network.structure is before.network.structure and np.isfinite(session.network.parameters).all()
+    assert session.train(updates=3)
+    qtbot.waitUntil(lambda: not session.training)
+    assert len(told) == 1 and session.latest is not None and session.latest.reason == "updates"
+    while session.undo_stack.canUndo():
+        session.undo_stack.undo()
+    assert session.document == before
+
+
+def test_a_thread_that_cannot_be_had(
+    open: tuple[Desk, list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The system may have no more of them."""
+    told, session = open[1], open[0].session
+    with monkeypatch.context() as planted:
+        planted.setattr("threading.Thread.start", failing(RuntimeError("can't start new thread")))
+        session.train()
+    assert not session.training and told == ["Training failed: can't start new thread"]
+
+
+def test_a_worker_that_does_not_answer_keeps_its_trainer(
+    open: tuple[Desk, list[str]], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next run makes its own, so that no two threads train one."""
+    told, session = open[1], open[0].session
+    assert session.train(updates=3)
+    qtbot.waitUntil(lambda: not session.training)
+    abandoned = session.paused_trainer
+    assert session.train()
+    worker = session._run._worker
+    assert worker is not None
+    with monkeypatch.context() as planted:
+        planted.setattr(run, "JOIN_SECONDS", 0.0)
+        planted.setattr(TrainingWorker, "join", lambda self, timeout: False)
+        session.pause()
+    assert not session.training and told == ["Training failed: it does not answer"]
+    assert session.train(updates=3)
+    qtbot.waitUntil(lambda: not session.training)
+    assert session.paused_trainer is not abandoned and worker.join(10)
