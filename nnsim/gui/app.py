@@ -5,14 +5,14 @@ import ctypes
 import gc
 import os
 import signal
-import socket
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import (
     QMessageLogContext,
+    QObject,
     QSocketNotifier,
     QStandardPaths,
     QTimer,
@@ -39,6 +39,9 @@ SWITCH_SECONDS = 0.0005
 
 SHOWN_MS = 400
 """By then the first window is painted."""
+
+LOOK_MS = 200
+"""How often a signal is looked for where nothing tells of one."""
 
 SETTLED_MS = 3_000
 """By then all panels are built."""
@@ -97,34 +100,53 @@ def settle_memory() -> None:
 def _ending_on_signals(window: MainWindow) -> Iterator[None]:
     """Ctrl-C, a shutdown and a closed terminal keep what is not saved, and end the program at once.
 
-    Python would run a handler when it comes to run Python next, which in a window at rest may take long. A byte that
-    the system writes to a socket wakes Qt. A second signal ends the program in the system's way.
+    Python runs a handler when it comes to run Python next, which in a window at rest may take long: a byte that the
+    system writes into a pipe wakes Qt. Where no pipe can be watched (Windows), it wakes by itself. A second signal ends
+    the program in the system's way.
     """
-    mine, written = socket.socketpair()
-    mine.setblocking(False)
-    written.setblocking(False)
+    received: list[int] = []
     caught = [number for number in (getattr(signal, name, None) for name in ("SIGINT", "SIGTERM", "SIGHUP"))
               if number is not None and signal.getsignal(number) is not signal.SIG_IGN]  # as nohup asks for
 
     def end() -> None:
-        number = mine.recv(1)[0]
-        for other in caught:
-            signal.signal(other, signal.SIG_DFL)
-        window.end_now()
-        QApplication.exit(128 + number)
+        if received:
+            for number in caught:
+                signal.signal(number, signal.SIG_DFL)
+            window.end_now()
+            QApplication.exit(128 + received[0])
 
-    notifier = QSocketNotifier(mine.fileno(), QSocketNotifier.Type.Read, window)
-    notifier.activated.connect(end)
-    signal.set_wakeup_fd(written.fileno(), warn_on_full_buffer=False)
     for number in caught:
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, lambda number, frame: received.append(number))
+    with _woken_by_signals(window, end):
+        yield
+
+
+@contextmanager
+def _woken_by_signals(parent: QObject, look: Callable[[], None]) -> Iterator[None]:
+    if os.name != "posix":
+        timer = QTimer(parent, interval=LOOK_MS)
+        timer.timeout.connect(look)
+        timer.start()
+        yield
+        timer.stop()
+        return
+    read, written = os.pipe()
+    os.set_blocking(written, False)
+
+    def wake() -> None:
+        os.read(read, 64)
+        look()
+
+    notifier = QSocketNotifier(read, QSocketNotifier.Type.Read, parent)
+    notifier.activated.connect(wake)
+    signal.set_wakeup_fd(written, warn_on_full_buffer=False)
     try:
         yield
     finally:
         signal.set_wakeup_fd(-1)
         notifier.setEnabled(False)
-        mine.close()
-        written.close()
+        os.close(read)
+        os.close(written)
 
 
 @contextmanager

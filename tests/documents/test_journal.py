@@ -273,7 +273,7 @@ def test_without_locks_the_process_is_looked_for(tmp_path: Path, monkeypatch: py
 @pytest.mark.parametrize("mark, offered", [
     ("", False), ("nonsense", False), (f"{os.getpid()} 1 {platform.node()}", True), ("1 1 elsewhere", False),
     (f"{10**30} 1 {platform.node()}", True),
-])
+], ids=["nothing", "nonsense", "a process gone", "another computer", "no process"])
 def test_without_locks_and_without_a_known_process_age_decides(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mark: str, offered: bool
 ) -> None:
