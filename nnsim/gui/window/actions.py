@@ -227,11 +227,12 @@ class Actions(QObject):
         action.setObjectName(f"action_{toggle.name}")
         action.setToolTip(toggle.tip)
         action.setCheckable(True)
-        action.setChecked(toggled(toggle.name).value())
+        setting = toggled(toggle.name)
+        action.setChecked(setting.value())
         if action.isChecked():
             toggle.show(True)
         action.toggled.connect(toggle.show)
-        action.toggled.connect(toggled(toggle.name).store)
+        action.toggled.connect(lambda on: setting.store(on))  # PySide6 does not hold the object of a method
         self.by_name[toggle.name] = action
 
     # Keeping in step

@@ -42,7 +42,7 @@ class Keeping(QObject):
         # An edit is handed over before it is shown, which may take long.
         desk.session.telling.connect(self.keep_soon)
         desk.session.file_changed.connect(self.keep_soon)
-        desk.session.values_changed.connect(self._on_values)
+        desk.values_changed.connect(self._on_values)
         desk.answers.changed.connect(self.keep_soon)
 
     def leftovers(self) -> tuple[Leftover, ...]:
