@@ -1,6 +1,7 @@
 """The command nnsim explain: every number of the lecture's example, as text and as JSON."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -105,3 +106,31 @@ def test_it_needs_neither_qt_nor_numba() -> None:
             "assert not {'PySide6', 'numba', 'ziamath'} & set(sys.modules), sys.modules.keys()\nsys.exit(status)")
     done = subprocess.run([sys.executable, "-c", code, HANDS_ON], capture_output=True, text=True, check=False)
     assert done.returncode == 0 and "0.2984" in done.stdout, done.stderr
+
+
+@pytest.mark.parametrize("place", ["a file", "a file/below", "/proc/x", "\0"])
+def test_a_tour_that_has_no_place(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, place: str
+) -> None:
+    """One line that names it, and status 2."""
+    (tmp_path / "a file").write_text("")
+    out = str(tmp_path / place)
+    monkeypatch.setattr(sys, "argv", ["nnsim", "tour", "--out", out])
+    assert main() == 2
+    said = capsys.readouterr()
+    assert out in said.err and said.err.count("\n") == 1 and not said.out
+
+
+@pytest.mark.parametrize(("display", "says"), [("", "there is no display here"), (":55", "")])
+def test_without_a_display_the_window_says_so(tmp_path: Path, display: str, says: str) -> None:
+    """One line, status 1, and not Qt's advice to reinstall: what cannot be reached, or what has to be installed."""
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+    if display:
+        environment["DISPLAY"] = display
+    done = subprocess.run([sys.executable, "-m", "nnsim"], capture_output=True, text=True,
+                          env={**environment, "HOME": str(tmp_path)})
+    assert done.returncode == 1 and done.stdout == ""
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("nnsim: ") and says in line and "reinstall" not in line.lower()
+    assert says or display in line or "apt install lib" in line

@@ -70,24 +70,24 @@ def load(path: str | os.PathLike[str]) -> Document:
 def load_with_state(path: str | os.PathLike[str]) -> tuple[Document, FileState]:
     """The document in the file at ``path``, and the state in which it was read. Raises FileError as ``load``."""
     file = Path(path)
-    folder = _folder(file)
+    folder, name = _folder(file), file.name or str(file)
     try:
         state = file.stat()
         if stat.S_ISDIR(state.st_mode):
-            raise FileError(file.name, "this is a folder: choose a .nnsim file.", folder=folder)
+            raise FileError(name, "this is a folder: choose a .nnsim file.", folder=folder)
         if not stat.S_ISREG(state.st_mode):
             # Reading from a pipe or a device might never end.
-            raise FileError(file.name, "this is no ordinary file: choose a .nnsim file.", folder=folder)
+            raise FileError(name, "this is no ordinary file: choose a .nnsim file.", folder=folder)
         with file.open("rb") as opened:
             raw = opened.read(MAX_BYTES + 1)
     except FileNotFoundError:
-        raise FileError(file.name, f"there is no file {file}.") from None
+        raise FileError(name, f"there is no file {file}.") from None
     except (OSError, ValueError) as error:
         if isinstance(error, FileError):
             raise
-        raise FileError(file.name, f"the file cannot be read: {_reason(error)}.", folder=folder) from None
+        raise FileError(name, f"the file cannot be read: {_reason(error)}.", folder=folder) from None
     try:
-        document = decode(raw, file.name)
+        document = decode(raw, name)
     except FileError as error:
         raise error.within(folder) from None
     return document, FileState(state.st_mtime_ns, state.st_size, state.st_ino, _digest(raw))
