@@ -59,6 +59,7 @@ class MessageBar(QFrame):
 
     def stand(self, key: str, text: str, action: str, do: Callable[[], object], closes: bool = True) -> None:
         """Show a message that stays until it is closed, taken (if that ``closes`` it), or withdrawn by its ``key``."""
+        self._standing.pop(key, None)  # the last comes first
         self._standing[key] = Message(text, action, do, closes)
         self._show()
 
@@ -74,7 +75,7 @@ class MessageBar(QFrame):
 
     @property
     def _shown(self) -> Message | None:
-        return self._told or next(iter(self._standing.values()), None)
+        return self._told or next(reversed(self._standing.values()), None)
 
     def _show(self) -> None:
         message = self._shown
@@ -103,7 +104,7 @@ class MessageBar(QFrame):
         if self._told is not None:
             self._told = None
         elif self._standing:
-            del self._standing[next(iter(self._standing))]
+            self._standing.popitem()
         self._show()
 
     def _act(self) -> None:

@@ -12,10 +12,9 @@ from PySide6.QtWidgets import QDialog, QFrame, QLabel, QMessageBox, QPushButton,
 from nnsim.documents.document import Document
 from nnsim.documents.files import FileError, load, shown_name
 from nnsim.documents.journal import KEPT_DAYS, Leftover
-from nnsim.gui.look.theme import GRID, text_scale
+from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.start.thumbnails import thumbnail
 from nnsim.gui.widgets.boxes import column_in, row_in
-from nnsim.gui.widgets.cards import body_frame
 from nnsim.gui.widgets.controls import name_widget, push_button
 from nnsim.gui.widgets.forms import plain_text, scrolled
 from nnsim.gui.widgets.labels import ElidedLabel
@@ -273,12 +272,11 @@ class _Row(QFrame):
         buttons.addWidget(self.recover)
         buttons.addWidget(self.delete)
         buttons.addStretch(1)
-        inside = QWidget()
-        row = row_in(inside, 2 * GRID, (GRID, GRID, GRID, GRID))
+        set_role(self, card="whole")
+        row = row_in(self, 2 * GRID, (GRID, GRID, GRID, GRID))
         row.addWidget(self._picture)
         row.addLayout(texts, 1)
         row.addLayout(buttons)
-        column_in(self).addWidget(body_frame(inside))
 
     def show_content(self, content: Content) -> None:
         """Say what is in it, with a picture; or why it cannot be opened."""
