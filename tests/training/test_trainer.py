@@ -1,5 +1,7 @@
 """The training loop, against plain loops written here and the lecture's numbers."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -180,6 +182,94 @@ def test_divergence_restores_finite_parameters(rate: float) -> None:
     assert np.isfinite(trainer.parameters).all()
     assert trainer.loss <= 1000 * max(first, 0.5 * X[:, 0].var())
     assert np.isfinite(trainer.history.train_loss).all()
+
+
+def one_weight(w: float, data: nnsim.Dataset, **settings: object) -> nnsim.Trainer:
+    """y = w·x, in the readable engine."""
+    network = Network.build([Neuron("x", "input"), Neuron("y", "output", "linear")], [Connection("x", "y", "w")],
+                            {"w": w})
+    return nnsim.Trainer(network, data, nnsim.TrainingConfig(batch_size=0, **settings), "numpy")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e-3, 1.0, 1e3, 1e9])
+def test_a_run_diverges_at_a_thousand_times_its_first_loss_whatever_its_size(size: float) -> None:
+    """The error doubles with each update, the loss becomes four times as large: 4⁵ > 1000 > 4⁴.
+
+    What is given back are the values after the last epoch that was good, not yet a thousand times as bad.
+    """
+    trainer = one_weight(2 * size, nnsim.Dataset([[1.0]], [[size]]), learning_rate=3.0)
+    assert trainer.run(epochs=4) == "epochs"
+    assert trainer.history.train_loss.tolist() == pytest.approx([size**2 / 2 * k for k in (1, 1, 4, 16, 64)])
+    assert trainer.run(epochs=100) == "diverged"
+    assert trainer.epoch == 5
+    assert trainer.loss == pytest.approx(size**2 / 2 * 4**5)
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e6])
+def test_a_run_that_begins_well_may_come_to_a_thousand_times_the_loss_of_a_constant(size: float) -> None:
+    """Targets ±size: who always says their mean has the loss ½·size², however small the first loss is."""
+    data = nnsim.Dataset([[1.0], [-1.0]], [[size], [-size]])
+    trainer = one_weight(size * (1 + 2**-20), data, learning_rate=3.0)
+    losses = [size**2 / 2 * 4.0 ** (n - 20) for n in range(40)]
+    allowed = sum(loss <= 1000 * size**2 / 2 for loss in losses)
+    assert trainer.run(epochs=100) == "diverged"
+    assert trainer.epoch == allowed
+    assert trainer.loss == pytest.approx(losses[allowed], rel=1e-6)
+
+
+def test_without_any_loss_to_compare_with_only_infinity_diverges() -> None:
+    """The first loss is 0 and so is a constant's: an edit may lead anywhere."""
+    trainer = one_weight(1.0, nnsim.Dataset([[1.0]], [[1.0]]), learning_rate=3.0)
+    trainer.begin()
+    trainer.set_values({"w": 2.0})
+    assert trainer.run(epochs=100) == "epochs"
+    assert trainer.history.train_loss[-1] == pytest.approx(4.0**99 / 2)
+    assert trainer.run(epochs=1000) == "diverged"
+    assert np.isfinite(trainer.parameters).all() and np.isfinite(trainer.history.train_loss).all()
+
+
+@pytest.mark.parametrize("began", [0.0, 100.0, 1e6])
+def test_the_time_asked_for_counts_from_begin(monkeypatch: pytest.MonkeyPatch, began: float) -> None:
+    """Ten seconds by a clock that the test sets: how near the end is, and that it comes then and no sooner."""
+    clock = SimpleNamespace(now=began - 50.0)
+    monkeypatch.setattr("nnsim.training.trainer.time", SimpleNamespace(monotonic=lambda: clock.now))
+    trainer = xor_trainer(batch_size=0, stop_seconds=10.0)
+    clock.now = began
+    trainer.begin()
+    assert trainer.snapshot().progress == 0.0
+    for after in (0.0, 2.5, 9.75):
+        clock.now = began + after
+        assert trainer.advance(updates=1) is None
+        assert trainer.snapshot().progress == after / 10
+    clock.now = began + 10.0
+    assert trainer.advance(updates=1) == "seconds"
+    assert trainer.snapshot().progress == 1.0
+    clock.now = began + 25.0
+    assert trainer.snapshot().progress == 1.0, "no run is nearer than at its end"
+
+
+def test_how_near_the_stop_is() -> None:
+    """Epochs from where the run began; a loss by its logarithm; of several the nearest; None if nothing tells."""
+    trainer = xor_trainer(batch_size=0, learning_rate=0.5)
+    trainer.run(epochs=3)
+    assert trainer.snapshot().progress is None
+    trainer.configure(nnsim.TrainingConfig(batch_size=0, learning_rate=0.5, stop_epochs=8))
+    trainer.begin()
+    seen = []
+    while trainer.advance(updates=1) is None:
+        seen.append(trainer.snapshot().progress)
+    assert seen == [k / 8 for k in range(1, 8)]
+    assert trainer.snapshot().progress == 1.0
+    first, now = float(trainer.history.train_loss[0]), float(trainer.history.train_loss[-1])
+    goal = now**2 / first
+    trainer.configure(nnsim.TrainingConfig(batch_size=0, learning_rate=0.5, stop_loss=goal))
+    assert trainer.snapshot().progress == pytest.approx(0.5), "the goal lies as many times lower again"
+    for epochs, nearest in ((10_000, 0.5), (10, 0.8)):
+        trainer.configure(
+            nnsim.TrainingConfig(batch_size=0, learning_rate=0.5, stop_loss=goal, stop_epochs=epochs))
+        assert trainer.snapshot().progress == pytest.approx(nearest)
+    trainer.configure(nnsim.TrainingConfig(batch_size=0, learning_rate=0.5, stop_loss=2 * first))
+    assert trainer.snapshot().progress is None, "a loss that was small enough from the start tells nothing"
 
 
 def test_frozen_parameters_stay() -> None:
