@@ -2,12 +2,26 @@
 
 from itertools import combinations
 
+import numpy as np
+import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 from nnsim.core.network import Connection, Network, Neuron, Structure
 from nnsim.documents.document import Document
-from nnsim.documents.layout import CLEARANCE, STEP_X, STEP_Y, Layout, arrange, filled
-from nnsim.documents.ordering import _first_order, columns_of, count_crossings, sort_columns
+from nnsim.documents.layout import (
+    CLEARANCE,
+    FOLD_X,
+    MOST_LINES,
+    STEP_X,
+    STEP_Y,
+    TALLEST,
+    Layout,
+    _in_order,
+    arrange,
+    filled,
+)
+from nnsim.documents.ordering import _first_order, columns_of, count_crossings, lines, sort_columns
 from tests.documents.random_documents import documents, networks
 
 
@@ -178,3 +192,76 @@ def test_untangling_never_makes_it_worse(network: Network) -> None:
     sort_columns(columns, len(structure.neurons))
     assert count_crossings(columns) <= count_crossings(first)
     assert [sorted(row) for row in columns.rows] == [sorted(row) for row in first.rows]
+
+
+@pytest.mark.parametrize("sizes", [(2, 17, 1), (16, 17, 16), (33, 2, 40), (1, 48, 49, 3), (100, 61, 2)])
+def test_wide_columns_are_folded_each_fold_centred(sizes: tuple[int, ...]) -> None:
+    """As few folds as hold them, as even as can be, a fold's width apart; the next column a step behind the last fold.
+
+    Also where there are so many lines that none is looked at.
+    """
+    network = Network.layered(sizes)
+    layout, ids = arrange(network.structure), list(network.structure.by_id)
+    assert (len(network.structure.connections) > MOST_LINES) == (sizes[0] == 100)
+    x = 0.0
+    for size in sizes:
+        layer, ids = ids[:size], ids[size:]
+        folds = 1
+        while folds * TALLEST < size:
+            folds += 1
+        rows = next(rows for rows in range(1, TALLEST + 1) if rows * folds >= size)
+        for fold in range(folds):
+            part = layer[fold * rows : (fold + 1) * rows]
+            assert [layout[id][0] for id in part] == [x + fold * FOLD_X] * len(part)
+            assert [layout[id][1] for id in part] == [(i - (len(part) - 1) / 2) * STEP_Y for i in range(len(part))]
+        x += (folds - 1) * FOLD_X + STEP_X
+
+
+@given(st.lists(st.tuples(st.integers(-20, 20), st.sampled_from([1, 2, 4])), min_size=1, max_size=9))
+def test_numbers_in_order_are_the_nearest_there_are(wishes: list[tuple[int, int]]) -> None:
+    """Of weighted means up to here the largest of the smallest: the other formula for a monotone regression."""
+    value, weight = np.array(wishes, dtype=np.float64).T
+
+    def mean(j: int, k: int) -> float:
+        return float(np.average(value[j : k + 1], weights=weight[j : k + 1]))
+
+    n = len(wishes)
+    expected = [max(min(mean(j, k) for k in range(i, n)) for j in range(i + 1)) for i in range(n)]
+    assert _in_order(value, weight) == pytest.approx(expected)
+
+
+@given(networks())
+def test_the_lines_are_counted_before_they_are_made(network: Network) -> None:
+    """At least as many as there will be, and no more than one for each column that a connection leads across."""
+    structure = network.structure
+    column = dict(structure.depth)
+    if set(column.values()) != set(range(len(set(column.values())))):
+        return
+    made = sum(len(near) for near in columns_of(structure, column).after)
+    counted = lines(structure, column)
+    assert made <= counted <= sum(column[c.target] - column[c.source] for c in structure.connections)
+
+
+ARRANGED = {
+    "x0-h x1-h x0-y x1-y h-y": {
+        "x0": (0, -167), "h": (220, 0), "x1": (0, 167), "y": (440, 0)
+    },
+    "x0-a1 x1-a1 x0-a2 x1-a2 a1-b1 a2-b1 a1-b2 a2-b2 b1-c b2-c c-y x0-y x1-b1 x0-c a2-y": {
+        "x0": (0, -710), "a1": (220, 208), "x1": (0, 710), "a2": (220, 648), "b1": (440, 710),
+        "b2": (440, -326), "c": (660, 384), "y": (880, 403)
+    },
+    "x0-a x1-b x2-c a-f b-e c-d f-y e-y d-y x0-y x2-d": {
+        "x0": (0, -122), "a": (220, -196), "x1": (0, -2), "b": (220, -8), "x2": (0, 196), "c": (220, 112),
+        "f": (440, -164), "e": (440, 28), "d": (440, 158), "y": (660, -36)
+    },
+}
+"""Where neurons stand from left to right and from top to bottom, as pictures of earlier versions have them."""
+
+
+@pytest.mark.parametrize("edges", ARRANGED)
+def test_an_arrangement_stays_what_it_was(edges: str) -> None:
+    """A picture that a lecturer knows looks the same tomorrow: no neuron moves by more than a point."""
+    layout = arrange(net(edges))
+    assert set(layout) == set(ARRANGED[edges])
+    for id, place in ARRANGED[edges].items():
+        assert layout[id] == pytest.approx(place, abs=1.0), id

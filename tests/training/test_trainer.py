@@ -359,6 +359,35 @@ def test_what_cannot_be_trained_says_why() -> None:
     assert problem.neurons == ("y",)
 
 
+@pytest.mark.parametrize(("count", "said"), [
+    (1, "Neuron y uses the step function"), (2, "Neurons o1 and o2 use the step function"),
+    (3, "Neurons o1, o2 and o3 use the step function"),
+])
+def test_flat_neurons_are_named_in_good_english(count: int, said: str) -> None:
+    """One uses, several use; where the perceptron rule could do it, it is offered."""
+    structure = nnsim.Network.layered([1, count], output="heaviside").structure
+    data = nnsim.Dataset([[0.0], [1.0]], [[0.0] * count, [1.0] * count])
+    (problem,) = training_problems(structure, data, nnsim.TrainingConfig())
+    assert problem.message.startswith(f"{said}: its slope is 0 everywhere")
+    assert problem.message.endswith("such as the sigmoid, or the perceptron rule as the optimizer.")
+    assert problem.neurons == structure.outputs
+    deep = nnsim.Network.layered([1, 2, 1], hidden="heaviside", output="heaviside").structure
+    (problem,) = training_problems(deep, nnsim.Dataset([[0.0]], [[0.0]]), nnsim.TrainingConfig())
+    assert problem.message.endswith("such as the sigmoid.")
+
+
+def test_a_snapshot_knows_the_batches_of_an_epoch_from_the_start() -> None:
+    """Before the first update, in the midst of an epoch, and at its end."""
+    for batch, batches in ((1, 4), (3, 2), (0, 1)):
+        trainer = xor_trainer(batch_size=batch)
+        seen = []
+        for _ in range(batches + 1):
+            snapshot = trainer.snapshot()
+            seen.append((snapshot.position, snapshot.batches))
+            trainer.advance(updates=1)
+        assert seen == [*((i, batches) for i in range(batches)), (0, batches)]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
