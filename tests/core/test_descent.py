@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,12 +17,17 @@ from nnsim.core.descent import (
     RUNNING,
     UNCHANGED,
     Kernels,
+    NumpyDescent,
     Progress,
     Rule,
+    Samples,
     Vectors,
     descend,
 )
+from nnsim.core.losses import LOSSES as LOSSES_BY_NAME
+from nnsim.core.network import Network
 from nnsim.core.order import SEQUENTIAL, SHUFFLE_EACH_EPOCH, SHUFFLE_ONCE, shuffle
+from nnsim.core.program import compile
 
 VECTORS = Vectors(*(np.zeros(1) for _ in Vectors._fields))
 
@@ -169,3 +175,59 @@ def test_a_run_is_what_the_description_says_however_it_is_sliced(data: st.DataOb
         assert script.prepared == kept[rule.order]
         if train and progress.done == 0:
             assert (progress.loss, progress.gradient_norm) == (train[-1], norms[len(train) - 1] / n)
+
+
+@pytest.mark.parametrize("extra", [{}, {"l1": 0.05}, {"l2": 0.2}, {"l1": 0.02, "l2": 0.1, "clip": 0.05}, {"clip": 0.1}])
+@pytest.mark.parametrize("batch", [1, 2, 3])
+def test_the_numpy_run_is_a_plain_loop(batch: int, extra: dict[str, float]) -> None:
+    """Penalties on weights alone, clipping by the length of what may change, what is frozen at rest; its norm."""
+    built = Network.layered([2, 3, 1], "tanh", "sigmoid", seed=5)
+    names = built.parameter_names
+    network = Network.build(built.structure.neurons, built.structure.connections,
+                            {name: 0.1 * (i + 1) * (-1) ** i for i, name in enumerate(names)}, [names[0], names[7]])
+    rng = np.random.default_rng(1)
+    X, T, test_X, test_T = (rng.uniform(size=shape) for shape in ((5, 2), (5, 1), (3, 2), (3, 1)))
+    program = compile(network)
+    loss = next(iter(LOSSES_BY_NAME))
+    rule = Rule(batch=batch, rate=0.7, stop_gradient=0.0, **extra)
+    descent = NumpyDescent(program, Samples(X, T, test_X, test_T))
+    descent.write(descent.v.w, network.parameters)
+    curves = np.zeros(3), np.zeros(3)
+    progress = descent.advance(rule, Progress(), 10**6, 3, curves)
+
+    w = network.parameters.copy()
+    free = np.array([name not in network.structure.frozen for name in names])
+    is_weight = np.array([name in {c.weight for c in network.structure.connections} for name in names])
+    for epoch in range(3):
+        summed, losses = np.zeros_like(w), []
+        for start in range(0, 5, batch):
+            rows = slice(start, start + batch)
+            value, gradient = program.loss_and_gradient(w, X[rows], T[rows], loss)
+            losses += [value] * len(X[rows])
+            summed += gradient * len(X[rows])
+            step = gradient + is_weight * (extra.get("l1", 0) * np.sign(w) + extra.get("l2", 0) * w)
+            length = np.sqrt((step[free] ** 2).sum())
+            if "clip" in extra and length > extra["clip"]:
+                step = step * extra["clip"] / length
+            w = np.where(free, w - 0.7 * step, w)
+        assert curves[0][epoch] == pytest.approx(np.mean(losses), rel=1e-4 if "clip" in extra else 1e-12)
+    expected_test = LOSSES_BY_NAME[loss].value(program.forward(w, test_X), test_T)
+    near = {"rel": 1e-4} if "clip" in extra else {"rel": 1e-11}
+    assert descent.read(descent.v.w) == pytest.approx(w, **near)
+    assert descent.read(descent.v.good) == pytest.approx(w, **near)
+    assert not descent.v.mean_gradient.any()
+    assert progress.gradient_norm == pytest.approx(np.linalg.norm(summed[free]) / 5, **near)
+    assert curves[1][2] == pytest.approx(expected_test, **near)
+    assert (progress.epoch, progress.update) == (3, 3 * -(-5 // batch))
+
+
+def test_without_test_samples_there_is_no_test_loss() -> None:
+    """And without a stop at a small gradient no length of one."""
+    network = Network.layered([1, 1], seed=0)
+    none = np.zeros((0, 1))
+    descent = NumpyDescent(compile(network), Samples(np.ones((1, 1)), np.ones((1, 1)), none, none))
+    descent.write(descent.v.w, network.parameters)
+    curves = np.zeros(1), np.zeros(1)
+    progress = descent.advance(Rule(rate=0.1), Progress(), 10**6, 1, curves)
+    assert math.isnan(curves[1][0]) and math.isinf(progress.gradient_norm)
+    assert progress.loss == curves[0][0] > 0
