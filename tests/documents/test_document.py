@@ -64,3 +64,5 @@ def test_every_document_equals_a_copy_of_itself(document: Document) -> None:
 def test_a_document_is_equal_to_no_other_thing() -> None:
     """And asking is no error."""
     assert all(Document() != other for other in (None, 0, "", {}, Document().network))
+    document = Document()
+    assert document == document

@@ -21,7 +21,7 @@ from nnsim.documents.layout import (
     arrange,
     filled,
 )
-from nnsim.documents.ordering import _first_order, columns_of, count_crossings, lines, sort_columns
+from nnsim.documents.ordering import Columns, _first_order, columns_of, count_crossings, lines, sort_columns
 from tests.documents.random_documents import documents, networks
 
 
@@ -265,3 +265,23 @@ def test_an_arrangement_stays_what_it_was(edges: str) -> None:
     assert set(layout) == set(ARRANGED[edges])
     for id, place in ARRANGED[edges].items():
         assert layout[id] == pytest.approx(place, abs=1.0), id
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4])
+def test_a_large_tangle_is_sorted_for_some_time_and_no_longer(seed: int) -> None:
+    """Several columns with lines at random: fewer cross; the third goes on getting better until it has to end."""
+    rng = np.random.default_rng(seed)
+    count, height = int(rng.integers(3, 9)), int(rng.integers(4, 14))
+    columns = Columns([[] for _ in range(count)])
+    for column in range(count):
+        for _ in range(height):
+            columns.add(column)
+    for column in range(count - 1):
+        for node in range(height):
+            for other in rng.permutation(height)[: int(rng.integers(1, 3))]:
+                columns.link(column * height + node, (column + 1) * height + int(other))
+    before = count_crossings(columns)
+    sort_columns(columns, count * height)
+    assert count_crossings(columns) < before / 2
+    assert [sorted(row) for row in columns.rows] == [
+        list(range(column * height, (column + 1) * height)) for column in range(count)]
