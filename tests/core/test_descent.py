@@ -126,7 +126,7 @@ LOSSES = st.sampled_from([0.0, 0.25, 0.5, 0.5, 0.5, 1.0, 1.0, 2.0, 8.0])
 OFF = st.just(-1.0)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(st.data())
 def test_a_run_is_what_the_description_says_however_it_is_sliced(data: st.DataObject) -> None:
     """Whatever the batches, order, limits and stops: the same epochs, losses, calls and reason, in one call or many."""

@@ -4,7 +4,7 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnsim.core.network import Connection, Network, Neuron, Structure
@@ -230,6 +230,7 @@ def test_numbers_in_order_are_the_nearest_there_are(wishes: list[tuple[int, int]
     assert _in_order(value, weight) == pytest.approx(expected)
 
 
+@settings(max_examples=50)
 @given(networks())
 def test_the_lines_are_counted_before_they_are_made(network: Network) -> None:
     """At least as many as there will be, and no more than one for each column that a connection leads across."""

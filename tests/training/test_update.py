@@ -17,14 +17,14 @@ X, T = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [[0.0], [1.0], [1.0], [
 ], ids=str)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 def test_the_last_equation_is_the_trainers_new_value(optimizer: str, extra: dict[str, object]) -> None:
-    """Of every parameter, three updates long, with what the optimizer remembers, penalties, clipping and a schedule."""
+    """Of every parameter, two updates long, with what the optimizer remembers, penalties, clipping and a schedule."""
     straight = OPTIMIZERS[optimizer].straight
     network = (nnsim.Network.layered([2, 1], output="heaviside", seed=3) if straight
                else nnsim.Network.layered([2, 3, 1], seed=3))
     network = network.with_values({network.structure.neurons[-1].bias or "": 0.4})
     config = nnsim.TrainingConfig(optimizer=optimizer, learning_rate=0.1, batch_size=0, **extra)  # type: ignore[arg-type]
     trainer = nnsim.Trainer(network, nnsim.Dataset(X, T), config, "numpy")
-    for epoch in range(3):
+    for epoch in range(2):
         before, memory = trainer.network, trainer.memory
         gradient = training_gradient(before, config, np.array(X), np.array(T))
         rest = NOTATIONS["field"], memory if epoch else None, epoch

@@ -67,21 +67,21 @@ def test_a_wrong_gradient_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     assert any(not check.agrees and not check.kink for check in checks)
 
 
-@pytest.mark.parametrize("combine", ["sum", "product", "max"])
 @pytest.mark.parametrize("loss", LOSSES)
-@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("combine", ["sum", "product", "max"])
 def test_a_wrong_gradient_is_excused_by_no_kink_far_away(
-    monkeypatch: pytest.MonkeyPatch, activation: str, loss: str, combine: str
+    monkeypatch: pytest.MonkeyPatch, combine: str, loss: str
 ) -> None:
     """Whatever the function, the loss and the combination, with sums, targets and rivals well apart."""
     right = Program.gradient
     monkeypatch.setattr(Program, "gradient",
                         lambda self, *args, **more: (right(self, *args, **more)[0], right(self, *args, **more)[1] + 1))
     ids = ("n", "m")
-    network = Network.build(
-        [Neuron("x", "input"), Neuron("u", "input"), *(Neuron(id, "output", activation, combine, "b") for id in ids)],
-        [Connection(source, id, f"{source}{id}") for id in ids for source in ("x", "u")],
-        {"xn": 0.5, "un": 0.9, "xm": 0.4, "um": 0.7, "b": 0.1})
     X, T = np.array([[0.5, 0.8], [0.7, 0.6]]), np.array([[0.15, 0.85], [0.05, 0.95]])
-    for check in check_gradient(network, X, T, loss):
-        assert not check.agrees and not check.kink, check
+    for function in ACTIVATIONS:
+        network = Network.build(
+            [Neuron("x", "input"), Neuron("u", "input"), *(Neuron(id, "output", function, combine, "b") for id in ids)],
+            [Connection(source, id, f"{source}{id}") for id in ids for source in ("x", "u")],
+            {"xn": 0.5, "un": 0.9, "xm": 0.4, "um": 0.7, "b": 0.1})
+        for check in check_gradient(network, X, T, loss):
+            assert not check.agrees and not check.kink, (function, check)
