@@ -93,6 +93,28 @@ def test_filling_drops_places_of_neurons_that_are_gone() -> None:
     assert list(filled(structure, {"gone": (0, 0), "x0": (5, 5)})) == ["x0", "y"]
 
 
+@settings(max_examples=80)
+@given(st.dictionaries(st.integers(0, 15), st.tuples(st.integers(-130, 130), st.integers(-130, 130)), min_size=1),
+       st.tuples(st.sampled_from([-1300, 0, 777]), st.sampled_from([-3000, 0, 55])))
+def test_who_is_in_nobodys_way_stands_where_it_belongs_and_others_below(
+    moved: dict[int, tuple[int, int]], base: tuple[int, int]
+) -> None:
+    """Neurons around where others belong: those give way downwards, straight, and only if they have to."""
+    structure = Structure(tuple(Neuron(f"x{i}", "input") for i in range(16)))
+    arranged = arrange(structure)
+    layout = {f"x{i}": (arranged[f"x{i}"][0] + base[0] + dx, arranged[f"x{i}"][1] + base[1] + dy)
+              for i, (dx, dy) in moved.items()}
+    found = filled(structure, layout)
+    shift = [round(sum(layout[id][axis] - arranged[id][axis] for id in layout) / len(layout)) for axis in (0, 1)]
+    standing = list(layout.values())
+    for id in (id for id in arranged if id not in layout):
+        x, y = arranged[id][0] + shift[0], arranged[id][1] + shift[1]
+        free = all(abs(x - other[0]) >= CLEARANCE or abs(y - other[1]) >= CLEARANCE for other in standing)
+        assert found[id] == (x, y) if free else found[id][0] == x and found[id][1] > y
+        standing.append(found[id])
+    assert apart(found, set(found) - set(layout))
+
+
 def test_a_crowd_in_one_spot_is_dissolved() -> None:
     """A thousand neurons that all belong where one stands already: quickly, one below the other."""
     structure = Structure(tuple(Neuron(f"x{i}", "input") for i in range(1000)))

@@ -236,3 +236,8 @@ def test_a_gate_whose_inputs_all_go_stays_for_those_that_will_come() -> None:
 def test_a_file_s_data_are_no_truth_table() -> None:
     """Whatever stands in it: it is not looked into."""
     assert truth_table_of(net(2, 1, CsvData("points.csv"))) is None
+
+
+def test_a_gate_is_the_target_of_the_first_output_alone() -> None:
+    """The others have none yet."""
+    assert columns(net(2, 3, XOR)) == [[0, 1, 1, 0], [None] * 4, [None] * 4]

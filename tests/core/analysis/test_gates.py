@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nnsim
-from nnsim.core.analysis.gates import gate_of, gates_of
+from nnsim.core.analysis.gates import MOST_INPUTS, gate_of, gates_of
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.documents.examples import EXAMPLES
 
@@ -124,5 +124,9 @@ def test_only_steps_that_something_enters() -> None:
 
 def test_large_networks_are_left_alone() -> None:
     """Their truth tables would have too many rows."""
-    assert gates_of(Network.layered([9, 1], output="heaviside")) == {}
+    for inputs, found in ((MOST_INPUTS, {"y": "x0"}), (MOST_INPUTS + 1, {})):
+        network = Network.layered([inputs, 1], output="heaviside")
+        first = network.with_values({name: float(name == "w1") for name in network.parameter_names} | {"b_y": -1.0})
+        assert {id: gate.text for id, gate in gates_of(first).items()} == found
+    assert MOST_INPUTS == 8
     assert gates_of(Network.layered([8, 300, 1], "heaviside", "heaviside")) == {}
