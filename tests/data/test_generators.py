@@ -156,6 +156,7 @@ def test_the_blobs_stand_evenly_on_a_circle_in_the_order_of_their_classes(classe
     """The first to the right; from each to the next, counter-clockwise, the same angle."""
     X, T = GENERATORS["blobs"].make(BlobFields(samples=20_000, classes=classes))
     of_class = [T[:, 0] == 1, T[:, 0] == -1] if classes == 2 else [T[:, k] == 1 for k in range(classes)]
+    assert GENERATORS["blobs"].columns(BlobFields(classes=classes)) == (X.shape[1], T.shape[1])
     middles = np.array([X[rows].mean(axis=0) for rows in of_class])
     turns = 2 * np.pi * np.arange(classes) / classes
     assert middles == pytest.approx(3.2 * np.column_stack([np.cos(turns), np.sin(turns)]), abs=0.1)
