@@ -12,6 +12,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.layout import (
     CLEARANCE,
     FOLD_X,
+    MAX_POSITION,
     MOST_LINES,
     STEP_X,
     STEP_Y,
@@ -113,6 +114,14 @@ def test_who_is_in_nobodys_way_stands_where_it_belongs_and_others_below(
         assert found[id] == (x, y) if free else found[id][0] == x and found[id][1] > y
         standing.append(found[id])
     assert apart(found, set(found) - set(layout))
+
+
+@pytest.mark.parametrize("corner", [(1, 1), (-1, 1), (1, -1), (-1, -1)])
+def test_beside_a_neuron_at_the_very_edge_there_is_room(corner: tuple[int, int]) -> None:
+    """Whoever is placed there is within the bounds of a canvas, too."""
+    structure = Network.layered([2, 3, 1]).structure
+    layout = filled(structure, {"h2": (corner[0] * MAX_POSITION, corner[1] * MAX_POSITION)})
+    assert all(max(abs(x), abs(y)) <= MAX_POSITION for x, y in layout.values())
 
 
 def test_a_crowd_in_one_spot_is_dissolved() -> None:
