@@ -169,6 +169,14 @@ def test_noise_widens_the_blobs_too() -> None:
     assert np.std(noisy) ** 2 - np.std(clean) ** 2 == pytest.approx(0.36, rel=0.1)
 
 
+@pytest.mark.parametrize("name", ["circle", "rings"])
+def test_round_data_go_all_around(name: str) -> None:
+    """No direction is left out: the widest gap among thousands of points is narrow."""
+    X, _ = GENERATORS[name].make(SampleFields(samples=4000))
+    angles = np.sort(np.arctan2(X[:, 1], X[:, 0]))
+    assert np.diff([*angles, angles[0] + 2 * np.pi]).max() < 0.05
+
+
 def test_the_rings_alternate() -> None:
     """+1 up to radius 1, −1 from 2 to 3, +1 from 4 to 5, all around; a quarter of the +1 in the middle."""
     X, T = GENERATORS["rings"].make(SampleFields(samples=2000))

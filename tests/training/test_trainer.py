@@ -7,6 +7,7 @@ import pytest
 
 import nnsim
 from nnsim.core.network import Connection, Network, Neuron
+from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.order import epoch_order
 from nnsim.documents.examples import EXAMPLES
 from nnsim.training.engines import ENGINES
@@ -215,6 +216,25 @@ def test_a_run_that_begins_well_may_come_to_a_thousand_times_the_loss_of_a_const
     assert trainer.run(epochs=100) == "diverged"
     assert trainer.epoch == allowed
     assert trainer.loss == pytest.approx(losses[allowed], rel=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", [name for name, entry in OPTIMIZERS.items() if not entry.straight])
+def test_after_a_divergence_and_with_another_optimizer_nothing_is_remembered(optimizer: str) -> None:
+    """The optimizer begins anew: no memory, no update counted; with other settings of another kind it goes on."""
+    data = nnsim.Dataset([[1e150]], [[0.0]])
+    trainer = one_weight(1e5, data, learning_rate=1e6, optimizer=optimizer)
+    assert trainer.run(epochs=20) == "diverged"
+    r, s, steps = trainer.memory
+    assert not r.any() and not s.any() and steps == 0
+    near = one_weight(2.0, nnsim.Dataset([[1.0]], [[1.0]]), learning_rate=0.01, optimizer=optimizer)
+    near.run(epochs=3)
+    before = near.memory
+    assert before[2] == 3
+    near.configure(nnsim.TrainingConfig(batch_size=0, learning_rate=0.02, optimizer=optimizer))
+    assert [part.tolist() for part in near.memory[:2]] == [part.tolist() for part in before[:2]] and near.memory[2] == 3
+    near.configure(nnsim.TrainingConfig(optimizer="adagrad" if optimizer != "adagrad" else "sgd"))
+    r, s, steps = near.memory
+    assert not r.any() and not s.any() and steps == 0
 
 
 def test_without_any_loss_to_compare_with_only_infinity_diverges() -> None:
