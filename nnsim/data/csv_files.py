@@ -175,9 +175,7 @@ def _plain_table(raw: bytes, delimiter: str, headless: bool, columns: int) -> Ar
 
 def _lines(raw: bytes, name: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
     """(line number, stripped cells) of every line that is not blank."""
-    text = io.TextIOWrapper(io.BytesIO(raw), "utf-8", newline="")
-    lines = (line for long in text for line in long.splitlines(keepends=True))
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    reader = csv.reader(io.TextIOWrapper(io.BytesIO(raw), "utf-8", newline=""), delimiter=delimiter, strict=True)
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):

@@ -117,9 +117,8 @@ class _Writing:
         else:
             for id in reversed(inner):
                 yield Equations(tuple(map(self._equation, self._backward(id))))
-            if e.structure.parameter_names:
-                yield Heading("Gradient")
-                yield Equations(tuple(self._equation(e.gradient_equation(p)) for p in e.structure.parameter_names))
+            yield Heading("Gradient")
+            yield Equations(tuple(self._equation(e.gradient_equation(p)) for p in e.structure.parameter_names))
             if self.parameters:
                 yield Heading("Chain rule")
                 yield Equations(tuple(self._chain(chain_of(e, p, PATHS)) for p in self.parameters))
@@ -155,8 +154,7 @@ class _Writing:
             frozen = " (frozen)" if parameter in structure.frozen else ""
             rows.append(((symbol_math(name(parameter)),), (number_math(self.e.network.value(parameter), self.digits),),
                          (where_used(structure, parameter) + frozen,)))
-        if rows:
-            yield Table(("Parameter", "Value", "Where"), tuple(rows))
+        yield Table(("Parameter", "Value", "Where"), tuple(rows))
 
     def _sample(self) -> Iterator[Line]:
         e = self.e

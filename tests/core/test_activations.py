@@ -187,3 +187,24 @@ def test_registry_holds_what_the_design_lists() -> None:
     """The names that files and notebooks use."""
     listed = "heaviside relu leaky_relu elu sigmoid tanh softplus swish gaussian sine linear"
     assert set(listed.split()) <= set(ACTIVATIONS)
+
+
+@EVERY
+def test_straight_pieces_are_the_slopes_between_the_kinks(entry: Activation) -> None:
+    """As many pieces as kinks part, each with the slope that the function has there; none for a bent function."""
+    straight = {"heaviside", "relu", "leaky_relu", "linear"}
+    assert bool(entry.pieces) == (entry.name in straight)
+    if entry.pieces:
+        assert len(entry.pieces) == len(entry.kinks) + 1
+        ends = [-9.0, *entry.kinks, 9.0]
+        for low, high, piece in zip(ends, ends[1:], entry.pieces, strict=False):
+            inside = np.linspace(low, high, 7)[1:-1].tolist()
+            assert slope(entry, *inside) == [piece] * 5
+            assert np.diff(f(entry, *inside)) / np.diff(inside) == pytest.approx([piece] * 4)
+
+
+@EVERY
+def test_increasing_is_said_of_those_that_never_fall_nor_rest(entry: Activation) -> None:
+    """Where two sums differ, so do what it says of them, the larger from the larger."""
+    values = np.diff(f(entry, *np.linspace(-6.0, 6.0, 121)))
+    assert entry.increasing == bool((values > 0).all())

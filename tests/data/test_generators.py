@@ -151,11 +151,30 @@ def test_each_blob_is_a_round_cloud_with_its_own_target(classes: int) -> None:
         assert cloud.std(axis=0) == pytest.approx([0.8, 0.8], rel=0.05)
 
 
+@pytest.mark.parametrize("classes", [2, 3, 4, 5, 8])
+def test_the_blobs_stand_evenly_on_a_circle_in_the_order_of_their_classes(classes: int) -> None:
+    """The first to the right; from each to the next, counter-clockwise, the same angle."""
+    X, T = GENERATORS["blobs"].make(BlobFields(samples=20_000, classes=classes))
+    of_class = [T[:, 0] == 1, T[:, 0] == -1] if classes == 2 else [T[:, k] == 1 for k in range(classes)]
+    assert GENERATORS["blobs"].columns(BlobFields(classes=classes)) == (X.shape[1], T.shape[1])
+    middles = np.array([X[rows].mean(axis=0) for rows in of_class])
+    turns = 2 * np.pi * np.arange(classes) / classes
+    assert middles == pytest.approx(3.2 * np.column_stack([np.cos(turns), np.sin(turns)]), abs=0.1)
+
+
 def test_noise_widens_the_blobs_too() -> None:
     """Its variance is added to theirs."""
     clean = GENERATORS["blobs"].make(BlobFields(samples=20_000))[0]
     noisy = GENERATORS["blobs"].make(BlobFields(samples=20_000, noise=0.6))[0]
     assert np.std(noisy) ** 2 - np.std(clean) ** 2 == pytest.approx(0.36, rel=0.1)
+
+
+@pytest.mark.parametrize("name", ["circle", "rings"])
+def test_round_data_go_all_around(name: str) -> None:
+    """No direction is left out: the widest gap among thousands of points is narrow."""
+    X, _ = GENERATORS[name].make(SampleFields(samples=4000))
+    angles = np.sort(np.arctan2(X[:, 1], X[:, 0]))
+    assert np.diff([*angles, angles[0] + 2 * np.pi]).max() < 0.05
 
 
 def test_the_rings_alternate() -> None:

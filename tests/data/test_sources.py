@@ -68,6 +68,17 @@ def test_a_split_loses_and_repeats_no_sample(n: int, share: float, seed: int) ->
     assert np.array_equal(dataset.T, -dataset.X)
 
 
+@pytest.mark.parametrize(("n", "share", "tested"), [(10, 0.3, 3), (10, 0.5, 5), (4, 1.0, 3), (1, 0.9, 0), (9, 0.04, 0)])
+@pytest.mark.parametrize("seed", [0, 1, 2**53])
+def test_a_file_s_split_is_the_same_for_ever(n: int, share: float, tested: int, seed: int) -> None:
+    """The test samples are the first of numpy's permutation from the stream (seed, 1), in any later version too."""
+    X = np.arange(float(n))[:, None]
+    dataset = split(X, X, share, seed)
+    drawn = sorted(np.random.default_rng([seed, 1]).permutation(n)[:tested].tolist())
+    assert ([] if dataset.X_test is None else dataset.X_test[:, 0].tolist()) == drawn
+    assert dataset.X[:, 0].tolist() == [i for i in range(n) if i not in drawn]
+
+
 def test_a_split_follows_its_seed() -> None:
     """The same seed draws the same samples, another one others."""
     rows = tuple((float(i),) for i in range(50))

@@ -59,3 +59,10 @@ def test_every_document_equals_a_copy_of_itself(document: Document) -> None:
     structure = replace(network.structure, frozen=frozenset(network.structure.frozen))
     copy = replace(document, network=Network(structure, np.array(network.parameters)), layout=dict(document.layout))
     assert document == copy
+
+
+def test_a_document_is_equal_to_no_other_thing() -> None:
+    """And asking is no error."""
+    assert all(Document() != other for other in (None, 0, "", {}, Document().network))
+    document = Document()
+    assert document == document

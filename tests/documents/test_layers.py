@@ -10,6 +10,7 @@ from nnsim.core.program import program_of
 from nnsim.data.generators import GateFields
 from nnsim.data.sources import GeneratedData
 from nnsim.documents.document import Document
+from nnsim.documents.edits import add_neuron
 from nnsim.documents.layers import add_layer, add_layered
 
 
@@ -53,6 +54,34 @@ def test_a_layer_of_steps_behind_the_inputs(gate: Document) -> None:
         assert document.layout[id][0] > document.layout["x0"][0]
         assert all(abs(document.layout[id][0] - x) >= 90 or abs(document.layout[id][1] - y) >= 90
                    for other, (x, y) in document.layout.items() if other != id)
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 4])
+@pytest.mark.parametrize("heights", [(0.0,), (-35.0, 401.0), (7.0, 1000.0, 240.0)])
+def test_a_layer_is_level_with_its_sources_unless_somebody_is_in_the_way(size: int, heights: tuple[float, ...]) -> None:
+    """Whoever stands beside, at each distance from its top and its bottom and between: nearer than 90 is in the way.
+
+    Then the layer begins below all who stand in its column.
+    """
+    sources = [f"x{i}" for i in range(len(heights))]
+    start = Document()
+    for id, height in zip(sources, heights, strict=True):
+        start = add_neuron(start, "input", (10.0 if id == "x0" else -200.0, height), id)
+    column, middle = 10.0 + 220, (min(heights) + max(heights)) / 2
+    top = round(middle - (size - 1) * 60)
+    bottom = top + (size - 1) * 120
+    ways = [300, 91, 90, 89, 1]
+    others = [*((column, top - d) for d in ways), *((column, bottom + d) for d in ways), (column, middle),
+              *((column + side * d, middle) for side in (-1, 1) for d in (91, 90, 89))]
+    for x, y in others:
+        for lower in (None, bottom + 777):
+            document = add_neuron(start, "hidden", (x, y), "other")
+            if lower is not None:
+                document = add_neuron(document, "hidden", (column, lower), "lower")
+            grown, names = add_layer(document, sources, size, "heaviside")
+            free = abs(x - column) >= 90 or y <= top - 90 or y >= bottom + 90
+            first = top if free else round((lower or y) + 120)
+            assert [grown.layout[id] for id in names] == [(column, first + 120 * i) for i in range(size)], (x, y, lower)
 
 
 def test_a_layer_of_another_activation_begins_random_and_leaves_the_rest(gate: Document) -> None:

@@ -2,12 +2,27 @@
 
 from itertools import combinations
 
-from hypothesis import given
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from nnsim.core.network import Connection, Network, Neuron, Structure
 from nnsim.documents.document import Document
-from nnsim.documents.layout import CLEARANCE, STEP_X, STEP_Y, Layout, arrange, filled
-from nnsim.documents.ordering import _first_order, columns_of, count_crossings, sort_columns
+from nnsim.documents.layout import (
+    CLEARANCE,
+    FOLD_X,
+    MAX_POSITION,
+    MOST_LINES,
+    STEP_X,
+    STEP_Y,
+    TALLEST,
+    Layout,
+    _in_order,
+    arrange,
+    filled,
+)
+from nnsim.documents.ordering import Columns, _first_order, columns_of, count_crossings, lines, sort_columns
 from tests.documents.random_documents import documents, networks
 
 
@@ -77,6 +92,36 @@ def test_filling_drops_places_of_neurons_that_are_gone() -> None:
     """A layout has no more than the network."""
     structure = Network.layered([1, 1]).structure
     assert list(filled(structure, {"gone": (0, 0), "x0": (5, 5)})) == ["x0", "y"]
+
+
+@settings(max_examples=80)
+@given(st.dictionaries(st.integers(0, 15), st.tuples(st.integers(-130, 130), st.integers(-130, 130)), min_size=1),
+       st.tuples(st.sampled_from([-1300, 0, 777]), st.sampled_from([-3000, 0, 55])))
+def test_who_is_in_nobodys_way_stands_where_it_belongs_and_others_below(
+    moved: dict[int, tuple[int, int]], base: tuple[int, int]
+) -> None:
+    """Neurons around where others belong: those give way downwards, straight, and only if they have to."""
+    structure = Structure(tuple(Neuron(f"x{i}", "input") for i in range(16)))
+    arranged = arrange(structure)
+    layout = {f"x{i}": (arranged[f"x{i}"][0] + base[0] + dx, arranged[f"x{i}"][1] + base[1] + dy)
+              for i, (dx, dy) in moved.items()}
+    found = filled(structure, layout)
+    shift = [round(sum(layout[id][axis] - arranged[id][axis] for id in layout) / len(layout)) for axis in (0, 1)]
+    standing = list(layout.values())
+    for id in (id for id in arranged if id not in layout):
+        x, y = arranged[id][0] + shift[0], arranged[id][1] + shift[1]
+        free = all(abs(x - other[0]) >= CLEARANCE or abs(y - other[1]) >= CLEARANCE for other in standing)
+        assert found[id] == (x, y) if free else found[id][0] == x and found[id][1] > y
+        standing.append(found[id])
+    assert apart(found, set(found) - set(layout))
+
+
+@pytest.mark.parametrize("corner", [(1, 1), (-1, 1), (1, -1), (-1, -1)])
+def test_beside_a_neuron_at_the_very_edge_there_is_room(corner: tuple[int, int]) -> None:
+    """Whoever is placed there is within the bounds of a canvas, too."""
+    structure = Network.layered([2, 3, 1]).structure
+    layout = filled(structure, {"h2": (corner[0] * MAX_POSITION, corner[1] * MAX_POSITION)})
+    assert all(max(abs(x), abs(y)) <= MAX_POSITION for x, y in layout.values())
 
 
 def test_a_crowd_in_one_spot_is_dissolved() -> None:
@@ -178,3 +223,97 @@ def test_untangling_never_makes_it_worse(network: Network) -> None:
     sort_columns(columns, len(structure.neurons))
     assert count_crossings(columns) <= count_crossings(first)
     assert [sorted(row) for row in columns.rows] == [sorted(row) for row in first.rows]
+
+
+@pytest.mark.parametrize("sizes", [(2, 17, 1), (16, 17, 16), (33, 2, 40), (1, 48, 49, 3), (100, 61, 2)])
+def test_wide_columns_are_folded_each_fold_centred(sizes: tuple[int, ...]) -> None:
+    """As few folds as hold them, as even as can be, a fold's width apart; the next column a step behind the last fold.
+
+    Also where there are so many lines that none is looked at.
+    """
+    network = Network.layered(sizes)
+    layout, ids = arrange(network.structure), list(network.structure.by_id)
+    assert (len(network.structure.connections) > MOST_LINES) == (sizes[0] == 100)
+    x = 0.0
+    for size in sizes:
+        layer, ids = ids[:size], ids[size:]
+        folds = 1
+        while folds * TALLEST < size:
+            folds += 1
+        rows = next(rows for rows in range(1, TALLEST + 1) if rows * folds >= size)
+        for fold in range(folds):
+            part = layer[fold * rows : (fold + 1) * rows]
+            assert [layout[id][0] for id in part] == [x + fold * FOLD_X] * len(part)
+            assert [layout[id][1] for id in part] == [(i - (len(part) - 1) / 2) * STEP_Y for i in range(len(part))]
+        x += (folds - 1) * FOLD_X + STEP_X
+
+
+@given(st.lists(st.tuples(st.integers(-20, 20), st.sampled_from([1, 2, 4])), min_size=1, max_size=9))
+def test_numbers_in_order_are_the_nearest_there_are(wishes: list[tuple[int, int]]) -> None:
+    """Of weighted means up to here the largest of the smallest: the other formula for a monotone regression."""
+    value, weight = np.array(wishes, dtype=np.float64).T
+
+    def mean(j: int, k: int) -> float:
+        return float(np.average(value[j : k + 1], weights=weight[j : k + 1]))
+
+    n = len(wishes)
+    expected = [max(min(mean(j, k) for k in range(i, n)) for j in range(i + 1)) for i in range(n)]
+    assert _in_order(value, weight) == pytest.approx(expected)
+
+
+@settings(max_examples=50)
+@given(networks())
+def test_the_lines_are_counted_before_they_are_made(network: Network) -> None:
+    """At least as many as there will be, and no more than one for each column that a connection leads across."""
+    structure = network.structure
+    column = dict(structure.depth)
+    if set(column.values()) != set(range(len(set(column.values())))):
+        return
+    made = sum(len(near) for near in columns_of(structure, column).after)
+    counted = lines(structure, column)
+    assert made <= counted <= sum(column[c.target] - column[c.source] for c in structure.connections)
+
+
+ARRANGED = {
+    "x0-h x1-h x0-y x1-y h-y": {
+        "x0": (0, -167), "h": (220, 0), "x1": (0, 167), "y": (440, 0)
+    },
+    "x0-a1 x1-a1 x0-a2 x1-a2 a1-b1 a2-b1 a1-b2 a2-b2 b1-c b2-c c-y x0-y x1-b1 x0-c a2-y": {
+        "x0": (0, -710), "a1": (220, 208), "x1": (0, 710), "a2": (220, 648), "b1": (440, 710),
+        "b2": (440, -326), "c": (660, 384), "y": (880, 403)
+    },
+    "x0-a x1-b x2-c a-f b-e c-d f-y e-y d-y x0-y x2-d": {
+        "x0": (0, -122), "a": (220, -196), "x1": (0, -2), "b": (220, -8), "x2": (0, 196), "c": (220, 112),
+        "f": (440, -164), "e": (440, 28), "d": (440, 158), "y": (660, -36)
+    },
+}
+"""Where neurons stand from left to right and from top to bottom, as pictures of earlier versions have them."""
+
+
+@pytest.mark.parametrize("edges", ARRANGED)
+def test_an_arrangement_stays_what_it_was(edges: str) -> None:
+    """A picture that a lecturer knows looks the same tomorrow: no neuron moves by more than a point."""
+    layout = arrange(net(edges))
+    assert set(layout) == set(ARRANGED[edges])
+    for id, place in ARRANGED[edges].items():
+        assert layout[id] == pytest.approx(place, abs=1.0), id
+
+
+@pytest.mark.parametrize("seed", [0, 1, 4])
+def test_a_large_tangle_is_sorted_for_some_time_and_no_longer(seed: int) -> None:
+    """Several columns with lines at random: fewer cross; the third goes on getting better until it has to end."""
+    rng = np.random.default_rng(seed)
+    count, height = int(rng.integers(3, 9)), int(rng.integers(4, 14))
+    columns = Columns([[] for _ in range(count)])
+    for column in range(count):
+        for _ in range(height):
+            columns.add(column)
+    for column in range(count - 1):
+        for node in range(height):
+            for other in rng.permutation(height)[: int(rng.integers(1, 3))]:
+                columns.link(column * height + node, (column + 1) * height + int(other))
+    before = count_crossings(columns)
+    sort_columns(columns, count * height)
+    assert count_crossings(columns) < before / 2
+    assert [sorted(row) for row in columns.rows] == [
+        list(range(column * height, (column + 1) * height)) for column in range(count)]

@@ -1,9 +1,12 @@
 """Softening steps into sigmoids, and hardening them again."""
 
+import itertools
 import math
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import nnsim
 from nnsim.core.analysis.bands import right_rows
@@ -122,6 +125,56 @@ def test_only_networks_of_sigmoids_and_steps_can_be_hardened(xor: Document) -> N
     assert sigmoids(xor.network.structure) == ()
     assert sigmoids(soften(xor, 10).network.structure) == ("h", "output")
     assert sigmoids(Network.layered([2, 3, 1], "tanh", "sigmoid").structure) == ()
+
+
+ACTIVATIONS_OF_TWO = list(itertools.combinations_with_replacement(("sigmoid", "heaviside", "tanh", "linear"), 2))
+
+
+@pytest.mark.parametrize("kinds", ACTIVATIONS_OF_TWO)
+def test_any_mixture_of_sigmoids_and_steps_can_be_hardened_and_no_other(kinds: tuple[str, str]) -> None:
+    """Sigmoids alone, steps alone, and both side by side; one neuron of another kind and nothing is a gate."""
+    neurons = [Neuron("x0", "input"), *(Neuron(f"y{i}", "output", kind) for i, kind in enumerate(kinds))]
+    structure = Network.build(neurons, [], {}).structure
+    of_gates = all(kind in ("sigmoid", "heaviside") for kind in kinds)
+    assert sigmoids(structure) == tuple(f"y{i}" for i, kind in enumerate(kinds) if of_gates and kind == "sigmoid")
+    assert steps(structure) == tuple(f"y{i}" for i, kind in enumerate(kinds) if kind == "heaviside")
+
+
+names = st.sampled_from(["p", "q", "r"])
+
+
+@given(weights=st.lists(names, min_size=8, max_size=8), biases=st.lists(st.none() | names, min_size=4, max_size=4),
+       kinds=st.lists(st.sampled_from(["heaviside", "tanh"]), min_size=4, max_size=4),
+       combines=st.lists(st.sampled_from(["sum", "product", "max"]), min_size=4, max_size=4))
+def test_each_use_is_multiplied_by_itself_however_names_are_shared(
+    weights: list[str], biases: list[str | None], kinds: list[str], combines: list[str]
+) -> None:
+    """A name may serve weights and biases, of steps and of others: those of steps alone are multiplied.
+
+    Uses that shared a name go on sharing one if both are multiplied, or neither. A name is kept where nothing parts it.
+    """
+    neurons = [Neuron("x0", "input"), Neuron("x1", "input"),
+               *(Neuron(f"h{i}", "output", *rest) for i, rest in enumerate(zip(kinds, combines, biases, strict=True)))]
+    ends = [(source, f"h{i}") for i in range(4) for source in ("x0", "x1")]
+    connections = [Connection(*pair, name) for pair, name in zip(ends, weights, strict=True)]
+    used = {*weights, *biases} - {None}
+    network = Network.build(neurons, connections, {name: 1.0 + "pqr".index(name) for name in used if name})
+    soft = soften(Document(network), 10).network
+
+    uses = []
+    for (source, target), old in zip(ends, weights, strict=True):
+        i = int(target[1])
+        times = kinds[i] == "heaviside" and (combines[i] != "product" or source == "x0")
+        uses.append((old, soft.structure.by_ends[source, target].weight, times))
+    for i, bias in enumerate(biases):
+        if bias is not None:
+            uses.append((bias, soft.structure.by_id[f"h{i}"].bias, kinds[i] == "heaviside"))
+    for old, new, times in uses:
+        assert new is not None and soft.value(new) == network.value(old) * (10 if times else 1)
+        parted = len({t for o, _, t in uses if o == old}) == 2
+        assert (new == old) == (not (parted and times))
+    for one, other in itertools.combinations(uses, 2):
+        assert (one[1] == other[1]) == (one[0] == other[0] and one[2] == other[2])
 
 
 def test_too_large_a_factor_is_refused(xor: Document) -> None:

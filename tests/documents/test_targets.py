@@ -222,3 +222,22 @@ def test_flipping_keeps_the_names_and_the_seed_of_the_data() -> None:
 def test_flipping_leaves_other_data_alone() -> None:
     document = net(2, 1, GeneratedData("circle"))
     assert flip_target(document, 0, 0) is document
+
+
+def test_a_gate_whose_inputs_all_go_stays_for_those_that_will_come() -> None:
+    """With one input less, or none: two, then one, then none; only what one input has no gate for is lost."""
+    document = net(2, 1, XOR)
+    one = edits.remove(document, ["x1"])
+    assert one.data is not None and one.data == GeneratedData("xor_gate", GateFields(1))
+    assert edits.remove(one, ["x0"]).data == one.data
+    assert edits.remove(document, ["x0", "x1"]).data == XOR
+
+
+def test_a_file_s_data_are_no_truth_table() -> None:
+    """Whatever stands in it: it is not looked into."""
+    assert truth_table_of(net(2, 1, CsvData("points.csv"))) is None
+
+
+def test_a_gate_is_the_target_of_the_first_output_alone() -> None:
+    """The others have none yet."""
+    assert columns(net(2, 3, XOR)) == [[0, 1, 1, 0], [None] * 4, [None] * 4]

@@ -202,3 +202,70 @@ def test_text_for_latex() -> None:
     """Greek, signs and accents have commands; what has none is written by its number."""
     assert latex_text("Größe θ ≥ ½ 50 %") == r"Gr\"{o}\ss{}e $\theta$ $\geq$ $\frac{1}{2}$ 50 \%"
     assert latex_math("Σ α 中") == r"\Sigma  \alpha  \text{[U+4E2D]}"
+
+
+def table_of(text: str, title: str) -> list[list[str]]:
+    """The rows of a table in Markdown, by the title of its first column."""
+    lines = text.split("\n")
+    start = next(i for i, line in enumerate(lines) if line.startswith(f"| {title} |"))
+    rows = []
+    for line in lines[start + 2 :]:
+        if not line.startswith("|"):
+            break
+        rows.append([cell.strip() for cell in line.strip("|").split("|")])
+    return rows
+
+
+def test_the_network_is_described_neuron_by_neuron() -> None:
+    """What each computes, its bias or none, a threshold's number; each parameter, where it is, and if frozen."""
+    neurons = [Neuron("x", "input"), Neuron("u", "input"), Neuron("h", activation="tanh"),
+               Neuron("k", activation="relu", combine="product", bias="b"),
+               Neuron("y", "output", "sigmoid", bias="c", notation="threshold")]
+    edges = [("x", "h", "v"), ("x", "k", "p"), ("u", "k", "q"), ("h", "y", "r"), ("k", "y", "s")]
+    network = Network.build(neurons, [Connection(*edge) for edge in edges],
+                            {"v": 0.5, "p": 2.0, "q": 1.0, "r": -1.0, "s": 0.25, "b": 0.125, "c": -1.5}, ["q"])
+    text = worked_solution(network, [1.0, 2.0], [0.0], TrainingConfig(), "markdown")
+    assert table_of(text, "Neuron") == [
+        ["$h$", "Tanh", "none"], ["$k$", "ReLU of product", "$b$"], ["$y$", "Sigmoid", r"$c$, $\theta$ = $1.5$"]]
+    values = {row[0].strip("$"): row[1:] for row in table_of(text, "Parameter")}
+    assert {name: float(row[0].strip("$")) for name, row in values.items()} == {
+        "v": 0.5, "p": 2.0, "q": 1.0, "r": -1.0, "s": 0.25, "b": 0.125, "c": -1.5}
+    assert [name for name, row in values.items() if row[1].endswith("(frozen)")] == ["q"]
+    assert "2 inputs, 2 hidden, 1 output." in text
+
+
+@pytest.mark.parametrize("inputs", [3, 10, 12, 40])
+def test_a_long_sum_is_broken_between_its_terms(inputs: int) -> None:
+    """Each row is a whole number of terms, none is wider than a page holds, and joined they are the sum."""
+    network = Network.layered([inputs, 1], output="sigmoid", seed=2)
+    text = worked_solution(network, np.full(inputs, 0.5), [1.0], TrainingConfig(), "latex", parameters=[])
+    start = text.index("z_{y} &=")
+    rows = [row.strip() for row in text[start:].split("&=")[1:]]
+    symbols = []
+    for row in rows:
+        if "w_{" not in row or "x_{" not in row:
+            break
+        symbols.append(row.removesuffix(r"\\").strip())
+    terms = [rf"x_{{{i}}} \cdot w_{{{i + 1}}}" for i in range(inputs)] + [r"\mathrm{b\_y}"]
+    joined = " ".join(row.lstrip("+ ").removesuffix("+").strip() + " +" for row in symbols).removesuffix(" +")
+    assert joined.split(" + ") == terms
+    assert all(row.count("{") == row.count("}") for row in symbols)
+    assert (len(symbols) == 1) == (inputs == 3)
+    assert all(2 <= row.count("w_{") <= 9 for row in symbols[:-1])
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_what_there_is_not_is_left_out(format: str) -> None:
+    """No chain that is asked for, an output still to be connected, a new loss that is no number, nothing to learn."""
+    half = Network.build([Neuron("x", "input"), Neuron("y", "output"), Neuron("z", "output")],
+                         [Connection("x", "y", "w")], {"w": 0.5})
+    text = worked_solution(half, [1.0], [0.0, 1.0], TrainingConfig(), format, parameters=())
+    assert "Nothing leads to output z" in text
+    assert "Gradient" in text and "Chain rule" not in text and "with the new values" in text
+    huge = Network.layered([1, 1], output="linear").with_values({"w1": 1e300})
+    far = TrainingConfig(learning_rate=1e6, l2=1e6)
+    text = worked_solution(huge, [0.0], [0.0], far, format, parameters=())
+    assert "with the new values" not in text
+    frozen = Network.build(huge.structure.neurons, huge.structure.connections, {"w1": 0.5, "b_y": 0.0}, ["w1", "b_y"])
+    text = worked_solution(frozen, [1.0], [0.0], TrainingConfig(), format)
+    assert "frozen" in text and "with the new values" not in text

@@ -122,6 +122,38 @@ def test_one_unit_of_the_last_digit(given: str, answer: float, right: bool) -> N
     assert agrees(given, answer) is right
 
 
+@pytest.mark.parametrize("answer", ["0.4", "1.2", "1.25", "12.5", "0.0625", "1.2345", "0.593269", "123", "70", "-0.35"])
+def test_one_unit_of_any_last_digit(answer: str) -> None:
+    """Every number with one to six digits within three units of the answer, against decimal numbers.
+
+    Right is what is less than a unit away or exactly one, with two digits or more. An answer that ends at the last
+    digit given is taken at its word if fewer than three digits count.
+    """
+    exact = Decimal(answer)
+    for digits in range(1, 7):
+        exponent = exact.adjusted() - digits + 1
+        unit = Decimal(10) ** exponent
+        for steps in range(-3, 4):
+            given = (exact / unit).to_integral_value(ROUND_DOWN) * unit + steps * unit
+            text = format(given.quantize(unit) if exponent <= 0 else given.quantize(Decimal(1)), "f")
+            count = len(text.replace(".", "").lstrip("-0"))
+            last = unit if exponent <= 0 else Decimal(1)
+            ends = exact % last == 0
+            right = given == exact if ends and count < 3 else count >= 2 and abs(given - exact) <= last
+            assert agrees(text, float(exact)) is right, (text, answer)
+
+
+@pytest.mark.parametrize("labels", [("",), ("z",), ("", ""), ("z", ""), ("z", "a"), ("", "", "a")])
+def test_a_hint_names_its_blank_where_there_are_several_with_names(labels: tuple[str, ...]) -> None:
+    """One blank needs no name, and a blank without one has none to give."""
+    asked = Question("q", ("q",), tuple(
+        Choice("yes", ("yes", "no"), f"hint {i}", label=label) if i % 2 else number(0.25, f"hint {i}", label=label)
+        for i, label in enumerate(labels)))
+    for i, label in enumerate(labels):
+        prefix = f"{label}: " if label and len(labels) > 1 else ""
+        assert answered(asked, i, "0.9" if i % 2 == 0 else "no") == (False, f"{prefix}hint {i}")
+
+
 def test_the_lectures_numbers_pass() -> None:
     """What stands on the slides is right on the worksheets of the lecture's example, misprints are named."""
     forward = sheet("forward")

@@ -1,10 +1,13 @@
 """The training loop, against plain loops written here and the lecture's numbers."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 import nnsim
 from nnsim.core.network import Connection, Network, Neuron
+from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.order import epoch_order
 from nnsim.documents.examples import EXAMPLES
 from nnsim.training.engines import ENGINES
@@ -182,6 +185,113 @@ def test_divergence_restores_finite_parameters(rate: float) -> None:
     assert np.isfinite(trainer.history.train_loss).all()
 
 
+def one_weight(w: float, data: nnsim.Dataset, **settings: object) -> nnsim.Trainer:
+    """y = w·x, in the readable engine."""
+    network = Network.build([Neuron("x", "input"), Neuron("y", "output", "linear")], [Connection("x", "y", "w")],
+                            {"w": w})
+    return nnsim.Trainer(network, data, nnsim.TrainingConfig(batch_size=0, **settings), "numpy")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("size", [1e-9, 1e-3, 1.0, 1e3, 1e9])
+def test_a_run_diverges_at_a_thousand_times_its_first_loss_whatever_its_size(size: float) -> None:
+    """The error doubles with each update, the loss becomes four times as large: 4⁵ > 1000 > 4⁴.
+
+    What is given back are the values after the last epoch that was good, not yet a thousand times as bad.
+    """
+    trainer = one_weight(2 * size, nnsim.Dataset([[1.0]], [[size]]), learning_rate=3.0)
+    assert trainer.run(epochs=4) == "epochs"
+    assert trainer.history.train_loss.tolist() == pytest.approx([size**2 / 2 * k for k in (1, 1, 4, 16, 64)])
+    assert trainer.run(epochs=100) == "diverged"
+    assert trainer.epoch == 5
+    assert trainer.loss == pytest.approx(size**2 / 2 * 4**5)
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e6])
+def test_a_run_that_begins_well_may_come_to_a_thousand_times_the_loss_of_a_constant(size: float) -> None:
+    """Targets ±size: who always says their mean has the loss ½·size², however small the first loss is."""
+    data = nnsim.Dataset([[1.0], [-1.0]], [[size], [-size]])
+    trainer = one_weight(size * (1 + 2**-20), data, learning_rate=3.0)
+    losses = [size**2 / 2 * 4.0 ** (n - 20) for n in range(40)]
+    allowed = sum(loss <= 1000 * size**2 / 2 for loss in losses)
+    assert trainer.run(epochs=100) == "diverged"
+    assert trainer.epoch == allowed
+    assert trainer.loss == pytest.approx(losses[allowed], rel=1e-6)
+
+
+@pytest.mark.parametrize("optimizer", [name for name, entry in OPTIMIZERS.items() if not entry.straight])
+def test_after_a_divergence_and_with_another_optimizer_nothing_is_remembered(optimizer: str) -> None:
+    """The optimizer begins anew: no memory, no update counted; with other settings of another kind it goes on."""
+    data = nnsim.Dataset([[1e150]], [[0.0]])
+    trainer = one_weight(1e5, data, learning_rate=1e6, optimizer=optimizer)
+    assert trainer.run(epochs=20) == "diverged"
+    r, s, steps = trainer.memory
+    assert not r.any() and not s.any() and steps == 0
+    near = one_weight(2.0, nnsim.Dataset([[1.0]], [[1.0]]), learning_rate=0.01, optimizer=optimizer)
+    near.run(epochs=3)
+    before = near.memory
+    assert before[2] == 3
+    near.configure(nnsim.TrainingConfig(batch_size=0, learning_rate=0.02, optimizer=optimizer))
+    assert [part.tolist() for part in near.memory[:2]] == [part.tolist() for part in before[:2]] and near.memory[2] == 3
+    near.configure(nnsim.TrainingConfig(optimizer="adagrad" if optimizer != "adagrad" else "sgd"))
+    r, s, steps = near.memory
+    assert not r.any() and not s.any() and steps == 0
+
+
+def test_without_any_loss_to_compare_with_only_infinity_diverges() -> None:
+    """The first loss is 0 and so is a constant's: an edit may lead anywhere."""
+    trainer = one_weight(1.0, nnsim.Dataset([[1.0]], [[1.0]]), learning_rate=3.0)
+    trainer.begin()
+    trainer.set_values({"w": 2.0})
+    assert trainer.run(epochs=100) == "epochs"
+    assert trainer.history.train_loss[-1] == pytest.approx(4.0**99 / 2)
+    assert trainer.run(epochs=1000) == "diverged"
+    assert np.isfinite(trainer.parameters).all() and np.isfinite(trainer.history.train_loss).all()
+
+
+@pytest.mark.parametrize("began", [0.0, 100.0, 1e6])
+def test_the_time_asked_for_counts_from_begin(monkeypatch: pytest.MonkeyPatch, began: float) -> None:
+    """Ten seconds by a clock that the test sets: how near the end is, and that it comes then and no sooner."""
+    clock = SimpleNamespace(now=began - 50.0)
+    monkeypatch.setattr("nnsim.training.trainer.time", SimpleNamespace(monotonic=lambda: clock.now))
+    trainer = xor_trainer(batch_size=0, stop_seconds=10.0)
+    clock.now = began
+    trainer.begin()
+    assert trainer.snapshot().progress == 0.0
+    for after in (0.0, 2.5, 9.75):
+        clock.now = began + after
+        assert trainer.advance(updates=1) is None
+        assert trainer.snapshot().progress == after / 10
+    clock.now = began + 10.0
+    assert trainer.advance(updates=1) == "seconds"
+    assert trainer.snapshot().progress == 1.0
+    clock.now = began + 25.0
+    assert trainer.snapshot().progress == 1.0, "no run is nearer than at its end"
+
+
+def test_how_near_the_stop_is() -> None:
+    """Epochs from where the run began; a loss by its logarithm; of several the nearest; None if nothing tells."""
+    trainer = xor_trainer(batch_size=0, learning_rate=0.5)
+    trainer.run(epochs=3)
+    assert trainer.snapshot().progress is None
+    trainer.configure(nnsim.TrainingConfig(batch_size=0, learning_rate=0.5, stop_epochs=8))
+    trainer.begin()
+    seen = []
+    while trainer.advance(updates=1) is None:
+        seen.append(trainer.snapshot().progress)
+    assert seen == [k / 8 for k in range(1, 8)]
+    assert trainer.snapshot().progress == 1.0
+    first, now = float(trainer.history.train_loss[0]), float(trainer.history.train_loss[-1])
+    goal = now**2 / first
+    trainer.configure(nnsim.TrainingConfig(batch_size=0, learning_rate=0.5, stop_loss=goal))
+    assert trainer.snapshot().progress == pytest.approx(0.5), "the goal lies as many times lower again"
+    for epochs, nearest in ((10_000, 0.5), (10, 0.8)):
+        trainer.configure(
+            nnsim.TrainingConfig(batch_size=0, learning_rate=0.5, stop_loss=goal, stop_epochs=epochs))
+        assert trainer.snapshot().progress == pytest.approx(nearest)
+    trainer.configure(nnsim.TrainingConfig(batch_size=0, learning_rate=0.5, stop_loss=2 * first))
+    assert trainer.snapshot().progress is None, "a loss that was small enough from the start tells nothing"
+
+
 def test_frozen_parameters_stay() -> None:
     """All frozen: a run changes nothing."""
     network = nnsim.Network.layered([2, 2, 1])
@@ -267,6 +377,35 @@ def test_what_cannot_be_trained_says_why() -> None:
     assert "no data" in training_problems(tanh.structure, None, config)[0].message
     (problem,) = training_problems(tanh.structure, data, nnsim.TrainingConfig(loss="binary_cross_entropy"))
     assert problem.neurons == ("y",)
+
+
+@pytest.mark.parametrize(("count", "said"), [
+    (1, "Neuron y uses the step function"), (2, "Neurons o1 and o2 use the step function"),
+    (3, "Neurons o1, o2 and o3 use the step function"),
+])
+def test_flat_neurons_are_named_in_good_english(count: int, said: str) -> None:
+    """One uses, several use; where the perceptron rule could do it, it is offered."""
+    structure = nnsim.Network.layered([1, count], output="heaviside").structure
+    data = nnsim.Dataset([[0.0], [1.0]], [[0.0] * count, [1.0] * count])
+    (problem,) = training_problems(structure, data, nnsim.TrainingConfig())
+    assert problem.message.startswith(f"{said}: its slope is 0 everywhere")
+    assert problem.message.endswith("such as the sigmoid, or the perceptron rule as the optimizer.")
+    assert problem.neurons == structure.outputs
+    deep = nnsim.Network.layered([1, 2, 1], hidden="heaviside", output="heaviside").structure
+    (problem,) = training_problems(deep, nnsim.Dataset([[0.0]], [[0.0]]), nnsim.TrainingConfig())
+    assert problem.message.endswith("such as the sigmoid.")
+
+
+def test_a_snapshot_knows_the_batches_of_an_epoch_from_the_start() -> None:
+    """Before the first update, in the midst of an epoch, and at its end."""
+    for batch, batches in ((1, 4), (3, 2), (0, 1)):
+        trainer = xor_trainer(batch_size=batch)
+        seen = []
+        for _ in range(batches + 1):
+            snapshot = trainer.snapshot()
+            seen.append((snapshot.position, snapshot.batches))
+            trainer.advance(updates=1)
+        assert seen == [*((i, batches) for i in range(batches)), (0, batches)]
 
 
 @pytest.mark.parametrize(

@@ -50,6 +50,19 @@ def test_every_number_of_the_lectures_xor(parameter: str, band: str) -> None:
     assert written(nnsim.load(EXAMPLES["xor"].path).network, parameter, XOR) == band
 
 
+@pytest.mark.parametrize("size", [2.0**-20, 1.0, 3.0, 1e3, 1e6])
+@pytest.mark.parametrize(("theta", "low", "high"), [(1.2, 0.2, 1.2), (1.7, 0.7, 1.7), (1 + 2 / 3, 2 / 3, 1 + 2 / 3)])
+def test_a_weight_s_band_is_the_same_for_inputs_of_any_size(size: float, theta: float, low: float, high: float) -> None:
+    """An end is the place where a sum meets its threshold, not one beside it: that moves with the size of the sums."""
+    network = single(1, 1, theta * size)
+    band = band_of(network, "w1", X * size, AND)
+    assert band is not None
+    assert (band.low, band.high) == pytest.approx((low, high), rel=4e-16 * 4)
+    assert not band.has_high
+    for outside in (low - 1e-9, high + 1e-9):
+        assert not right_rows(network.with_values({"w1": outside}), X * size, AND).all()
+
+
 def test_a_band_that_ends_at_0() -> None:
     """Its end is written as 0, not as the 1e−16 that rounding left over, and the engine agrees that 0 belongs."""
     assert written(single(1, 1, 1), "w2") == "w ≥ 0"

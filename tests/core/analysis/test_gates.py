@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import nnsim
-from nnsim.core.analysis.gates import gate_of, gates_of
+from nnsim.core.analysis.gates import MOST_INPUTS, gate_of, gates_of
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.documents.examples import EXAMPLES
 
@@ -55,6 +55,50 @@ def test_gates_of_more_inputs(rule: str, n: int, text: str | None) -> None:
     assert named(*table(rule, n)) == text
 
 
+def holds(text: str, rows: np.ndarray) -> list[bool]:
+    """What the text of a gate says of each row, read as a person does."""
+    columns = {f"x{i}": rows[:, i] == 1 for i in range(rows.shape[1])}
+    name, _, inside = text.partition("(")
+    if name in COUNTING:
+        among = [columns[id] for id in inside.removesuffix(")").split(", ")] if inside else [*columns.values()]
+        ones = sum(column.astype(int) for column in among)
+        return [COUNTING[name](int(count), len(among)) for count in np.atleast_1d(ones)]
+    said = text.replace("AND", "and").replace("OR", "or").replace("NOT", "not")
+    return [bool(eval(said, {id: bool(column[i]) for id, column in columns.items()})) for i in range(len(rows))]
+
+
+COUNTING = {
+    "AND": lambda ones, n: ones == n, "OR": lambda ones, n: ones > 0, "NAND": lambda ones, n: ones != n,
+    "NOR": lambda ones, n: ones == 0, "XOR": lambda ones, n: ones in (1, 3, 5),
+    "XNOR": lambda ones, n: ones in (0, 2, 4), "MAJORITY": lambda ones, n: ones > n - ones,
+}
+
+
+@pytest.mark.parametrize("n", [3, 4])
+def test_every_name_is_true_and_every_gate_has_its_name(n: int) -> None:
+    """All 256 functions of three inputs, and those of four that only count: each name, read, is the function.
+
+    An even gate of four is no majority: 2 of 4 are no more than half.
+    """
+    rows = np.indices((2,) * n).reshape(n, -1).T
+    if n == 3:
+        tables = [np.array([code >> row & 1 for row in range(8)]) for code in range(256)]
+    else:
+        tables = [np.array([code >> row.sum() & 1 for row in rows]) for code in range(32)]
+    found = {}
+    for said in tables:
+        gate = gate_of(said.astype(np.float64), IDS[:n])
+        if gate is not None:
+            assert holds(gate.text, rows) == (said == 1).tolist(), gate.text
+            found[gate.text] = gate
+    assert set(COUNTING) <= set(found)
+    # All seven of three inputs, six of each pair, x and NOT x of each input, 0 and 1; then 6 + 6 of one row alone, and
+    # three inputs' AND and OR with some negated: 8 − 2 each; pairs with one negated: 3·2 each.
+    assert len(found) == (7 + 3 * 6 + 3 * 2 + 2 + 2 * 6 + 2 * 3 * 2 if n == 3 else 7 + 2)
+    assert all(gate.counts == (gate.text.split("(")[0] in COUNTING) for gate in found.values())
+    assert all(gate.whole == (len(gate.inputs) == n) for gate in found.values())
+
+
 def test_values_between_have_no_gate() -> None:
     """A neuron that says 0.5 is no gate."""
     assert named(0, 0.5, 1, 1) is None
@@ -80,5 +124,9 @@ def test_only_steps_that_something_enters() -> None:
 
 def test_large_networks_are_left_alone() -> None:
     """Their truth tables would have too many rows."""
-    assert gates_of(Network.layered([9, 1], output="heaviside")) == {}
+    for inputs, found in ((MOST_INPUTS, {"y": "x0"}), (MOST_INPUTS + 1, {})):
+        network = Network.layered([inputs, 1], output="heaviside")
+        first = network.with_values({name: float(name == "w1") for name in network.parameter_names} | {"b_y": -1.0})
+        assert {id: gate.text for id, gate in gates_of(first).items()} == found
+    assert MOST_INPUTS == 8
     assert gates_of(Network.layered([8, 300, 1], "heaviside", "heaviside")) == {}

@@ -144,6 +144,29 @@ def test_a_single_stray_point_among_thousands_is_found() -> None:
     assert checked(X, t).verdict == "no"
 
 
+@pytest.mark.parametrize("seed", range(12))
+def test_short_numbers_cost_no_more_of_the_gap_than_two_hundredths(seed: int) -> None:
+    """Of clouds in any direction and at any distance from 0; the widest gap is found here by turning a ruler."""
+    rng = np.random.default_rng(seed)
+    turn = rng.uniform(0, 2 * np.pi)
+    away = np.array([np.cos(turn), np.sin(turn)])
+    X = rng.uniform(-1, 1, (16, 2)) + np.where(np.arange(16) < 8, 1.6, -1.6)[:, None] * away
+    # Two corners make both columns as wide, so that neither is scaled.
+    X = np.r_[X, [[4.0, 4.0], [-4.0, -4.0]] if away.sum() > 0 else [[-4.0, -4.0], [4.0, 4.0]]] + rng.uniform(-9, 9, 2)
+    t = np.r_[np.ones(8), np.zeros(8), 1.0, 0.0]
+
+    def gap(along: np.ndarray) -> np.ndarray:
+        sums = X @ along / np.linalg.norm(along, axis=0)
+        return sums[t == 1].min(axis=0) - sums[t == 0].max(axis=0)
+
+    angles = np.linspace(0, 2 * np.pi, 20_001)
+    best = gap(np.stack([np.cos(angles), np.sin(angles)])).max()
+    answer = checked(X, t)
+    assert (answer.verdict == "yes") == (best > 0)
+    if best > 0:
+        assert gap(np.array(numbers(answer)[0])) >= 0.979 * best
+
+
 def test_the_gap_is_as_wide_as_it_can_be() -> None:
     """Between two single points the line runs square to what joins them, not along an axis."""
     weights, threshold = numbers(checked([[0, 0], [4, 2]], [0, 1]))

@@ -1,5 +1,6 @@
 """Slices of the loss agree with the network itself, whatever parameter is varied, and find valleys and jumps."""
 
+import math
 from itertools import combinations
 
 import numpy as np
@@ -100,10 +101,12 @@ def test_overflow_is_no_error() -> None:
 def test_names_that_are_taken_are_avoided() -> None:
     """A learner may call neurons and parameters what the slice would call its own."""
     network = Network.build(
-        [Neuron("one", "input"), Neuron("value of w", "input"), Neuron("y", "output", bias="one")],
-        [Connection("one", "y", "w"), Connection("value of w", "y", "one into y")],
-        {"one": 0.5, "w": 2.0, "one into y": 3.0})
-    X, T = np.array([[1.0, 2.0]]), np.array([[0.0]])
+        [Neuron("one", "input"), Neuron("value of w", "input"), Neuron("one 1", "input"), Neuron("one 2", "input"),
+         Neuron("y", "output", bias="one")],
+        [Connection("one", "y", "w"), Connection("value of w", "y", "one into y"), Connection("one 1", "y", "one 3"),
+         Connection("one 2", "y", "value of w 2")],
+        {"one": 0.5, "w": 2.0, "one into y": 3.0, "one 3": -1.0, "value of w 2": 1.5})
+    X, T = np.array([[1.0, 2.0, 0.5, -0.3]]), np.array([[0.0]])
     for name in network.parameter_names:
         points = np.array([[1.5], [-4.0]])
         assert sliced(network, (name,), points, X, T) == pytest.approx(by_hand(network, (name,), points, X, T))
@@ -155,6 +158,23 @@ def test_the_axis_rests_while_values_change_slightly() -> None:
     assert all(np.isfinite(window([1.0, np.nan], (0.0, 2.0), None)))
     low, high = window([1e200], (1e200, 1e200), None)
     assert low < high
+
+
+@pytest.mark.parametrize("scale", [2.0**-30, 0.25, 1.0, 1000.0, 2.0**40])
+@pytest.mark.parametrize(("low", "high"), [(-2.0, 2.0), (0.0, 1.0), (-1.0, 0.5), (3.0, 7.0)])
+def test_an_axis_whose_ends_are_round_stays_as_it_is(low: float, high: float, scale: float) -> None:
+    """Others are rounded outwards, by less than a sixteenth of the width: exactly what was wished, or little more."""
+    wish = (low * scale, high * scale)
+    width = wish[1] - wish[0]
+    step = 2.0 ** math.floor(math.log2(width / 16))
+    found = window([wish[0] + width / 3], wish, None)
+    on_grid = all((end / step).is_integer() for end in wish)
+    assert found == wish if on_grid else wish[0] - step < found[0] <= wish[0] < wish[1] <= found[1] < wish[1] + step
+    for shift in (0.3, 0.7):
+        ends = (wish[0] + shift * step, wish[1] + shift * step)
+        moved = window([wish[0] + width / 3], ends, None)
+        assert all((end / step).is_integer() for end in moved)
+        assert ends[0] - step < moved[0] < ends[0] and ends[1] < moved[1] < ends[1] + step
 
 
 # Staircases

@@ -13,7 +13,8 @@ from nnsim.core.explain.update import Step, update_equations
 from nnsim.core.formulas.notation import NOTATIONS, notation_for
 from nnsim.core.formulas.numbers import parse_number
 from nnsim.core.formulas.terms import evaluate
-from nnsim.core.network import Network, NetworkError, Neuron
+from nnsim.core.formulas.writing import text
+from nnsim.core.network import Connection, Network, NetworkError, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.documents.examples import EXAMPLES
 from tests.core import reference
@@ -246,3 +247,15 @@ def test_written_numbers_read_back(hands_on: Explanation) -> None:
             equation = hands_on.gradient_equation(name)
             shown = parse_number(equation.text(digits).split(" = ")[-1])
             assert shown == pytest.approx(equation.value, rel=10.0 ** (1 - digits))
+
+
+def test_a_number_is_written_with_no_more_digits_than_it_has() -> None:
+    """Whole ones have none; beside others a part is written with as many decimals as those have."""
+    network = Network.build([Neuron("x", "input"), Neuron("y", "output", "linear")], [Connection("x", "y", "w")],
+                            {"w": 2.0})
+    e = Explanation(network, [0.5], [4.0])
+    (connection,) = network.structure.connections
+    assert text(e.a_term("x"), numbers=True) == "0.5"
+    assert text(e.weight_term(connection), numbers=True) == "2"
+    assert text(e.a_term("x", 2), numbers=True) == "0.50"
+    assert text(e.gradient_equation("w").term, numbers=True) == "(−3)·0.5"

@@ -5,6 +5,7 @@ import pytest
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.explain.gradient_check import check_gradient
+from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.program import Program
 from tests.core.random_networks import random_case
@@ -72,3 +73,23 @@ def test_gradients_out_of_all_bounds_are_neither_right_nor_wrong() -> None:
     network = network.with_parameters(np.full(len(network.parameters), 1e200))
     for check in check_gradient(network, np.ones((1, 1)), np.zeros((1, 1)), "half_squared_error"):
         assert not check.comparable and not check.agrees
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("combine", ["sum", "product", "max"])
+def test_a_wrong_gradient_is_excused_by_no_kink_far_away(
+    monkeypatch: pytest.MonkeyPatch, combine: str, loss: str
+) -> None:
+    """Whatever the function, the loss and the combination, with sums, targets and rivals well apart."""
+    right = Program.gradient
+    monkeypatch.setattr(Program, "gradient",
+                        lambda self, *args, **more: (right(self, *args, **more)[0], right(self, *args, **more)[1] + 1))
+    ids = ("n", "m")
+    X, T = np.array([[0.5, 0.8], [0.7, 0.6]]), np.array([[0.15, 0.85], [0.05, 0.95]])
+    for function in ACTIVATIONS:
+        network = Network.build(
+            [Neuron("x", "input"), Neuron("u", "input"), *(Neuron(id, "output", function, combine, "b") for id in ids)],
+            [Connection(source, id, f"{source}{id}") for id in ids for source in ("x", "u")],
+            {"xn": 0.5, "un": 0.9, "xm": 0.4, "um": 0.7, "b": 0.1})
+        for check in check_gradient(network, X, T, loss):
+            assert not check.agrees and not check.kink, (function, check)

@@ -81,3 +81,14 @@ def test_a_matrix_that_would_fill_the_memory_is_refused() -> None:
     assert isinstance(layer, Layer) and len(layer.rows) * len(layer.columns) > MOST_CELLS
     with pytest.raises(ValueError, match="too large"):
         layer.matrix(net.parameters)
+
+
+def test_the_largest_matrix_that_is_allowed_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many numbers as the limit, and not one more."""
+    net = Network.layered([3, 4])
+    (layer,) = layers_of(net.structure)
+    monkeypatch.setattr("nnsim.core.explain.matrices.MOST_CELLS", 12)
+    assert layer.matrix(net.parameters).shape == (4, 3)
+    monkeypatch.setattr("nnsim.core.explain.matrices.MOST_CELLS", 11)
+    with pytest.raises(ValueError, match="4 × 3"):
+        layer.matrix(net.parameters)

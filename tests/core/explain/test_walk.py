@@ -52,3 +52,4 @@ def test_what_is_accumulated_is_the_batchs_gradient(seed: int) -> None:
     first = [walk.explanation(0).gradient(name) for name in case.network.parameter_names]
     np.testing.assert_allclose(walk.gradient(1), first, rtol=1e-10, atol=1e-12)
     assert not walk.gradient(0).any()
+    assert walk.explanation(1) is walk.explanation(1), "one sample's numbers are made once"

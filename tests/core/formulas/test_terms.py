@@ -11,7 +11,7 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.reading import parse, parse_typed
 from nnsim.core.formulas.terms import FUNCTIONS, Term, derivative_of, evaluate, operate
-from nnsim.core.formulas.writing import latex, text
+from nnsim.core.formulas.writing import latex, latex_number, text
 from nnsim.core.losses import LOSSES
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.symbols import Symbol
@@ -144,3 +144,12 @@ def test_written_steps_are_the_steps(entry) -> None:  # type: ignore[no-untyped-
     expected = entry.step(*(np.array([v]) for v in (g, w, r, s)), t, rate, c)
     for key, value in zip(("w", "r", "s"), expected, strict=True):
         assert known[key].value == pytest.approx(float(value[0]), rel=1e-13)
+
+
+@pytest.mark.parametrize(("value", "tex"), [
+    (0.5, "0.5"), (-2.0, "-2"), (0.0, "0"), (1e-9, r"1\cdot 10^{-9}"), (-2.5e-7, r"-2.5\cdot 10^{-7}"),
+    (6.02e23, r"6.02\cdot 10^{23}"),
+])
+def test_very_large_and_small_numbers_are_powers_of_ten_in_latex(value: float, tex: str) -> None:
+    """As a person writes them, with a plain minus."""
+    assert latex_number(value) == tex
