@@ -109,6 +109,9 @@ def save_with_state(document: Document, path: str | os.PathLike[str]) -> tuple[F
         raw = encode(document, file.name)
     except FileError as error:
         raise error.within(_folder(file)) from None
+    except Exception as error:
+        what = f"the document cannot be saved ({type(error).__name__}). The file is as it was before."
+        raise FileError(file.name, what, folder=_folder(file)) from error
     notes = _replace(file, raw, "the document cannot be saved")
     try:
         state = file.stat()
