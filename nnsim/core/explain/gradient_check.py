@@ -1,5 +1,6 @@
 """The gradient check: the analytic gradient beside central differences."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -60,7 +61,8 @@ def check_gradient(
         numeric = float((losses[1] - losses[0]) / width)
         analytic = float(gradient[index])
         scale = max(abs(analytic), abs(numeric))
-        agrees = abs(analytic - numeric) <= RELATIVE * scale + ABSOLUTE * max(1.0, abs(losses[0]))
+        apart = abs(analytic - numeric)
+        agrees = math.isfinite(apart) and apart <= RELATIVE * scale + ABSOLUTE * max(1.0, abs(losses[0]))
         kink = "" if agrees else _kink(network, sides[0], sides[1], T, loss_entry)
         found.append(Check(name, analytic, numeric, agrees, kink))
     return tuple(found)

@@ -75,6 +75,17 @@ def test_gradients_out_of_all_bounds_are_neither_right_nor_wrong() -> None:
         assert not check.comparable and not check.agrees
 
 
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_a_gradient_that_is_no_number_agrees_with_no_quotient(monkeypatch: pytest.MonkeyPatch, value: float) -> None:
+    """A gradient that overflows on its way, beside a quotient that does not."""
+    right = Program.gradient
+    monkeypatch.setattr(Program, "gradient",
+                        lambda self, *args: (right(self, *args)[0], right(self, *args)[1] + value))
+    network = Network.layered([2, 2, 1], seed=1)
+    for check in check_gradient(network, np.array([[0.3, -0.2]]), np.array([[1.0]]), "half_squared_error"):
+        assert np.isfinite(check.numeric) and not check.comparable and not check.agrees
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 @pytest.mark.parametrize("combine", ["sum", "product", "max"])
 def test_a_wrong_gradient_is_excused_by_no_kink_far_away(
