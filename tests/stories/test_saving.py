@@ -142,6 +142,15 @@ def test_an_end_from_outside_does_not_wait_for_it(hand: Hand, tmp_path: Path, he
     assert files._save(tmp_path / "a.nnsim") and len(journal) == 1 and not journal[0].exists()
 
 
+def test_saving_leaves_the_keys_where_they_are(shared: Hand, tmp_path: Path) -> None:
+    """A number half typed is taken by its editor; the canvas, which has nothing to take, goes on being used."""
+    shared.window.activateWindow()
+    shared.window.canvas.setFocus()
+    shared.settle()
+    assert shared.window.canvas.hasFocus()
+    assert shared.window.files._save(tmp_path / "a.nnsim") and shared.window.canvas.hasFocus()
+
+
 @pytest.mark.parametrize("slow", [False, True])
 def test_what_goes_wrong_is_said_in_the_window(
     shared: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: Held, slow: bool

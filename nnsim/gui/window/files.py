@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from nnsim.core.program import program_of
@@ -363,5 +363,6 @@ def _state_now(path: Path) -> FileState:
 def _take_edits() -> None:
     """A number or name that is half typed counts: its editor takes it when it loses the focus."""
     focused = QApplication.focusWidget()
-    if focused is not None:
+    # What takes no text keeps the keys: also, a large network would be drawn anew for it.
+    if focused is not None and focused.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled):
         focused.clearFocus()
