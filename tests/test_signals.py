@@ -204,7 +204,7 @@ def test_whatever_else_ends_it_keeps_the_work(windows: Windows) -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize("check", [check_edits, check_training])
-@pytest.mark.parametrize("number", SIGNALS)
+@pytest.mark.parametrize("number", SIGNALS, ids=lambda number: number.name)
 def test_a_hundred_signals(windows: Windows, number: signal.Signals, check: Callable[..., None]) -> None:
     """After few edits or many; no death by another signal, none that hangs, and nothing lost."""
     seconds = []

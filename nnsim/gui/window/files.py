@@ -17,6 +17,7 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.window import recent
 from nnsim.gui.window.data_file import Copy, copy_along, may_copy_along
 from nnsim.gui.window.keeping import Keeping
+from nnsim.gui.window.kept_answers import remember_answers, remembered_answers
 from nnsim.gui.window.loading import Cancelled, Loading
 from nnsim.gui.window.saving import Saving
 
@@ -107,10 +108,14 @@ class DocumentFiles(QObject):
               speed: float | None = None) -> None:
         """Another document takes the open one's place."""
         self.loading.cancel()
-        self._remember_speed()
-        self._desk.session.speed = speed
+        self._remember_view()
+        session = self._desk.session
+        session.speed = speed
         with self._keeping.opening():
-            self._desk.session.open_document(document, path, title, saved)
+            session.open_document(document, path, title, saved)
+        answers = remembered_answers(self._name)
+        self._desk.answers.restore(answers)
+        self._keeping.kept_elsewhere = answers
 
     def _may_leave_now(self, before: Document) -> bool:
         """Whether the open document may still be replaced, after it could be edited for a while."""
@@ -248,6 +253,18 @@ class DocumentFiles(QObject):
         recent.remember(path)
         self.recent_changed.emit()
 
+    def _remember_view(self) -> None:
+        """What is no part of the document but the learner's own: the speed, and answers on worksheets."""
+        self._remember_speed()
+        if self._name:
+            remember_answers(self._name, self._desk.answers.entries())
+
+    @property
+    def _name(self) -> str:
+        """What the open document is known by when it is opened again: its file, or an example's title."""
+        session = self._desk.session
+        return recent.path_text(session.path) if session.path else session.title and f"title:{session.title}"
+
     def _remember_speed(self) -> None:
         """The file's training goes on at this speed when it is opened again."""
         if self._desk.session.path is not None:
@@ -306,12 +323,12 @@ class DocumentFiles(QObject):
             self.saving.wait_briefly(SAVED_SECONDS)
         finally:
             self._keeping.end_now()
-        self._remember_speed()
+        self._remember_view()
 
     def close(self) -> None:
         """A clean end: nothing is left over."""
         self.loading.cancel()
-        self._remember_speed()
+        self._remember_view()
         self._keeping.close()
 
     def _on_unkept(self, error: FileError) -> None:

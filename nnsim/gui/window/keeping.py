@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nnsim.documents.document import Document
 from nnsim.documents.files import FileError, FileState
-from nnsim.documents.journal import Leftover, Note, RecoveryJournal
+from nnsim.documents.journal import Answer, Leftover, Note, RecoveryJournal
 from nnsim.documents.journal_writer import JournalWriter
 from nnsim.gui.session.desk import Desk
 
@@ -38,6 +38,8 @@ class Keeping(QObject):
         self._refused.connect(self._on_refused)
         self._writer = JournalWriter(journal, "main", self._written.emit, self._refused.emit, SOON_SECONDS)
         self._kept: tuple[Document, Note] | None = None
+        self.kept_elsewhere: tuple[Answer, ...] = ()
+        """Answers that need not be kept here: they are there when the document is opened again."""
         self._replaced: tuple[Leftover, int] | None = None
         """What was recovered, and the job that has to be written before it may go."""
         self._told = self._ended = self._opening = False
@@ -125,7 +127,8 @@ class Keeping(QObject):
     @property
     def _is_work(self) -> bool:
         """Whether there is something to lose: edits, or answers on a worksheet."""
-        return self._session.training or self._session.dirty or bool(self._answers.entries())
+        return (self._session.training or self._session.dirty
+                or self._answers.entries() not in ((), self.kept_elsewhere))
 
     def _on_values(self) -> None:
         # Else the values are those of an edit, which was told already.
