@@ -271,7 +271,7 @@ def _leftover(file: Path) -> Leftover:
             when = changed
         return Leftover(file, when, Note(None if path is None else Path(path), _state(entry.get("state")),
                                          str(entry.get("title") or "")[:200], _speed(entry.get("speed", 100.0)),
-                                         _answers(entry.get("answers", []))))
+                                         answers_in(entry.get("answers", []))))
     except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError):
         return Leftover(file, changed)
 
@@ -283,7 +283,8 @@ def _state(entry: object) -> FileState | None:
     return FileState(int(changed), int(size), int(inode), bytes.fromhex(digest))
 
 
-def _answers(entry: Any) -> tuple[Answer, ...]:
+def answers_in(entry: Any) -> tuple[Answer, ...]:
+    """Answers as JSON gives them back. Raises ValueError or TypeError if they are none."""
     return tuple((str(kind), str(learner), int(number), str(question), tuple(map(str, given)))
                  for kind, learner, number, question, given in entry)
 

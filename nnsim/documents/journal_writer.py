@@ -23,7 +23,8 @@ class JournalWriter:
     """Keeps the latest document of a window in its journal, in a thread that lives as long as there is work.
 
     It is written ``delay`` seconds after the first that came, whatever the caller's thread does by then. Never two
-    writes at once, and between two as long a rest as the last one took; the latest document is next. ``written(n)``
+    writes at once, and between two, unless the next has to be at once, as long a rest as the last one took; the latest
+    document is next. ``written(n)``
     is called in that thread after job ``n`` is on the disk, ``failed(error)`` with a FileError if it could not be.
     """
 
@@ -31,7 +32,9 @@ class JournalWriter:
                  failed: Callable[[FileError], None], delay: float = 0.0) -> None:
         self._journal, self._window = journal, window
         self._on_written, self._on_failed = written, failed
-        self._delay, self._due = delay, 0.0
+        self._delay = delay
+        self._due = 0.0
+        """When what waits is to be written; 0 is at once."""
         self._gate = threading.Condition()
         self._next: _Job | None = None
         self._thread: threading.Thread | None = None
@@ -43,8 +46,8 @@ class JournalWriter:
         """How long the last write took."""
 
     def keep(self, document: Document, note: Note, at_once: bool = False) -> int:
-        """Write this document soon, or as soon as the one before it is written. Returns the number of the job."""
-        return self._add(document, note, 0.0 if at_once else self._delay)
+        """Write this document soon, or as soon as the one before is written. Returns the number of the job."""
+        return self._add(document, note, at_once)
 
     def remove(self) -> None:
         """The document is saved or given up: nothing of it stays in the journal, not even what is being written."""
@@ -52,13 +55,17 @@ class JournalWriter:
             if self._thread is None:
                 self._write(_Job(0))
                 return
-        self._add(None, Note(), 0.0)
+        self._add(None, Note(), at_once=True)
 
-    def write_now(self, document: Document, note: Note) -> None:
-        """Write this document in the caller's thread, unless it is what was written last. Raises FileError."""
-        self.stop()
-        if self._last != (document, note):
-            self._write(_Job(0, document, note))
+    def write_now(self, document: Document, note: Note, seconds: float) -> bool:
+        """Write this document as soon as what is being written is, unless it was written last. Returns when that is
+        done, or after so many seconds: whether it is on the disk."""
+        with self._gate:
+            if self._next is None and self._thread is None and self._last == (document, note):
+                return True
+        job = self._add(document, note, at_once=True)
+        self.wait(seconds)
+        return self.done >= job
 
     def stop(self) -> None:
         """Returns when nothing is being written; what waits is dropped."""
@@ -74,9 +81,9 @@ class JournalWriter:
         if thread is not None:
             thread.join(seconds)
 
-    def _add(self, document: Document | None, note: Note, delay: float) -> int:
+    def _add(self, document: Document | None, note: Note, at_once: bool) -> int:
         with self._gate:
-            due = time.monotonic() + delay
+            due = 0.0 if at_once else time.monotonic() + self._delay
             self._due = due if self._next is None else min(due, self._due)
             self._number += 1
             self._next = _Job(self._number, document, note)
@@ -90,9 +97,7 @@ class JournalWriter:
         rest = 0.0
         while True:
             with self._gate:
-                while self._next is not None and (wait := max(self._due, rest) - time.monotonic()) > 0:
-                    if self._next.document is None:
-                        break
+                while self._next is not None and self._due and (wait := max(self._due, rest) - time.monotonic()) > 0:
                     self._gate.wait(wait)
                 job, self._next = self._next, None
                 if job is None:

@@ -77,6 +77,9 @@ def run(file: str | None = None) -> int:
         QTimer.singleShot(0, window, lambda: window.files.open(Path(file)))
     QTimer.singleShot(SHOWN_MS, window, lambda: engines.prepare_in_background())
     QTimer.singleShot(SETTLED_MS, window, settle_memory)
+    # A logout may still be called off: then the program goes on, and goes on keeping.
+    app.commitDataRequest.connect(window.files.write_journal)
+    app.aboutToQuit.connect(window.end_now)
     with _ending_on_signals(window):
         return app.exec()
 

@@ -335,15 +335,28 @@ def test_the_latest_document_is_written_next_and_nobody_waits(tmp_path: Path) ->
     assert written[:2] == [1, 4]
 
 
-def test_what_is_written_at_once_is_written_by_the_caller(tmp_path: Path) -> None:
-    """After what is under way; not twice if nothing differs."""
-    slow = Slow()
-    writer = JournalWriter(cast(RecoveryJournal, slow), "main", lambda _: None, pytest.fail)
-    writer.keep(Document(notes="1"), Note())
+def test_what_is_written_now_is_there_when_the_caller_goes_on(tmp_path: Path) -> None:
+    """After what is under way, without the rest that is else between two; not twice if nothing differs."""
+    slow, told = Slow(), []
+    writer = JournalWriter(cast(RecoveryJournal, slow), "main", lambda _: None, told.append, delay=3600)
+    writer.keep(Document(notes="1"), Note(), at_once=True)
     slow.may.release(9)
     for note in (Note(), Note(), Note(title="other")):
-        writer.write_now(Document(notes="2"), note)
-    assert [name for name in slow.done if name[0] == "2"] == [("2", threading.current_thread().name)] * 2
+        assert writer.write_now(Document(notes="2"), note, seconds=10)
+    assert [notes for notes, _ in slow.done if notes == "2"] == ["2", "2"]
+    slow.error = FileError("journal", "full")
+    assert not writer.write_now(Document(notes="3"), Note(), seconds=10) and len(told) == 1
+
+
+def test_who_cannot_wait_for_a_large_document_does_not(tmp_path: Path) -> None:
+    """It is written in the background as long as there is time; what was written before stays until it is."""
+    slow = Slow()
+    writer = JournalWriter(cast(RecoveryJournal, slow), "main", lambda _: None, pytest.fail)
+    assert not writer.write_now(Document(notes="1"), Note(), seconds=0.01)
+    assert slow.begun.acquire(timeout=10) and not slow.done
+    slow.may.release()
+    writer.wait(10)
+    assert [notes for notes, _ in slow.done] == ["1"]
 
 
 @pytest.mark.parametrize("error", [FileError("journal", "full"), ValueError("v"), MemoryError(), KeyError("k")])

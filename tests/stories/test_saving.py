@@ -1,84 +1,173 @@
-"""Saving when things go wrong, or on: the document stays, and what is on the disk is whole."""
+"""Saving a large document: the window is used meanwhile, nothing that is edited then is lost, whoever leaves waits."""
 
-import errno
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NoReturn
 
-import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QLabel
 
 import nnsim
-from nnsim.documents import atomic, files
+from nnsim.documents.document import Document
+from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window import files as window_files
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
 
-def saved(hand: Hand, path: Path) -> Path:
-    """A document with a file, and an edit that is not in it."""
-    hand.example("xor_to_learn")
-    hand.session.path = path
-    assert hand.window.files.save()
-    hand.session.set_values({hand.session.network.parameter_names[0]: 0.25}, "Set a weight")
-    assert hand.session.dirty
-    return path
+class Held:
+    """Writing that lasts until it may end."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.may_end = threading.Event()
+        self.written = 0
+        self._save = window_files.save_with_state
+        monkeypatch.setattr(window_files, "save_with_state", self._held)
+
+    def _held(self, document: Document, path: Path) -> object:
+        assert threading.current_thread() is not threading.main_thread()
+        assert self.may_end.wait(10)
+        self.written += 1
+        return self._save(document, path)
 
 
-@pytest.mark.parametrize("error", [MemoryError(), RuntimeError("of the test"), RecursionError(), KeyError("w1")])
-def test_a_document_that_cannot_be_written_down_leaves_its_file(
-    hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+@pytest.fixture
+def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
+    """Saving takes as long as one likes."""
+    held = Held(monkeypatch)
+    yield held
+    held.may_end.set()
+
+
+def meanwhile(hand: Hand, *steps: Callable[[], object]) -> list[object]:
+    """Have things done while a file is written, one after the other; what they gave."""
+    done: list[object] = []
+
+    def go_on() -> None:
+        if hand.window.files.saving.busy and len(done) < len(steps):
+            index = len(done)
+            done.append(None)
+            if len(done) == len(steps):
+                timer.stop()
+            done[index] = steps[index]()
+
+    timer = QTimer(hand.window)
+    timer.timeout.connect(go_on)
+    timer.start(5)
+    return done
+
+
+def end_soon(hand: Hand, held: Held) -> None:
+    """The writing ends when somebody has waited for a while."""
+    QTimer.singleShot(150, hand.window, held.may_end.set)
+
+
+def edit(hand: Hand) -> None:
+    """One more neuron."""
+    hand.window.canvas.commands.add_neuron("hidden")
+
+
+def test_a_large_document_is_written_while_the_window_is_used(shared: Hand, tmp_path: Path, held: Held) -> None:
+    """The file has the document of that moment; what was edited meanwhile stays unsaved, and can be saved then."""
+    files, path, seen = shared.window.files, tmp_path / "large.nnsim", []
+    edit(shared)
+    done = meanwhile(
+        shared, lambda: seen.append(files.saving.bar.isVisible()),
+        lambda: shared.wait(files.saving.bar.isVisible, "it is said"),
+        lambda: seen.append(shared.find("saving_text", QLabel).text()), lambda: edit(shared), held.may_end.set)
+    assert files._save(path)
+    assert len(done) == 5 and seen == [False, "Saving large.nnsim …"] and not files.saving.bar.isVisible()
+    assert len(nnsim.load(path).network.structure.neurons) == 1 and shared.session.dirty
+    shared.window.activateWindow()
+    shared.key(Qt.Key.Key_S, CTRL, shared.window)
+    assert len(nnsim.load(path).network.structure.neurons) == 2 and not shared.session.dirty and held.written == 2
+
+
+def test_the_keys_held_down_save_once(shared: Hand, tmp_path: Path, held: Held) -> None:
+    """What is being written already is not written again; another name is."""
+    files, path = shared.window.files, tmp_path / "a.nnsim"
+    edit(shared)
+    done = meanwhile(shared, lambda: (end_soon(shared, held), files._save(path))[1])
+    assert files._save(path) and done == [True] and held.written == 1
+    held.may_end.clear()
+    edit(shared)
+    done = meanwhile(shared, lambda: (end_soon(shared, held), files._save(tmp_path / "b.nnsim"))[1])
+    assert files._save(path) and done == [True] and held.written == 3
+    assert path.read_bytes() == (tmp_path / "b.nnsim").read_bytes() and shared.session.path == tmp_path / "b.nnsim"
+
+
+def test_whoever_leaves_waits_for_it(shared: Hand, tmp_path: Path, held: Held) -> None:
+    """Then nothing is asked, and the other document is none of its file's."""
+    files, path = shared.window.files, tmp_path / "a.nnsim"
+    for leave in (files.new, lambda: files.open_example(EXAMPLES["and"])):
+        held.may_end.clear()
+        edit(shared)
+        done = meanwhile(shared, lambda leave=leave: (end_soon(shared, held), leave())[1])
+        assert files._save(path) and done == [True]
+        assert shared.session.path is None and not shared.session.dirty and path in files.recent()
+
+
+def test_what_was_edited_meanwhile_is_asked_about(shared: Hand, tmp_path: Path, held: Held) -> None:
+    """By whoever leaves then; also if the saving was the answer to that question."""
+    files, path = shared.window.files, tmp_path / "a.nnsim"
+    edit(shared)
+    meanwhile(shared, lambda: edit(shared), lambda: end_soon(shared, held),
+              lambda: shared.answering("Cancel", files.new))
+    assert files._save(path) and shared.session.dirty and shared.session.path == path
+    held.may_end.clear()
+    meanwhile(shared, lambda: edit(shared), held.may_end.set)
+    shared.answering("Save", files.new)
+    assert shared.session.path is None and held.written == 3
+    assert len(nnsim.load(path).network.structure.neurons) == 3
+
+
+def test_a_window_closed_while_it_saves_has_saved(hand: Hand, tmp_path: Path, held: Held) -> None:
+    """It closes when the file is written."""
+    edit(hand)
+    done = meanwhile(hand, lambda: end_soon(hand, held), hand.window.close)
+    assert hand.window.files._save(tmp_path / "a.nnsim") and done == [None, True] and not hand.window.isVisible()
+    assert len(nnsim.load(tmp_path / "a.nnsim").network.structure.neurons) == 1
+
+
+def test_an_end_from_outside_does_not_wait_for_it(hand: Hand, tmp_path: Path, held: Held) -> None:
+    """What cannot be written in time is in the journal, until it is written after all."""
+    edit(hand)
+    journal = []
+    files = hand.window.files
+    meanwhile(hand, hand.window.end_now, lambda: journal.extend(files._journal._folder.rglob("*.journal")),
+              held.may_end.set)
+    assert files._save(tmp_path / "a.nnsim") and len(journal) == 1 and not journal[0].exists()
+
+
+def test_saving_leaves_the_keys_where_they_are(shared: Hand, tmp_path: Path) -> None:
+    """A number half typed is taken by its editor; the canvas, which has nothing to take, goes on being used."""
+    shared.window.activateWindow()
+    shared.window.canvas.setFocus()
+    shared.settle()
+    assert shared.window.canvas.hasFocus()
+    assert shared.window.files._save(tmp_path / "a.nnsim") and shared.window.canvas.hasFocus()
+
+
+@pytest.mark.parametrize("slow", [False, True])
+def test_what_goes_wrong_is_said_in_the_window(
+    shared: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: Held, slow: bool
 ) -> None:
-    """Whatever the serialiser raises: said in the window, the old file whole, the work still unsaved."""
-    path = saved(hand, tmp_path / "mine.nnsim")
-    before = path.read_bytes()
+    """A full disk in words, and what nobody thought of as the error it is; the document stays unsaved."""
+    edit(shared)
+    if slow:
+        meanwhile(shared, lambda: shared.wait(shared.window.files.saving.bar.isVisible, "it is said"), held.may_end.set)
+    else:
+        held.may_end.set()
+    assert not shared.window.files._save(tmp_path / "none" / "a.nnsim")
+    assert "there is no such file or folder" in shared.find("message_text", QLabel).text() and shared.session.dirty
 
-    def fails(*given: object) -> bytes:
-        raise error
+    def fails(*_: object) -> NoReturn:
+        raise MemoryError("no more")
 
-    with monkeypatch.context() as planted:
-        planted.setattr(files, "encode", fails)
-        hand.key(Qt.Key.Key_S, CTRL, hand.window)
-        hand.wait(hand.window.messages.isVisible, "it is said")
-    text = hand.find("message_text", QLabel).text()
-    assert "mine.nnsim" in text and "cannot be saved" in text
-    assert path.read_bytes() == before and hand.session.dirty
-    hand.key(Qt.Key.Key_S, CTRL, hand.window)
-    hand.wait(lambda: not hand.session.dirty, "it is saved")
-    assert nnsim.load(path) == hand.session.document
-
-
-def test_saving_while_training_saves_a_whole_moment(hand: Hand, tmp_path: Path) -> None:
-    """The run goes on; the file has the values of one moment of it, and what is learned after that is unsaved."""
-    path = saved(hand, tmp_path / "mine.nnsim")
-    hand.key(Qt.Key.Key_Z, CTRL, hand.window)
-    hand.session.set_speed(400.0)
-    hand.click("tool_train")
-    hand.wait(lambda: hand.session.epoch > 5, "it trains")
-    hand.key(Qt.Key.Key_S, CTRL, hand.window)
-    assert hand.session.training
-    epoch = hand.session.epoch
-    hand.wait(lambda: hand.session.epoch > epoch + 5, "it trains on")
-    kept = nnsim.load(path)
-    hand.click("tool_train")
-    assert kept.network.parameter_names == hand.session.network.parameter_names and hand.session.dirty
-    assert not np.array_equal(kept.network.parameters, hand.session.parameters)
-    hand.key(Qt.Key.Key_S, CTRL, hand.window)
-    hand.wait(lambda: not hand.session.dirty, "the end is saved")
-    assert np.array_equal(nnsim.load(path).network.parameters, hand.session.parameters)
-
-
-def test_a_window_whose_last_save_fails_stays(hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Close, Save, and the disk is full: the window is there with the work in it."""
-    path = saved(hand, tmp_path / "mine.nnsim")
-    before = path.read_bytes()
-
-    def full(handle: int) -> None:
-        raise OSError(errno.ENOSPC, "no space left")
-
-    with monkeypatch.context() as planted:
-        planted.setattr(atomic.os, "fsync", full)
-        hand.answering("Save", hand.window.close)
-        hand.wait(hand.window.messages.isVisible, "it is said")
-    assert "the disk is full" in hand.find("message_text", QLabel).text()
-    assert hand.window.isVisible() and hand.session.dirty and path.read_bytes() == before
+    monkeypatch.setattr(window_files, "save_with_state", fails)
+    with pytest.raises(MemoryError, match="no more"):
+        shared.window.files._save(tmp_path / "a.nnsim")
+    assert shared.session.dirty and not shared.window.files.saving.busy

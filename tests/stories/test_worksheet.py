@@ -3,12 +3,17 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QLineEdit
 
+import nnsim
+from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.look.settings import settings
 from nnsim.gui.panels.worksheet.panel import WorksheetPanel
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.widgets.labels import TextLine
+from nnsim.gui.window import kept_answers
+from tests.stories.conftest import window_with_hand
 
 FORWARD = ("0.3775", "0.5932", "0.3925", "0.5968", "1.1059", "0.7514", "1.2249", "0.7729")
 
@@ -82,3 +87,47 @@ def test_a_sheet_of_ones_own_goes_to_paper(hand: Hand, tmp_path: Path, monkeypat
     text = path.read_text(encoding="utf-8")
     assert "(Ada)" in text and r"\section*{Key}" in text and key.replace("−", "-") in text.replace("$", "")
     hand.wait(lambda: "ada.tex" in hand.window.statusBar().currentMessage(), "the window says what it wrote")
+
+
+def test_answers_are_there_when_the_document_is_opened_again(tmp_path: Path) -> None:
+    """After a clean end or another document, of an example and of a file; about other documents nothing is said."""
+    path = tmp_path / "mine.nnsim"
+    nnsim.save(nnsim.load(EXAMPLES["hands_on"].path), path)
+    with window_with_hand(tmp_path) as hand:
+        open_sheet(hand, "hands_on", "Forward pass")
+        hand.click("worksheet_h1.z")
+        hand.write("0.3775")
+        hand.wait(lambda: "1 of 8" in progress(hand), "it is right")
+        assert hand.window.files.open(path)
+        hand.wait(lambda: "0 of 8" in progress(hand), "the file's sheet is empty")
+        hand.click("worksheet_h1.z")
+        hand.write("9")
+        assert hand.window.close()
+    with window_with_hand(tmp_path) as hand:
+        open_sheet(hand, "hands_on", "Forward pass")
+        hand.wait(lambda: "1 of 8" in progress(hand), "it is there again")
+        hand.rest(0.1)
+        assert not list(hand.window.files._journal._folder.rglob("*.journal"))  # it is safe where it is
+        assert hand.window.files.open(path)
+        assert [given for *_, given in hand.desk.answers.entries()] == [("9",)]
+        hand.window.files.new()
+        assert hand.desk.answers.entries() == ()
+
+
+@pytest.mark.parametrize("stored", [
+    "", "{", "[1]", "null", "7", '[["a", [["forward", "", 1]]]]', '[["a", [["forward", "", "x", "q", ["1"]]]]]',
+    '[[["a"], 3]]', '[["a", 3]]', "[" * 60_000, '[["a", [["forward", "", 1e999, "q", ["1"]]]]]', "9" * 5_000,
+])
+def test_damaged_answers_are_none(qapp: QApplication, tmp_path: Path, stored: str) -> None:
+    """They stop nothing, and the next ones are kept."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    settings().setValue(kept_answers.KEY, stored)
+    assert kept_answers.remembered_answers("a") == ()
+    answers = (("forward", "Ada", 2, "h1.z", ("0.3", "")),)
+    kept_answers.remember_answers("a", answers)
+    assert kept_answers.remembered_answers("a") == answers
+    for n in range(30):
+        kept_answers.remember_answers(str(n), answers)
+    assert kept_answers.remembered_answers("a") == () and kept_answers.remembered_answers("29") == answers
+    kept_answers.remember_answers("29", ())
+    assert kept_answers.remembered_answers("29") == ()

@@ -1,9 +1,10 @@
 """Opening and saving from the window: dialogs, recent files, and what was left over."""
 
 import contextlib
+from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QStandardPaths, Signal
+from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
 from nnsim.core.program import program_of
@@ -14,12 +15,16 @@ from nnsim.documents.files import FileError, FileState, load, load_with_state, s
 from nnsim.documents.journal import Leftover, RecoveryJournal
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.window import recent
-from nnsim.gui.window.data_file import copy_along, may_copy_along
+from nnsim.gui.window.data_file import Copy, copy_along, may_copy_along
 from nnsim.gui.window.keeping import Keeping
+from nnsim.gui.window.kept_answers import remember_answers, remembered_answers
 from nnsim.gui.window.loading import Cancelled, Loading
+from nnsim.gui.window.saving import Saving
 
 SUFFIX = ".nnsim"
 FIRST_SPEED = 100.0
+SAVED_SECONDS = 0.2
+"""So long an end from outside waits for a save."""
 NEVER = FileState(0, -1, 0, b"")
 """The state of a file that nobody here has seen: what stands in it is another's."""
 
@@ -45,6 +50,7 @@ class DocumentFiles(QObject):
         self._keeping = Keeping(desk, self._journal, self._opened_state, self)
         self._keeping.failed.connect(self._on_unkept)
         self.loading = Loading(self)
+        self.saving = Saving(self)
         self.left: tuple[Leftover, ...] = ()
         """What waits to be recovered, as it was found last."""
 
@@ -102,10 +108,14 @@ class DocumentFiles(QObject):
               speed: float | None = None) -> None:
         """Another document takes the open one's place."""
         self.loading.cancel()
-        self._remember_speed()
-        self._desk.session.speed = speed
+        self._remember_view()
+        session = self._desk.session
+        session.speed = speed
         with self._keeping.opening():
-            self._desk.session.open_document(document, path, title, saved)
+            session.open_document(document, path, title, saved)
+        answers = remembered_answers(self._name)
+        self._desk.answers.restore(answers)
+        self._keeping.kept_elsewhere = answers
 
     def _may_leave_now(self, before: Document) -> bool:
         """Whether the open document may still be replaced, after it could be edited for a while."""
@@ -140,22 +150,43 @@ class DocumentFiles(QObject):
         return self._save(path)
 
     def _save(self, path: Path) -> bool:
+        """Save there. A large document is written beside the window, which can be used meanwhile; whoever wants to
+        leave it waits until it is on the disk. What is edited meanwhile stays unsaved."""
         _take_edits()
         path, session = path.absolute(), self._desk.session
-        if self._on_disk is not None and self._on_disk[0] == path and not self._on_disk[1].still(path):
-            answer = self._ask_about_change(path)
-            if answer != QMessageBox.StandardButton.Yes:
-                return answer == QMessageBox.StandardButton.No and self.ask_save()
-        document = session.live_document
-        copy = may_copy_along(document, session.folder, path.parent, self._window)
-        if copy is None:
-            return False
+        saving = self.tr("Saving {name} …").format(name=shown_name(path))
         try:
-            state, notes = save_with_state(document, path)
+            joined = self.saving.joined((path, session.live_document))
+            if joined is not None:
+                return joined
+            if self._changed_on_disk(path, saving):
+                answer = self._ask_about_change(path)
+                if answer != QMessageBox.StandardButton.Yes:
+                    return answer == QMessageBox.StandardButton.No and self.ask_save()
+            document = session.live_document
+            copy = may_copy_along(document, session.folder, path.parent, self._window)
+            if copy is None:
+                return False
+            return self.saving.run((path, document), lambda: _write(document, path, copy), saving,
+                                   lambda outcome: self._on_written(outcome, path, document))
+        except Cancelled:
+            return False
+
+    def _changed_on_disk(self, path: Path, saving: str) -> bool:
+        """Whether another has written the open file."""
+        self.saving.wait()
+        on_disk = self._on_disk
+        if on_disk is None or on_disk[0] != path:
+            return False
+        return not self.saving.check(lambda: on_disk[1].still(path), saving)
+
+    def _on_written(self, outcome: Callable[[], tuple[FileState, str]], path: Path, document: Document) -> bool:
+        session = self._desk.session
+        try:
+            state, notes = outcome()
         except FileError as error:
             session.refuse(str(error))
             return False
-        notes = " ".join(filter(None, (notes, copy_along(copy))))
         self._on_disk = path, state
         session.mark_saved(path, document)
         saved = self.tr("Saved {name}").format(name=shown_name(path))
@@ -165,8 +196,7 @@ class DocumentFiles(QObject):
             session.say(saved)
         self._remember(path)
         self._remember_speed()
-        self._keeping.clear()
-        self._keeping.keep_soon()  # answers on a worksheet stay unsaved
+        self._keeping.saved()
         return True
 
     def _ask_about_change(self, path: Path) -> QMessageBox.StandardButton:
@@ -184,10 +214,15 @@ class DocumentFiles(QObject):
         return buttons(box.exec())
 
     def may_leave(self) -> bool:
-        """Whether the open document may be replaced: saved, or given up on purpose. Stops training first."""
+        """Whether the open document may be replaced: saved, or given up on purpose. Stops training first, and waits for
+        what is being saved."""
         _take_edits()
-        self._desk.session.pause()
         session = self._desk.session
+        session.pause()
+        try:
+            self.saving.wait()
+        except Cancelled:
+            return False
         if not session.dirty:
             return True
         name = shown_name(session.path) if session.path else session.title or self.tr("this network")
@@ -204,7 +239,8 @@ class DocumentFiles(QObject):
         box.setDefaultButton(buttons.Save)
         answer = box.exec()
         if answer == buttons.Save:
-            return self.save()
+            # It could be edited while it was saved.
+            return self.save() and self.may_leave()
         return answer == buttons.Discard
 
     # Recent files
@@ -216,6 +252,18 @@ class DocumentFiles(QObject):
     def _remember(self, path: Path) -> None:
         recent.remember(path)
         self.recent_changed.emit()
+
+    def _remember_view(self) -> None:
+        """What is no part of the document but the learner's own: the speed, and answers on worksheets."""
+        self._remember_speed()
+        if self._name:
+            remember_answers(self._name, self._desk.answers.entries())
+
+    @property
+    def _name(self) -> str:
+        """What the open document is known by when it is opened again: its file, or an example's title."""
+        session = self._desk.session
+        return recent.path_text(session.path) if session.path else session.title and f"title:{session.title}"
 
     def _remember_speed(self) -> None:
         """The file's training goes on at this speed when it is opened again."""
@@ -264,16 +312,23 @@ class DocumentFiles(QObject):
         self._keeping.keep_now()
 
     def end_now(self) -> None:
-        """The program has to end at once, whatever is open: unsaved work is kept, in this thread and before this
-        returns, and offered at the next start. Nothing is asked; nothing more is kept after it."""
+        """The program has to end at once, whatever is open: unsaved work is kept before this returns, and offered at
+        the next start. Nothing is asked; nothing more is kept after it.
+
+        It takes no longer than a second: what is too large to be written by then stays as it was kept last, by the
+        writing that follows each edit, and a save that is not done by then leaves its file as it was.
+        """
         self.loading.cancel()
-        self._keeping.end_now()
-        self._remember_speed()
+        try:
+            self.saving.wait_briefly(SAVED_SECONDS)
+        finally:
+            self._keeping.end_now()
+        self._remember_view()
 
     def close(self) -> None:
         """A clean end: nothing is left over."""
         self.loading.cancel()
-        self._remember_speed()
+        self._remember_view()
         self._keeping.close()
 
     def _on_unkept(self, error: FileError) -> None:
@@ -307,6 +362,12 @@ def _read(path: Path) -> tuple[Document, FileState]:
     return document, state
 
 
+def _write(document: Document, path: Path, copy: Copy) -> tuple[FileState, str]:
+    """Save a document, and copy its data file; the file's state then, and what there is to say."""
+    state, notes = save_with_state(document, path)
+    return state, " ".join(filter(None, (notes, copy_along(copy))))
+
+
 def _state_now(path: Path) -> FileState:
     """The state of a file whose content was not looked at when its work was last kept, and that is no newer."""
     try:
@@ -319,5 +380,6 @@ def _state_now(path: Path) -> FileState:
 def _take_edits() -> None:
     """A number or name that is half typed counts: its editor takes it when it loses the focus."""
     focused = QApplication.focusWidget()
-    if focused is not None:
+    # What takes no text keeps the keys: also, a large network would be drawn anew for it.
+    if focused is not None and focused.testAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled):
         focused.clearFocus()

@@ -7,13 +7,15 @@ from PySide6.QtCore import QObject, Signal
 
 from nnsim.documents.document import Document
 from nnsim.documents.files import FileError, FileState
-from nnsim.documents.journal import Leftover, Note, RecoveryJournal
+from nnsim.documents.journal import Answer, Leftover, Note, RecoveryJournal
 from nnsim.documents.journal_writer import JournalWriter
 from nnsim.gui.session.desk import Desk
 
 SOON_SECONDS = 0.5
 """After an edit; more edits until then are written with it."""
 BRIEFLY_SECONDS = 0.1
+MOMENT_SECONDS = 0.6
+"""Within which the end of a program is no wait."""
 
 
 class Keeping(QObject):
@@ -36,6 +38,8 @@ class Keeping(QObject):
         self._refused.connect(self._on_refused)
         self._writer = JournalWriter(journal, "main", self._written.emit, self._refused.emit, SOON_SECONDS)
         self._kept: tuple[Document, Note] | None = None
+        self.kept_elsewhere: tuple[Answer, ...] = ()
+        """Answers that need not be kept here: they are there when the document is opened again."""
         self._replaced: tuple[Leftover, int] | None = None
         """What was recovered, and the job that has to be written before it may go."""
         self._told = self._ended = self._opening = False
@@ -71,15 +75,11 @@ class Keeping(QObject):
             self._writer.keep(document, note)
 
     def keep_now(self) -> None:
-        """Keep unsaved work before this returns."""
+        """Keep unsaved work before this returns; what is not written by then is written in the background."""
         if self._ended or not self._is_work:
             return
         self._kept = self._session.live_document, self._note()
-        try:
-            self._writer.write_now(*self._kept)
-        except FileError as error:
-            self._on_refused(error)
-        else:
+        if self._writer.write_now(*self._kept, MOMENT_SECONDS):
             self._forget_replaced()
 
     @contextmanager
@@ -92,6 +92,13 @@ class Keeping(QObject):
             self._opening = False
         self.clear()
 
+    def saved(self) -> None:
+        """A document was saved: what was edited meanwhile, and answers on a worksheet, are still to be kept."""
+        if self._is_work:
+            self.keep_soon()
+        else:
+            self.clear()
+
     def clear(self) -> None:
         """The work is saved, or was given up on purpose."""
         self._writer.remove()
@@ -99,21 +106,19 @@ class Keeping(QObject):
         self._forget_replaced()
 
     def end_now(self) -> None:
-        """The program has to end at once: unsaved work is kept, and left for the next start."""
+        """The program has to end at once: unsaved work is kept, as far as it can be in a moment, and left for the next
+        start."""
         self.keep_now()
-        self._end()
+        self._ended = True
         self._journal.leave()
 
     def close(self) -> None:
         """A clean end: nothing is left over."""
         if not self._ended:
-            self._end()
+            self._ended = True
+            self._writer.stop()
             self._forget_replaced()
             self._journal.close()
-
-    def _end(self) -> None:
-        self._ended = True
-        self._writer.stop()
 
     def _note(self) -> Note:
         session = self._session
@@ -122,7 +127,8 @@ class Keeping(QObject):
     @property
     def _is_work(self) -> bool:
         """Whether there is something to lose: edits, or answers on a worksheet."""
-        return self._session.training or self._session.dirty or bool(self._answers.entries())
+        return (self._session.training or self._session.dirty
+                or self._answers.entries() not in ((), self.kept_elsewhere))
 
     def _on_values(self) -> None:
         # Else the values are those of an edit, which was told already.

@@ -22,47 +22,74 @@ LOOK_MS = 15
 
 
 class Cancelled(Exception):
-    """The learner, or something else that is loaded instead, has ended it."""
+    """The learner, something else that is loaded instead, or the end of the program has ended it."""
 
 
-class LoadingBar(QFrame):
-    """A line above the canvas that says what is being opened, with a button to cancel it."""
+class BusyBar(QFrame):
+    """A line above the canvas that says what is being done; ``name`` is what its objectNames begin with."""
 
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
         super().__init__()
-        self.setObjectName("loading_bar")
-        row = row_in(self, GRID, (12, 6, 6, 6))
-        self.label = ElidedLabel(name="loading_text")
-        row.addWidget(self.label, 1)
-        self.cancel = QPushButton(self.tr("Cancel"))
-        name_widget(self.cancel, "loading_cancel", self.tr("Cancel opening"))
-        row.addWidget(self.cancel)
+        self.setObjectName(f"{name}_bar")
+        self._row = row_in(self, GRID, (12, 6, 6, 6))
+        self.label = ElidedLabel(name=f"{name}_text")
+        self._row.addWidget(self.label, 1)
         self.hide()
 
     def tell(self, text: str) -> None:
         """Say what is going on."""
         t = theme()
-        self.setStyleSheet(f"QFrame#loading_bar {{ background: {t.card}; border: 1px solid {t.line}; "
+        self.setStyleSheet(f"QFrame#{self.objectName()} {{ background: {t.card}; border: 1px solid {t.line}; "
                            f"border-left: 3px solid {t.accent}; border-radius: 6px; }}")
         self.label.setText(text)
         self.setAccessibleDescription(text)
         self.show()
 
 
-class _Work(threading.Thread, Generic[T]):
+class LoadingBar(BusyBar):
+    """The line that says what is being opened, with a button to cancel it."""
+
+    def __init__(self) -> None:
+        super().__init__("loading")
+        self.cancel = QPushButton(self.tr("Cancel"))
+        name_widget(self.cancel, "loading_cancel", self.tr("Cancel opening"))
+        self._row.addWidget(self.cancel)
+
+
+class Work(threading.Thread, Generic[T]):
     """Does one thing, and keeps what came of it."""
 
-    def __init__(self, work: Callable[[], T]) -> None:
-        super().__init__(name="nnsim-loading", daemon=True)
+    def __init__(self, work: Callable[[], T], name: str) -> None:
+        super().__init__(name=name, daemon=True)
         self._work = work
-        self.result: T
-        self.error: BaseException | None = None
+        self._result: T
+        self._error: BaseException | None = None
 
     def run(self) -> None:
         try:
-            self.result = self._work()
+            self._result = self._work()
         except BaseException as error:  # told in the window's thread
-            self.error = error
+            self._error = error
+
+    def outcome(self) -> T:
+        """What came of it, given or raised."""
+        if self._error is not None:
+            raise self._error
+        return self._result
+
+
+def wait_beside(thread: threading.Thread, bar: BusyBar, text: str, loop: QEventLoop,
+                events: QEventLoop.ProcessEventsFlag = QEventLoop.ProcessEventsFlag.AllEvents) -> None:
+    """Returns when the thread has ended, or the loop was; meanwhile these events are dealt with. What lasts is told."""
+    look, calm = QTimer(), QTimer()
+    look.timeout.connect(lambda: None if thread.is_alive() else loop.quit())
+    look.start(LOOK_MS)
+    calm.setSingleShot(True)
+    calm.timeout.connect(lambda: bar.tell(text))
+    calm.start(CALM_MS)
+    loop.exec(events)
+    look.stop()
+    calm.stop()
 
 
 class Loading(QObject):
@@ -83,16 +110,14 @@ class Loading(QObject):
         """
         self.cancel()
         number = self._begun
-        thread = _Work(work)
+        thread = Work(work, "nnsim-loading")
         thread.start()
         thread.join(AT_ONCE_SECONDS)
         if thread.is_alive():
             self._wait(thread, text)
         if thread.is_alive() or number != self._begun:
             raise Cancelled
-        if thread.error is not None:
-            raise thread.error
-        return thread.result
+        return thread.outcome()
 
     @property
     def busy(self) -> bool:
@@ -106,16 +131,9 @@ class Loading(QObject):
             self._end()
 
     def _wait(self, thread: threading.Thread, text: str) -> None:
-        loop, look, calm = QEventLoop(), QTimer(), QTimer()
+        loop = QEventLoop()
         self._end = end = loop.quit
-        look.timeout.connect(lambda: None if thread.is_alive() else loop.quit())
-        look.start(LOOK_MS)
-        calm.setSingleShot(True)
-        calm.timeout.connect(lambda: self.bar.tell(text))
-        calm.start(CALM_MS)
-        loop.exec()
-        look.stop()
-        calm.stop()
+        wait_beside(thread, self.bar, text, loop)
         if self._end is end:
             self._end = None
             self.bar.hide()

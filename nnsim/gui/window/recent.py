@@ -22,7 +22,7 @@ def remember(path: Path) -> None:
     """Put a file first."""
     path = path.absolute()
     kept = [path, *(other for other in recent_files() if other != path)][:MOST_RECENT]
-    settings().setValue(RECENT, [_text(path) for path in kept])
+    settings().setValue(RECENT, [path_text(path) for path in kept])
 
 
 def forget_all() -> None:
@@ -33,14 +33,14 @@ def forget_all() -> None:
 
 def remember_speed(path: Path, speed: float | None) -> None:
     """How many updates a second the training of a file did last, None unlimited; of files that are recent."""
-    kept = {_text(other) for other in recent_files()}
+    kept = {path_text(other) for other in recent_files()}
     speeds = {text: value for text, value in _speeds().items() if text in kept}
-    settings().setValue(SPEEDS, json.dumps({**speeds, _text(path.absolute()): speed}))
+    settings().setValue(SPEEDS, json.dumps({**speeds, path_text(path.absolute()): speed}))
 
 
 def remembered_speed(path: Path, otherwise: float | None) -> float | None:
     """The speed that was remembered of a file."""
-    return _speeds().get(_text(path.absolute()), otherwise)
+    return _speeds().get(path_text(path.absolute()), otherwise)
 
 
 def _speeds() -> dict[str, float | None]:
@@ -54,7 +54,7 @@ def _speeds() -> dict[str, float | None]:
         isinstance(value, int | float) and not isinstance(value, bool) and 0 < value < math.inf)}
 
 
-def _text(path: Path) -> str:
+def path_text(path: Path) -> str:
     """A path as a text that settings can hold: one that is no text itself as its bytes."""
     text = str(path)
     plain = text.isprintable() and not text.startswith(_AS_BYTES)

@@ -42,6 +42,8 @@ class MainWindow(QMainWindow):
     def __init__(self) -> None:
         super().__init__()
         self.setObjectName("main_window")
+        self._over = False
+        """Whether it was closed, or had to end: nothing is kept any more."""
         self.desk = Desk(self)
         self.files = DocumentFiles(self.desk, self)
         self.canvas = Canvas(self.desk)
@@ -118,7 +120,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self._palette)
         row.addWidget(self.canvas, 1)
         column.addWidget(body_frame(inside), 1)
-        OverEdge(center, self.messages, self.files.loading.bar)
+        OverEdge(center, self.messages, self.files.loading.bar, self.files.saving.bar)
         center.setMinimumSize(320, 200)
         self.setCentralWidget(center)
 
@@ -293,8 +295,10 @@ class MainWindow(QMainWindow):
 
     def end_now(self) -> None:
         """Keep what is not saved for the next start, and ask nothing: the system ends the program."""
-        self.files.end_now()
-        self.desk.close()
+        if not self._over:
+            self._over = True
+            self.files.end_now()
+            self.desk.close()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         # Ignored first: if anything below raises, the window must stay open with the work in it.
@@ -302,10 +306,12 @@ class MainWindow(QMainWindow):
         self.canvas.in_place.close_editor()
         if not self.files.may_leave():
             return
-        GEOMETRY.store(self.saveGeometry())
-        self.workspaces.remember()
-        self.files.close()
-        self.desk.close()
+        if not self._over:
+            self._over = True
+            GEOMETRY.store(self.saveGeometry())
+            self.workspaces.remember()
+            self.files.close()
+            self.desk.close()
         event.accept()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:

@@ -3,15 +3,17 @@
 import json
 from dataclasses import replace
 
+import msgspec
 import numpy as np
 import pytest
 from hypothesis import given
 
-from nnsim.core.network import Network
+from nnsim.core.network import Connection, Network, Neuron, Structure
 from nnsim.data.generators import SampleFields
 from nnsim.data.sources import CsvData, GeneratedData, InlineData
 from nnsim.documents.document import Document
 from nnsim.documents.files import FileError, decode, encode
+from nnsim.documents.format import encoding
 from nnsim.documents.layout import filled
 from nnsim.training.config import TrainingConfig
 from tests.documents.base import TEXT
@@ -118,3 +120,77 @@ def test_what_no_file_can_hold_is_not_saved(document: Document, said: str) -> No
     """Nothing is written that could not be read again."""
     with pytest.raises(FileError, match=said):
         encode(document)
+
+
+# Numbers as Python writes them, whoever writes them
+
+AWKWARD = [0.0, -0.0, 5e-324, 2.2250738585072014e-308, 1e-5, 9.999999999999999e-05, 1e-4, 0.1, 1 / 3, 0.7 + 0.1, 1.0,
+           2.0**53, 2.0**53 + 2, 999999999999999.0, 999999999999999.9, 1e15, 1e15 + 0.5, 9999999999999998.0, 1e16,
+           1e22, 1.7976931348623157e308, 100.0, 10.0, 3.05, 1.0e10]
+
+
+def numbers(count: int) -> list[float]:
+    """Awkward ones, and of each size that there is."""
+    rng = np.random.default_rng(3)
+    drawn = rng.integers(0, 2**64, count, dtype=np.uint64).view(np.float64)
+    near = rng.normal(size=count) * 10.0 ** rng.integers(-7, 18, count)
+    found = [*AWKWARD, *drawn[np.isfinite(drawn)].tolist(), *near.tolist(), *near.round().tolist()]
+    return [sign * value for value in found for sign in (1, -1)]
+
+
+def test_parameters_are_written_as_python_writes_them() -> None:
+    """To the letter, in whichever part of the text they stand."""
+    values = numbers(4_000)
+    names = tuple(f"w{i}" for i in range(len(values)))
+    inputs = [Neuron(f"x{i}", "input") for i in range(len(values) // 50 + 1)]
+    outputs = [Neuron(f"y{i}", "output") for i in range(50)]
+    ends = [(x.id, y.id) for x in inputs for y in outputs][: len(values)]
+    connections = [Connection(*pair, name) for pair, name in zip(ends, names, strict=True)]
+    structure = Structure((*inputs, *outputs), tuple(connections), names, frozenset(names[::3]))
+    network = Network(structure, np.array(values))
+    lines = encode(Document(network)).decode().splitlines()
+    first = lines.index('    "parameters": {') + 1
+    for i, value in enumerate(values):
+        frozen = "" if i % 3 else ', "trainable": false'
+        assert lines[first + i].rstrip(",") == f'      "w{i}": {{"value": {value!r}{frozen}}}'
+
+
+@pytest.mark.parametrize("width", [1, 2, 7])
+def test_samples_are_written_as_short_as_they_read_back(width: int) -> None:
+    """Whole numbers without a point, others as Python writes them."""
+    values = numbers(4_000)
+    rows = [values[i : i + width] for i in range(0, len(values) - width + 1, width)]
+    raw = encode(Document(data=InlineData(rows, rows)))
+    written = [[int(v) if v.is_integer() and abs(v) < 1e15 else v for v in row] for row in rows]
+    lines = raw.decode().splitlines()
+    for key in ("inputs", "targets"):
+        first = lines.index(f'      "{key}": [') + 1
+        assert [line.rstrip(",").strip() for line in lines[first : first + len(rows)]] == list(map(json.dumps, written))
+    assert np.array_equal(decode(raw).data.inputs, rows)  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("name", ['say "x"', "back\\slash", "line\nend", "tab\t", "\x00", "\x1f", "\x7f", "ß", "😀"])
+def test_names_of_all_signs_are_written(name: str) -> None:
+    """As texts in JSON, wherever a name may stand."""
+    network = Network(Structure((Neuron("x", "input"), Neuron(name, "output", bias=f"b{name}")),
+                                (Connection("x", name, f"w{name}"),), (f"w{name}", f"b{name}")), [1.0, 2.0])
+    said = json.loads(encode(Document(network, notes=name)))
+    assert said["network"]["neurons"][1]["id"] == said["network"]["connections"][0]["target"] == name
+    assert list(said["network"]["parameters"]) == [f"w{name}", f"b{name}"] and list(said["layout"]) == ["x", name]
+    assert said["notes"] == name
+
+
+def test_a_large_document_is_written_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever holds the interpreter does so for a small part of it: the window goes on beside it."""
+    sizes, real = [], msgspec.json.encode
+
+    def watched(values: list[object]) -> bytes:
+        sizes.append(len(values))
+        return real(values)
+
+    monkeypatch.setattr(msgspec.json, "encode", watched)
+    rows = np.arange(9_000.0).reshape(-1, 1)
+    document = Document(Network.layered([90, 90, 1], seed=0), data=InlineData(rows, rows), notes="long \n" * 90_000)
+    assert decode(encode(document)) == replace(document, layout=filled(document.network.structure, {}))
+    assert sum(sizes) > 26_000 and max(sizes) <= 1_000
+    assert max(map(len, encoding._pieces(document))) < 210_000
