@@ -1,18 +1,17 @@
 """Opening and saving from the window: dialogs, recent files, and what was left over."""
 
-import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
-from nnsim.core.program import program_of
-from nnsim.data.sources import dataset_of
+from nnsim.data.dataset import Dataset
 from nnsim.documents.document import Document
 from nnsim.documents.examples import Example
 from nnsim.documents.files import FileError, FileState, load, load_with_state, save_with_state, shown_name
 from nnsim.documents.journal import Leftover, RecoveryJournal
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.warming import warm
 from nnsim.gui.window import recent
 from nnsim.gui.window.data_file import copy_along, may_copy_along
 from nnsim.gui.window.keeping import Keeping
@@ -76,7 +75,7 @@ class DocumentFiles(QObject):
         path = path.absolute()
         before = self._desk.session.document
         try:
-            document, state = self.loading.run(lambda: _read(path), self._opening(shown_name(path)))
+            document, state, data = self.loading.run(lambda: _read(path), self._opening(shown_name(path)))
         except Cancelled:
             return False
         except FileError as error:
@@ -85,7 +84,7 @@ class DocumentFiles(QObject):
         if not self._may_leave_now(before):
             return False
         self._on_disk = path, state
-        self._show(document, path, speed=recent.remembered_speed(path, self._desk.session.speed))
+        self._show(document, path, speed=recent.remembered_speed(path, self._desk.session.speed), data=data)
         self._remember(path)
         return True
 
@@ -99,13 +98,13 @@ class DocumentFiles(QObject):
         return True
 
     def _show(self, document: Document, path: Path | None = None, title: str = "", saved: bool = True,
-              speed: float | None = None) -> None:
+              speed: float | None = None, data: Dataset | None = None) -> None:
         """Another document takes the open one's place."""
         self.loading.cancel()
         self._remember_speed()
         self._desk.session.speed = speed
         with self._keeping.opening():
-            self._desk.session.open_document(document, path, title, saved)
+            self._desk.session.open_document(document, path, title, saved, data)
 
     def _may_leave_now(self, before: Document) -> bool:
         """Whether the open document may still be replaced, after it could be edited for a while."""
@@ -151,7 +150,8 @@ class DocumentFiles(QObject):
         if copy is None:
             return False
         try:
-            state, notes = save_with_state(document, path)
+            text = self.tr("Saving {name} …").format(name=shown_name(path))
+            state, notes = self.loading.finish(lambda: save_with_state(document, path), text)
         except FileError as error:
             session.refuse(str(error))
             return False
@@ -185,6 +185,8 @@ class DocumentFiles(QObject):
 
     def may_leave(self) -> bool:
         """Whether the open document may be replaced: saved, or given up on purpose. Stops training first."""
+        if self.loading.finishing:
+            return False
         _take_edits()
         self._desk.session.pause()
         session = self._desk.session
@@ -241,7 +243,8 @@ class DocumentFiles(QObject):
             return False
         before, name = self._desk.session.document, shown_name(leftover.path) if leftover.path else ""
         try:
-            document = self.loading.run(leftover.load, self._opening(name or self.tr("unsaved work")))
+            text = self._opening(name or self.tr("unsaved work"))
+            document, data = self.loading.run(lambda: _recovered(leftover), text)
         except Cancelled:
             return False
         except FileError as error:
@@ -254,7 +257,7 @@ class DocumentFiles(QObject):
         title = "" if path else note.title or self.tr("Recovered")
         if path is not None:
             self._on_disk = path, note.state or (NEVER if leftover.outdated else _state_now(path))
-        self._show(document, path, title, saved=False, speed=note.speed)
+        self._show(document, path, title, saved=False, speed=note.speed, data=data)
         self._desk.answers.restore(note.answers)
         self._keeping.adopt(leftover)
         return True
@@ -297,14 +300,15 @@ class DocumentFiles(QObject):
         return self.tr("Networks (*.nnsim *.NNSIM);;All files (*)")
 
 
-def _read(path: Path) -> tuple[Document, FileState]:
-    """A file's document, with all that the window will ask of it first worked out."""
+def _read(path: Path) -> tuple[Document, FileState, Dataset | None]:
+    """A file's document and its data, with all that the window will ask of it first worked out."""
     document, state = load_with_state(path)
-    program_of(document.network.structure)
-    if document.data is not None:
-        with contextlib.suppress(ValueError, OSError):  # the window says what is wrong with the data
-            dataset_of(document.data, path.parent)
-    return document, state
+    return document, state, warm(document, path.parent)
+
+
+def _recovered(leftover: Leftover) -> tuple[Document, Dataset | None]:
+    document = leftover.load()
+    return document, warm(document, leftover.path.parent if leftover.path else None)
 
 
 def _state_now(path: Path) -> FileState:

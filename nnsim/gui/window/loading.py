@@ -1,7 +1,10 @@
 """Doing what may take long beside the window: it stays usable, and what takes long can be cancelled."""
 
+import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer
@@ -39,8 +42,9 @@ class LoadingBar(QFrame):
         row.addWidget(self.cancel)
         self.hide()
 
-    def tell(self, text: str) -> None:
+    def tell(self, text: str, can_cancel: bool = True) -> None:
         """Say what is going on."""
+        self.cancel.setVisible(can_cancel)
         t = theme()
         self.setStyleSheet(f"QFrame#loading_bar {{ background: {t.card}; border: 1px solid {t.line}; "
                            f"border-left: 3px solid {t.accent}; border-radius: 6px; }}")
@@ -65,6 +69,19 @@ class _Work(threading.Thread, Generic[T]):
             self.error = error
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Within, no thread looks for objects that nobody holds: it would end what belongs to the window in its own place,
+    and a large document makes it look a hundred times."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 class Loading(QObject):
     """Does one thing at a time in a thread, while the window's events go on."""
 
@@ -74,6 +91,8 @@ class Loading(QObject):
         self.bar.cancel.clicked.connect(self.cancel)
         self._end: Callable[[], None] | None = None
         self._begun = 0
+        self.finishing = False
+        """Whether something is done that cannot be cancelled: until then nobody may leave."""
 
     def run(self, work: Callable[[], T], text: str) -> T:
         """What ``work`` gives or raises, when it has. It must not touch the window.
@@ -84,12 +103,32 @@ class Loading(QObject):
         self.cancel()
         number = self._begun
         thread = _Work(work)
-        thread.start()
-        thread.join(AT_ONCE_SECONDS)
-        if thread.is_alive():
-            self._wait(thread, text)
+        with _no_collection():
+            thread.start()
+            thread.join(AT_ONCE_SECONDS)
+            if thread.is_alive():
+                self._wait(thread, partial(self.bar.tell, text), QEventLoop.ProcessEventsFlag.AllEvents)
         if thread.is_alive() or number != self._begun:
             raise Cancelled
+        if thread.error is not None:
+            raise thread.error
+        return thread.result
+
+    def finish(self, work: Callable[[], T], text: str) -> T:
+        """What ``work`` gives or raises, when it has. It cannot be cancelled; what is clicked meanwhile comes after it.
+
+        What lasts is told with ``text``.
+        """
+        thread = _Work(work)
+        self.finishing = True
+        try:
+            thread.start()
+            thread.join(AT_ONCE_SECONDS)
+            while thread.is_alive():
+                tell = partial(self.bar.tell, text, can_cancel=False)
+                self._wait(thread, tell, QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+        finally:
+            self.finishing = False
         if thread.error is not None:
             raise thread.error
         return thread.result
@@ -105,15 +144,15 @@ class Loading(QObject):
         if self._end is not None:
             self._end()
 
-    def _wait(self, thread: threading.Thread, text: str) -> None:
+    def _wait(self, thread: threading.Thread, tell: Callable[[], None], events: QEventLoop.ProcessEventsFlag) -> None:
         loop, look, calm = QEventLoop(), QTimer(), QTimer()
         self._end = end = loop.quit
         look.timeout.connect(lambda: None if thread.is_alive() else loop.quit())
         look.start(LOOK_MS)
         calm.setSingleShot(True)
-        calm.timeout.connect(lambda: self.bar.tell(text))
+        calm.timeout.connect(tell)
         calm.start(CALM_MS)
-        loop.exec()
+        loop.exec(events)
         look.stop()
         calm.stop()
         if self._end is end:
