@@ -30,7 +30,7 @@ class Ways:
     first: Indices
     """Where in ``by_target`` those of each neuron begin, and where the last end."""
     groups: tuple[Group, ...]
-    """The connections by the depths of their ends, the fewest first."""
+    """The connections by the depths of their ends, from the inputs on."""
     weights: Indices
     """Where the weight of each stands in the vector of values."""
 
@@ -65,4 +65,4 @@ def _ways(structure: Structure) -> Ways:
     groups = (Group(rows, np.unique(ends[rows, 0]), np.unique(ends[rows, 1])) for rows in parts)
     index = structure.parameter_index
     weights = np.array([index[c.weight] for c in structure.connections], dtype=np.intp)
-    return Ways(ends, by_target, first, tuple(sorted(groups, key=lambda group: len(group.rows))), weights)
+    return Ways(ends, by_target, first, tuple(groups), weights)

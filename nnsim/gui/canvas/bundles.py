@@ -59,15 +59,19 @@ def bundled(ways: Ways, places: Array) -> tuple[tuple[Bundle, ...], Indices]:
 
     Few connections between two layers stay lines, as long as all of these together are not too many.
     """
-    bundles, loose, lines = [], [np.empty(0, dtype=np.intp)], 0
-    for group in ways.groups:
-        few = len(group.rows) < SMALLEST and lines + len(group.rows) <= BUNDLES
-        if few or len(group.rows) < FEWEST:
-            loose.append(group.rows)
-            lines += len(group.rows)
+    lines, wide = 0, []
+    for number in sorted(range(len(ways.groups)), key=lambda number: len(ways.groups[number].rows)):
+        count = len(ways.groups[number].rows)
+        if count < FEWEST or (count < SMALLEST and lines + count <= BUNDLES):
+            lines += count
         else:
-            bundles.append(Bundle(group.rows, _around(places[group.sources]), _around(places[group.targets])))
-    return tuple(bundles), np.sort(np.concatenate(loose))
+            wide.append(number)
+    groups = [ways.groups[number] for number in sorted(wide)]
+    loose = np.ones(len(ways.ends), dtype=bool)
+    for group in groups:
+        loose[group.rows] = False
+    bundles = (Bundle(group.rows, _around(places[group.sources]), _around(places[group.targets])) for group in groups)
+    return tuple(bundles), np.flatnonzero(loose)
 
 
 def _around(places: Array) -> QRectF:
