@@ -44,7 +44,7 @@ def read_columns(
     are the inputs. Raises ValueError naming file, line and column.
     """
     try:
-        file = _located(path, folder)
+        file = located(path, folder)
         state = file.stat()
         names, table = _table(file, path, state.st_mtime_ns, state.st_size)
     except (OSError, RuntimeError) as error:  # RuntimeError: links that lead to each other
@@ -69,7 +69,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(name[:80] for name in names[:12]) + (" …" if len(names) > 12 else "")
 
 
-def _located(path: str, folder: Path | None) -> Path:
+def located(path: str, folder: Path | None) -> Path:
     """The file a path names, with links followed. Raises ValueError if it is none that may be read."""
     inside(path)
     if folder is None:

@@ -44,7 +44,17 @@ def arrange(structure: Structure) -> Layout:
     bottom as in the file, unless another order has fewer crossings, as near to those they are connected with as there
     is room; connections that pass a column pass beside its neurons. A column of more than ``TALLEST`` neurons is
     folded into several side by side, so that a wide layer can be seen at once; then all columns are centred on y = 0.
+    Found once for each structure.
     """
+    # Kept in the structure, so that both are freed together; see program_of.
+    kept = vars(structure)
+    if "_arranged" not in kept:
+        kept.setdefault("_arranged", _arranged(structure))
+    layout: Layout = kept["_arranged"]
+    return layout
+
+
+def _arranged(structure: Structure) -> Layout:
     depth = _columns(structure)
     # Columns nothing is in take no room.
     number = {key: i for i, key in enumerate(sorted(set(depth.values())))}

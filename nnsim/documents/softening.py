@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -20,11 +21,13 @@ _MORE = (*(float(k) for k in range(int(USUAL), int(LARGEST) + 1)), 25.0, 30.0, 4
          300.0, 500.0, 1000.0)
 
 
+@lru_cache(maxsize=8)
 def steps(structure: Structure) -> tuple[str, ...]:
     """The neurons that can be softened: those with a step."""
     return tuple(n.id for n in structure.neurons if n.role != "input" and n.activation == "heaviside")
 
 
+@lru_cache(maxsize=8)
 def sigmoids(structure: Structure) -> tuple[str, ...]:
     """The neurons that can be hardened: the sigmoids, where all others are steps. Elsewhere it would make no gate."""
     kinds = {n.activation for n in structure.neurons if n.role != "input"}

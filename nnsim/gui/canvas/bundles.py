@@ -1,6 +1,5 @@
 """Bundles: between two wide layers of a very large network, all connections as one band."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,8 +8,8 @@ from PySide6.QtGui import QBrush, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from nnsim.core.arrays import Array, Indices
 from nnsim.core.formulas.numbers import format_number
-from nnsim.core.network import Structure
-from nnsim.gui.canvas.edges import Edge, curve
+from nnsim.documents.ways import Ways
+from nnsim.gui.canvas.edges import curve
 from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.look.theme import Theme, font, mix
 
@@ -18,6 +17,8 @@ BUNDLES = 20_000
 """Above this number of connections those between two layers are drawn as one band …"""
 SMALLEST = 500
 """… if there are at least so many between the two."""
+FEWEST = 50
+"""Fewer are no band, however many lines there are."""
 GAP = 14.0
 """Between the neurons and the band."""
 
@@ -31,6 +32,11 @@ class Bundle:
     source: QRectF
     """Around the neurons they come from."""
     target: QRectF
+
+    @property
+    def bounds(self) -> QRectF:
+        """All of it lies within."""
+        return self.source.united(self.target)
 
     def band(self, above: float, below: float) -> QPainterPath:
         """The part of the band between two shares of its height, 0 at the top and 1 at the bottom."""
@@ -48,24 +54,24 @@ class Bundle:
         return upper
 
 
-def bundled(
-    structure: Structure, edges: Sequence[Edge], positions: Mapping[str, QPointF]
-) -> tuple[tuple[Bundle, ...], Indices]:
-    """(the bundles, the rows of the edges that are in none)."""
-    depth = np.array([structure.depth[neuron.id] for neuron in structure.neurons])
-    position = structure.position
-    ends = np.array([(position[e.connection.source], position[e.connection.target]) for e in edges])
-    layers = np.array([(positions[n.id].x(), positions[n.id].y()) for n in structure.neurons])
-    pairs, number = np.unique(depth[ends], axis=0, return_inverse=True)
-    bundles, loose = [], []
-    for i in range(len(pairs)):
-        rows = np.flatnonzero(number.ravel() == i)
-        if len(rows) < SMALLEST:
-            loose.append(rows)
+def bundled(ways: Ways, places: Array) -> tuple[tuple[Bundle, ...], Indices]:
+    """(the bundles, the rows of the edges that are in none); ``places``, (neurons, 2), are the middles of the neurons.
+
+    Few connections between two layers stay lines, as long as all of these together are not too many.
+    """
+    lines, wide = 0, []
+    for number in sorted(range(len(ways.groups)), key=lambda number: len(ways.groups[number].rows)):
+        count = len(ways.groups[number].rows)
+        if count < FEWEST or (count < SMALLEST and lines + count <= BUNDLES):
+            lines += count
         else:
-            source, target = (_around(layers[np.unique(ends[rows, side])]) for side in (0, 1))
-            bundles.append(Bundle(rows, source, target))
-    return tuple(bundles), np.concatenate(loose) if loose else np.empty(0, dtype=np.intp)
+            wide.append(number)
+    groups = [ways.groups[number] for number in sorted(wide)]
+    loose = np.ones(len(ways.ends), dtype=bool)
+    for group in groups:
+        loose[group.rows] = False
+    bundles = (Bundle(group.rows, _around(places[group.sources]), _around(places[group.targets])) for group in groups)
+    return tuple(bundles), np.flatnonzero(loose)
 
 
 def _around(places: Array) -> QRectF:

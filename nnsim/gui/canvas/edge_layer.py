@@ -1,7 +1,6 @@
 """All connections of the canvas, in one item."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import lru_cache, reduce
 from operator import itemgetter
 
@@ -12,9 +11,11 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.arrays import Array, Indices
 from nnsim.core.network import Connection, Ends, Structure
+from nnsim.documents.ways import ways_of
 from nnsim.gui.canvas import edge_labels
 from nnsim.gui.canvas.bundles import BUNDLES, Bundle, bundled, paint_bundle
-from nnsim.gui.canvas.edges import Edge, between, slots
+from nnsim.gui.canvas.edge_map import EdgeMap
+from nnsim.gui.canvas.edges import AROUND, Edge, between, slots
 from nnsim.gui.canvas.neuron_item import Part, paint_ghost, paint_label
 from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
@@ -26,8 +27,11 @@ MOST_STYLED = 2_000
 """Among many, so many at most get full style: with all selected, none stands out, and drawing them takes a minute."""
 LINES_A_TURN = 200
 """Of so many thin lines those of one sign are drawn, then those of the other."""
+MOST_THIN = 20_000
+"""So many thin lines are drawn at once at most."""
 READABLE = 0.72
 """Pixels per unit of the scene from which on small text can be read; fewer where all text is larger."""
+NO_ROWS: Indices = np.empty(0, dtype=np.intp)
 BEYOND = 4_000.0
 """How far the layer reaches beyond its edges, so that it seldom has to be told that they reach farther."""
 
@@ -50,7 +54,7 @@ class EdgeLayer(QGraphicsItem):
         """
         super().__init__()
         self._text, self._ghost, self._taken = text, ghost, taken
-        self.edges: dict[Ends, Edge] = {}
+        self.edges = EdgeMap(Structure(), np.empty((0, 4)), np.zeros(0), False)
         self.chosen: frozenset[Ends] = frozenset()
         self.lit: frozenset[Ends] = frozenset()
         """Those that are pointed at, here or where their numbers are shown."""
@@ -59,11 +63,11 @@ class EdgeLayer(QGraphicsItem):
         self.values: Array = np.zeros(0)
         """The weights, in the order of ``edges``."""
         self.bundles: tuple[Bundle, ...] = ()
-        self.loose: Indices = np.empty(0, dtype=np.intp)
+        self.loose = NO_ROWS
         """The rows of the edges that are in no bundle, and drawn one by one where there are thousands."""
         self._structure = Structure()
-        self._moving: dict[Ends, Edge] = {}
-        """Edges of neurons that are dragged, and those that give way to them."""
+        self._moving = NO_ROWS
+        """The rows of the edges of neurons that are dragged, and those that give way to them."""
         self._labelled: list[Edge] = []
         """The edges that may have a label."""
         self._forced: list[Edge] = []
@@ -102,60 +106,57 @@ class EdgeLayer(QGraphicsItem):
 
     # Geometry
 
-    def lay_out(self, structure: Structure, positions: Mapping[str, QPointF]) -> None:
-        """Compute all edges anew."""
-        self._structure = structure
+    def lay_out(self, structure: Structure, places: Array) -> None:
+        """Compute all edges anew. ``places``, (neurons, 2), are the middles of the neurons."""
+        self._structure, ways = structure, ways_of(structure)
         many = len(structure.connections) > MANY
-        connections = structure.connections
-        angles = dict.fromkeys(structure.by_ends, 0.0)
+        angles = np.zeros(len(structure.connections))
         if not many:
-            for entering in structure.incoming.values():
-                angles.update(slots(entering, positions))
-        lines = between(connections, positions, list(angles.values()))
-        self.edges = {
-            c.ends: Edge(c, row, QLineF(*line), slot, many)
-            for row, (c, line, slot) in enumerate(zip(connections, lines.tolist(), angles.values(), strict=True))
-        }
+            for rows in np.split(ways.by_target, ways.first[1:-1]):
+                angles[rows] = slots(places[ways.ends[rows, 0], 1])
+        lines = between(places[ways.ends[:, 0]], places[ways.ends[:, 1]], angles)
+        self.edges = EdgeMap(structure, lines, angles, many)
         self.values = np.zeros(len(self.edges))
         self._boxes = _boxes(lines)
-        self.settle(positions)
+        self.settle(places)
         self._labelled = self._wanted()
         self._reach()
 
-    def move_ends(self, moved: Iterable[str], positions: Mapping[str, QPointF]) -> None:
+    def move_ends(self, moved: Indices, places: Array) -> None:
         """Compute only the edges of neurons that moved, and others at their targets that give way to them."""
-        structure = self._structure
-        changed: dict[Ends, float] = {}
-        for id in moved:
-            for c in (*structure.incoming[id], *structure.outgoing[id]):
-                changed[c.ends] = self.edges[c.ends].slot
+        structure, ways = self._structure, ways_of(self._structure)
+        mask = np.zeros(len(structure.neurons), dtype=bool)
+        mask[moved] = True
+        changed = mask[ways.ends].any(axis=1)
+        angles = self.edges.slots.copy()
         if not self.many:
-            for target in {target for _, target in changed}:
-                for ends, slot in slots(structure.incoming[target], positions):
-                    if ends in changed or self.edges[ends].slot != slot:
-                        changed[ends] = slot
-        olds = [self.edges[ends] for ends in changed]
-        lines = between([old.connection for old in olds], positions, list(changed.values()))
-        self._boxes[[old.row for old in olds]] = _boxes(lines)
-        dirty = QRectF()
-        for old, line, slot in zip(olds, lines.tolist(), changed.values(), strict=True):
-            new = replace(old, line=QLineF(*line), slot=slot)
-            self.edges[new.ends] = new
-            dirty = dirty.united(old.bounds).united(old.label).united(new.bounds)
-        if not changed.keys() <= self._moving.keys():
+            for target in np.unique(ways.ends[changed, 1]).tolist():
+                rows = ways.by_target[ways.first[target] : ways.first[target + 1]]
+                angles[rows] = slots(places[ways.ends[rows, 0], 1])
+            changed |= angles != self.edges.slots
+        rows = np.flatnonzero(changed)
+        if not len(rows):
+            return
+        lines = between(places[ways.ends[rows, 0]], places[ways.ends[rows, 1]], angles[rows])
+        before, self._boxes[rows] = self._boxes[rows], _boxes(lines)
+        dirty = _hull(np.vstack([before, self._boxes[rows]]))
+        for old in self.edges.move(rows, lines, angles[rows]):
+            dirty = dirty.united(old.label)
+        moving = np.union1d(self._moving, rows)
+        if len(moving) > len(self._moving):
             self._picture_of = None
-        self._moving |= {ends: self.edges[ends] for ends in changed}
+        self._moving = moving
         # The list has the edges as they were.
-        self._labelled = [self.edges[edge.ends] for edge in self._labelled]
+        self._labelled = [self.edges.at_row(edge.row) for edge in self._labelled]
         self._reach()
         self.update(dirty)
 
-    def settle(self, positions: Mapping[str, QPointF]) -> None:
+    def settle(self, places: Array) -> None:
         """Nothing is dragged any more."""
-        self._moving = {}
+        self._moving = NO_ROWS
         self.bundles, self.loose = (), np.arange(len(self.edges))
         if len(self.edges) > BUNDLES:
-            self.bundles, self.loose = bundled(self._structure, list(self.edges.values()), positions)
+            self.bundles, self.loose = bundled(ways_of(self._structure), places)
         self._forget_picture()
         self.update()
 
@@ -163,8 +164,7 @@ class EdgeLayer(QGraphicsItem):
         """Let the item's rectangle hold all edges."""
         if not len(self._boxes):
             return
-        low, high = self._boxes[:, :2].min(axis=0), self._boxes[:, 2:].max(axis=0)
-        around = QRectF(QPointF(*map(float, low)), QPointF(*map(float, high))).adjusted(-120, -120, 120, 120)
+        around = _hull(self._boxes).adjusted(-120, -120, 120, 120)
         if not self._bounds.contains(around):
             self.prepareGeometryChange()
             self._bounds = around.adjusted(-BEYOND, -BEYOND, BEYOND, BEYOND)
@@ -199,23 +199,24 @@ class EdgeLayer(QGraphicsItem):
 
         While neurons are dragged only their edges' labels move; among thousands of lines they come back in the end.
         """
-        wanted = [] if self._moving and self.many else self._wanted()
+        moving = set(self._moving.tolist())
+        wanted = [] if moving and self.many else self._wanted()
         for edge in set(self._labelled).difference(wanted):
             edge.label, edge.text, edge.ghost = QRectF(), "", ""
         self._labelled = wanted
-        placed = [edge for edge in wanted if not self._moving or edge.ends in self._moving]
+        placed = [edge for edge in wanted if not moving or edge.row in moving]
         if not placed:
             return
         self._write(placed)
         busy = self._taken(_around(placed))
-        lines = edge_labels.Lines(list(self.edges.values())) if len(self.edges) <= edge_labels.MOST_LOOKED_AT else None
-        if self._moving:
-            busy += [edge.label for edge in wanted if edge.ends not in self._moving and not edge.label.isNull()]
+        lines = edge_labels.Lines(self.edges.every()) if len(self.edges) <= edge_labels.MOST_LOOKED_AT else None
+        if moving:
+            busy += [edge.label for edge in wanted if edge.row not in moving and not edge.label.isNull()]
         else:
             self._forget_picture()
         edge_labels.place(placed, busy, lines, self._metrics)
         self._force_labels()
-        if self._moving:
+        if moving:
             for edge in placed:
                 self.update(edge.label.adjusted(-2, -2, 2, 2))
         else:
@@ -233,12 +234,13 @@ class EdgeLayer(QGraphicsItem):
 
     def _wanted(self) -> list[Edge]:
         """The edges that are to have a label."""
-        return list(self.edges.values()) if not self.crowded else self._important()
+        return self.edges.every() if not self.crowded else self._important()
 
     def _important(self) -> list[Edge]:
         """The edges in full style among many: lit, chosen, or of a neuron that is; only those there are few of."""
         structure = self._structure
         touched = self.touching & structure.by_id.keys()
+        touched = touched if len(touched) <= MOST_STYLED else frozenset()
         of_neurons = [(*structure.incoming[id], *structure.outgoing[id]) for id in touched]
         ends: dict[Ends, None] = {}
         for kind in (self.lit, self.chosen):
@@ -262,26 +264,32 @@ class EdgeLayer(QGraphicsItem):
         boxes, x, y = self._boxes, point.x(), point.y()
         near = (boxes[:, 0] - reach <= x) & (x <= boxes[:, 2] + reach)
         near &= (boxes[:, 1] - reach <= y) & (y <= boxes[:, 3] + reach)
-        edges = list(self.edges.values())
-        found = [edges[row] for row in np.flatnonzero(near)]
         if self.bundles:
-            important = {edge.ends for edge in self._important()}
-            found = [edge for edge in found if edge.ends in important]
+            found = [edge for edge in self._important() if near[edge.row]]
+        else:
+            found = [self.edges.at_row(row) for row in np.flatnonzero(near).tolist()]
         distance, best = min(((edge.distance(point), edge.ends) for edge in found), default=(reach, None))
         return (best, "edge") if best is not None and distance <= reach else None
+
+    def between(self, rows: Indices) -> set[Ends]:
+        """The connections from one of some neurons to another, all given by their places in the structure."""
+        mask = np.zeros(len(self._structure.neurons), dtype=bool)
+        mask[rows] = True
+        within = np.flatnonzero(mask[ways_of(self._structure).ends].all(axis=1))
+        return {self._structure.connections[row].ends for row in within.tolist()}
 
     # Drawing
 
     def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
         t, exposed = theme(), option.exposedRect
-        lively = list(self.edges.values())
-        if self.many or self._moving:
+        rows = self._moving
+        if self.many or len(rows):
             self._paint_picture(painter, t)
-            lively = list(self._moving.values())
         if self.many:
-            important = self._important()
-            self._paint_thin(painter, t, sorted(edge.row for edge in set(lively).difference(important)))
-            lively = important
+            lively = self._important()
+            self._paint_thin(painter, t, np.setdiff1d(rows, [edge.row for edge in lively]), exposed)
+        else:
+            lively = [self.edges.at_row(row) for row in rows.tolist()] if len(rows) else self.edges.every()
         self._paint_styled(painter, t, lively, exposed)
 
     def _paint_picture(self, painter: QPainter, t: Theme) -> None:
@@ -305,39 +313,44 @@ class EdgeLayer(QGraphicsItem):
         painter.restore()
 
     def _paint_resting(self, painter: QPainter, t: Theme) -> None:
-        if not self.many:
-            seen = painter.worldTransform().inverted()[0].mapRect(QRectF(painter.viewport()))
-            self._paint_styled(painter, t, [e for ends, e in self.edges.items() if ends not in self._moving], seen)
-            return
-        for bundle in self.bundles:
-            paint_bundle(painter, t, bundle, self.values)
+        seen = painter.worldTransform().inverted()[0].mapRect(QRectF(painter.viewport()))
         resting = np.zeros(len(self.edges), dtype=bool)
         resting[self.loose] = True
-        resting[[edge.row for edge in self._moving.values()]] = False
-        self._paint_thin(painter, t, np.flatnonzero(resting))
+        resting[self._moving] = False
+        rows = np.flatnonzero(resting)
+        if not self.many:
+            self._paint_styled(painter, t, [self.edges.at_row(row) for row in rows.tolist()], seen)
+            return
+        for bundle in self.bundles:
+            if bundle.bounds.intersects(seen):
+                paint_bundle(painter, t, bundle, self.values)
+        self._paint_thin(painter, t, rows, seen)
 
     def _forget_picture(self) -> None:
         self._picture_of = None
-        if not (self.many or self._moving):
+        if not (self.many or len(self._moving)):
             self._picture = QPixmap()
 
-    def _paint_thin(self, painter: QPainter, t: Theme, rows: Sequence[int] | Indices) -> None:
-        """Straight, 1 px, opaque, light or dark for the sign and the size."""
+    def _paint_thin(self, painter: QPainter, t: Theme, rows: Indices, seen: QRectF) -> None:
+        """Straight, 1 px, opaque, light or dark for the sign and the size; of too many to tell apart only some."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        edges = list(self.edges.values())
-        rows = np.asarray(rows, dtype=np.intp)
+        boxes, (left, top, right, bottom) = self._boxes[rows], edge_labels.coordinates(seen)
+        near = (boxes[:, 0] <= right) & (boxes[:, 2] >= left) & (boxes[:, 1] <= bottom) & (boxes[:, 3] >= top)
+        rows = rows[near]
+        rows = rows[:: 1 + len(rows) // MOST_THIN]
         values = self.values[rows]
         strong = np.abs(values) >= (np.median(np.abs(self.values)) if len(self.values) else 0.0)
         signs = ((values < 0, t.negative), (values >= 0, t.positive))
         # By turns: one sign drawn after the other would cover it, and all would seem to be positive. Each line keeps
         # its turn whatever else is drawn, so that nothing flickers when some of them move.
-        turns = 1 + len(edges) // LINES_A_TURN
+        turns = 1 + min(len(self.edges), MOST_THIN) // LINES_A_TURN
         turn_of = rows % turns
         for part, share in ((~strong, 0.8), (strong, 0.5)):
             for turn in range(turns):
                 for sign, color in signs:
                     painter.setPen(QPen(mix(color, t.card, share), 0))
-                    painter.drawLines([edges[row].line for row in rows[sign & part & (turn_of == turn)]])
+                    lines = self.edges.lines[rows[sign & part & (turn_of == turn)]]
+                    painter.drawLines([QLineF(*line) for line in lines.tolist()])
 
     def _paint_styled(self, painter: QPainter, t: Theme, edges: Collection[Edge], exposed: QRectF) -> None:
         """In full style, then their labels above all lines, then what they weighed above all labels."""
@@ -394,6 +407,12 @@ def _pen(color: str, width: float, negative: bool) -> QPen:
 def _around(edges: Iterable[Edge]) -> QRectF:
     """The rectangle around all of them."""
     return reduce(QRectF.united, (edge.bounds for edge in edges), QRectF())
+
+
+def _hull(boxes: Array) -> QRectF:
+    """The rectangle around all of some boxes, of which there is at least one."""
+    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
+    return QRectF(QPointF(*map(float, low)), QPointF(*map(float, high))).adjusted(-AROUND, -AROUND, AROUND, AROUND)
 
 
 def _boxes(lines: Array) -> Array:

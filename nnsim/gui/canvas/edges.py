@@ -1,7 +1,6 @@
 """One connection as it is drawn: its line, where it meets its target, and where its label may stand."""
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -116,18 +115,13 @@ def curve(start: QPointF, end: QPointF) -> QPainterPath:
     return path
 
 
-def between(
-    connections: Sequence[Connection], positions: Mapping[str, QPointF], angles: Sequence[float]
-) -> Array:
-    """(connections, 4): x and y of both ends, from rim to rim; each meets its target at its angle."""
-    if not connections:
-        return np.empty((0, 4))
-    source, target = (
-        np.array([positions[getattr(c, end)].toTuple() for c in connections]) for end in ("source", "target")
-    )
+def between(source: Array, target: Array, slot: Array) -> Array:
+    """(connections, 4): x and y of both ends, from rim to rim; each meets its target at its angle, ``slot``.
+
+    ``source`` and ``target``, (connections, 2), are the middles of the neurons.
+    """
     way = target - source
     way /= np.maximum(np.hypot(*way.T), 1e-9)[:, None]
-    slot = np.asarray(angles)
     rightwards = (target[:, 0] - source[:, 0] > 2 * RADIUS)[:, None]
     start = source + RADIUS * np.where(rightwards, (1.0, 0.0), way)
     side = np.stack([-np.cos(slot), np.sin(slot)], axis=1)
@@ -135,9 +129,12 @@ def between(
     return np.hstack([start, end])
 
 
-def slots(entering: Iterable[Connection], positions: Mapping[str, QPointF]) -> Iterator[tuple[Ends, float]]:
-    """The angle at which each connection that enters a neuron meets its left side, so that arrows do not pile up."""
-    group = sorted(entering, key=lambda c: positions[c.source].y())
-    step = min(0.32, 1.6 / (len(group) or 1))
-    for i, c in enumerate(group):
-        yield c.ends, (i - (len(group) - 1) / 2) * step
+def slots(heights: Array) -> Array:
+    """The angle at which each connection that enters a neuron meets its left side, so that arrows do not pile up.
+
+    ``heights`` says how far down each comes from.
+    """
+    n = len(heights)
+    angles = np.empty(n)
+    angles[np.argsort(heights, kind="stable")] = (np.arange(n) - (n - 1) / 2) * min(0.32, 1.6 / (n or 1))
+    return angles

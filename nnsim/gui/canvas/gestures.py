@@ -210,8 +210,7 @@ class RubberBand(Gesture):
     def move(self, point: QPointF) -> None:
         rect = QRectF(self._start, point).normalized()
         self._rect.setRect(rect)
-        inside = {id for id, item in self._scene.neurons.items() if rect.contains(item.pos())}
-        between = {ends for ends in self._scene.edges.edges if set(ends) <= inside}
+        inside, between = self._scene.inside(rect)
         self._looking.select(self._before[0] | inside, self._before[1] | between)
 
     def release(self, point: QPointF) -> None:

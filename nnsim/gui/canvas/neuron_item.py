@@ -103,6 +103,11 @@ class NeuronItem(QGraphicsItem):
             self.chosen, self.hover, self.lit = new
             self.update()
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is neither selected nor pointed at."""
+        return not (self.chosen or self.hover or self.lit)
+
     # Geometry, in the item's own coordinates
 
     def magnify(self, larger: float) -> None:

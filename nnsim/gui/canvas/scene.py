@@ -16,9 +16,11 @@ from nnsim.core.formulas.numbers import factor, format_number
 from nnsim.core.network import Connection, Ends, Neuron
 from nnsim.documents.document import Document
 from nnsim.documents.layout import filled
+from nnsim.documents.ways import ways_of
 from nnsim.gui.canvas.edge_labels import boxes, overlapping
 from nnsim.gui.canvas.edge_layer import EdgeLayer
 from nnsim.gui.canvas.neuron_item import GAP, RADIUS, Face, NeuronItem, Part
+from nnsim.gui.canvas.neuron_items import CROWD, NeuronItems
 from nnsim.gui.look.theme import map_colors
 from nnsim.gui.session.desk import Desk
 
@@ -27,8 +29,8 @@ TRAINING_FRAME_MS = 100
 TRAINING_DELAY_MS = 16
 UNREACHED = 0.3
 """How strongly a neuron shows that a wave has not reached yet."""
-MAPS = 300
-"""Above this number of neurons none shows a map."""
+LOOK_MS = 10
+"""So long at most items are made of the neurons in sight, before the window does something else."""
 LABEL_DIGITS = 3
 REACH, SMALLEST_SCALE = 6.0, 0.2
 """So many pixels from a line the mouse still points at it; far away no more than when so small."""
@@ -54,7 +56,7 @@ class NetworkScene(QGraphicsScene):
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.desk = desk
-        self.neurons: dict[str, NeuronItem] = {}
+        self.neurons = NeuronItems(self, self._prepare)
         self.larger = 1.0
         """So many times as large as elsewhere the texts of neurons are."""
         self._placed = False
@@ -63,12 +65,21 @@ class NetworkScene(QGraphicsScene):
         self.addItem(self.edges)
         self.biases_drawn = self.products_drawn = False
         """Whether a bias is drawn as a neuron that is always 1; whether labels are weight · input."""
+        self._looked: QRectF | None = None
+        """The part of the scene that is in sight, if all neurons in it are shown as closely as they are to be."""
+        self._look = QTimer(self)
+        self._look.setSingleShot(True)
+        self._look.setInterval(0)
+        self._look.timeout.connect(self._look_closely)
+        self.neurons.dots.painted = self._look_if_elsewhere
+        self._problems: dict[str, str] = {}
         self._since = QElapsedTimer()
         self._since.start()
         desk.document_changed.connect(self._on_document)
         desk.values_changed.connect(self._on_values)
         desk.looking.selection_changed.connect(self.show_selection)
         desk.looking.plane_changed.connect(self._on_values)
+        desk.looking.map_came.connect(self._on_values)
         desk.study.lit_changed.connect(self.show_lit)
         desk.study.wave_changed.connect(self.update_values)
         desk.study.compare_changed.connect(self.update_values)
@@ -84,24 +95,18 @@ class NetworkScene(QGraphicsScene):
         ):
             self.rebuild()
         elif old.layout != new.layout:
-            layout = filled(new.network.structure, new.layout)
-            self.settle({id: QPointF(*place) for id, place in layout.items()})
+            places = _places(new)
+            self._move(np.flatnonzero((places != self.neurons.places).any(axis=1)), places)
+            self._come_to_rest()
 
     def rebuild(self) -> None:
         """Items for the current document; those of neurons that stay are kept."""
         structure = self.desk.session.structure
-        layout = filled(structure, self.desk.session.document.layout)
-        for id in set(self.neurons) - set(structure.by_id):
-            self.removeItem(self.neurons.pop(id))
-        for id in structure.by_id:
-            if id not in self.neurons:
-                self.neurons[id] = NeuronItem(id)
-                self.neurons[id].larger = self.larger
-                self.addItem(self.neurons[id])
-            self.neurons[id].setPos(QPointF(*layout[id]))
-        self.edges.lay_out(structure, self.positions())
-        index = structure.parameter_index
-        self._weights = np.array([index[c.weight] for c in structure.connections], dtype=np.intp)
+        self._looked = None
+        self._problems = {id: problem.message for problem in self.desk.session.problems for id in problem.neurons}
+        self.neurons.follow(structure, _places(self.desk.session.document))
+        self.edges.lay_out(structure, self.neurons.places)
+        self._weights = ways_of(structure).weights
         self._placed = False
         self.update_values()
         self.show_selection()
@@ -120,35 +125,69 @@ class NetworkScene(QGraphicsScene):
 
     def positions(self) -> dict[str, QPointF]:
         """Where each neuron is drawn, also in the middle of a drag."""
-        return {id: item.pos() for id, item in self.neurons.items()}
+        return {id: QPointF(x, y) for id, (x, y) in zip(self.neurons, self.neurons.places.tolist(), strict=True)}
 
     def content_rect(self) -> QRectF:
         """The rectangle around all that is drawn."""
-        rect = QRectF()
-        for item in self.neurons.values():
-            rect = rect.united(item.mapRectToScene(item.boundingRect()))
-        return rect
+        return self.neurons.content_rect()
 
     def preview_move(self, positions: Mapping[str, QPointF]) -> None:
         """Show neurons elsewhere while they are dragged, until ``settle``; the document learns of it on release."""
-        moved = [id for id, place in positions.items() if self.neurons[id].pos() != place]
-        for id in moved:
-            self.neurons[id].setPos(positions[id])
-        if moved:
-            self.edges.move_ends(moved, self.positions())
+        places = self.neurons.places.copy()
+        rows = np.array(self.neurons.rows(positions), dtype=np.intp)
+        places[rows] = np.array([place.toTuple() for place in positions.values()]).reshape(-1, 2)
+        self._move(rows[(places[rows] != self.neurons.places[rows]).any(axis=1)], places)
+
+    def _move(self, rows: Indices, places: Array) -> None:
+        if len(rows):
+            self.neurons.move(rows, places[rows])
+            self.edges.move_ends(rows, places)
             self._place_labels()
 
     def settle(self, positions: Mapping[str, QPointF]) -> None:
         """End of a drag: show neurons where they belong, and find every label its best place."""
         self.preview_move(positions)
-        self.edges.settle(self.positions())
+        self._come_to_rest()
+
+    def _come_to_rest(self) -> None:
+        self.edges.settle(self.neurons.places)
         self._place_labels()
         self._lay_paper()
 
+    # Of a crowd, items are made of those in sight
+
+    def _look_if_elsewhere(self) -> None:
+        if self._in_sight() != self._looked:
+            self._look.start()
+
+    def _in_sight(self) -> QRectF:
+        views = self.views()
+        return views[0].mapToScene(views[0].viewport().rect()).boundingRect() if views else QRectF()
+
+    def _look_closely(self) -> None:
+        clock, area = QElapsedTimer(), self._in_sight()
+        clock.start()
+        if self.neurons.show_closely(area, lambda: clock.elapsed() >= LOOK_MS):
+            self._looked = area
+        else:
+            self._look.start()
+
+    def _prepare(self, item: NeuronItem) -> None:
+        """A new item shows what it has to show."""
+        desk, neuron = self.desk, self.desk.session.structure.by_id[item.id]
+        item.larger = self.larger
+        item.mark(chosen=item.id in desk.looking.selected_neurons, lit=item.id in desk.study.lit_neurons)
+        if self.neurons.crowded:
+            self._show(neuron, item, None, desk.session.has_binary_inputs)
+
     def show_selection(self) -> None:
         """Mark what is selected."""
-        for id, item in self.neurons.items():
-            item.mark(chosen=id in self.desk.looking.selected_neurons)
+        chosen = self.desk.looking.selected_neurons
+        for id, item in self.neurons.made.items():
+            item.mark(chosen=id in chosen)
+        marked = np.zeros(len(self.neurons), dtype=bool)
+        marked[self.neurons.rows(chosen & self.desk.session.structure.by_id.keys())] = True
+        self.neurons.dots.mark(marked)
         self._mark_edges()
 
     def _mark_edges(self) -> None:
@@ -162,7 +201,10 @@ class NetworkScene(QGraphicsScene):
     def show_lit(self) -> None:
         """Light what is pointed at, here or where its numbers are shown."""
         study = self.desk.study
-        for id, item in self.neurons.items():
+        if len(study.lit_neurons) <= CROWD:
+            for id in study.lit_neurons & self.desk.session.structure.by_id.keys():
+                self.neurons[id]
+        for id, item in self.neurons.made.items():
             item.mark(lit=id in study.lit_neurons and not item.hover)
         self._mark_edges()
 
@@ -181,35 +223,39 @@ class NetworkScene(QGraphicsScene):
     def update_values(self) -> None:
         """Show the current values: weights, outputs, maps and reasons."""
         self._since.restart()
-        network = self.desk.session.network
-        structure = network.structure
-        study = self.desk.study
-        start, reached = study.compared, study.reached
-        images = self._images()
-        problems = {id: problem.message for problem in self.desk.session.problems for id in problem.neurons}
-        switches = self.desk.session.has_binary_inputs
-        for neuron in structure.neurons:
-            face = self._face(neuron, problems.get(neuron.id, ""), switches)
-            tag = study.tags.get(neuron.id)
-            if tag is not None:
-                face = replace(face, below=tag)
-            if start is not None and neuron.bias is not None:
-                face = replace(face, ghost=_bias_text(neuron, start.value(neuron.bias)))
-            self.neurons[neuron.id].setOpacity(1.0 if reached is None or neuron.id in reached else UNREACHED)
-            self.neurons[neuron.id].show_face(face, images.get(neuron.id))
-        self.edges.show_values(network.parameters[self._weights])
+        session, images = self.desk.session, self._images()
+        structure, switches = session.structure, session.has_binary_inputs
+        for id, item in self.neurons.made.items():
+            self._show(structure.by_id[id], item, images.get(id), switches)
+        if self.neurons.crowded:
+            inputs = np.array([neuron.role == "input" for neuron in structure.neurons])
+            steps = np.array([not ACTIVATIONS[neuron.activation].has_slope for neuron in structure.neurons])
+            fires = self.desk.looking.trace.a_rows[:, 0] == 1.0
+            self.neurons.dots.fill(inputs, fires & np.where(inputs, switches, steps))
+        self.edges.show_values(session.parameters[self._weights])
         # What moves about cannot be read.
         if not self._placed:
             self._make_room()
             self._place_labels()
 
+    def _show(self, neuron: Neuron, item: NeuronItem, image: QImage | QPolygonF | None, switches: bool) -> None:
+        study = self.desk.study
+        face = self._face(neuron, self._problems.get(neuron.id, ""), switches)
+        tag = study.tags.get(neuron.id)
+        if tag is not None:
+            face = replace(face, below=tag)
+        if study.compared is not None and neuron.bias is not None:
+            face = replace(face, ghost=_bias_text(neuron, study.compared.value(neuron.bias)))
+        item.setOpacity(1.0 if study.reached is None or neuron.id in study.reached else UNREACHED)
+        item.show_face(face, image)
+
     def _make_room(self) -> None:
         """Biases under their neurons, or all of them beside, where one would stand on what is below it."""
-        items = list(self.neurons.values())
+        items = list(self.neurons.made.values())
         for item in items:
             item.set_aside(False)
         below = [item for item in items if item.has_bias_below]
-        if len(items) > MAPS or not below:
+        if self.neurons.crowded or not below:
             return
         owner, rects = self._all_taken()
         height = np.array([item.y() for item in items])[owner]
@@ -230,7 +276,7 @@ class NetworkScene(QGraphicsScene):
         """Have texts of neurons, and weights, so many times as large as elsewhere; circles and lines stay."""
         if (neurons, weights) != (self.larger, self.edges.larger):
             self.larger, self.edges.larger = neurons, weights
-            for item in self.neurons.values():
+            for item in self.neurons.made.values():
                 item.magnify(neurons)
             self._make_room()
             self._place_labels()
@@ -250,8 +296,7 @@ class NetworkScene(QGraphicsScene):
 
     def _taken(self, region: QRectF) -> list[QRectF]:
         """What neurons take up of a part of the scene."""
-        near = region.adjusted(-NEAR, -NEAR, NEAR, NEAR)
-        return [rect for item in self.neurons.values() if near.contains(item.pos()) for rect in item.taken()]
+        return self.neurons.taken(region.adjusted(-NEAR, -NEAR, NEAR, NEAR))
 
     def _weight_text(self, connection: Connection) -> str:
         text = format_number(self.desk.session.network.value(connection.weight), LABEL_DIGITS)
@@ -290,7 +335,7 @@ class NetworkScene(QGraphicsScene):
         desk = self.desk
         shown = [n for n in desk.session.structure.neurons if n.role != "input" and ACTIVATIONS[n.activation].has_slope]
         plane = desk.looking.plane
-        if not shown or plane is None or len(desk.session.structure.neurons) > MAPS:
+        if not shown or plane is None or self.neurons.crowded:
             return {}
         trace = desk.looking.map_trace
         if trace is None:
@@ -311,14 +356,24 @@ class NetworkScene(QGraphicsScene):
 
     # Finding what is at a point
 
+    def inside(self, area: QRectF) -> tuple[set[str], set[Ends]]:
+        """The neurons whose middles are in a part of the scene, and the connections between them."""
+        rows = self.neurons.within(area)
+        return set(self.neurons.ids(rows.tolist())), self.edges.between(rows)
+
     def hit(self, point: QPointF, scale: float) -> Hit:
         """What is at a point of the scene; ``scale`` is the view's zoom."""
-        for id, item in reversed(self.neurons.items()):
-            part = item.part_at(point - item.pos())
+        for id in reversed(self.neurons.near(point)):
+            part = self.neurons[id].part_at(point - self.neurons.at(id))
             if part:
                 return Hit(part, id)
         found = self.edges.at(point, REACH / max(scale, SMALLEST_SCALE))
         return Hit() if found is None else Hit(found[1], connection=found[0])
+
+
+def _places(document: Document) -> Array:
+    """(neurons, 2): where each neuron of a document lies, also those that nobody has placed."""
+    return np.array([*filled(document.network.structure, document.layout).values()]).reshape(-1, 2)
 
 
 def _bias_text(neuron: Neuron, bias: float) -> str:

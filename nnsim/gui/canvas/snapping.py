@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Mapping
 
+import numpy as np
 from PySide6.QtCore import QPointF
 from PySide6.QtGui import QPainterPath, QPen
 from PySide6.QtWidgets import QGraphicsPathItem
 
+from nnsim.core.arrays import Array
 from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.canvas.scene import NetworkScene
 from nnsim.gui.look.theme import theme
@@ -26,7 +28,9 @@ class Snapping:
 
     def __init__(self, scene: NetworkScene, moved: Collection[str] = ()) -> None:
         self._scene = scene
-        self._still = [place for id, place in scene.positions().items() if id not in set(moved)]
+        still = np.ones(len(scene.neurons), dtype=bool)
+        still[scene.neurons.rows(moved)] = False
+        self._still = scene.neurons.places[still]
         self._guides = QGraphicsPathItem()
         self._guides.setZValue(1)
         scene.addItem(self._guides)
@@ -38,8 +42,8 @@ class Snapping:
             return QPointF()
         candidates = list(places.values()) if len(places) <= MOST_MOVED else [places[grabbed]]
         reach = REACH / zoom
-        dx = self._nearest([p.x() for p in candidates], [p.x() for p in self._still], reach)
-        dy = self._nearest([p.y() for p in candidates], [p.y() for p in self._still], reach)
+        dx = self._nearest([p.x() for p in candidates], self._still[:, 0], reach)
+        dy = self._nearest([p.y() for p in candidates], self._still[:, 1], reach)
         at = places[grabbed]
         shift = QPointF(_to_grid(at.x()) if dx is None else dx, _to_grid(at.y()) if dy is None else dy)
         self._show([p + shift for p in candidates], dx is not None, dy is not None)
@@ -50,18 +54,18 @@ class Snapping:
         self._scene.removeItem(self._guides)
 
     @staticmethod
-    def _nearest(moved: list[float], still: list[float], reach: float) -> float | None:
-        gaps = (there - here for here in moved for there in still)
-        best = min(gaps, key=abs, default=None)
-        return best if best is not None and abs(best) <= reach else None
+    def _nearest(moved: list[float], still: Array, reach: float) -> float | None:
+        gaps = (still - np.array(moved)[:, None]).ravel()
+        best = float(gaps[np.abs(gaps).argmin()]) if gaps.size else reach + 1
+        return best if abs(best) <= reach else None
 
     def _show(self, places: list[QPointF], columns: bool, rows: bool) -> None:
         """Lines through what stands in one column, or in one row, with what is dragged."""
         path, beyond = QPainterPath(), RADIUS + BEYOND
         for place in places:
             x, y = place.toTuple()
-            ys = [p.y() for p in self._still if columns and abs(p.x() - x) < IN_LINE]
-            xs = [p.x() for p in self._still if rows and abs(p.y() - y) < IN_LINE]
+            ys = self._still[columns & (np.abs(self._still[:, 0] - x) < IN_LINE), 1].tolist()
+            xs = self._still[rows & (np.abs(self._still[:, 1] - y) < IN_LINE), 0].tolist()
             if ys:
                 path.moveTo(x, min(*ys, y) - beyond)
                 path.lineTo(x, max(*ys, y) + beyond)

@@ -189,7 +189,7 @@ class CanvasView(QGraphicsView):
         if restyled and hasattr(self, "network_scene") and self._look != (theme(), text_scale()):
             self._look = theme(), text_scale()
             self.resetCachedContent()
-            for item in self.network_scene.neurons.values():
+            for item in self.network_scene.neurons.made.values():
                 item.measure()
             self.network_scene.rebuild()
             self.viewport().update()

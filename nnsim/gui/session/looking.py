@@ -1,6 +1,8 @@
 """What the learner looks at: the selection, the inputs that are fed, the plane of the map, and what follows from it."""
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from math import isqrt
 from typing import Generic, TypeVar
 
 import numpy as np
@@ -12,9 +14,19 @@ from nnsim.core.arrays import Array
 from nnsim.core.network import Ends, Structure
 from nnsim.core.program import Trace
 from nnsim.documents.document import Document
+from nnsim.gui.session.lagging import Lagging, Stopped
 from nnsim.gui.session.session import Session
 from nnsim.training import engines
 
+AT_ONCE = 10_000_000
+"""So many multiplications are done without making the window wait."""
+MOST_NUMBERS, MOST_PRODUCTS = 4_000_000, 100_000_000
+"""So many numbers a map of all neurons has at most, and so many multiplications it takes: else it is coarser."""
+COARSEST = 8
+SLICE = 4
+"""In so many rows a map is made between two looks whether it is still wanted."""
+NEURON_COST = 8
+"""What a neuron costs in multiplications."""
 MOST_ZOOM = 50.0
 """So many times as much of the inputs can be seen, or as little."""
 T = TypeVar("T")
@@ -39,12 +51,13 @@ class Looking(QObject):
     """View state, never part of the document: no undo step, no dirty mark.
 
     Signals: ``selection_changed()``; ``inputs_changed()`` when other values are fed; ``plane_changed()`` when the map
-    shows another part of the inputs.
+    shows another part of the inputs; ``map_came()`` when a map is there that took long.
     """
 
     selection_changed = Signal()
     inputs_changed = Signal()
     plane_changed = Signal()
+    map_came = Signal()
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
@@ -58,7 +71,10 @@ class Looking(QObject):
         self._axes: tuple[str, str] | None = None
         self._begins = True
         self._trace: _Kept[Trace] = _Kept()
-        self._map: _Kept[Trace] = _Kept()
+        self._map: _Kept[Trace | None] = _Kept()
+        self._late_map: Lagging[Trace] = Lagging(self)
+        self._late_map.came.connect(self.map_came)
+        session.closed.connect(self._late_map.end)
         self._gates: _Kept[Mapping[str, Gate]] = _Kept()
 
     # What is selected
@@ -123,19 +139,23 @@ class Looking(QObject):
     def map_trace(self) -> Trace | None:
         """Every neuron over the plane of inputs that the Output panel shows; None without inputs.
 
-        Computed once for each change of values and shared by all views. Rows are neurons; columns the samples of
+        Computed once for each change of values and shared by all views; of a large network beside the window, and
+        then this is the last one, or None, until ``map_came()``. Rows are neurons; columns the samples of
         ``plane``, row by row from the lowest second input.
         """
         session, plane = self._session, self.plane
         if plane is None:
             return None
+        structure, parameters = session.structure, session.parameters
+        row = self.input_row[0]
+        fed = self.inputs if len(structure.inputs) > 2 else None
 
-        def run() -> Trace:
-            samples = plane_samples(plane, session.structure.inputs, self.input_row[0])
-            return engines.fast_program_of(session.structure).run(session.parameters, samples)
+        def run(stopped: Stopped = lambda: False) -> Trace | None:
+            return _trace_over(plane, structure, parameters, row, stopped)
 
-        fed = self.inputs if len(session.structure.inputs) > 2 else None
-        return self._map.get(run, session.structure, session.parameters, plane, fed)
+        if plane.resolution ** (1 if plane.y is None else 2) * _size(structure) <= AT_ONCE:
+            return self._map.get(run, structure, parameters, plane, fed)
+        return self._late_map.get((structure, plane), (parameters, fed), run)
 
     def set_axes(self, x: str, y: str) -> None:
         """Which inputs span the plane."""
@@ -169,6 +189,8 @@ class Looking(QObject):
 
     def _update_plane(self) -> None:
         plane = Plane.over(self._session.structure.inputs, self._axes, self._session.dataset)
+        if plane is not None:
+            plane = replace(plane, resolution=_resolution(plane, self._session.structure))
         if plane != self._whole_plane:
             self._whole_plane = self.plane = plane
 
@@ -206,6 +228,31 @@ class Looking(QObject):
         if data is None or not data.fits(len(inputs)):
             return dict.fromkeys(inputs, 0.0)
         return dict(zip(inputs, data.X[0].tolist(), strict=True))
+
+
+def _size(structure: Structure) -> int:
+    """What a forward pass of one sample costs, in multiplications."""
+    return len(structure.connections) + NEURON_COST * len(structure.neurons)
+
+
+def _resolution(plane: Plane, structure: Structure) -> int:
+    """How fine a map is: coarser than at most in a network that is so large that it would take minutes."""
+    samples = min(MOST_NUMBERS // max(len(structure.neurons), 1), MOST_PRODUCTS // max(_size(structure), 1))
+    return min(plane.resolution, max(COARSEST, samples if plane.y is None else isqrt(samples)))
+
+
+def _trace_over(plane: Plane, structure: Structure, parameters: Array, row: Array, stopped: Stopped) -> Trace | None:
+    """Every neuron over a plane, the other inputs as in ``row``; None if it was stopped."""
+    samples = plane_samples(plane, structure.inputs, row)
+    program = engines.fast_program_of(structure)
+    if len(samples) * _size(structure) <= AT_ONCE:
+        return program.run(parameters, samples)
+    parts: list[Trace] = []
+    for part in np.array_split(samples, max(1, len(samples) // (SLICE * COARSEST))):
+        if stopped():
+            return None
+        parts.append(program.run(parameters, part))
+    return Trace(np.hstack([part.z_rows for part in parts]), np.hstack([part.a_rows for part in parts]))
 
 
 def _renamed(old: Structure, new: Structure) -> dict[str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 import numpy as np
-from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
+from PySide6.QtCore import QAbstractEventDispatcher, QEventLoop, QObject, QTimer, Signal
 
 from nnsim.core.network import Network
 from nnsim.data.dataset import Dataset
@@ -18,11 +18,18 @@ from nnsim.training.trainer import Trainer
 from nnsim.training.worker import PATIENCE, TrainingWorker
 
 FRAME_MS, SLOWEST_FRAME_MS = 33, 100
+LOOK_MS = 10
 REST = 1.5
 """A frame comes after this many times the time that drawing the last one took: a slow machine stays calm."""
-JOIN_SECONDS = 10.0
+AT_ONCE_SECONDS, JOIN_SECONDS = 0.1, 2.0
+"""So long the window stands still for the update under way; and so long it waits for it, while it goes on drawing. One
+of a very large network may take longer."""
 DRAWING_PATIENCE = 0.25
 """Seconds that the worker waits at most while a frame is drawn."""
+
+
+class LongUpdate(Exception):
+    """An update takes so long that nobody waits for it; what it learns is not taken over."""
 
 
 class Run(QObject):
@@ -75,13 +82,18 @@ class Run(QObject):
             self._end(self._worker, None)
 
     def stop(self) -> None:
-        """Pause. Returns when the thread has ended and ``ended`` has said so."""
+        """Pause. Returns when the thread has ended and ``ended`` has said so.
+
+        A thread whose update takes too long is left to end by itself: the run ends with its last moment before that
+        update, and a ``LongUpdate``.
+        """
         if self._worker is not None:
             self._worker.pause()
             self._free.set()
-            if not self._worker.join(JOIN_SECONDS):
+            self._timer.stop()
+            if not _ends(self._worker):
                 # Its trainer is its own as long as it lives; the next run makes another.
-                self._worker.error = TimeoutError(self.tr("it does not answer"))
+                self._worker.error = LongUpdate()
             self._end(self._worker, self._worker.take())
 
     def drop(self) -> None:
@@ -169,7 +181,7 @@ class Run(QObject):
         elif snapshot is None or snapshot.run != worker.run_id:
             return
         elif snapshot.reason is not None:
-            worker.join(JOIN_SECONDS)
+            _ends(worker)
             self._end(worker, snapshot)
         elif snapshot.edits >= self._edits_sent:
             self.latest = snapshot
@@ -198,3 +210,15 @@ class Run(QObject):
         else:
             dispatcher.awake.disconnect(self._free.clear)
             dispatcher.aboutToBlock.disconnect(self._free.set)
+
+
+def _ends(worker: TrainingWorker) -> bool:
+    """Wait until a worker has ended; False if it takes too long. Whatever is clicked meanwhile comes afterwards."""
+    if worker.join(AT_ONCE_SECONDS):
+        return True
+    loop, look, end = QEventLoop(), QTimer(), time.monotonic() + JOIN_SECONDS
+    look.timeout.connect(lambda: loop.quit() if not worker.running or time.monotonic() > end else None)
+    look.start(LOOK_MS)
+    loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
+    look.stop()
+    return worker.join(0.0)

@@ -14,9 +14,9 @@ from nnsim.core.arrays import Array
 from nnsim.core.network import Network, NetworkError, Problem, Structure
 from nnsim.core.program import Program, program_of
 from nnsim.data.dataset import Dataset
-from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
-from nnsim.gui.session.run import Run
+from nnsim.gui.session.data import Data, are_binary
+from nnsim.gui.session.run import LongUpdate, Run
 from nnsim.gui.session.undo import DocumentCommand
 from nnsim.training.config import TrainingConfig
 from nnsim.training.problems import training_problems
@@ -60,7 +60,9 @@ class Session(QObject):
         self.speed: float | None = 100.0
         """Updates a second; None is unlimited. Never changes a result."""
         self._parameters = self.document.network.parameters
-        self._dataset: tuple[object, Dataset | None, str] | None = None
+        self._live = self.document.network
+        self._data = Data(self)
+        self._data.came.connect(self._on_data)
         self._run = Run(self)
         self._run.moved.connect(self._on_moment)
         self._run.ended.connect(self._on_end)
@@ -75,7 +77,14 @@ class Session(QObject):
     @property
     def network(self) -> Network:
         """The network with its current values."""
-        return self.document.network.with_parameters(self._parameters)
+        start = self.document.network
+        if self._parameters is start.parameters:
+            return start
+        if self._live.structure is not start.structure or self._live.parameters is not self._parameters:
+            # Made once for each moment, because everyone who shows a value asks for it.
+            self._live = start.with_parameters(self._parameters)
+            self._parameters = self._live.parameters
+        return self._live
 
     @property
     def live_document(self) -> Document:
@@ -104,13 +113,19 @@ class Session(QObject):
         """Whether the document differs from the saved one, exactly."""
         return self.live_document != self._saved
 
-    def open_document(self, document: Document, path: Path | None = None, title: str = "", saved: bool = True) -> None:
-        """Show another document; its undo history starts anew. The caller asks about unsaved work first."""
+    def open_document(self, document: Document, path: Path | None = None, title: str = "", saved: bool = True,
+                      data: Dataset | None = None) -> None:
+        """Show another document; its undo history starts anew. The caller asks about unsaved work first.
+
+        ``data`` are its samples, if they were read already.
+        """
         self.pause()
         self.undo_stack.clear()
         self.path, self.title = path, title
         self._saved = document if saved else Document()
         self._run.drop()
+        if data is not None and document.data is not None:
+            self._data.take(document.data, self.folder, data)
         with self._together():
             self.opening.emit()
             self._show(document)
@@ -137,7 +152,7 @@ class Session(QObject):
         if new == live:
             return True
         if self.training:
-            problems = _training_problems(new.network.structure, self.dataset, new.training)
+            problems = known_training_problems(new.network.structure, self.dataset, new.training)
             if new.network.structure is live.network.structure and new.data == live.data and not problems:
                 if new.training != live.training:
                     self._run.configure(new.training)
@@ -232,27 +247,21 @@ class Session(QObject):
     @property
     def dataset(self) -> Dataset | None:
         """The samples of the document; None if there are none, or ``data_problem`` says why."""
-        return self._loaded_data()[0]
+        return self._data.of(self.document.data, self.folder)[0]
 
     @property
     def data_problem(self) -> str:
         """Why the document's data cannot be used; empty if they can."""
-        return self._loaded_data()[1]
-
-    def _loaded_data(self) -> tuple[Dataset | None, str]:
-        source = self.document.data
-        key = (source, self.folder)
-        if self._dataset is None or self._dataset[0] != key:
-            try:
-                self._dataset = (key, None if source is None else dataset_of(source, self.folder), "")
-            except (ValueError, OSError) as error:
-                self._dataset = (key, None, str(error))
-        return self._dataset[1], self._dataset[2]
+        return self._data.of(self.document.data, self.folder)[1]
 
     def reload_data(self) -> None:
         """Read the document's data anew, because their file has changed. Training stops, and begins anew with them."""
         self.pause()
-        self._dataset = None
+        self._data.forget()
+        self._on_data()
+
+    def _on_data(self) -> None:
+        """Other samples are there."""
         self._run.drop()
         with self._together():
             self.values_changed.emit()
@@ -262,7 +271,7 @@ class Session(QObject):
     def has_binary_inputs(self) -> bool:
         """Whether the inputs of the data are 0 and 1, or there are no data yet."""
         data = self.dataset
-        return data is None or bool(np.isin(data.X, (0.0, 1.0)).all())
+        return data is None or are_binary(data)[0]
 
     # Training
 
@@ -285,7 +294,7 @@ class Session(QObject):
         """Why Train is disabled; empty if it is not."""
         if self.data_problem:
             return (Problem(self.data_problem),)
-        return _training_problems(self.structure, self.dataset, self.document.training)
+        return known_training_problems(self.structure, self.dataset, self.document.training)
 
     def train(self, updates: int | None = None, epochs: int | None = None) -> bool:
         """Start or continue training: on and on, or that many updates or epochs. False if it cannot."""
@@ -378,6 +387,7 @@ class Session(QObject):
     def close(self) -> None:
         """Leave no thread, timer or command behind."""
         self.closed.emit()
+        self._data.end()
         self.pause()
         self.undo_stack.clear()
 
@@ -402,7 +412,9 @@ class Session(QObject):
                 # Nobody knows what state its trainer is in: the next run begins with another, from these values.
                 self._run.drop()
             self.run_changed.emit()
-        if error is not None:
+        if isinstance(error, LongUpdate):
+            self.say(self.tr("Training stopped before the update under way, which takes long and is not waited for."))
+        elif error is not None:
             why = self.tr("there is not enough memory.") if isinstance(error, MemoryError) else str(error)
             self.refuse(self.tr("Training failed: {error}").format(error=why or type(error).__name__))
         elif snapshot is not None and snapshot.reason in STOP_REASONS and snapshot.reason != "updates":
@@ -430,5 +442,8 @@ def _only_moved(old: Document, new: Document) -> bool:
 
 
 @lru_cache(maxsize=8)
-def _training_problems(structure: Structure, dataset: Dataset | None, config: TrainingConfig) -> tuple[Problem, ...]:
+def known_training_problems(
+    structure: Structure, dataset: Dataset | None, config: TrainingConfig
+) -> tuple[Problem, ...]:
+    """Why these cannot train; found once for each."""
     return training_problems(structure, dataset, config)

@@ -14,6 +14,7 @@ from nnsim.data.dataset import Dataset
 from nnsim.documents.document import Document
 from nnsim.documents.softening import USUAL, Softening, harden, sigmoids, steps
 from nnsim.documents.targets import gate_label
+from nnsim.gui.session.data import are_binary
 from nnsim.gui.session.session import Session
 from nnsim.training.config import TrainingConfig
 from nnsim.training.problems import training_problems
@@ -58,7 +59,7 @@ class SofteningGesture(QObject):
         """Whether it makes sense to make the sigmoids steps: a network of nothing else, on 0s and 1s."""
         session = self._session
         data = session.dataset
-        binary = data is None or bool(np.isin(data.T, (0.0, 1.0)).all())
+        binary = data is None or are_binary(data)[1]
         return bool(sigmoids(session.structure)) and binary and session.has_binary_inputs and not session.data_problem
 
     def begin(self) -> None:

@@ -130,16 +130,16 @@ class FirstHints(QWidget):
 
     def _on_document(self, old: Document, new: Document) -> None:
         before, after = old.network, new.network
-        old_ends, ends = set(before.structure.by_ends), set(after.structure.by_ends)
-        # One more than before, of the same network: another one that was opened does not count.
-        if before.structure.neurons and old_ends < ends and len(ends) == len(old_ends) + 1:
-            self.done("connect")
-        elif after.structure is before.structure and not self._desk.session.training:
-            weights = {c.weight for c in after.structure.connections}
-            changed = [name for name, a, b in zip(after.parameter_names, before.parameters, after.parameters,
-                                                  strict=True) if a != b]
+        if after.structure is not before.structure:
+            # One more than before, of the same network: another one that was opened does not count.
+            more = len(after.structure.connections) - len(before.structure.connections)
+            had, has = before.structure.by_ends.keys(), after.structure.by_ends.keys()
+            if more == 1 and before.structure.neurons and had < has:
+                self.done("connect")
+        elif not self._desk.session.training:
+            changed = np.flatnonzero(before.parameters != after.parameters)
             # One weight alone: a training run or random weights change many at once.
-            if len(changed) == 1 and changed[0] in weights:
+            if len(changed) == 1 and after.parameter_names[changed[0]] in after.structure.weight_names:
                 self.done("weight")
         self._follow()
 

@@ -1,19 +1,18 @@
 """Opening and saving from the window: dialogs, recent files, and what was left over."""
 
-import contextlib
 from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QStandardPaths, Qt, Signal
 from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 
-from nnsim.core.program import program_of
-from nnsim.data.sources import dataset_of
+from nnsim.data.dataset import Dataset
 from nnsim.documents.document import Document
 from nnsim.documents.examples import Example
 from nnsim.documents.files import FileError, FileState, load, load_with_state, save_with_state, shown_name
 from nnsim.documents.journal import Leftover, RecoveryJournal
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.warming import warm
 from nnsim.gui.window import recent
 from nnsim.gui.window.data_file import Copy, copy_along, may_copy_along
 from nnsim.gui.window.keeping import Keeping
@@ -82,7 +81,7 @@ class DocumentFiles(QObject):
         path = path.absolute()
         before = self._desk.session.document
         try:
-            document, state = self.loading.run(lambda: _read(path), self._opening(shown_name(path)))
+            document, state, data = self.loading.run(lambda: _read(path), self._opening(shown_name(path)))
         except Cancelled:
             return False
         except FileError as error:
@@ -91,7 +90,7 @@ class DocumentFiles(QObject):
         if not self._may_leave_now(before):
             return False
         self._on_disk = path, state
-        self._show(document, path, speed=recent.remembered_speed(path, self._desk.session.speed))
+        self._show(document, path, speed=recent.remembered_speed(path, self._desk.session.speed), data=data)
         self._remember(path)
         return True
 
@@ -105,14 +104,14 @@ class DocumentFiles(QObject):
         return True
 
     def _show(self, document: Document, path: Path | None = None, title: str = "", saved: bool = True,
-              speed: float | None = None) -> None:
+              speed: float | None = None, data: Dataset | None = None) -> None:
         """Another document takes the open one's place."""
         self.loading.cancel()
         self._remember_view()
         session = self._desk.session
         session.speed = speed
         with self._keeping.opening():
-            session.open_document(document, path, title, saved)
+            session.open_document(document, path, title, saved, data)
         answers = remembered_answers(self._name)
         self._desk.answers.restore(answers)
         self._keeping.kept_elsewhere = answers
@@ -289,7 +288,8 @@ class DocumentFiles(QObject):
             return False
         before, name = self._desk.session.document, shown_name(leftover.path) if leftover.path else ""
         try:
-            document = self.loading.run(leftover.load, self._opening(name or self.tr("unsaved work")))
+            text = self._opening(name or self.tr("unsaved work"))
+            document, data = self.loading.run(lambda: _recovered(leftover), text)
         except Cancelled:
             return False
         except FileError as error:
@@ -302,7 +302,7 @@ class DocumentFiles(QObject):
         title = "" if path else note.title or self.tr("Recovered")
         if path is not None:
             self._on_disk = path, note.state or (NEVER if leftover.outdated else _state_now(path))
-        self._show(document, path, title, saved=False, speed=note.speed)
+        self._show(document, path, title, saved=False, speed=note.speed, data=data)
         self._desk.answers.restore(note.answers)
         self._keeping.adopt(leftover)
         return True
@@ -352,14 +352,15 @@ class DocumentFiles(QObject):
         return self.tr("Networks (*.nnsim *.NNSIM);;All files (*)")
 
 
-def _read(path: Path) -> tuple[Document, FileState]:
-    """A file's document, with all that the window will ask of it first worked out."""
+def _read(path: Path) -> tuple[Document, FileState, Dataset | None]:
+    """A file's document and its data, with all that the window will ask of it first worked out."""
     document, state = load_with_state(path)
-    program_of(document.network.structure)
-    if document.data is not None:
-        with contextlib.suppress(ValueError, OSError):  # the window says what is wrong with the data
-            dataset_of(document.data, path.parent)
-    return document, state
+    return document, state, warm(document, path.parent)
+
+
+def _recovered(leftover: Leftover) -> tuple[Document, Dataset | None]:
+    document = leftover.load()
+    return document, warm(document, leftover.path.parent if leftover.path else None)
 
 
 def _write(document: Document, path: Path, copy: Copy) -> tuple[FileState, str]:

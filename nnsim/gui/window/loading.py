@@ -1,7 +1,9 @@
 """Doing what may take long beside the window: it stays usable, and what takes long can be cancelled."""
 
+import gc
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer
@@ -92,6 +94,19 @@ def wait_beside(thread: threading.Thread, bar: BusyBar, text: str, loop: QEventL
     calm.stop()
 
 
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Within, no thread looks for objects that nobody holds: it would end what belongs to the window in its own place,
+    and a large document makes it look a hundred times."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
 class Loading(QObject):
     """Does one thing at a time in a thread, while the window's events go on."""
 
@@ -111,10 +126,11 @@ class Loading(QObject):
         self.cancel()
         number = self._begun
         thread = Work(work, "nnsim-loading")
-        thread.start()
-        thread.join(AT_ONCE_SECONDS)
-        if thread.is_alive():
-            self._wait(thread, text)
+        with _no_collection():
+            thread.start()
+            thread.join(AT_ONCE_SECONDS)
+            if thread.is_alive():
+                self._wait(thread, text)
         if thread.is_alive() or number != self._begun:
             raise Cancelled
         return thread.outcome()

@@ -25,6 +25,7 @@ from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.labels import TextLine
+from nnsim.training import engines
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.activation.plot import ActivationPlot
@@ -188,7 +189,7 @@ class ActivationPanel(PlotPanel):
             self.plot.show_rug({})
             return
         rows = spread(len(data.X), MOST_IN_RUG)
-        trace = desk.session.program.run(desk.session.network.parameters, data.X[rows])
+        trace = engines.fast_program_of(desk.session.structure).run(desk.session.parameters, data.X[rows])
         sums = trace.z_rows[desk.session.structure.position[neuron.id]] + (self._threshold() or 0.0)
         ends = np.unique(data.T)
         if len(ends) != 2:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import lru_cache
+from heapq import nlargest
 from typing import NamedTuple
 
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics
@@ -24,6 +25,8 @@ NARROW = 12
 MOST_NUMBERED = 24
 """Up to this many columns have room for numbers."""
 MOST_WORDS, MOST_CODE = 6, 6
+MOST_MEASURED = 4
+"""Of so many names the width is looked at."""
 
 
 class Cell(NamedTuple):
@@ -69,7 +72,9 @@ class Block:
         scale = text_scale()
 
         def widest(ids: tuple[str, ...], most: int) -> int:
-            return max((min(metrics.horizontalAdvance(id), round(most * scale)) for id in ids), default=0) + 1
+            # The longest few: to measure a text costs more than to draw it.
+            longest = nlargest(MOST_MEASURED, ids, key=len)
+            return max((min(metrics.horizontalAdvance(id), round(most * scale)) for id in longest), default=0) + 1
 
         self.label_width = widest(self.labels, MOST_LABEL)
         self.source_width = widest(layer.columns, MOST_SOURCE) if layer.columns else 0

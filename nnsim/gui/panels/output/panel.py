@@ -73,6 +73,7 @@ class OutputPanel(PlotPanel):
         self.sliders.moved.connect(lambda id, value: desk.looking.set_inputs({id: value}))
         self.levels, *self.zoom_buttons = self._build_buttons()
         desk.study.compare_changed.connect(self._on_compare)
+        desk.looking.map_came.connect(self._on_values)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)

@@ -1,0 +1,58 @@
+"""The connections of the canvas: of thousands only those that are looked at closely are objects."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QLineF
+
+from nnsim.core.arrays import Array, Indices
+from nnsim.core.network import Ends, Structure
+from nnsim.documents.ways import ways_of
+from nnsim.gui.canvas.edges import Edge
+
+
+class EdgeMap(Mapping[Ends, Edge]):
+    """An Edge for each connection, made when it is first asked for; ``lines`` and ``slots`` are there for all."""
+
+    def __init__(self, structure: Structure, lines: Array, slots: Array, straight: bool) -> None:
+        """``lines`` (connections, 4): x and y of both ends; ``slots`` the angles at which they meet their targets."""
+        self._structure, self.lines, self.slots, self._straight = structure, lines, slots, straight
+        self._made: dict[int, Edge] = {}
+
+    def __len__(self) -> int:
+        return len(self._structure.connections)
+
+    def __iter__(self) -> Iterator[Ends]:
+        return (connection.ends for connection in self._structure.connections)
+
+    def __contains__(self, ends: object) -> bool:
+        return ends in self._structure.by_ends
+
+    def __getitem__(self, ends: Ends) -> Edge:
+        position = self._structure.position
+        row = ways_of(self._structure).row(position[ends[0]], position[ends[1]])
+        if row < 0:
+            raise KeyError(ends)
+        return self.at_row(row)
+
+    def every(self) -> list[Edge]:
+        """All edges in their order; to be asked for where there are not thousands."""
+        return [self.at_row(row) for row in range(len(self))]
+
+    def at_row(self, row: int) -> Edge:
+        """The edge of the connection that stands there."""
+        edge = self._made.get(row)
+        if edge is None:
+            connection = self._structure.connections[row]
+            line, slot = QLineF(*self.lines[row].tolist()), float(self.slots[row])
+            edge = self._made[row] = Edge(connection, row, line, slot, self._straight)
+        return edge
+
+    def move(self, rows: Indices, lines: Array, slots: Array) -> list[Edge]:
+        """Have these edges lie elsewhere; those of them that were objects, as they were."""
+        self.lines[rows], self.slots[rows] = lines, slots
+        olds = [self._made[row] for row in rows.tolist() if row in self._made]
+        for old in olds:
+            line, slot = QLineF(*self.lines[old.row].tolist()), float(self.slots[old.row])
+            self._made[old.row] = replace(old, line=line, slot=slot)
+        return olds

@@ -1,0 +1,93 @@
+"""The data of the open document: a large file is read beside the window."""
+
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+from PySide6.QtCore import QObject, Signal
+
+from nnsim.data.csv_files import located
+from nnsim.data.dataset import Dataset
+from nnsim.data.sources import CsvData, DataSource, dataset_of
+from nnsim.gui.session.lagging import Lagging
+
+AT_ONCE_BYTES = 500_000
+"""A file up to this size is read without making the window wait."""
+KEPT = 3
+Found = tuple[Dataset | None, str]
+"""The samples, or why there are none: empty if the document has no data."""
+_Key = tuple[DataSource, Path | None]
+
+
+class Data(QObject):
+    """Finds the samples of a source, and keeps those of the last few: undo asks for them again.
+
+    ``came()`` when some are there, or cannot be had, that took long to read.
+    """
+
+    came = Signal()
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._kept: list[tuple[_Key, Found]] = []
+        self._late: Lagging[tuple[_Key, Found]] = Lagging(self)
+        self._late.came.connect(self._on_read)
+        self._reading: _Key | None = None
+        self.end = self._late.end
+
+    def of(self, source: DataSource | None, folder: Path | None) -> Found:
+        """The samples of a source, or why they cannot be used; while they are read, that."""
+        if source is None:
+            return None, ""
+        key = source, folder
+        # Compared, not looked up: a hash of a whole table would be computed each time.
+        found = next((found for kept, found in self._kept if kept == key), None)
+        if found is None:
+            if isinstance(source, CsvData) and _is_large(source, folder):
+                if key != self._reading:
+                    self._reading = key
+                    self._late.get((key,), (), lambda stopped: (key, _read(*key)))
+                return None, self.tr("The data are being read …")
+            found = _read(source, folder)
+            self._keep(key, found)
+        return found
+
+    def take(self, source: DataSource, folder: Path | None, data: Dataset) -> None:
+        """These were read already."""
+        self._keep((source, folder), (data, ""))
+
+    def forget(self) -> None:
+        """Read all anew, because a file has changed."""
+        self._kept.clear()
+        self._reading = None
+
+    def _keep(self, key: _Key, found: Found) -> None:
+        self._kept = [(key, found), *self._kept][:KEPT]
+
+    def _on_read(self) -> None:
+        read = self._late.last
+        if read is not None and read[0] == self._reading:
+            self._reading = None
+            self._keep(*read)
+            self.came.emit()
+
+
+def _is_large(source: CsvData, folder: Path | None) -> bool:
+    try:
+        return located(source.path, folder).stat().st_size > AT_ONCE_BYTES
+    except (ValueError, OSError):
+        return False
+
+
+def _read(source: DataSource, folder: Path | None) -> Found:
+    try:
+        return dataset_of(source, folder), ""
+    except (ValueError, OSError) as error:
+        return None, str(error)
+
+
+@lru_cache(maxsize=4)
+def are_binary(data: Dataset) -> tuple[bool, bool]:
+    """Whether the inputs, and whether the targets, are 0 and 1."""
+    X, T = (bool(np.isin(table, (0.0, 1.0)).all()) for table in (data.X, data.T))
+    return X, T
