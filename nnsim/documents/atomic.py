@@ -61,7 +61,7 @@ def write_atomically(path: Path, data: bytes, private: bool = False) -> tuple[st
         raise
     finally:
         if handle >= 0:
-            os.close(handle)
+            _close(handle)
     return (*lost, *_sync_folder(target.parent))
 
 
@@ -95,10 +95,16 @@ def _temporary(folder: Path) -> tuple[Path, int]:
         # In the same folder, because only there a rename is one step; short, because the name may be long.
         path = folder / f".nnsim-{secrets.token_hex(8)}.tmp"
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        if not lock(handle, wait=True) or _is_there(path, handle):
-            return path, handle
+        try:
+            if not lock(handle, wait=True) or _is_there(path, handle):
+                return path, handle
+        except BaseException:
+            _close(handle)  # or its lock would keep it from ever being swept
+            with contextlib.suppress(OSError):
+                path.unlink()
+            raise
         # Another save took it for abandoned, in the moment before it was locked.
-        os.close(handle)
+        _close(handle)
 
 
 def _sweep(folder: Path) -> None:
@@ -124,7 +130,7 @@ def _sweep_one(path: Path) -> None:
         if locked or (locked is None and time.time() - state.st_mtime > ABANDONED_SECONDS):
             path.unlink()
     finally:
-        os.close(handle)
+        _close(handle)
 
 
 def _is_there(path: Path, handle: int) -> bool:
@@ -134,10 +140,16 @@ def _is_there(path: Path, handle: int) -> bool:
         return False
 
 
+def _close(handle: int) -> None:
+    """What was written is on the disk by then: a system that complains now changes nothing of it."""
+    with contextlib.suppress(OSError):
+        os.close(handle)
+
+
 def _closed_for_rename(handle: int) -> int:
     """Windows renames no open file; elsewhere it stays open, and so locked, until it has its name."""
     if sys.platform == "win32":
-        os.close(handle)
+        _close(handle)
         return -1
     return handle
 
@@ -206,7 +218,7 @@ def _overwrite(target: Path, data: bytes, copy: Path) -> None:
             _put_back(handle, before, copy)
             raise
     finally:
-        os.close(handle)
+        _close(handle)
 
 
 def _allocate(handle: int, size: int) -> None:
@@ -247,7 +259,7 @@ def _sync_folder(folder: Path) -> tuple[str, ...]:
         try:
             os.fsync(handle)
         finally:
-            os.close(handle)
+            _close(handle)
     except OSError as error:
         if error.errno not in _NO_SUCH_THING:
             return (f"Its folder could not be brought to the disk ({error.strerror}): if the power fails in the next "
