@@ -14,6 +14,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import numpy as np
+from benchmark_large import large
 from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -398,6 +399,7 @@ def window(seconds: float) -> None:
         handling(hand)
         frames(hand)
         calm(hand, seconds)
+        large(hand, row)
 
 
 def main() -> None:

@@ -34,9 +34,13 @@ class Ways:
     weights: Indices
     """Where the weight of each stands in the vector of values."""
 
+    def entering(self, target: int) -> Indices:
+        """The rows of the connections that enter a neuron, in the order of the file."""
+        return self.by_target[self.first[target] : self.first[target + 1]]
+
     def row(self, source: int, target: int) -> int:
         """Where the connection of two neurons stands; -1 if there is none."""
-        rows = self.by_target[self.first[target] : self.first[target + 1]]
+        rows = self.entering(target)
         found = rows[self.ends[rows, 0] == source]
         return int(found[0]) if len(found) else -1
 

@@ -112,7 +112,8 @@ class EdgeLayer(QGraphicsItem):
         many = len(structure.connections) > MANY
         angles = np.zeros(len(structure.connections))
         if not many:
-            for rows in np.split(ways.by_target, ways.first[1:-1]):
+            for target in np.unique(ways.ends[:, 1]).tolist():
+                rows = ways.entering(target)
                 angles[rows] = slots(places[ways.ends[rows, 0], 1])
         lines = between(places[ways.ends[:, 0]], places[ways.ends[:, 1]], angles)
         self.edges = EdgeMap(structure, lines, angles, many)
@@ -131,7 +132,7 @@ class EdgeLayer(QGraphicsItem):
         angles = self.edges.slots.copy()
         if not self.many:
             for target in np.unique(ways.ends[changed, 1]).tolist():
-                rows = ways.by_target[ways.first[target] : ways.first[target + 1]]
+                rows = ways.entering(target)
                 angles[rows] = slots(places[ways.ends[rows, 0], 1])
             changed |= angles != self.edges.slots
         rows = np.flatnonzero(changed)
