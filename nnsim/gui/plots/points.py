@@ -6,11 +6,14 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from nnsim.core.analysis.maps import Plane, decision_threshold, value_range
+from nnsim.core.analysis.slices import spread
 from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.data.dataset import Dataset
 from nnsim.gui.plots.regions import winners
 
 FEW, MANY = 16, 1000
+MOST_DRAWN = 5_000
+"""Of more samples so many are drawn, evenly from first to last: more would be one blot."""
 LABELLED = 8
 """As many samples of a truth table have their inputs written beside them."""
 
@@ -82,9 +85,13 @@ def points_of(data: Dataset, inputs: tuple[str, ...], column: int | None, plane:
     reach: the others belong to another plane. Measured samples would hardly ever agree; all of them are there.
     """
     X, T, test = data.X, data.T, np.zeros(len(data.X), dtype=np.bool_)
+    if len(X) > MOST_DRAWN:
+        rows = spread(len(X), MOST_DRAWN)
+        X, T, test = X[rows], T[rows], test[rows]
     if data.X_test is not None and data.T_test is not None:
-        X, T = np.vstack([X, data.X_test]), np.vstack([T, data.T_test])
-        test = np.concatenate([test, np.ones(len(data.X_test), dtype=np.bool_)])
+        rows = spread(len(data.X_test), MOST_DRAWN)
+        X, T = np.vstack([X, data.X_test[rows]]), np.vstack([T, data.T_test[rows]])
+        test = np.concatenate([test, np.ones(len(rows), dtype=np.bool_)])
     binary = bool(np.isin(X, (0.0, 1.0)).all())
     others = [i for i, id in enumerate(inputs) if id not in (plane.x, plane.y)]
     if others and binary:

@@ -29,7 +29,8 @@ class Data(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
-        self._kept: list[tuple[_Key, Found]] = []
+        self._kept: list[tuple[_Key, object, Found]] = []
+        """Newest first: of what, how its file was then, and what was found."""
         self._late: Lagging[tuple[_Key, Found]] = Lagging(self)
         self._late.came.connect(self._on_read)
         self._reading: _Key | None = None
@@ -40,17 +41,19 @@ class Data(QObject):
         if source is None:
             return None, ""
         key = source, folder
-        # Compared, not looked up: a hash of a whole table would be computed each time.
-        found = next((found for kept, found in self._kept if kept == key), None)
-        if found is None:
-            if isinstance(source, CsvData) and _is_large(source, folder):
-                if key != self._reading:
-                    self._reading = key
-                    self._late.get((key,), (), lambda stopped: (key, _read(*key)))
-                return None, self.tr("The data are being read …")
-            found = _read(source, folder)
-            self._keep(key, found)
-        return found
+        # Compared, not looked up: a hash of a whole table would be computed each time. What is shown stays until it is
+        # reloaded, whatever becomes of its file; what was shown before counts only if its file is as it was.
+        for place, (kept, state, found) in enumerate(self._kept):
+            if kept == key and (place == 0 or state == _state(source, folder)):
+                self._kept.insert(0, self._kept.pop(place))
+                return found
+        if _is_large(source, folder):
+            if key != self._reading:
+                self._reading = key
+                self._late.get((key,), (), lambda stopped: (key, _read(*key)))
+            return None, self.tr("The data are being read …")
+        self._keep(key, _read(source, folder))
+        return self._kept[0][2]
 
     def take(self, source: DataSource, folder: Path | None, data: Dataset) -> None:
         """These were read already."""
@@ -62,7 +65,7 @@ class Data(QObject):
         self._reading = None
 
     def _keep(self, key: _Key, found: Found) -> None:
-        self._kept = [(key, found), *self._kept][:KEPT]
+        self._kept = [(key, _state(*key), found), *(kept for kept in self._kept if kept[0] != key)][:KEPT]
 
     def _on_read(self) -> None:
         read = self._late.last
@@ -72,11 +75,20 @@ class Data(QObject):
             self.came.emit()
 
 
-def _is_large(source: CsvData, folder: Path | None) -> bool:
+def _state(source: DataSource, folder: Path | None) -> tuple[int, int] | None:
+    """When the file of a source was written, and how large it is; None if it has none, or none that can be read."""
+    if not isinstance(source, CsvData):
+        return None
     try:
-        return located(source.path, folder).stat().st_size > AT_ONCE_BYTES
+        state = located(source.path, folder).stat()
     except (ValueError, OSError):
-        return False
+        return None
+    return state.st_mtime_ns, state.st_size
+
+
+def _is_large(source: DataSource, folder: Path | None) -> bool:
+    state = _state(source, folder)
+    return state is not None and state[1] > AT_ONCE_BYTES
 
 
 def _read(source: DataSource, folder: Path | None) -> Found:

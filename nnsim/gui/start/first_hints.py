@@ -45,7 +45,7 @@ def _matches(desk: Desk) -> bool:
 
 def _has_switch(desk: Desk) -> bool:
     return bool(desk.session.structure.connections) and not desk.session.problems and (
-        desk.session.dataset is None or bool(np.isin(desk.session.dataset.X, (0.0, 1.0)).all()))
+        desk.session.has_binary_inputs)
 
 
 class FirstHints(QWidget):

@@ -1,5 +1,6 @@
 """The rows of the table: what each cell says, computed for the rows that are looked at."""
 
+from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -23,6 +24,8 @@ from nnsim.gui.widgets.table import Index
 Form = Literal["long", "short", "result", "output"]
 FORMS: tuple[Form, ...] = ("long", "short", "result", "output")
 """How a sum is written, from the widest on: see core.sums; at last only what the neuron gives out."""
+MOST_COLUMNS = 100
+"""Of more columns only the first of each kind are shown."""
 BLOCK = 64
 """Rows that are run together: a whole truth table, or what is looked at of more rows."""
 MOST_WORK = 20_000_000
@@ -89,6 +92,19 @@ def columns_of(
     said = [Column("output", id, i, id) for i, id in enumerate(outputs)]
     last = Column("right", tr("right")) if rows.classes else Column("loss", tr("loss"))
     return (Column("set", tr("set")), *inputs, *targets, *said, last)
+
+
+def first_columns(columns: tuple[Column, ...]) -> tuple[Column, ...]:
+    """Of each kind as many as can be looked at: what stands in a column is measured and drawn."""
+    if len(columns) <= MOST_COLUMNS:
+        return columns
+    left = Counter({kind: MOST_COLUMNS // 4 for kind in {column.kind for column in columns}})
+    kept = []
+    for column in columns:
+        left[column.kind] -= 1
+        if left[column.kind] >= 0:
+            kept.append(column)
+    return tuple(kept)
 
 
 class TableModel(QAbstractTableModel):

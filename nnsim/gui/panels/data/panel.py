@@ -8,7 +8,7 @@ from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gates
 from nnsim.documents.edits import set_data
 from nnsim.documents.targets import OWN, choose_target, flip_target, target_choices, truth_table_of
 from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.panels.data.model import RIGHT, Rows, TableModel, columns_of
+from nnsim.gui.panels.data.model import RIGHT, Rows, TableModel, columns_of, first_columns
 from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
 from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.session.desk import Desk
@@ -85,7 +85,8 @@ class TablePanel(LowPanel):
         folded = rows.is_truth_table and len(neurons) > MOST_SUMS
         also = desk.looking.selected_neurons if len(desk.looking.selected_neurons) <= MOST_SUMS else frozenset()
         shown = set(structure.outputs) | also if folded else set(neurons)
-        columns = columns_of(rows, structure, shown - set(structure.inputs), self.tr)
+        every = columns_of(rows, structure, shown - set(structure.inputs), self.tr)
+        columns = first_columns(every)
         self.model.show(rows, columns, desk.session.network, desk.session.document.training.loss)
         self.show_page()
         told = (self.tr("Only outputs and selected neurons are shown: {n} would be too many.")
@@ -93,7 +94,10 @@ class TablePanel(LowPanel):
                 else self.tr("Only outputs are shown: {n} neurons are selected, too many for columns."))
         selected = desk.looking.selected_neurons
         self.note.setText(told.format(n=len(neurons if also == selected else selected)))
-        self.note.setVisible(folded)
+        if len(columns) < len(every):
+            self.note.setText(self.tr("The first columns of each kind are shown: {n} would be too many.").format(
+                n=len(every)))
+        self.note.setVisible(folded or len(columns) < len(every))
         self.view.titles.selected = desk.looking.selected_neurons
         self._show_values()
         self._show_choices(rows)

@@ -40,6 +40,8 @@ FINE_NETWORK = 48
 ZOOM_STEP = 1.25
 SNAP = 8.0
 """A press this near to a sample, in pixels, means the sample."""
+MOST_SLIDERS = 64
+"""Of so many inputs at most the values are controls in this panel; those of all are on the canvas."""
 WORDS_MS = 250
 """While training contours, and places for words, are found no more often than this."""
 
@@ -204,7 +206,8 @@ class OutputPanel(PlotPanel):
         inputs, data = self.desk.session.structure.inputs, self._fitting()
         others = {}
         if plane is not None:
-            for id in inputs:
+            # Of thousands only the first: each is a control.
+            for id in inputs[:MOST_SLIDERS]:
                 if id not in (plane.x, plane.y):
                     low, high = data_range(inputs, id, data)
                     others[id] = (low, high if high > low else low + 1)

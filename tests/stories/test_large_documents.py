@@ -1,0 +1,142 @@
+"""Documents as large as a file may hold: the window makes only what is in sight, and computes beside its own thread."""
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+
+import nnsim
+from nnsim.core.network import Network
+from nnsim.data.sources import CsvData, InlineData
+from nnsim.documents.document import Document
+from nnsim.gui.canvas.neuron_items import CROWD
+from nnsim.gui.panels.data.model import MOST_COLUMNS
+from nnsim.gui.plots.points import MOST_DRAWN, points_of
+from nnsim.gui.session import data as session_data
+from nnsim.gui.session import looking
+from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window import files
+
+
+def rows(count: int, inputs: int, targets: int) -> InlineData:
+    rng = np.random.default_rng(0)
+    return InlineData(rng.normal(size=(count, inputs)), rng.normal(size=(count, targets)))
+
+
+def test_of_a_crowd_only_what_is_in_sight_is_an_item(shared: Hand) -> None:
+    """Far away none, near by those that are seen; of its connections only those that are looked at are objects."""
+    shared.session.open_document(Document(Network.layered([20] * 60, seed=0)))
+    scene, canvas = shared.canvas.network_scene, shared.canvas
+    assert len(scene.neurons) == 1200 > CROWD and len(scene.edges.edges) == 23_600
+    shared.wait(lambda: not scene._look.isActive(), "all in sight are looked at")
+    assert len(scene.neurons.made) <= CROWD and len(scene.edges.edges._made) <= 100
+    id = shared.session.structure.neurons[600].id
+    canvas.centerOn(scene.neurons.at(id))
+    canvas.zoom_by(1.0 / canvas.zoom)
+    canvas.centerOn(scene.neurons.at(id))
+    shared.wait(lambda: id in scene.neurons.made, "it is seen closely")
+    assert 0 < len(scene.neurons.made) <= CROWD
+    shared.click_at(shared.at(id))
+    assert shared.desk.looking.selected_neurons == {id}
+    assert sum(not edge.label.isNull() for edge in scene.edges._labelled) > 0
+    start = shared.at(id)
+    shared.drag(start, start + QPointF(40, 30), keys=Qt.KeyboardModifier.AltModifier)
+    assert shared.session.document.layout[id] == shared.at(id).toTuple() != start.toTuple()
+    shared.session.undo()
+    assert shared.at(id) == start
+    inside, between = scene.inside(QRectF(start - QPointF(400, 400), start + QPointF(400, 400)))
+    assert id in inside and all(set(ends) <= inside for ends in between) and between
+
+
+def test_the_map_of_a_large_network_is_made_beside_the_window(shared: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It comes when it is there, coarse enough for its size, and is that of the values now."""
+    made: list[threading.Thread] = []
+    original = looking._trace_over
+
+    def watched(*given: object) -> object:
+        made.append(threading.current_thread())
+        return original(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(looking, "_trace_over", watched)
+    shared.session.open_document(Document(Network.layered([2, 200, 200, 1], seed=0)))
+    view = shared.desk.looking
+    shared.wait(lambda: view.map_trace is not None, "there is a map")
+    assert made and threading.main_thread() not in made
+    plane, program = view.plane, shared.session.program
+    assert plane is not None and plane.resolution ** 2 * 40_600 <= looking.MOST_PRODUCTS
+    name = shared.session.network.parameter_names[0]
+    before = view.map_trace
+    shared.session.set_values({name: 3.0}, "edit")
+    shared.wait(lambda: view.map_trace is not before and not view._late_map._timer.isActive(), "there is another")
+    trace = view.map_trace
+    samples = looking.plane_samples(plane, shared.session.structure.inputs, view.input_row[0])
+    assert trace is not None
+    assert np.allclose(trace.a_rows, program.run(shared.session.parameters, samples).a_rows)
+
+
+def test_a_large_csv_file_is_read_beside_the_window(
+    shared: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """When its source is chosen; undo and redo do not read it again."""
+    read: list[threading.Thread] = []
+    original = session_data.dataset_of
+
+    def watched(*given: object) -> object:
+        read.append(threading.current_thread())
+        return original(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(session_data, "dataset_of", watched)
+    monkeypatch.setattr(session_data, "AT_ONCE_BYTES", 10)
+    (tmp_path / "a.csv").write_text("a,b,c\n0,1,1\n1,1,0\n", encoding="utf-8")
+    nnsim.save(Document(Network.layered([2, 1])), tmp_path / "a.nnsim")
+    shared.window.files.open(tmp_path / "a.nnsim")
+    session = shared.session
+    with_data = Document(session.network, data=CsvData("a.csv"))
+    assert session.apply("data", lambda document: with_data)
+    assert session.dataset is None and "read" in session.data_problem
+    shared.wait(lambda: session.dataset is not None, "the data are there")
+    assert session.data_problem == "" and not session.training_problems()
+    session.undo()
+    session.redo()
+    assert session.dataset is not None and len(read) == 1 and threading.main_thread() not in read
+
+
+def test_tables_and_plots_show_as_much_as_can_be_looked_at(shared: Hand) -> None:
+    shared.session.open_document(Document(Network.layered([300, 200]), data=rows(5, 300, 200)))
+    shared.window.show_panel("table")
+    panel = shared.window.panels["table"]
+    shared.settle()
+    assert 0 < panel.model.columnCount() <= MOST_COLUMNS
+    assert panel.note.isVisible() and "702" in panel.note.text()
+    data = rows(MOST_DRAWN * 3, 2, 1)
+    session = shared.session
+    session.open_document(Document(Network.layered([2, 1]), data=data))
+    plane, dataset = shared.desk.looking.plane, session.dataset
+    assert plane is not None and dataset is not None
+    assert len(points_of(dataset, session.structure.inputs, 0, plane, np.zeros(2), 0.5).x) == MOST_DRAWN
+
+
+def test_a_document_is_saved_beside_the_window(shared: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window goes on drawing; nobody can leave before it is done."""
+    original, seen = files.save_with_state, []
+    asked = threading.Event()
+
+    def held(*given: object) -> object:
+        seen.append(threading.current_thread())
+        assert asked.wait(10)
+        return original(*given)  # type: ignore[arg-type]
+
+    may_leave: list[bool] = []
+
+    def ask() -> None:
+        may_leave.append(shared.window.files.may_leave())
+        asked.set()
+
+    monkeypatch.setattr(files, "save_with_state", held)
+    shared.session.open_document(Document(Network.layered([2, 1])), tmp_path / "a.nnsim")
+    QTimer.singleShot(0, shared.window, ask)
+    assert shared.window.files.save()
+    assert seen and threading.main_thread() not in seen and may_leave == [False]
+    assert (tmp_path / "a.nnsim").exists() and not shared.session.dirty
