@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtCore import QPointF, QRectF, Qt
 
 import nnsim
 from nnsim.core.network import Network
@@ -17,7 +17,6 @@ from nnsim.gui.plots.points import MOST_DRAWN, points_of
 from nnsim.gui.session import data as session_data
 from nnsim.gui.session import looking
 from nnsim.gui.tour.hand import Hand
-from nnsim.gui.window import files
 
 
 def rows(count: int, inputs: int, targets: int) -> InlineData:
@@ -116,27 +115,3 @@ def test_tables_and_plots_show_as_much_as_can_be_looked_at(shared: Hand) -> None
     plane, dataset = shared.desk.looking.plane, session.dataset
     assert plane is not None and dataset is not None
     assert len(points_of(dataset, session.structure.inputs, 0, plane, np.zeros(2), 0.5).x) == MOST_DRAWN
-
-
-def test_a_document_is_saved_beside_the_window(shared: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The window goes on drawing; nobody can leave before it is done."""
-    original, seen = files.save_with_state, []
-    asked = threading.Event()
-
-    def held(*given: object) -> object:
-        seen.append(threading.current_thread())
-        assert asked.wait(10)
-        return original(*given)  # type: ignore[arg-type]
-
-    may_leave: list[bool] = []
-
-    def ask() -> None:
-        may_leave.append(shared.window.files.may_leave())
-        asked.set()
-
-    monkeypatch.setattr(files, "save_with_state", held)
-    shared.session.open_document(Document(Network.layered([2, 1])), tmp_path / "a.nnsim")
-    QTimer.singleShot(0, shared.window, ask)
-    assert shared.window.files.save()
-    assert seen and threading.main_thread() not in seen and may_leave == [False]
-    assert (tmp_path / "a.nnsim").exists() and not shared.session.dirty

@@ -82,7 +82,9 @@ def test_a_large_document_is_written_while_the_window_is_used(shared: Hand, tmp_
     assert len(done) == 5 and seen == [False, "Saving large.nnsim …"] and not files.saving.bar.isVisible()
     assert len(nnsim.load(path).network.structure.neurons) == 1 and shared.session.dirty
     shared.window.activateWindow()
+    shared.wait(shared.window.isActiveWindow, "the keys come here")
     shared.key(Qt.Key.Key_S, CTRL, shared.window)
+    shared.wait(lambda: not shared.session.dirty, "it is saved")
     assert len(nnsim.load(path).network.structure.neurons) == 2 and not shared.session.dirty and held.written == 2
 
 
@@ -137,7 +139,7 @@ def test_an_end_from_outside_does_not_wait_for_it(hand: Hand, tmp_path: Path, he
     edit(hand)
     journal = []
     files = hand.window.files
-    meanwhile(hand, hand.window.end_now, lambda: journal.extend(files._journal._folder.rglob("*.journal")),
+    meanwhile(hand, hand.window.end_now, lambda: journal.extend(files._journal._own.rglob("*.journal")),
               held.may_end.set)
     assert files._save(tmp_path / "a.nnsim") and len(journal) == 1 and not journal[0].exists()
 
