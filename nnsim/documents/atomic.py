@@ -61,7 +61,7 @@ def write_atomically(path: Path, data: bytes, private: bool = False) -> tuple[st
         raise
     finally:
         if handle >= 0:
-            os.close(handle)
+            _close(handle)
     return (*lost, *_sync_folder(target.parent))
 
 
@@ -95,8 +95,13 @@ def _temporary(folder: Path) -> tuple[Path, int]:
         # In the same folder, because only there a rename is one step; short, because the name may be long.
         path = folder / f".nnsim-{secrets.token_hex(8)}.tmp"
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0), 0o666)
-        if not lock(handle, wait=True) or _is_there(path, handle):
-            return path, handle
+        try:
+            if not lock(handle, wait=True) or _is_there(path, handle):
+                return path, handle
+        except OSError:
+            _close(handle)
+            path.unlink()
+            raise
         # Another save took it for abandoned, in the moment before it was locked.
         os.close(handle)
 
@@ -140,6 +145,12 @@ def _closed_for_rename(handle: int) -> int:
         os.close(handle)
         return -1
     return handle
+
+
+def _close(handle: int) -> None:
+    """Whether the data are on the disk fsync has said: an error now would say nothing about them, and hide another."""
+    with contextlib.suppress(OSError):
+        os.close(handle)
 
 
 def _write(handle: int, data: bytes) -> None:
@@ -206,7 +217,7 @@ def _overwrite(target: Path, data: bytes, copy: Path) -> None:
             _put_back(handle, before, copy)
             raise
     finally:
-        os.close(handle)
+        _close(handle)
 
 
 def _allocate(handle: int, size: int) -> None:

@@ -1,0 +1,173 @@
+"""Each call to the system that a save makes fails in turn: the file is the old one or the new one, whole, and what is
+said of it is true. The calls are found by watching a save, not listed."""
+
+import errno
+import fcntl
+import os
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from types import BuiltinFunctionType
+from typing import Any
+
+import pytest
+
+from nnsim.core.network import Network
+from nnsim.documents.atomic import write_atomically
+from nnsim.documents.document import Document
+from nnsim.documents.files import FileError, encode, save
+
+OLD = Document(Network.layered([1, 1]), notes="old " * 999)
+NEW = Document(Network.layered([2, 2, 1]), notes="new")
+NO_CALLS = {"fspath", "fsencode", "fsdecode", "getpid", "urandom", "strerror", "_path_normpath"}
+"""Of os, but no request to the disk."""
+
+
+def link(path: Path) -> None:
+    """It has a second name: it is written where it is."""
+    os.link(path, path.with_name("b.nnsim"))
+
+
+def tag(path: Path) -> None:
+    """It has an attribute, where the disk knows them."""
+    try:
+        os.setxattr(path, "user.tag", b"red")
+    except OSError:
+        pytest.skip("this disk knows no attributes")
+
+
+def leave(path: Path) -> None:
+    """A killed save has left something beside it."""
+    path.with_name(".nnsim-left.tmp").touch()
+
+
+def lead(path: Path) -> None:
+    """It is there, and a symbolic link leads to it."""
+    path.rename(path.with_name("c.nnsim"))
+    path.symlink_to("c.nnsim")
+
+
+Fail = Callable[[str, Callable[..., Any], tuple[Any, ...]], Any]
+
+
+class Calls:
+    """Counts the calls, and lets one of them, or all from one on, fail."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.names: list[str] = []
+        self._fails: Fail | None = None
+        self._at = range(0)
+        for module in (os, fcntl):
+            for name, real in vars(module).items():
+                if isinstance(real, BuiltinFunctionType) and name not in NO_CALLS and not name.startswith("W"):
+                    # The disk itself is not waited for: there are thousands of saves.
+                    does = (lambda _: None) if name == "fsync" else real
+                    monkeypatch.setattr(module, name, partial(self._call, name, does))
+
+    def _call(self, name: str, real: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+        self.names.append(name)
+        if self._fails is not None and len(self.names) - 1 in self._at:
+            return self._fails(name, partial(real, **kwargs), args)
+        return real(*args, **kwargs)
+
+    def of(self, do: Callable[[], object], at: range = range(0), fails: Fail | None = None) -> list[str]:
+        """The calls of something that is done while some fail."""
+        self.names, self._at, self._fails = [], at, fails
+        try:
+            do()
+        finally:
+            self._fails = None
+        return self.names
+
+
+def error(code: int) -> Fail:
+    """The system says no."""
+    def fail(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+        if name == "close":
+            real(*args)  # the handle is gone all the same
+        raise OSError(code, os.strerror(code))
+
+    return fail
+
+
+def short(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """It takes, or gives, a part only."""
+    if name == "write":
+        return real(args[0], args[1][: len(args[1]) // 2])
+    return real(args[0], args[1] // 2) if name == "read" else real(*args)
+
+
+def check(folder: Path, prepare: Callable[[Path], None] | None, calls: Calls, fail: Fail, on_and_on: bool) -> int:
+    """Save once for each call that there is, and let that one fail. How many there were."""
+    path = folder / "a.nnsim"
+
+    def begin() -> None:
+        for entry in folder.iterdir():
+            entry.unlink()
+        save(OLD, path)
+        if prepare:
+            prepare(path)
+
+    begin()
+    made = len(calls.of(lambda: save(NEW, path)))
+    for index in range(made):
+        begin()
+        at = range(index, 10**9 if on_and_on else index + 1)
+        said = ""
+        try:
+            calls.of(lambda: save(NEW, path), at, fail)
+        except FileError as caught:
+            said = str(caught)
+        content, where = path.read_bytes(), f"call {index}, {calls.names[index]}: {said}"
+        if "half written" in said:
+            (rescued,) = folder.glob("nnsim-rescued-*.nnsim")
+            assert on_and_on and rescued.read_bytes() == encode(NEW), where
+        else:
+            assert content == encode(OLD if said else NEW), where
+            assert not said or "The file is as it was before" in said, where
+        if prepare is link:
+            assert path.samefile(folder / "b.nnsim"), where
+        save(NEW, path)
+        assert path.read_bytes() == encode(NEW) and not list(folder.glob(".nnsim-*.tmp")), where
+    return made
+
+
+CODES = [errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EINTR]
+
+
+@pytest.mark.parametrize("prepare", [None, link])
+def test_each_call_fails_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepare: Any) -> None:
+    """Once, or from then on; or it does a part only."""
+    calls = Calls(monkeypatch)
+    assert check(tmp_path, prepare, calls, short, False) > 10
+    for on_and_on in (False, True):
+        check(tmp_path, prepare, calls, error(errno.EIO), on_and_on)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("prepare", [None, link, tag, leave, lead])
+def test_each_call_fails_in_each_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepare: Any) -> None:
+    """With every error that the system has."""
+    calls = Calls(monkeypatch)
+    count = 0
+    for code in sorted(errno.errorcode):
+        for on_and_on in (False, True):
+            count += check(tmp_path, prepare, calls, error(code), on_and_on)
+    print(f"{count} failing calls")
+
+
+def test_a_journal_is_whole_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Written for its owner alone."""
+    path, calls = tmp_path / "main.journal", Calls(monkeypatch)
+    write_atomically(path, b"old", private=True)
+    made = len(calls.of(lambda: write_atomically(path, b"new", private=True)))
+    for index in range(made):
+        write_atomically(path, b"old", private=True)
+        content = b"new"
+        try:
+            calls.of(lambda: write_atomically(path, b"new", private=True), range(index, index + 1),
+                     error(CODES[index % len(CODES)]))
+        except OSError:
+            content = b"old"
+        assert path.read_bytes() == content and path.stat().st_mode & 0o777 == 0o600
+    assert made > 10
