@@ -147,10 +147,10 @@ def test_each_call_fails_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 @pytest.mark.soak
 @pytest.mark.parametrize("prepare", [None, link, tag, leave, lead])
 def test_each_call_fails_in_each_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepare: Any) -> None:
-    """With every error that the system has."""
+    """With every error that the system has; that there is no file is no error but an answer, and would be a lie."""
     calls = Calls(monkeypatch)
     count = 0
-    for code in sorted(errno.errorcode):
+    for code in sorted(set(errno.errorcode) - {errno.ENOENT}):
         for on_and_on in (False, True):
             count += check(tmp_path, prepare, calls, error(code), on_and_on)
     print(f"{count} failing calls")
