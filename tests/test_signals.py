@@ -25,7 +25,7 @@ if sys.platform == "win32":
     pytest.skip("signals are another thing there", allow_module_level=True)
 
 WINDOWS = '''
-import os, sys
+import os, signal, sys
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QLabel
 from nnsim.documents.examples import EXAMPLES
@@ -76,6 +76,9 @@ class Window(app.MainWindow):
         say(self.findChild(QLabel, "message_text").text())
         QApplication.exit(0)
 
+# Whoever runs the tests in the background may have had them ignored, and what is ignored stays so.
+signal.signal(signal.SIGHUP, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.default_int_handler)
 app.MainWindow = Window
 say("ready")
 for line in sys.stdin:

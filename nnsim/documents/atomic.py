@@ -140,18 +140,18 @@ def _is_there(path: Path, handle: int) -> bool:
         return False
 
 
-def _close(handle: int) -> None:
-    """What was written is on the disk by then: a system that complains now changes nothing of it."""
-    with contextlib.suppress(OSError):
-        os.close(handle)
-
-
 def _closed_for_rename(handle: int) -> int:
     """Windows renames no open file; elsewhere it stays open, and so locked, until it has its name."""
     if sys.platform == "win32":
         _close(handle)
         return -1
     return handle
+
+
+def _close(handle: int) -> None:
+    """Whether the data are on the disk fsync has said: an error now would say nothing about them, and hide another."""
+    with contextlib.suppress(OSError):
+        os.close(handle)
 
 
 def _write(handle: int, data: bytes) -> None:

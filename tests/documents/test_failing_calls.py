@@ -20,7 +20,7 @@ from nnsim.documents.files import FileError, encode, save
 
 OLD = Document(Network.layered([1, 1]), notes="old " * 999)
 NEW = Document(Network.layered([2, 2, 1]), notes="new")
-NO_CALLS = {"fspath", "strerror", "fsencode", "fsdecode", "getpid", "urandom", "putenv", "_path_normpath"}
+NO_CALLS = {"fspath", "fsencode", "fsdecode", "getpid", "urandom", "strerror", "_path_normpath"}
 """Of os, but no request to the disk."""
 
 
@@ -40,7 +40,7 @@ def leave(path: Path) -> None:
     path.with_name(".nnsim-left.tmp").touch()
 
 
-def shorten(path: Path) -> None:
+def lead(path: Path) -> None:
     """It is there, and a symbolic link leads to it."""
     path.rename(path.with_name("c.nnsim"))
     path.symlink_to("c.nnsim")
@@ -59,7 +59,9 @@ class Calls:
         for module in (os, fcntl):
             for name, real in vars(module).items():
                 if isinstance(real, BuiltinFunctionType) and name not in NO_CALLS and not name.startswith("W"):
-                    monkeypatch.setattr(module, name, partial(self._call, name, real))
+                    # The disk itself is not waited for: there are thousands of saves.
+                    does = (lambda _: None) if name == "fsync" else real
+                    monkeypatch.setattr(module, name, partial(self._call, name, does))
 
     def _call(self, name: str, real: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
         self.names.append(name)
@@ -96,21 +98,26 @@ def short(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
 
 def check(folder: Path, prepare: Callable[[Path], None] | None, calls: Calls, fail: Fail, on_and_on: bool) -> int:
     """Save once for each call that there is, and let that one fail. How many there were."""
-    path, index = folder / "a.nnsim", 0
-    while True:
+    path = folder / "a.nnsim"
+
+    def begin() -> None:
         for entry in folder.iterdir():
             entry.unlink()
         save(OLD, path)
         if prepare:
             prepare(path)
+
+    begin()
+    made = len(calls.of(lambda: save(NEW, path)))
+    for index in range(made):
+        begin()
         at = range(index, 10**9 if on_and_on else index + 1)
         said = ""
         try:
-            made = len(calls.of(lambda: save(NEW, path), at, fail))
+            calls.of(lambda: save(NEW, path), at, fail)
         except FileError as caught:
-            said, made = str(caught), len(calls.names)
-        content = path.read_bytes()
-        where = f"call {index}, {calls.names[index] if index < len(calls.names) else 'none'}: {said}"
+            said = str(caught)
+        content, where = path.read_bytes(), f"call {index}, {calls.names[index]}: {said}"
         if "half written" in said:
             (rescued,) = folder.glob("nnsim-rescued-*.nnsim")
             assert on_and_on and rescued.read_bytes() == encode(NEW), where
@@ -121,15 +128,13 @@ def check(folder: Path, prepare: Callable[[Path], None] | None, calls: Calls, fa
             assert path.samefile(folder / "b.nnsim"), where
         save(NEW, path)
         assert path.read_bytes() == encode(NEW) and not list(folder.glob(".nnsim-*.tmp")), where
-        index += 1
-        if index >= made and not said:
-            return index
+    return made
 
 
 CODES = [errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EINTR]
 
 
-@pytest.mark.parametrize("prepare", [None, link, tag, leave, shorten])
+@pytest.mark.parametrize("prepare", [None, link])
 def test_each_call_fails_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepare: Any) -> None:
     """Once, or from then on; or it does a part only."""
     calls = Calls(monkeypatch)
@@ -139,26 +144,29 @@ def test_each_call_fails_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("prepare", [None, link, tag, leave, shorten])
+@pytest.mark.parametrize("prepare", [None, link, tag, leave, lead])
 def test_each_call_fails_in_each_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepare: Any) -> None:
-    """With every error that the system has. One that a signal interrupts is made again, so that one is not for ever."""
+    """With every error that the system has; that there is no file is no error but an answer, and would be a lie."""
     calls = Calls(monkeypatch)
-    for code in sorted(errno.errorcode):
-        for on_and_on in (False, True) if code != errno.EINTR else (False,):
-            check(tmp_path, prepare, calls, error(code), on_and_on)
+    count = 0
+    for code in sorted(set(errno.errorcode) - {errno.ENOENT}):
+        for on_and_on in (False, True):
+            count += check(tmp_path, prepare, calls, error(code), on_and_on)
+    print(f"{count} failing calls")
 
 
 def test_a_journal_is_whole_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Written for its owner alone."""
-    path, calls, index, made = tmp_path / "main.journal", Calls(monkeypatch), 0, 1
-    while index < made:
+    path, calls = tmp_path / "main.journal", Calls(monkeypatch)
+    write_atomically(path, b"old", private=True)
+    made = len(calls.of(lambda: write_atomically(path, b"new", private=True)))
+    for index in range(made):
         write_atomically(path, b"old", private=True)
+        content = b"new"
         try:
-            made = len(calls.of(partial(write_atomically, path, b"new", private=True), range(index, index + 1),
-                                error(CODES[index % len(CODES)])))
-            assert path.read_bytes() == b"new"
+            calls.of(lambda: write_atomically(path, b"new", private=True), range(index, index + 1),
+                     error(CODES[index % len(CODES)]))
         except OSError:
-            made = max(made, index + 2)
-            assert path.read_bytes() == b"old"
-        index += 1
-    assert index > 10
+            content = b"old"
+        assert path.read_bytes() == content and path.stat().st_mode & 0o777 == 0o600
+    assert made > 10

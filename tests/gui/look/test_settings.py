@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from nnsim.gui.look import settings as remembered
 from nnsim.gui.look.settings import TEXT_SCALES, Setting, arrangement, settings, stored_look, toggled
+from nnsim.gui.window import recent
 from nnsim.gui.window.panels import WORKSPACES
 from tests.damage import damaged
 from tests.stories.conftest import forget_work, window_with_hand
@@ -167,3 +168,17 @@ def test_the_window_starts_with_any_damage(name: str, qapp: QApplication, tmp_pa
     """With any one setting damaged in any way."""
     for number, kind in enumerate(KINDS):
         start_with(kind, name, tmp_path / str(number))
+
+
+@pytest.mark.parametrize("text", [
+    "", "n" * 5_000, "/" + "d/" * 5_000, "a\0b", "bytes:%00", "bytes:%", "bytes:" + "%ff" * 999, "\ud800",
+    "/proc/self/mem/x", "~", "//", "[" * 999, "@Invalid()",
+])
+def test_recent_files_outlive_any_stored_text(tmp_path: Path, text: str) -> None:
+    """What is no file is not listed, and the next file is remembered."""
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
+    settings().setValue(recent.RECENT, [text, text])
+    assert recent.recent_files() == []
+    (tmp_path / "a.nnsim").touch()
+    recent.remember(tmp_path / "a.nnsim")
+    assert recent.recent_files() == [tmp_path / "a.nnsim"]
