@@ -1,11 +1,11 @@
 """Fixtures of the stories: a real window and a hand that drives it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QSettings, QStandardPaths
+from PySide6.QtCore import QEvent, QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QApplication
 
 from nnsim.gui.app import make_app
@@ -65,3 +65,21 @@ def shared(window_of_the_module: Hand) -> Hand:
     window_of_the_module.window.files.new()
     window_of_the_module.settle()
     return window_of_the_module
+
+
+def meanwhile(hand: Hand, busy: Callable[[], bool], *steps: Callable[[], object]) -> list[object]:
+    """Have things done while the window is busy with something, one after the other; what they gave."""
+    done: list[object] = []
+
+    def go_on() -> None:
+        if busy() and len(done) < len(steps):
+            index = len(done)
+            done.append(None)
+            if len(done) == len(steps):
+                timer.stop()
+            done[index] = steps[index]()
+
+    timer = QTimer(hand.window)
+    timer.timeout.connect(go_on)
+    timer.start(5)
+    return done

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QTimer, QUrl
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QLabel
 
@@ -14,6 +14,7 @@ import nnsim
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.window import files as window_files
+from tests.stories import conftest
 
 
 class Held:
@@ -42,21 +43,8 @@ def held(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
 
 
 def meanwhile(hand: Hand, *steps: Callable[[], object]) -> list[object]:
-    """Have things done while a file is loaded, one after the other; what they gave."""
-    done: list[object] = []
-
-    def go_on() -> None:
-        if hand.window.files.loading.busy and len(done) < len(steps):
-            index = len(done)
-            done.append(None)
-            if len(done) == len(steps):
-                timer.stop()
-            done[index] = steps[index]()
-
-    timer = QTimer(hand.window)
-    timer.timeout.connect(go_on)
-    timer.start(5)
-    return done
+    """Have things done while a file is loaded."""
+    return conftest.meanwhile(hand, lambda: hand.window.files.loading.busy, *steps)
 
 
 def test_a_large_file_is_read_while_the_window_is_used(shared: Hand, tmp_path: Path, held: Held) -> None:

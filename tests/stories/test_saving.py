@@ -14,6 +14,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.window import files as window_files
+from tests.stories import conftest
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -43,21 +44,8 @@ def held(monkeypatch: pytest.MonkeyPatch) -> Iterator[Held]:
 
 
 def meanwhile(hand: Hand, *steps: Callable[[], object]) -> list[object]:
-    """Have things done while a file is written, one after the other; what they gave."""
-    done: list[object] = []
-
-    def go_on() -> None:
-        if hand.window.files.saving.busy and len(done) < len(steps):
-            index = len(done)
-            done.append(None)
-            if len(done) == len(steps):
-                timer.stop()
-            done[index] = steps[index]()
-
-    timer = QTimer(hand.window)
-    timer.timeout.connect(go_on)
-    timer.start(5)
-    return done
+    """Have things done while a file is written."""
+    return conftest.meanwhile(hand, lambda: hand.window.files.saving.busy, *steps)
 
 
 def end_soon(hand: Hand, held: Held) -> None:

@@ -192,7 +192,7 @@ def apply_theme(app: QApplication, mode: Mode = "system", scale: float = 1.0, pr
     _look.theme, _look.scale, _look.presenting = chosen, scale, presenting
     # Before anything is told: widgets ask for their fonts as soon as they hear of it.
     font.cache_clear()
-    with _no_collection():
+    with no_collection():
         # Under a style sheet a style does not tell its name, and to set one anew restyles every widget.
         if not app.property("fusion"):
             app.setProperty("fusion", True)
@@ -236,7 +236,7 @@ def finish_theme() -> None:
     """Give what was hidden when the theme changed its colours; to be called before it is shown."""
     if _look.unfinished:
         _look.unfinished = False
-        with _no_collection():
+        with no_collection():
             for window in _windows():
                 _polish(window)
 
@@ -255,8 +255,9 @@ def _polish(window: QWidget, only_seen: bool = False) -> None:
 
 
 @contextmanager
-def _no_collection() -> Iterator[None]:
-    """No garbage collection meanwhile: Qt goes through a list of all widgets, and one that ends then is a crash."""
+def no_collection() -> Iterator[None]:
+    """No garbage collection meanwhile, in any thread: while Qt goes through a list of all widgets one that ends is a
+    crash, and a thread that loads would end what belongs to the window, and look for it a hundred times."""
     was_on = gc.isenabled()
     gc.disable()
     try:

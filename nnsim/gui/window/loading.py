@@ -1,15 +1,13 @@
 """Doing what may take long beside the window: it stays usable, and what takes long can be cancelled."""
 
-import gc
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QFrame, QPushButton
 
-from nnsim.gui.look.theme import GRID, theme
+from nnsim.gui.look.theme import GRID, no_collection, theme
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.labels import ElidedLabel
@@ -94,19 +92,6 @@ def wait_beside(thread: threading.Thread, bar: BusyBar, text: str, loop: QEventL
     calm.stop()
 
 
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Within, no thread looks for objects that nobody holds: it would end what belongs to the window in its own place,
-    and a large document makes it look a hundred times."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
 class Loading(QObject):
     """Does one thing at a time in a thread, while the window's events go on."""
 
@@ -126,7 +111,7 @@ class Loading(QObject):
         self.cancel()
         number = self._begun
         thread = Work(work, "nnsim-loading")
-        with _no_collection():
+        with no_collection():
             thread.start()
             thread.join(AT_ONCE_SECONDS)
             if thread.is_alive():
