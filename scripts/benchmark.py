@@ -24,7 +24,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
 from nnsim.documents.layout import arrange
-from nnsim.gui.app import settle_memory
+from nnsim.gui.look.collection import Collector
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.tour.tour import toured_window
 from nnsim.gui.window.panels import WORKSPACES
@@ -389,9 +389,9 @@ def window(seconds: float) -> None:
     # As the program does a moment after its start.
     engines.load()
     with toured_window() as hand:
-        hand.rest(1.0)
-        # As the program does a few seconds after its start.
-        settle_memory()
+        # As in the program.
+        collector = Collector(hand.window)
+        hand.rest(4.0)
         gestures_for_and(hand)
         for example in ("xor", "circle", "spiral"):
             edit_to_paint(hand, example)
@@ -400,6 +400,7 @@ def window(seconds: float) -> None:
         frames(hand)
         calm(hand, seconds)
         large(hand, row)
+        collector.end()
 
 
 def main() -> None:

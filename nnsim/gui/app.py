@@ -2,7 +2,6 @@
 
 import atexit
 import ctypes
-import gc
 import os
 import signal
 import sys
@@ -22,6 +21,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QGuiApplication, QIcon
 from PySide6.QtWidgets import QApplication
 
+from nnsim.gui.look.collection import Collector
 from nnsim.gui.look.settings import stored_look
 from nnsim.gui.look.theme import apply_theme
 from nnsim.gui.window.errors import Errors
@@ -42,9 +42,6 @@ SHOWN_MS = 400
 
 LOOK_MS = 200
 """How often a signal is looked for where nothing tells of one."""
-
-SETTLED_MS = 3_000
-"""By then all panels are built."""
 
 
 def make_app(argv: list[str] | None = None) -> QApplication:
@@ -76,12 +73,15 @@ def run(file: str | None = None) -> int:
     if file is not None:
         QTimer.singleShot(0, window, lambda: window.files.open(Path(file)))
     QTimer.singleShot(SHOWN_MS, window, lambda: engines.prepare_in_background())
-    QTimer.singleShot(SETTLED_MS, window, settle_memory)
+    collector = Collector(window)
     # A logout may still be called off: then the program goes on, and goes on keeping.
     app.commitDataRequest.connect(window.files.write_journal)
     app.aboutToQuit.connect(window.end_now)
-    with _ending_on_signals(window):
-        return app.exec()
+    try:
+        with _ending_on_signals(window):
+            return app.exec()
+    finally:
+        collector.end()
 
 
 def _leave_clipboard() -> None:
@@ -91,12 +91,6 @@ def _leave_clipboard() -> None:
         # Offscreen it is this process's own, and does not say so.
         if clipboard.ownsClipboard() or QGuiApplication.platformName() == "offscreen":
             clipboard.setText(clipboard.text())
-
-
-def settle_memory() -> None:
-    """Take what is there for good out of garbage collection, which would else stop the window for 40 ms at times."""
-    gc.collect()
-    gc.freeze()
 
 
 @contextmanager

@@ -1,8 +1,5 @@
 """The look: palettes for light and dark, text sizes, and the style sheet made of them."""
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from string import Template
@@ -15,6 +12,7 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from nnsim.core.arrays import Array
+from nnsim.gui.look.collection import no_collection
 from nnsim.resources import resource
 
 Mode = Literal["system", "light", "dark"]
@@ -252,19 +250,6 @@ def _polish(window: QWidget, only_seen: bool = False) -> None:
         if widget.isVisible() or not only_seen:
             style.polish(widget)
             widget.update()
-
-
-@contextmanager
-def no_collection() -> Iterator[None]:
-    """No garbage collection meanwhile, in any thread: while Qt goes through a list of all widgets one that ends is a
-    crash, and a thread that loads would end what belongs to the window, and look for it a hundred times."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _palette(t: Theme) -> QPalette:

@@ -1,5 +1,8 @@
 """The desk: all that a view is given, and the order in which everyone is told what changed."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from PySide6.QtCore import QObject, Signal
 
 from nnsim.documents.document import Document
@@ -66,6 +69,15 @@ class Desk(QObject):
     def unsettled(self) -> bool:
         """Whether more will be told, and ``settled()`` after it."""
         return self._telling > 0
+
+    @contextmanager
+    def unsettling(self) -> Iterator[None]:
+        """What happens in here is shown at its end: who is in sight only meanwhile need not do anything."""
+        self._on_telling()
+        try:
+            yield
+        finally:
+            self._on_told()
 
     def _on_telling(self) -> None:
         self._telling += 1

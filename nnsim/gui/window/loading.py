@@ -7,7 +7,8 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QEventLoop, QObject, QTimer
 from PySide6.QtWidgets import QFrame, QPushButton
 
-from nnsim.gui.look.theme import GRID, no_collection, theme
+from nnsim.gui.look.collection import no_collection
+from nnsim.gui.look.theme import GRID, theme
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.labels import ElidedLabel

@@ -198,7 +198,9 @@ class Workspaces(QObject):
             if isinstance(header, CardHeader):
                 header.show_title(False)  # a window must not grow for one that is not there in the end
         try:
-            yield
+            # Each panel comes into sight for a moment while others are put away.
+            with self._desk.unsettling():
+                yield
         finally:
             self._arranging = False
             self._window.setUpdatesEnabled(True)
