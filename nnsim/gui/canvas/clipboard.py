@@ -91,7 +91,8 @@ class Clipboard(QObject):
     def _insert(self, text: str, part: Document, at: QPointF | None) -> None:
         shift, session = self._shift(part, at), self._desk.session
         before = set(session.structure.by_id)
-        if session.apply(text, lambda d: insert(d, part, (shift.x(), shift.y()))[0]):
+        if session.apply(text, lambda d: insert(d, part, (shift.x(), shift.y()))[0],
+                         more=len(part.network.structure.connections)):
             new = session.structure.by_id.keys() - before
             self._desk.looking.select(new, [ends for ends in session.structure.by_ends if new.issuperset(ends)])
             self._view.ensure_shown(*new)

@@ -79,7 +79,8 @@ class CanvasCommands(QObject):
             done = self._desk.session.apply(text, lambda d: edits.connect(d, source, target))
         else:
             text = self.tr("Connect {n} with {m}").format(n=len(sources), m=len(targets))
-            done = self._desk.session.apply(text, lambda d: edits.connect_all(d, sources, targets))
+            done = self._desk.session.apply(text, lambda d: edits.connect_all(d, sources, targets),
+                                            more=len(sources) * len(targets))
         if done:
             made = {(s, t) for s in sources for t in targets} & set(self._desk.session.structure.by_ends)
             self._desk.looking.select((), made)

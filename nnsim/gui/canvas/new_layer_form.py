@@ -47,7 +47,8 @@ class NewLayerForm(PopupForm):
         size, seed = self._size.value(), self._seed.value()
         activation, role = self._activation.currentData(), self._role.currentData()
         text = self.tr("Add a layer of {n}").format(n=size)
-        if session.apply(text, lambda d: add_layer(d, sources, size, activation, role, seed)[0]):
+        if session.apply(text, lambda d: add_layer(d, sources, size, activation, role, seed)[0],
+                         more=size * len(sources)):
             looking.select(session.structure.by_id.keys() - before)
             self.added.emit()
             self.close()

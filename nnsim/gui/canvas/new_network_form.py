@@ -37,7 +37,8 @@ class NewNetworkForm(PopupForm):
             return
         text = self.tr("Add {sizes} network").format(sizes="-".join(map(str, sizes)))
         hidden, output, seed = self._hidden.currentData(), self._output.currentData(), self._seed.value()
-        if self._desk.session.apply(text, lambda d: add_layered(d, sizes, hidden, output, seed)):
+        if self._desk.session.apply(text, lambda d: add_layered(d, sizes, hidden, output, seed),
+                                    more=sum(a * b for a, b in pairwise(sizes))):
             self.added.emit()
             self.close()
 

@@ -1,9 +1,9 @@
 """The session: the open document, its undo stack, its data and its training run."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
-from functools import lru_cache
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -15,15 +15,14 @@ from nnsim.core.network import Network, NetworkError, Problem, Structure
 from nnsim.core.program import Program, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.documents.document import Document
+from nnsim.gui.session.beside import Beside, Cancelled
 from nnsim.gui.session.data import Data, are_binary
 from nnsim.gui.session.run import LongUpdate, Run
-from nnsim.gui.session.undo import DocumentCommand
+from nnsim.gui.session.undo import DocumentCommand, only_moved
+from nnsim.gui.session.warming import Change, changed, known_training_problems
 from nnsim.training.config import TrainingConfig
-from nnsim.training.problems import training_problems
 from nnsim.training.snapshot import Snapshot
 from nnsim.training.trainer import STOP_REASONS, Trainer
-
-Change = Callable[[Document], Document]
 
 
 class Session(QObject):
@@ -59,6 +58,7 @@ class Session(QObject):
         self.undo_stack = QUndoStack(self)
         self.speed: float | None = 100.0
         """Updates a second; None is unlimited. Never changes a result."""
+        self.beside = Beside(self)
         self._parameters = self.document.network.parameters
         self._live = self.document.network
         self._data = Data(self)
@@ -120,6 +120,7 @@ class Session(QObject):
         ``data`` are its samples, if they were read already.
         """
         self.pause()
+        self.beside.cancel()
         self.undo_stack.clear()
         self.path, self.title = path, title
         self._saved = document if saved else Document()
@@ -137,18 +138,17 @@ class Session(QObject):
         self.path, self._saved = path, document
         self.file_changed.emit()
 
-    def apply(self, text: str, change: Change, token: object = None) -> bool:
+    def apply(self, text: str, change: Change, token: object = None, more: int = 0) -> bool:
         """Edit the document as one undo step named ``text``. False, and a word why, if the edit is refused.
 
         Edits with the same ``token`` (not None), one after the other, merge to one step. While training, an
-        edit of layout, notes or settings keeps the run going; any other stops and commits it first.
+        edit of layout, notes or settings keeps the run going; any other stops and commits it first. ``change`` must not
+        touch the window: of a large document, or one that gets so many ``more`` connections, it is made in a thread.
         """
-        try:
-            new = change(self.live_document)
-        except (NetworkError, ValueError) as error:
-            self.refuse(str(error))
+        found = self._changed(text, change, more)
+        if found is None:
             return False
-        live = self.live_document
+        live, new = found
         if new == live:
             return True
         if self.training:
@@ -163,13 +163,26 @@ class Session(QObject):
                     self.refuse(" ".join(problem.message for problem in problems))
                 else:
                     self.say(self.tr("Training stopped, because the network or its data changed."))
-            try:
-                new = change(self.document)
-            except (NetworkError, ValueError) as error:
-                self.refuse(str(error))
+            found = self._changed(text, change, more)
+            if found is None:
                 return False
+            new = found[1]
         self._push(new, text, token)
         return True
+
+    def _changed(self, text: str, change: Change, more: int) -> tuple[Document, Document] | None:
+        """The document as it is, and what a change makes of it; None, and a word why, if it is refused."""
+        try:
+            while True:
+                before, live = self.document, self.live_document
+                new = changed(change, live, self.dataset, more, partial(self.beside.run, text=f"{text} …"))
+                if self.document is before:  # else a run has ended meanwhile
+                    return live, new
+        except Cancelled:
+            pass
+        except (NetworkError, ValueError) as error:
+            self.refuse(str(error))
+        return None
 
     def set_values(self, values: Mapping[str, float], text: str, token: object = None) -> bool:
         """Set parameters by name: an edit, or while training a message to the run."""
@@ -212,7 +225,7 @@ class Session(QObject):
         # All of the session is in step before anyone is told.
         with self._together():
             self.document_changed.emit(old, new)
-            if not _only_moved(old, new):
+            if not only_moved(old, new):
                 self.values_changed.emit()
             if run_reset:
                 self.run_changed.emit()
@@ -389,6 +402,7 @@ class Session(QObject):
         self.closed.emit()
         self._data.end()
         self.pause()
+        self.beside.cancel()
         self.undo_stack.clear()
 
     def gui_first(self) -> AbstractContextManager[None]:
@@ -433,17 +447,3 @@ class Session(QObject):
             self._push(live, text, ("run", self._run.number))
         finally:
             self._committing = False
-
-
-def _only_moved(old: Document, new: Document) -> bool:
-    """Whether neurons lie elsewhere and all else is the same: then no number differs."""
-    return (new.network is old.network and new.data is old.data and new.training is old.training
-            and new.notes == old.notes)
-
-
-@lru_cache(maxsize=8)
-def known_training_problems(
-    structure: Structure, dataset: Dataset | None, config: TrainingConfig
-) -> tuple[Problem, ...]:
-    """Why these cannot train; found once for each."""
-    return training_problems(structure, dataset, config)

@@ -34,3 +34,9 @@ class DocumentCommand(QUndoCommand):
         self.setText(other.text())
         self.setObsolete(self._new == self._old)
         return True
+
+
+def only_moved(old: Document, new: Document) -> bool:
+    """Whether neurons lie elsewhere and all else is the same: then no number differs."""
+    return (new.network is old.network and new.data is old.data and new.training is old.training
+            and new.notes == old.notes)

@@ -1,8 +1,11 @@
 """What the window will ask of a document first, worked out before it is shown; any thread may do it."""
 
 import contextlib
+from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 
+from nnsim.core.network import Problem, Structure
 from nnsim.core.program import program_of
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
@@ -11,13 +14,35 @@ from nnsim.documents.layout import filled
 from nnsim.documents.softening import sigmoids, steps
 from nnsim.documents.ways import ways_of
 from nnsim.gui.session.data import are_binary
-from nnsim.gui.session.session import known_training_problems
 from nnsim.training import engines
+from nnsim.training.config import TrainingConfig
+from nnsim.training.problems import training_problems
+
+Change = Callable[[Document], Document]
+LARGE = 5_000
+"""So many neurons and connections together are an edit that is felt."""
 
 
-def warm(document: Document, folder: Path | None) -> Dataset | None:
-    """Have all that follows from structure and data kept with them: for a large document, seconds' worth. Its data, if
-    they can be used."""
+@lru_cache(maxsize=8)
+def known_training_problems(
+    structure: Structure, dataset: Dataset | None, config: TrainingConfig
+) -> tuple[Problem, ...]:
+    """Why these cannot train; found once for each."""
+    return training_problems(structure, dataset, config)
+
+
+def read_and_warm(document: Document, folder: Path | None) -> Dataset | None:
+    """The data of a document, if they can be used, with all that follows from both kept."""
+    data: Dataset | None = None
+    if document.data is not None:
+        with contextlib.suppress(ValueError, OSError):  # the window says what is wrong with the data
+            data = dataset_of(document.data, folder)
+    warm(document, data)
+    return data
+
+
+def warm(document: Document, data: Dataset | None) -> Document:
+    """The document, with all that follows from structure and data kept with them: of a large one, seconds' worth."""
     structure = document.network.structure
     program = program_of(structure)
     kept = (structure.by_ends, structure.uses, structure.weight_names, structure.trainable, structure.order,
@@ -28,11 +53,17 @@ def warm(document: Document, folder: Path | None) -> Dataset | None:
     ways_of(structure)
     steps(structure)
     sigmoids(structure)
-    data: Dataset | None = None
-    if document.data is not None:
-        with contextlib.suppress(ValueError, OSError):  # the window says what is wrong with the data
-            data = dataset_of(document.data, folder)
-        if data is not None:
-            are_binary(data)
+    if data is not None:
+        are_binary(data)
     known_training_problems(structure, data, document.training)
-    return data
+    return document
+
+
+def changed(change: Change, document: Document, data: Dataset | None, more: int,
+            beside: Callable[[Callable[[], Document]], Document]) -> Document:
+    """What a change makes of a document. Of a large one, or one that gets so many more connections, it is made by
+    ``beside``, and warm."""
+    structure = document.network.structure
+    if len(structure.neurons) + len(structure.connections) + more <= LARGE:
+        return change(document)
+    return beside(lambda: warm(change(document), data))

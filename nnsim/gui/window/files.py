@@ -11,13 +11,14 @@ from nnsim.documents.document import Document
 from nnsim.documents.examples import Example
 from nnsim.documents.files import FileError, FileState, load, load_with_state, save_with_state, shown_name
 from nnsim.documents.journal import Leftover, RecoveryJournal
+from nnsim.gui.session.beside import Cancelled
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.session.warming import warm
+from nnsim.gui.session.warming import read_and_warm
 from nnsim.gui.window import recent
 from nnsim.gui.window.data_file import Copy, copy_along, may_copy_along
 from nnsim.gui.window.keeping import Keeping
 from nnsim.gui.window.kept_answers import remember_answers, remembered_answers
-from nnsim.gui.window.loading import Cancelled, Loading
+from nnsim.gui.window.loading import Loading
 from nnsim.gui.window.saving import Saving
 
 SUFFIX = ".nnsim"
@@ -177,7 +178,7 @@ class DocumentFiles(QObject):
         on_disk = self._on_disk
         if on_disk is None or on_disk[0] != path:
             return False
-        return not self.saving.check(lambda: on_disk[1].still(path), saving)
+        return not self._desk.session.beside.run(lambda: on_disk[1].still(path), saving)
 
     def _on_written(self, outcome: Callable[[], tuple[FileState, str]], path: Path, document: Document) -> bool:
         session = self._desk.session
@@ -355,12 +356,12 @@ class DocumentFiles(QObject):
 def _read(path: Path) -> tuple[Document, FileState, Dataset | None]:
     """A file's document and its data, with all that the window will ask of it first worked out."""
     document, state = load_with_state(path)
-    return document, state, warm(document, path.parent)
+    return document, state, read_and_warm(document, path.parent)
 
 
 def _recovered(leftover: Leftover) -> tuple[Document, Dataset | None]:
     document = leftover.load()
-    return document, warm(document, leftover.path.parent if leftover.path else None)
+    return document, read_and_warm(document, leftover.path.parent if leftover.path else None)
 
 
 def _write(document: Document, path: Path, copy: Copy) -> tuple[FileState, str]:

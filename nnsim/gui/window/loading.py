@@ -2,28 +2,19 @@
 
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import TypeVar
 
-from PySide6.QtCore import QEventLoop, QObject, QTimer
+from PySide6.QtCore import QEventLoop, QObject
 from PySide6.QtWidgets import QFrame, QPushButton
 
 from nnsim.gui.look.collection import no_collection
 from nnsim.gui.look.theme import GRID, theme
+from nnsim.gui.session.beside import AT_ONCE_SECONDS, Cancelled, Work, wait_beside
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.labels import ElidedLabel
 
 T = TypeVar("T")
-
-AT_ONCE_SECONDS = 0.08
-"""What is done by then was never seen to take time."""
-CALM_MS = 300
-"""Before that nothing is said."""
-LOOK_MS = 15
-
-
-class Cancelled(Exception):
-    """The learner, something else that is loaded instead, or the end of the program has ended it."""
 
 
 class BusyBar(QFrame):
@@ -55,42 +46,6 @@ class LoadingBar(BusyBar):
         self.cancel = QPushButton(self.tr("Cancel"))
         name_widget(self.cancel, "loading_cancel", self.tr("Cancel opening"))
         self._row.addWidget(self.cancel)
-
-
-class Work(threading.Thread, Generic[T]):
-    """Does one thing, and keeps what came of it."""
-
-    def __init__(self, work: Callable[[], T], name: str) -> None:
-        super().__init__(name=name, daemon=True)
-        self._work = work
-        self._result: T
-        self._error: BaseException | None = None
-
-    def run(self) -> None:
-        try:
-            self._result = self._work()
-        except BaseException as error:  # told in the window's thread
-            self._error = error
-
-    def outcome(self) -> T:
-        """What came of it, given or raised."""
-        if self._error is not None:
-            raise self._error
-        return self._result
-
-
-def wait_beside(thread: threading.Thread, bar: BusyBar, text: str, loop: QEventLoop,
-                events: QEventLoop.ProcessEventsFlag = QEventLoop.ProcessEventsFlag.AllEvents) -> None:
-    """Returns when the thread has ended, or the loop was; meanwhile these events are dealt with. What lasts is told."""
-    look, calm = QTimer(), QTimer()
-    look.timeout.connect(lambda: None if thread.is_alive() else loop.quit())
-    look.start(LOOK_MS)
-    calm.setSingleShot(True)
-    calm.timeout.connect(lambda: bar.tell(text))
-    calm.start(CALM_MS)
-    loop.exec(events)
-    look.stop()
-    calm.stop()
 
 
 class Loading(QObject):
@@ -135,7 +90,7 @@ class Loading(QObject):
     def _wait(self, thread: threading.Thread, text: str) -> None:
         loop = QEventLoop()
         self._end = end = loop.quit
-        wait_beside(thread, self.bar, text, loop)
+        wait_beside(thread, lambda: self.bar.tell(text), loop)
         if self._end is end:
             self._end = None
             self.bar.hide()

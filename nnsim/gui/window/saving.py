@@ -5,12 +5,10 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import QEventLoop, QObject
 
-from nnsim.gui.window.loading import AT_ONCE_SECONDS, BusyBar, Cancelled, Work, wait_beside
+from nnsim.gui.session.beside import ALL_EVENTS, AT_ONCE_SECONDS, NO_INPUT, Cancelled, Work, wait_beside
+from nnsim.gui.window.loading import BusyBar
 
 T = TypeVar("T")
-
-ALL_EVENTS = QEventLoop.ProcessEventsFlag.AllEvents
-NO_INPUT = QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents
 
 
 class _Save:
@@ -64,15 +62,6 @@ class Saving(QObject):
         self.wait()
         return save.worked
 
-    def check(self, work: Callable[[], T], text: str) -> T:
-        """What ``work`` gives or raises. Meanwhile the window is drawn, but keys and clicks wait. Raises Cancelled if
-        the program ends."""
-        self.wait()
-        thread = Work(work, "nnsim-saving")
-        thread.start()
-        self._wait_beside(thread, text, NO_INPUT)
-        return thread.outcome()
-
     def wait(self) -> None:
         """Returns when nothing is being saved any more, and all has been done that follows. Keys and clicks wait.
         Raises Cancelled if the program ends."""
@@ -88,18 +77,15 @@ class Saving(QObject):
                 self._end(save)
 
     def _wait_for(self, save: _Save, events: QEventLoop.ProcessEventsFlag) -> None:
-        self._wait_beside(save.thread, save.text, events)
+        save.thread.join(AT_ONCE_SECONDS)
+        if save.thread.is_alive():
+            wait_beside(save.thread, lambda: self.bar.tell(save.text), QEventLoop(), events)
+            self.bar.hide()
+            if save.thread.is_alive():
+                raise Cancelled
         self._end(save)
 
     def _end(self, save: _Save) -> None:
         if self._save is save:
             self._save = None
         save.end()
-
-    def _wait_beside(self, thread: Work[Any], text: str, events: QEventLoop.ProcessEventsFlag) -> None:
-        thread.join(AT_ONCE_SECONDS)
-        if thread.is_alive():
-            wait_beside(thread, self.bar, text, QEventLoop(), events)
-            self.bar.hide()
-            if thread.is_alive():
-                raise Cancelled

@@ -24,6 +24,7 @@ from nnsim.gui.window.actions import Actions
 from nnsim.gui.window.commands import Commands
 from nnsim.gui.window.data_file import DataFileWatch
 from nnsim.gui.window.files import DocumentFiles
+from nnsim.gui.window.loading import BusyBar
 from nnsim.gui.window.menus import Menus
 from nnsim.gui.window.message_bar import MessageBar, OverEdge
 from nnsim.gui.window.panels import PRESENT
@@ -120,7 +121,10 @@ class MainWindow(QMainWindow):
         row.addWidget(self._palette)
         row.addWidget(self.canvas, 1)
         column.addWidget(body_frame(inside), 1)
-        OverEdge(center, self.messages, self.files.loading.bar, self.files.saving.bar)
+        working = BusyBar("working")
+        self.desk.session.beside.busy.connect(working.tell)
+        self.desk.session.beside.free.connect(working.hide)
+        OverEdge(center, self.messages, working, self.files.loading.bar, self.files.saving.bar)
         center.setMinimumSize(320, 200)
         self.setCentralWidget(center)
 
