@@ -114,14 +114,23 @@ class Explanation:
         return z, Equation(symbol, term, (id,), because)
 
     def _pre_activation(self, neuron: Neuron, total: Sum, with_bias: bool = True) -> Term:
-        """combine(weight · activation, in file order) + bias. A step neuron's products begin with the weight."""
-        edges = self.structure.incoming[neuron.id]
+        """combine(weight · activation, in file order) + bias. A step neuron's products begin with the weight.
+
+        Of a long sum only the largest products stand there, and the rest as one number.
+        """
+        edges, rest = self.structure.incoming[neuron.id], 0.0
+        if neuron.combine == "sum" and len(edges) > MOST_TERMS:
+            largest = _largest([term.value for term in total.terms])
+            edges = tuple(edges[i] for i in largest)
+            rest = total.combined - sum(total.terms[i].value for i in largest)
         weights = common_decimals([self.network.value(c.weight) for c in edges] + [total.bias or 0.0])
         inputs = common_decimals([self.a(c.source) for c in edges])
         products = []
         for c in edges:
             both = self.a_term(c.source, inputs), self.weight_term(c, weights)
             products.append(operate("multiply", *(reversed(both) if total.is_step else both)))
+        if len(edges) < len(total.terms):
+            products.append(number(rest))
         kind = COMBINES[neuron.combine].operation
         combined = products[0] if len(products) == 1 else operate(kind, *products, value=total.combined) \
             if products else number(0.0)
@@ -308,7 +317,11 @@ def _sum(parts: Sequence[Term]) -> Term:
         return parts[0]
     value = float(sum(part.value for part in parts))
     if len(parts) > MOST_TERMS:
-        largest = sorted(range(len(parts)), key=lambda i: -abs(parts[i].value))[:MOST_TERMS]
-        shown = [parts[i] for i in sorted(largest)]
+        shown = [parts[i] for i in _largest([part.value for part in parts])]
         parts = [*shown, number(value - sum(part.value for part in shown))]
     return operate("add", *parts, value=value)
+
+
+def _largest(values: Sequence[float]) -> list[int]:
+    """Where the largest few of very many values stand, in their order."""
+    return sorted(sorted(range(len(values)), key=lambda i: -abs(values[i]))[:MOST_TERMS])

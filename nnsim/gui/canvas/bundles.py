@@ -1,5 +1,6 @@
 """Bundles: between two wide layers of a very large network, all connections as one band."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -70,13 +71,22 @@ def bundled(ways: Ways, places: Array) -> tuple[tuple[Bundle, ...], Indices]:
     loose = np.ones(len(ways.ends), dtype=bool)
     for group in groups:
         loose[group.rows] = False
-    bundles = (Bundle(group.rows, _around(places[group.sources]), _around(places[group.targets])) for group in groups)
-    return tuple(bundles), np.flatnonzero(loose)
+    sources = _around(places, [group.sources for group in groups])
+    targets = _around(places, [group.targets for group in groups])
+    rows = (group.rows for group in groups)
+    return tuple(map(Bundle, rows, sources, targets)), np.flatnonzero(loose)
 
 
-def _around(places: Array) -> QRectF:
-    (left, top), (right, bottom) = places.min(axis=0), places.max(axis=0)
-    return QRectF(left, top, right - left, bottom - top).adjusted(-RADIUS, -RADIUS, RADIUS, RADIUS)
+def _around(places: Array, parts: Sequence[Indices]) -> list[QRectF]:
+    """The rectangle around the neurons of each part."""
+    if not parts:
+        return []
+    first = np.cumsum([0, *map(len, parts[:-1])])
+    x, y = places[np.concatenate(parts)].T
+    edges = (np.minimum.reduceat(x, first), np.minimum.reduceat(y, first),
+             np.maximum.reduceat(x, first), np.maximum.reduceat(y, first))
+    return [QRectF(left, top, right - left, bottom - top).adjusted(-RADIUS, -RADIUS, RADIUS, RADIUS)
+            for left, top, right, bottom in np.stack(edges, axis=1).tolist()]
 
 
 def paint_bundle(painter: QPainter, t: Theme, bundle: Bundle, values: Array) -> None:

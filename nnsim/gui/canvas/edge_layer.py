@@ -72,7 +72,7 @@ class EdgeLayer(QGraphicsItem):
         """The edges that may have a label."""
         self._forced: list[Edge] = []
         """Those of them that have one though there is no room for it."""
-        self._boxes: Array = np.empty((0, 4))
+        self._boxes: Array = np.empty((4, 0))
         self._picture = QPixmap()
         self._picture_of: object = None
         self._bounds = QRectF()
@@ -139,8 +139,8 @@ class EdgeLayer(QGraphicsItem):
         if not len(rows):
             return
         lines = between(places[ways.ends[rows, 0]], places[ways.ends[rows, 1]], angles[rows])
-        before, self._boxes[rows] = self._boxes[rows], _boxes(lines)
-        dirty = _hull(np.vstack([before, self._boxes[rows]]))
+        before, self._boxes[:, rows] = self._boxes[:, rows], _boxes(lines)
+        dirty = _hull(np.hstack([before, self._boxes[:, rows]]))
         for old in self.edges.move(rows, lines, angles[rows]):
             dirty = dirty.united(old.label)
         moving = np.union1d(self._moving, rows)
@@ -163,7 +163,7 @@ class EdgeLayer(QGraphicsItem):
 
     def _reach(self) -> None:
         """Let the item's rectangle hold all edges."""
-        if not len(self._boxes):
+        if not self._boxes.size:
             return
         around = _hull(self._boxes).adjusted(-120, -120, 120, 120)
         if not self._bounds.contains(around):
@@ -262,9 +262,9 @@ class EdgeLayer(QGraphicsItem):
         for edge in self._labelled:
             if edge.label.contains(point):
                 return edge.ends, "label"
-        boxes, x, y = self._boxes, point.x(), point.y()
-        near = (boxes[:, 0] - reach <= x) & (x <= boxes[:, 2] + reach)
-        near &= (boxes[:, 1] - reach <= y) & (y <= boxes[:, 3] + reach)
+        left, top, right, bottom = self._boxes
+        x, y = point.x(), point.y()
+        near = (left - reach <= x) & (x <= right + reach) & (top - reach <= y) & (y <= bottom + reach)
         if self.bundles:
             found = [edge for edge in self._important() if near[edge.row]]
         else:
@@ -335,9 +335,8 @@ class EdgeLayer(QGraphicsItem):
     def _paint_thin(self, painter: QPainter, t: Theme, rows: Indices, seen: QRectF) -> None:
         """Straight, 1 px, opaque, light or dark for the sign and the size; of too many to tell apart only some."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        boxes, (left, top, right, bottom) = self._boxes[rows], edge_labels.coordinates(seen)
-        near = (boxes[:, 0] <= right) & (boxes[:, 2] >= left) & (boxes[:, 1] <= bottom) & (boxes[:, 3] >= top)
-        rows = rows[near]
+        (x0, y0, x1, y1), (left, top, right, bottom) = self._boxes[:, rows], edge_labels.coordinates(seen)
+        rows = rows[(x0 <= right) & (x1 >= left) & (y0 <= bottom) & (y1 >= top)]
         rows = rows[:: 1 + len(rows) // MOST_THIN]
         values = self.values[rows]
         strong = np.abs(values) >= (np.median(np.abs(self.values)) if len(self.values) else 0.0)
@@ -412,10 +411,12 @@ def _around(edges: Iterable[Edge]) -> QRectF:
 
 def _hull(boxes: Array) -> QRectF:
     """The rectangle around all of some boxes, of which there is at least one."""
-    low, high = boxes[:, :2].min(axis=0), boxes[:, 2:].max(axis=0)
-    return QRectF(QPointF(*map(float, low)), QPointF(*map(float, high))).adjusted(-AROUND, -AROUND, AROUND, AROUND)
+    left, top, right, bottom = boxes
+    corners = QPointF(left.min(), top.min()), QPointF(right.max(), bottom.max())
+    return QRectF(*corners).adjusted(-AROUND, -AROUND, AROUND, AROUND)
 
 
 def _boxes(lines: Array) -> Array:
-    """(lines, 4): left, top, right and bottom of lines given by x and y of both ends."""
-    return np.hstack([np.minimum(lines[:, :2], lines[:, 2:]), np.maximum(lines[:, :2], lines[:, 2:])])
+    """(4, lines): left, top, right and bottom of lines given by x and y of both ends."""
+    x0, y0, x1, y1 = lines.T
+    return np.stack([np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)])

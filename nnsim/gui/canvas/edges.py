@@ -120,13 +120,18 @@ def between(source: Array, target: Array, slot: Array) -> Array:
 
     ``source`` and ``target``, (connections, 2), are the middles of the neurons.
     """
-    way = target - source
-    way /= np.maximum(np.hypot(*way.T), 1e-9)[:, None]
-    rightwards = (target[:, 0] - source[:, 0] > 2 * RADIUS)[:, None]
-    start = source + RADIUS * np.where(rightwards, (1.0, 0.0), way)
-    side = np.stack([-np.cos(slot), np.sin(slot)], axis=1)
-    end = target + (RADIUS + 1.5) * np.where(rightwards, side, -way)
-    return np.hstack([start, end])
+    (x0, y0), (x1, y1) = source.T, target.T
+    across, down = x1 - x0, y1 - y0
+    rightwards = across > 2 * RADIUS
+    length = np.maximum(np.hypot(across, down), 1e-9)
+    across /= length
+    down /= length
+    lines = np.empty((len(source), 4))
+    lines[:, 0] = x0 + RADIUS * np.where(rightwards, 1.0, across)
+    lines[:, 1] = y0 + RADIUS * np.where(rightwards, 0.0, down)
+    lines[:, 2] = x1 - (RADIUS + 1.5) * np.where(rightwards, np.cos(slot), across)
+    lines[:, 3] = y1 + (RADIUS + 1.5) * np.where(rightwards, np.sin(slot), -down)
+    return lines
 
 
 def slots(heights: Array) -> Array:

@@ -215,8 +215,8 @@ class Looking(QObject):
             new_name = _renamed(was, structure)
             neurons = frozenset(new_name.get(id, id) for id in self.selected_neurons)
             ends = frozenset((new_name.get(a, a), new_name.get(b, b)) for a, b in self.selected_connections)
-            self.selected_neurons = neurons & set(structure.by_id)
-            self.selected_connections = ends & set(structure.by_ends)
+            self.selected_neurons = frozenset(id for id in neurons if id in structure.by_id)
+            self.selected_connections = frozenset(each for each in ends if each in structure.by_ends)
             inputs = {new_name.get(id, id): value for id, value in self.inputs.items()}
             self.inputs = {id: inputs.get(id, 0.0) for id in structure.inputs}
         self._update_plane()

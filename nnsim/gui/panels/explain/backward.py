@@ -1,5 +1,8 @@
 """The Backward panel: the chain rule of what is selected, in symbols and numbers, down to the update."""
 
+from collections.abc import Callable, Sequence
+
+import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from nnsim.core.explain.chain import MOST_PATHS, Chain, chain_of, chain_of_activation
@@ -18,8 +21,8 @@ from nnsim.training.update import next_update, training_gradient
 
 FEW_PATHS = 3
 MOST_FACTORS = 24
-MOST_LISTED = 100
-"""Of a larger network only the deltas and gradients of what is selected are listed."""
+MOST_LISTED, MOST_TERMS = 100, 600
+"""Of a larger network only so many deltas, and gradients, with so many terms together, are listed."""
 MOST_CHECKED = 2_000
 """Parameters that are checked at once, each with two forward passes."""
 
@@ -191,19 +194,25 @@ class BackwardPanel(EquationPanel):
         if len(backward.delta_rows[0]) == 1 and e.backward is not None:
             rows += [heading(self.tr("Loss")), equation(e.loss(), digits),
                      heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=loss, z=e.notation.z))]
-            neurons = structure.order[::-1]
-            rows += [equation(e.delta_equation(id), digits) for id in neurons[:MOST_LISTED]]
+            rows += self._listed(structure.order[::-1], lambda id: len(structure.outgoing[id]),
+                                 lambda id: equation(e.delta_equation(id), digits))
             rows.append(heading(self.tr("Gradient")))
-            rows += [equation(e.gradient_equation(name), digits)
-                     for name in structure.parameter_names[:MOST_LISTED]]
+            rows += self._listed(structure.parameter_names, lambda name: len(structure.uses[name]),
+                                 lambda name: equation(e.gradient_equation(name), digits))
         else:
             rows.append(heading(self.tr("Gradient, the mean of {n} samples").format(n=backward.trace.a_rows.shape[1])))
             rows.append(note(f"{loss} = {format_number(backward.loss, digits)}"))
-            for index, name in enumerate(structure.parameter_names[:MOST_LISTED]):
-                rows.append(note(f"∂{loss}/∂{name} = {format_number(float(backward.gradient[index]), digits)}"))
-        if len(structure.parameter_names) > MOST_LISTED:
-            rows.append(note(self.tr("… and {n} more").format(n=len(structure.parameter_names) - MOST_LISTED)))
+            gradient = dict(zip(structure.parameter_names, backward.gradient.tolist(), strict=True))
+            rows += self._listed(structure.parameter_names, lambda name: 1,
+                                 lambda name: note(f"∂{loss}/∂{name} = {format_number(gradient[name], digits)}"))
         return rows
+
+    def _listed(self, names: Sequence[str], terms: Callable[[str], int], row: Callable[[str], Row]) -> list[Row]:
+        """A row for each name, as long as they are not too many, or too long; then how many more there are."""
+        length = np.cumsum([terms(name) for name in names[:MOST_LISTED]])
+        count = max(1, int(np.searchsorted(length, MOST_TERMS)))
+        more = [note(self.tr("… and {n} more").format(n=f"{len(names) - count:,}"))] if count < len(names) else []
+        return [*map(row, names[:count]), *more]
 
     def _checks(self) -> list[Row]:
         desk, samples, digits = self.desk, self.desk.study.samples, self._digits

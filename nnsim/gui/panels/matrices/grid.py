@@ -8,6 +8,9 @@ from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.matrices.blocks import PARTS, Block, Cell, blocks_of, number_width, row_height
 from nnsim.gui.session.desk import Desk
 
+FEW = 40
+"""Of more blocks only those that come into sight are measured."""
+
 
 class Grid:
     """The blocks of a desk's network, one under the other, as they are seen through a window of ``size`` pixels."""
@@ -16,6 +19,9 @@ class Grid:
         self.desk = desk
         self.blocks: list[Block] = []
         self.size = QSize()
+        self.needed = QSize()
+        """How large all blocks are together, as far as they were measured."""
+        self._measured: list[bool] = []
         self.x, self.y = 0, 0
         """How far it is scrolled, in pixels."""
         self._structure: Structure | None = None
@@ -30,21 +36,35 @@ class Grid:
         """Take the blocks of the session's network."""
         self._structure = self.desk.session.structure
         self.blocks = blocks_of(self._structure)
+        self._measured = [False] * len(self.blocks)
 
-    def arrange(self) -> QSize:
-        """Give every block its place. Returns the size of all together."""
-        top, right = GRID, 0
+    def arrange(self) -> None:
+        """Give every block its place."""
+        top = GRID
         for block in self.blocks:
-            block.arrange_columns(self.size.width(), self.number_width)
             block.arrange_rows(top)
             top = block.bottom + 2 * GRID
-            right = max(right, block.right, block.code_end)
-        return QSize(right, top)
+        self.needed = QSize(0, top)
+        self._measured = [False] * len(self.blocks)
+        for index in range(len(self.blocks)) if len(self.blocks) <= FEW else self.in_sight():
+            self.measured(index)
+
+    def measured(self, index: int) -> Block:
+        """A block that has its columns in their places."""
+        block = self.blocks[index]
+        if not self._measured[index]:
+            self._measured[index] = True
+            block.arrange_columns(self.size.width(), self.number_width)
+            self.needed = self.needed.expandedTo(QSize(max(block.right, block.code_end), 0))
+        return block
 
     def in_sight(self) -> list[int]:
         """Which blocks can be seen."""
-        return [i for i, block in enumerate(self.blocks) if block.top < self.y + self.size.height()
+        seen = [i for i, block in enumerate(self.blocks) if block.top < self.y + self.size.height()
                 and block.bottom > self.y]
+        for index in seen:
+            self.measured(index)
+        return seen
 
     @property
     def digits(self) -> int:
@@ -60,7 +80,7 @@ class Grid:
 
     def has(self, cell: Cell) -> bool:
         """Whether there is such a cell."""
-        return cell.layer < len(self.blocks) and self.blocks[cell.layer].has(cell)
+        return cell.layer < len(self.blocks) and self.measured(cell.layer).has(cell)
 
     def first_cell(self) -> Cell | None:
         """Where the keys begin; None without a layer."""
@@ -68,7 +88,7 @@ class Grid:
 
     def next_cell(self, cell: Cell, right: int, down: int) -> Cell:
         """The next cell in a direction; the same at the edge. Beyond the last row comes the next layer."""
-        block = self.blocks[cell.layer]
+        block = self.measured(cell.layer)
         if right:
             places = [("W", column) for column in range(len(block.layer.columns))]
             places += [(part, 0) for part in PARTS[1:] if part in block.left]
@@ -81,14 +101,14 @@ class Grid:
         layer = cell.layer + (1 if row > 0 else -1)
         if not 0 <= layer < len(self.blocks):
             return cell
-        other = self.blocks[layer]
+        other = self.measured(layer)
         part = cell.part if cell.part in other.left else "z"
         column = min(cell.column, len(other.layer.columns) - 1) if part == "W" else 0
         return Cell(layer, part, 0 if row > 0 else other.rows(part) - 1, column)
 
     def rect_of(self, cell: Cell) -> QRect:
         """Where a cell is in the window."""
-        block, height = self.blocks[cell.layer], row_height()
+        block, height = self.measured(cell.layer), row_height()
         width = block.cell_width if cell.part == "W" else self.number_width
         x = block.left[cell.part] + cell.column * width - self.x
         return QRect(x, block.cells + cell.row * height - self.y, width, height)

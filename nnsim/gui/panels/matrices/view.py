@@ -66,15 +66,19 @@ class MatrixView(QAbstractScrollArea):
     def arrange(self) -> None:
         """Give every layer its place."""
         self.grid.forget_values()
-        view = self.grid.size = self.viewport().size()
-        needed = self.grid.arrange()
+        self.grid.size = self.viewport().size()
+        self.grid.arrange()
+        self._set_ranges()
+        self._place_labels()
+        self.viewport().update()
+
+    def _set_ranges(self) -> None:
+        needed, view = self.grid.needed, self.grid.size
         for bar, length, room in ((self.verticalScrollBar(), needed.height() - GRID, view.height()),
                                   (self.horizontalScrollBar(), needed.width() + MARGIN, view.width())):
             bar.setRange(0, max(0, length - room))
             bar.setPageStep(room)
             bar.setSingleStep(row_height())
-        self._place_labels()
-        self.viewport().update()
 
     def _place_labels(self) -> None:
         """The formulas of the layers in sight, typeset when they first come into sight."""
@@ -155,6 +159,7 @@ class MatrixView(QAbstractScrollArea):
 
     def _reveal(self, cell: Cell) -> None:
         rect, view = self.grid.rect_of(cell), self.viewport().rect()
+        self._set_ranges()
         block = self.grid.blocks[cell.layer]
         # With the first row the formula, with the last the code; else the header, which lies over the rows.
         above = block.cells - (block.top if cell.row == 0 else block.header) + 2
@@ -263,6 +268,8 @@ class MatrixView(QAbstractScrollArea):
     def scrollContentsBy(self, dx: int, dy: int) -> None:
         self.grid.x, self.grid.y = self.horizontalScrollBar().value(), self.verticalScrollBar().value()
         self.close_editor()
+        self.grid.in_sight()
+        self._set_ranges()
         self._place_labels()
         self.viewport().update()
 

@@ -35,7 +35,9 @@ class NetworkCells(Cells):
     def ground(self, index: Index) -> QColor:
         colors, chosen = theme(), self.view.selectionModel()
         if chosen.rowIntersectsSelection(index.row()):
-            several = chosen.isSelected(index) and len(self.view.selectedIndexes()) > 1
+            spans = chosen.selection()
+            one = spans.size() == 1 and spans.first().width() == spans.first().height() == 1
+            several = chosen.isSelected(index) and not one
             return mix(colors.accent_soft, colors.accent, 0.15) if several else colors.color("accent_soft")
         if self._rows.place_at(index.row()) in self._rows.lit:
             return mix(colors.card, colors.ink, 0.05)

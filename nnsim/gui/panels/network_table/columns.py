@@ -13,6 +13,7 @@ from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
 from nnsim.core.formulas.terms import Place
 from nnsim.core.network import Connection, Neuron, Structure
+from nnsim.documents.ways import ways_of
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import (
     rename_neuron,
@@ -104,6 +105,8 @@ class Rows:
     items: Callable[[Structure], Sequence[Item]]
     place: Callable[[Item], Place]
     """(id,) of a neuron, (source, target) of a connection."""
+    number: Callable[[Structure, Place], int]
+    """Which of ``items`` has a place; −1 if none has."""
     parameter: Callable[[Item], str | None]
     """The parameter that takes a number from the clipboard; None if a row has none."""
     sign: Callable[[Item], float]
@@ -175,7 +178,9 @@ def neuron_rows(z: str) -> Rows:
                _of_neuron(lambda now: now.a), live=True),
         Column("delta", "δ", _tr("How the loss changes with the sum of the neuron: ∂L/∂z of the samples chosen above"),
                "number", _computed(_of_neuron(lambda now: now.delta)), live=True),
-    ), lambda structure: structure.neurons, lambda n: (n.id,), lambda n: n.bias, sign_of)
+    ), lambda structure: structure.neurons, lambda n: (n.id,),
+        lambda structure, place: structure.position.get(place[0], -1) if len(place) == 1 else -1,
+        lambda n: n.bias, sign_of)
 
 
 # Connections
@@ -194,6 +199,13 @@ def _read_gradient(now: Now, connection: Connection) -> float | None:
     return None if gradient is None else float(gradient[now.structure.parameter_index[connection.weight]])
 
 
+def _number_of_connection(structure: Structure, place: Place) -> int:
+    if len(place) != 2 or place not in structure.by_ends:
+        return -1
+    source, target = place
+    return ways_of(structure).row(structure.position[source], structure.position[target])
+
+
 def connection_rows() -> Rows:
     """The table of connections."""
     return Rows("connections", (
@@ -210,4 +222,5 @@ def connection_rows() -> Rows:
                lambda desk, c, yes, token: set_trainable(desk, c.weight, yes)),
         Column("gradient", _tr("Gradient"), _tr("How the loss of the samples chosen above changes with the weight"),
                "number", _read_gradient, live=True),
-    ), lambda structure: structure.connections, lambda c: c.ends, lambda c: c.weight, lambda c: 1.0)
+    ), lambda structure: structure.connections, lambda c: c.ends, _number_of_connection, lambda c: c.weight,
+        lambda c: 1.0)

@@ -10,10 +10,15 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.formulas.terms import Place
 from nnsim.gui.panels.network_table.columns import Column, Item, Now, Rows
+from nnsim.gui.session.beside import Cancelled
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.table import Index
 
+AT_ONCE = 10_000
+"""More rows are searched, and put in order, beside the window."""
+MOST_READ = 2_000
+"""Of so many rows the texts tell how wide a column is."""
 _DIGITS = re.compile(r"(\d+)")
 
 
@@ -35,8 +40,8 @@ class NetworkRows(QAbstractTableModel):
         self.lit: Collection[Place] = ()
         """What is lit in the window."""
         self.now = Now(desk)
-        self._words: list[str] = []
-        self._numbers: dict[Place, int] = {}
+        self._words: list[str] | None = None
+        """What each item is found by; None until something is looked for."""
         self._by: tuple[int, Qt.SortOrder] = (-1, Qt.SortOrder.AscendingOrder)
         self._order: list[int] = []
         self._row_of: dict[int, int] = {}
@@ -48,7 +53,10 @@ class NetworkRows(QAbstractTableModel):
         """
         before = self.items, self.what
         self._take(rows or self.what)
-        order = self._ordered()
+        try:
+            order = self._ordered() if len(self.items) <= AT_ONCE else self._ordered_beside(self.items is before[0])
+        except Cancelled:
+            return False
         if self.what is not before[1]:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
         if order != self._order:
@@ -70,8 +78,22 @@ class NetworkRows(QAbstractTableModel):
         self.now = Now(self.desk)
         if items is not self.items or rows is not self.what:
             self.what, self.items = rows, items
-            self._numbers = {rows.place(item): number for number, item in enumerate(items)}
-            self._words = [self._words_of(item) for item in items]
+            self._words = None
+
+    def _ordered_beside(self, same: bool) -> list[int]:
+        """The order of very many rows. They are drawn meanwhile, unless they are other ones than those that stand
+        there."""
+        if not (self.search.strip() or self._by[0] >= 0):
+            return self._matching()
+        if not same:
+            self.beginResetModel()
+            self._order, self._row_of = [], {}
+            self.endResetModel()
+        if self._by[0] >= 0:
+            # What a whole column is read from is computed here.
+            self.what.columns[self._by[0]].read(self.now, self.items[0])
+        return self.desk.session.beside.run(self._ordered, self.tr("Putting {n} rows in order …").format(
+            n=f"{len(self.items):,}"))
 
     def _ordered(self) -> list[int]:
         numbers, (column, order) = self._matching(), self._by
@@ -86,6 +108,10 @@ class NetworkRows(QAbstractTableModel):
     def _matching(self) -> list[int]:
         """The items in which every word of the search occurs."""
         words = [word for word in self.search.casefold().split() if word != "→"]
+        if not words:
+            return [*range(len(self.items))]
+        if self._words is None:
+            self._words = [self._words_of(item) for item in self.items]
         return [number for number, said in enumerate(self._words) if all(word in said for word in words)]
 
     def show_values(self) -> None:
@@ -113,7 +139,7 @@ class NetworkRows(QAbstractTableModel):
 
     def number_of(self, place: Place) -> int:
         """The number of a neuron or connection; −1 if there is none."""
-        return self._numbers.get(place, -1)
+        return self.what.number(self.now.structure, place)
 
     def row_of(self, number: int) -> int:
         """Where the item of this number stands; −1 if it is not shown."""
@@ -154,10 +180,10 @@ class NetworkRows(QAbstractTableModel):
             return f"{column.prefix(item)} {format_number(float(value))}".lstrip()
         return (column.choices or {}).get(str(value), str(value))
 
-    def every_text(self, column: int) -> set[str]:
-        """What stands in a column, also in rows that are not shown."""
-        here = self.what.columns[column]
-        return {self._text(here, item, here.read(self.now, item)) for item in self.items}
+    def some_texts(self, column: int) -> set[str]:
+        """What stands in a column, also in rows that are not shown; of very many rows, in some from all over."""
+        here, step = self.what.columns[column], 1 + len(self.items) // MOST_READ
+        return {self._text(here, item, here.read(self.now, item)) for item in self.items[::step]}
 
     def plain(self, row: int, column: int) -> str:
         """A cell for a spreadsheet: numbers with all their digits and an ASCII minus."""

@@ -43,7 +43,7 @@ class NetworkTableView(Table):
         self._at: tuple[Place, int, int] | None = None
         """Where the keyboard is: the place and the number of its row, and the column."""
         self._hovered = -1
-        self._own_widths = False
+        self._own_widths = self._chooses = False
         header = NetworkTitles(self, rows)
         name_widget(header, f"{name}_titles", title)
         self.setHorizontalHeader(header)
@@ -79,9 +79,9 @@ class NetworkTableView(Table):
             if column.kind == "number":
                 wanted = max(wanted, self.metrics.horizontalAdvance(USUAL_NUMBER), self._in_sight(index))
             elif column.kind != "yes":
-                # The longest of ten thousand texts by its letters is nearly the widest, and found at once.
-                texts = sorted(self.rows.every_text(index), key=len)[-12:]
-                widest = max((self.metrics.horizontalAdvance(text) for text in texts), default=0)
+                # The longest of thousands of texts by its letters is nearly the widest, and found at once.
+                texts = sorted(self.rows.some_texts(index), key=len)[-12:]
+                widest = max([self._in_sight(index), *map(self.metrics.horizontalAdvance, texts)])
                 wanted = max(wanted, min(widest, round(MOST_TEXT * text_scale())))
             widths.append(wanted + 2 * PAD + 2)
         left = self.viewport().width() - sum(widths)
@@ -108,6 +108,8 @@ class NetworkTableView(Table):
 
     def show_selected(self, places: Collection[Place]) -> None:
         """Select these rows, unless they are selected already."""
+        if self._chooses:
+            return  # it was chosen here
         rows = sorted(row for row in map(self.rows.row_at, places) if row >= 0)
         if frozenset(rows) == self.chosen:
             return
@@ -151,7 +153,9 @@ class NetworkTableView(Table):
         self.chosen = frozenset(
             row for span in self.selectionModel().selection().toList() for row in range(span.top(), span.bottom() + 1))
         if not self.is_following:
+            self._chooses = True
             self.chose.emit([self.rows.place_at(row) for row in sorted(self.chosen)])
+            self._chooses = False
         self.viewport().update()
 
     def currentChanged(self, current: Index, previous: Index) -> None:

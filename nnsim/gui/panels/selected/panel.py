@@ -2,6 +2,7 @@
 
 import re
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QSignalBlocker, QSize, Qt
@@ -222,10 +223,10 @@ class SeveralForm(QWidget):
         activations = {structure.by_id[id].activation for id in self._calculating(structure)}
         self._rows.show_row(self._activation, bool(activations))
         self._activation.set_value(activations.pop() if len(activations) == 1 else None)
-        parameters = self._parameters(structure)
-        frozen = parameters & structure.frozen
-        self._rows.show_row(self._trainable, bool(parameters))
-        mixed = bool(frozen) and frozen != parameters
+        self._rows.show_row(self._trainable, any(True for _ in self._parameters(structure)))
+        # Of all in a large network only as many are looked at as it takes to know.
+        frozen = bool(structure.frozen) and any(name in structure.frozen for name in self._parameters(structure))
+        mixed = frozen and not all(name in structure.frozen for name in self._parameters(structure))
         states = Qt.CheckState
         self._trainable.setCheckState(
             states.PartiallyChecked if mixed else states.Unchecked if frozen else states.Checked)
@@ -234,10 +235,14 @@ class SeveralForm(QWidget):
     def _calculating(self, structure: Structure) -> list[str]:
         return [id for id in self._desk.looking.selected_neurons if structure.by_id[id].role != "input"]
 
-    def _parameters(self, structure: Structure) -> set[str]:
-        names = {structure.by_ends[ends].weight for ends in self._desk.looking.selected_connections}
-        return names | {bias for id in self._desk.looking.selected_neurons
-                        if (bias := structure.by_id[id].bias) is not None}
+    def _parameters(self, structure: Structure) -> Iterator[str]:
+        """The parameters of what is selected; a shared one as often as it is used."""
+        for ends in self._desk.looking.selected_connections:
+            yield structure.by_ends[ends].weight
+        for id in self._desk.looking.selected_neurons:
+            bias = structure.by_id[id].bias
+            if bias is not None:
+                yield bias
 
     def _set_activation(self, name: str) -> None:
         ids = self._calculating(self._desk.session.structure)
@@ -245,7 +250,7 @@ class SeveralForm(QWidget):
 
     def _set_trainable(self) -> None:
         structure = self._desk.session.structure
-        names = self._parameters(structure)
+        names = set(self._parameters(structure))
         yes = bool(names & structure.frozen)
         self._desk.session.apply(self.tr("Make parameters trainable") if yes else self.tr("Freeze parameters"),
                             lambda d: edits.set_trainable(d, names, yes))
