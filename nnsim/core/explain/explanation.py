@@ -187,7 +187,7 @@ class Explanation:
         """The sample's loss, the sum (or mean) of what its outputs cost, written out."""
         terms = [equation.term for equation in self.loss_terms().values()]
         value = self._backward.loss
-        total = terms[0] if len(terms) == 1 else operate("add", *terms)
+        total = _sum(terms)
         if LOSSES[self.loss_name].averaged and len(terms) > 1:
             total = operate("multiply", operate("divide", number(1.0), number(float(len(terms)))), total)
         return Equation(self.notation.loss, Term(value, None, total.operation, total.parts))

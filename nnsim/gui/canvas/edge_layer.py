@@ -227,15 +227,20 @@ class EdgeLayer(QGraphicsItem):
         """A label without room on its line stands beside it while its connection is chosen or pointed at."""
         for edge in self._forced:
             edge.label = QRectF()
-        looked_at = self.chosen | self.lit
-        self._forced = [e for e in self._labelled if e.ends in looked_at and e.text and e.label.isNull()]
+        self._forced = [e for e in self._labelled if self._is_looked_at(e) and e.text and e.label.isNull()]
         if self._forced:
             others = [edge.label for edge in self._labelled if not edge.label.isNull()]
             edge_labels.force(self._forced, [*self._taken(_around(self._forced)), *others], self._metrics)
 
+    def _is_looked_at(self, edge: Edge) -> bool:
+        return edge.ends in self.chosen or edge.ends in self.lit
+
     def _wanted(self) -> list[Edge]:
-        """The edges that are to have a label."""
-        return self.edges.every() if not self.crowded else self._important()
+        """The edges that are to have a label; of a neuron with very many none, which nobody could tell apart."""
+        if not self.crowded:
+            return self.edges.every()
+        found = self._important()
+        return found if len(found) <= LABELS else [edge for edge in found if self._is_looked_at(edge)][:LABELS]
 
     def _important(self) -> list[Edge]:
         """The edges in full style among many: lit, chosen, or of a neuron that is; only those there are few of."""
@@ -362,7 +367,7 @@ class EdgeLayer(QGraphicsItem):
         labelled = [edge for edge in edges if not edge.label.isNull()]
         for edge in labelled:
             # Farther away a number is a blur; the one that is looked at stays.
-            readable = detail >= READABLE or edge.ends in self.chosen or edge.ends in self.lit
+            readable = detail >= READABLE or self._is_looked_at(edge)
             if readable and edge.label.intersects(exposed):
                 chosen = edge.ends in self.chosen
                 frame = QPen(t.color("accent") if chosen else t.color("line"), 1.6 if chosen else 1.0)
@@ -380,7 +385,7 @@ class EdgeLayer(QGraphicsItem):
             value = float(self.values[edge.row])
             # A few widths only, so that there are few pens.
             width = line_width(1.2 + round(16 * min(1.0, abs(value) / largest)) * 0.2)
-            if edge.ends in self.chosen or edge.ends in self.lit:
+            if self._is_looked_at(edge):
                 painter.strokePath(edge.path, QPen(mix(t.accent, t.card, 0.55), width + 5))
             kind = value < 0, width
             if kind not in alike:

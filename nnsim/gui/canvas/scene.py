@@ -108,8 +108,8 @@ class NetworkScene(QGraphicsScene):
         self.edges.lay_out(structure, self.neurons.places)
         self._weights = ways_of(structure).weights
         self._placed = False
-        self.update_values()
         self.show_selection()
+        self.update_values()
         self._lay_paper()
 
     def _lay_paper(self) -> None:
@@ -194,7 +194,7 @@ class NetworkScene(QGraphicsScene):
         desk, study = self.desk, self.desk.study
         looked_at = desk.looking.selected_neurons | study.lit_neurons
         self.edges.mark(chosen=desk.looking.selected_connections, lit=study.lit_connections, touching=looked_at)
-        if self.edges.crowded:
+        if self.edges.crowded and self._placed:
             # Then only they have a label.
             self._place_labels()
 

@@ -7,13 +7,14 @@ import pytest
 
 import nnsim
 from nnsim.core.explain.chain import MOST_PATHS, chain_of, chain_of_activation, count_paths
-from nnsim.core.explain.explanation import Explanation
+from nnsim.core.explain.explanation import MOST_TERMS, Explanation
 from nnsim.core.explain.samples import gradients_by_sample, mean_equation
 from nnsim.core.explain.update import Step, update_equations
 from nnsim.core.formulas.notation import NOTATIONS, notation_for
 from nnsim.core.formulas.numbers import parse_number
 from nnsim.core.formulas.terms import evaluate
 from nnsim.core.formulas.writing import text
+from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Network, NetworkError, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.documents.examples import EXAMPLES
@@ -259,3 +260,21 @@ def test_a_number_is_written_with_no_more_digits_than_it_has() -> None:
     assert text(e.weight_term(connection), numbers=True) == "2"
     assert text(e.a_term("x", 2), numbers=True) == "0.50"
     assert text(e.gradient_equation("w").term, numbers=True) == "(−3)·0.5"
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_sum_of_very_many_terms_is_written_with_its_largest_and_the_rest(loss: str) -> None:
+    """Whatever is left out, what is written comes to the engine's number, and nothing large is missing."""
+    network = Network.layered([300, 2, 200], hidden="tanh", output="sigmoid", seed=5)
+    rng = np.random.default_rng(5)
+    x, t = rng.normal(size=300), rng.uniform(0.1, 0.9, size=200)
+    e = Explanation(network, x, t, loss)
+    hidden = next(n.id for n in network.structure.neurons if n.role == "hidden")
+    for equation in (*e.forward(hidden), e.delta_equation(hidden), e.loss()):
+        assert evaluate(equation.term) == pytest.approx(equation.value, rel=1e-12, abs=1e-15)
+        assert len(equation.text()) < 20_000
+    z = e.forward(hidden)[0].term
+    products = [network.value(c.weight) * x[int(c.source[1:])] for c in network.structure.incoming[hidden]]
+    shown = [part.value for part in z.parts if part.operation == "multiply"]
+    assert sorted(shown, key=abs) == pytest.approx(sorted(products, key=abs)[-MOST_TERMS:])
+    assert len(z.parts) == MOST_TERMS + 2  # the rest, and the bias

@@ -1,18 +1,15 @@
 """The Backward panel: the chain rule of what is selected, in symbols and numbers, down to the update."""
 
-from collections.abc import Callable, Sequence
-
-import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from nnsim.core.explain.chain import MOST_PATHS, Chain, chain_of, chain_of_activation
-from nnsim.core.explain.explanation import Explanation
+from nnsim.core.explain.explanation import MOST_TERMS, Explanation
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.explain.samples import gradients_by_sample, mean_equation
 from nnsim.core.formulas.numbers import as_sum, format_number
 from nnsim.core.network import Connection
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.gui.panels.explain.equation_panel import EquationPanel
+from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
 from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, heading, note
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
@@ -21,8 +18,6 @@ from nnsim.training.update import next_update, training_gradient
 
 FEW_PATHS = 3
 MOST_FACTORS = 24
-MOST_LISTED, MOST_TERMS = 100, 600
-"""Of a larger network only so many deltas, and gradients, with so many terms together, are listed."""
 MOST_CHECKED = 2_000
 """Parameters that are checked at once, each with two forward passes."""
 
@@ -194,25 +189,18 @@ class BackwardPanel(EquationPanel):
         if len(backward.delta_rows[0]) == 1 and e.backward is not None:
             rows += [heading(self.tr("Loss")), equation(e.loss(), digits),
                      heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=loss, z=e.notation.z))]
-            rows += self._listed(structure.order[::-1], lambda id: len(structure.outgoing[id]),
-                                 lambda id: equation(e.delta_equation(id), digits))
+            rows += listed(structure.order[::-1], lambda id: min(len(structure.outgoing[id]), MOST_TERMS),
+                           lambda id: [equation(e.delta_equation(id), digits)])
             rows.append(heading(self.tr("Gradient")))
-            rows += self._listed(structure.parameter_names, lambda name: len(structure.uses[name]),
-                                 lambda name: equation(e.gradient_equation(name), digits))
+            rows += listed(structure.parameter_names, lambda name: min(len(structure.uses[name]), MOST_TERMS),
+                           lambda name: [equation(e.gradient_equation(name), digits)])
         else:
             rows.append(heading(self.tr("Gradient, the mean of {n} samples").format(n=backward.trace.a_rows.shape[1])))
             rows.append(note(f"{loss} = {format_number(backward.loss, digits)}"))
-            gradient = dict(zip(structure.parameter_names, backward.gradient.tolist(), strict=True))
-            rows += self._listed(structure.parameter_names, lambda name: 1,
-                                 lambda name: note(f"∂{loss}/∂{name} = {format_number(gradient[name], digits)}"))
+            gradient, index = backward.gradient, structure.parameter_index
+            rows += listed(structure.parameter_names, lambda name: 1, lambda name: [
+                note(f"∂{loss}/∂{name} = {format_number(float(gradient[index[name]]), digits)}")])
         return rows
-
-    def _listed(self, names: Sequence[str], terms: Callable[[str], int], row: Callable[[str], Row]) -> list[Row]:
-        """A row for each name, as long as they are not too many, or too long; then how many more there are."""
-        length = np.cumsum([terms(name) for name in names[:MOST_LISTED]])
-        count = max(1, int(np.searchsorted(length, MOST_TERMS)))
-        more = [note(self.tr("… and {n} more").format(n=f"{len(names) - count:,}"))] if count < len(names) else []
-        return [*map(row, names[:count]), *more]
 
     def _checks(self) -> list[Row]:
         desk, samples, digits = self.desk, self.desk.study.samples, self._digits

@@ -1,12 +1,18 @@
 """What the panels have in common whose page is a list of equations."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import accumulate
+
+from PySide6.QtCore import QCoreApplication
 
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.explain.equations import EquationList
-from nnsim.gui.panels.explain.rows import Row
+from nnsim.gui.panels.explain.rows import Row, note
 from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.session.desk import Desk
+
+MOST_LISTED, MOST_TERMS = 100, 600
+"""Of more names, or of so many that there are more terms, only the first are listed."""
 
 
 class EquationPanel(LowPanel):
@@ -24,3 +30,14 @@ class EquationPanel(LowPanel):
         """Show these rows."""
         self.show_page()
         self.list.show_rows(rows)
+
+
+def listed(names: Sequence[str], terms: Callable[[str], int], rows: Callable[[str], Sequence[Row]]) -> list[Row]:
+    """The rows of each name, as long as they are not too many, or too long; then how many more there are."""
+    count = sum(length < MOST_TERMS for length in accumulate(terms(name) for name in names[:MOST_LISTED]))
+    count = max(count, 1)
+    found = [row for name in names[:count] for row in rows(name)]
+    if count < len(names):
+        found.append(note(QCoreApplication.translate("EquationPanel", "… and {n} more").format(
+            n=f"{len(names) - count:,}")))
+    return found

@@ -2,7 +2,8 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from nnsim.gui.panels.explain.equation_panel import EquationPanel
+from nnsim.core.explain.explanation import MOST_TERMS
+from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
 from nnsim.gui.panels.explain.rows import Row, equation, note
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
@@ -37,12 +38,14 @@ class ForwardPanel(EquationPanel):
         rows: list[Row] = [note(desk.study.still_missing)] if desk.study.still_missing else []
         if len(neurons) > MOST_NEURONS:
             chosen = desk.looking.selected_neurons | set(structure.outputs)
-            neurons = [id for id in neurons if id in chosen][:MOST_NEURONS]
+            neurons = [id for id in neurons if id in chosen]
             rows.append(note(self.tr("Only outputs and selected neurons are written: the network is large.")))
         digits, symbols = desk.study.digits, self.symbols.isChecked()
-        for id in neurons:
+
+        def rows_of(id: str) -> list[Row]:
             first, *others = explanation.forward(id)
-            rows.append(equation(first, digits, symbols))
-            rows += [equation(other, digits, symbols, indent=1) for other in others]
-        self.show_rows(rows)
+            return [equation(first, digits, symbols),
+                    *(equation(other, digits, symbols, indent=1) for other in others)]
+
+        self.show_rows([*rows, *listed(neurons, lambda id: min(len(structure.incoming[id]), MOST_TERMS), rows_of)])
 
