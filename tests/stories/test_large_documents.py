@@ -6,17 +6,26 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtWidgets import QLineEdit
 
 import nnsim
+from nnsim.core import program
+from nnsim.core.explain.chain import chain_of
+from nnsim.core.formulas.numbers import parse_number
 from nnsim.core.network import Network
 from nnsim.data.sources import CsvData, InlineData
+from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.gui.canvas.neuron_items import CROWD
 from nnsim.gui.panels.data.model import MOST_COLUMNS
+from nnsim.gui.panels.explain import backward
+from nnsim.gui.panels.explain.rows import LONG
+from nnsim.gui.panels.network_table.rows import AT_ONCE
 from nnsim.gui.plots.points import MOST_DRAWN, points_of
 from nnsim.gui.session import data as session_data
 from nnsim.gui.session import looking
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window.panels import WORKSPACES
 
 
 def rows(count: int, inputs: int, targets: int) -> InlineData:
@@ -115,3 +124,110 @@ def test_tables_and_plots_show_as_much_as_can_be_looked_at(shared: Hand) -> None
     plane, dataset = shared.desk.looking.plane, session.dataset
     assert plane is not None and dataset is not None
     assert len(points_of(dataset, session.structure.inputs, 0, plane, np.zeros(2), 0.5).x) == MOST_DRAWN
+
+
+def threads_of(monkeypatch: pytest.MonkeyPatch, place: object, name: str) -> list[threading.Thread]:
+    """In which threads a function is called from now on."""
+    called: list[threading.Thread] = []
+    original = getattr(place, name)
+
+    def watched(*given: object, **named: object) -> object:
+        called.append(threading.current_thread())
+        return original(*given, **named)
+
+    monkeypatch.setattr(place, name, watched)
+    return called
+
+
+def test_an_edit_of_a_large_network_is_made_beside_the_window(shared: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also one that makes it large; what is refused is refused as ever, and a small one is made at once."""
+    shared.session.open_document(Document(Network.layered([2, 3, 1])))
+    called = threads_of(monkeypatch, program, "_groups")
+    shared.key(Qt.Key.Key_N, widget=shared.canvas)
+    assert called and set(called) == {threading.main_thread()}
+    shared.session.open_document(Document(Network.layered([20] * 30)))
+    called.clear()
+    before = shared.session.structure
+    shared.key(Qt.Key.Key_N, widget=shared.canvas)
+    assert len(shared.session.structure.neurons) == len(before.neurons) + 1
+    assert called and threading.main_thread() not in called
+    called.clear()
+    shared.session.undo()
+    assert shared.session.structure is before and not called
+    one, other = (neuron.id for neuron in before.neurons[:2])
+    assert not shared.session.apply("nothing", lambda d: edits.rename_neuron(d, one, other))
+    assert shared.session.structure is before
+    shared.session.open_document(Document())
+    called.clear()
+    shared.click("tool_layers")
+    shared.write("2, 100, 100, 1")
+    assert len(shared.session.structure.connections) == 10_300
+    assert called and threading.main_thread() not in called
+
+
+def test_the_chain_rule_in_a_deep_network_is_worked_out_beside_the_window(
+    shared: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Then it says how its longest paths go, as far as they can be read, and comes to the gradient."""
+    shared.session.open_document(Document(Network.layered([20] * 20, seed=3), data=rows(3, 20, 20)))
+    panel = shared.window.workspaces.panels["backward"]
+    shared.window.workspaces.show_panel("backward")
+    called = threads_of(monkeypatch, backward, "chain_of")
+    connection = shared.session.structure.connections[0]
+    shared.desk.looking.select((), [connection.ends])
+    assert "being worked out" in panel.list.text
+    shared.wait(lambda: "Chain rule" in panel.list.text, "it is there")
+    assert called and threading.main_thread() not in called
+    chains = [row for row in panel.list.rows if row.kind == "chain"]
+    factors = chain_of(shared.desk.study.explanation, connection.weight, 1).paths[0].factors
+    assert len(factors) > 2 * LONG and "…" in chains[0].text
+    numbers = [parse_number(cell.below.strip("()")) for cell in chains[0].cells[1:] if cell.latex or cell.text == "…"]
+    assert len(numbers) == 2 * LONG + 1
+    assert np.prod(numbers) == pytest.approx(np.prod([factor.value for factor in factors]), rel=0.05)
+    shared.desk.looking.select()
+    shared.click("backward_check")
+    shared.wait(lambda: "gradients agree" in panel.list.text, "they were checked")
+    assert "more that were not checked" in panel.list.text
+    shared.click("backward_check")
+
+
+def test_another_workspace_updates_only_the_panels_in_it(shared: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others come into sight for a moment while they are put away, and had shown all for nothing."""
+    shared.session.open_document(Document(Network.layered([2, 3, 1]), data=rows(3, 2, 1)))
+    workspaces = shared.window.workspaces
+    for workspace in (*WORKSPACES, WORKSPACES[0]):
+        workspaces.switch(workspace)
+    panels = {id: workspaces.panels[id] for id in ("losses", "network_table", "matrices", "backward", "forward")}
+    updated: list[str] = []
+    for id, panel in panels.items():
+        original = panel.update_document
+        monkeypatch.setattr(panel, "update_document", lambda id=id, do=original: (updated.append(id), do()))
+    for workspace in (*WORKSPACES[1:], WORKSPACES[0]):
+        shared.session.apply("more", lambda d: edits.add_neuron(d, "hidden", (0.0, 900.0)))
+        updated.clear()
+        workspaces.switch(workspace)
+        assert set(updated) == {id for id, panel in panels.items() if panel.isVisible()}, workspace.id
+        assert len(updated) == len(set(updated)), workspace.id
+
+
+def test_very_many_rows_are_found_and_sorted_beside_the_window(shared: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    shared.session.open_document(Document(Network.layered([20] * 30, seed=1)))
+    panel = shared.window.workspaces.panels["network_table"]
+    shared.window.workspaces.show_panel("network_table")
+    panel.show_kind("connections")
+    model, view = panel.view.rows, panel.view
+    assert model.rowCount() == 11_600 > AT_ONCE
+    called = threads_of(monkeypatch, model, "_ordered")
+    view.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    values = [model.value(row, 3) for row in range(model.rowCount())]
+    assert values == sorted(values, reverse=True)
+    shared.find("network_table_find", QLineEdit).setText("h20_1")
+    found = [model.name_of(row) for row in range(model.rowCount())]
+    assert found and all("h20_1" in name for name in found) and len(found) < 1_000
+    assert called and threading.main_thread() not in called
+    shared.find("network_table_find", QLineEdit).setText("")
+    monkeypatch.setattr(view, "selectedIndexes", lambda: pytest.fail("a cell looks at all that are selected"))
+    view.selectAll()
+    assert view.viewport().grab().width() and len(shared.desk.looking.selected_connections) == 11_600
+    view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
+    panel.show_kind("neurons")

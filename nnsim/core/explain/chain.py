@@ -128,7 +128,7 @@ def _best_first(e: Explanation, starts: Starts) -> Iterator[_State]:
         ends[id] = e.loss_slope(id).value if structure.by_id[id].role == "output" else 0.0
         ways = [abs(ends[id])]
         for c in structure.outgoing[id]:
-            through[c.ends] = e.by_source(c).value
+            through[c.ends] = e.source_slope(c)
             ways.append(_size(through[c.ends] * best[c.target]))
         best[id] = _size(slope[id] * max(ways))
     tie = count()

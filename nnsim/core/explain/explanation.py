@@ -229,6 +229,12 @@ class Explanation:
             self._by_term |= zip((c.ends for c in edges), by_term.tolist(), strict=True)
         return self._by_term[connection.ends]
 
+    def source_slope(self, connection: Connection) -> float:
+        """∂z of the target by the activation of the source, as a number; ``by_source`` writes it."""
+        weight = self.network.value(connection.weight)
+        in_sum = self.structure.by_id[connection.target].combine == "sum"
+        return weight if in_sum else weight * self.by_term(connection)
+
     def by_source(self, connection: Connection) -> Equation:
         """∂z of the target by the activation of the source: the weight, in a sum."""
         ends = connection.ends

@@ -1,23 +1,18 @@
 """Softening as a gesture: begun, tried with other factors, then kept as one undo step or taken back."""
 
 from collections.abc import Callable
-from functools import lru_cache
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from nnsim.core.analysis.bands import can_have_band, right_rows
 from nnsim.core.arrays import Flags
 from nnsim.core.formulas.numbers import format_number
-from nnsim.core.network import Network, Structure
-from nnsim.data.dataset import Dataset
 from nnsim.documents.document import Document
 from nnsim.documents.softening import USUAL, Softening, harden, sigmoids, steps
 from nnsim.documents.targets import gate_label
 from nnsim.gui.session.data import are_binary
 from nnsim.gui.session.session import Session
-from nnsim.training.config import TrainingConfig
-from nnsim.training.problems import training_problems
+from nnsim.gui.session.warming import softening_helps
 
 
 class SofteningGesture(QObject):
@@ -52,7 +47,7 @@ class SofteningGesture(QObject):
         session = self._session
         if session.training or not self.possible or not session.training_problems():
             return False
-        return _helps(session.structure, session.dataset, session.document.training)
+        return softening_helps(session.structure, session.dataset, session.document.training)
 
     @property
     def can_harden(self) -> bool:
@@ -143,10 +138,3 @@ class SofteningGesture(QObject):
     def _end(self) -> None:
         self._before = self._softening = self._matched = None
         self.changed.emit()
-
-
-@lru_cache(maxsize=8)
-def _helps(structure: Structure, dataset: Dataset | None, config: TrainingConfig) -> bool:
-    """Whether the network could be trained if its steps were sigmoids."""
-    soft = Softening.of(Document(Network(structure, np.zeros(len(structure.parameter_names))))).document
-    return not training_problems(soft.network.structure, dataset, config)

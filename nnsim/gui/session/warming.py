@@ -5,13 +5,15 @@ from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 
-from nnsim.core.network import Problem, Structure
+import numpy as np
+
+from nnsim.core.network import Network, Problem, Structure
 from nnsim.core.program import program_of
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
 from nnsim.documents.layout import filled
-from nnsim.documents.softening import sigmoids, steps
+from nnsim.documents.softening import Softening, sigmoids, steps
 from nnsim.documents.ways import ways_of
 from nnsim.gui.session.data import are_binary
 from nnsim.training import engines
@@ -29,6 +31,13 @@ def known_training_problems(
 ) -> tuple[Problem, ...]:
     """Why these cannot train; found once for each."""
     return training_problems(structure, dataset, config)
+
+
+@lru_cache(maxsize=8)
+def softening_helps(structure: Structure, dataset: Dataset | None, config: TrainingConfig) -> bool:
+    """Whether the network could be trained if its steps were sigmoids."""
+    soft = Softening.of(Document(Network(structure, np.zeros(len(structure.parameter_names))))).document
+    return not training_problems(soft.network.structure, dataset, config)
 
 
 def read_and_warm(document: Document, folder: Path | None) -> Dataset | None:
@@ -51,7 +60,8 @@ def warm(document: Document, data: Dataset | None) -> Document:
     engines.fast_program_of(structure)
     filled(structure, document.layout)
     ways_of(structure)
-    steps(structure)
+    if steps(structure):
+        softening_helps(structure, data, document.training)
     sigmoids(structure)
     if data is not None:
         are_binary(data)

@@ -1,10 +1,12 @@
 """The Backward panel: the chain rule of what is selected, in symbols and numbers, down to the update."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication
 
 from nnsim.core.explain.chain import MOST_PATHS, Chain, chain_of, chain_of_activation
 from nnsim.core.explain.explanation import MOST_TERMS, Explanation
-from nnsim.core.explain.gradient_check import check_gradient
+from nnsim.core.explain.gradient_check import Check, check_gradient
 from nnsim.core.explain.samples import gradients_by_sample, mean_equation
 from nnsim.core.formulas.numbers import as_sum, format_number
 from nnsim.core.network import Connection
@@ -13,13 +15,19 @@ from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
 from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, heading, note
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.lagging import Lagging
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.training.update import next_update, training_gradient
 
 FEW_PATHS = 3
 MOST_FACTORS = 24
-MOST_CHECKED = 2_000
-"""Parameters that are checked at once, each with two forward passes."""
+AT_ONCE = 5_000
+"""In a network of more connections the paths are looked for beside the window."""
+MOST_CHECKED, FEWEST_CHECKED, CHECKED_SECONDS = 2_000, 5, 1.0
+"""Parameters that are checked, each with two forward passes: as many as take no longer than that."""
+GROUP_SECONDS, PRODUCT_SECONDS = 25e-6, 3e-9
+"""About what a forward pass takes for each group of neurons, and each multiplication."""
+CHECKED_AT_ONCE_SECONDS = 0.08
 
 
 class BackwardPanel(EquationPanel):
@@ -38,6 +46,11 @@ class BackwardPanel(EquationPanel):
         self.add_to_header(self.check, self.scope)
         self.pages.addWidget(self.list)
         self.setFocusProxy(self.list)
+        self._late: Lagging[Chain] = Lagging(self)
+        self._late_check: Lagging[tuple[Check, ...]] = Lagging(self)
+        for late in (self._late, self._late_check):
+            late.came.connect(self._on_change)
+            desk.session.closed.connect(late.end)
         self._all_paths: object = None
         """The selection whose paths are all listed."""
 
@@ -91,16 +104,27 @@ class BackwardPanel(EquationPanel):
             return [note(self.desk.study.why_not), *self._gradient(parameter)] if parameter else []
         rows: list[Row] = []
         if parameter is not None:
-            chain = chain_of(e, parameter, most)
+            chain = self._found(chain_of, e, parameter, most)
+            if chain is None:
+                return [note(self.tr("The chain rule is being worked out …"))]
             parts = [*self._chain(chain), *self._factors(chain), *self._deltas(e, parameter)]
             # Of one sample the gradient is where the chain leads; of several it is what was asked for.
             answer = [*self._gradient(parameter), *self._update(parameter)]
             rows += [*answer, *parts] if self._several else [*parts, *answer]
         elif neuron is not None:
-            chain = chain_of_activation(e, neuron, most)
+            chain = self._found(chain_of_activation, e, neuron, most)
+            if chain is None:
+                return [note(self.tr("The chain rule is being worked out …"))]
             rows += [*self._chain(chain), *self._factors(chain), heading(self.tr("δ = ∂Loss/∂z")),
                      equation(e.delta_equation(neuron), self._digits)]
         return rows
+
+    def _found(self, find: Callable[[Explanation, str, int], Chain], e: Explanation, name: str,
+               most: int) -> Chain | None:
+        """A chain; of a large network it comes from beside the window, and is None until then."""
+        if len(e.structure.connections) <= AT_ONCE:
+            return find(e, name, most)
+        return self._late.get((find, e, name, most), (), lambda stopped: find(e, name, most))
 
     @property
     def _digits(self) -> int:
@@ -205,8 +229,19 @@ class BackwardPanel(EquationPanel):
     def _checks(self) -> list[Row]:
         desk, samples, digits = self.desk, self.desk.study.samples, self._digits
         assert samples is not None
-        names = desk.session.structure.parameter_names[:MOST_CHECKED]
-        found = check_gradient(desk.session.network, samples.X, samples.T, desk.session.document.training.loss, names)
+        network, loss_name = desk.session.network, desk.session.document.training.loss
+        products = len(samples.X) * (len(network.structure.connections) + len(network.structure.neurons))
+        each = 2 * (len(desk.session.program.groups) * GROUP_SECONDS + products * PRODUCT_SECONDS)
+        count = min(MOST_CHECKED, max(FEWEST_CHECKED, int(CHECKED_SECONDS / each)))
+        names = network.structure.parameter_names[:count]
+
+        def check() -> tuple[Check, ...]:
+            return check_gradient(network, samples.X, samples.T, loss_name, names)
+
+        found = check() if len(names) * each <= CHECKED_AT_ONCE_SECONDS else self._late_check.get(
+            (desk.study.backward,), (), lambda stopped: check())
+        if found is None:
+            return [heading(self.tr("Gradient check")), note(self.tr("The gradients are being checked …"))]
         wrong = sum(check.comparable and not check.agrees and not check.kink for check in found)
         kinks = sum(check.comparable and bool(check.kink) for check in found)
         beyond = sum(not check.comparable for check in found)
@@ -221,9 +256,12 @@ class BackwardPanel(EquationPanel):
             said = self.tr("{n} of {all} gradients differ from central differences.").format(n=wrong, all=len(found))
         rows = [heading(self.tr("Gradient check")), note(said)]
         loss = desk.study.notation.loss.text
-        for check in found:
-            mark = "–" if not check.comparable else "✓" if check.agrees else "∧" if check.kink else "✗"
-            text = f"{mark}  ∂{loss}/∂{check.parameter} = {format_number(check.analytic, digits)}  ·  "
-            text += self.tr("difference quotient {n}").format(n=format_number(check.numeric, digits))
-            rows.append(note(text + (f"  ·  {check.kink}" if check.kink and check.comparable else "")))
+        for one in found:
+            mark = "–" if not one.comparable else "✓" if one.agrees else "∧" if one.kink else "✗"
+            text = f"{mark}  ∂{loss}/∂{one.parameter} = {format_number(one.analytic, digits)}  ·  "
+            text += self.tr("difference quotient {n}").format(n=format_number(one.numeric, digits))
+            rows.append(note(text + (f"  ·  {one.kink}" if one.kink and one.comparable else "")))
+        if len(names) < len(network.structure.parameter_names):
+            rows.append(note(self.tr("… and {n} more that were not checked").format(
+                n=f"{len(network.structure.parameter_names) - len(names):,}")))
         return rows

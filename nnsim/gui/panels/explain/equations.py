@@ -37,6 +37,8 @@ from nnsim.gui.widgets.formulas import Typesetter
 from nnsim.gui.widgets.table import Index
 
 _ROOT = QModelIndex()
+BATCH = 200
+"""So many rows are laid out before the window does something else."""
 
 
 class EquationModel(QAbstractListModel):
@@ -95,6 +97,8 @@ class EquationList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setFrameShape(QListView.Shape.NoFrame)
         self.setUniformItemSizes(False)
+        self.setLayoutMode(QListView.LayoutMode.Batched)
+        self.setBatchSize(BATCH)
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setMouseTracking(True)
         self._cell = -1
@@ -114,9 +118,11 @@ class EquationList(QListView):
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows."""
         self.layouts.trim()
-        before = [self._height(row) for row in self.rows]
+        # So many are laid out anew in any case: to measure them takes as long.
+        few = max(len(rows), len(self.rows)) <= BATCH
+        before = [self._height(row) for row in self.rows] if few else None
         self._rows.show(rows)
-        if before != [self._height(row) for row in self.rows]:
+        if before is None or before != [self._height(row) for row in self.rows]:
             self.scheduleDelayedItemsLayout()
 
     # Layout

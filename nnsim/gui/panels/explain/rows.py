@@ -4,11 +4,15 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
+import numpy as np
+
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.numbers import DIGITS, factor
 from nnsim.core.formulas.terms import Place
 from nnsim.core.formulas.writing import Piece
 
+LONG = 12
+"""So many factors at each end of a very long path are written."""
 Kind = Literal["heading", "line", "chain", "note", "action"]
 
 
@@ -80,12 +84,20 @@ def action(text: str) -> Row:
 
 def chain_row(start: str, factors: Sequence[Equation], value: str, value_latex: str = "", value_number: str = "",
               digits: int = DIGITS) -> Row:
-    """``∂Loss/∂w5 = ∂Loss/∂O1 · ∂O1/∂net1 · ∂net1/∂w5``, each with its number beneath."""
+    """``∂Loss/∂w5 = ∂Loss/∂O1 · ∂O1/∂net1 · ∂net1/∂w5``, each with its number beneath.
+
+    Of a very long path the first and the last factors, and between them the product of the others.
+    """
     cells = [Cell(value, latex=value_latex, below=value_number, space=True)] if value else []
     cells.append(Cell(start, below=start, space=True))
-    for index, each in enumerate(factors):
-        if index:
-            cells.append(Cell("·", below="·"))
-        cells.append(Cell(each.name.text, each.place, each.name.latex, factor(each.value, digits), space=True))
+    parts = [Cell(each.name.text, each.place, each.name.latex, factor(each.value, digits), space=True)
+             for each in (*factors[:LONG], *factors[LONG:][-LONG:])]
+    others = factors[LONG:-LONG]
+    if others:
+        with np.errstate(all="ignore"):
+            together = float(np.prod([each.value for each in others]))
+        parts.insert(LONG, Cell("…", below=factor(together, digits), space=True))
+    for index, part in enumerate(parts):
+        cells += [Cell("·", below="·"), part] if index else [part]
     product = r" \cdot ".join(each.name.latex for each in factors)
     return Row(tuple(cells), "chain", latex=lambda: f"{value_latex} {start} {product}".strip())
