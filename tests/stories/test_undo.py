@@ -1,10 +1,13 @@
 """Undo and redo: by every key of the platform, and with what they changed in sight."""
 
+from dataclasses import replace
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction, QKeySequence
 
+from nnsim.documents.targets import flip_target
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window.panels import EXPLAIN
 
 STANDARDS = {
     "new": "New", "open": "Open", "save": "Save", "save_as": "SaveAs", "quit": "Quit", "undo": "Undo", "redo": "Redo",
@@ -64,3 +67,30 @@ def test_undo_brings_what_it_changed_into_view(shared: Hand) -> None:
         redo()
         undo()
         assert shared.canvas.mapFromScene(shared.at(hidden)) == at
+
+
+def test_undo_brings_the_panel_to_the_front_that_shows_what_it_changed(shared: Hand) -> None:
+    """Data, training settings, notes; where their panel is not open, what was undone is said."""
+    session, workspaces = shared.session, shared.window.workspaces
+    undo, redo = shared.window.commands.undo, shared.window.commands.redo
+    shared.example("xor_to_learn")
+    workspaces.switch(EXPLAIN)
+    changes = {
+        "table": lambda: session.apply("Change a target", lambda d: flip_target(d, 0, 0)),
+        "training": lambda: session.configure(replace(session.document.training, learning_rate=0.123), "Set η"),
+        "selected": lambda: session.apply("Edit the notes", lambda d: replace(d, notes="new"))}
+    for id, change in changes.items():
+        shared.desk.looking.select()
+        change()
+        workspaces.show_panel("backward")
+        undo()
+        shared.settle()
+        assert workspaces.panels[id].seen, id
+        workspaces.docks[id].close()
+        for step in (redo, undo):
+            step()
+            shared.settle()
+            assert not workspaces.panels[id].seen
+            said = shared.window.statusBar().currentMessage()
+            assert said.startswith("Undone: " if step is undo else "Done again: "), said
+        workspaces.show_panel(id)

@@ -86,6 +86,11 @@ class Looking(QObject):
             self.selected_neurons, self.selected_connections = chosen
             self.selection_changed.emit()
 
+    @property
+    def selects_something(self) -> bool:
+        """Whether a neuron or a connection is selected."""
+        return bool(self.selected_neurons or self.selected_connections)
+
     def select_place(self, place: tuple[str, ...], more: bool = False) -> None:
         """Select a neuron, (id,), or a connection, (source, target); with ``more`` besides what is selected."""
         neurons: set[str] = set(self.selected_neurons) if more else set()

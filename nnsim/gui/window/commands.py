@@ -18,6 +18,9 @@ from nnsim.gui.window.files import DocumentFiles
 from nnsim.gui.window.panels import PRESENT
 from nnsim.gui.window.workspaces import Workspaces
 
+SHOWN_IN = {"data": "table", "training": "training", "notes": "selected"}
+"""Which panel shows a part of the document that the canvas does not."""
+
 
 class Commands(QObject):
     """The parts of a window that its actions and menus work on, and what takes several of them.
@@ -37,16 +40,30 @@ class Commands(QObject):
 
     def undo(self) -> None:
         """Take back the last step, and bring what it changed into view."""
-        self._in_view(self.desk.session.undo)
+        stack = self.desk.session.undo_stack
+        self._in_view(self.desk.session.undo, self.tr("Undone: {step}").format(step=stack.undoText()))
 
     def redo(self) -> None:
         """Do again the step that was taken back, and bring what it changed into view."""
-        self._in_view(self.desk.session.redo)
+        stack = self.desk.session.undo_stack
+        self._in_view(self.desk.session.redo, self.tr("Done again: {step}").format(step=stack.redoText()))
 
-    def _in_view(self, step: Callable[[], None]) -> None:
+    def _in_view(self, step: Callable[[], None], said: str) -> None:
         before = self.desk.session.live_document
         step()
-        self.canvas.bring_into_view(changed_area(before, self.desk.session.document))
+        after = self.desk.session.document
+        self.canvas.bring_into_view(changed_area(before, after))
+        for part, id in SHOWN_IN.items():
+            if getattr(before, part) != getattr(after, part):
+                self._bring_to_front(id, said)
+
+    def _bring_to_front(self, id: str, said: str) -> None:
+        """A panel that is open comes before the others of its place; of one that is not open, what was done is said."""
+        dock = self.workspaces.docks[id]
+        if dock.isHidden() or (id == "selected" and self.desk.looking.selects_something):
+            self.desk.session.say(said)
+        else:
+            dock.raise_()
 
     def toggle_present(self) -> None:
         """Canvas, table and output alone and large, on the whole screen; and back."""
