@@ -1,8 +1,10 @@
 """Copy, cut, paste and duplicate: a part of a network travels as the text of an .nnsim file."""
 
+import numpy as np
 from PySide6.QtCore import QByteArray, QMimeData, QObject, QPointF
 from PySide6.QtWidgets import QApplication
 
+from nnsim.core.arrays import Array
 from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.documents.files import decode, encode
@@ -29,7 +31,7 @@ class Clipboard(QObject):
         part = self._selected()
         if part is None:
             return False
-        raw = encode(part)
+        raw = self._desk.session.beside.run(lambda: encode(part), self.tr("Copying …"))
         data = QMimeData()
         data.setData(MIME_TYPE, QByteArray(raw))
         data.setText(raw.decode())
@@ -53,8 +55,9 @@ class Clipboard(QObject):
                 self.tr("There is no network on the clipboard: select neurons and copy them first.")
             )
             return
+        name = self.tr("The clipboard")
         try:
-            part = decode(raw, self.tr("The clipboard"))
+            part = self._desk.session.beside.run(lambda: decode(raw, name), self.tr("Reading the clipboard …"))
         except FileError as error:
             self._desk.session.refuse(str(error))
             return
@@ -86,7 +89,8 @@ class Clipboard(QObject):
         if not chosen:
             self._view.show_hint(self.tr("Select neurons first; the connections between them come along."))
             return None
-        return fragment(self._desk.session.live_document, chosen)
+        document = self._desk.session.live_document
+        return self._desk.session.beside.run(lambda: fragment(document, chosen), self.tr("Copying …"))
 
     def _insert(self, text: str, part: Document, at: QPointF | None) -> None:
         shift, session = self._shift(part, at), self._desk.session
@@ -94,19 +98,28 @@ class Clipboard(QObject):
         if session.apply(text, lambda d: insert(d, part, (shift.x(), shift.y()))[0],
                          more=len(part.network.structure.connections)):
             new = session.structure.by_id.keys() - before
-            self._desk.looking.select(new, [ends for ends in session.structure.by_ends if new.issuperset(ends)])
+            scene = self._view.network_scene
+            rows = np.array(scene.neurons.rows(new), dtype=np.intp)
+            self._desk.looking.select(new, scene.edges.between(rows))
             self._view.ensure_shown(*new)
 
     def _shift(self, part: Document, at: QPointF | None) -> QPointF:
         """How far a part is moved: onto the point, or step by step until it covers no neuron."""
-        places = [QPointF(x, y) for x, y in part.layout.values()]
+        places = np.array([*part.layout.values()])
         if at is not None:
-            xs, ys = [p.x() for p in places], [p.y() for p in places]
-            return at - QPointF((min(xs) + max(xs)) / 2, (min(ys) + max(ys)) / 2)
-        taken = self._view.network_scene.positions().values()
+            return at - QPointF(*((places.min(axis=0) + places.max(axis=0)) / 2).tolist())
+        taken = self._view.network_scene.neurons.places
         for step in range(MOST_STEPS):
-            shift = STEP * step
-            gaps = (p + shift - t for p in places for t in taken)
-            if all(abs(gap.x()) >= STEP.x() or abs(gap.y()) >= STEP.y() for gap in gaps):
-                return shift
+            if not _cover(places + np.multiply(STEP.toTuple(), step), taken):
+                return STEP * step
         return STEP
+
+
+def _cover(places: Array, taken: Array) -> bool:
+    """Whether one of some places is nearer to one that is taken than a step, in x and in y."""
+    taken = taken[np.argsort(taken[:, 0])]
+    x, y = taken.T
+    first = np.searchsorted(x, places[:, 0] - STEP.x(), side="right")
+    after = np.searchsorted(x, places[:, 0] + STEP.x(), side="left")
+    return any((np.abs(y[i:j] - at) < STEP.y()).any()
+               for i, j, at in zip(first.tolist(), after.tolist(), places[:, 1].tolist(), strict=True) if i < j)

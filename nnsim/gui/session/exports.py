@@ -1,6 +1,7 @@
 """What the window writes for other readers: worked solutions and worksheets, in the format of the file's name."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QStandardPaths
@@ -26,11 +27,10 @@ def export_worked_solution(desk: Desk, parent: QWidget, exercise: bool = False) 
     name = desk.session.title or (desk.session.path.stem if desk.session.path else _tr("network"))
     title = (_tr("Exercise: {name}") if exercise else _tr("Worked solution: {name}")).format(name=name)
 
-    def write(format: str) -> str:
-        return worked_solution(
-            desk.session.network, desk.looking.input_row[0], desk.study.targets, desk.session.document.training, format,
-            notation=desk.study.notation, title=title, blanks=exercise, epoch=latest.epoch if latest else 0,
-            memory=trainer.memory if trainer is not None else None)
+    write = partial(
+        worked_solution, desk.session.network, desk.looking.input_row[0], desk.study.targets,
+        desk.session.document.training, notation=desk.study.notation, title=title, blanks=exercise,
+        epoch=latest.epoch if latest else 0, memory=trainer.memory if trainer is not None else None)
 
     file = (_tr("{name} exercise") if exercise else _tr("{name} solution")).format(name=name)
     heading = _tr("Export Exercise") if exercise else _tr("Export Worked Solution")
@@ -40,7 +40,8 @@ def export_worked_solution(desk: Desk, parent: QWidget, exercise: bool = False) 
 def ask_and_write(desk: Desk, parent: QWidget, heading: str, name: str, write: Callable[[str], str]) -> bool:
     """Ask for a file, called ``name`` at first, and write what ``write(format)`` gives for the format of its suffix.
 
-    True if it was written. What is in the way, in ``write`` (as ValueError) or on the disk, the session says.
+    ``write`` is called in a thread, and must not touch the window. True if it was written. What is in the way, in
+    ``write`` (as ValueError) or on the disk, the session says.
     """
     formats = {entry.suffix: entry for entry in FORMATS.values()}
     filters = {f"{entry.label} (*{entry.suffix})": entry for entry in FORMATS.values()}
@@ -57,7 +58,8 @@ def ask_and_write(desk: Desk, parent: QWidget, heading: str, name: str, write: C
         if path.exists() and not may_replace(path, parent):
             return False
     try:
-        write_text(write(formats[path.suffix.lower()].name), path)
+        desk.session.beside.run(lambda: write_text(write(formats[path.suffix.lower()].name), path),
+                                _tr("Writing {name} …").format(name=path.name))
     except FileError as error:
         desk.session.refuse(str(error))
         return False

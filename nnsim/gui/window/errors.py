@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, Signal
 from shiboken6 import isValid
 
 from nnsim import __version__
+from nnsim.gui.session.beside import Cancelled
 
 LOG, FAULTS = "nnsim.log", "faults.log"
 LOG_BYTES, OLDER_LOGS = 512 * 1024, 3
@@ -70,6 +71,8 @@ class Errors(QObject):
 
     def _hear(self, kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         """Never raises: there is nobody to hear of it."""
+        if issubclass(kind, Cancelled):
+            return  # the program ends, or another document was opened: what was being done is wanted no more
         with contextlib.suppress(Exception):
             last = traceback.extract_tb(trace, limit=-1)
             place = (kind, *((frame.filename, frame.lineno) for frame in last))

@@ -57,8 +57,9 @@ class MatricesPanel(LowPanel):
 
     def _copy(self) -> None:
         desk = self.desk
+        network, row = desk.session.network, desk.looking.input_row[0]
         try:
-            code = numpy_code(desk.session.network, desk.looking.input_row[0])
+            code = desk.session.beside.run(lambda: numpy_code(network, row), self.tr("Writing the NumPy code …"))
         except (NetworkError, ValueError) as error:
             desk.session.refuse(str(error))
             return

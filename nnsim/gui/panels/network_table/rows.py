@@ -10,7 +10,6 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.formulas.terms import Place
 from nnsim.gui.panels.network_table.columns import Column, Item, Now, Rows
-from nnsim.gui.session.beside import Cancelled
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.table import Index
@@ -53,10 +52,7 @@ class NetworkRows(QAbstractTableModel):
         """
         before = self.items, self.what
         self._take(rows or self.what)
-        try:
-            order = self._ordered() if len(self.items) <= AT_ONCE else self._ordered_beside(self.items is before[0])
-        except Cancelled:
-            return False
+        order = self._ordered() if len(self.items) <= AT_ONCE else self._ordered_beside(self.items is before[0])
         if self.what is not before[1]:
             self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, self.columnCount() - 1)
         if order != self._order:
