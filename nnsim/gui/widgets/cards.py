@@ -1,6 +1,6 @@
 """Cards: title bar, body, and the small controls of a title bar."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
@@ -115,14 +115,12 @@ class HeaderChoice(ChoiceField):
         sides = "1px 6px 1px 0" if self.isRightToLeft() else "1px 0 1px 6px"
         self.setStyleSheet(f"QComboBox {{ padding: {sides}; }}")
 
-    def set_choices(self, choices: Iterable[tuple[Any, str]], about: dict[Any, str] | None = None) -> None:
+    def set_choices(self, choices: Iterable[tuple[Any, str]], about: Mapping[Any, str] | None = None) -> None:
         super().set_choices(choices, about)
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        width = max((metrics.horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
-        width = min(width, round(12 * GRID * text_scale())) + round(4 * GRID * text_scale())
+        width = min(self.widest, round(12 * GRID * text_scale())) + round(4 * GRID * text_scale())
         return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
