@@ -352,12 +352,12 @@ class Session(QObject):
     @property
     def paused_trainer(self) -> Trainer | None:
         """The trainer of a run that is paused, to be asked about its next update; None before a run and during one."""
-        return None if self.training else self._run.trainer
+        return self._run.trainer
 
     @property
     def start_network(self) -> Network | None:
         """The network as it was when the run began; None before the first run."""
-        return self._run.trainer.start if self._run.trainer else None
+        return self._run.begun_with
 
     def back_to_start(self) -> None:
         """The values from before the run, as an undo step; epochs count from 0 again."""
