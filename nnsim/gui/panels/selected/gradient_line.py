@@ -15,7 +15,10 @@ CHECK_SECONDS = 0.1
 
 
 class GradientLine(TextLine):
-    """``0.0822  ✓``: ∂L/∂p of the samples that are studied. ✓ agrees with a difference quotient, ∧ is at a kink."""
+    """``0.0822  ✓``: ∂L/∂p of the samples that are studied. ✓ agrees with a difference quotient, ∧ is at a kink.
+
+    ``…`` while it is computed beside the window.
+    """
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(name, color="ink", size="body")
@@ -32,8 +35,9 @@ class GradientLine(TextLine):
         self._checked_at = time.monotonic()
         backward, samples = desk.study.backward, desk.study.samples
         if backward is None or samples is None:
-            self.set_text("")
-            return False
+            self.set_text("…" if desk.study.waits else "")
+            self.setToolTip(plain_tip(desk.study.why_not))
+            return desk.study.waits
         digits = desk.study.digits
         gradient = float(backward.gradient[desk.session.structure.parameter_index[parameter]])
         text = format_number(gradient, digits)
