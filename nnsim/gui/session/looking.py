@@ -54,11 +54,15 @@ class Looking(QObject):
         """The plane that is wide enough for the data; ``plane`` may be a part of it, or reach beyond."""
         self._axes: tuple[str, str] | None = None
         self._begins = True
+        self._row: Kept[Array] = Kept()
         self._trace: Kept[Trace] = Kept()
         self._map: Kept[Trace | None] = Kept()
+        self._other_map: Kept[Trace | None] = Kept()
         self._late_map: Lagging[Trace] = Lagging(self)
-        self._late_map.came.connect(self.map_came)
-        session.closed.connect(self._late_map.end)
+        self._late_other_map: Lagging[Trace] = Lagging(self)
+        for late in (self._late_map, self._late_other_map):
+            late.came.connect(self.map_came)
+            session.closed.connect(late.end)
         self._gates: Kept[Mapping[str, Gate]] = Kept()
 
     # What is selected
@@ -92,8 +96,9 @@ class Looking(QObject):
 
     @property
     def input_row(self) -> Array:
-        """(1, inputs): the values that are fed."""
-        return np.array([[self.inputs.get(id, 0.0) for id in self._session.structure.inputs]])
+        """(1, inputs): the values that are fed, read-only."""
+        return self._row.get(lambda: _row_of(self.inputs, self._session.structure.inputs),
+                             self._session.structure, self.inputs)
 
     @property
     def trace(self) -> Trace:
@@ -127,10 +132,16 @@ class Looking(QObject):
         then this is the last one, or None, until ``map_came()``. Rows are neurons; columns the samples of
         ``plane``, row by row from the lowest second input.
         """
-        session, plane = self._session, self.plane
+        return self._over_plane(self._session.parameters, self._map, self._late_map)
+
+    def trace_with(self, parameters: Array) -> Trace | None:
+        """``map_trace`` with other values of the parameters, such as those of the start; as late as that."""
+        return self._over_plane(parameters, self._other_map, self._late_other_map)
+
+    def _over_plane(self, parameters: Array, kept: Kept[Trace | None], late: Lagging[Trace]) -> Trace | None:
+        plane, structure = self.plane, self._session.structure
         if plane is None:
             return None
-        structure, parameters = session.structure, session.parameters
         row = self.input_row[0]
         fed = self.inputs if len(structure.inputs) > 2 else None
 
@@ -138,8 +149,8 @@ class Looking(QObject):
             return _trace_over(plane, structure, parameters, row, stopped)
 
         if plane.resolution ** (1 if plane.y is None else 2) * cost(structure) <= AT_ONCE:
-            return self._map.get(run, structure, parameters, plane, fed)
-        return self._late_map.get((structure, plane), (parameters, fed), run)
+            return kept.get(run, structure, parameters, plane, fed)
+        return late.get((structure, plane), (parameters, fed), run)
 
     def set_axes(self, x: str, y: str) -> None:
         """Which inputs span the plane."""
@@ -212,6 +223,13 @@ class Looking(QObject):
         if data is None or not data.fits(len(inputs)):
             return dict.fromkeys(inputs, 0.0)
         return dict(zip(inputs, data.X[0].tolist(), strict=True))
+
+
+def _row_of(values: Mapping[str, float], inputs: tuple[str, ...]) -> Array:
+    """(1, inputs): a value for each input, 0 where there is none; read-only."""
+    row = np.array([[values.get(id, 0.0) for id in inputs]])
+    row.setflags(write=False)
+    return row
 
 
 def cost(structure: Structure) -> int:

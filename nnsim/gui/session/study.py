@@ -79,7 +79,7 @@ class Study(QObject):
         self._backward: Backward | None = None
         self._known = self._waits = False
         self._explanation: Explanation | None = None
-        self._fed: tuple[float, ...] = ()
+        self._fed: Array = np.zeros((1, 0))
 
     # What the run began with
 
@@ -330,10 +330,10 @@ class Study(QObject):
     def follow(self) -> None:
         """Document, values, inputs or run differ."""
         self._known, self._waits, self._explanation = False, False, None
-        fed = tuple(self._looking.input_row[0].tolist())
-        if fed != self._fed:
-            self._fed = fed
+        fed = self._looking.input_row
+        if not np.array_equal(fed, self._fed):
             self._by_hand = False
+        self._fed = fed
 
     def _tell(self) -> None:
         self._known, self._waits, self._explanation = False, False, None
