@@ -5,11 +5,13 @@ import time
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.looking import cost
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import TextLine
 
-MOST_SAMPLES = 500
-"""Of more samples the gradient is shown without a check: it takes two passes over them."""
+MOST_SAMPLES, MOST_WORK = 500, 2_000_000
+"""Of more samples the gradient is shown without a check, which takes a few passes over them; so too where these
+passes cost more, see ``cost``."""
 CHECK_SECONDS = 0.1
 """While training the check is done no more often than this."""
 
@@ -41,8 +43,9 @@ class GradientLine(TextLine):
         digits = desk.study.digits
         gradient = float(backward.gradient[desk.session.structure.parameter_index[parameter]])
         text = format_number(gradient, digits)
-        if len(samples.X) > MOST_SAMPLES:
-            said = self.tr("The mean of {n} samples; too many to check here.").format(n=len(samples.X))
+        n = len(samples.X)
+        if n > MOST_SAMPLES or (n > 1 and n * cost(desk.session.structure) > MOST_WORK):
+            said = self.tr("The mean of {n} samples; too many to check here.").format(n=n)
         else:
             (check,) = check_gradient(desk.session.network, samples.X, samples.T, desk.session.document.training.loss,
                                       [parameter])
