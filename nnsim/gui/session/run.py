@@ -30,7 +30,14 @@ DRAWING_PATIENCE = 0.25
 
 
 class LongUpdate(Exception):
-    """An update takes so long that nobody waits for it; what it learns is not taken over."""
+    """What goes on takes so long that nobody waits for it.
+
+    An update, of which nothing is taken over; or what comes ``before`` the first one.
+    """
+
+    def __init__(self, before: bool) -> None:
+        super().__init__()
+        self.before = before
 
 
 class Run(QObject):
@@ -101,7 +108,7 @@ class Run(QObject):
             self._timer.stop()
             if not _ends(self._worker):
                 # Its trainer is its own as long as it lives; the next run makes another.
-                self._worker.error = LongUpdate()
+                self._worker.error = LongUpdate(self.latest is None and self._worker.trainer is None)
             self._end(self._worker, self._worker.take())
 
     def drop(self) -> None:

@@ -413,7 +413,8 @@ class Session(QObject):
                 self._run.drop()
             self.run_changed.emit()
         if isinstance(error, LongUpdate):
-            self.say(self.tr("Training stopped before the update under way, which takes long and is not waited for."))
+            self.say(self.tr("Training stopped before it began.") if error.before else self.tr(
+                "Training stopped before the update under way, which takes long and is not waited for."))
         elif error is not None:
             why = self.tr("there is not enough memory.") if isinstance(error, MemoryError) else str(error)
             self.refuse(self.tr("Training failed: {error}").format(error=why or type(error).__name__))

@@ -102,10 +102,10 @@ class ChoiceField(QComboBox):
     def widest(self) -> int:
         """How wide the widest label is, in pixels."""
         # Measured once: a layout asks many times over, and there may be thousands.
-        face, metrics = self.font().key(), self.fontMetrics()
+        face = self.font().key()
         if self._widest[0] != face:
-            labels = (label for _, label in self._choices.choices)
-            self._widest = face, max(map(metrics.horizontalAdvance, labels), default=0)
+            labels, width = (label for _, label in self._choices.choices), self.fontMetrics().horizontalAdvance
+            self._widest = face, max(map(width, labels), default=0)
         return self._widest[1]
 
     @property

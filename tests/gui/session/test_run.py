@@ -155,3 +155,30 @@ def test_a_worker_that_does_not_answer_keeps_its_trainer(
     assert session.train(updates=3)
     qtbot.waitUntil(lambda: not session.training)
     assert session.paused_trainer is not abandoned and worker.join(10)
+
+
+def test_a_trainer_that_is_long_in_the_making_is_not_waited_for(
+    open: tuple[Desk, list[str]], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pause ends the run before it began; the next one makes another trainer."""
+    (desk, told), made = open, threading.Event()
+    session, plain, before = desk.session, Trainer.__init__, desk.session.document
+
+    def made_late(self: Trainer, *given: Any) -> None:
+        made.wait(20)
+        plain(self, *given)
+
+    with monkeypatch.context() as planted:
+        planted.setattr(run, "AT_ONCE_SECONDS", 0.0)
+        planted.setattr(run, "JOIN_SECONDS", 0.0)
+        planted.setattr(Trainer, "__init__", made_late)
+        assert session.train()
+        worker = session._run._worker
+        session.pause()
+        assert not session.training and told == ["Training stopped before it began."]
+        assert session.document is before and session.start_network is None and session.paused_trainer is None
+        made.set()
+        assert worker is not None and worker.join(10)
+    assert session.train(updates=3)
+    qtbot.waitUntil(lambda: not session.training)
+    assert session.paused_trainer is not None and session.paused_trainer is not worker.trainer

@@ -17,6 +17,8 @@ from nnsim.gui.plots.points import Points, Scale, drawn_of
 from nnsim.gui.plots.regions import winners
 
 READ_DIGITS, PLACE_DIGITS = 3, 2
+MOST_NAMED = 24
+"""Of more outputs only those are named that are the largest somewhere."""
 
 
 def _tr(text: str) -> str:
@@ -72,8 +74,10 @@ class Words:
         return text + "; " + _tr("{inputs} gives {value}").format(inputs=inputs, value=self.value(now))
 
     def _winners(self, classes: Indices, points: Points) -> str:
-        shares = [_tr("{output} in {share} %").format(
-            output=id, share=round(100 * float((classes == place).mean()))) for place, id in enumerate(self.outputs)]
+        won = np.bincount(classes[classes >= 0], minlength=len(self.outputs)) / classes.size
+        shares = [_tr("{output} in {share} %").format(output=id, share=round(100 * share))
+                  for id, share in zip(self.outputs, won.tolist(), strict=True)
+                  if share or len(self.outputs) <= MOST_NAMED]
         text = _tr("The largest output is {shares} of the plane").format(shares=", ".join(shares))
         return text + ("; " + _tr("{n} samples").format(n=len(points.x)) if len(points.x) else "")
 
