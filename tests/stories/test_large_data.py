@@ -18,6 +18,7 @@ from nnsim.core.order import epoch_order
 from nnsim.data.sources import InlineData
 from nnsim.documents.document import Document
 from nnsim.gui.panels.data import model
+from nnsim.gui.panels.explain import loss_list
 from nnsim.gui.panels.gradient import landscape, loss_slice
 from nnsim.gui.panels.output import plots, words
 from nnsim.gui.panels.separability import panel as separability
@@ -70,6 +71,7 @@ def little(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(study, "AT_ONCE", 1_000)
     monkeypatch.setattr(study, "ORDER_AT_ONCE", 50)
     monkeypatch.setattr(landscape, "AT_ONCE", 1_000)
+    monkeypatch.setattr(loss_list, "AT_ONCE", 1_000)
     monkeypatch.setattr(separability, "AT_ONCE", 50)
     monkeypatch.setattr(model, "COUNTED_AT_ONCE", 500)
 
@@ -121,6 +123,27 @@ def test_in_a_run_the_gradient_of_very_many_waits_for_its_end(shared: Hand, litt
     program, data, found = session.program, session.dataset, seen.backward
     assert data is not None and found is not None
     assert found.loss == program.backward(session.parameters, data.X, data.T, session.document.training.loss).loss
+
+
+def test_what_all_losses_say_of_very_many_samples_comes_from_beside_the_window(
+    shared: Hand, monkeypatch: pytest.MonkeyPatch, little: None
+) -> None:
+    held = Held(loss_list._said)
+    monkeypatch.setattr(loss_list, "_said", lambda *given: (held if len(given[2]) == 200 else held.plain)(*given))
+    session = shared.session
+    session.open_document(Document(Network.layered([2, 3, 1], seed=1), data=rows(200)))
+    shared.desk.study.set_scope("all")
+    shared.window.show_panel("losses")
+    with held.holding():
+        session.set_values({session.network.parameter_names[0]: 0.75}, "edit")
+        shared.settle()
+        value = shared.find("losses_value_mean_absolute_error", TextLine)
+        assert value.text() == "…"
+    shared.wait(lambda: value.text() != "…", "the losses are there")
+    data = session.dataset
+    assert held.beside and data is not None
+    loss = np.abs(session.program.forward(session.parameters, data.X) - data.T).mean()
+    assert value.text() == format_number(float(loss), shared.desk.study.digits)
 
 
 @pytest.mark.parametrize(("count", "trained"), [(300, 0), (310, 1), (320, 32)])
