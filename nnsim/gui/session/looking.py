@@ -25,8 +25,8 @@ MOST_NUMBERS, MOST_PRODUCTS = 4_000_000, 100_000_000
 COARSEST = 8
 SLICE = 4
 """In so many rows a map is made between two looks whether it is still wanted."""
-NEURON_COST = 8
-"""What a neuron costs in multiplications."""
+NEURON_COST, CALL_COST = 8, 500
+"""What a neuron costs in multiplications: for each sample, and once for all of them."""
 MOST_ZOOM = 50.0
 """So many times as much of the inputs can be seen, or as little."""
 
@@ -235,6 +235,11 @@ def _row_of(values: Mapping[str, float], inputs: tuple[str, ...]) -> Array:
 def cost(structure: Structure) -> int:
     """What a forward pass of one sample costs, in multiplications."""
     return len(structure.connections) + NEURON_COST * len(structure.neurons)
+
+
+def work(structure: Structure, samples: int) -> int:
+    """What a forward pass of so many samples costs, in multiplications."""
+    return samples * cost(structure) + CALL_COST * len(structure.neurons)
 
 
 def _resolution(plane: Plane, structure: Structure) -> int:

@@ -17,7 +17,7 @@ from nnsim.core.program import Backward
 from nnsim.data.dataset import Dataset
 from nnsim.gui.session.kept import Kept
 from nnsim.gui.session.lagging import Lagging, Stopped
-from nnsim.gui.session.looking import AT_ONCE, Looking, cost
+from nnsim.gui.session.looking import AT_ONCE, Looking, work
 from nnsim.gui.session.session import Session
 
 SCOPES = ("sample", "batch", "all")
@@ -212,9 +212,9 @@ class Study(QObject):
         if session.data_problem:
             return session.data_problem
         if self._waits and session.training:
-            return self.tr("The gradient of so many samples comes when training pauses.")
+            return self.tr("This gradient takes long: it comes when training pauses.")
         if self._waits:
-            return self.tr("The gradient of so many samples is being computed …")
+            return self.tr("The gradient is being computed …")
         if self.samples is not None:
             return ""
         if session.dataset is None:
@@ -247,7 +247,7 @@ class Study(QObject):
     def backward(self) -> Backward | None:
         """Loss, gradient and all numbers of both passes for the samples, at the current values; None without.
 
-        Of very many samples it is computed beside the window, and None until ``came()``.
+        Of very many samples, or of a large network, it is computed beside the window, and None until ``came()``.
         """
         if not self._known:
             self._known = True
@@ -268,7 +268,7 @@ class Study(QObject):
         def run(stopped: Stopped = lambda: False) -> Backward:
             return program.backward(parameters, samples.X, samples.T, loss.name)
 
-        if PASSES * len(samples.X) * cost(session.structure) <= AT_ONCE:
+        if PASSES * work(session.structure, len(samples.X)) <= AT_ONCE:
             return run()
         # In a run the values would be others before it is there.
         found = None if session.training else self._late_backward.get((program, parameters, samples, loss), (), run)

@@ -13,6 +13,8 @@ from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.labels import ElidedLabel
 
+MOST_MEASURED = 500
+"""A choice of more is as wide as one may be: to measure all labels would take long."""
 TITLE_LETTERS = 14
 """Of a card's title that are never cut for want of room."""
 
@@ -120,7 +122,8 @@ class HeaderChoice(ChoiceField):
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        width = min(self.widest, round(12 * GRID * text_scale())) + round(4 * GRID * text_scale())
+        most = round(12 * GRID * text_scale())
+        width = (most if self.count() > MOST_MEASURED else min(self.widest, most)) + round(4 * GRID * text_scale())
         return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:

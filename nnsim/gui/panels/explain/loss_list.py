@@ -16,7 +16,7 @@ from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.panels.explain.loss_terms import LEFT, RIGHT, entry_label, grid
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging, Stopped
-from nnsim.gui.session.looking import AT_ONCE, cost
+from nnsim.gui.session.looking import AT_ONCE, work
 from nnsim.gui.session.study import PASSES, Studied
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.forms import plain_text
@@ -122,7 +122,7 @@ class LossList(QWidget):
         def run(stopped: Stopped = lambda: False) -> dict[str, Said]:
             return _said(structure, program.run(parameters, samples.X).a_rows[program.outputs].T, samples.T)
 
-        if PASSES * len(samples.X) * cost(structure) <= AT_ONCE:
+        if PASSES * work(structure, len(samples.X)) <= AT_ONCE:
             return run()
         return None if session.training else self._late.get((program, parameters, samples), (), run)
 

@@ -5,13 +5,13 @@ import time
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.session.looking import cost
+from nnsim.gui.session.looking import work
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import TextLine
 
 MOST_SAMPLES, MOST_WORK = 500, 2_000_000
 """Of more samples the gradient is shown without a check, which takes a few passes over them; so too where these
-passes cost more, see ``cost``."""
+passes cost more, see ``work``."""
 CHECK_SECONDS = 0.1
 """While training the check is done no more often than this."""
 
@@ -44,8 +44,11 @@ class GradientLine(TextLine):
         gradient = float(backward.gradient[desk.session.structure.parameter_index[parameter]])
         text = format_number(gradient, digits)
         n = len(samples.X)
-        if n > MOST_SAMPLES or (n > 1 and n * cost(desk.session.structure) > MOST_WORK):
+        long = work(desk.session.structure, n) > MOST_WORK
+        if n > MOST_SAMPLES or (n > 1 and long):
             said = self.tr("The mean of {n} samples; too many to check here.").format(n=n)
+        elif long:
+            said = self.tr("The network is too large to check it here.")
         else:
             (check,) = check_gradient(desk.session.network, samples.X, samples.T, desk.session.document.training.loss,
                                       [parameter])
