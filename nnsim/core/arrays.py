@@ -8,3 +8,17 @@ Flags = NDArray[np.bool_]
 Indices = NDArray[np.intp]
 """Positions in another array, as numpy's own functions return them."""
 Integers = NDArray[np.int64]
+AT_ONCE = 4_096
+"""Rows that are compared together."""
+
+
+def first_row(table: Array, row: Array) -> int | None:
+    """Where in ``table`` (rows, columns) this row (columns,) first stands; None if it does not."""
+    near = np.flatnonzero(table[:, 0] == row[0]) if len(row) else np.arange(len(table))
+    # Of many rows hardly any is looked at whole.
+    for start in range(0, len(near), AT_ONCE):
+        some = near[start : start + AT_ONCE]
+        found = np.flatnonzero((table[some] == row).all(axis=1))
+        if len(found):
+            return int(some[found[0]])
+    return None

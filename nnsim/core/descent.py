@@ -14,7 +14,7 @@ from nnsim.core.arrays import Array, Indices, Integers
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Structure
 from nnsim.core.optimizers import OPTIMIZERS
-from nnsim.core.order import SEQUENTIAL, SHUFFLE_EACH_EPOCH, shuffle
+from nnsim.core.order import SEQUENTIAL, SHUFFLE_EACH_EPOCH, shuffle, shuffled
 from nnsim.core.program import Program
 from nnsim.core.schedules import SCHEDULES
 
@@ -230,7 +230,7 @@ class Descent(ABC):
 
     def resume(self, progress: Progress) -> None:
         """Put the samples in the order that ``progress`` was made with."""
-        shuffle(self.order, progress.order, progress.seed, progress.shuffled)
+        self.order[:] = shuffled(len(self.order), progress.order, progress.seed, progress.shuffled)
 
     @abstractmethod
     def advance(

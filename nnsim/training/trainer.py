@@ -69,7 +69,8 @@ class Trainer:
         self.edits: list[tuple[int, Mapping[str, float]]] = []
         """Values set by hand while training, each with the number of updates done before it."""
         first = self.loss
-        self._limit = self._limit_from(first)
+        self._limit: float | None = self._limit_from(first)
+        """The loss of an epoch that counts as diverged; None until the next update finds it for another loss."""
         self._rule = self._rule_of(self._config)
         self._progress = Progress(loss=first)
         self.history.train.extend(first)
@@ -191,6 +192,7 @@ class Trainer:
         The bounds are a number of updates, an epoch to reach, and about how long it may take. Where a call ends never
         changes what training computes.
         """
+        self._find_limit()
         last_update = FOR_EVER if updates is None else self.update + updates
         last_epoch = FOR_EVER if until_epoch is None else until_epoch
         if self._config.stop_epochs is not None:
@@ -260,7 +262,8 @@ class Trainer:
         if config.optimizer != old.optimizer:
             self._forget()
         if config.loss != old.loss:
-            self._limit = self._limit_from(self.loss)
+            # All samples are run for it, and here somebody waits.
+            self._limit = None
         self._rule = self._rule_of(config)
 
     def snapshot(self, run: int = 0, reason: str | None = None, whole: bool = True) -> Snapshot:
@@ -286,9 +289,10 @@ class Trainer:
 
     def _state(self) -> RunState:
         v, read = self._descent.v, self._descent.read
+        limit = self._find_limit()
         return RunState(
             self._descent.kind, self._progress, (read(v.r), read(v.s)), read(v.good), read(v.mean_gradient),
-            self._limit, self._started_epoch, tuple((update, dict(values)) for update, values in self.edits),
+            limit, self._started_epoch, tuple((update, dict(values)) for update, values in self.edits),
             self.history.train.state(), self.history.test.state(),
         )
 
@@ -351,7 +355,7 @@ class Trainer:
             clip=_or_off(config.clip, -1.0),
             straight=OPTIMIZERS[config.optimizer_name].straight,
             some_frozen=bool(structure.frozen) or without_bias,
-            limit=self._limit,
+            limit=math.inf if self._limit is None else self._limit,
             stop_loss=_or_off(config.stop_loss, -math.inf),
             stop_change=_or_off(config.stop_change, -1.0),
             stop_change_epochs=int(config.stop_change_epochs),
@@ -363,8 +367,14 @@ class Trainer:
             o = self._program.run(self.parameters, X).a[:, self._program.outputs]
             return LOSSES[self._config.loss].value(o, T)
 
+    def _find_limit(self) -> float:
+        """The loss of an epoch that counts as diverged, found for another loss when it is asked for."""
+        if self._limit is None:
+            self._limit = self._limit_from(self.loss)
+            self._rule = self._rule._replace(limit=self._limit)
+        return self._limit
+
     def _limit_from(self, loss: float) -> float:
-        """The loss of an epoch that counts as diverged."""
         return DIVERGENCE_FACTOR * max(loss, self._constant_loss()) or math.inf
 
     def _constant_loss(self) -> float:

@@ -18,10 +18,11 @@ PATIENCE = 0.030
 class TrainingWorker:
     """Runs a trainer in slices of about 10 ms, at most ``speed`` updates a second (None: unlimited).
 
-    The worker owns the trainer from ``start`` until ``join`` returns. ``take`` gives the latest
-    snapshot once, or None; the last one carries the reason why the run ended ("paused" after
-    ``pause``, "failed" with ``error`` set if anything raised). If not even that one could be taken, ``error`` is set
-    and ``running`` ends without it.
+    It is given a trainer, or a function that makes one, which it calls in its own thread: of a large network, or of
+    many samples, that takes long. The worker owns the trainer from ``start`` until ``join`` returns. ``take`` gives the
+    latest snapshot once, or None; the last one carries the reason why the run ended ("paused" after ``pause``, "failed"
+    with ``error`` set if anything raised). If not even that one could be taken, ``error`` is set and ``running`` ends
+    without it.
 
     ``free`` is cleared by the window while it is busy: then a worker that runs numpy waits between two updates,
     because each of the thousands of calls of a drawing would else wait for the interpreter's lock in turn.
@@ -29,20 +30,22 @@ class TrainingWorker:
 
     def __init__(
         self,
-        trainer: Trainer,
+        trainer: Trainer | Callable[[], Trainer],
         run: int,
         speed: float | None = None,
         updates: int | None = None,
         epochs: int | None = None,
         free: threading.Event | None = None,
     ) -> None:
-        self.trainer = trainer
+        self._make: Callable[[], Trainer] = (lambda: trainer) if isinstance(trainer, Trainer) else trainer
+        self.trainer: Trainer | None = None
+        """The trainer that it has; None until it is made."""
         self.run_id = run
         self.error: BaseException | None = None
         self._speed = speed
         self._updates_left = updates
-        self._until_epoch = None if epochs is None else trainer.epoch + epochs
-        self._messages: list[Callable[[], None]] = []
+        self._epochs = epochs
+        self._messages: list[Callable[[Trainer], None]] = []
         self._mailbox: Snapshot | None = None
         self._lock = threading.Lock()
         self._wake = threading.Event()
@@ -53,8 +56,7 @@ class TrainingWorker:
         self._thread = threading.Thread(target=self._run, name=f"nnsim-training-{run}", daemon=True)
 
     def start(self) -> None:
-        """Begin the run; stop conditions are counted from here."""
-        self.trainer.begin()
+        """Begin the run."""
         self._thread.start()
 
     def pause(self) -> None:
@@ -80,45 +82,50 @@ class TrainingWorker:
 
     def set_speed(self, speed: float | None) -> None:
         """Updates a second from here on; None is unlimited."""
-        self._post(lambda: setattr(self, "_speed", speed))
+        self._post(lambda trainer: setattr(self, "_speed", speed))
 
     def set_values(self, values: Mapping[str, float]) -> None:
         """Set parameters by name between two slices."""
         values = dict(values)
-        self._post(lambda: self.trainer.set_values(values))
+        self._post(lambda trainer: trainer.set_values(values))
 
     def configure(self, config: TrainingConfig) -> None:
         """Continue with other settings after the current slice."""
-        self._post(lambda: self.trainer.configure(config))
+        self._post(lambda trainer: trainer.configure(config))
 
-    def _post(self, message: Callable[[], None]) -> None:
+    def _post(self, message: Callable[[Trainer], None]) -> None:
         with self._lock:
             self._messages.append(message)
         self._wake.set()
 
     def _run(self) -> None:
         try:
-            reason = self._loop()
+            self.trainer = self._make()
+            reason = self._loop(self.trainer)
         except BaseException as error:  # reported in the window: a thread must not die unheard
             self.error, reason = error, "failed"
         try:
-            self._deliver(self.trainer.snapshot(self.run_id, reason))
+            if self.trainer is not None:
+                self._deliver(self.trainer.snapshot(self.run_id, reason))
         except BaseException as error:
             self.error = self.error or error
 
-    def _loop(self) -> str:
+    def _loop(self, trainer: Trainer) -> str:
+        # Stop conditions are counted from here.
+        trainer.begin()
+        until_epoch = None if self._epochs is None else trainer.epoch + self._epochs
         due = 1.0
         last = time.monotonic()
         while True:
             self._wake.clear()
-            self._read_messages()
+            self._read_messages(trainer)
             if self._pausing:
                 return "paused"
-            if self._until_epoch is not None and self.trainer.epoch >= self._until_epoch:
+            if until_epoch is not None and trainer.epoch >= until_epoch:
                 return "epochs"
             if self._updates_left == 0:
                 return "updates"
-            self._wait_until_free()
+            self._wait_until_free(trainer)
             now = time.monotonic()
             budget = self._updates_left
             if self._speed is not None:
@@ -130,34 +137,34 @@ class TrainingWorker:
                     continue
                 budget = int(due) if budget is None else min(int(due), budget)
             last = now
-            done = self.trainer.update
-            seconds = SLICE_SECONDS if self.trainer.engine == COMPILED else NUMPY_SLICE_SECONDS
-            reason = self.trainer.advance(budget, self._until_epoch, seconds)
-            done = self.trainer.update - done
+            done = trainer.update
+            seconds = SLICE_SECONDS if trainer.engine == COMPILED else NUMPY_SLICE_SECONDS
+            reason = trainer.advance(budget, until_epoch, seconds)
+            done = trainer.update - done
             due = 1.0 if self._speed is None else due - done
             if self._updates_left is not None:
                 self._updates_left -= done
             if reason is not None:
                 return reason
-            self._deliver(self.trainer.snapshot(self.run_id, whole=False))
+            self._deliver(trainer.snapshot(self.run_id, whole=False))
 
-    def _wait_until_free(self) -> None:
+    def _wait_until_free(self, trainer: Trainer) -> None:
         """Let a busy window go first; if it stays busy, the worker takes its slice all the same.
 
         Compiled code does without the interpreter, so it need not wait.
         """
-        if self._free is None or self.trainer.engine == COMPILED:
+        if self._free is None or trainer.engine == COMPILED:
             return
         start = time.monotonic()
         while not self._free.wait(SLICE_SECONDS):
             if self._pausing or time.monotonic() - start > self.patience:
                 return
 
-    def _read_messages(self) -> None:
+    def _read_messages(self, trainer: Trainer) -> None:
         with self._lock:
             messages, self._messages = self._messages, []
         for message in messages:
-            message()
+            message(trainer)
 
     def _deliver(self, snapshot: Snapshot) -> None:
         with self._lock:

@@ -3,9 +3,11 @@
 from collections import Counter
 from itertools import permutations
 
+import numpy as np
 import pytest
 
-from nnsim.core.order import ORDERS, epoch_order, mixed
+from nnsim.core import order
+from nnsim.core.order import ORDERS, epoch_order, mixed, shuffle, shuffled
 
 
 def lowbias32(x: int) -> int:
@@ -35,6 +37,20 @@ def test_the_shuffle_is_the_one_that_is_described(mode: str, seed: int) -> None:
     for n in (0, 1, 2, 5, 40):
         for epoch in (0, 1, 1000):
             assert epoch_order(mode, n, seed, epoch).tolist() == knuth(n, mode, seed, epoch)
+
+
+@pytest.mark.parametrize("mode", ORDERS)
+@pytest.mark.parametrize("at_once", [1, 7, 65_536])
+def test_drawn_together_the_order_is_that_of_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch, mode: str, at_once: int
+) -> None:
+    """However many places are drawn at once: the compiled loop draws each by itself."""
+    monkeypatch.setattr(order, "AT_ONCE", at_once)
+    for n in (0, 1, 2, 7, 8, 9, 14, 15, 16, 100):
+        for seed, epoch in ((0, 0), (7, 3), (2**53, 2**40)):
+            one_by_one = np.full(n, -1, dtype=np.int64)
+            shuffle(one_by_one, ORDERS[mode], seed, epoch)
+            assert shuffled(n, ORDERS[mode], seed, epoch).tolist() == one_by_one.tolist()
 
 
 def test_the_hash_has_its_published_form() -> None:

@@ -248,6 +248,21 @@ def test_without_any_loss_to_compare_with_only_infinity_diverges() -> None:
     assert np.isfinite(trainer.parameters).all() and np.isfinite(trainer.history.train_loss).all()
 
 
+@pytest.mark.parametrize("asked", ["advance", "snapshot"])
+def test_another_loss_runs_no_sample_until_the_next_update(monkeypatch: pytest.MonkeyPatch, asked: str) -> None:
+    """Who configures it waits for no number; from the next update on the limit is that of the new loss."""
+    trainer, config = xor_trainer(batch_size=0), nnsim.TrainingConfig(batch_size=0, loss="mean_absolute_error")
+    trainer.run(epochs=3)
+    expected = nnsim.Trainer(trainer.network, nnsim.Dataset(XOR_X, XOR_T), config)._limit
+    with monkeypatch.context() as watched:
+        watched.setattr(nnsim.Trainer, "_loss_on", None)
+        trainer.configure(config)
+    if asked == "advance":
+        trainer.advance(updates=1)
+    state = trainer.snapshot().state
+    assert state is not None and state.limit == trainer._rule.limit == expected != xor_trainer()._limit
+
+
 @pytest.mark.parametrize("began", [0.0, 100.0, 1e6])
 def test_the_time_asked_for_counts_from_begin(monkeypatch: pytest.MonkeyPatch, began: float) -> None:
     """Ten seconds by a clock that the test sets: how near the end is, and that it comes then and no sooner."""

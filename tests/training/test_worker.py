@@ -92,7 +92,7 @@ def test_an_error_in_the_loop_is_reported() -> None:
     shared = trainer()
     worker = TrainingWorker(shared, run=1)
 
-    def broken() -> None:
+    def broken(trainer: nnsim.Trainer) -> None:
         raise RuntimeError("no")
 
     worker._post(broken)

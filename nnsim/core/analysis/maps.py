@@ -1,6 +1,7 @@
 """Planes of input values, over which every neuron is a map."""
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -20,6 +21,8 @@ class Samples(Protocol):
 
     @property
     def X_test(self) -> Array | None: ...
+
+    def __hash__(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -66,12 +69,19 @@ class Plane:
 
 def data_range(inputs: tuple[str, ...], id: str, data: Samples | None) -> tuple[float, float]:
     """The least and the greatest value of an input in all samples, those for testing too; 0 and 1 without data."""
-    low, high = 0.0, 1.0
-    if data is not None and data.X.shape[1] == len(inputs):
-        column = data.X[:, inputs.index(id)]
-        if data.X_test is not None and len(data.X_test):
-            column = np.concatenate([column, data.X_test[:, inputs.index(id)]])
-        low, high = float(column.min()), float(column.max())
+    if data is None or data.X.shape[1] != len(inputs):
+        return 0.0, 1.0
+    low, high = _ends(data)
+    place = inputs.index(id)
+    return float(low[place]), float(high[place])
+
+
+@lru_cache(maxsize=4)
+def _ends(data: Samples) -> tuple[Array, Array]:
+    """The least and the greatest value of each input, (inputs,) each; found once, as there may be very many samples."""
+    low, high = data.X.min(axis=0), data.X.max(axis=0)
+    if data.X_test is not None and len(data.X_test):
+        low, high = np.minimum(low, data.X_test.min(axis=0)), np.maximum(high, data.X_test.max(axis=0))
     return low, high
 
 

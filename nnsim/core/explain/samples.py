@@ -35,12 +35,12 @@ def gradients_by_sample(network: Network, backward: Backward, parameter: str) ->
 @np.errstate(all="ignore")
 def mean_equation(parameter: str, values: Array, notation: Notation, most: int = 6) -> Equation:
     """The gradient of several samples as the mean of theirs; of many only the largest, the rest as one number."""
-    parts = [number(float(values[i])) for i in range(len(values))]
-    if len(parts) > most:
-        largest = sorted(np.argsort(-np.abs(values), kind="stable")[: most - 1].tolist())
-        shown = [parts[i] for i in largest]
-        rest = float(values.sum()) - sum(part.value for part in shown)
-        parts = [*shown, Term(rest, Symbol("…", r"\ldots"))]
+    few = len(values) <= most
+    shown = range(len(values)) if few else sorted(np.argsort(-np.abs(values), kind="stable")[: most - 1].tolist())
+    parts = [number(float(values[i])) for i in shown]
+    if not few:
+        rest = float(values.sum()) - sum(part.value for part in parts)
+        parts.append(Term(rest, Symbol("…", r"\ldots")))
     total = operate("add", *parts) if len(parts) > 1 else parts[0]
     term = operate("divide", total, number(float(len(values))), value=float(values.sum()) / len(values))
     return Equation(notation.loss.by(name(parameter)), term)

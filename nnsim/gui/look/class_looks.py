@@ -45,6 +45,10 @@ LOOKS = (
 NO_CLASS = ClassLook("x", LIGHT.muted, DARK.muted)
 
 
+DIFFERENT = len(LOOKS) ** 2
+"""So many classes look different; the next one looks like the first."""
+
+
 def class_look(index: int) -> ClassLook:
     """The look of the class with this number; every pair of shape and colour is used once before one comes again."""
     if index == TIE:

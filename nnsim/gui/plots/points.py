@@ -13,7 +13,7 @@ from nnsim.gui.plots.regions import winners
 
 FEW, MANY = 16, 1000
 MOST_DRAWN = 5_000
-"""Of more samples so many are drawn, evenly from first to last: more would be one blot."""
+"""Of more samples so many are drawn, evenly from first to last: more would be one blot. So many for testing too."""
 LABELLED = 8
 """As many samples of a truth table have their inputs written beside them."""
 
@@ -75,6 +75,12 @@ def target_classes(T: Array, column: int | None, threshold: float) -> Indices:
     return winners(T.T) if column is None else (T[:, column] >= threshold).astype(np.intp)
 
 
+def drawn_of(data: Dataset) -> tuple[int, int]:
+    """How many samples can be drawn, and how many there are, those for testing too."""
+    counts = len(data.X), 0 if data.X_test is None else len(data.X_test)
+    return sum(min(count, MOST_DRAWN) for count in counts), sum(counts)
+
+
 def points_of(data: Dataset, inputs: tuple[str, ...], column: int | None, plane: Plane, fed: Array,
               threshold: float) -> Points:
     """The samples as they lie over ``plane``, by target ``column``, or by the largest target if that is None.
@@ -84,14 +90,12 @@ def points_of(data: Dataset, inputs: tuple[str, ...], column: int | None, plane:
     Of a truth table only the rows that agree with ``fed``, the values of all inputs, where the plane does not
     reach: the others belong to another plane. Measured samples would hardly ever agree; all of them are there.
     """
-    X, T, test = data.X, data.T, np.zeros(len(data.X), dtype=np.bool_)
-    if len(X) > MOST_DRAWN:
-        rows = spread(len(X), MOST_DRAWN)
-        X, T, test = X[rows], T[rows], test[rows]
+    rows, test = spread(len(data.X), MOST_DRAWN), np.zeros(drawn_of(data)[0], dtype=np.bool_)
+    X, T = data.X[rows], data.T[rows]
     if data.X_test is not None and data.T_test is not None:
-        rows = spread(len(data.X_test), MOST_DRAWN)
-        X, T = np.vstack([X, data.X_test[rows]]), np.vstack([T, data.T_test[rows]])
-        test = np.concatenate([test, np.ones(len(rows), dtype=np.bool_)])
+        tested = spread(len(data.X_test), MOST_DRAWN)
+        X, T = np.vstack([X, data.X_test[tested]]), np.vstack([T, data.T_test[tested]])
+        test[len(rows):] = True
     binary = bool(np.isin(X, (0.0, 1.0)).all())
     others = [i for i, id in enumerate(inputs) if id not in (plane.x, plane.y)]
     if others and binary:

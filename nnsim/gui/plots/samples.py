@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontMetrics, QPainter
 
 from nnsim.core.analysis.drawable import LARGEST, Range
 from nnsim.core.arrays import Array
-from nnsim.gui.look.class_looks import class_look
+from nnsim.gui.look.class_looks import DIFFERENT, TIE, class_look
 from nnsim.gui.look.theme import GRID, font, theme
 from nnsim.gui.plots.plot import Plot, pen, scaled
 from nnsim.gui.plots.points import Points
@@ -47,7 +47,7 @@ class SamplePlot(Plot):
     def __init__(self, name: str, *, interactive: bool = False) -> None:
         self.points = Points()
         self.groups: dict[tuple[int, bool], pg.ScatterPlotItem] = {}
-        """One item for each look: (class, whether for testing)."""
+        """One item for each look: (the first class that has it, whether for testing)."""
         self._labels: list[pg.TextItem] = []
         super().__init__(name, interactive=interactive)
         for kind in (0, 1):
@@ -65,11 +65,12 @@ class SamplePlot(Plot):
         """Of two classes ● is the high one, ◇ the low one; test samples are hollow."""
         t = theme()
         points = self.points = self.drawn_points(points)
-        for kind in np.unique(points.classes).tolist():
+        looks = np.where(points.classes == TIE, TIE, points.classes % DIFFERENT)
+        for kind in np.unique(looks).tolist():
             if (kind, True) not in self.groups:
                 self._make_groups(kind)
         for (kind, test), item in self.groups.items():
-            chosen = (points.classes == kind) & (points.test == test)
+            chosen = (looks == kind) & (points.test == test)
             look = class_look(kind)
             color = look.color(t)
             size = points.size(test)

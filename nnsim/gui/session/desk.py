@@ -60,6 +60,7 @@ class Desk(QObject):
         session.values_changed.connect(self._on_values)
         session.run_changed.connect(self._on_run)
         looking.inputs_changed.connect(self._on_values)
+        self.study.came.connect(self.values_changed)
 
     def close(self) -> None:
         """Leave no thread, timer or command behind."""

@@ -1,9 +1,8 @@
 """What the learner looks at: the selection, the inputs that are fed, the plane of the map, and what follows from it."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from math import isqrt
-from typing import Generic, TypeVar
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
@@ -14,6 +13,7 @@ from nnsim.core.arrays import Array
 from nnsim.core.network import Ends, Structure
 from nnsim.core.program import Trace
 from nnsim.documents.document import Document
+from nnsim.gui.session.kept import Kept
 from nnsim.gui.session.lagging import Lagging, Stopped
 from nnsim.gui.session.session import Session
 from nnsim.training import engines
@@ -25,26 +25,10 @@ MOST_NUMBERS, MOST_PRODUCTS = 4_000_000, 100_000_000
 COARSEST = 8
 SLICE = 4
 """In so many rows a map is made between two looks whether it is still wanted."""
-NEURON_COST = 8
-"""What a neuron costs in multiplications."""
+NEURON_COST, CALL_COST = 8, 500
+"""What a neuron costs in multiplications: for each sample, and once for all of them."""
 MOST_ZOOM = 50.0
 """So many times as much of the inputs can be seen, or as little."""
-T = TypeVar("T")
-
-
-class _Kept(Generic[T]):
-    """A result that is computed anew only if one of the objects that it is made of is another one."""
-
-    def __init__(self) -> None:
-        self._value: T | None = None
-        self._made_of: tuple[object, ...] = ()
-
-    def get(self, make: Callable[[], T], *made_of: object) -> T:
-        """The result of ``make``, which depends on nothing but the identity of ``made_of``."""
-        same = len(made_of) == len(self._made_of) and all(a is b for a, b in zip(made_of, self._made_of, strict=True))
-        if self._value is None or not same:
-            self._value, self._made_of = make(), made_of
-        return self._value
 
 
 class Looking(QObject):
@@ -70,12 +54,16 @@ class Looking(QObject):
         """The plane that is wide enough for the data; ``plane`` may be a part of it, or reach beyond."""
         self._axes: tuple[str, str] | None = None
         self._begins = True
-        self._trace: _Kept[Trace] = _Kept()
-        self._map: _Kept[Trace | None] = _Kept()
+        self._row: Kept[Array] = Kept()
+        self._trace: Kept[Trace] = Kept()
+        self._map: Kept[Trace | None] = Kept()
+        self._other_map: Kept[Trace | None] = Kept()
         self._late_map: Lagging[Trace] = Lagging(self)
-        self._late_map.came.connect(self.map_came)
-        session.closed.connect(self._late_map.end)
-        self._gates: _Kept[Mapping[str, Gate]] = _Kept()
+        self._late_other_map: Lagging[Trace] = Lagging(self)
+        for late in (self._late_map, self._late_other_map):
+            late.came.connect(self.map_came)
+            session.closed.connect(late.end)
+        self._gates: Kept[Mapping[str, Gate]] = Kept()
 
     # What is selected
 
@@ -113,8 +101,9 @@ class Looking(QObject):
 
     @property
     def input_row(self) -> Array:
-        """(1, inputs): the values that are fed."""
-        return np.array([[self.inputs.get(id, 0.0) for id in self._session.structure.inputs]])
+        """(1, inputs): the values that are fed, read-only."""
+        return self._row.get(lambda: _row_of(self.inputs, self._session.structure.inputs),
+                             self._session.structure, self.inputs)
 
     @property
     def trace(self) -> Trace:
@@ -148,19 +137,25 @@ class Looking(QObject):
         then this is the last one, or None, until ``map_came()``. Rows are neurons; columns the samples of
         ``plane``, row by row from the lowest second input.
         """
-        session, plane = self._session, self.plane
+        return self._over_plane(self._session.parameters, self._map, self._late_map)
+
+    def trace_with(self, parameters: Array) -> Trace | None:
+        """``map_trace`` with other values of the parameters, such as those of the start; as late as that."""
+        return self._over_plane(parameters, self._other_map, self._late_other_map)
+
+    def _over_plane(self, parameters: Array, kept: Kept[Trace | None], late: Lagging[Trace]) -> Trace | None:
+        plane, structure = self.plane, self._session.structure
         if plane is None:
             return None
-        structure, parameters = session.structure, session.parameters
         row = self.input_row[0]
         fed = self.inputs if len(structure.inputs) > 2 else None
 
         def run(stopped: Stopped = lambda: False) -> Trace | None:
             return _trace_over(plane, structure, parameters, row, stopped)
 
-        if plane.resolution ** (1 if plane.y is None else 2) * _size(structure) <= AT_ONCE:
-            return self._map.get(run, structure, parameters, plane, fed)
-        return self._late_map.get((structure, plane), (parameters, fed), run)
+        if plane.resolution ** (1 if plane.y is None else 2) * cost(structure) <= AT_ONCE:
+            return kept.get(run, structure, parameters, plane, fed)
+        return late.get((structure, plane), (parameters, fed), run)
 
     def set_axes(self, x: str, y: str) -> None:
         """Which inputs span the plane."""
@@ -235,14 +230,26 @@ class Looking(QObject):
         return dict(zip(inputs, data.X[0].tolist(), strict=True))
 
 
-def _size(structure: Structure) -> int:
+def _row_of(values: Mapping[str, float], inputs: tuple[str, ...]) -> Array:
+    """(1, inputs): a value for each input, 0 where there is none; read-only."""
+    row = np.array([[values.get(id, 0.0) for id in inputs]])
+    row.setflags(write=False)
+    return row
+
+
+def cost(structure: Structure) -> int:
     """What a forward pass of one sample costs, in multiplications."""
     return len(structure.connections) + NEURON_COST * len(structure.neurons)
 
 
+def work(structure: Structure, samples: int) -> int:
+    """What a forward pass of so many samples costs, in multiplications."""
+    return samples * cost(structure) + CALL_COST * len(structure.neurons)
+
+
 def _resolution(plane: Plane, structure: Structure) -> int:
     """How fine a map is: coarser than at most in a network that is so large that it would take minutes."""
-    samples = min(MOST_NUMBERS // max(len(structure.neurons), 1), MOST_PRODUCTS // max(_size(structure), 1))
+    samples = min(MOST_NUMBERS // max(len(structure.neurons), 1), MOST_PRODUCTS // max(cost(structure), 1))
     return min(plane.resolution, max(COARSEST, samples if plane.y is None else isqrt(samples)))
 
 
@@ -250,7 +257,7 @@ def _trace_over(plane: Plane, structure: Structure, parameters: Array, row: Arra
     """Every neuron over a plane, the other inputs as in ``row``; None if it was stopped."""
     samples = plane_samples(plane, structure.inputs, row)
     program = engines.fast_program_of(structure)
-    if len(samples) * _size(structure) <= AT_ONCE:
+    if len(samples) * cost(structure) <= AT_ONCE:
         return program.run(parameters, samples)
     parts: list[Trace] = []
     for part in np.array_split(samples, max(1, len(samples) // (SLICE * COARSEST))):

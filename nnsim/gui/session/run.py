@@ -2,8 +2,9 @@
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 
 import numpy as np
 from PySide6.QtCore import QAbstractEventDispatcher, QEventLoop, QObject, QTimer, Signal
@@ -29,7 +30,14 @@ DRAWING_PATIENCE = 0.25
 
 
 class LongUpdate(Exception):
-    """An update takes so long that nobody waits for it; what it learns is not taken over."""
+    """What goes on takes so long that nobody waits for it.
+
+    An update, of which nothing is taken over; or what comes ``before`` the first one.
+    """
+
+    def __init__(self, before: bool) -> None:
+        super().__init__()
+        self.before = before
 
 
 class Run(QObject):
@@ -45,7 +53,9 @@ class Run(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.trainer: Trainer | None = None
-        """The trainer of the run; the worker's own while it is running."""
+        """The trainer of the run, while it is paused; of a running one it is the worker's own."""
+        self.begun_with: Network | None = None
+        """The network as it was when the run began; None before any."""
         self.latest: Snapshot | None = None
         """The last moment of the run, which is running or has ended."""
         self.number = 0
@@ -68,11 +78,16 @@ class Run(QObject):
     def start(self, document: Document, dataset: Dataset, speed: float | None, updates: int | None,
               epochs: int | None) -> None:
         """Begin a run, or continue the paused one."""
+        trainer: Trainer | Callable[[], Trainer]
         if self.trainer is None:
-            self.trainer = Trainer(document.network, dataset, document.training, engines.now())
+            trainer = partial(Trainer, document.network, dataset, document.training, engines.now())
+            self.begun_with = document.network
             self.number += 1
-        self._edits_sent = len(self.trainer.edits)
-        self._worker = TrainingWorker(self.trainer, self.number, speed, updates, epochs, self._free)
+            self._edits_sent = 0
+        else:
+            trainer, self.trainer = self.trainer, None
+            self._edits_sent = len(trainer.edits)
+        self._worker = TrainingWorker(trainer, self.number, speed, updates, epochs, self._free)
         self._watch(True)
         self._timer.start()
         try:
@@ -93,16 +108,16 @@ class Run(QObject):
             self._timer.stop()
             if not _ends(self._worker):
                 # Its trainer is its own as long as it lives; the next run makes another.
-                self._worker.error = LongUpdate()
+                self._worker.error = LongUpdate(self.latest is None and self._worker.trainer is None)
             self._end(self._worker, self._worker.take())
 
     def drop(self) -> None:
         """Forget the paused run: the next one begins anew."""
-        self.trainer, self.latest = None, None
+        self.trainer, self.latest, self.begun_with = None, None, None
 
     def resume(self, start: Network, dataset: Dataset, config: TrainingConfig, snapshot: Snapshot) -> None:
         """Put the paused run back to an earlier moment of it."""
-        self.trainer = Trainer.resume(start, dataset, config, snapshot)
+        self.trainer, self.begun_with = Trainer.resume(start, dataset, config, snapshot), start
         self.latest = snapshot
 
     # Messages to the worker
@@ -129,7 +144,7 @@ class Run(QObject):
         While training, what the run has to know was sent to its worker, whose trainer nobody else may ask.
         """
         trainer = self.trainer
-        if trainer is None or self.running:
+        if trainer is None:
             return False
         same_run = new.network.structure is old.network.structure and new.data == old.data
         values_differ = same_run and not np.array_equal(new.network.parameters, trainer.parameters)
@@ -191,7 +206,7 @@ class Run(QObject):
                 self.moved.emit(snapshot)
 
     def _end(self, worker: TrainingWorker, snapshot: Snapshot | None) -> None:
-        self._worker = None
+        self._worker, self.trainer = None, worker.trainer
         self._timer.stop()
         self._watch(False)
         if snapshot is not None:

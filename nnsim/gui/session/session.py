@@ -365,12 +365,12 @@ class Session(QObject):
     @property
     def paused_trainer(self) -> Trainer | None:
         """The trainer of a run that is paused, to be asked about its next update; None before a run and during one."""
-        return None if self.training else self._run.trainer
+        return self._run.trainer
 
     @property
     def start_network(self) -> Network | None:
         """The network as it was when the run began; None before the first run."""
-        return self._run.trainer.start if self._run.trainer else None
+        return self._run.begun_with
 
     def back_to_start(self) -> None:
         """The values from before the run, as an undo step; epochs count from 0 again."""
@@ -427,7 +427,8 @@ class Session(QObject):
                 self._run.drop()
             self.run_changed.emit()
         if isinstance(error, LongUpdate):
-            self.say(self.tr("Training stopped before the update under way, which takes long and is not waited for."))
+            self.say(self.tr("Training stopped before it began.") if error.before else self.tr(
+                "Training stopped before the update under way, which takes long and is not waited for."))
         elif error is not None:
             why = self.tr("there is not enough memory.") if isinstance(error, MemoryError) else str(error)
             self.refuse(self.tr("Training failed: {error}").format(error=why or type(error).__name__))

@@ -1,24 +1,30 @@
 """What the learner studies: the samples that gradients are of, the notation, and what is lit while it is pointed at."""
 
 from collections.abc import Collection, Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from PySide6.QtCore import QObject, Signal
 
-from nnsim.core.arrays import Array, Indices, Integers
+from nnsim.core.arrays import Array, Indices, Integers, first_row
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.notation import NOTATIONS, Notation, notation_for
 from nnsim.core.formulas.numbers import DIGITS
+from nnsim.core.losses import LOSSES
 from nnsim.core.network import Ends, Network
 from nnsim.core.order import epoch_order
 from nnsim.core.program import Backward
 from nnsim.data.dataset import Dataset
-from nnsim.gui.session.looking import Looking
+from nnsim.gui.session.kept import Kept
+from nnsim.gui.session.lagging import Lagging, Stopped
+from nnsim.gui.session.looking import AT_ONCE, Looking, work
 from nnsim.gui.session.session import Session
 
 SCOPES = ("sample", "batch", "all")
+PASSES = 3
+"""What both passes cost, in forward passes."""
+ORDER_AT_ONCE = 20_000
+"""The order of so many samples is drawn without making the window wait."""
 
 
 class Studied(NamedTuple):
@@ -33,13 +39,15 @@ class Study(QObject):
     """View state, never part of the document: no undo step, no dirty mark.
 
     Signals: ``changed()`` when scope, sample, targets or notation differ; ``lit_changed()`` when another part is lit;
-    ``wave_changed()`` when a wave moves on; ``compare_changed()`` when the start is compared, or no longer.
+    ``wave_changed()`` when a wave moves on; ``compare_changed()`` when the start is compared, or no longer;
+    ``came()`` when a gradient is there that took long.
     """
 
     changed = Signal()
     lit_changed = Signal()
     wave_changed = Signal()
     compare_changed = Signal()
+    came = Signal()
 
     def __init__(self, session: Session, looking: Looking) -> None:
         super().__init__(session)
@@ -59,10 +67,19 @@ class Study(QObject):
         self.tags: Mapping[str, str] = {}
         """What stands below a neuron in place of its bias."""
         self._comparing = False
+        self._all: Kept[Studied] = Kept()
+        self._batch: Kept[Studied | None] = Kept()
+        self._order_of: tuple[object, ...] = ()
+        self._late_order: Lagging[Integers] = Lagging(self)
+        self._late_order.came.connect(self._tell)
+        self._late_backward: Lagging[Backward] = Lagging(self)
+        self._late_backward.came.connect(self._on_backward)
+        for late in (self._late_order, self._late_backward):
+            session.closed.connect(late.end)
         self._backward: Backward | None = None
-        self._known = False
+        self._known = self._waits = False
         self._explanation: Explanation | None = None
-        self._fed: tuple[float, ...] = ()
+        self._fed: Array = np.zeros((1, 0))
 
     # What the run began with
 
@@ -118,8 +135,7 @@ class Study(QObject):
             return None
         if self._row is not None and self._row < len(data.X) and np.array_equal(data.X[self._row], fed):
             return self._row
-        same = np.flatnonzero((fed == data.X).all(axis=1))
-        self._row = int(same[0]) if len(same) else None
+        self._row = first_row(data.X, fed)
         return self._row
 
     def choose_row(self, row: int) -> None:
@@ -164,13 +180,16 @@ class Study(QObject):
         if self.scope == "batch":
             return self.next_batch
         data = self._fitting_data
-        return None if data is None else self._of_rows(data, np.arange(len(data.X)))
+        return None if data is None else self._all.get(
+            lambda: Studied(data.X, data.T, np.arange(len(data.X))), data)
 
     @property
     def next_batch(self) -> Studied | None:
-        """The samples that Train's next update takes; None if the data do not fit."""
-        data = self._fitting_data
-        return None if data is None else self._of_rows(data, self._next_rows(data))
+        """The samples that Train's next update takes; None if the data do not fit, or while they are drawn."""
+        data, session = self._fitting_data, self._session
+        if data is None:
+            return None
+        return self._batch.get(lambda: self._drawn(data), data, session.latest, session.document.training)
 
     @property
     def _fitting_data(self) -> Dataset | None:
@@ -180,10 +199,9 @@ class Study(QObject):
             return None
         return data
 
-    @staticmethod
-    def _of_rows(data: Dataset, rows: Indices) -> Studied | None:
-        rows = rows[np.isfinite(data.T[rows]).all(axis=1)]
-        return Studied(data.X[rows], data.T[rows], rows) if len(rows) else None
+    def _drawn(self, data: Dataset) -> Studied | None:
+        rows = self._next_rows(data)
+        return Studied(data.X[rows], data.T[rows], rows) if rows is not None and len(rows) else None
 
     @property
     def why_not(self) -> str:
@@ -193,6 +211,10 @@ class Study(QObject):
             return self.still_missing
         if session.data_problem:
             return session.data_problem
+        if self._waits and session.training:
+            return self.tr("This gradient takes long: it comes when training pauses.")
+        if self._waits:
+            return self.tr("The gradient is being computed …")
         if self.samples is not None:
             return ""
         if session.dataset is None:
@@ -200,6 +222,8 @@ class Study(QObject):
         if self.scope == "sample":
             return self.tr(
                 "These inputs are no sample of the data: choose a row of the table, or set targets in Losses.")
+        if self._fitting_data is not None:
+            return self.tr("The samples of the next batch are being drawn …")
         return self.tr("The data do not fit this network's inputs and outputs.")
 
     @property
@@ -221,26 +245,54 @@ class Study(QObject):
 
     @property
     def backward(self) -> Backward | None:
-        """Loss, gradient and all numbers of both passes for the samples, at the current values; None without."""
+        """Loss, gradient and all numbers of both passes for the samples, at the current values; None without.
+
+        Of very many samples, or of a large network, it is computed beside the window, and None until ``came()``.
+        """
         if not self._known:
             self._known = True
-            samples, session = self.samples, self._session
-            self._backward = None
-            if samples is not None and session.program.explainable:
-                self._backward = session.program.backward(
-                    session.network.parameters, samples.X, samples.T, session.document.training.loss)
+            self._backward = self._find_backward()
         return self._backward
 
-    def _next_rows(self, data: Dataset) -> Indices:
-        """The rows that Train's next update takes."""
+    @property
+    def waits(self) -> bool:
+        """Whether a gradient that was asked for is not there yet, because it takes long; see ``why_not``."""
+        return self._waits
+
+    def _find_backward(self) -> Backward | None:
+        samples, session, program = self.samples, self._session, self._session.program
+        if samples is None or not program.explainable:
+            return None
+        parameters, loss = session.network.parameters, LOSSES[session.document.training.loss]
+
+        def run(stopped: Stopped = lambda: False) -> Backward:
+            return program.backward(parameters, samples.X, samples.T, loss.name)
+
+        if PASSES * work(session.structure, len(samples.X)) <= AT_ONCE:
+            return run()
+        # In a run the values would be others before it is there.
+        found = None if session.training else self._late_backward.get((program, parameters, samples, loss), (), run)
+        self._waits = found is None
+        return found
+
+    def _next_rows(self, data: Dataset) -> Indices | None:
+        """The rows that Train's next update takes; None while they are drawn."""
         session = self._session
-        trainer = session.paused_trainer
-        if trainer is not None:
+        trainer, config, latest, n = session.paused_trainer, session.document.training, session.latest, len(data.X)
+        if trainer is not None and latest is not None and latest.position:
             return trainer.next_batch()
-        config, latest, n = session.document.training, session.latest, len(data.X)
         size = min(config.batch_size or n, n)
         epoch, done = (latest.epoch, latest.position * size) if latest else (0, 0)
-        return _order(config.order, n, config.seed, epoch)[done : done + size].astype(np.intp)
+        order = self._order(config.order, n, config.seed, epoch)
+        return None if order is None else order[done : done + size].astype(np.intp)
+
+    def _order(self, order: str, n: int, seed: int, epoch: int) -> Integers | None:
+        """``epoch_order``; of very many samples it is drawn beside the window, and None until it is there."""
+        if n <= ORDER_AT_ONCE:
+            return epoch_order(order, n, seed, epoch)
+        if (order, n, seed, epoch) != self._order_of:
+            self._order_of = order, n, seed, epoch
+        return self._late_order.get((self._order_of,), (), lambda stopped: epoch_order(order, n, seed, epoch))
 
     # What is pointed at
 
@@ -277,18 +329,16 @@ class Study(QObject):
 
     def follow(self) -> None:
         """Document, values, inputs or run differ."""
-        self._known, self._explanation = False, None
-        fed = tuple(self._looking.input_row[0].tolist())
-        if fed != self._fed:
-            self._fed = fed
+        self._known, self._waits, self._explanation = False, False, None
+        fed = self._looking.input_row
+        if not np.array_equal(fed, self._fed):
             self._by_hand = False
+        self._fed = fed
 
     def _tell(self) -> None:
-        self._known, self._explanation = False, None
+        self._known, self._waits, self._explanation = False, False, None
         self.changed.emit()
 
-
-@lru_cache(maxsize=2)
-def _order(order: str, n: int, seed: int, epoch: int) -> Integers:
-    """``epoch_order``, which takes half a second for a hundred thousand samples, kept for the next who asks."""
-    return epoch_order(order, n, seed, epoch)
+    def _on_backward(self) -> None:
+        self._known, self._waits = False, False
+        self.came.emit()

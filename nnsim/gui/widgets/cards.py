@@ -1,6 +1,6 @@
 """Cards: title bar, body, and the small controls of a title bar."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
@@ -13,6 +13,8 @@ from nnsim.gui.widgets.choice_field import ChoiceField
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.labels import ElidedLabel
 
+MOST_MEASURED = 500
+"""A choice of more is as wide as one may be: to measure all labels would take long."""
 TITLE_LETTERS = 14
 """Of a card's title that are never cut for want of room."""
 
@@ -115,14 +117,13 @@ class HeaderChoice(ChoiceField):
         sides = "1px 6px 1px 0" if self.isRightToLeft() else "1px 0 1px 6px"
         self.setStyleSheet(f"QComboBox {{ padding: {sides}; }}")
 
-    def set_choices(self, choices: Iterable[tuple[Any, str]], about: dict[Any, str] | None = None) -> None:
+    def set_choices(self, choices: Iterable[tuple[Any, str]], about: Mapping[Any, str] | None = None) -> None:
         super().set_choices(choices, about)
         self.updateGeometry()
 
     def sizeHint(self) -> QSize:
-        metrics = self.fontMetrics()
-        width = max((metrics.horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
-        width = min(width, round(12 * GRID * text_scale())) + round(4 * GRID * text_scale())
+        most = round(12 * GRID * text_scale())
+        width = (most if self.count() > MOST_MEASURED else min(self.widest, most)) + round(4 * GRID * text_scale())
         return QSize(width, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:

@@ -3,11 +3,52 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal
-from PySide6.QtGui import QPaintEvent, QStandardItemModel, QWheelEvent
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QStringListModel, Qt, Signal
+from PySide6.QtGui import QPaintEvent, QWheelEvent
+from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
 from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.table import Index
+
+AROUND = 32
+"""What the list has around its labels."""
+
+
+class _Choices(QStringListModel):
+    """Values with their labels; no object for each, because there may be thousands."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self.choices: list[tuple[Any, str]] = []
+        self._about: Mapping[Any, str] = {}
+        self._forbidden: dict[int, str] = {}
+
+    def show(self, choices: list[tuple[Any, str]], about: Mapping[Any, str]) -> None:
+        """These in place of those from before; all of them are allowed."""
+        self.choices, self._about, self._forbidden = choices, about, {}
+        self.setStringList([label for _, label in choices])
+
+    def place_of(self, value: Any) -> int:
+        """Where a value stands; −1 if it is no choice."""
+        return next((place for place, choice in enumerate(self.choices) if choice[0] == value), -1)
+
+    def forbid(self, place: int, reason: str) -> None:
+        """Grey a choice for this reason; without one allow it."""
+        if reason != self._forbidden.get(place, ""):
+            self._forbidden[place] = reason
+            self.dataChanged.emit(self.index(place), self.index(place))
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if index.isValid() and role == Qt.ItemDataRole.UserRole:
+            return self.choices[index.row()][0]
+        if index.isValid() and role == Qt.ItemDataRole.ToolTipRole:
+            value = self.choices[index.row()][0]
+            return self._forbidden.get(index.row(), "") or plain_tip(self._about.get(value, ""))
+        return super().data(index, role)
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        forbidden = self._forbidden.get(index.row(), "")
+        return Qt.ItemFlag.NoItemFlags if forbidden else Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
 class ChoiceField(QComboBox):
@@ -20,51 +61,58 @@ class ChoiceField(QComboBox):
 
     def __init__(self) -> None:
         super().__init__()
+        self._choices = _Choices(self)
+        self._widest = ("", 0)
+        self.setModel(self._choices)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(4)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._tip = ""
-        self.activated.connect(lambda index: self.chosen.emit(self.itemData(index)))
+        self.activated.connect(lambda place: self.chosen.emit(self._choices.choices[place][0]))
 
     def set_tip(self, tip: str) -> None:
         """The tooltip; where the choice shown is cut, its whole text stands before."""
         self._tip = tip
         self.setToolTip(plain_tip(tip))
 
-    def set_choices(self, choices: Iterable[tuple[Any, str]], about: dict[Any, str] | None = None) -> None:
+    def set_choices(self, choices: Iterable[tuple[Any, str]], about: Mapping[Any, str] | None = None) -> None:
         """The values and their labels, and a line about each as its tooltip."""
         choices = list(choices)
-        if choices == [(self.itemData(i), self.itemText(i)) for i in range(self.count())]:
-            return
-        with QSignalBlocker(self):
-            self.clear()
-            for index, (value, label) in enumerate(choices):
-                self.addItem(label, value)
-                self.setItemData(index, plain_tip((about or {}).get(value, "")), Qt.ItemDataRole.ToolTipRole)
+        if choices != self._choices.choices:
+            self._widest = ("", 0)
+            with QSignalBlocker(self):
+                self._choices.show(choices, about or {})
 
     def set_value(self, value: Any) -> None:
         """Show the choice of this value; none if it is no choice."""
-        index = next((i for i in range(self.count()) if self.itemData(i) == value), -1)
-        if index != self.currentIndex():
+        place = self._choices.place_of(value)
+        if place != self.currentIndex():
             with QSignalBlocker(self):
-                self.setCurrentIndex(index)
+                self.setCurrentIndex(place)
             self.update()
 
     def forbid(self, value: Any, reason: str) -> None:
         """Grey the choice of ``value``, its tooltip the reason (made by plain_tip); without one allow it."""
-        index = next((i for i in range(self.count()) if self.itemData(i) == value), -1)
-        model = self.model()
-        if index >= 0 and isinstance(model, QStandardItemModel):
-            item = model.item(index)
-            if reason or not item.isEnabled():
-                item.setEnabled(not reason)
-                item.setToolTip(reason)
+        place = self._choices.place_of(value)
+        if place >= 0:
+            self._choices.forbid(place, reason)
+
+    @property
+    def widest(self) -> int:
+        """How wide the widest label is, in pixels."""
+        # Measured once: a layout asks many times over, and there may be thousands.
+        face = self.font().key()
+        if self._widest[0] != face:
+            labels, width = (label for _, label in self._choices.choices), self.fontMetrics().horizontalAdvance
+            self._widest = face, max(map(width, labels), default=0)
+        return self._widest[1]
 
     @property
     def value(self) -> Any:
         """The value shown as chosen."""
-        return self.currentData()
+        place = self.currentIndex()
+        return self._choices.choices[place][0] if place >= 0 else None
 
     def event(self, event: QEvent) -> bool:
         if event.type() == QEvent.Type.ToolTip and self._tip:
@@ -75,7 +123,9 @@ class ChoiceField(QComboBox):
     def showPopup(self) -> None:
         view = self.view()
         # A narrow panel must not cut the labels one chooses from.
-        view.setMinimumWidth(max(self.width(), view.sizeHintForColumn(0) + 32))
+        view.setMinimumWidth(max(self.width(), self.widest + AROUND))
+        if isinstance(view, QListView):
+            view.setUniformItemSizes(True)
         super().showPopup()
 
     def wheelEvent(self, event: QWheelEvent) -> None:

@@ -1,5 +1,6 @@
 """A worker that fails, wherever and however it does: the run ends, the learner hears why, and Train begins anew."""
 
+import threading
 from collections.abc import Callable
 from typing import Any, NoReturn
 
@@ -58,6 +59,7 @@ def in_the_end(error: BaseException) -> Callable[..., Any]:
 
 
 PLACES: dict[str, tuple[type, str, Callable[[BaseException], Callable[..., Any]]]] = {
+    "its making": (Trainer, "__init__", failing),
     "an update": (Trainer, "advance", failing),
     "a frame": (Trainer, "snapshot", failing),
     "the last moment": (Trainer, "snapshot", in_the_end),
@@ -91,6 +93,37 @@ def test_a_failed_run_is_told_and_another_can_begin(
     assert session.document == before
 
 
+def test_a_trainer_is_made_in_the_thread_that_runs_it(
+    open: tuple[Desk, list[str]], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of many samples that takes long; what was done meanwhile holds, and the run begins where it began before."""
+    session, made = open[0].session, threading.Event()
+    threads: list[threading.Thread] = []
+    plain = Trainer.__init__
+
+    def made_late(self: Trainer, *given: Any) -> None:
+        threads.append(threading.current_thread())
+        made.wait(20)
+        plain(self, *given)
+
+    monkeypatch.setattr(Trainer, "__init__", made_late)
+    start, name = session.network, session.network.parameter_names[0]
+    assert session.train(updates=1) and session.training
+    assert session.start_network is start and session.paused_trainer is None
+    session.set_values({name: 0.25}, "weight")
+    assert session.network.value(name) == 0.25
+    made.set()
+    qtbot.waitUntil(lambda: not session.training)
+    assert session.paused_trainer is not None and session.start_network is start
+    assert session.paused_trainer.edits == [(0, {name: 0.25})]
+    session.set_speed(None)
+    assert session.train(epochs=1)
+    qtbot.waitUntil(lambda: not session.training)
+    assert len(threads) == 1 and threads[0] is not threading.main_thread()
+    session.back_to_start()
+    assert np.array_equal(session.network.parameters, start.parameters) and session.start_network is None
+
+
 def test_a_thread_that_cannot_be_had(
     open: tuple[Desk, list[str]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,3 +155,30 @@ def test_a_worker_that_does_not_answer_keeps_its_trainer(
     assert session.train(updates=3)
     qtbot.waitUntil(lambda: not session.training)
     assert session.paused_trainer is not abandoned and worker.join(10)
+
+
+def test_a_trainer_that_is_long_in_the_making_is_not_waited_for(
+    open: tuple[Desk, list[str]], qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pause ends the run before it began; the next one makes another trainer."""
+    (desk, told), made = open, threading.Event()
+    session, plain, before = desk.session, Trainer.__init__, desk.session.document
+
+    def made_late(self: Trainer, *given: Any) -> None:
+        made.wait(20)
+        plain(self, *given)
+
+    with monkeypatch.context() as planted:
+        planted.setattr(run, "AT_ONCE_SECONDS", 0.0)
+        planted.setattr(run, "JOIN_SECONDS", 0.0)
+        planted.setattr(Trainer, "__init__", made_late)
+        assert session.train()
+        worker = session._run._worker
+        session.pause()
+        assert not session.training and told == ["Training stopped before it began."]
+        assert session.document is before and session.start_network is None and session.paused_trainer is None
+        made.set()
+        assert worker is not None and worker.join(10)
+    assert session.train(updates=3)
+    qtbot.waitUntil(lambda: not session.training)
+    assert session.paused_trainer is not None and session.paused_trainer is not worker.trainer

@@ -1,8 +1,8 @@
 """The rows of the table: what each cell says, computed for the rows that are looked at."""
 
-from collections import Counter
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -10,7 +10,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.maps import decision_threshold
-from nnsim.core.arrays import Array, Flags
+from nnsim.core.arrays import Array, Flags, first_row
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES
@@ -18,6 +18,7 @@ from nnsim.core.network import Network, Structure
 from nnsim.core.program import Trace, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.documents.targets import TruthTable
+from nnsim.gui.session.lagging import Stopped
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.table import Index
 
@@ -28,8 +29,10 @@ MOST_COLUMNS = 100
 """Of more columns only the first of each kind are shown."""
 BLOCK = 64
 """Rows that are run together: a whole truth table, or what is looked at of more rows."""
-MOST_WORK = 20_000_000
-"""Rows times parameters beyond which the right rows are not counted."""
+COUNTED_AT_ONCE, MOST_COUNTED = 2_000_000, 1_000_000_000
+"""Rows times connections up to which the right rows are counted while the window waits, and beside it."""
+TOGETHER = 4_096
+"""Rows that are run together to be counted."""
 RIGHT, WRONG = "✓", "✗"
 
 
@@ -75,36 +78,45 @@ class Rows:
             classes = "several"
         return cls(X, T, len(data.X), False, classes)
 
+    @cached_property
+    def ends(self) -> Array:
+        """The least and the greatest target; 0 and 1 in a truth table, also where a column has only one of them."""
+        return np.array([0.0, 1.0] if self.is_truth_table else [self.T.min(), self.T.max()])
+
+    def right(self, outputs: Array, targets: Array, thresholds: Array) -> Flags:
+        """(rows,) whether each row of outputs says what its targets say."""
+        if self.classes == "several":
+            right = outputs.argmax(axis=1) == targets.argmax(axis=1)
+        else:
+            low, high = self.ends
+            said = np.where(outputs >= thresholds, high, low)
+            unset = np.isnan(targets)
+            right = ((said == targets) | unset).all(axis=1) & ~unset.all(axis=1)
+        return np.asarray(right & np.isfinite(outputs).all(axis=1))
+
 
 def columns_of(
     rows: Rows, structure: Structure, shown: Collection[str], tr: Callable[[str], str],
-) -> tuple[Column, ...]:
-    """The columns of these rows; of the neurons with a sum those in ``shown``, in the order of their depth."""
-    inputs = [Column("input", id, i, id) for i, id in enumerate(structure.inputs)]
-    outputs, several = structure.outputs, len(structure.outputs) > 1
-    targets = [
-        Column("target", f"{tr('target')} {outputs[i]}" if several and i < len(outputs) else tr("target"), i)
-        for i in range(rows.T.shape[1])
+) -> tuple[tuple[Column, ...], int]:
+    """The columns of these rows, and how many there would be if not only the first of each kind were looked at.
+
+    Of the neurons with a sum those in ``shown``, in the order of their depth.
+    """
+    inputs, outputs, targets = structure.inputs, structure.outputs, rows.T.shape[1]
+    summed = [id for id in structure.by_id if id in shown] if rows.is_truth_table else []
+    count = len(inputs) + targets + (len(summed) if rows.is_truth_table else len(outputs) + 2)
+    most = count if count <= MOST_COLUMNS else MOST_COLUMNS // 4
+    entered = [Column("input", id, i, id) for i, id in enumerate(inputs[:most])]
+    wanted = [
+        Column("target", f"{tr('target')} {outputs[i]}" if len(outputs) > 1 and i < len(outputs) else tr("target"), i)
+        for i in range(min(targets, most))
     ]
     if rows.is_truth_table:
-        ids = sorted((id for id in structure.by_id if id in shown), key=lambda id: structure.depth[id])
-        return (*inputs, *(Column("sum", id, i, id) for i, id in enumerate(ids)), *targets)
-    said = [Column("output", id, i, id) for i, id in enumerate(outputs)]
+        ids = sorted(summed, key=lambda id: structure.depth[id])[:most]
+        return (*entered, *(Column("sum", id, i, id) for i, id in enumerate(ids)), *wanted), count
+    said = [Column("output", id, i, id) for i, id in enumerate(outputs[:most])]
     last = Column("right", tr("right")) if rows.classes else Column("loss", tr("loss"))
-    return (Column("set", tr("set")), *inputs, *targets, *said, last)
-
-
-def first_columns(columns: tuple[Column, ...]) -> tuple[Column, ...]:
-    """Of each kind as many as can be looked at: what stands in a column is measured and drawn."""
-    if len(columns) <= MOST_COLUMNS:
-        return columns
-    left = Counter({kind: MOST_COLUMNS // 4 for kind in {column.kind for column in columns}})
-    kept = []
-    for column in columns:
-        left[column.kind] -= 1
-        if left[column.kind] >= 0:
-            kept.append(column)
-    return tuple(kept)
+    return (Column("set", tr("set")), *entered, *wanted, *said, last), count
 
 
 class TableModel(QAbstractTableModel):
@@ -156,11 +168,9 @@ class TableModel(QAbstractTableModel):
         self._sums.clear()
         self._texts.clear()
         if self.rows is not None:
-            # A truth table's classes are 0 and 1, also where a column of targets has only one of them.
-            targets = np.array([0.0, 1.0]) if self.rows.is_truth_table else self.rows.T
             by_id = network.structure.by_id
             self._thresholds = np.array(
-                [decision_threshold(by_id[id].activation, targets) for id in network.structure.outputs])
+                [decision_threshold(by_id[id].activation, self.rows.ends) for id in network.structure.outputs])
 
     def row_of(self, inputs: Array) -> int:
         """The row of these inputs, (inputs,); the current one if it is; −1 if there is none."""
@@ -169,8 +179,8 @@ class TableModel(QAbstractTableModel):
             return -1
         if 0 <= self.lit < len(rows.X) and (rows.X[self.lit] == inputs).all():
             return self.lit
-        found = np.flatnonzero(np.equal(rows.X, inputs).all(axis=1))
-        return int(found[0]) if len(found) else -1
+        found = first_row(rows.X, inputs)
+        return -1 if found is None else found
 
     def sum_at(self, row: int, column: int) -> Sum:
         """How the neuron of a column comes to its output in a row."""
@@ -227,7 +237,7 @@ class TableModel(QAbstractTableModel):
         target = rows.T[row : row + 1, one]
         if np.isnan(target).any():
             return ""
-        right = self._right(self._outputs(row)[None, one], target, self._thresholds[one])
+        right = rows.right(self._outputs(row)[None, one], target, self._thresholds[one])
         return RIGHT if right[0] else WRONG
 
     def count_right(self) -> tuple[int, int] | None:
@@ -235,31 +245,35 @@ class TableModel(QAbstractTableModel):
 
         A row of a truth table is right if all its targets that are set are; one without any counts as wrong.
         """
-        rows, structure = self.rows, self._network.structure
-        if rows is None or not rows.classes or len(structure.outputs) != rows.T.shape[1]:
-            return None
-        if program_of(structure).problems or len(rows.X) * max(1, len(structure.connections)) > MOST_WORK:
+        count, rows = self.counter(COUNTED_AT_ONCE), self.rows
+        if count is None or rows is None:
             return None
         if rows.is_truth_table:
-            trace = self._trace(0)[0]
-        else:
-            trace = program_of(structure).run(self._network.parameters, rows.X)
-        outputs = trace.a_rows[program_of(structure).outputs].T
-        right = self._right(outputs, rows.T, self._thresholds)
-        return int(right[: rows.train].sum()), int(right[rows.train :].sum())
+            # The pass that its cells are of.
+            outputs = self._trace(0)[0].a_rows[program_of(self._network.structure).outputs].T
+            return int(rows.right(outputs, rows.T, self._thresholds).sum()), 0
+        return count(lambda: False)
 
-    def _right(self, outputs: Array, targets: Array, thresholds: Array) -> Flags:
-        """(rows,) whether each row of outputs says what its targets say."""
-        assert self.rows is not None
-        if self.rows.classes == "several":
-            right = outputs.argmax(axis=1) == targets.argmax(axis=1)
-        else:
-            T = self.rows.T
-            low, high = (0.0, 1.0) if self.rows.is_truth_table else (T.min(), T.max())
-            said = np.where(outputs >= thresholds, high, low)
-            unset = np.isnan(targets)
-            right = ((said == targets) | unset).all(axis=1) & ~unset.all(axis=1)
-        return np.asarray(right & np.isfinite(outputs).all(axis=1))
+    def counter(self, most: int) -> Callable[[Stopped], tuple[int, int] | None] | None:
+        """What counts the right rows, in any thread; None if that cannot be said, or costs more than ``most``."""
+        rows, network, thresholds = self.rows, self._network, self._thresholds
+        structure, program = network.structure, program_of(network.structure)
+        if rows is None or not rows.classes or len(structure.outputs) != rows.T.shape[1] or program.problems:
+            return None
+        if len(rows.X) * max(1, len(structure.connections)) > most:
+            return None
+
+        def count(stopped: Stopped) -> tuple[int, int] | None:
+            right = np.zeros(len(rows.X), dtype=np.bool_)
+            for start in range(0, len(right), TOGETHER):
+                if stopped():
+                    return None
+                some = slice(start, start + TOGETHER)
+                outputs = program.run(network.parameters, rows.X[some]).a_rows[program.outputs].T
+                right[some] = rows.right(outputs, rows.T[some], thresholds)
+            return int(right[: rows.train].sum()), int(right[rows.train :].sum())
+
+        return count
 
     def _loss_of(self, outputs: Array, targets: Array) -> float:
         with np.errstate(all="ignore"):

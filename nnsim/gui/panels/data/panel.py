@@ -8,10 +8,11 @@ from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gates
 from nnsim.documents.edits import set_data
 from nnsim.documents.targets import OWN, choose_target, flip_target, target_choices, truth_table_of
 from nnsim.gui.look.theme import GRID, set_role
-from nnsim.gui.panels.data.model import RIGHT, Rows, TableModel, columns_of, first_columns
+from nnsim.gui.panels.data.model import MOST_COUNTED, RIGHT, Rows, TableModel, columns_of
 from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
 from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.lagging import Lagging
 from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.controls import name_widget, push_button
 from nnsim.gui.widgets.labels import ElidedLabel
@@ -49,6 +50,9 @@ class TablePanel(LowPanel):
         self._chosen: dict[int, str] = {}
         """The gate last chosen for an output: of several with the same column that one is shown."""
         self._since_count = QElapsedTimer()
+        self._late_count: Lagging[tuple[int, int]] = Lagging(self)
+        self._late_count.came.connect(self._on_count)
+        desk.session.closed.connect(self._late_count.end)
         self.view.row_chosen.connect(self._feed)
         self.view.flipped.connect(self._flip)
         self.view.titles.target_chosen.connect(self._choose)
@@ -85,8 +89,7 @@ class TablePanel(LowPanel):
         folded = rows.is_truth_table and len(neurons) > MOST_SUMS
         also = desk.looking.selected_neurons if len(desk.looking.selected_neurons) <= MOST_SUMS else frozenset()
         shown = set(structure.outputs) | also if folded else set(neurons)
-        every = columns_of(rows, structure, shown - set(structure.inputs), self.tr)
-        columns = first_columns(every)
+        columns, count = columns_of(rows, structure, shown - set(structure.inputs), self.tr)
         self.model.show(rows, columns, desk.session.network, desk.session.document.training.loss)
         self.show_page()
         told = (self.tr("Only outputs and selected neurons are shown: {n} would be too many.")
@@ -94,10 +97,10 @@ class TablePanel(LowPanel):
                 else self.tr("Only outputs are shown: {n} neurons are selected, too many for columns."))
         selected = desk.looking.selected_neurons
         self.note.setText(told.format(n=len(neurons if also == selected else selected)))
-        if len(columns) < len(every):
+        if len(columns) < count:
             self.note.setText(self.tr("The first columns of each kind are shown: {n} would be too many.").format(
-                n=len(every)))
-        self.note.setVisible(folded or len(columns) < len(every))
+                n=count))
+        self.note.setVisible(folded or len(columns) < count)
         self.view.titles.selected = desk.looking.selected_neurons
         self._show_values()
         self._show_choices(rows)
@@ -131,12 +134,12 @@ class TablePanel(LowPanel):
 
     def _show_status(self, rows: Rows) -> None:
         self._since_count.start()
-        count = self.model.count_right()
+        count = self.model.count_right() or self._counted_late(rows)
         if np.isnan(rows.T).all():
             self._say(self.tr("choose a target to check the rows"), "muted")
             return
         if count is None:
-            self._say("", "muted")
+            self._say("…" if self.model.counter(MOST_COUNTED) is not None else "", "muted")
             return
         right, tests = count
         if not rows.is_truth_table:
@@ -147,6 +150,17 @@ class TablePanel(LowPanel):
         else:
             text = self.tr("{right} of {n} rows match {target}")
             self._say(text.format(right=right, n=len(rows.X), target=self._target_name()), "muted")
+
+    def _counted_late(self, rows: Rows) -> tuple[int, int] | None:
+        """How many of very many rows are right; None until they are counted beside the window, when training rests."""
+        count, network = self.model.counter(MOST_COUNTED), self.desk.session.network
+        if count is None or self.desk.session.training:
+            return None
+        return self._late_count.get((rows, network.structure, network.parameters), (), count)
+
+    def _on_count(self) -> None:
+        if self.seen and self.model.rows is not None:
+            self._show_status(self.model.rows)
 
     def _sample_status(self, rows: Rows, right: int, tests: int) -> str:
         text = self.tr("{right} of {n} right").format(right=right, n=rows.train)

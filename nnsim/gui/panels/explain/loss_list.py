@@ -11,16 +11,21 @@ from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import Notation
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES, Loss
+from nnsim.core.network import Structure
 from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.panels.explain.loss_terms import LEFT, RIGHT, entry_label, grid
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.session.study import Studied
+from nnsim.gui.session.lagging import Lagging, Stopped
+from nnsim.gui.session.looking import AT_ONCE, work
+from nnsim.gui.session.study import PASSES, Studied
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.forms import plain_text
 from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.training.problems import loss_problems
 
+Said = str | tuple[float, Array]
+"""Why a loss says nothing, or its mean and the derivatives by the outputs, (outputs,)."""
 MOST_SLOPES = 4
 """So many outputs have a column of their own in the list of losses."""
 NAME_WIDTH, FORMULA_WIDTH, NUMBER_WIDTH, USE_WIDTH = 128, 120, 64, 76
@@ -50,6 +55,9 @@ class LossList(QWidget):
         self._grid.setColumnStretch(0, 2)
         self._grid.setColumnStretch(1, 3)
         self._count, self._room = 0, 640
+        self._late: Lagging[dict[str, Said]] = Lagging(self)
+        self._late.came.connect(self._on_came)
+        desk.session.closed.connect(self._late.end)
 
     def show_document(self) -> None:
         """Show the outputs, the notation, and which loss is in use."""
@@ -93,27 +101,46 @@ class LossList(QWidget):
                 row.show_again()
 
     def show_values(self, samples: Studied | None) -> None:
-        """Show what each loss says of these samples; dashes without any."""
-        desk = self._desk
-        if samples is None:
-            for row in self.rows.values():
-                row.show_nothing()
-            return
-        structure = desk.session.structure
-        places = [structure.position[id] for id in structure.outputs]
-        if desk.study.scope == "sample":
-            o = desk.looking.trace.a_rows[places].T
-        else:
-            o = desk.session.program.run(desk.session.network.parameters, samples.X).a_rows[places].T
+        """Show what each loss says of these samples; dashes without any, … while that is computed."""
+        found = None if samples is None else self._find(samples)
         for name, row in self.rows.items():
-            problems = loss_problems(structure, samples.T, name)
-            if problems:
-                row.show_problem(problems[0].message)
+            said = None if found is None else found[name]
+            if said is None:
+                row.show_nothing("–" if samples is None else "…")
+            elif isinstance(said, str):
+                row.show_problem(said)
             else:
-                entry = LOSSES[name]
-                with np.errstate(over="ignore", invalid="ignore"):
-                    slopes = entry.gradient(o, samples.T).mean(axis=0)
-                row.show_values(entry.value(o, samples.T), slopes, desk.study.digits)
+                row.show_values(*said, self._desk.study.digits)
+
+    def _find(self, samples: Studied) -> dict[str, Said] | None:
+        """What each loss says; of very many samples None until it is there, and as long as a run goes on."""
+        session, looking = self._desk.session, self._desk.looking
+        structure, program, parameters = session.structure, session.program, session.network.parameters
+        if self._desk.study.scope == "sample":
+            return _said(structure, looking.trace.a_rows[program.outputs].T, samples.T)
+
+        def run(stopped: Stopped = lambda: False) -> dict[str, Said]:
+            return _said(structure, program.run(parameters, samples.X).a_rows[program.outputs].T, samples.T)
+
+        if PASSES * work(structure, len(samples.X)) <= AT_ONCE:
+            return run()
+        return None if session.training else self._late.get((program, parameters, samples), (), run)
+
+    def _on_came(self) -> None:
+        self.show_values(self._desk.study.samples)
+
+
+def _said(structure: Structure, o: Array, T: Array) -> dict[str, Said]:
+    """What each loss says of outputs and targets, (samples, outputs) each."""
+    found: dict[str, Said] = {}
+    for name, entry in LOSSES.items():
+        problems = loss_problems(structure, T, name)
+        if problems:
+            found[name] = problems[0].message
+        else:
+            with np.errstate(over="ignore", invalid="ignore"):
+                found[name] = entry.value(o, T), entry.gradient(o, T).mean(axis=0)
+    return found
 
 
 class LossRow:
@@ -178,11 +205,11 @@ class LossRow:
             self.why.setText(why)
         self.name.setAccessibleDescription(why)
 
-    def show_nothing(self) -> None:
-        """There is no sample."""
+    def show_nothing(self, sign: str) -> None:
+        """There is no sample, or no number yet: this stands in its place."""
         self._show(True)
         for cell in (self.value, *self.slopes):
-            cell.set_text("–")
+            cell.set_text(sign)
 
     def _show(self, numbers: bool) -> None:
         self.why.setVisible(not numbers)

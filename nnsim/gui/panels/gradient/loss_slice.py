@@ -1,7 +1,6 @@
 """The Loss slice panel: the loss over the selected parameter, or over two, and where the next step leads."""
 
 import math
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,37 +10,32 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.drawable import Range, can_be_drawn
-from nnsim.core.analysis.slices import affordable, half_width, losses_at, opened, spread, straight_jumps, window
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
-from nnsim.core.losses import LOSSES
-from nnsim.core.network import Structure
-from nnsim.core.program import Program
+from nnsim.core.network import NetworkError
+from nnsim.core.program import Backward
 from nnsim.gui.look.theme import GRID, font, text_scale, theme
+from nnsim.gui.panels.gradient.landscape import Asked, Landscape, Opened, landscape
 from nnsim.gui.panels.gradient.step import LONGEST_NAME, Axis, Step, Words, rule, selected_axes, short
 from nnsim.gui.panels.gradient.training_path import TrainingPath
 from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, MARGIN, PlotPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.lagging import Lagging, Stopped
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import CalmSlider, name_widget, plain_tip
 from nnsim.gui.widgets.labels import FormulaRow, Sentence, TextLine, toned
 from nnsim.gui.widgets.number_field import NumberField
-from nnsim.training import engines
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.gradient.plots import ContourPlot, StepPlot
 
-Losses = Callable[[Array], Array]
-POINTS, MAP_POINTS = 121, 33
 LOW_MAP = 160
 """What LOW_PLOT is to a curve."""
 MAP_TRAINING_MS = 500
 """While training a map is made anew at most this often."""
-FARTHEST = 24.0
-"""A step that leads farther than this many times the valley's width runs out of the picture."""
 LOWEST_RATE, RATES_A_DECADE, DECADES = 1e-4, 20, 7
 
 
@@ -60,8 +54,12 @@ class LossSlicePanel(PlotPanel):
         self._own_rate: float | None = None
         self._zoom = 0
         self._shown_for: tuple[object, ...] = ()
-        self._windows: list[Range | None] = [None, None]
-        self._opened: tuple[Structure, tuple[str, ...], Structure] | None = None
+        self._windows: tuple[Range | None, ...] = (None, None)
+        self._asked: Asked | None = None
+        self._opened, self._opened_late = Opened(), Opened()
+        self._late: Lagging[Landscape | NetworkError] = Lagging(self)
+        self._late.came.connect(self._on_values)
+        desk.session.closed.connect(self._late.end)
         self._slice_pace = Paced(self, desk, self._draw_selected)
         self._map_pace = Paced(self, desk, self._draw_selected, MAP_TRAINING_MS)
         self._build_header()
@@ -167,7 +165,7 @@ class LossSlicePanel(PlotPanel):
         axes, select, why = selected_axes(self.desk)
         key = (self.desk.session.structure, axes)
         if key != self._shown_for:
-            self._shown_for, self._zoom, self._windows = key, 0, [None, None]
+            self._shown_for, self._zoom, self._windows = key, 0, (None, None)
         self.axes = axes
         self._show_fixed()
         if not axes:
@@ -221,143 +219,100 @@ class LossSlicePanel(PlotPanel):
 
     # The numbers
 
-    def _program(self) -> Program:
-        """The network with the parameters of the axes as inputs."""
-        names = tuple(axis.parameter for axis in self.axes)
-        if self._opened is None or self._opened[:2] != (self.desk.session.structure, names):
-            self._opened = (self.desk.session.structure, names, opened(self.desk.session.structure, names))
-        # Asked anew each time: the fast engine may have become ready meanwhile.
-        return engines.fast_program_of(self._opened[2])
-
     def _draw(self) -> None:
-        desk = self.desk
-        backward, samples = desk.study.backward, desk.study.samples
-        if backward is None or samples is None:
-            self._show_no_step(self.tr("No gradient yet"), desk.study.why_not)
+        backward = self.desk.study.backward
+        if backward is None or self.desk.study.samples is None:
+            self._show_no_step(self.tr("No gradient yet"), self.desk.study.why_not)
             return
-        network, loss = desk.session.network, desk.session.document.training.loss
-        index = desk.session.structure.parameter_index
-        signs = np.array([axis.sign for axis in self.axes])
-        at = np.array([network.value(axis.parameter) for axis in self.axes]) * signs
-        slopes = backward.gradient[[index[axis.parameter] for axis in self.axes]] * signs
-        if not np.isfinite([backward.loss, *slopes]).all():
+        asked = self._ask(backward)
+        if not np.isfinite([backward.loss, *asked.slopes]).all():
             self._show_no_step(self.tr("The loss or its slope is no number here"),
                                self.tr("Some numbers grew out of all bounds: undo, or go back to the start."))
             return
-        if not can_be_drawn(*at):
+        if not can_be_drawn(*asked.at):
             self._show_no_step(self.tr("Some values are too large to draw"),
                                self.tr("Select a parameter that is nearer to 0, or undo."))
             return
+        try:
+            found = self._find(asked)
+        except NetworkError:
+            self._show_no_step(self.tr("No room for a slice"), self.tr(
+                "The network is as large as one may be, and a slice needs a few neurons more."))
+            return
+        if found is None:
+            self._show_no_step(self.tr("The loss is being computed …"), self.tr("It comes when training pauses.") if (
+                self.desk.session.training) else "")
+            return
+        self.step, self._windows = found.step, found.windows
         self.show_page()
-        with np.errstate(over="ignore"):
-            after = at - self.rate * slopes
-        there = self._loss_at(after * signs) if np.isfinite(after).all() else math.nan
-        self.step = step = Step(tuple(at.tolist()), tuple((slopes + 0.0).tolist()), tuple((after + 0.0).tolist()),
-                                backward.loss, there)
-        program = self._program()
-        count = POINTS if len(self.axes) == 1 else MAP_POINTS**2
-        rows = spread(len(samples.X), affordable(program.structure, len(samples.X), count))
-        X, T = samples.X[rows], samples.T[rows]
-        names = [axis.parameter for axis in self.axes]
-
-        def losses(points: Array) -> Array:
-            return losses_at(program, network, names, points * signs, X, T, loss)
-
         if len(self.axes) == 1:
-            self._draw_slice(step, losses)
+            self._draw_slice(found)
         else:
-            self._draw_map(step, losses)
-        self._show_note(len(rows), len(samples.X))
-        self._show_take(step)
+            self._draw_map(found, asked.way)
+        self._show_note(found.used, len(asked.samples.X))
+        self._show_take(found.step)
 
-    def _loss_at(self, values: Array) -> float:
-        """The loss of all samples with the parameters of the axes set to these."""
-        desk, samples = self.desk, self.desk.study.samples
+    def _ask(self, backward: Backward) -> Asked:
+        """What is to be drawn; the same as before if nothing differs."""
+        desk, names = self.desk, [axis.parameter for axis in self.axes]
+        structure, network, samples = desk.session.structure, desk.session.network, desk.study.samples
         assert samples is not None
-        parameters = desk.session.network.parameters.copy()
-        for axis, value in zip(self.axes, values, strict=True):
-            parameters[desk.session.structure.parameter_index[axis.parameter]] = value
-        o = desk.session.program.run(parameters, samples.X).a_rows[desk.session.program.outputs].T
-        with np.errstate(over="ignore", invalid="ignore"):
-            return LOSSES[desk.session.document.training.loss].value(o, samples.T)
+        signs = np.array([axis.sign for axis in self.axes])
+        places = [structure.parameter_index[name] for name in names]
+        asked = Asked(
+            network, samples, desk.session.document.training.loss, self.axes, network.parameters[places] * signs,
+            backward.gradient[places] * signs, backward.loss, self.rate,
+            self.path.of(*names) * signs if len(names) == 2 else np.zeros((0, 1)), self._zoom, self._windows,
+            self._steps,
+        )
+        if self._asked is None or not asked.same(self._asked):
+            self._asked = asked
+        return asked if not asked.takes_long else self._asked
 
-    def _window(self, place: int, at: float, after: float, others: Array, losses: Losses) -> Range:
-        """What the axis shows: the point, the step, the way of training and the valley; closer when zoomed."""
-        kept = self._windows[place]
-        half = (kept[1] - kept[0]) / 4 if kept is not None else 0.0
-        far = after if kept is not None and kept[0] <= after <= kept[1] else math.nan
-        must = [at, *others]
-        if kept is None or not math.isfinite(far) or not kept[0] <= at <= kept[1]:
-            half = half_width(at, losses)
-            far = min(max(after, at - FARTHEST * half), at + FARTHEST * half) if math.isfinite(after) else at
-        must.append(far)
-        low, high = self._windows[place] = window(must, (at - half, at + half), kept)
-        if not self._zoom:
-            return low, high
-        width = (high - low) * 2.0**-self._zoom
-        step = width / 16
-        middle = step * round(at / step)
-        return middle - width / 2, middle + width / 2
+    def _find(self, asked: Asked) -> Landscape | None:
+        """Its numbers; None as long as they are computed beside the window, and in a run that has others soon."""
+        if not asked.takes_long:
+            return landscape(asked, self._opened)
+        if self.desk.session.training:
+            return None
+        found = self._late.get((asked,), (), lambda stopped: self._found_late(asked, stopped))
+        if isinstance(found, NetworkError):
+            raise found
+        return found
 
-    def _draw_slice(self, step: Step, losses: Losses) -> None:
+    def _found_late(self, asked: Asked, stopped: Stopped) -> Landscape | NetworkError | None:
+        try:
+            return landscape(asked, self._opened_late, stopped)
+        except NetworkError as error:
+            return error
 
-        def over(x: Array) -> Array:
-            return losses(x[:, None])
-
+    def _draw_slice(self, found: Landscape) -> None:
+        step, ends = found.step, found.ends
         at, after, slope = step.at[0], step.after[0], step.slopes[0]
-        low, high = self._window(0, at, after, np.zeros(0), over)
-        x = np.unique([*np.linspace(low, high, POINTS), *(v for v in (at, after) if low <= v <= high)])
-        y = over(x)
-        jumps = self._steps and self._jumps(y)
-        # The curve may be of fewer samples than the loss: the point lies on it all the same.
-        here = float(y[np.searchsorted(x, at)]) if low <= at <= high else step.loss
-        there = float(y[np.searchsorted(x, after)]) if low <= after <= high else step.loss_after
-        self.plot.fit((low, high), y, (here, there), whole=jumps)
-        if jumps:
-            x, y = straight_jumps(x, y, over)
-        self.plot.show_curve(x, y)
-        self.plot.show_point(at, here, slope)
-        self.plot.show_step(at, here, after, there, self._color(step))
+        self.plot.fit(found.ranges[0], found.losses, ends, whole=found.jumps)
+        self.plot.show_curve(*found.curve)
+        self.plot.show_point(at, ends[0], slope)
+        self.plot.show_step(at, ends[0], after, ends[1], self._color(step))
         symbols = self.desk.study.notation.loss.by(self.axes[0].symbol)
         number = format_number(slope, self.desk.study.digits)
         self.readout.set_text(f"{short(symbols.text)} = {number}" if len(symbols.text) <= 2 * LONGEST_NAME else number)
         self.readout.reserve()
-        self._say(self._words.of_slice(step, y, jumps))
+        self._say(self._words.of_slice(step, found.curve[1], found.jumps))
 
-    def _draw_map(self, step: Step, losses: Losses) -> None:
-        signs = np.array([axis.sign for axis in self.axes])
-        path = self.path.of(*(axis.parameter for axis in self.axes)) * signs
-        ranges: list[Range] = []
-        for place in range(2):
-            def along(x: Array, place: int = place) -> Array:
-                points = np.tile(np.array(step.at), (len(x), 1))
-                points[:, place] = x
-                return losses(points)
-
-            way = path[:, place][np.isfinite(path[:, place])]
-            ends = np.array([way.min(), way.max()]) if len(way) else way
-            ranges.append(self._window(place, step.at[place], step.after[place], ends, along))
-        xs, ys = (np.linspace(*ends, MAP_POINTS) for ends in ranges)
-        grid = np.stack(np.meshgrid(xs, ys), axis=-1).reshape(-1, 2)
-        values = losses(grid).reshape(MAP_POINTS, MAP_POINTS)
-        self.map.show_losses(values, ranges[0], ranges[1], self._steps)
-        self.map.show_path(path)
+    def _draw_map(self, found: Landscape, way: Array) -> None:
+        step = found.step
+        self.map.show_losses(found.losses, found.ranges[0], found.ranges[1], self._steps)
+        self.map.show_path(way)
         self.map.show_step((step.at[0], step.at[1]), (step.after[0], step.after[1]), self._color(step))
         self.readout.set_text("")
         self.readout.reserve(shrink=True)
-        self._say(self._words.of_map(step, values, self._steps))
+        self._say(self._words.of_map(step, found.losses, self._steps))
 
     @property
     def _steps(self) -> bool:
         """Whether some neuron of the network is a step."""
         neurons = self.desk.session.structure.neurons
         return any(not ACTIVATIONS[n.activation].has_slope for n in neurons if n.role != "input")
-
-    @staticmethod
-    def _jumps(losses: Array) -> bool:
-        """Whether a curve is a staircase: level almost everywhere, yet not all of one height."""
-        same = losses[1:] == losses[:-1]
-        return bool(same.mean() > 0.5 and not same.all())
 
     @staticmethod
     def _color(step: Step) -> str:

@@ -100,6 +100,11 @@ class InputSliders(QWidget):
         around.addWidget(self.area)
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """Those that can be set here."""
+        return tuple(self._inputs)
+
+    @property
     def many(self) -> bool:
         """Whether there are so many that one at a time is chosen."""
         return len(self._inputs) > MOST_ROWS

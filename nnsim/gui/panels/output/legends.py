@@ -152,7 +152,8 @@ class ClassLegend(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         # Names stand beside their shapes, which stand at the left of each cell.
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        for place, name in enumerate(self.names):
+        # What lies lower cannot be seen.
+        for place, name in enumerate(self.names[: columns * math.ceil(self.height() / line)]):
             cell = QRectF(place % columns * wide, place // columns * line, wide - 12, line)
             look = class_look(place)
             painter.save()

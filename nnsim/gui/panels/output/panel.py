@@ -27,7 +27,6 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import close_together, quiet_button
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import TextLine
-from nnsim.training import engines
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.output.legends import ClassLegend, ColorBar
@@ -313,10 +312,7 @@ class OutputPanel(PlotPanel):
     def _show_ghost(self, plane: Plane) -> None:
         """The boundary, or the curve, that the run began with, as long as it is compared."""
         start, desk = self.desk.study.compared, self.desk
-        trace = None
-        if start is not None:
-            samples = plane_samples(plane, desk.session.structure.inputs, desk.looking.input_row[0])
-            trace = engines.fast_program_of(desk.session.structure).run(start.parameters, samples)
+        trace = None if start is None else desk.looking.trace_with(start.parameters)
         if plane.y is None:
             self.curve.show_ghost(plane.values("x"), None if trace is None else self._values(trace))
         elif trace is not None and self.winner:
@@ -370,7 +366,7 @@ class OutputPanel(PlotPanel):
 
     def _read_out(self, plane: Plane) -> None:
         """The inputs and what comes of them: those under the mouse, else those fed."""
-        row, trace = self.desk.looking.input_row, self.desk.looking.trace
+        row, trace = self.desk.looking.input_row.copy(), self.desk.looking.trace
         inputs = self.desk.session.structure.inputs
         if self._hovered is not None:
             row[0, inputs.index(plane.x)] = self._hovered[0]
@@ -383,10 +379,9 @@ class OutputPanel(PlotPanel):
             self.legend.show_values(values, int(winners(values)))
 
     def _say_rest(self, plane: Plane) -> None:
-        data = self.desk.session.dataset
-        misfit = data if self._fitting() is None else None
+        data, settable = self.desk.session.dataset, len(self.sliders.inputs)
         more = len(self.desk.session.structure.inputs) - 2 if self.sliders.many else 0
-        text = self._words(plane).of_rest(misfit, more)
+        text = self._words(plane).of_rest(data, self._fitting() is not None, more, settable)
         self.note.set_text(text)
         self.note.setToolTip(plain_tip(text))
         self.note.setVisible(bool(text))

@@ -26,6 +26,8 @@ WRITTEN_UNDER, WRITTEN_ON = 1.5, 14.0
 """How deep words lie: below the samples, or on them with a ground of their own."""
 COARSE = 64
 """Cells across, of which places for words are sought; a map may have more."""
+MOST_SMOOTH = 100
+"""Of more outputs the border between their regions has steps: values between the cells would take long."""
 MOST_TRIED = 80
 """As many places on a contour are tried for its value."""
 
@@ -90,7 +92,7 @@ class MapPlot(SamplePlot):
         self.values = outputs.max(axis=0)
         self.classes = winners(outputs)
         fine, cells = self.classes, len(self.classes)
-        if not crisp and np.isfinite(outputs).all():
+        if not crisp and len(outputs) <= MOST_SMOOTH and np.isfinite(outputs).all():
             fine = winners(finer(outputs))
             cells = len(fine)
         elif cells <= COARSE:

@@ -13,10 +13,12 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.data.dataset import Dataset
 from nnsim.gui.look.class_looks import TIE, class_look
 from nnsim.gui.look.theme import Theme
-from nnsim.gui.plots.points import Points, Scale
+from nnsim.gui.plots.points import Points, Scale, drawn_of
 from nnsim.gui.plots.regions import winners
 
 READ_DIGITS, PLACE_DIGITS = 3, 2
+MOST_NAMED = 24
+"""Of more outputs only those are named that are the largest somewhere."""
 
 
 def _tr(text: str) -> str:
@@ -72,8 +74,10 @@ class Words:
         return text + "; " + _tr("{inputs} gives {value}").format(inputs=inputs, value=self.value(now))
 
     def _winners(self, classes: Indices, points: Points) -> str:
-        shares = [_tr("{output} in {share} %").format(
-            output=id, share=round(100 * float((classes == place).mean()))) for place, id in enumerate(self.outputs)]
+        won = np.bincount(classes[classes >= 0], minlength=len(self.outputs)) / classes.size
+        shares = [_tr("{output} in {share} %").format(output=id, share=round(100 * share))
+                  for id, share in zip(self.outputs, won.tolist(), strict=True)
+                  if share or len(self.outputs) <= MOST_NAMED]
         text = _tr("The largest output is {shares} of the plane").format(shares=", ".join(shares))
         return text + ("; " + _tr("{n} samples").format(n=len(points.x)) if len(points.x) else "")
 
@@ -100,15 +104,24 @@ class Words:
                     1: (format_number(self.scale.high), theme.color("map_high"))}
         return {}
 
-    def of_rest(self, misfit: Dataset | None, more_inputs: int) -> str:
-        """What the plot does not say: data that do not fit, softmax, and so many more inputs that are not in sight."""
+    def of_rest(self, data: Dataset | None, fits: bool, more_inputs: int, settable: int) -> str:
+        """What the plot does not say: that the data do not fit, or are not all drawn, softmax, and the other inputs.
+
+        So many inputs are not in sight, of which the first can be set here.
+        """
         texts = []
-        if misfit is not None:
+        if data is not None and not fits:
             text = _tr("the data has {X} input and {T} target columns: not those of this network")
-            texts.append(text.format(X=misfit.X.shape[1], T=misfit.T.shape[1]))
+            texts.append(text.format(X=data.X.shape[1], T=data.T.shape[1]))
         if self.softmax and self.plane.y is not None:
             texts.append(_tr("softmax") if self.column is None else _tr("softmax of the outputs"))
-        if more_inputs:
+        if more_inputs > settable:
+            text = _tr("{n} more inputs as fed, of which the first {few} can be set here")
+            texts.append(text.format(n=more_inputs, few=settable))
+        elif more_inputs:
             texts.append(_tr("{n} more inputs as fed").format(n=more_inputs))
+        if data is not None and fits and drawn_of(data)[0] < drawn_of(data)[1]:
+            used, every = drawn_of(data)
+            texts.append(_tr("drawn are {used} of {all} samples").format(used=f"{used:,}", all=f"{every:,}"))
         text = " · ".join(texts)
         return text[:1].upper() + text[1:]

@@ -5,17 +5,22 @@ import time
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.looking import work
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import TextLine
 
-MOST_SAMPLES = 500
-"""Of more samples the gradient is shown without a check: it takes two passes over them."""
+MOST_SAMPLES, MOST_WORK = 500, 2_000_000
+"""Of more samples the gradient is shown without a check, which takes a few passes over them; so too where these
+passes cost more, see ``work``."""
 CHECK_SECONDS = 0.1
 """While training the check is done no more often than this."""
 
 
 class GradientLine(TextLine):
-    """``0.0822  ✓``: ∂L/∂p of the samples that are studied. ✓ agrees with a difference quotient, ∧ is at a kink."""
+    """``0.0822  ✓``: ∂L/∂p of the samples that are studied. ✓ agrees with a difference quotient, ∧ is at a kink.
+
+    ``…`` while it is computed beside the window.
+    """
 
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(name, color="ink", size="body")
@@ -32,13 +37,18 @@ class GradientLine(TextLine):
         self._checked_at = time.monotonic()
         backward, samples = desk.study.backward, desk.study.samples
         if backward is None or samples is None:
-            self.set_text("")
-            return False
+            self.set_text("…" if desk.study.waits else "")
+            self.setToolTip(plain_tip(desk.study.why_not))
+            return desk.study.waits
         digits = desk.study.digits
         gradient = float(backward.gradient[desk.session.structure.parameter_index[parameter]])
         text = format_number(gradient, digits)
-        if len(samples.X) > MOST_SAMPLES:
-            said = self.tr("The mean of {n} samples; too many to check here.").format(n=len(samples.X))
+        n = len(samples.X)
+        long = work(desk.session.structure, n) > MOST_WORK
+        if n > MOST_SAMPLES or (n > 1 and long):
+            said = self.tr("The mean of {n} samples; too many to check here.").format(n=n)
+        elif long:
+            said = self.tr("The network is too large to check it here.")
         else:
             (check,) = check_gradient(desk.session.network, samples.X, samples.T, desk.session.document.training.loss,
                                       [parameter])

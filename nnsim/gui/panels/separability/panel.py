@@ -20,12 +20,15 @@ from nnsim.gui.look.theme import text_scale
 from nnsim.gui.panels.plot_panel import LOW_PLOT, PlotPanel, paragraph
 from nnsim.gui.plots.points import points_of
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.lagging import Lagging
 from nnsim.gui.widgets.cards import HeaderChoice
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.separability.plot import SeparabilityPlot
 
+AT_ONCE = 5_000
+"""Of samples with more numbers it is found out beside the window."""
 DIGITS = 6
 """Significant digits of weights and θ: as many as they mostly have."""
 POINT_DIGITS = 3
@@ -54,6 +57,20 @@ class Examined:
     """Whether the weights and θ part the classes also when they are rounded to floats."""
 
 
+def _examined(data: Dataset, column: int) -> tuple[Examined | None, int]:
+    """What there is to say about an output; None, and how many values its targets have, if they are no two classes."""
+    X, t = data.X, data.T[:, column]
+    if data.X_test is not None and data.T_test is not None:
+        X, t = np.vstack([X, data.X_test]), np.concatenate([t, data.T_test[:, column]])
+    high = classes_of(t)
+    if high is None:
+        return None, len(np.unique(data.T[:, column]))
+    answer = separate(X, high)
+    weights, theta = _floats(answer)
+    as_floats = answer.verdict == "yes" and math.isfinite(theta) and parts(X, high, weights, theta)
+    return Examined(data, column, X, high, float(t.min()), float(t.max()), answer, as_floats), 2
+
+
 class SeparabilityPanel(PlotPanel):
     """Whether a single threshold neuron can tell the two classes of the data apart, and why."""
 
@@ -69,6 +86,12 @@ class SeparabilityPanel(PlotPanel):
         self.column = 0
         """Which output is examined."""
         self.examined: Examined | None = None
+        self._examined_of: tuple[Dataset, int] | None = None
+        self._values = 0
+        """How many different targets there are, where these are no two classes."""
+        self._late: Lagging[tuple[Examined | None, int]] = Lagging(self)
+        self._late.came.connect(self._on_change)
+        desk.session.closed.connect(self._late.end)
         self.choice = HeaderChoice("separability_output", self.tr("Which output is examined"))
         self.choice.chosen.connect(self._choose)
         self.add_to_header(self.choice)
@@ -114,20 +137,17 @@ class SeparabilityPanel(PlotPanel):
             return names
         return tuple(self.tr("target {n}").format(n=i + 1) for i in range(count))
 
-    def _examine(self, data: Dataset) -> Examined | None:
-        """What there is to say about the chosen output, worked out once; None if it is not two classes."""
-        if self.examined is not None and (self.examined.data, self.examined.column) == (data, self.column):
-            return self.examined
-        X, t = data.X, data.T[:, self.column]
-        if data.X_test is not None and data.T_test is not None:
-            X, t = np.vstack([X, data.X_test]), np.concatenate([t, data.T_test[:, self.column]])
-        high = classes_of(t)
-        if high is None:
-            return None
-        answer = separate(X, high)
-        weights, theta = _floats(answer)
-        as_floats = answer.verdict == "yes" and math.isfinite(theta) and parts(X, high, weights, theta)
-        return Examined(data, self.column, X, high, float(t.min()), float(t.max()), answer, as_floats)
+    def _examine(self, data: Dataset) -> bool:
+        """Find out about the chosen output, once; False as long as that goes on beside the window."""
+        column = self.column
+        if self._examined_of != (data, column):
+            few = data.X.size <= AT_ONCE
+            found = _examined(data, column) if few else self._late.get(
+                (data, column), (), lambda stopped: _examined(data, column))
+            if found is None:
+                return False
+            self._examined_of, (self.examined, self._values) = (data, column), found
+        return True
 
     # What is shown
 
@@ -138,8 +158,12 @@ class SeparabilityPanel(PlotPanel):
         self.choice.setVisible(len(names) > 1)
         self.choice.set_choices(list(enumerate(names)))
         self.choice.set_value(self.column)
-        self.examined = None if data is None else self._examine(data)
-        if self.examined is None:
+        if data is None:
+            self.examined, self._examined_of = None, None
+        if data is not None and not self._examine(data):
+            self.examined, self._examined_of = None, None
+            self.show_empty(self.tr("{n} samples are being examined …").format(n=f"{len(data.X):,}"))
+        elif data is None or self.examined is None:
             self._say_empty(data, names)
         else:
             self.show_page()
@@ -154,10 +178,10 @@ class SeparabilityPanel(PlotPanel):
                 "the two classes.")
             self.show_empty(self.tr("Choose a truth table or data with two classes"), why)
             return
-        values = len(np.unique(data.T[:, self.column]))
         text = self.tr("The targets of {output} have {n} different values. One neuron decides between two: choose a "
                        "truth table, or data with two classes.")
-        self.show_empty(self.tr("These data are not two classes"), text.format(output=names[self.column], n=values))
+        text = text.format(output=names[self.column], n=self._values)
+        self.show_empty(self.tr("These data are not two classes"), text)
 
     def _say(self, found: Examined) -> None:
         """The verdict, and under it the proof."""

@@ -273,9 +273,7 @@ class KindChoice(HeaderChoice):
     """The choice of a kind, as wide as the longest where there is room."""
 
     def sizeHint(self) -> QSize:
-        hint = super().sizeHint()
-        widest = max((self.fontMetrics().horizontalAdvance(self.itemText(i)) for i in range(self.count())), default=0)
-        return QSize(widest + 4 * GRID, hint.height())
+        return QSize(self.widest + 4 * GRID, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(12 * GRID, super().minimumSizeHint().height())

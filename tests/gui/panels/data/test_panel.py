@@ -571,7 +571,7 @@ def test_of_many_samples_only_those_in_sight_are_computed(table: Table, monkeypa
     """But for counting the right ones, which happens seldom while training."""
     table.open(layered([2, 4, 1], GeneratedData("circle", SampleFields(samples=10_000))))
     table.click(9_000, "y")
-    monkeypatch.setattr(type(table.model), "count_right", lambda self: None)
+    monkeypatch.setattr(type(table.model), "counter", lambda self, most: None)
     runs = counted(monkeypatch)
     table.desk.session.set_values({"w1": 2.0}, "test")
     table.view.viewport().grab()
