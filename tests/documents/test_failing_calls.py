@@ -5,6 +5,7 @@ import contextlib
 import errno
 import fcntl
 import os
+import shutil
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from nnsim.core.network import Network
 from nnsim.documents.atomic import write_atomically
 from nnsim.documents.document import Document
 from nnsim.documents.files import FileError, encode, save
+from nnsim.documents.journal import RecoveryJournal
 
 OLD = Document(Network.layered([1, 1]), notes="old " * 999)
 NEW = Document(Network.layered([2, 2, 1]), notes="new")
@@ -96,6 +98,13 @@ def short(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
     return real(args[0], args[1] // 2) if name == "read" else real(*args)
 
 
+def without_place(name: str, real: Callable[..., Any], args: tuple[Any, ...]) -> Any:
+    """It knows no room to keep beforehand."""
+    if name == "posix_fallocate":
+        raise OSError(errno.EOPNOTSUPP, os.strerror(errno.EOPNOTSUPP))
+    return real(*args)
+
+
 def check(folder: Path, prepare: Callable[[Path], None] | None, calls: Calls, fail: Fail, on_and_on: bool) -> int:
     """Save once for each call that there is, and let that one fail. How many there were."""
     path = folder / "a.nnsim"
@@ -139,6 +148,7 @@ def test_each_call_fails_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     """Once, or from then on; or it does a part only."""
     calls = Calls(monkeypatch)
     assert check(tmp_path, prepare, calls, short, False) > 10
+    check(tmp_path, prepare, calls, without_place, True)
     for on_and_on in (False, True):
         check(tmp_path, prepare, calls, error(errno.EIO), on_and_on)
 
@@ -170,3 +180,55 @@ def test_a_journal_is_whole_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             content = b"old"
         assert path.read_bytes() == content and path.stat().st_mode & 0o777 == 0o600
     assert made > 10
+
+
+def check_journal(folder: Path, calls: Calls, fail: Fail, on_and_on: bool) -> int:
+    """A start, an edit and an end for each call that they make, while that one fails: no error but that the journal
+    cannot be written, and what another session left is still there. How many there were."""
+    left = folder / "session-left"
+
+    def begin() -> None:
+        shutil.rmtree(folder, ignore_errors=True)
+        left.mkdir(parents=True)
+        (left / "main.journal").write_bytes(b"{}\n" + encode(OLD))
+
+    def live() -> None:
+        journal = RecoveryJournal(folder)
+        try:
+            with contextlib.suppress(FileError):
+                for leftover in journal.leftovers():
+                    leftover.load()
+            with contextlib.suppress(FileError):
+                journal.write("main", NEW)
+            journal.remove("main")
+        finally:
+            journal.close()
+
+    begin()
+    made = len(calls.of(live))
+    for index in range(made):
+        begin()
+        calls.of(live, range(index, 10**9 if on_and_on else index + 1), fail)
+        later = RecoveryJournal(folder)
+        assert OLD.notes in [found.load().notes for found in later.leftovers()], f"{index}, {calls.names[index]}"
+        later.close()
+    return made
+
+
+@pytest.mark.parametrize("code, on_and_on", [(errno.EACCES, False), (errno.EMFILE, True)])
+def test_each_call_for_the_journal_fails_in_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, code: int, on_and_on: bool
+) -> None:
+    """What was left over is kept for a better day."""
+    assert check_journal(tmp_path / "recovery", Calls(monkeypatch), error(code), on_and_on) > 20
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("on_and_on", [False, True])
+def test_each_call_for_the_journal_fails_in_each_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, on_and_on: bool
+) -> None:
+    """With every error that the system has."""
+    calls = Calls(monkeypatch)
+    count = sum(check_journal(tmp_path / "recovery", calls, error(code), on_and_on) for code in errno.errorcode)
+    print(f"{count} failing calls")
