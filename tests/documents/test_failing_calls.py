@@ -31,6 +31,11 @@ def link(path: Path) -> None:
     os.link(path, path.with_name("b.nnsim"))
 
 
+def grow(path: Path) -> None:
+    """The same, and there is more to write than there was."""
+    link(path)
+
+
 def tag(path: Path) -> None:
     """It has an attribute, where the disk knows them."""
     with contextlib.suppress(OSError):
@@ -110,42 +115,43 @@ def without_place(name: str, real: Callable[..., Any], args: tuple[Any, ...]) ->
 def check(folder: Path, prepare: Callable[[Path], None] | None, calls: Calls, fail: Fail, on_and_on: bool) -> int:
     """Save once for each call that there is, and let that one fail. How many there were."""
     path = folder / "a.nnsim"
+    old, new = (NEW, OLD) if prepare is grow else (OLD, NEW)
 
     def begin() -> None:
         for entry in folder.iterdir():
             entry.unlink()
-        save(OLD, path)
+        save(old, path)
         if prepare:
             prepare(path)
 
     begin()
-    made = len(calls.of(lambda: save(NEW, path)))
+    made = len(calls.of(lambda: save(new, path)))
     for index in range(made):
         begin()
         at = range(index, 10**9 if on_and_on else index + 1)
         said = ""
         try:
-            calls.of(lambda: save(NEW, path), at, fail)
+            calls.of(lambda: save(new, path), at, fail)
         except FileError as caught:
             said = str(caught)
         content, where = path.read_bytes(), f"call {index}, {calls.names[index]}: {said}"
         if "half written" in said:
             (rescued,) = folder.glob("nnsim-rescued-*.nnsim")
-            assert on_and_on and rescued.read_bytes() == encode(NEW), where
+            assert on_and_on and rescued.read_bytes() == encode(new), where
         else:
-            assert content == encode(OLD if said else NEW), where
+            assert content == encode(old if said else new), where
             assert not said or "The file is as it was before" in said, where
-        if prepare is link:
+        if prepare in (link, grow):
             assert path.samefile(folder / "b.nnsim"), where
-        save(NEW, path)
-        assert path.read_bytes() == encode(NEW) and not list(folder.glob(".nnsim-*.tmp")), where
+        save(new, path)
+        assert path.read_bytes() == encode(new) and not list(folder.glob(".nnsim-*.tmp")), where
     return made
 
 
 CODES = [errno.EIO, errno.ENOSPC, errno.EDQUOT, errno.EINTR]
 
 
-@pytest.mark.parametrize("prepare", [None, link])
+@pytest.mark.parametrize("prepare", [None, link, grow])
 def test_each_call_fails_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepare: Any) -> None:
     """Once, or from then on; or it does a part only."""
     calls = Calls(monkeypatch)
@@ -156,7 +162,7 @@ def test_each_call_fails_in_turn(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.soak
-@pytest.mark.parametrize("prepare", [None, link, tag, leave, lead])
+@pytest.mark.parametrize("prepare", [None, link, grow, tag, leave, lead])
 def test_each_call_fails_in_each_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepare: Any) -> None:
     """With every error that the system has."""
     calls = Calls(monkeypatch)
@@ -193,6 +199,7 @@ def check_journal(folder: Path, calls: Calls, fail: Fail, on_and_on: bool) -> in
         shutil.rmtree(folder, ignore_errors=True)
         left.mkdir(parents=True)
         (left / "main.journal").write_bytes(b"{}\n" + encode(OLD))
+        (folder / "session-new").mkdir()
 
     def live() -> None:
         journal = RecoveryJournal(folder)
