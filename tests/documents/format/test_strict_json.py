@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nnsim.documents.files import FileError, decode
@@ -102,14 +102,17 @@ def test_a_key_that_stands_twice_is_named_whatever_stands_there(path: str) -> No
             assert "stands here twice" in str(caught.value) and caught.value.field.startswith(path)
 
 
-@given(st.recursive(st.integers() | st.text() | st.booleans() | st.none(),
-                    lambda part: st.lists(part) | st.dictionaries(st.text(), part)).filter(bool), st.data())
-def test_an_item_is_found_without_making_the_others(value: object, data: st.DataObject) -> None:
+VALUES = st.recursive(st.integers() | st.text("[]{},:\"\\ é", max_size=5) | st.none(),
+                      lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=3), part, max_size=3),
+                      max_leaves=5)
+
+
+@settings(max_examples=50)
+@given(st.lists(VALUES, min_size=1, max_size=5), st.booleans(), st.sampled_from([None, 1]))
+def test_an_item_is_found_without_making_the_others(items: list[object], plain: bool, indent: int | None) -> None:
     """By the brackets and commas alone, whatever the texts hold; as it stands in the file."""
-    items = data.draw(st.lists(st.just(value) | st.text(), min_size=1, max_size=5))
-    raw = json.dumps(items, ensure_ascii=data.draw(st.booleans()), indent=data.draw(st.sampled_from([None, 1])))
-    for index, expected in enumerate(items):
-        assert json.loads(item(raw.encode(), index)) == expected
+    raw = json.dumps(items, ensure_ascii=plain, indent=indent).encode()
+    assert [json.loads(item(raw, index)) for index in range(len(items))] == items
 
 
 def test_items_of_a_list_that_is_read_in_pieces() -> None:
