@@ -59,6 +59,25 @@ def test_pause_and_go_on() -> None:
     assert np.array_equal(shared.parameters, alone.parameters)
 
 
+def test_what_is_learned_is_seen_while_it_runs() -> None:
+    """The latest of it, once."""
+    worker = TrainingWorker(trainer(), run=1)
+    worker.start()
+    seen: list[Snapshot] = []
+
+    def seen_again() -> bool:
+        snapshot = worker.take()
+        seen.extend([snapshot] if snapshot is not None else [])
+        return len(seen) > 2
+
+    wait(seen_again)
+    assert worker.running
+    worker.pause()
+    assert worker.join(10)
+    assert all(snapshot.reason is None for snapshot in seen)
+    assert 0 < seen[0].update < seen[1].update < seen[2].update
+
+
 def test_values_and_settings_arrive_by_message() -> None:
     """An edit while the worker waits for its next update takes effect without stopping it."""
     shared = trainer()
