@@ -383,6 +383,16 @@ def test_the_latest_document_is_written_next_and_nobody_waits(tmp_path: Path) ->
     assert written[:2] == [1, 4]
 
 
+def test_a_removal_does_not_wait_for_its_time() -> None:
+    """What is saved or given up goes from the journal at once, also while something waits to be written."""
+    slow = Slow()
+    writer = JournalWriter(cast(RecoveryJournal, slow), "main", lambda _: None, pytest.fail, delay=3600)
+    writer.keep(Document(notes="1"), Note())
+    writer.remove()
+    writer.wait(10)
+    assert slow.done == [("removed", "nnsim-journal")]
+
+
 def test_what_is_written_now_is_there_when_the_caller_goes_on(tmp_path: Path) -> None:
     """After what is under way, without the rest that is else between two; not twice if nothing differs."""
     slow, told = Slow(), []

@@ -42,6 +42,15 @@ def test_a_number_of_updates() -> None:
     assert not snapshot.parameters.flags.writeable
 
 
+def test_a_number_of_updates_is_kept_at_any_pace() -> None:
+    """Though far more would be due."""
+    worker = TrainingWorker(trainer(), run=1, speed=1e6, updates=5)
+    worker.start()
+    assert worker.join(10)
+    snapshot = worker.take()
+    assert snapshot is not None and (snapshot.reason, snapshot.update) == ("updates", 5)
+
+
 def test_pause_and_go_on() -> None:
     """A paused trainer goes on in another worker as if it had never stopped."""
     shared = trainer()
