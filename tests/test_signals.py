@@ -26,7 +26,8 @@ if sys.platform == "win32":
 
 WINDOWS = '''
 import os, signal, sys
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui import app
@@ -63,11 +64,42 @@ class Window(app.MainWindow):
         say(1)
         QApplication.exit(7)
 
-    def log_out(self):
+    def announce_logout(self):
         self.canvas.commands.add_neuron("hidden")
-        self.files.write_journal()
+        QApplication.instance().commitDataRequest.emit(None)
+        self.timer = QTimer(self)
+        self.timer.timeout.connect(self.answer)
+        self.timer.start(10)
+
+    def answer(self):
+        question = QApplication.activeModalWidget()
+        if question:
+            self.timer.stop()
+            say("asked")
+            question.button(question.StandardButton.Discard).click()
+
+    def quit(self):
+        QApplication.sendEvent(QApplication.instance(), QEvent(QEvent.Type.Quit))
+
+    def log_out(self):
+        self.announce_logout()
+        say(1)
+        self.quit()
+
+    def log_out_twice(self):
+        self.announce_logout()
+        self.log_out()
+
+    def call_logout_off(self):
+        self.announce_logout()
         self.canvas.commands.add_neuron("hidden")
         say(2)
+
+    def call_logout_off_and_quit(self):
+        self.announce_logout()
+        QTest.mouseClick(self.canvas.viewport(), Qt.MouseButton.LeftButton)
+        say(1)
+        self.quit()
 
     def offer(self):
         if not self.messages.isVisible():
@@ -198,11 +230,26 @@ def test_whatever_else_ends_it_keeps_the_work(windows: Windows) -> None:
     """An end without a closed window; and a terminal that is closed after a logout that was called off: the program
     had gone on keeping."""
     for doing, end, expected in (("leave", lambda _: None, (7, 1)),
-                                 ("log_out", sent(signal.SIGHUP), (128 + signal.SIGHUP, 2))):
+                                 ("call_logout_off", sent(signal.SIGHUP), (128 + signal.SIGHUP, 2))):
         status, _ = windows.open(doing, end)
         (left,) = windows.leftovers()
         assert (status, len(left.load().network.structure.neurons)) == expected
         left.discard()
+
+
+def test_a_logout_asks_nothing_and_loses_nothing(windows: Windows) -> None:
+    """The system asks what is to be kept, maybe twice, and then has it quit: the next start offers the work."""
+    for doing, neurons in (("log_out", 1), ("log_out_twice", 2)):
+        status, said = windows.open(doing)
+        (left,) = windows.leftovers()
+        assert (status, said, len(left.load().network.structure.neurons)) == (0, "1", neurons)
+        left.discard()
+
+
+def test_whoever_goes_on_after_a_logout_was_called_off_is_asked_as_ever(windows: Windows) -> None:
+    """Here the work is given up: nothing of it is left."""
+    assert windows.open("call_logout_off_and_quit", after=2) == (0, "asked")
+    assert windows.leftovers() == ()
 
 
 @pytest.mark.soak

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from nnsim.documents.locks import lock
+from nnsim.documents.locks import close, lock
 
 PRIVATE = 0o600
 ABANDONED_SECONDS = 3600.0
@@ -45,6 +45,7 @@ def write_atomically(path: Path, data: bytes, private: bool = False) -> tuple[st
             kept = usual if old is None else stat.S_IMODE(old.st_mode)
             os.chmod(temporary, PRIVATE if private else kept)
         os.fsync(handle)
+        handle = _closed_on_windows(handle)
         if in_place:
             # Under a name that no sweep takes: if this is killed, the whole new content is there.
             temporary = temporary.rename(target.with_name(f"nnsim-rescued-{secrets.token_hex(4)}{target.suffix[:20]}"))
@@ -52,16 +53,16 @@ def write_atomically(path: Path, data: bytes, private: bool = False) -> tuple[st
             with contextlib.suppress(OSError):
                 temporary.unlink()
         else:
-            handle = _closed_for_rename(handle)
             os.replace(temporary, target)
     except BaseException as error:
         if not isinstance(error, HalfWritten):  # then it is all that is left of the document
+            handle = _closed_on_windows(handle)
             with contextlib.suppress(OSError):
                 temporary.unlink()
         raise
     finally:
         if handle >= 0:
-            _close(handle)
+            close(handle)
     return (*lost, *_sync_folder(target.parent))
 
 
@@ -99,12 +100,12 @@ def _temporary(folder: Path) -> tuple[Path, int]:
             if not lock(handle, wait=True) or _is_there(path, handle):
                 return path, handle
         except BaseException:
-            _close(handle)  # or its lock would keep it from ever being swept
+            close(handle)  # or its lock would keep it from ever being swept
             with contextlib.suppress(OSError):
                 path.unlink()
             raise
         # Another save took it for abandoned, in the moment before it was locked.
-        _close(handle)
+        close(handle)
 
 
 def _sweep(folder: Path) -> None:
@@ -130,7 +131,7 @@ def _sweep_one(path: Path) -> None:
         if locked or (locked is None and time.time() - state.st_mtime > ABANDONED_SECONDS):
             path.unlink()
     finally:
-        _close(handle)
+        close(handle)
 
 
 def _is_there(path: Path, handle: int) -> bool:
@@ -140,18 +141,12 @@ def _is_there(path: Path, handle: int) -> bool:
         return False
 
 
-def _closed_for_rename(handle: int) -> int:
-    """Windows renames no open file; elsewhere it stays open, and so locked, until it has its name."""
-    if sys.platform == "win32":
-        _close(handle)
+def _closed_on_windows(handle: int) -> int:
+    """Windows renames and removes no open file; elsewhere it stays open, and so locked, until it has its name."""
+    if sys.platform == "win32" and handle >= 0:
+        close(handle)
         return -1
     return handle
-
-
-def _close(handle: int) -> None:
-    """Whether the data are on the disk fsync has said: an error now would say nothing about them, and hide another."""
-    with contextlib.suppress(OSError):
-        os.close(handle)
 
 
 def _write(handle: int, data: bytes) -> None:
@@ -218,7 +213,7 @@ def _overwrite(target: Path, data: bytes, copy: Path) -> None:
             _put_back(handle, before, copy)
             raise
     finally:
-        _close(handle)
+        close(handle)
 
 
 def _allocate(handle: int, size: int) -> None:
@@ -259,7 +254,7 @@ def _sync_folder(folder: Path) -> tuple[str, ...]:
         try:
             os.fsync(handle)
         finally:
-            _close(handle)
+            close(handle)
     except OSError as error:
         if error.errno not in _NO_SUCH_THING:
             return (f"Its folder could not be brought to the disk ({error.strerror}): if the power fails in the next "

@@ -16,7 +16,7 @@ from nnsim.documents.atomic import write_atomically
 from nnsim.documents.document import Document
 from nnsim.documents.files import FileError, FileState, decode, encode
 from nnsim.documents.format.strict_json import MAX_BYTES
-from nnsim.documents.locks import lives, lock, process_mark
+from nnsim.documents.locks import close, lives, lock, process_mark
 
 KEPT_DAYS = 30
 """How long what was offered and not taken is kept."""
@@ -137,13 +137,13 @@ class RecoveryJournal:
         ago is removed.
         """
         found: list[Leftover] = []
-        for session in sorted(self._folder.glob("session-*")):
+        for session in _inside(self._folder, "session-", ""):
             if session == self._own or not (session in self._locks or self._take(session)):
                 continue
             if not _holds_work(session) or _is_over(session):
                 self._drop(session)
             else:
-                found.extend(_leftover(file) for file in sorted(session.glob("*.journal")))
+                found.extend(_leftover(file) for file in _inside(session, "", ".journal"))
         return tuple(sorted(found, key=lambda leftover: -leftover.time))
 
     def close(self) -> None:
@@ -159,7 +159,7 @@ class RecoveryJournal:
             handle = self._locks.pop(session)
             with contextlib.suppress(OSError):
                 _put(handle, NOBODY)
-            os.close(handle)
+            close(handle)
 
     def _file(self, window: str) -> Path:
         return self._own / f"{window}.journal"
@@ -169,13 +169,17 @@ class RecoveryJournal:
     def _begin(self) -> None:
         """Make this process's own folder, and lock it."""
         if self._own in self._locks:  # somebody removed it
-            os.close(self._locks.pop(self._own))
+            close(self._locks.pop(self._own))
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._own.mkdir(mode=0o700, exist_ok=True)
         handle = os.open(self._own / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            lock(handle)
+            _put(handle, process_mark())
+        except OSError:
+            close(handle)
+            raise
         self._locks[self._own] = handle
-        lock(handle)
-        _put(handle, process_mark())
 
     def _take(self, session: Path) -> bool:
         """Whether a session is nobody's, and from now on this process's."""
@@ -196,15 +200,16 @@ class RecoveryJournal:
         except OSError:
             locked = False
         if not locked:
-            os.close(handle)
+            close(handle)
             return False
         self._locks[session] = handle
         return True
 
     def _drop(self, session: Path) -> None:
         # Closed first: Windows removes no open file.
-        os.close(self._locks.pop(session))
-        shutil.rmtree(session, ignore_errors=True)
+        close(self._locks.pop(session))
+        with contextlib.suppress(OSError):  # that it ignores errors is not true of all
+            shutil.rmtree(session, ignore_errors=True)
 
 
 def _lives(session: Path, mark: str) -> bool:
@@ -213,7 +218,7 @@ def _lives(session: Path, mark: str) -> bool:
         return alive
     if mark == NOBODY:
         return False
-    times = [file.stat().st_mtime for file in session.glob("*.journal")]
+    times = [file.stat().st_mtime for file in _inside(session, "", ".journal")]
     return bool(times) and 0 <= time.time() - max(times) < SILENT_SECONDS
 
 
@@ -223,8 +228,20 @@ def _put(handle: int, mark: str) -> None:
     os.write(handle, mark.encode())
 
 
+def _inside(folder: Path, begin: str, end: str) -> list[Path]:
+    """What lies in a folder under such names; nothing if that cannot be seen."""
+    try:
+        return [folder / name for name in sorted(os.listdir(folder)) if name.startswith(begin) and name.endswith(end)]
+    except OSError:
+        return []
+
+
 def _holds_work(session: Path) -> bool:
-    return any(session.glob("*.journal")) or any(session.glob("*.damaged"))
+    """Whether a folder must not be removed; one that cannot be looked into must not."""
+    try:
+        return any(name.endswith((".journal", ".damaged")) for name in os.listdir(session))
+    except OSError:
+        return True
 
 
 def _is_young(session: Path) -> bool:

@@ -1,12 +1,13 @@
 """Who still works on a file: locks that the system releases when a process ends, and what serves where it has none."""
 
+import contextlib
 import os
 import platform
 import sys
 from pathlib import Path
 
 if sys.platform == "win32":
-    import msvcrt
+    import msvcrt  # pragma: no cover: there is none elsewhere; the tests have one of their own
 else:
     import fcntl
 
@@ -23,6 +24,12 @@ def lock(handle: int, wait: bool = False) -> bool | None:
     except OSError:
         return None
     return True
+
+
+def close(handle: int) -> None:
+    """Close a file, and so unlock it. An error is none: whether data are on the disk fsync has said before."""
+    with contextlib.suppress(OSError):
+        os.close(handle)
 
 
 def process_mark() -> str:

@@ -87,7 +87,7 @@ def _block(block: Block) -> str:
         case Items(items=items):
             rows_of_list = "\n".join(f"<li>{_parts(parts)}</li>" for parts in items)
             return f"<ol>\n{rows_of_list}\n</ol>"
-        case Equations():
+        case _:
             return _equations(block)
 
 

@@ -122,7 +122,7 @@ def _block(block: Block) -> str:
         case Items(items=items):
             rows = "\n".join(rf"\item {_parts(parts)}" for parts in items)
             return f"\\begin{{enumerate}}\n{rows}\n\\end{{enumerate}}"
-        case Equations():
+        case _:
             rows = " \\\\\n".join(map(latex_math, aligned_rows(block)))
             return f"\\begin{{align*}}\n{rows}\n\\end{{align*}}"
 

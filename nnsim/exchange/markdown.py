@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from nnsim.exchange.latex import aligned_rows
-from nnsim.exchange.pages import Blank, Block, Equations, Heading, Items, Page, Paragraph, Parts, Table, written
+from nnsim.exchange.pages import Blank, Block, Heading, Items, Page, Paragraph, Parts, Table, written
 
 _MARKS = re.compile(r"([\\`*_\[\]|<>$&~])")
 _OPENING = re.compile(r"^(\d*)([-+#.)])(?=\s|#)")
@@ -54,7 +54,7 @@ def _block(block: Block) -> str:
             return "\n".join(lines)
         case Items(items=items):
             return "\n".join(f"{n}. {_parts(parts)}" for n, parts in enumerate(items, 1))
-        case Equations():
+        case _:
             aligned = " \\\\\n".join(map(_github, aligned_rows(block)))
             return f"$$\n\\begin{{aligned}}\n{aligned}\n\\end{{aligned}}\n$$"
 

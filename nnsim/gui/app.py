@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from PySide6.QtCore import (
+    QEvent,
     QMessageLogContext,
     QObject,
     QSocketNotifier,
@@ -74,14 +75,38 @@ def run(file: str | None = None) -> int:
         QTimer.singleShot(0, window, lambda: window.files.open(Path(file)))
     QTimer.singleShot(SHOWN_MS, window, lambda: engines.prepare_in_background())
     collector = Collector(window)
-    # A logout may still be called off: then the program goes on, and goes on keeping.
-    app.commitDataRequest.connect(window.files.write_journal)
+    app.commitDataRequest.connect(Logout(window, app).on_announced)
     app.aboutToQuit.connect(window.end_now)
     try:
         with _ending_on_signals(window):
             return app.exec()
     finally:
         collector.end()
+
+
+class Logout(QObject):
+    """The end of the system's session: when it is announced, unsaved work is kept; when it comes, nothing is asked.
+
+    In between it may be called off. Then the program goes on, and goes on keeping; whoever closes the window after that
+    is asked as ever.
+    """
+
+    def __init__(self, window: MainWindow, app: QApplication) -> None:
+        super().__init__(window)
+        self._window, self._app = window, app
+
+    def on_announced(self) -> None:
+        """The system asks what is to be kept."""
+        self._window.files.write_journal()
+        self._app.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Until somebody uses the program again, to quit is the end of the session."""
+        if event.type() == QEvent.Type.Quit:
+            self._window.end_now()
+        elif event.type() in (QEvent.Type.KeyPress, QEvent.Type.MouseButtonPress):
+            self._app.removeEventFilter(self)
+        return False
 
 
 def _leave_clipboard() -> None:

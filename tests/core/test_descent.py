@@ -187,6 +187,7 @@ def test_the_numpy_run_is_a_plain_loop(batch: int, extra: dict[str, float]) -> N
                             {name: 0.1 * (i + 1) * (-1) ** i for i, name in enumerate(names)}, [names[0], names[7]])
     rng = np.random.default_rng(1)
     X, T, test_X, test_T = (rng.uniform(size=shape) for shape in ((5, 2), (5, 1), (3, 2), (3, 1)))
+    T *= 50.0  # steps longer than 1, which nothing shortens unasked
     program = compile(network)
     loss = next(iter(LOSSES_BY_NAME))
     rule = Rule(batch=batch, rate=0.7, stop_gradient=0.0, **extra)

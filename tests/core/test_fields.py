@@ -37,6 +37,7 @@ def test_forms_in_the_order_of_the_fields() -> None:
     assert found["order"].choices == (("up", "upwards"), ("down", "downwards"))
     kinds = [found[name].kind for name in ("rate", "count", "name", "on", "limit")]
     assert kinds == [float, int, str, bool, float]
+    assert not any(form.advanced or form.presets for form in found.values()), "unless a field says so"
 
 
 @pytest.mark.parametrize(

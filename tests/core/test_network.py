@@ -284,6 +284,10 @@ def test_a_long_cycle_is_cut_short_in_words_only() -> None:
     assert set(problem.neurons) == set(ring)
     assert "…" in problem.message
     assert len(problem.message) < 200
+    for size in (8, 9):
+        problem = only(problems([Neuron(id) for id in ring[:size]],
+                                list(zip(ring[:size], ring[1:size] + ring[:1], strict=True))))
+        assert ("…" in problem.message) == (size > 8) and problem.message.count("→") == size
 
 
 def test_a_missing_parameter_names_where_it_is_used() -> None:

@@ -88,6 +88,10 @@ def test_a_missing_column_is_named_with_those_there_are(tmp_path: Path) -> None:
     """So that a slip can be seen."""
     with pytest.raises(ValueError, match="no column “z”; it has a, b"):
         read(tmp_path, "a,b\n1,2\n", inputs=("z",))
+    names = [f"n{n}" for n in range(13)]
+    for count, said in ((12, "it has n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, n10, n11."), (13, "n10, n11 ….")):
+        with pytest.raises(ValueError, match=f"{said.replace('.', '[.]')}$"):
+            read(tmp_path, ",".join(names[:count]) + "\n" + ",".join("1" * count) + "\n", inputs=("z",))
 
 
 @pytest.mark.parametrize("path", [

@@ -18,7 +18,17 @@ import nnsim
 from nnsim.core.network import Network
 from nnsim.documents import files
 from nnsim.documents.document import Document
-from nnsim.documents.files import FileError, decode, encode, load, load_with_state, save, save_with_state, shown_name
+from nnsim.documents.files import (
+    FileError,
+    decode,
+    encode,
+    load,
+    load_with_state,
+    save,
+    save_with_state,
+    shown_name,
+    write_text,
+)
 from tests.documents.base import TEXT
 
 OLD = Document(Network.layered([1, 1]), notes="old")
@@ -404,6 +414,96 @@ def test_a_file_of_another_owner_stays_his(tmp_path: Path, monkeypatch: pytest.M
     assert path.stat().st_ino == inode and path.read_bytes() == encode(NEW) and names(tmp_path) == ["a.nnsim"]
 
 
+def test_a_new_file_takes_the_old_one_s_owner_where_it_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as another group of the same folder."""
+    path, given, real = tmp_path / "a.nnsim", [], os.fstat
+    save(OLD, path)
+    owner = path.stat().st_uid, path.stat().st_gid
+
+    def others(handle: int) -> os.stat_result:
+        values = list(real(handle))
+        values[4] += 1
+        return os.stat_result(values)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fstat", others)
+        patch.setattr(os, "fchown", lambda handle, *ids: given.append(ids))
+        save(NEW, path)
+    assert given == [owner] and load(path).notes == "new"
+
+
+def test_a_temporary_file_that_is_swept_before_it_is_locked_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another save takes it for abandoned in that moment."""
+    swept, flock = [], fcntl.flock
+
+    def late(handle: int, how: int) -> None:
+        if not swept:
+            swept.extend(tmp_path.glob(".nnsim-*.tmp"))
+            swept[0].unlink()
+        flock(handle, how)
+
+    monkeypatch.setattr(fcntl, "flock", late)
+    save(NEW, tmp_path / "a.nnsim")
+    assert len(swept) == 1 and names(tmp_path) == ["a.nnsim"] and load(tmp_path / "a.nnsim").notes == "new"
+
+
+def test_a_file_that_shrinks_while_it_is_looked_at_is_written_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What can be read of it is what is put back if need be."""
+    path = tmp_path / "a.nnsim"
+    save(OLD, path)
+    os.link(path, tmp_path / "b.nnsim")
+    monkeypatch.setattr(os, "read", lambda *_: b"")
+    save(NEW, path)
+    assert (tmp_path / "b.nnsim").read_bytes() == encode(NEW)
+
+
+@pytest.mark.parametrize("error", [MemoryError(), RecursionError(), KeyError("w1")])
+def test_a_document_that_cannot_be_written_down_leaves_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Whatever the serialiser raises is a FileError, which says what it was."""
+    def fails(*_: object) -> NoReturn:
+        raise error
+
+    save(OLD, tmp_path / "a.nnsim")
+    monkeypatch.setattr(files, "encode", fails)
+    with pytest.raises(FileError, match=rf"saved \({type(error).__name__}\)\. The file is as it was") as caught:
+        save(NEW, tmp_path / "a.nnsim")
+    assert caught.value.__cause__ is error and load(tmp_path / "a.nnsim").notes == "old"
+
+
+def test_a_saved_file_that_is_gone_at_once_has_no_state_of_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What comes to its place later is another's."""
+    path, replace = tmp_path / "a.nnsim", os.replace
+
+    def moved_away(source: Path, target: Path) -> None:
+        replace(source, target)
+        target.rename(tmp_path / "elsewhere")
+
+    monkeypatch.setattr(os, "replace", moved_away)
+    state, _ = save_with_state(NEW, path)
+    (tmp_path / "elsewhere").rename(path)
+    assert state.still(path)
+    path.write_bytes(encode(OLD))
+    assert not state.still(path)
+
+
+def test_text_is_written_in_one_step_too(tmp_path: Path) -> None:
+    """As UTF-8, whatever the system prefers; half of a sign, as a file's name may have, becomes a question mark."""
+    path = tmp_path / "a.tex"
+    for text, expected in (("Σ\n", "Σ\n"), ("na\udcffme", "na?me")):
+        write_text(text, path)
+        assert path.read_bytes() == expected.encode() and names(tmp_path) == ["a.tex"]
+    with pytest.raises(FileError, match=r"b\.tex: it cannot be written: there is no such file or folder"):
+        write_text("", tmp_path / "none" / "b.tex")
+
+
 def test_extended_attributes_stay_or_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as a tag or where it was downloaded from."""
     path = tmp_path / "a.nnsim"
@@ -413,6 +513,13 @@ def test_extended_attributes_stay_or_are_named(tmp_path: Path, monkeypatch: pyte
     except OSError:
         pytest.skip("this disk knows no attributes")
     assert save_with_state(NEW, path)[1] == "" and os.getxattr(path, "user.tag") == b"red"
+    with monkeypatch.context() as inherits:
+        # Some disks give a new file attributes of their own.
+        inherits.setattr(os, "listxattr", lambda _: ["user.tag"])
+        inherits.setattr(os, "getxattr", lambda *_: b"red")
+        inherits.setattr(os, "setxattr", failing(errno.EPERM))
+        assert save_with_state(NEW, path)[1] == ""
+    os.setxattr(path, "user.tag", b"red")
     monkeypatch.setattr(os, "setxattr", failing(errno.ENOSPC))
     assert "attribute user.tag could not be kept" in save_with_state(OLD, path)[1]
     assert path.read_bytes() == encode(OLD)

@@ -4,6 +4,7 @@ import errno
 import fcntl
 import os
 import platform
+import shutil
 import signal
 import stat
 import subprocess
@@ -23,6 +24,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.files import FileError, FileState, decode, encode, save_with_state
 from nnsim.documents.journal import Leftover, Note, RecoveryJournal
 from nnsim.documents.journal_writer import JournalWriter
+from nnsim.documents.locks import lives, process_mark
 
 DOCUMENT = Document(Network.layered([2, 2, 1]), notes="unsaved work")
 
@@ -184,6 +186,32 @@ def test_what_cannot_be_opened_is_put_aside(tmp_path: Path) -> None:
     assert sorted(file.name for file in session.glob("*.damaged")) == ["a.damaged", "c.damaged", "d.damaged"]
 
 
+def test_what_cannot_be_put_aside_stays_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """And is offered again."""
+    file = session_of(tmp_path) / "main.journal"
+    file.write_bytes(b"damaged")
+    journal = RecoveryJournal(tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", failing(errno.EROFS))
+        assert [left.set_aside() for left in journal.leftovers()] == [file]
+    # Who cleans up by hand may take the mark that it was offered.
+    (file.parent / "offered").unlink()
+    assert [left.file for left in journal.leftovers()] == [file]
+    journal.close()
+
+
+def test_a_folder_that_somebody_removes_is_made_anew(tmp_path: Path) -> None:
+    """By hand, or by a program that cleans up: the next edit is kept again, and nobody else takes it."""
+    journal, other = RecoveryJournal(tmp_path), RecoveryJournal(tmp_path)
+    journal.write("main", Document())
+    shutil.rmtree(next(tmp_path.iterdir()))
+    journal.write("main", DOCUMENT)
+    assert other.leftovers() == ()
+    journal.leave()
+    assert [left.load().notes for left in other.leftovers()] == [DOCUMENT.notes]
+    other.close()
+
+
 def test_what_is_not_taken_is_kept_for_thirty_days(tmp_path: Path) -> None:
     """From the first offer on: who comes back after a year is still asked."""
     session = session_of(tmp_path)
@@ -289,6 +317,26 @@ def test_without_locks_and_without_a_known_process_age_decides(
     journal.close()
 
 
+@pytest.mark.parametrize("error", [PermissionError, ProcessLookupError])
+def test_another_s_process_is_told_by_when_it_began(monkeypatch: pytest.MonkeyPatch, error: type[OSError]) -> None:
+    """It lives, though it may not be sent anything; one that is not there does not."""
+    def refuse(pid: int, number: int) -> NoReturn:
+        raise error
+
+    mark = process_mark()
+    monkeypatch.setattr(os, "kill", refuse)
+    assert lives(mark) == (error is PermissionError)
+
+
+def test_where_the_system_does_not_say_when_a_process_began_its_number_has_to_do(
+    monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on macOS."""
+    monkeypatch.setattr(Path, "read_bytes", failing(errno.ENOENT))
+    mark = process_mark()
+    assert mark.split()[1] == "-" and lives(mark)
+
+
 # In the background
 
 
@@ -333,6 +381,16 @@ def test_the_latest_document_is_written_next_and_nobody_waits(tmp_path: Path) ->
     own = threading.current_thread().name
     assert slow.done[:2] == [("1", "nnsim-journal"), ("4", "nnsim-journal")] and slow.done[-1] == ("removed", own)
     assert written[:2] == [1, 4]
+
+
+def test_a_removal_does_not_wait_for_its_time() -> None:
+    """What is saved or given up goes from the journal at once, also while something waits to be written."""
+    slow = Slow()
+    writer = JournalWriter(cast(RecoveryJournal, slow), "main", lambda _: None, pytest.fail, delay=3600)
+    writer.keep(Document(notes="1"), Note())
+    writer.remove()
+    writer.wait(10)
+    assert slow.done == [("removed", "nnsim-journal")]
 
 
 def test_what_is_written_now_is_there_when_the_caller_goes_on(tmp_path: Path) -> None:

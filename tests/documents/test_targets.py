@@ -69,6 +69,9 @@ def test_other_data_are_no_truth_table(document: Document) -> None:
 def test_rows_of_a_table_in_a_file_may_stand_in_any_order_and_be_missing() -> None:
     data = own((1,), (0,), inputs=((1.0, 0.0), (0.0, 0.0)))
     assert columns(net(2, 1, data)) == [[0, None, 1, None]]
+    rows = tuple((float(n >> 2), float(n >> 1 & 1), float(n & 1)) for n in (7, 6, 5, 4, 3, 2, 1, 0))
+    whole = own(*((float(sum(row) % 2),) for row in rows), inputs=rows)
+    assert columns(net(3, 1, whole)) == [[0, 1, 1, 0, 1, 0, 0, 1]]
 
 
 TWO = own((0, 0), (1, 0), (1, 0), (0, 1))

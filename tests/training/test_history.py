@@ -1,6 +1,7 @@
 """Loss curves stay bounded and true."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -48,6 +49,8 @@ def test_earlier_views_never_change() -> None:
     curve.extend([1.0, 2.0, 3.0])
     view = curve.points()
     before = [view.epoch.copy(), view.mean.copy()]
+    with pytest.raises(ValueError, match="read-only"):
+        view.mean[0] = 7.0
     curve.extend(np.arange(100.0))
     assert np.array_equal(view.epoch, before[0]) and np.array_equal(view.mean, before[1])
 

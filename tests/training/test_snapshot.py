@@ -1,5 +1,6 @@
 """Snapshots: a run that is saved and resumed, also in another process, ends at the same bits."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -102,6 +103,18 @@ def test_a_frame_of_a_running_worker_cannot_be_resumed() -> None:
         nnsim.Trainer.resume(network, data, config, frame)
     with pytest.raises(ValueError, match="stands still"):
         frame.save("nowhere.npz")
+
+
+def test_a_snapshot_is_on_the_disk_before_it_takes_the_last_one_s_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut could leave neither."""
+    steps = []
+    fsync, replace = os.fsync, os.replace
+    monkeypatch.setattr(os, "fsync", lambda handle: (steps.append("fsync"), fsync(handle)))
+    monkeypatch.setattr(os, "replace", lambda *paths: (steps.append("replace"), replace(*paths)))
+    nnsim.Trainer(*parts("adam")).snapshot().save(tmp_path / "run.npz")
+    assert steps == ["fsync", "replace"] and [file.name for file in tmp_path.iterdir()] == ["run.npz"]
 
 
 def test_what_is_no_snapshot_is_refused(tmp_path: Path) -> None:

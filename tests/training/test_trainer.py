@@ -303,6 +303,10 @@ def test_how_near_the_stop_is() -> None:
         trainer.configure(
             nnsim.TrainingConfig(batch_size=0, learning_rate=0.5, stop_loss=goal, stop_epochs=epochs))
         assert trainer.snapshot().progress == pytest.approx(nearest)
+    trainer.set_values({name: 9.0 for name in trainer.network.parameter_names})
+    trainer.configure(nnsim.TrainingConfig(batch_size=0, learning_rate=0.0, stop_loss=goal))
+    trainer.run(epochs=2)
+    assert trainer.history.train_loss[-1] > first and trainer.snapshot().progress == 0.0, "farther than at the start"
     trainer.configure(nnsim.TrainingConfig(batch_size=0, learning_rate=0.5, stop_loss=2 * first))
     assert trainer.snapshot().progress is None, "a loss that was small enough from the start tells nothing"
 

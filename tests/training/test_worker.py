@@ -42,6 +42,15 @@ def test_a_number_of_updates() -> None:
     assert not snapshot.parameters.flags.writeable
 
 
+def test_a_number_of_updates_is_kept_at_any_pace() -> None:
+    """Though far more would be due."""
+    worker = TrainingWorker(trainer(), run=1, speed=1e6, updates=5)
+    worker.start()
+    assert worker.join(10)
+    snapshot = worker.take()
+    assert snapshot is not None and (snapshot.reason, snapshot.update) == ("updates", 5)
+
+
 def test_pause_and_go_on() -> None:
     """A paused trainer goes on in another worker as if it had never stopped."""
     shared = trainer()
@@ -57,6 +66,25 @@ def test_pause_and_go_on() -> None:
     alone = trainer()
     alone.advance(updates=shared.update)
     assert np.array_equal(shared.parameters, alone.parameters)
+
+
+def test_what_is_learned_is_seen_while_it_runs() -> None:
+    """The latest of it, once."""
+    worker = TrainingWorker(trainer(), run=1)
+    worker.start()
+    seen: list[Snapshot] = []
+
+    def seen_again() -> bool:
+        snapshot = worker.take()
+        seen.extend([snapshot] if snapshot is not None else [])
+        return len(seen) > 2
+
+    wait(seen_again)
+    assert worker.running
+    worker.pause()
+    assert worker.join(10)
+    assert all(snapshot.reason is None for snapshot in seen)
+    assert 0 < seen[0].update < seen[1].update < seen[2].update
 
 
 def test_values_and_settings_arrive_by_message() -> None:

@@ -30,7 +30,7 @@ from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents.document import Document
 from nnsim.documents.format.encoding import VERSION
 from nnsim.documents.format.errors import Fault, FileError
-from nnsim.documents.format.strict_json import check, faults, measure, step, tree, twice
+from nnsim.documents.format.strict_json import check, check_keys, measure, step, tree
 from nnsim.documents.format.tables import table
 from nnsim.documents.format.typed_faults import instead, typed_fault
 from nnsim.documents.layout import MAX_POSITION, filled
@@ -92,8 +92,8 @@ class _Inline(Struct, forbid_unknown_fields=True):
 
 MOST_PARAMETERS = MAX_CONNECTIONS + MAX_NEURONS
 """A weight for each connection and a bias for each neuron: more could not be used."""
-MOST_FIELDS, MOST_SMALL = 100, 1 << 20
-"""How many fields settings have at most, and how many bytes one of them."""
+MOST_FIELDS, MOST_SMALL, MOST_NAMES = 100, 10_000, 1 << 20
+"""How many fields settings have at most; how many bytes one of them, and how many a text or a list of names."""
 _LIMITS = {"neurons": MAX_NEURONS, "connections": MAX_CONNECTIONS, "parameters": MOST_PARAMETERS}
 
 _TYPES: Mapping[str, Any] = {
@@ -132,7 +132,7 @@ def _document(raw: bytes) -> Document:
     notes = _typed(file.notes, str, "notes")
     places = _counted(file.layout, "layout", MAX_NEURONS, "places")
     layout = _typed(places, dict[str, tuple[float, float]], "layout")
-    _check_keys(places, "layout", len(layout))
+    _check_read(places, "layout", len(layout))
     _check_layout(layout, network)
     data = None if bytes(file.data) == b"null" else _data(bytes(file.data))
     training = _training(_fields(bytes(file.training), "training"))
@@ -163,12 +163,10 @@ def _check_lengths(raw: bytes) -> None:
             _counted(getattr(network, name), f"network.{name}", limit, name)
 
 
-def _check_keys(raw: bytes, where: str, read: int) -> None:
+def _check_read(raw: bytes, where: str, read: int) -> None:
     """Raises Fault if a key stands twice: then ``raw`` has more of them than were ``read``, as the last one counts."""
     if measure(raw).keys != read:
-        fault = twice(raw, where)
-        if fault is not None:
-            raise fault
+        check_keys(raw, where, depth=2)
 
 
 def _fields(raw: bytes, where: str, items: int | None = None) -> dict[str, bytes]:
@@ -178,18 +176,16 @@ def _fields(raw: bytes, where: str, items: int | None = None) -> dict[str, bytes
         raise Fault(f"there are {items} fields; at most {MOST_FIELDS} are allowed.", where)
     found = _typed(raw, dict[str, Raw], where)
     if len(found) < items:
-        raise twice(raw, where) or Fault("a key stands here twice.", where)
+        check_keys(raw, where, depth=1)
     return {key: bytes(value) for key, value in found.items()}
 
 
 def _small(raw: bytes, where: str) -> Any:
-    """The value of one setting, whatever it is."""
-    if len(raw) > MOST_SMALL:
-        raise Fault(f"this is too long: at most {MOST_SMALL // 2**20} MB belong here.", where)
-    value = tree(raw.decode())
-    for path, message in faults(value, where):
-        raise Fault(message, path)
-    return value
+    """The value of one setting, whatever it is. What is long can only be a text or a list of names."""
+    limit = MOST_NAMES if raw.startswith((b"[", b'"')) else MOST_SMALL
+    if len(raw) > limit:
+        raise Fault(f"this is too long: at most {limit // 1000} kB belong here.", where)
+    return _typed(raw, list[str], where) if raw.startswith(b"[") and len(raw) > MOST_SMALL else tree(raw, where)
 
 
 def _check_header(header: _Header) -> None:
@@ -233,10 +229,10 @@ def _network(raw: bytes) -> Network:
     connections = _typed(parts.connections, list[_Connection], "network.connections")
     parameters = _typed(parts.parameters, dict[str, _Parameter], "network.parameters")
     given = sum(field is not UNSET for n in neurons for field in (n.activation, n.combine, n.bias, n.notation))
-    _check_keys(bytes(parts.neurons), "network.neurons", 2 * len(neurons) + given)
-    _check_keys(bytes(parts.connections), "network.connections", 3 * len(connections))
+    _check_read(bytes(parts.neurons), "network.neurons", 2 * len(neurons) + given)
+    _check_read(bytes(parts.connections), "network.connections", 3 * len(connections))
     given = sum(parameter.trainable is not UNSET for parameter in parameters.values())
-    _check_keys(bytes(parts.parameters), "network.parameters", 2 * len(parameters) + given)
+    _check_read(bytes(parts.parameters), "network.parameters", 2 * len(parameters) + given)
     _check_neurons(neurons, parameters)
     _check_connections(neurons, connections, parameters)
     _check_parameters(neurons, connections, parameters)
@@ -335,7 +331,7 @@ def _data(raw: bytes) -> DataSource:
         found = f", not {' and '.join(kinds)} together" if kinds else ""
         raise Fault(f"one of “generator”, “inline” and “csv” belongs here{found}.", "data")
     kind = kinds[0]
-    rest = {key: _small(inner, step("data", key)) for key, inner in fields.items() if key != kind}
+    rest = {key: inner for key, inner in fields.items() if key != kind}
     if kind == "inline":
         return _settings(InlineData, rest, "data", _inline(fields["inline"]))
     value = _small(fields[kind], f"data.{kind}")
@@ -360,24 +356,25 @@ def _inline(raw: bytes) -> dict[str, Any]:
 
 
 def _training(fields: Mapping[str, bytes]) -> TrainingConfig:
-    values = {key: _small(raw, step("training", key)) for key, raw in fields.items()}
     for field in CHOICES:
-        if field in values and not isinstance(values[field], dict):
+        if not fields.get(field, b"{").startswith(b"{"):
             example = TrainingConfig.__dataclass_fields__[field].default
             raise Fault(f'an object such as {{"name": "{example}"}} belongs here.', f"training.{field}")
-    return _settings(TrainingConfig, values, "training")
+    return _settings(TrainingConfig, fields, "training")
 
 
 def _settings(
-    kind: type[T], values: Mapping[str, Any], where: str, given: Mapping[str, Any] | None = None
+    kind: type[T], fields: Mapping[str, bytes], where: str, given: Mapping[str, Any] | None = None
 ) -> T:
-    """A dataclass of settings from an object of the file; ``given`` are fields that stand elsewhere in it."""
+    """A dataclass of settings from the fields of an object of the file, as they stand in it; ``given`` are those that
+    stand elsewhere."""
     settings = dict(given or {})
     allowed = [f.name for f in dataclasses.fields(kind) if f.name not in settings]  # type: ignore[arg-type]
     kinds = {key: form.kind for key, form in forms(kind).items()}
-    for key, value in values.items():
+    for key, raw in fields.items():
         if key not in allowed:
             raise Fault(f"there is no field “{key[:80]}” here{instead(key, allowed)}", step(where, key))
+        value = _small(raw, step(where, key))
         if isinstance(value, int | float) and not isinstance(value, bool):
             # 4.0 samples are 4, a rate of 1 is 1.0.
             value = int(value) if kinds.get(key) is int and float(value).is_integer() else float(value)

@@ -17,10 +17,8 @@ MAX_NESTING = 32
 PIECE = 1 << 16
 """Bytes that are looked at together: what is made of them stays in the processor's cache."""
 
-_HALF_A_PAIR = re.compile(r"[\ud800-\udfff]")
 _PAIR = re.compile(rb"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|(\\u[dD][89a-fA-F]..)")
 """A pair of escapes for one sign, or, as its group, half of one."""
-TWICE = "the key “{}” stands here twice: remove one of them."
 _HALF = "{} holds half of a Unicode pair (\\ud800 …): write the whole character."
 _HOLDS_NOTHING = re.compile(rb"\s*[\[{]\s*[\]}]")
 _WORD = re.compile(rb"-?(?:NaN|Infinity)")
@@ -29,18 +27,16 @@ Bytes = NDArray[Any]
 _OPENS = np.zeros(256, dtype=np.int8)
 _OPENS[[ord("{"), ord("[")]], _OPENS[[ord("}"), ord("]")]] = 1, -1
 """What each sign does to the number of brackets that are open."""
+_PARTS = np.zeros(256, dtype=np.bool_)
+_PARTS[list(b"[{,:")] = True
+"""The signs of which one stands before and behind every key."""
 
 
 @dataclass(frozen=True)
-class _Mark:
-    """Stands in a parsed tree where something is wrong."""
+class _TooLarge:
+    """Stands in a parsed value for a number that is not finite."""
 
-    message: str
-    where: str = ""
-
-    def inside(self, key: str | int) -> "_Mark":
-        """The same, seen from one step further out."""
-        return _Mark(self.message, f"{step('', key)}.{self.where}")
+    digits: str
 
 
 class Measure(NamedTuple):
@@ -58,7 +54,7 @@ def check(raw: bytes) -> Measure:
     """The measure of ``raw``. Raises Fault, naming the field, or line and column, unless it is strict JSON, one object.
 
     Nothing is built of it, so that it needs little more room than the text. Keys that stand twice are left to those who
-    read the objects: see ``measure``; and so are numbers that are too large.
+    read the objects: see ``check_keys``; and so are numbers that are too large.
     """
     if len(raw) > MAX_BYTES:
         raise Fault(f"the file has more than {MAX_BYTES // 2**20} MB, which is too much.")
@@ -122,8 +118,6 @@ def place(raw: bytes, offset: int) -> tuple[str, bool]:
             if len(brackets):
                 found = start + int(brackets[-1])
                 opened[at] = (found, found, -1, 0)
-            if at not in opened:
-                continue
             bracket, last, colon, commas = opened[at]
             behind = np.flatnonzero(here & (signs == ord(","))) + start
             behind = behind[behind > bracket]
@@ -167,62 +161,74 @@ def _unsound(raw: bytes, said: str) -> Fault:
     return Fault(f"line {line}, column {column} is not JSON ({reason}): correct it there.")
 
 
-def tree(text: str) -> Any:
-    """The whole value, with a mark where a key stands twice or a number is not finite (see ``faults``)."""
+def tree(raw: bytes, where: str) -> Any:
+    """The value that ``raw`` holds, whatever it is. Raises Fault, naming the field, where a key stands twice in it or a
+    number is not finite."""
 
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in items:
-            twice = _Mark(TWICE.format(key[:80]))
-            found[key] = twice if key in found else value
-        return found
+    def number(digits: str) -> float | _TooLarge:
+        found = float(digits)
+        return _TooLarge(digits) if math.isinf(found) else found
 
-    def number(digits: str) -> Any:
-        value = float(digits)
-        if math.isinf(value):
-            return _Mark(f"the number {digits[:20]} is too large: use a finite one.")
-        return value
-
-    def constant(word: str) -> _Mark:
-        return _Mark(f"{word} is not a number to calculate with: write a finite one.")
-
-    return json.loads(text, object_pairs_hook=pairs, parse_float=number, parse_constant=constant,
-                      parse_int=lambda digits: number(digits) if len(digits) > 300 else int(digits))
+    check_keys(raw, where)
+    found = json.loads(raw, parse_float=number,
+                       parse_int=lambda digits: number(digits) if len(digits) > 300 else int(digits))
+    for path, large in _too_large(found, where):
+        raise too_large(large.digits, path)
+    return found
 
 
-def twice(raw: bytes, where: str) -> Fault | None:
-    """The Fault of the first key that stands twice in a list or an object of objects; nothing is kept of the rest."""
-
-    def pairs(items: list[tuple[str, Any]]) -> _Mark | None:
-        seen: set[str] = set()
-        for key, value in items:
-            if key in seen or isinstance(value, _Mark):
-                return _Mark(TWICE.format(key[:80]), step("", key)) if key in seen else value.inside(key)
-            seen.add(key)
-        return None
-
-    found = json.loads(raw, object_pairs_hook=pairs)
-    if isinstance(found, list):
-        found = next((mark.inside(index) for index, mark in enumerate(found) if isinstance(mark, _Mark)), None)
-    if found is None:
-        return None
-    return Fault(found.message, f"{where}{'' if found.where.startswith('[') else '.'}{found.where}")
+def too_large(digits: str, where: str, what: str = "") -> Fault:
+    """The Fault of a number beyond what a float can hold."""
+    return Fault(f"the number {digits[:20]} is too large: use a finite one.", where, what)
 
 
-def faults(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
-    """(path, message) of every mark in a tree, and of every text that is no valid Unicode."""
-    if isinstance(value, _Mark):
-        yield where, value.message
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            if _HALF_A_PAIR.search(key):
-                yield where, _HALF.format("a key")
-            yield from faults(inner, step(where, key))
-    elif isinstance(value, list):
-        for index, inner in enumerate(value):
-            yield from faults(inner, step(where, index))
-    elif isinstance(value, str) and _HALF_A_PAIR.search(value):
-        yield where, _HALF.format("the text")
+def _too_large(value: Any, where: str) -> Iterator[tuple[str, _TooLarge]]:
+    """(path, number) of each that is not finite."""
+    if isinstance(value, _TooLarge):
+        yield where, value
+    elif isinstance(value, dict | list):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _too_large(inner, step(where, key))
+
+
+def check_keys(raw: bytes, where: str, depth: int = MAX_NESTING) -> None:
+    """Raises Fault if a key stands twice in an object, of those that lie no more than ``depth`` brackets deep.
+
+    Nothing is kept but the keys of one object at each depth.
+    """
+    seen: dict[int, set[bytes]] = {}
+    last = 0
+    for start, signs, level in _pieces(raw):
+        parts = np.flatnonzero((level <= depth) & _PARTS[signs])
+        for at, sign, here in zip((parts + start).tolist(), signs[parts].tolist(), level[parts].tolist(), strict=True):
+            if sign == ord("{"):
+                seen[here] = set()
+            elif sign == ord(":"):
+                key = raw[last + 1 : at].strip()
+                if b"\\" in key:
+                    # The same key can be written in several ways.
+                    key = json.dumps(json.loads(key), ensure_ascii=False).encode()
+                if key in seen[here]:
+                    path = place(raw, at + 1)[0]
+                    between = "." if where and not path.startswith("[") else ""
+                    raise Fault(f"the key “{json.loads(key)[:80]}” stands here twice: remove one of them.",
+                                f"{where}{between}{path}")
+                seen[here].add(key)
+            last = at
+
+
+def item(raw: bytes, index: int) -> bytes:
+    """The text of one item of the list in ``raw``; nothing is kept of the others."""
+    begin, end, before = raw.index(b"["), raw.rindex(b"]"), 0
+    for start, signs, level in _pieces(raw):
+        commas = np.flatnonzero((level == 1) & (signs == ord(",")))
+        if 0 < index - before <= len(commas):
+            begin = start + int(commas[index - before - 1])
+        if index - before < len(commas):
+            end = start + int(commas[index - before])
+            break
+        before += len(commas)
+    return raw[begin + 1 : end].strip()
 
 
 def step(where: str, key: str | int) -> str:

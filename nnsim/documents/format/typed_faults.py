@@ -10,10 +10,8 @@ from typing import Any
 import msgspec
 
 from nnsim.documents.format.errors import Fault
-from nnsim.documents.format.strict_json import measure, step
+from nnsim.documents.format.strict_json import check_keys, item, step, too_large
 
-MOST_ITEMS = 500_000
-"""More than any list of objects may have."""
 _MISSES = (
     (r"Object missing required field `(.*)`", "“{}” is missing: add it."),
     (r"Expected `object.*", "an object {{…}} belongs here."),
@@ -33,11 +31,14 @@ def typed_fault(error: msgspec.ValidationError, raw: bytes, where: str, types: M
 
     ``raw`` is the text msgspec looked at and ``where`` its path; ``types`` gives the type of each object by its path,
     without list indices, and of the values of free names by path + ".*". Of the text no more is made than the way to
-    the place needs.
+    the place needs. Raises the Fault of a key on that way that stands twice.
     """
     said, _, place = str(error).partition(" - at `$")
     general, value, what = where, raw, ""
     for key, index in re.findall(r"\.([^.\[\]`]+)|\[(\d+|\.\.\.)\]", place):
+        if key or index == "...":
+            # If it stands twice, which of the two msgspec means is not known.
+            check_keys(value, where, depth=1)
         if key:
             where, general = step(where, key), step(general, key)
             value = _field(value, key)
@@ -46,10 +47,10 @@ def typed_fault(error: msgspec.ValidationError, raw: bytes, where: str, types: M
             found, value = _failing(value, types[general])
             where = step(where, found)
         else:
-            where, value = f"{where}[{index}]", _item(value, int(index))
+            where, value = f"{where}[{index}]", item(value, int(index))
         what = _what(value) or what
     if said == "Number out of range":
-        return Fault(f"the number {value[:20].decode()} is too large: use a finite one.", where, what)
+        return too_large(value[:20].decode(), where, what)
     unknown = re.fullmatch(r"Object contains unknown field `(.*)`", said, re.DOTALL)
     if unknown:
         suggestion = instead(unknown[1], types[general].__struct_fields__)
@@ -76,25 +77,22 @@ def instead(wrong: Any, allowed: Iterable[str]) -> str:
 
 def _failing(raw: bytes, kind: Any) -> tuple[str, bytes]:
     """Key and text of the first value that is not of this kind: msgspec says […] instead of it."""
-    for key, value in msgspec.json.decode(raw, type=dict[str, msgspec.Raw]).items():
-        try:
-            msgspec.json.decode(value, type=kind)
-        except msgspec.ValidationError:
-            return key, bytes(value)
-    raise AssertionError("msgspec found a fault that is not there")
+    values = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
+    return next((key, bytes(value)) for key, value in values.items() if not _is(value, kind))
+
+
+def _is(raw: msgspec.Raw, kind: Any) -> bool:
+    try:
+        msgspec.json.decode(raw, type=kind)
+    except msgspec.ValidationError:
+        return False
+    return True
 
 
 def _field(raw: bytes, key: str) -> bytes:
     """The text of one field of an object."""
     one: Any = msgspec.defstruct("One", [("value", msgspec.Raw)], rename={"value": key})
     return bytes(msgspec.json.decode(raw, type=one).value)
-
-
-def _item(raw: bytes, index: int) -> bytes:
-    """The text of one item of a list, or nothing if there are so many that they had better not be parted."""
-    if measure(raw).items > MOST_ITEMS:
-        return b""
-    return bytes(msgspec.json.decode(raw, type=list[msgspec.Raw])[index])
 
 
 class _Named(msgspec.Struct):

@@ -308,9 +308,9 @@ class MainWindow(QMainWindow):
         # Ignored first: if anything below raises, the window must stay open with the work in it.
         event.ignore()
         self.canvas.in_place.close_editor()
-        if not self.files.may_leave():
-            return
         if not self._over:
+            if not self.files.may_leave():
+                return
             self._over = True
             GEOMETRY.store(self.saveGeometry())
             self.workspaces.remember()

@@ -50,6 +50,16 @@ def test_every_number_of_the_lectures_xor(parameter: str, band: str) -> None:
     assert written(nnsim.load(EXAMPLES["xor"].path).network, parameter, XOR) == band
 
 
+@pytest.mark.parametrize("activation", ["linear", "heaviside", "sigmoid"])
+def test_an_output_that_feeds_another_is_bent(activation: str) -> None:
+    """What a sigmoid hands on does not grow in proportion, though the table reads only on which side of ½ it lies."""
+    neurons = [Neuron("x0", "input"), Neuron("x1", "input"), Neuron("y", "output", "sigmoid", bias="b"),
+               Neuron("z", "output", activation, bias="c")]
+    edges = [Connection("x0", "y", "w1"), Connection("x1", "y", "w2"), Connection("y", "z", "w3")]
+    network = Network.build(neurons, edges, {"w1": 1.0, "w2": 1.0, "w3": 1.0, "b": -1.5, "c": -0.6})
+    assert band_of(network, "b", X, np.hstack([AND, AND])) is band_of(network, "w1", X, np.hstack([AND, AND])) is None
+
+
 @pytest.mark.parametrize("size", [2.0**-20, 1.0, 3.0, 1e3, 1e6])
 @pytest.mark.parametrize(("theta", "low", "high"), [(1.2, 0.2, 1.2), (1.7, 0.7, 1.7), (1 + 2 / 3, 2 / 3, 1 + 2 / 3)])
 def test_a_weight_s_band_is_the_same_for_inputs_of_any_size(size: float, theta: float, low: float, high: float) -> None:

@@ -147,6 +147,8 @@ def test_terms_come_to_the_engines_numbers(seed: int) -> None:
     for name in structure.parameter_names:
         chain = chain_of(e, name, MOST_PATHS)
         assert len(chain.paths) == chain.count and chain.hidden == 0
+        largest = chain_of(e, name)
+        assert len(largest.paths) == min(4, chain.count) and largest.hidden == chain.count - len(largest.paths)
         summed = sum(path.value for path in chain.paths)
         scale = max((abs(path.value) for path in chain.paths), default=0.0)
         assert summed == pytest.approx(e.gradient(name), rel=1e-12, abs=1e-12 * max(1.0, scale))

@@ -33,6 +33,8 @@ X = Term(2.0, name("x"))
     ("x/2/4", 0.25, 0.125, "x/2/4"),
     ("2-(-x)", 4.0, 1.0, "2 − (−x)"),
     ("1e1x", 20.0, 10.0, "10x"),
+    ("+x", 2.0, 1.0, "x"),
+    ("x(3/x)x", 6.0, 3.0, "x·(3/x)·x"),
     ("√x", math.sqrt(2), 0.5 / math.sqrt(2), "√(x)"),
 ])
 def test_what_a_learner_types(typed: str, value: float, derivative: float, written: str) -> None:
@@ -90,6 +92,9 @@ def test_brackets_say_what_is_computed(a: float, b: float, c: float) -> None:
 
 def test_numbers_stand_where_symbols_do() -> None:
     """The lecture's factors, in symbols, in numbers and in LaTeX."""
+    leaves = {key: Term(value, Symbol(key, key)) for key, value in (("a", 2.0), ("b", 3.0), ("c", 4.0))}
+    for formula, written in (("a*(b/c)", "2·(3/4)"), ("a/b*c", "2/3·4"), ("a*b/c", "2·3/4")):
+        assert text(parse(formula, **leaves), numbers=True) == written
     target, output = Term(0.01, Symbol("T1", "T_{1}")), Term(0.75136507, Symbol("O1", "O_{1}"))
     term = parse("-(t - o)", t=target, o=output)
     assert (text(term), text(term, numbers=True)) == ("−(T1 − O1)", "−(0.01 − 0.7514)")

@@ -4,10 +4,12 @@ import json
 import re
 from typing import Any
 
+import msgspec
 import pytest
 
 from nnsim.documents.files import FileError, decode
 from nnsim.documents.format.schema import schema
+from nnsim.documents.format.typed_faults import typed_fault
 from tests.documents.base import TEXT, edited, validator
 
 NEURONS, CONNECTIONS, PARAMETERS = ("network", "neurons"), ("network", "connections"), ("network", "parameters")
@@ -127,6 +129,7 @@ ONLY_DECODE_SEES = {
                      "(neuron h): there is no parameter “b_x”: add it"),
     "unknown source": (edited(*CONNECTIONS, 4, "source", to="h1"), "network.connections[4].source",
                        "there is no neuron “h1”; did you mean “h”?"),
+    "a connection without neurons": (edited(*NEURONS, to=[]), "network.connections[0].source", "“x0”; there is none."),
     "unknown target": (edited(*CONNECTIONS, 0, "target", to="zz"), "network.connections[0].target",
                        "there is no neuron “zz”; use one of x0, x1, h, y."),
     "unknown weight": (edited(*CONNECTIONS, 0, "weight", to="v"), "network.connections[0].weight",
@@ -162,6 +165,13 @@ def test_what_is_wrong_is_named(case: str) -> None:
     assert caught.value.field == field
     assert re.match(rf"my\.nnsim: {re.escape(field)}( \(.*?\))?: ", text) if field else True
     assert said in text and len(text) < 500 and "\n" not in text
+
+
+def test_what_msgspec_has_never_said_is_passed_on() -> None:
+    """Another version may have other words: the field is named all the same."""
+    error = msgspec.ValidationError("Expected a `date` - at `$[1].id`")
+    fault = typed_fault(error, b'[{"id": "x"}, {"id": "h"}]', "network.neurons", {})
+    assert fault.args == ("Expected a `date`.", "network.neurons[1].id", "neuron h")
 
 
 @pytest.mark.parametrize("case", A_SCHEMA_SEES | ONLY_DECODE_SEES)

@@ -1,6 +1,7 @@
 """Damaged files: whatever the bytes, a document or a FileError, nothing else."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -18,8 +19,9 @@ REPLACEMENTS = st.recursive(
     lambda part: st.lists(part, max_size=3) | st.dictionaries(st.text(max_size=3), part, max_size=3),
     max_leaves=4,
 )
-PIECES = (b'"', b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"-", b"1e999", b"9" * 400, b"\\", b"\\ud800",
-          b"\x00", b"\xff", b"\xef\xbb\xbf", b"0", b".", b"e9", b'"id"', b'"x0"', b'"w1"', b"NaN", b"\n", b"[" * 40)
+PIECES = (b'"', b"{", b"}", b"[", b"]", b",", b":", b"null", b"true", b"-", b"1e999", b"9" * 400, b"9" * 5_000,
+          b"\\", b"\\ud800", b"\x00", b"\xff", b"\xef\xbb\xbf", b"0", b".", b"e9", b'"id"', b'"x0"', b'"w1"',
+          b"NaN", b"\n", b"[" * 40)
 
 
 def opens_or_says_why(raw: bytes) -> bool:
@@ -56,7 +58,18 @@ def fuzz_values(rounds: int, seed: int) -> int:
     rng = np.random.default_rng(seed)
     whole = [json.loads(TEXT), *(json.loads(example.path.read_bytes()) for example in EXAMPLES.values())]
     trees = (with_damage(whole[rng.integers(len(whole))], rng) for _ in range(rounds))
-    return sum(opens_or_says_why(json.dumps(tree).encode()) for tree in trees)
+    texts = (json.dumps(tree) for tree in trees)
+    return sum(opens_or_says_why((with_a_key_twice(t, rng) if rng.random() < 0.3 else t).encode()) for t in texts)
+
+
+def with_a_key_twice(text: str, rng: np.random.Generator) -> str:
+    """JSON with the name of one key in place of another's; nearer ones rather than such that lie far apart."""
+    keys = list(re.finditer(r'"[^"]*"(?=:)', text))
+    if len(keys) < 2:
+        return text
+    at = int(rng.integers(1, len(keys)))
+    other = max(0, at - int(rng.integers(1, 5)))
+    return f"{text[: keys[at].start()]}{keys[other][0]}{text[keys[at].end() :]}"
 
 
 def test_damaged_values_are_refused_in_words() -> None:

@@ -57,6 +57,10 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: rows(many(b"[0],", SMALL) + b"[NaN]"),
         "data.inline.inputs[131072][0]: NaN is not a number",
     ),
+    "a text as long as many rows": (
+        lambda: rows(b'["' + many(b"],[", SMALL // 2) + b'"],' + many(b"[0],", SMALL) + b"[0]"),
+        "data.inline.inputs: a table holds numbers alone: remove the texts from it.",
+    ),
     "one long row": (lambda: rows(b"[" + many(b"0,") + b"0]"), "row 0 is too long: a sample has at most 20000"),
     "empty rows": (lambda: rows(many(b"[],", SMALL) + b"[]"), "data: inputs row 0 is empty"),
     "nested rows": (lambda: rows(many(b"[[]],", SMALL) + b"[]"), "inputs[0][0]: a number belongs here, not a list"),
@@ -95,6 +99,23 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
         "data.inputs: this is too long",
     ),
     "digits": (lambda: part("training", b'{"seed": ' + many(b"9") + b"}"), "training.seed: this is too long"),
+    "settings that nobody knows": (
+        lambda: part("training", b'{"a": [' + many(b"[],", SMALL) + b'[]], "b": [' + many(b"[],", SMALL) + b"[]]}"),
+        "training.a: there is no field “a” here",
+    ),
+    "lists in a list of names": (
+        lambda: part("data", b'{"csv": "a", "inputs": [' + many(b"[],", (1 << 20) - 9) + b"[]]}"),
+        "data.inputs[0]: a text in quotes belongs here",
+    ),
+    "an optimizer of many constants": (
+        lambda: part("training", b'{"optimizer": ' + named(b"0") + b"}"),
+        "training.optimizer: this is too long: at most 10 kB",
+    ),
+    "lists behind a key that stands twice": (
+        lambda: part("notes", b'"", "notes": [' + many(b"[],") + b"[]]"),
+        "notes: the key “notes” stands here twice",
+    ),
+    "empty connections": (lambda: net("connections", b"[" + many(b"{},", SMALL) + b"{}]"), "“source” is missing"),
     "notes": (lambda: part("notes", b'"' + many("😀".encode()) + b'"'), ""),
     "quotes": (lambda: part("notes", b'"' + many(b'\\"') + b'"'), ""),
 }
