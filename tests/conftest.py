@@ -23,6 +23,10 @@ from nnsim.training import engines, kernel_cache  # noqa: E402
 os.environ["NUMBA_CACHE_DIR"] = str(kernel_cache.cache_folder())
 
 
+# Signals are another thing on Windows.
+collect_ignore = ["test_signals.py"] if os.name == "nt" else []
+
+
 @pytest.fixture(scope="session", autouse=True)
 def engine_loaded() -> None:
     """From the first test on every run is on the same engine, in whichever order the tests come.
