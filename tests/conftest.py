@@ -1,5 +1,6 @@
 """Fixtures for all tests: nothing may be left behind."""
 
+import gc
 import os
 import tempfile
 import threading
@@ -38,6 +39,9 @@ def engine_loaded() -> None:
     lock.lock()
     engines.load()
     lock.unlock()
+    # What is there for good, all tests among it, need not be looked through whenever garbage is collected.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)
