@@ -41,7 +41,7 @@ def mirrored(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[Han
     """A hand on a window that runs from right to left."""
     QGuiApplication.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
     try:
-        yield request.getfixturevalue("hand")
+        yield request.getfixturevalue("new_hand")
     finally:
         QGuiApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
 
