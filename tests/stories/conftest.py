@@ -5,11 +5,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QByteArray, QEvent, QSettings, QStandardPaths, QTimer
+from PySide6.QtCore import QEvent, QRect, QSettings, QStandardPaths, QTimer
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QSlider
 
 from nnsim.core.formulas.numbers import DIGITS
 from nnsim.gui.app import make_app
+from nnsim.gui.look.theme import presenting, text_scale, theme
 from nnsim.gui.panels.activation.panel import FIRST
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.window import workspaces
@@ -54,6 +55,11 @@ def forget_work(window: MainWindow) -> None:
     window.desk.session.mark_saved(Path("nowhere.nnsim"), window.desk.session.live_document)
 
 
+def places(window: MainWindow) -> dict[str, QRect]:
+    """Where the panels stand that are open."""
+    return {id: dock.geometry() for id, dock in window.docks.items() if dock.isVisible()}
+
+
 def chosen_in(window: MainWindow, id: str) -> list[object]:
     """What a learner has chosen in a panel: in the controls to be seen, and what it keeps beside them."""
     dock, panel = window.docks[id], window.panels[id]
@@ -76,7 +82,8 @@ class Reused:
         self._place = place
         self._closing = ExitStack()
         self._hand: Hand | None = None
-        self._arrangement = QByteArray()
+        self._arrangement: dict[str, QRect] = {}
+        self._look: tuple[object, ...] = ()
         self._chosen: dict[str, list[object]] = {}
 
     def empty(self) -> Hand:
@@ -84,8 +91,10 @@ class Reused:
         if self._hand is None:
             self._hand = self._closing.enter_context(window_with_hand(self._place))
             self._hand.rest(0.05)  # what is made after it was painted
-            self._arrangement = self._hand.window.saveState()
+            self._arrangement = places(self._hand.window)
+            self._look = theme(), text_scale(), presenting()
             self._chosen = {id: chosen_in(self._hand.window, id) for id in self._hand.window.panels}
+        self._hand.window.panels["activation"].function = FIRST  # without a neuron it keeps the last
         self._hand.window.files.new()
         self._hand.settle()
         return Hand(self._hand.window)
@@ -94,7 +103,6 @@ class Reused:
         """A hand on the window as it is when it is new; with settings of its own, which lie in this folder."""
         hand = self.empty()
         window, study = hand.window, hand.desk.study
-        window.panels["activation"].function = FIRST
         for name in ("draw_biases", "draw_products"):
             window.actions_by_name[name].setChecked(False)
         window.workspaces.leave_present()
@@ -105,7 +113,8 @@ class Reused:
             study.set_notation("")
             study.set_digits(DIGITS)
         window.hints.start_again()
-        window.commands.apply_look()
+        if (theme(), text_scale(), presenting()) != self._look:
+            window.commands.apply_look()
         window.resize(*SIZE)
         hand.settle()
         self._arrange(window)
@@ -119,7 +128,7 @@ class Reused:
 
     def _arrange(self, window: MainWindow) -> None:
         """The first workspace in its first arrangement."""
-        if window.workspaces.current is not WORKSPACES[0] or window.saveState() != self._arrangement:
+        if window.workspaces.current is not WORKSPACES[0] or places(window) != self._arrangement:
             window.show_with_layout()
             QApplication.processEvents()
 
