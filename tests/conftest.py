@@ -1,5 +1,6 @@
 """Fixtures for all tests: nothing may be left behind."""
 
+import gc
 import os
 import tempfile
 import threading
@@ -23,6 +24,10 @@ from nnsim.training import engines, kernel_cache  # noqa: E402
 os.environ["NUMBA_CACHE_DIR"] = str(kernel_cache.cache_folder())
 
 
+# Signals are another thing on Windows.
+collect_ignore = ["test_signals.py"] if os.name == "nt" else []
+
+
 @pytest.fixture(scope="session", autouse=True)
 def engine_loaded() -> None:
     """From the first test on every run is on the same engine, in whichever order the tests come.
@@ -34,6 +39,9 @@ def engine_loaded() -> None:
     lock.lock()
     engines.load()
     lock.unlock()
+    # What is there for good, all tests among it, need not be looked through whenever garbage is collected.
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

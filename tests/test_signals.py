@@ -21,9 +21,6 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
 from nnsim.documents.journal import Leftover, RecoveryJournal
 
-if sys.platform == "win32":
-    pytest.skip("signals are another thing there", allow_module_level=True)
-
 WINDOWS = '''
 import os, signal, sys
 from PySide6.QtCore import QEvent, Qt, QTimer

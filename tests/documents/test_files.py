@@ -8,7 +8,10 @@ import signal
 import stat
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -504,14 +507,49 @@ def test_text_is_written_in_one_step_too(tmp_path: Path) -> None:
         write_text("", tmp_path / "none" / "b.tex")
 
 
+def knows_attributes() -> bool:
+    """Whether files of the folder for temporary ones can have extended attributes."""
+    with tempfile.NamedTemporaryFile() as file:
+        try:
+            os.setxattr(file.name, "user.tag", b"red")
+        except (AttributeError, OSError):
+            return False
+    return True
+
+
+@pytest.fixture(params=["kept here", *["of the disk"] * knows_attributes()])
+def attributes(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The system's extended attributes; also such as are only kept here, as a file's own, under any of its names."""
+    if request.param == "of the disk":
+        yield
+        return
+    kept: dict[tuple[int, str], bytes] = {}
+    held = ExitStack()
+
+    def get(path: Path, name: str) -> bytes:
+        if (os.stat(path).st_ino, name) not in kept:
+            raise OSError(errno.ENODATA, os.strerror(errno.ENODATA), str(path))
+        return kept[os.stat(path).st_ino, name]
+
+    def set_(path: Path, name: str, value: bytes) -> None:
+        held.enter_context(path.open("rb"))  # so that no other file gets its inode
+        kept[os.stat(path).st_ino, name] = value
+
+    def names_of(path: Path) -> list[str]:
+        return [name for inode, name in kept if inode == os.stat(path).st_ino]
+
+    for function, stand_in in (("getxattr", get), ("setxattr", set_), ("listxattr", names_of)):
+        monkeypatch.setattr(os, function, stand_in, raising=False)
+    with held:
+        yield
+
+
+@pytest.mark.usefixtures("attributes")
 def test_extended_attributes_stay_or_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as a tag or where it was downloaded from."""
     path = tmp_path / "a.nnsim"
     save(OLD, path)
-    try:
-        os.setxattr(path, "user.tag", b"red")
-    except OSError:
-        pytest.skip("this disk knows no attributes")
+    os.setxattr(path, "user.tag", b"red")
     assert save_with_state(NEW, path)[1] == "" and os.getxattr(path, "user.tag") == b"red"
     with monkeypatch.context() as inherits:
         # Some disks give a new file attributes of their own.

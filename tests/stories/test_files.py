@@ -72,22 +72,22 @@ def test_unsaved_work_is_asked_about(hand: Hand) -> None:
     assert hand.session.title == "AND"
 
 
-def test_close_while_training(hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_close_while_training(new_hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Closing in the middle of training stops the run and asks; Cancel keeps all, Save writes the latest weights."""
     path = tmp_path / "trained.nnsim"
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *args: (str(path), ""))
-    hand.example("circle")
-    hand.session.set_speed(None)
-    hand.click("tool_train")
-    hand.wait(lambda: hand.session.epoch >= 2, "two epochs are done")
-    hand.answering("Cancel", hand.window.close)
-    assert hand.window.isVisible()
-    assert hand.session.dirty
-    hand.click("tool_train")
-    hand.wait(lambda: hand.session.training, "training goes on")
-    hand.answering("Save", hand.window.close)
-    assert not hand.window.isVisible()
-    assert nnsim.load(path) == hand.session.document
+    new_hand.example("circle")
+    new_hand.session.set_speed(None)
+    new_hand.click("tool_train")
+    new_hand.wait(lambda: new_hand.session.epoch >= 2, "two epochs are done")
+    new_hand.answering("Cancel", new_hand.window.close)
+    assert new_hand.window.isVisible()
+    assert new_hand.session.dirty
+    new_hand.click("tool_train")
+    new_hand.wait(lambda: new_hand.session.training, "training goes on")
+    new_hand.answering("Save", new_hand.window.close)
+    assert not new_hand.window.isVisible()
+    assert nnsim.load(path) == new_hand.session.document
 
 
 # Names
@@ -153,21 +153,21 @@ def test_a_file_that_another_wrote_is_asked_about(
         assert files.save() and nnsim.load(path) == shared.session.document
 
 
-def test_two_windows_on_one_file(hand: Hand, shared: Hand, tmp_path: Path) -> None:
+def test_two_windows_on_one_file(new_hand: Hand, shared: Hand, tmp_path: Path) -> None:
     """The second to save is asked; having replaced it, it is not asked again, and the first is."""
     path = tmp_path / "a.nnsim"
     nnsim.save(nnsim.load(EXAMPLES["and"].path), path)
-    for each in (hand, shared):
+    for each in (new_hand, shared):
         assert each.window.files.open(path)
         each.window.canvas.commands.add_neuron("hidden")
     shared.window.canvas.commands.add_neuron("hidden")
-    assert hand.window.files.save()
+    assert new_hand.window.files.save()
     shared.answering("Yes", lambda: shared.window.files.save())
     assert nnsim.load(path) == shared.session.document
     shared.window.canvas.commands.add_neuron("hidden")
     assert shared.window.files.save()
-    hand.window.canvas.commands.add_neuron("hidden")
-    hand.answering("Cancel", lambda: hand.window.files.save())
+    new_hand.window.canvas.commands.add_neuron("hidden")
+    new_hand.answering("Cancel", lambda: new_hand.window.files.save())
     assert nnsim.load(path) == shared.session.document
 
 

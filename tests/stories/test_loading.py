@@ -85,11 +85,11 @@ def test_opening_another_file_cancels_the_first(shared: Hand, tmp_path: Path, he
         assert not shared.window.files.loading.busy
 
 
-def test_a_window_closed_while_it_loads(hand: Hand, tmp_path: Path, held: Held) -> None:
+def test_a_window_closed_while_it_loads(new_hand: Hand, tmp_path: Path, held: Held) -> None:
     """Nothing more is opened in it."""
-    meanwhile(hand, hand.window.close)
-    before = hand.session.document
-    assert not hand.window.files.open(tmp_path / "large.nnsim") and hand.session.document is before
+    meanwhile(new_hand, new_hand.window.close)
+    before = new_hand.session.document
+    assert not new_hand.window.files.open(tmp_path / "large.nnsim") and new_hand.session.document is before
 
 
 def test_whatever_goes_wrong_while_reading_is_raised_in_the_window(

@@ -114,20 +114,21 @@ def test_what_was_edited_meanwhile_is_asked_about(shared: Hand, tmp_path: Path, 
     assert len(nnsim.load(path).network.structure.neurons) == 3
 
 
-def test_a_window_closed_while_it_saves_has_saved(hand: Hand, tmp_path: Path, held: Held) -> None:
+def test_a_window_closed_while_it_saves_has_saved(new_hand: Hand, tmp_path: Path, held: Held) -> None:
     """It closes when the file is written."""
-    edit(hand)
-    done = meanwhile(hand, lambda: end_soon(hand, held), hand.window.close)
-    assert hand.window.files._save(tmp_path / "a.nnsim") and done == [None, True] and not hand.window.isVisible()
+    edit(new_hand)
+    done = meanwhile(new_hand, lambda: end_soon(new_hand, held), new_hand.window.close)
+    assert new_hand.window.files._save(tmp_path / "a.nnsim") and done == [None, True]
+    assert not new_hand.window.isVisible()
     assert len(nnsim.load(tmp_path / "a.nnsim").network.structure.neurons) == 1
 
 
-def test_an_end_from_outside_does_not_wait_for_it(hand: Hand, tmp_path: Path, held: Held) -> None:
+def test_an_end_from_outside_does_not_wait_for_it(new_hand: Hand, tmp_path: Path, held: Held) -> None:
     """What cannot be written in time is in the journal, until it is written after all."""
-    edit(hand)
+    edit(new_hand)
     journal = []
-    files = hand.window.files
-    meanwhile(hand, hand.window.end_now, lambda: journal.extend(files._journal._own.rglob("*.journal")),
+    files = new_hand.window.files
+    meanwhile(new_hand, new_hand.window.end_now, lambda: journal.extend(files._journal._own.rglob("*.journal")),
               held.may_end.set)
     assert files._save(tmp_path / "a.nnsim") and len(journal) == 1 and not journal[0].exists()
 

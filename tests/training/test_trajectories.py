@@ -18,10 +18,7 @@ FAR = 1e-9
 """For a whole run: each update rounds anew."""
 
 CASE = pytest.mark.parametrize("case", STORED["cases"], ids=[case["name"] for case in STORED["cases"]])
-WITH_NUMBA = pytest.mark.skipif(find_spec("numba") is None, reason="Numba is optional")
-KIND = pytest.mark.parametrize(
-    "kind", ["numpy", *(pytest.param(kind, marks=WITH_NUMBA) for kind in ("edges", "layers", "narrow"))]
-)
+KIND = pytest.mark.parametrize("kind", ["numpy", *(["edges", "layers", "narrow"] if find_spec("numba") else [])])
 
 
 def stored_network(case: dict[str, Any]) -> Network:

@@ -74,7 +74,7 @@ class Hand:
         start: QPointF,
         end: QPointF,
         button: Qt.MouseButton = LEFT,
-        steps: int = 6,
+        steps: int = 4,
         release: bool = True,
         keys: Qt.KeyboardModifier = NO_KEYS,
     ) -> None:
