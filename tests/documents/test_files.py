@@ -4,6 +4,7 @@ import builtins
 import errno
 import fcntl
 import os
+import resource
 import signal
 import stat
 import subprocess
@@ -124,13 +125,26 @@ def test_a_failure_at_any_step_loses_nothing(
     assert names(tmp_path) == ["a.nnsim"] and path.read_bytes() == encode(OLD)
 
 
-def test_a_real_full_disk_loses_nothing(tmp_path: Path) -> None:
-    """/dev/full takes no byte: writing through it fails as a full disk does, and nothing stands in its place."""
+def test_a_disk_that_really_takes_no_more_loses_nothing(tmp_path: Path) -> None:
+    """As a quota does, the system lets a file grow to a few bytes only."""
+    path, bounds = tmp_path / "a.nnsim", resource.getrlimit(resource.RLIMIT_FSIZE)
+    save(OLD, path)
+    try:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (100, bounds[1]))
+        with pytest.raises(FileError, match="cannot be saved"):
+            save(NEW, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, bounds)
+    assert names(tmp_path) == ["a.nnsim"] and load(path).notes == "old"
+
+
+def test_a_link_to_what_is_no_file_stays_one(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
     link = tmp_path / "a.nnsim"
-    link.symlink_to("/dev/full")
+    link.symlink_to("pipe")
     with pytest.raises(FileError, match="no ordinary file"):
         save(NEW, link)
-    assert stat.S_ISCHR(os.stat("/dev/full").st_mode) and link.is_symlink()
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode) and link.is_symlink()
 
 
 def test_an_interrupt_leaves_no_temporary_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
