@@ -5,7 +5,7 @@ from collections.abc import Callable, Collection, Iterator
 import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.explain.explanation import Explanation
+from nnsim.core.explain.explanation import MOST_TERMS, Explanation
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import format_number
@@ -44,6 +44,10 @@ def forward_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
     inner = material.inner
     if not 1 <= len(inner) <= MOST_NEURONS:
         raise Missing(f"This worksheet is for 1 to {MOST_NEURONS} neurons", f"This network has {len(inner)}.")
+    longest = max(inner, key=lambda id: len(e.structure.incoming[id]))
+    if len(e.structure.incoming[longest]) > MOST_TERMS:
+        raise Missing(f"This worksheet is for sums of at most {MOST_TERMS} terms",
+                      f"{longest} has {len(e.structure.incoming[longest])}.")
     questions: list[Question] = []
     for id in inner:
         z, a = e.forward(id)

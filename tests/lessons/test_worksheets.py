@@ -279,6 +279,9 @@ def test_a_target_is_needed_for_a_loss() -> None:
         make_worksheet("loss", material_of(Document(network)))
     with pytest.raises(Missing, match="neurons"):
         make_worksheet("forward", material_of(Document(Network.layered([2, 30, 1]))))
+    with pytest.raises(Missing, match="at most 64 terms") as caught:
+        make_worksheet("forward", material_of(Document(Network.layered([65, 2, 1]))))
+    assert caught.value.why == "h1 has 65."
 
 
 @pytest.mark.parametrize("hidden", ["tanh", "relu", "sine", "softplus", "linear"])

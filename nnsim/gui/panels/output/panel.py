@@ -24,6 +24,7 @@ from nnsim.gui.plots.points import Points, Scale, nearest, points_of
 from nnsim.gui.plots.regions import winners
 from nnsim.gui.plots.ticks import nearby, stepped
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.kept import Kept
 from nnsim.gui.widgets.cards import close_together, quiet_button
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import TextLine
@@ -67,6 +68,7 @@ class OutputPanel(PlotPanel):
         self._hovered: tuple[float, float] | None = None
         self._scale = Scale()
         self._fine: tuple[object, Array] | None = None
+        self._shown: Kept[Array] = Kept()
         self.choices = OutputChoices()
         self.choices.neuron_chosen.connect(self._choose_neuron)
         self.choices.axes_chosen.connect(desk.looking.set_axes)
@@ -156,8 +158,12 @@ class OutputPanel(PlotPanel):
 
     def _values(self, trace: Trace) -> Array:
         """The shown output as the window shows it, or the largest of all, (samples,)."""
-        rows, column = self._all_values(trace), self._column
-        return rows.max(axis=0) if column is None else rows[column]
+        def made() -> Array:
+            rows = self._all_values(trace)
+            return rows.max(axis=0) if column is None else rows[column]
+
+        column = self._column
+        return self._shown.get(made, trace, self.desk.session.program, self._softmax, column)
 
     def show_document(self) -> None:
         structure = self.desk.session.structure
