@@ -22,6 +22,7 @@ from nnsim.core.symbols import Symbol
 
 MOST_TERMS = 64
 """Of a longer sum only the largest terms are written, and the rest as one number."""
+REST = Symbol("…", r"\ldots")
 
 
 class Explanation:
@@ -130,7 +131,7 @@ class Explanation:
             both = self.a_term(c.source, inputs), self.weight_term(c, weights)
             products.append(operate("multiply", *(reversed(both) if total.is_step else both)))
         if len(edges) < len(total.terms):
-            products.append(number(rest))
+            products.append(Term(rest, REST))
         kind = COMBINES[neuron.combine].operation
         combined = products[0] if len(products) == 1 else operate(kind, *products, value=total.combined) \
             if products else number(0.0)
@@ -324,7 +325,7 @@ def _sum(parts: Sequence[Term]) -> Term:
     value = float(sum(part.value for part in parts))
     if len(parts) > MOST_TERMS:
         shown = [parts[i] for i in _largest([part.value for part in parts])]
-        parts = [*shown, number(value - sum(part.value for part in shown))]
+        parts = [*shown, Term(value - sum(part.value for part in shown), REST)]
     return operate("add", *parts, value=value)
 
 

@@ -4,12 +4,12 @@ import numpy as np
 
 from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
+from nnsim.core.explain.explanation import REST
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation, name
 from nnsim.core.formulas.terms import Term, number, operate
 from nnsim.core.network import Network, Neuron
 from nnsim.core.program import Backward
-from nnsim.core.symbols import Symbol
 
 
 @np.errstate(all="ignore")
@@ -40,7 +40,7 @@ def mean_equation(parameter: str, values: Array, notation: Notation, most: int =
     parts = [number(float(values[i])) for i in shown]
     if not few:
         rest = float(values.sum()) - sum(part.value for part in parts)
-        parts.append(Term(rest, Symbol("…", r"\ldots")))
+        parts.append(Term(rest, REST))
     total = operate("add", *parts) if len(parts) > 1 else parts[0]
     term = operate("divide", total, number(float(len(values))), value=float(values.sum()) / len(values))
     return Equation(notation.loss.by(name(parameter)), term)

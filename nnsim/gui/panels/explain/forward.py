@@ -40,6 +40,9 @@ class ForwardPanel(EquationPanel):
             chosen = desk.looking.selected_neurons | set(structure.outputs)
             neurons = [id for id in neurons if id in chosen]
             rows.append(note(self.tr("Only outputs and selected neurons are written: the network is large.")))
+        if any(len(structure.incoming[id]) > MOST_TERMS for id in neurons):
+            rows.append(note(self.tr("Of very long sums the {n} largest terms are written, and the rest as one number."
+                                     ).format(n=MOST_TERMS)))
         digits, symbols = desk.study.digits, self.symbols.isChecked()
 
         def rows_of(id: str) -> list[Row]:

@@ -116,7 +116,7 @@ class Words:
         if self.softmax and self.plane.y is not None:
             texts.append(_tr("softmax") if self.column is None else _tr("softmax of the outputs"))
         if more_inputs > settable:
-            text = _tr("{n} more inputs as fed, of which the first {few} can be set here")
+            text = _tr("{n} more inputs as fed, the first {few} can be set")
             texts.append(text.format(n=more_inputs, few=settable))
         elif more_inputs:
             texts.append(_tr("{n} more inputs as fed").format(n=more_inputs))
