@@ -18,6 +18,8 @@ from nnsim.training.config import TrainingConfig
 
 _WEIGHTS, _STEP_WEIGHTS, _STEP_THETAS = (0.1, 0.9), (-2.0, -1.0, 1.0, 2.0), (-1.5, -0.5, 0.5, 1.5)
 _LOW, _HIGH = 0.01, 0.99
+MOST_TERMS, MOST_OWN = 200, 20_000
+"""A sum of more terms is not asked about, and no more parameters are given other numbers: both would take long."""
 
 
 class Missing(ValueError):
@@ -63,6 +65,17 @@ class Material:
         problems = program_of(self.structure).problems
         if problems:
             raise Missing("The network cannot run yet", " ".join(problem.message for problem in problems))
+
+    def need_size(self, own_numbers: bool) -> None:
+        """Raises Missing if the network is too large to be asked about, or to be given other numbers."""
+        longest = max(map(len, self.structure.incoming.values()), default=0)
+        if longest > MOST_TERMS:
+            raise Missing("This network is too large for a worksheet",
+                          f"A sheet is calculated by hand, and a sum here has {longest:,} terms: "
+                          f"at most {MOST_TERMS} can be asked about.")
+        if own_numbers and len(self.structure.parameter_names) > MOST_OWN:
+            raise Missing("This network is too large for numbers of one's own",
+                          "Without a name the first sheet has those of the network as it stands.")
 
     def need_slopes(self) -> None:
         """Raises Missing if there is no target, or nothing that a gradient could go through."""

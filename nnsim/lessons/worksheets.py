@@ -80,6 +80,8 @@ def make_worksheet(kind: str, material: Material, learner: str = "", number: int
     """The ``number``-th sheet of a kind for a learner. Raises Missing where the network lacks something."""
     entry, seed = KINDS[kind], seed_of(learner, kind, number)
     rng = None if seed is None else np.random.default_rng(seed)
+    if entry.own_numbers:
+        material.need_size(rng is not None)
     if rng is not None and entry.own_numbers:
         material = with_own_numbers(material, rng)
     try:

@@ -258,6 +258,22 @@ def test_without_a_name_the_numbers_of_the_network() -> None:
     assert np.array_equal(document.network.parameters, before)
 
 
+@pytest.mark.parametrize("kind", [kind.id for kind in KINDS.values() if kind.own_numbers])
+def test_a_network_of_thousands_has_no_sheet(kind: str) -> None:
+    """Nobody adds two hundred terms by hand; other numbers for tens of thousands of parameters would take long."""
+    wide = material_of(Document(Network.layered([201, 1])), t=[1.0])
+    with pytest.raises(Missing, match="too large") as caught:
+        make_worksheet(kind, wide)
+    assert "201 terms" in caught.value.why
+    deep = material_of(Document(Network.layered([2, *[100] * 4, 1])), t=[1.0])
+    with pytest.raises(Missing, match="numbers of one's own"):
+        make_worksheet(kind, deep, "Ada")
+    with pytest.raises(Missing, match="numbers of one's own"):
+        make_worksheet(kind, deep, number=1)
+    if kind in ("forward", "matrix"):
+        assert make_worksheet(kind, material_of(Document(Network.layered([200, 1])), t=[1.0])).questions
+
+
 @pytest.mark.parametrize(
     ("kind", "example", "says"),
     [("truth_table", "hands_on", "gate"), ("loss", "xor", "slope 0"), ("chain", "xor", "slope 0"),
