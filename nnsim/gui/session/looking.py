@@ -20,8 +20,9 @@ from nnsim.training import engines
 
 AT_ONCE = 10_000_000
 """So many multiplications are done without making the window wait."""
-MOST_NUMBERS, MOST_PRODUCTS = 4_000_000, 100_000_000
-"""So many numbers a map of all neurons has at most, and so many multiplications it takes: else it is coarser."""
+MOST_NUMBERS, MOST_SHOWN, MOST_PRODUCTS = 4_000_000, 1_000_000, 100_000_000
+"""So many numbers a map of all neurons has at most, and of all outputs, and so many multiplications it takes: else it
+is coarser."""
 COARSEST = 8
 SLICE = 4
 """In so many rows a map is made between two looks whether it is still wanted."""
@@ -249,7 +250,8 @@ def work(structure: Structure, samples: int) -> int:
 
 def _resolution(plane: Plane, structure: Structure) -> int:
     """How fine a map is: coarser than at most in a network that is so large that it would take minutes."""
-    samples = min(MOST_NUMBERS // max(len(structure.neurons), 1), MOST_PRODUCTS // max(cost(structure), 1))
+    samples = min(MOST_NUMBERS // max(len(structure.neurons), 1), MOST_SHOWN // max(len(structure.outputs), 1),
+                  MOST_PRODUCTS // max(cost(structure), 1))
     return min(plane.resolution, max(COARSEST, samples if plane.y is None else isqrt(samples)))
 
 
