@@ -51,9 +51,10 @@ def test_every_number_of_the_lectures_xor(parameter: str, band: str) -> None:
 
 
 @pytest.mark.parametrize(("theta", "band"), [(1.2, "−1.2 < w ≤ −0.2"), (1.5, "−1.5 < w ≤ −0.5")])
-def test_negative_inputs_turn_a_band_round(theta: float, band: str) -> None:
-    """Each end belongs to it as it did on the other side."""
-    found = band_of(single(-1, -1, theta), "w1", -X, AND)
+@pytest.mark.parametrize("weight", [-1, -3, 4])
+def test_negative_inputs_turn_a_band_round(theta: float, band: str, weight: float) -> None:
+    """Each end belongs to it as it did on the other side, whether the value lies in it or not."""
+    found = band_of(single(weight, -1, theta), "w1", -X, AND)
     assert found is not None and found.written("w") == band
 
 
