@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnsim.core.fields import forms
 from nnsim.data.generators import GENERATORS, GateFields, SampleFields
 from nnsim.data.sources import CsvData, GeneratedData, InlineData, dataset_of
 from nnsim.data.splits import split
@@ -107,6 +108,8 @@ def test_a_split_follows_its_seed() -> None:
     (lambda: CsvData("a.csv", inputs="xy"), "inputs must be a list"),  # type: ignore[arg-type]
     (lambda: CsvData("a.csv", ("x",), ("x",)), "“x” is an input and a target"),
     (lambda: CsvData("a.csv", seed=-1), "seed is -1"),
+    (lambda: CsvData("a.csv", seed=2**53 + 1), "seed is 9007199254740993"),
+    (lambda: InlineData(((1.0,),), ((1.0,),), seed=2**53 + 1), "seed is 9007199254740993"),
 ])
 def test_what_is_wrong_with_a_source_is_named(make: object, said: str) -> None:
     """Each message says which part, which row, which column."""
@@ -114,6 +117,15 @@ def test_what_is_wrong_with_a_source_is_named(make: object, said: str) -> None:
     with pytest.raises(ValueError) as caught:
         make()
     assert said in str(caught.value)
+
+
+def test_seeds_go_as_far_as_whole_numbers_are_exact() -> None:
+    """Of what is drawn and of what is split."""
+    largest = 2**53
+    assert CsvData("a.csv", seed=largest).seed == InlineData(((1.0,),), ((1.0,),), seed=largest).seed == largest
+    for entry in GENERATORS.values():
+        if "seed" in forms(entry.fields):
+            assert entry.fields(seed=largest).seed == largest
 
 
 def test_csv_data_is_split_too(tmp_path: Path) -> None:

@@ -159,6 +159,16 @@ def test_a_damaged_journal_says_so_when_it_is_opened(tmp_path: Path, raw: bytes)
     journal.close()
 
 
+@pytest.mark.parametrize("speed", ["0", "-1", "1e400", "NaN"])
+def test_a_speed_that_is_none_is_the_usual_one(tmp_path: Path, speed: str) -> None:
+    """The rest of the note is believed."""
+    note = f'{{"path": null, "time": 1, "title": "AND", "speed": {speed}}}\n'.encode()
+    (session_of(tmp_path) / "main.journal").write_bytes(note + encode(DOCUMENT))
+    journal = RecoveryJournal(tmp_path)
+    assert [left.note for left in journal.leftovers()] == [Note(title="AND")]
+    journal.close()
+
+
 def session_of(folder: Path, name: str = "session-0") -> Path:
     """The folder of a session that ended."""
     (folder / name).mkdir(parents=True)

@@ -49,6 +49,12 @@ def test_each_wish_counts_on_from_itself_to_the_first_number_that_is_free(wishes
         before.add(name)
 
 
+def test_the_longest_number_that_is_counted_on_has_six_digits() -> None:
+    """A longer one belongs to the name."""
+    for name, expected in (("h999999", "h1000000"), ("h1000000", "h10000002")):
+        assert list(free_names([name], {name})) == [expected]
+
+
 def test_another_name_changes_nothing_else(gate: Document) -> None:
     """Neuron and parameters by other names: the same graph, values and frozen marks, and the same back again."""
     network = edits.set_trainable(edits.set_values(gate, {"w5": -2.0}), ["w5"], False).network

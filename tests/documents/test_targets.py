@@ -86,6 +86,12 @@ def test_a_target_column_goes_with_its_output() -> None:
     assert edits.set_role(document, ["y"], "hidden").data == GeneratedData("and_gate")
 
 
+def test_a_single_sample_loses_its_column_too() -> None:
+    """It need not be a table."""
+    document = net(2, 2, own((0.25, 0.5), inputs=((0.1, 0.2),)))
+    assert edits.remove(document, ["y"]).data == own((0.5,), inputs=((0.1, 0.2),))
+
+
 def test_the_gate_of_an_output_that_is_gone_is_no_other_outputs() -> None:
     document = net(2, 2, XOR)
     assert edits.remove(document, ["y"]).data is None

@@ -73,6 +73,14 @@ def test_what_is_offered_can_be_taken() -> None:
     assert {f"{rate:.6e}"[:8] for rate in rates} == {"1.000000", "3.000000"}
 
 
+@pytest.mark.parametrize("entry", OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_an_unknown_constant_is_named_with_those_there_are(entry) -> None:  # type: ignore[no-untyped-def]
+    """Or with none."""
+    known = f"; it has {', '.join(entry.constants)}" if entry.constants else ""
+    with pytest.raises(ValueError, match=f"^optimizer: {entry.name} has no constant “decline”{known}[.]$"):
+        nnsim.TrainingConfig(optimizer={"name": entry.name, "decline": 1.0})
+
+
 @pytest.mark.parametrize("entry", [*OPTIMIZERS.values(), *SCHEDULES.values()], ids=lambda entry: entry.name)
 def test_constants_are_filled_up_with_noughts(entry) -> None:  # type: ignore[no-untyped-def]
     """In the order of the registry, four numbers whatever their count."""

@@ -1,11 +1,13 @@
 """Loss curves stay bounded and true."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from nnsim.training.history import Curve
+from nnsim.training.history import CAPACITY, Curve
 
 
 @settings(max_examples=60, deadline=None)
@@ -41,6 +43,27 @@ def test_means_are_exact_over_whole_strides() -> None:
     assert points.mean.tolist() == [9.0, 2.0, 6.0, 11.0]
     assert points.low.tolist() == [9.0, 1.0, 5.0, 11.0]
     assert points.high.tolist() == [9.0, 3.0, 7.0, 11.0]
+
+
+@pytest.mark.parametrize(("changes", "said"), [
+    ({"capacity": 3.0}, "cannot have the capacity 3 "), ({"capacity": CAPACITY + 1.0}, "the capacity 65537"),
+    ({"capacity": 4.0}, "5 points and 0 more epochs cannot have the capacity 4"), ({"stride": 0.0}, "0 epochs a point"),
+    ({"stride": 2.0}, "cannot have 5 epochs"), ({"epochs": 6.0}, "cannot have 6 epochs"),
+    ({"pending": np.ones(1), "epochs": 6.0}, "1 more epochs"), ({"pending": np.ones((1, 1))}, "shapes"),
+    ({"rows": np.ones((4, 5))}, "do not follow each other"), ({"epochs": -1.0}, "cannot have capacity"),
+    ({"pending": np.ones(0, dtype=np.int64)}, "numbers with a point"),
+])
+def test_a_damaged_state_is_refused_in_words(changes: dict[str, Any], said: str) -> None:
+    """Each part that does not fit the others."""
+    curve = Curve(8)
+    curve.extend(np.arange(5.0))
+    state = curve.state()
+    counts = dict(zip(("capacity", "stride", "epochs"), state["counts"], strict=True))
+    arrays = {key: value for key, value in changes.items() if key in state}
+    numbers = counts | {key: value for key, value in changes.items() if key in counts}
+    Curve.restored(state)
+    with pytest.raises(ValueError, match=said):
+        Curve.restored({**state, **arrays, "counts": np.array(list(numbers.values()))})
 
 
 def test_earlier_views_never_change() -> None:

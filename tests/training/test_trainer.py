@@ -283,6 +283,14 @@ def test_the_time_asked_for_counts_from_begin(monkeypatch: pytest.MonkeyPatch, b
     assert trainer.snapshot().progress == 1.0, "no run is nearer than at its end"
 
 
+def test_a_slice_of_time_comes_to_do_more_than_one_update() -> None:
+    """From what those before it took; a hundred updates a second are slow."""
+    trainer = xor_trainer(batch_size=0)
+    for _ in range(4):
+        trainer.advance(seconds=0.1)
+    assert trainer.update > 4
+
+
 def test_how_near_the_stop_is() -> None:
     """Epochs from where the run began; a loss by its logarithm; of several the nearest; None if nothing tells."""
     trainer = xor_trainer(batch_size=0, learning_rate=0.5)

@@ -50,6 +50,14 @@ def test_every_number_of_the_lectures_xor(parameter: str, band: str) -> None:
     assert written(nnsim.load(EXAMPLES["xor"].path).network, parameter, XOR) == band
 
 
+@pytest.mark.parametrize(("theta", "band"), [(1.2, "−1.2 < w ≤ −0.2"), (1.5, "−1.5 < w ≤ −0.5")])
+@pytest.mark.parametrize("weight", [-1, -3, 4])
+def test_negative_inputs_turn_a_band_round(theta: float, band: str, weight: float) -> None:
+    """Each end belongs to it as it did on the other side, whether the value lies in it or not."""
+    found = band_of(single(weight, -1, theta), "w1", -X, AND)
+    assert found is not None and found.written("w") == band
+
+
 @pytest.mark.parametrize("activation", ["linear", "heaviside", "sigmoid"])
 def test_an_output_that_feeds_another_is_bent(activation: str) -> None:
     """What a sigmoid hands on does not grow in proportion, though the table reads only on which side of ½ it lies."""

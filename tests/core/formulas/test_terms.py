@@ -90,6 +90,24 @@ def test_brackets_say_what_is_computed(a: float, b: float, c: float) -> None:
         assert evaluate(parse_typed(written)) == pytest.approx(float(evaluate(term)), rel=1e-9, abs=1e-9), written
 
 
+@pytest.mark.parametrize(("sign", "below", "at", "above"), [
+    (">", 0, 0, 1), (">=", 0, 1, 1), ("<", 1, 0, 0), ("<=", 1, 1, 0), ("==", 0, 1, 0),
+])
+def test_each_comparison_parts_the_numbers(sign: str, below: int, at: int, above: int) -> None:
+    """As the slopes of bent activations use them."""
+    values = [evaluate(parse(f"1 if x {sign} 2 else 0", x=Term(x, name("x")))) for x in (1.0, 2.0, 3.0)]
+    assert values == [below, at, above]
+
+
+@pytest.mark.parametrize(("given", "tex"), [
+    ("x", "x"), ("w5", "w_{5}"), ("ab", r"\mathrm{ab}"), ("h1_2", r"\mathrm{h1\_2}"), ("ä", r"\mathrm{ä}"),
+    ("a b%", r"\mathrm{a\ b\%}"), ("{x}", r"\mathrm{\{x\}}"),
+])
+def test_a_name_is_a_letter_with_an_index_or_stands_upright(given: str, tex: str) -> None:
+    """And no sign in it means anything to LaTeX."""
+    assert (name(given).text, name(given).latex) == (given, tex)
+
+
 def test_numbers_stand_where_symbols_do() -> None:
     """The lecture's factors, in symbols, in numbers and in LaTeX."""
     leaves = {key: Term(value, Symbol(key, key)) for key, value in (("a", 2.0), ("b", 3.0), ("c", 4.0))}

@@ -1,5 +1,7 @@
 """How the loss of one sample comes about: a row for each output, and what the rows come to."""
 
+import sys
+
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFontMetrics, QPainter, QPaintEvent
@@ -19,6 +21,8 @@ from nnsim.training.problems import loss_problems
 
 MOST_ROWS = 32
 """Above this number of outputs only the first have a row; the sum is of all."""
+ROUNDABLE = sys.float_info.max / 10
+"""Above it the next round number may be beyond all."""
 RIGHT, LEFT = Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft
 
 
@@ -235,6 +239,6 @@ def decimals_of(total: float, digits: int) -> int:
 
 def rounded(term: float, decimals: int, digits: int) -> str:
     """A term with the decimals of its sum, so that the sum is seen to be right; a small one with digits of its own."""
-    if not np.isfinite(term) or round(term, decimals) == 0:
+    if not abs(term) < ROUNDABLE or round(term, decimals) == 0:
         return format_number(term, digits)
     return format_number(round(term, decimals), digits)

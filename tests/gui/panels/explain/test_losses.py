@@ -1,5 +1,6 @@
 """The Losses panel, driven with real mouse and keys."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -9,6 +10,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from nnsim.core.formulas.numbers import format_number, parse_number
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network
 from nnsim.data.sources import InlineData
@@ -16,11 +18,13 @@ from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import load
 from nnsim.gui.panels.explain.loss_list import in_notation
+from nnsim.gui.panels.explain.loss_terms import decimals_of, rounded
 from nnsim.gui.panels.explain.losses import LossesPanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.widgets.number_field import NumberField
+from tests.documents.extreme_documents import LARGEST
 from tests.gui.panels.in_window import InWindow
 
 KEY = Qt.Key
@@ -218,3 +222,20 @@ def test_half_built_networks_have_nothing_to_show(losses: Losses) -> None:
     """And it says what is missing."""
     losses.open(Document())
     assert losses.panel.empty.isVisible() and "no input neuron" in losses.panel.empty.text()
+
+
+SIZES = (LARGEST, 1.7976931e308, 9.9996e307, 1e200, 0.2984, 0.14938, 1e-310, 5e-324)
+
+
+@pytest.mark.parametrize("total", [*SIZES, 0.0, math.inf])
+def test_terms_of_any_size_are_written_beside_a_sum_of_any_size(total: float) -> None:
+    """To the last digit that the sum shows, or to their own; the largest as they are: none rounder is near them."""
+    decimals = decimals_of(total, 4)
+    for term in (*SIZES, *(-size for size in SIZES), 0.0):
+        written = rounded(term, decimals, 4)
+        if abs(term) > LARGEST / 10:
+            assert written == format_number(term, 4)
+        else:
+            near = parse_number(written)
+            assert near is not None and abs(near - term) <= max(10.0 ** min(-decimals, 300), abs(term) / 1000)
+    assert [rounded(term, decimals, 4) for term in (math.inf, -math.inf, math.nan)] == ["∞", "−∞", "undefined"]
