@@ -137,6 +137,8 @@ class Reused:
             for part in (window.docks[id].widget(), window.docks[id].titleBarWidget()):
                 part.setParent(None)
                 part.deleteLater()
+                # Now: what has no parent is a window, and would be restyled as one.
+                QApplication.sendPostedEvents(part, QEvent.Type.DeferredDelete)
             del window.panels[id]
         window.workspaces.prepare()
         return bool(used)
