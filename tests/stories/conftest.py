@@ -94,9 +94,6 @@ class Reused:
             self._arrangement = places(self._hand.window)
             self._look = theme(), text_scale(), presenting()
             self._chosen = {id: chosen_in(self._hand.window, id) for id in self._hand.window.panels}
-        self._hand.window.panels["activation"].function = FIRST  # without a neuron it keeps the last
-        self._hand.window.files.new()
-        self._hand.settle()
         return Hand(self._hand.window)
 
     def renew(self, place: Path) -> Hand:
@@ -140,13 +137,15 @@ class Reused:
             for part in (window.docks[id].widget(), window.docks[id].titleBarWidget()):
                 part.setParent(None)
                 part.deleteLater()
+                # Now: what has no parent is a window, and would be restyled as one.
+                QApplication.sendPostedEvents(part, QEvent.Type.DeferredDelete)
             del window.panels[id]
         window.workspaces.prepare()
         return bool(used)
 
     def leave(self, broken: bool = False) -> None:
-        """Nothing stays open beside the window, and nothing in it is unsaved. If it is ``broken`` the next story has
-        another one."""
+        """Nothing stays open in the window and beside it, and nothing is kept for its next start. If it is ``broken``
+        the next story has another one."""
         if self._hand is None:
             return
         window = self._hand.window
@@ -159,6 +158,10 @@ class Reused:
         forget_work(window)
         if broken:
             self.close()
+        else:
+            window.panels["activation"].function = FIRST  # without a neuron it keeps the last
+            window.files.new()
+            self._hand.settle()
 
     def close(self) -> None:
         """The end of the window."""

@@ -3,10 +3,10 @@
 import math
 
 import pytest
-from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QLabel, QPushButton, QToolButton, QToolTip
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.neuron_choice import NeuronChoice
@@ -129,6 +129,27 @@ def test_a_drag_throws_away_nothing_that_was_computed(hand: Hand) -> None:
     assert before[1] is not None and before[2]
     assert all(new is old for new, old in zip(after, before, strict=True))
     assert not told
+
+
+def test_what_is_gone_is_no_longer_under_the_mouse(hand: Hand) -> None:
+    """The mouse rests on a connection while another network is opened by the keys: no tooltip, nothing is lit; what
+    has the same name in the next one is pointed at anew."""
+    hand.example("xor")
+    place = hand.label_of("h", "output")
+    hand.point_at(place)
+    assert hand.desk.study.lit_connections == {("h", "output")}
+    viewport, at = hand.canvas.viewport(), hand.canvas.mapFromScene(place)
+    for change in (lambda: hand.window.files.open_example(EXAMPLES["and"]), hand.window.files.new,
+                   lambda: hand.window.files.open_example(EXAMPLES["xor"])):
+        change()
+        QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, at, viewport.mapToGlobal(at)))
+        assert not hand.desk.study.lit_connections and not QToolTip.isVisible()
+    hand.point_at(place + QPointF(1, 0))
+    assert hand.desk.study.lit_connections == {("h", "output")}
+    hand.key(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier, hand.canvas)
+    hand.key(Qt.Key.Key_Delete, widget=hand.canvas)
+    QApplication.sendEvent(viewport, QHelpEvent(QEvent.Type.ToolTip, at, viewport.mapToGlobal(at)))
+    assert not hand.desk.study.lit_connections and not QToolTip.isVisible()
 
 
 def test_rename_in_place_keeps_value_and_selection(hand: Hand) -> None:

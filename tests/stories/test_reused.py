@@ -17,9 +17,13 @@ def portrait(hand: Hand) -> list[object]:
     def picture() -> QImage:
         hand.wait(lambda: all(getattr(panel, "built", True) for panel in hand.window.panels.values() if panel.seen),
                   "all panels in sight are there")
-        hand.rest(0.05)
         hand.wait_for_formulas()
-        return hand.window.grab().toImage()
+        # Words and shades follow after a while, the later the busier the machine is.
+        before, now = QImage(), hand.window.grab().toImage()
+        while now != before:
+            hand.rest(0.3)
+            before, now = now, hand.window.grab().toImage()
+        return now
 
     session, study = hand.session, hand.desk.study
     seen: list[object] = [

@@ -183,39 +183,39 @@ def test_present(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     assert hand.window.menuBar().isVisible()
 
 
-def test_another_theme_leaves_nothing_of_the_last(hand: Hand) -> None:
+def test_another_theme_leaves_nothing_of_the_last(new_hand: Hand) -> None:
     """Switched to dark, each workspace looks as in a window that was opened in dark; and back in light as at first."""
 
     def pictures(window: MainWindow) -> list[QImage]:
         taken: list[QImage] = []
         for workspace in WORKSPACES:
             window.workspaces.switch(workspace)
-            hand.rest(0.05)
-            hand.wait_for_formulas(window)
+            new_hand.rest(0.05)
+            new_hand.wait_for_formulas(window)
             taken.append(window.grab().toImage())
         return taken
 
-    hand.window.commands.set_theme("light")
-    hand.example("xor")
-    hand.rest(0.2)
-    pictures(hand.window)
-    light = pictures(hand.window)
-    hand.window.commands.set_theme("dark")
-    dark = pictures(hand.window)
+    new_hand.window.commands.set_theme("light")
+    new_hand.example("xor")
+    new_hand.rest(0.2)
+    pictures(new_hand.window)
+    light = pictures(new_hand.window)
+    new_hand.window.commands.set_theme("dark")
+    dark = pictures(new_hand.window)
     assert all(a != b for a, b in zip(light, dark, strict=True))
     fresh = MainWindow()
-    fresh.resize(hand.window.size())
+    fresh.resize(new_hand.window.size())
     fresh.show_with_layout()
-    fresh.desk.session.open_document(hand.session.document, hand.session.path)
-    hand.rest(0.2)
+    fresh.desk.session.open_document(new_hand.session.document, new_hand.session.path)
+    new_hand.rest(0.2)
     pictures(fresh)
     expected = pictures(fresh)
     fresh.desk.close()
     fresh.close()
     fresh.deleteLater()
     assert dark == expected
-    hand.window.commands.set_theme("light")
-    assert pictures(hand.window) == light
+    new_hand.window.commands.set_theme("light")
+    assert pictures(new_hand.window) == light
 
 
 def test_panels_out_of_sight_are_made_while_nothing_is_done(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:

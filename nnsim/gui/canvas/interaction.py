@@ -60,11 +60,16 @@ class Canvas(CanvasView):
             return
         self._cancel_gesture()
         self.in_place.close_editor(take=False)
-        if not self.commands.connecting <= set(new.network.structure.by_id):
+        structure, hit = new.network.structure, self._hit
+        if not self.commands.connecting <= set(structure.by_id):
             self.commands.stop_connecting()
+        if hit.neuron not in ("", *structure.by_id) or hit.connection not in (None, *structure.by_ends):
+            self._hover(NOWHERE)
 
     def _on_opened(self) -> None:
         self.commands.stop_connecting()
+        # What has the same name is another one.
+        self._hover(NOWHERE)
         # The keys of the canvas work at once.
         self.setFocus(Qt.FocusReason.OtherFocusReason)
 
