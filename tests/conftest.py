@@ -39,9 +39,11 @@ def engine_loaded() -> None:
     lock.lock()
     engines.load()
     lock.unlock()
-    # What is there for good, all tests among it, need not be looked through whenever garbage is collected.
+    # What is there for good, all tests among it, need not be looked through whenever garbage is collected; and what a
+    # window makes when it is made would have it collected a hundred times.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
 
 
 @pytest.fixture(autouse=True)

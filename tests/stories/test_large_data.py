@@ -48,7 +48,7 @@ class Held:
     def __call__(self, *given: Any, **options: Any) -> Any:
         self.threads.append(threading.current_thread())
         if threading.current_thread() is not threading.main_thread():
-            assert self.may.wait(20)
+            assert self.may.wait(60)
         return self.plain(*given, **options)
 
     @contextmanager

@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QStyle, QStyleO
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.table import Index
 
+MANY = 100
+"""The heights of more choices are not asked for one by one."""
 AROUND = 32
 """What the list has around its labels."""
 
@@ -124,9 +126,12 @@ class ChoiceField(QComboBox):
         view = self.view()
         # A narrow panel must not cut the labels one chooses from.
         view.setMinimumWidth(max(self.width(), self.widest + AROUND))
+        many = isinstance(view, QListView) and self.count() > MANY
         if isinstance(view, QListView):
-            view.setUniformItemSizes(True)
+            view.setUniformItemSizes(many)
         super().showPopup()
+        if many:
+            view.doItemsLayout()  # as wide as the list is now
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         if self.hasFocus():
