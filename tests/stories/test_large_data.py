@@ -81,6 +81,7 @@ def test_the_gradient_of_very_many_samples_comes_from_beside_the_window(
 ) -> None:
     """Until it is there, …, and no number of before as if it were new; then that of the values now."""
     session, seen = shared.session, shared.desk.study
+    seen.set_scope("sample")
     session.open_document(Document(Network.layered([2, 3, 1], seed=1), data=rows(200)))
     held = Held(type(session.program).backward)
     monkeypatch.setattr(type(session.program), "backward",

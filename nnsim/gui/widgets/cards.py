@@ -25,6 +25,7 @@ class CardHeader(QFrame):
     def __init__(self, title: QLabel, extra: QWidget | None) -> None:
         super().__init__()
         self.title = title
+        self._shows_title = True
         set_role(self, card="header")
         # Margins are not mirrored where the window is; space between the parts is.
         self.row = row_in(self, GRID // 2, (GRID, 3, GRID, 3))
@@ -39,7 +40,9 @@ class CardHeader(QFrame):
 
     def show_title(self, shown: bool) -> None:
         """Show the title, or let the controls begin in its place."""
-        if self.title.isHidden() == shown:
+        # A label that was not shown yet counts as hidden, whatever it will be.
+        if self._shows_title != shown:
+            self._shows_title = shown
             self.title.setVisible(shown)
             self.row.setStretch(self._before, int(shown))
             self.row.setStretch(self._after, int(not shown))
