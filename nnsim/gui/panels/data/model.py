@@ -27,8 +27,8 @@ FORMS: tuple[Form, ...] = ("long", "short", "result", "output")
 """How a sum is written, from the widest on: see core.sums; at last only what the neuron gives out."""
 MOST_COLUMNS = 100
 """Of more columns only the first of each kind are shown."""
-BLOCK = 64
-"""Rows that are run together: a whole truth table, or what is looked at of more rows."""
+BLOCK, SMALL_BLOCK, LARGE = 64, 12, 50_000
+"""Rows that are run together: a whole truth table, or what is looked at of more rows; of more connections only few."""
 COUNTED_AT_ONCE, MOST_COUNTED = 2_000_000, 1_000_000_000
 """Rows times connections up to which the right rows are counted while the window waits, and beside it."""
 TOGETHER = 4_096
@@ -286,9 +286,11 @@ class TableModel(QAbstractTableModel):
     def _trace(self, row: int) -> tuple[Trace, int]:
         """The forward pass that holds a row, and where in it."""
         assert self.rows is not None
-        block, sample = divmod(row, BLOCK)
+        large = len(self._network.structure.connections) > LARGE and not self.rows.is_truth_table
+        size = SMALL_BLOCK if large else BLOCK
+        block, sample = divmod(row, size)
         if block not in self._blocks:
-            X = self.rows.X[block * BLOCK : (block + 1) * BLOCK]
+            X = self.rows.X[block * size : (block + 1) * size]
             self._blocks[block] = program_of(self._network.structure).run(self._network.parameters, X)
         return self._blocks[block], sample
 
