@@ -114,5 +114,6 @@ def _steps(hand: Hand, path: Path) -> dict[str, Callable[[], object]]:
         steps[f"show {workspace.id}"] = lambda workspace=workspace: workspaces.switch(workspace)
     return {
         **steps, "edit": edit, "undo the edit": session.undo, "move": move, "undo the move": session.undo,
+        "add a neuron": lambda: hand.canvas.commands.add_neuron("hidden"), "undo the neuron": session.undo,
         "train": lambda: session.train(updates=1), "pause": session.pause, "save": hand.window.files.save,
     }
