@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnsim.core.arrays import Indices
-from nnsim.core.network import Structure
+from nnsim.core.network import Ends, Structure
 
 
 @dataclass(frozen=True)
@@ -53,6 +53,14 @@ def ways_of(structure: Structure) -> Ways:
         kept.setdefault("_ways", _ways(structure))
     ways: Ways = kept["_ways"]
     return ways
+
+
+def row_of(structure: Structure, ends: Ends) -> int:
+    """Where the connection of these ends stands among those of a structure; −1 if there is none."""
+    if ends not in structure.by_ends:
+        return -1
+    source, target = ends
+    return ways_of(structure).row(structure.position[source], structure.position[target])
 
 
 def _ways(structure: Structure) -> Ways:

@@ -172,15 +172,21 @@ def test_the_order_of_very_many_samples_is_drawn_beside_the_window(
     assert seen.next_batch is batch
 
 
+def slice_of_forty_rows(hand: Hand) -> Any:
+    """The Loss slice panel, made and in sight, of a small network and forty samples."""
+    panel = hand.window.panels["loss_slice"]
+    hand.window.show_panel("loss_slice")
+    hand.session.open_document(Document(Network.layered([2, 3, 1], seed=1), data=rows(40)))
+    hand.wait(lambda: panel.built, "the panel is made")
+    return panel
+
+
 def test_the_slice_of_a_large_network_comes_from_beside_the_window(
     shared: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Of one axis and of two, as it is where the window waits for it."""
-    session, panel = shared.session, shared.window.panels["loss_slice"]
-    shared.window.show_panel("loss_slice")
-    session.open_document(Document(Network.layered([2, 3, 1], seed=1), data=rows(40)))
+    session, panel = shared.session, slice_of_forty_rows(shared)
     shared.desk.study.set_scope("all")
-    shared.wait(lambda: panel.built, "the panel is made")
     ends = [connection.ends for connection in session.structure.connections]
     for chosen in (ends[:1], ends[:2]):
         shared.desk.looking.select()
@@ -206,10 +212,7 @@ def test_a_network_as_large_as_can_be_has_no_room_for_a_slice(
     shared: Hand, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The panel says so: the slice is of a network with a few neurons and connections more."""
-    session, panel = shared.session, shared.window.panels["loss_slice"]
-    shared.window.show_panel("loss_slice")
-    session.open_document(Document(Network.layered([2, 3, 1], seed=1), data=rows(40)))
-    shared.wait(lambda: panel.built, "the panel is made")
+    session, panel = shared.session, slice_of_forty_rows(shared)
     monkeypatch.setattr("nnsim.core.network.MAX_CONNECTIONS", len(session.structure.connections))
     for large in (10**9, 1):
         monkeypatch.setattr(landscape, "LARGE", large)

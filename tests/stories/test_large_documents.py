@@ -33,6 +33,19 @@ def rows(count: int, inputs: int, targets: int) -> InlineData:
     return InlineData(rng.normal(size=(count, inputs)), rng.normal(size=(count, targets)))
 
 
+def threads_of(monkeypatch: pytest.MonkeyPatch, place: object, name: str) -> list[threading.Thread]:
+    """In which threads a function is called from now on."""
+    called: list[threading.Thread] = []
+    original = getattr(place, name)
+
+    def watched(*given: object, **named: object) -> object:
+        called.append(threading.current_thread())
+        return original(*given, **named)
+
+    monkeypatch.setattr(place, name, watched)
+    return called
+
+
 def test_of_a_crowd_only_what_is_in_sight_is_an_item(shared: Hand) -> None:
     """Far away none, near by those that are seen; of its connections only those that are looked at are objects."""
     shared.session.open_document(Document(Network.layered([20] * 60, seed=0)))
@@ -60,14 +73,7 @@ def test_of_a_crowd_only_what_is_in_sight_is_an_item(shared: Hand) -> None:
 
 def test_the_map_of_a_large_network_is_made_beside_the_window(shared: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     """It comes when it is there, coarse enough for its size, and is that of the values now."""
-    made: list[threading.Thread] = []
-    original = looking._trace_over
-
-    def watched(*given: object) -> object:
-        made.append(threading.current_thread())
-        return original(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(looking, "_trace_over", watched)
+    made = threads_of(monkeypatch, looking, "_trace_over")
     shared.session.open_document(Document(Network.layered([2, 200, 200, 1], seed=0)))
     view = shared.desk.looking
     shared.wait(lambda: view.map_trace is not None, "there is a map")
@@ -88,14 +94,7 @@ def test_a_large_csv_file_is_read_beside_the_window(
     shared: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """When its source is chosen; undo and redo do not read it again."""
-    read: list[threading.Thread] = []
-    original = session_data.dataset_of
-
-    def watched(*given: object) -> object:
-        read.append(threading.current_thread())
-        return original(*given)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(session_data, "dataset_of", watched)
+    read = threads_of(monkeypatch, session_data, "dataset_of")
     monkeypatch.setattr(session_data, "AT_ONCE_BYTES", 10)
     (tmp_path / "a.csv").write_text("a,b,c\n0,1,1\n1,1,0\n", encoding="utf-8")
     nnsim.save(Document(Network.layered([2, 1])), tmp_path / "a.nnsim")
@@ -124,19 +123,6 @@ def test_tables_and_plots_show_as_much_as_can_be_looked_at(shared: Hand) -> None
     plane, dataset = shared.desk.looking.plane, session.dataset
     assert plane is not None and dataset is not None
     assert len(points_of(dataset, session.structure.inputs, 0, plane, np.zeros(2), 0.5).x) == MOST_DRAWN
-
-
-def threads_of(monkeypatch: pytest.MonkeyPatch, place: object, name: str) -> list[threading.Thread]:
-    """In which threads a function is called from now on."""
-    called: list[threading.Thread] = []
-    original = getattr(place, name)
-
-    def watched(*given: object, **named: object) -> object:
-        called.append(threading.current_thread())
-        return original(*given, **named)
-
-    monkeypatch.setattr(place, name, watched)
-    return called
 
 
 def test_an_edit_of_a_large_network_is_made_beside_the_window(shared: Hand, monkeypatch: pytest.MonkeyPatch) -> None:

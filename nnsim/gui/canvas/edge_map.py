@@ -7,7 +7,7 @@ from PySide6.QtCore import QLineF
 
 from nnsim.core.arrays import Array, Indices
 from nnsim.core.network import Ends, Structure
-from nnsim.documents.ways import ways_of
+from nnsim.documents.ways import row_of
 from nnsim.gui.canvas.edges import Edge
 
 
@@ -29,8 +29,7 @@ class EdgeMap(Mapping[Ends, Edge]):
         return ends in self._structure.by_ends
 
     def __getitem__(self, ends: Ends) -> Edge:
-        position = self._structure.position
-        row = ways_of(self._structure).row(position[ends[0]], position[ends[1]])
+        row = row_of(self._structure, ends)
         if row < 0:
             raise KeyError(ends)
         return self.at_row(row)

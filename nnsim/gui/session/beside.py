@@ -45,12 +45,12 @@ class Work(threading.Thread, Generic[T]):
         return self._result
 
 
-def wait_beside(thread: threading.Thread, tell: Callable[[], object], loop: QEventLoop,
-                events: QEventLoop.ProcessEventsFlag = ALL_EVENTS) -> None:
-    """Returns when the thread has ended, or the loop was; meanwhile these events are dealt with. ``tell`` is called if
-    it lasts."""
-    look, calm = QTimer(), QTimer()
-    look.timeout.connect(lambda: None if thread.is_alive() else loop.quit())
+def wait_beside(goes_on: Callable[[], bool], tell: Callable[[], object] = lambda: None, loop: QEventLoop | None = None,
+                events: QEventLoop.ProcessEventsFlag = NO_INPUT) -> None:
+    """Returns when it does not go on, or the loop was ended; meanwhile these events are dealt with. ``tell`` is called
+    if it lasts."""
+    loop, look, calm = loop or QEventLoop(), QTimer(), QTimer()
+    look.timeout.connect(lambda: None if goes_on() else loop.quit())
     look.start(LOOK_MS)
     calm.setSingleShot(True)
     calm.timeout.connect(tell)
@@ -61,37 +61,55 @@ def wait_beside(thread: threading.Thread, tell: Callable[[], object], loop: QEve
 
 
 class Beside(QObject):
-    """Does one thing in a thread; meanwhile the window is drawn, but keys and clicks wait.
+    """Does one thing in a thread; meanwhile the window is drawn, but keys and clicks wait, unless all ``events`` are
+    dealt with.
 
-    ``busy(text)`` when it lasts, ``free()`` when it is over.
+    ``lasts(text)`` when it lasts, ``over()`` when it is over.
     """
 
-    busy = Signal(str)
-    free = Signal()
+    lasts = Signal(str)
+    over = Signal()
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, events: QEventLoop.ProcessEventsFlag = NO_INPUT) -> None:
         super().__init__(parent)
+        self._events = events
         self._loops: list[QEventLoop] = []
+        """One for each thing that is waited for and was not cancelled, the newest last."""
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being done."""
+        return bool(self._loops)
 
     def cancel(self) -> None:
         """End what is being done, if anything is."""
         for loop in self._loops:
             loop.quit()
+        self._loops.clear()
 
     def run(self, work: Callable[[], T], text: str) -> T:
         """What ``work``, which must not touch the window, gives or raises. What lasts is told with ``text``.
 
         Raises Cancelled if it is cancelled or the program ends; the thread then ends by itself, unheard.
         """
-        thread, loop = Work(work, "nnsim-beside"), QEventLoop()
+        thread, cancelled = Work(work, "nnsim-beside"), False
         with no_collection():
             thread.start()
             thread.join(AT_ONCE_SECONDS)
             if thread.is_alive():
-                self._loops.append(loop)
-                wait_beside(thread, lambda: self.busy.emit(text), loop, NO_INPUT)
-                self._loops.remove(loop)
-                self.free.emit()
-        if thread.is_alive():
+                cancelled = self._wait(thread, text)
+        if cancelled or thread.is_alive():
             raise Cancelled
         return thread.outcome()
+
+    def _wait(self, thread: threading.Thread, text: str) -> bool:
+        """Whether it was cancelled."""
+        loop = QEventLoop()
+        self._loops.append(loop)
+        wait_beside(thread.is_alive, lambda: self.lasts.emit(text), loop, self._events)
+        cancelled = loop not in self._loops
+        if not cancelled:
+            self._loops.remove(loop)
+        if not self._loops:
+            self.over.emit()
+        return cancelled

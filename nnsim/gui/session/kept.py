@@ -15,7 +15,11 @@ class Kept(Generic[T]):
 
     def get(self, make: Callable[[], T], *made_of: object) -> T:
         """The result of ``make``, which depends on nothing but the identity of ``made_of``."""
-        same = len(made_of) == len(self._made_of) and all(a is b for a, b in zip(made_of, self._made_of, strict=True))
-        if self._value is None or not same:
+        if self._value is None or not alike(made_of, self._made_of):
             self._value, self._made_of = make(), made_of
         return self._value
+
+
+def alike(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
+    """Whether both hold the same objects: by identity, because to compare large ones would take long."""
+    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))

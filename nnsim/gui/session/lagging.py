@@ -2,31 +2,18 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QObject, QTimer, Signal
+
+from nnsim.gui.session.beside import Work
+from nnsim.gui.session.kept import alike
 
 T = TypeVar("T")
 Stopped = Callable[[], bool]
 LOOK_MS = 10
 _Of = tuple[tuple[object, ...], tuple[object, ...]]
-
-
-class _Work(threading.Thread, Generic[T]):
-    """Makes one result, unless it is stopped; whatever goes wrong leaves none."""
-
-    def __init__(self, work: Callable[[Stopped], T | None]) -> None:
-        super().__init__(name="nnsim-lagging", daemon=True)
-        self._work = work
-        self.stopped = False
-        self.result: T | None = None
-        self.error: Exception | None = None
-
-    def run(self) -> None:
-        try:
-            self.result = self._work(lambda: self.stopped)
-        except Exception as error:  # raised in the window's thread
-            self.error = error
 
 
 class Lagging(QObject, Generic[T]):
@@ -41,7 +28,8 @@ class Lagging(QObject, Generic[T]):
         self._wanted: _Of = ((), ())
         self._work: Callable[[Stopped], T | None] = lambda stopped: None
         self._making: _Of = ((), ())
-        self._thread: _Work[T] | None = None
+        self._thread: Work[T | None] | None = None
+        self._stop = threading.Event()
         self._timer = QTimer(self)
         self._timer.setInterval(LOOK_MS)
         self._timer.timeout.connect(self._look)
@@ -57,9 +45,9 @@ class Lagging(QObject, Generic[T]):
             self._wanted, self._work = wanted, work
             if self._thread is None:
                 self._start()
-            elif not _alike(of, self._making[0]):
-                self._thread.stopped = True
-        return self._value if _alike(of, self._value_of[0]) else None
+            elif not alike(of, self._making[0]):
+                self._stop.set()
+        return self._value if alike(of, self._value_of[0]) else None
 
     @property
     def last(self) -> T | None:
@@ -70,13 +58,14 @@ class Lagging(QObject, Generic[T]):
         """Leave no thread behind."""
         self._timer.stop()
         if self._thread is not None:
-            self._thread.stopped = True
+            self._stop.set()
             self._thread.join()
             self._thread = None
 
     def _start(self) -> None:
         self._making = self._wanted
-        self._thread = _Work(self._work)
+        work, self._stop = self._work, threading.Event()
+        self._thread = Work(partial(work, self._stop.is_set), "nnsim-lagging")
         self._thread.start()
         self._timer.start()
 
@@ -86,19 +75,14 @@ class Lagging(QObject, Generic[T]):
             return
         self._thread = None
         self._timer.stop()
-        if thread.result is not None:
-            self._value, self._value_of = thread.result, self._making
-        if not _same(self._making, self._wanted):
+        made = self._making
+        if not _same(made, self._wanted):
             self._start()
-        if thread.error is not None:
-            raise thread.error
-        if thread.result is not None:
+        result = thread.outcome()
+        if result is not None:
+            self._value, self._value_of = result, made
             self.came.emit()
 
 
-def _alike(one: tuple[object, ...], other: tuple[object, ...]) -> bool:
-    return len(one) == len(other) and all(a is b for a, b in zip(one, other, strict=True))
-
-
 def _same(one: _Of, other: _Of) -> bool:
-    return all(map(_alike, one, other))
+    return all(map(alike, one, other))

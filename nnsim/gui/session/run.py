@@ -7,11 +7,12 @@ from contextlib import contextmanager
 from functools import partial
 
 import numpy as np
-from PySide6.QtCore import QAbstractEventDispatcher, QEventLoop, QObject, QTimer, Signal
+from PySide6.QtCore import QAbstractEventDispatcher, QObject, QTimer, Signal
 
 from nnsim.core.network import Network
 from nnsim.data.dataset import Dataset
 from nnsim.documents.document import Document
+from nnsim.gui.session.beside import wait_beside
 from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
 from nnsim.training.snapshot import Snapshot
@@ -19,7 +20,6 @@ from nnsim.training.trainer import Trainer
 from nnsim.training.worker import PATIENCE, TrainingWorker
 
 FRAME_MS, SLOWEST_FRAME_MS = 33, 100
-LOOK_MS = 10
 REST = 1.5
 """A frame comes after this many times the time that drawing the last one took: a slow machine stays calm."""
 AT_ONCE_SECONDS, JOIN_SECONDS = 0.1, 2.0
@@ -231,9 +231,6 @@ def _ends(worker: TrainingWorker) -> bool:
     """Wait until a worker has ended; False if it takes too long. Whatever is clicked meanwhile comes afterwards."""
     if worker.join(AT_ONCE_SECONDS):
         return True
-    loop, look, end = QEventLoop(), QTimer(), time.monotonic() + JOIN_SECONDS
-    look.timeout.connect(lambda: loop.quit() if not worker.running or time.monotonic() > end else None)
-    look.start(LOOK_MS)
-    loop.exec(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
-    look.stop()
+    end = time.monotonic() + JOIN_SECONDS
+    wait_beside(lambda: worker.running and time.monotonic() <= end)
     return worker.join(0.0)

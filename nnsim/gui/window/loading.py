@@ -1,15 +1,13 @@
 """Doing what may take long beside the window: it stays usable, and what takes long can be cancelled."""
 
-import threading
 from collections.abc import Callable
 from typing import TypeVar
 
-from PySide6.QtCore import QEventLoop, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QFrame, QPushButton
 
-from nnsim.gui.look.collection import no_collection
 from nnsim.gui.look.theme import GRID, theme
-from nnsim.gui.session.beside import AT_ONCE_SECONDS, Cancelled, Work, wait_beside
+from nnsim.gui.session.beside import ALL_EVENTS, Beside
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.labels import ElidedLabel
@@ -48,49 +46,17 @@ class LoadingBar(BusyBar):
         self._row.addWidget(self.cancel)
 
 
-class Loading(QObject):
-    """Does one thing at a time in a thread, while the window's events go on."""
+class Loading(Beside):
+    """Does one thing at a time in a thread, while the window's events go on, and something else may take its place."""
 
     def __init__(self, parent: QObject) -> None:
-        super().__init__(parent)
+        super().__init__(parent, ALL_EVENTS)
         self.bar = LoadingBar()
         self.bar.cancel.clicked.connect(self.cancel)
-        self._end: Callable[[], None] | None = None
-        self._begun = 0
+        self.lasts.connect(self.bar.tell)
+        self.over.connect(self.bar.hide)
 
     def run(self, work: Callable[[], T], text: str) -> T:
-        """What ``work`` gives or raises, when it has. It must not touch the window.
-
-        What lasts is told with ``text``. Raises Cancelled if it is cancelled, or something else is begun meanwhile; the
-        thread then ends by itself, unheard.
-        """
+        """As of Beside; what was begun before is cancelled."""
         self.cancel()
-        number = self._begun
-        thread = Work(work, "nnsim-loading")
-        with no_collection():
-            thread.start()
-            thread.join(AT_ONCE_SECONDS)
-            if thread.is_alive():
-                self._wait(thread, text)
-        if thread.is_alive() or number != self._begun:
-            raise Cancelled
-        return thread.outcome()
-
-    @property
-    def busy(self) -> bool:
-        """Whether something is being done."""
-        return self._end is not None
-
-    def cancel(self) -> None:
-        """End what is being done, if anything is."""
-        self._begun += 1
-        if self._end is not None:
-            self._end()
-
-    def _wait(self, thread: threading.Thread, text: str) -> None:
-        loop = QEventLoop()
-        self._end = end = loop.quit
-        wait_beside(thread, lambda: self.bar.tell(text), loop)
-        if self._end is end:
-            self._end = None
-            self.bar.hide()
+        return super().run(work, text)

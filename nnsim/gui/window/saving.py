@@ -79,7 +79,7 @@ class Saving(QObject):
     def _wait_for(self, save: _Save, events: QEventLoop.ProcessEventsFlag) -> None:
         save.thread.join(AT_ONCE_SECONDS)
         if save.thread.is_alive():
-            wait_beside(save.thread, lambda: self.bar.tell(save.text), QEventLoop(), events)
+            wait_beside(save.thread.is_alive, lambda: self.bar.tell(save.text), events=events)
             self.bar.hide()
             if save.thread.is_alive():
                 raise Cancelled

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QCoreApplication
 
 from nnsim.core.explain.chain import MOST_PATHS, Chain, chain_of, chain_of_activation
-from nnsim.core.explain.explanation import MOST_TERMS, Explanation
+from nnsim.core.explain.explanation import Explanation
 from nnsim.core.explain.gradient_check import Check, check_gradient
 from nnsim.core.explain.samples import gradients_by_sample, mean_equation
 from nnsim.core.formulas.numbers import as_sum, format_number
@@ -213,10 +213,10 @@ class BackwardPanel(EquationPanel):
         if len(backward.delta_rows[0]) == 1 and e.backward is not None:
             rows += [heading(self.tr("Loss")), equation(e.loss(), digits),
                      heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=loss, z=e.notation.z))]
-            rows += listed(structure.order[::-1], lambda id: min(len(structure.outgoing[id]), MOST_TERMS),
+            rows += listed(structure.order[::-1], lambda id: len(structure.outgoing[id]),
                            lambda id: [equation(e.delta_equation(id), digits)])
             rows.append(heading(self.tr("Gradient")))
-            rows += listed(structure.parameter_names, lambda name: min(len(structure.uses[name]), MOST_TERMS),
+            rows += listed(structure.parameter_names, lambda name: len(structure.uses[name]),
                            lambda name: [equation(e.gradient_equation(name), digits)])
         else:
             rows.append(heading(self.tr("Gradient, the mean of {n} samples").format(n=backward.trace.a_rows.shape[1])))

@@ -5,13 +5,14 @@ from itertools import accumulate
 
 from PySide6.QtCore import QCoreApplication
 
+from nnsim.core.explain.explanation import MOST_TERMS
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.rows import Row, note
 from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.session.desk import Desk
 
-MOST_LISTED, MOST_TERMS = 100, 600
+MOST_LISTED, MOST_TOGETHER = 100, 600
 """Of more names, or of so many that there are more terms, only the first are listed."""
 
 
@@ -33,9 +34,12 @@ class EquationPanel(LowPanel):
 
 
 def listed(names: Sequence[str], terms: Callable[[str], int], rows: Callable[[str], Sequence[Row]]) -> list[Row]:
-    """The rows of each name, as long as they are not too many, or too long; then how many more there are."""
-    count = sum(length < MOST_TERMS for length in accumulate(terms(name) for name in names[:MOST_LISTED]))
-    count = max(count, 1)
+    """The rows of each name, as long as they are not too many, or too long; then how many more there are.
+
+    ``terms`` says how long the sum of a name is, of which no more than MOST_TERMS are written.
+    """
+    lengths = accumulate(min(terms(name), MOST_TERMS) for name in names[:MOST_LISTED])
+    count = max(1, sum(length < MOST_TOGETHER for length in lengths))
     found = [row for name in names[:count] for row in rows(name)]
     if count < len(names):
         found.append(note(QCoreApplication.translate("EquationPanel", "… and {n} more").format(

@@ -50,5 +50,5 @@ class ForwardPanel(EquationPanel):
             return [equation(first, digits, symbols),
                     *(equation(other, digits, symbols, indent=1) for other in others)]
 
-        self.show_rows([*rows, *listed(neurons, lambda id: min(len(structure.incoming[id]), MOST_TERMS), rows_of)])
+        self.show_rows([*rows, *listed(neurons, lambda id: len(structure.incoming[id]), rows_of)])
 

@@ -13,7 +13,7 @@ from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
 from nnsim.core.formulas.terms import Place
 from nnsim.core.network import Connection, Neuron, Structure
-from nnsim.documents.ways import ways_of
+from nnsim.documents.ways import row_of
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import (
     rename_neuron,
@@ -199,13 +199,6 @@ def _read_gradient(now: Now, connection: Connection) -> float | None:
     return None if gradient is None else float(gradient[now.structure.parameter_index[connection.weight]])
 
 
-def _number_of_connection(structure: Structure, place: Place) -> int:
-    if len(place) != 2 or place not in structure.by_ends:
-        return -1
-    source, target = place
-    return ways_of(structure).row(structure.position[source], structure.position[target])
-
-
 def connection_rows() -> Rows:
     """The table of connections."""
     return Rows("connections", (
@@ -222,5 +215,6 @@ def connection_rows() -> Rows:
                lambda desk, c, yes, token: set_trainable(desk, c.weight, yes)),
         Column("gradient", _tr("Gradient"), _tr("How the loss of the samples chosen above changes with the weight"),
                "number", _read_gradient, live=True),
-    ), lambda structure: structure.connections, lambda c: c.ends, _number_of_connection, lambda c: c.weight,
-        lambda c: 1.0)
+    ), lambda structure: structure.connections, lambda c: c.ends,
+        lambda structure, place: row_of(structure, (place[0], place[1])) if len(place) == 2 else -1,
+        lambda c: c.weight, lambda c: 1.0)

@@ -43,7 +43,7 @@ class NetworkTableView(Table):
         self._at: tuple[Place, int, int] | None = None
         """Where the keyboard is: the place and the number of its row, and the column."""
         self._hovered = -1
-        self._own_widths = self._chooses = False
+        self._own_widths = False
         header = NetworkTitles(self, rows)
         name_widget(header, f"{name}_titles", title)
         self.setHorizontalHeader(header)
@@ -108,7 +108,7 @@ class NetworkTableView(Table):
 
     def show_selected(self, places: Collection[Place]) -> None:
         """Select these rows, unless they are selected already."""
-        if self._chooses:
+        if self.is_following:
             return  # it was chosen here
         rows = sorted(row for row in map(self.rows.row_at, places) if row >= 0)
         if frozenset(rows) == self.chosen:
@@ -153,9 +153,8 @@ class NetworkTableView(Table):
         self.chosen = frozenset(
             row for span in self.selectionModel().selection().toList() for row in range(span.top(), span.bottom() + 1))
         if not self.is_following:
-            self._chooses = True
-            self.chose.emit([self.rows.place_at(row) for row in sorted(self.chosen)])
-            self._chooses = False
+            with self.following():
+                self.chose.emit([self.rows.place_at(row) for row in sorted(self.chosen)])
         self.viewport().update()
 
     def currentChanged(self, current: Index, previous: Index) -> None:
