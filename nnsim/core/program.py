@@ -1,8 +1,9 @@
 """The program of a network: forward and backward passes, level by level, in numpy."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,6 +13,8 @@ from nnsim.core.arrays import Array, Indices
 from nnsim.core.combines import COMBINES, Combine
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network, NetworkError, Neuron, Problem, Structure
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -292,13 +295,20 @@ class Program:
 
 def program_of(structure: Structure) -> Program:
     """The program of any sound structure, also a half-built one; made once for each structure."""
-    # It lives in the structure, where a cached_property would put it, so that both are freed together: in a
-    # dictionary with weak keys it would hold its own key for ever.
+    return kept_in(structure, "_program", Program)
+
+
+def kept_in(structure: Structure, name: str, make: Callable[[Structure], T]) -> T:
+    """What ``make`` makes of a structure, made once for each; any thread may ask, and all get the same.
+
+    It lives in the structure, under this name, where a cached_property would put it, so that both are freed together:
+    in a dictionary with weak keys it would hold its own key for ever.
+    """
     kept = vars(structure)
-    if "_program" not in kept:
-        kept.setdefault("_program", Program(structure))
-    program: Program = kept["_program"]
-    return program
+    if name not in kept:
+        kept.setdefault(name, make(structure))
+    found: T = kept[name]
+    return found
 
 
 def compile(network: Network) -> Program:

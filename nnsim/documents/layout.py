@@ -9,6 +9,7 @@ import numpy as np
 
 from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.core.network import Structure
+from nnsim.core.program import kept_in
 from nnsim.documents.document import Layout, Position
 from nnsim.documents.ordering import Columns, columns_of, lines, sort_columns
 
@@ -46,12 +47,7 @@ def arrange(structure: Structure) -> Layout:
     folded into several side by side, so that a wide layer can be seen at once; then all columns are centred on y = 0.
     Found once for each structure.
     """
-    # Kept in the structure, so that both are freed together; see program_of.
-    kept = vars(structure)
-    if "_arranged" not in kept:
-        kept.setdefault("_arranged", _arranged(structure))
-    layout: Layout = kept["_arranged"]
-    return layout
+    return kept_in(structure, "_arranged", _arranged)
 
 
 def _arranged(structure: Structure) -> Layout:

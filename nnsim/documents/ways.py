@@ -6,6 +6,7 @@ import numpy as np
 
 from nnsim.core.arrays import Indices
 from nnsim.core.network import Ends, Structure
+from nnsim.core.program import kept_in
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,7 @@ class Ways:
 
 def ways_of(structure: Structure) -> Ways:
     """The ways of a structure, found once for each; any thread may ask."""
-    # Kept in the structure, so that both are freed together; see program_of.
-    kept = vars(structure)
-    if "_ways" not in kept:
-        kept.setdefault("_ways", _ways(structure))
-    ways: Ways = kept["_ways"]
-    return ways
+    return kept_in(structure, "_ways", _ways)
 
 
 def row_of(structure: Structure, ends: Ends) -> int:

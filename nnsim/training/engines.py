@@ -15,7 +15,7 @@ from types import ModuleType
 
 from nnsim.core.descent import Descent, NumpyDescent, Samples
 from nnsim.core.network import Structure
-from nnsim.core.program import Program, program_of
+from nnsim.core.program import Program, kept_in, program_of
 from nnsim.training.kernel_cache import cache_folder, own_folder
 
 COMPILED, NUMPY = "numba", "numpy"
@@ -162,10 +162,7 @@ def fast_program_of(structure: Structure) -> Program:
     """The program of a structure on the engine that can be used now, for many samples; made once for each."""
     if _kernels is None:
         return program_of(structure)
-    kept = vars(structure)
-    if "_fast_program" not in kept:
-        kept.setdefault("_fast_program", _kernels.CompiledProgram(structure))
-    program: Program = kept["_fast_program"]
+    program: Program = kept_in(structure, "_fast_program", _kernels.CompiledProgram)
     return program
 
 

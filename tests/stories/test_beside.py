@@ -111,3 +111,18 @@ def test_an_error_comes_where_the_edit_was_asked_for(hand: Hand, error: Exceptio
         with pytest.raises(MemoryError):
             hand.session.apply("Fail", change)
     assert hand.session.document is before
+
+
+def test_what_is_cancelled_in_the_moment_it_is_done_is_cancelled(hand: Hand) -> None:
+    """Nobody looks between its end and the cancelling: it must not be handed on all the same."""
+    done = threading.Event()
+
+    def cancel() -> None:
+        done.set()
+        next(thread for thread in threading.enumerate() if thread.name == "nnsim-beside").join(10)
+        hand.session.beside.cancel()
+
+    soon(cancel)
+    with pytest.raises(Cancelled):
+        hand.session.beside.run(lambda: done.wait(10), "Something")
+    assert not hand.session.beside.busy
