@@ -107,6 +107,8 @@ class NetworkScene(QGraphicsScene):
         self.neurons.follow(structure, _places(self.desk.session.document))
         self.edges.lay_out(structure, self.neurons.places)
         self._weights = ways_of(structure).weights
+        self._inputs = np.array([neuron.role == "input" for neuron in structure.neurons])
+        self._steps = np.array([not ACTIVATIONS[neuron.activation].has_slope for neuron in structure.neurons])
         self._placed = False
         self.show_selection()
         self.update_values()
@@ -228,10 +230,8 @@ class NetworkScene(QGraphicsScene):
         for id, item in self.neurons.made.items():
             self._show(structure.by_id[id], item, images.get(id), switches)
         if self.neurons.crowded:
-            inputs = np.array([neuron.role == "input" for neuron in structure.neurons])
-            steps = np.array([not ACTIVATIONS[neuron.activation].has_slope for neuron in structure.neurons])
             fires = self.desk.looking.trace.a_rows[:, 0] == 1.0
-            self.neurons.dots.fill(inputs, fires & np.where(inputs, switches, steps))
+            self.neurons.dots.fill(self._inputs, fires & np.where(self._inputs, switches, self._steps))
         self.edges.show_values(session.parameters[self._weights])
         # What moves about cannot be read.
         if not self._placed:
