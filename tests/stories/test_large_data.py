@@ -284,8 +284,8 @@ def test_a_choice_of_thousands_is_measured_once(shared: Hand, monkeypatch: pytes
     """Each layout of the Output panel asks several times how wide it is."""
     shared.session.open_document(Document(Network.layered([3_000, 1])))
     box = shared.window.panels["output"].choices.x_axis
-    assert isinstance(box, HeaderChoice) and box.count() == 3_000 and box.value == "x0"
     shared.settle()
+    assert isinstance(box, HeaderChoice) and box.count() == 3_000 and box.value == "x0"
     wide = box.sizeHint()
     asked: list[HeaderChoice] = []
     plain = HeaderChoice.fontMetrics

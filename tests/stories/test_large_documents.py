@@ -5,8 +5,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QTableView
 
 import nnsim
 from nnsim.core import program
@@ -17,6 +18,7 @@ from nnsim.data.sources import CsvData, InlineData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.gui.canvas.neuron_items import CROWD
+from nnsim.gui.panels.activation import rug
 from nnsim.gui.panels.data.model import MOST_COLUMNS
 from nnsim.gui.panels.explain import backward
 from nnsim.gui.panels.explain.rows import LONG
@@ -161,6 +163,7 @@ def test_the_chain_rule_in_a_deep_network_is_worked_out_beside_the_window(
     called = threads_of(monkeypatch, backward, "chain_of")
     connection = shared.session.structure.connections[0]
     shared.desk.looking.select((), [connection.ends])
+    shared.desk.turns.finish()
     assert "being worked out" in panel.list.text
     shared.wait(lambda: "Chain rule" in panel.list.text, "it is there")
     assert called and threading.main_thread() not in called
@@ -217,3 +220,61 @@ def test_very_many_rows_are_found_and_sorted_beside_the_window(shared: Hand, mon
     assert view.viewport().grab().width() and len(shared.desk.looking.selected_connections) == 11_600
     view.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
     panel.show_kind("neurons")
+
+
+def test_panels_follow_a_large_document_one_after_another(shared: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The window sees its events between two of them, and a small document is shown at once."""
+    shared.session.open_document(Document(Network.layered([20] * 10, seed=3), data=rows(3, 20, 20)))
+    shared.settle()
+    seen = [panel for panel in shared.window.panels.values() if panel.isVisible()]
+    followed: list[str] = []
+    for panel in seen:
+        monkeypatch.setattr(panel, "update_document", lambda id=panel.id: followed.append(id))
+    shared.window.canvas.commands.add_neuron("hidden")
+    assert followed == [] and not any(panel.seen for panel in seen) and len(seen) > 2
+    beats: list[int] = []
+    beat = QTimer()
+    beat.timeout.connect(lambda: beats.append(len(followed)))
+    beat.start(0)
+    shared.wait(lambda: len(followed) == len(seen), "all have followed")
+    beat.stop()
+    assert sorted(followed) == sorted(panel.id for panel in seen)
+    assert set(range(1, len(seen))) <= set(beats)
+    followed.clear()
+    shared.session.open_document(Document(Network.layered([2, 2, 1])))
+    assert sorted(followed) == sorted(panel.id for panel in seen)
+
+
+def test_no_click_meets_a_panel_that_shows_what_is_gone(shared: Hand) -> None:
+    """In the table a row is clicked, of which the new document has none."""
+    shared.session.open_document(Document(Network.layered([20] * 10, seed=3), data=rows(8, 20, 20)))
+    shared.settle()
+    table = shared.find("table_rows", QTableView)
+    place = table.visualRect(table.model().index(5, 0)).center()
+    shared.session.open_document(Document(Network.layered([20] * 11, seed=3), data=rows(2, 20, 20)))
+    assert table.model().rowCount() > 5 and not shared.window.panels["table"].seen
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert table.model().rowCount() < 5 and shared.window.panels["table"].seen
+    shared.settle()
+    assert not shared.window.messages.isVisible()
+
+
+def test_samples_on_the_axis_of_a_large_network_come_from_beside(
+    shared: Hand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Until they are there none stands there, never those of another neuron."""
+    monkeypatch.setattr(rug, "AT_ONCE", 1_000)
+    called = threads_of(monkeypatch, rug, "_sums")
+    panel = shared.window.panels["activation"]
+    shared.session.open_document(Document(Network.layered([20] * 10, seed=3), data=rows(30, 20, 20)))
+    structure, samples = shared.session.structure, shared.session.dataset
+    assert samples is not None
+    for id in (structure.outputs[0], structure.outputs[1]):
+        shared.desk.looking.select([id])
+        shared.desk.turns.finish()
+        assert [*panel.plot.rug] == [] or all(len(item.getData()[0]) == 0 for item in panel.plot.rug.values())
+        shared.wait(lambda: any(len(item.getData()[0]) for item in panel.plot.rug.values()), "they are there")
+        x = np.concatenate([item.getData()[0] for item in panel.plot.rug.values()])
+        z = shared.session.program.run(shared.session.parameters, samples.X).z_rows[structure.position[id]]
+        np.testing.assert_allclose(np.sort(x), np.sort(z))
+    assert called and threading.main_thread() not in called

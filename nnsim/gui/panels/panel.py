@@ -15,7 +15,8 @@ IN_STEP, WITH_VALUES, WITH_ALL = range(3)
 
 
 class Panel(QWidget):
-    """A view of the session. Hidden, it does no work; shown again, it catches up. What is told together it shows once.
+    """A view of the session. Hidden, it does no work; shown again, it catches up. What is told together it shows once,
+    and of a large document when its turn comes.
 
     A panel overrides ``update_document`` (structure, selection, data, settings or theme may differ) and
     ``update_values`` (only values differ: called up to 30 times a second while training, so it must be
@@ -34,7 +35,7 @@ class Panel(QWidget):
         self.header = QWidget()
         self._header_row = row_in(self.header, GRID)
         self._behind = WITH_ALL
-        desk.settled.connect(self._catch_up)
+        desk.settled.connect(self._follow)
         desk.document_changed.connect(self._on_document)
         desk.looking.selection_changed.connect(self._on_change)
         desk.run_changed.connect(self._on_change)
@@ -72,16 +73,22 @@ class Panel(QWidget):
 
     @property
     def seen(self) -> bool:
-        """Whether it can be seen: neither closed nor behind another tab."""
-        return self.isVisible()
+        """Whether it can be seen, neither closed nor behind another tab, and does not wait for its turn."""
+        return self.isVisible() and not self.desk.turns.waits(self)
 
     def _on_change(self) -> None:
         self._behind = WITH_ALL
-        self._catch_up()
+        self._follow()
 
     def _on_values(self) -> None:
         self._behind = max(self._behind, WITH_VALUES)
-        self._catch_up()
+        self._follow()
+
+    def _follow(self) -> None:
+        if self._behind == WITH_ALL and self.isVisible() and self.desk.shows_much and not self.desk.unsettled:
+            self.desk.turns.wait(self, self._catch_up)
+        else:
+            self._catch_up()
 
     def _catch_up(self) -> None:
         if self.seen and not self.desk.unsettled:

@@ -109,7 +109,7 @@ class PlotPanel(LatePanel):
 
     def _fit(self) -> None:
         # Resized while a change is being told, it still shows the network from before, which may be gone.
-        if self._unfitted and not self.desk.unsettled:
+        if self._unfitted and not self.desk.unsettled and not self.desk.turns.waits(self):
             self._unfitted = False
             self.fit()
 

@@ -12,6 +12,8 @@ from nnsim.gui.session.pacing import Pace
 from nnsim.gui.session.session import Session
 from nnsim.gui.session.softening import SofteningGesture
 from nnsim.gui.session.study import Study
+from nnsim.gui.session.turns import Turns
+from nnsim.gui.session.warming import is_large
 
 
 class Desk(QObject):
@@ -25,7 +27,7 @@ class Desk(QObject):
        ``looking.selection_changed()`` if neurons that were selected are gone, then ``values_changed()``; last of all
        ``run_changed()``, and ``opened()`` when another document was opened.
     4. After all that was told together, as everything about an opening is, ``settled()``: what shows much, and would be
-       slow to follow each, waits for it while it is ``unsettled``.
+       slow to follow each, waits for it while it is ``unsettled``. Of a large document it then follows in ``turns``.
 
     ``values_changed()`` is emitted when parameters or inputs differ, at most 30 times a second while training;
     ``run_changed()`` when training starts, ends, or is reset. No view may rely on another having been told before it.
@@ -51,6 +53,8 @@ class Desk(QObject):
         """What was answered on worksheets about the document."""
         self.pace = Pace()
         """What is too slow to follow a run in every frame goes by it."""
+        self.turns = Turns(self)
+        """How panels follow a document so large that the window would stop for all of them together."""
         self._telling = 0
         session.telling.connect(self._on_telling)
         session.told.connect(self._on_told)
@@ -64,12 +68,18 @@ class Desk(QObject):
 
     def close(self) -> None:
         """Leave no thread, timer or command behind."""
+        self.turns.end()
         self.session.close()
 
     @property
     def unsettled(self) -> bool:
         """Whether more will be told, and ``settled()`` after it."""
         return self._telling > 0
+
+    @property
+    def shows_much(self) -> bool:
+        """Whether the document is so large that it takes time to show."""
+        return is_large(self.session.structure, self.session.dataset)
 
     @contextmanager
     def unsettling(self) -> Iterator[None]:

@@ -21,8 +21,15 @@ from nnsim.training.config import TrainingConfig
 from nnsim.training.problems import training_problems
 
 Change = Callable[[Document], Document]
-LARGE = 5_000
-"""So many neurons and connections together are an edit that is felt."""
+LARGE, MANY_NUMBERS = 2_500, 100_000
+"""So many neurons and connections together are an edit that is felt, and so many numbers of the data are seen to come.
+"""
+
+
+def is_large(structure: Structure, data: Dataset | None = None, more: int = 0) -> bool:
+    """Whether these, with so many more connections, take time to show or to change."""
+    return (len(structure.neurons) + len(structure.connections) + more > LARGE
+            or (data is not None and data.X.size + data.T.size > MANY_NUMBERS))
 
 
 @lru_cache(maxsize=8)
@@ -73,7 +80,6 @@ def changed(change: Change, document: Document, data: Dataset | None, more: int,
             beside: Callable[[Callable[[], Document]], Document]) -> Document:
     """What a change makes of a document. Of a large one, or one that gets so many more connections, it is made by
     ``beside``, and warm."""
-    structure = document.network.structure
-    if len(structure.neurons) + len(structure.connections) + more <= LARGE:
+    if not is_large(document.network.structure, more=more):
         return change(document)
     return beside(lambda: warm(change(document), data))

@@ -279,6 +279,7 @@ class Hand:
     def settle(self) -> None:
         """Let the window do what is due."""
         QApplication.processEvents()
+        self.desk.turns.finish()
 
     def wait(self, until: Callable[[], object], what: str, seconds: float = 20.0) -> None:
         """Let the window work until something holds; an error names it if it does not in time."""

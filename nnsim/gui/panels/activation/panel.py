@@ -10,14 +10,13 @@ from PySide6.QtGui import QKeyEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnsim.core.activations import ACTIVATIONS, Activation
-from nnsim.core.analysis.slices import spread
 from nnsim.core.formulas.numbers import comparison, format_number
 from nnsim.core.network import Neuron
 from nnsim.gui.look.theme import GRID, mix, theme
 from nnsim.gui.panels.activation.function_names import FunctionNames
+from nnsim.gui.panels.activation.rug import Rug
 from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.plot_panel import LOWEST_PLOT, MARGIN, PlotPanel, paragraph
-from nnsim.gui.plots.points import target_classes
 from nnsim.gui.plots.ticks import nearby, stepped
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
@@ -25,14 +24,11 @@ from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.labels import TextLine
-from nnsim.training import engines
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.activation.plot import ActivationPlot
 
 FIRST = "sigmoid"
-MOST_IN_RUG = 200
-"""Samples whose sums stand on the axis; of more, as many spread over all of them."""
 READ_DIGITS = 3
 _LOOKS: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("positive", ()), ("negative", (6, 3)), ("good", (2, 2)), ("bad", (8, 3, 2, 3)), ("ink", (12, 4)),
@@ -57,6 +53,8 @@ class ActivationPanel(PlotPanel):
         """Of several functions that whose values are read."""
         self._read_at: float | None = None
         """Where on the axis the learner reads values; None for the neuron's own point."""
+        self._samples = Rug(desk, self)
+        self._samples.came.connect(self._on_rug)
         self._rug = Paced(self, desk, self._show_rug)
         self._build_header()
         self._build_body()
@@ -182,22 +180,14 @@ class ActivationPanel(PlotPanel):
 
     def _show_rug(self) -> None:
         """All samples' sums of the selected neuron, on the axis."""
-        desk, neuron, data = self.desk, self._computing, self.desk.session.dataset
-        inputs, outputs = desk.session.structure.inputs, desk.session.structure.outputs
-        fits = data is not None and data.fits(len(inputs), len(outputs))
-        if neuron is None or data is None or not fits or not outputs or desk.session.problems:
-            self.plot.show_rug({})
-            return
-        rows = spread(len(data.X), MOST_IN_RUG)
-        trace = engines.fast_program_of(desk.session.structure).run(desk.session.parameters, data.X[rows])
-        sums = trace.z_rows[desk.session.structure.position[neuron.id]] + (self._threshold() or 0.0)
-        ends = np.unique(data.T)
-        if len(ends) != 2:
-            # Targets of a curve to fit are no classes.
-            self.plot.show_rug({None: sums[np.isfinite(sums)]})
-            return
-        classes = target_classes(data.T[rows], 0 if len(outputs) == 1 else None, float(ends.max()))
-        self.plot.show_rug({kind: sums[np.isfinite(sums) & (classes == kind)] for kind in np.unique(classes).tolist()})
+        threshold = self._threshold() or 0.0
+        sums = {kind: z + threshold for kind, z in self._samples.of(self._computing).items()}
+        self.plot.show_rug({kind: each[np.isfinite(each)] for kind, each in sums.items()})
+
+    def _on_rug(self) -> None:
+        if self.seen and self.built:
+            self._show_rug()
+            self._reach(shrink=False)
 
     # What is chosen
 
