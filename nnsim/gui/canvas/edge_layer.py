@@ -115,7 +115,8 @@ class EdgeLayer(QGraphicsItem):
             for target in np.unique(ways.ends[:, 1]).tolist():
                 rows = ways.entering(target)
                 angles[rows] = slots(places[ways.ends[rows, 0], 1])
-        lines = between(places[ways.ends[:, 0]], places[ways.ends[:, 1]], angles)
+        sources, targets = places.take(ways.ends.T, axis=0)
+        lines = between(sources, targets, angles)
         self.edges = EdgeMap(structure, lines, angles, many)
         self.values = np.zeros(len(self.edges))
         self._boxes = _boxes(lines)
@@ -138,7 +139,8 @@ class EdgeLayer(QGraphicsItem):
         rows = np.flatnonzero(changed)
         if not len(rows):
             return
-        lines = between(places[ways.ends[rows, 0]], places[ways.ends[rows, 1]], angles[rows])
+        sources, targets = places.take(ways.ends[rows].T, axis=0)
+        lines = between(sources, targets, angles[rows])
         before, self._boxes[:, rows] = self._boxes[:, rows], _boxes(lines)
         dirty = _hull(np.hstack([before, self._boxes[:, rows]]))
         for old in self.edges.move(rows, lines, angles[rows]):
@@ -177,12 +179,14 @@ class EdgeLayer(QGraphicsItem):
 
     def show_values(self, values: Array) -> None:
         """Show these weights, one for each edge in their order."""
+        # So many are lines alone, which stay as they are where only inputs differ.
+        if not (self.many and np.array_equal(values, self.values)):
+            self._forget_picture()
         self.values = values
         self._write(self._labelled)
         edge_labels.widen(self._labelled, self._metrics)
         if any(edge.ghost for edge in self._labelled):
             edge_labels.place_ghosts(self._labelled, self._taken(self._bounds), self._metrics)
-        self._forget_picture()
         self.update()
 
     def mark(self, *, chosen: frozenset[Ends], lit: frozenset[Ends], touching: frozenset[str]) -> None:

@@ -230,8 +230,10 @@ class NetworkScene(QGraphicsScene):
         for id, item in self.neurons.made.items():
             self._show(structure.by_id[id], item, images.get(id), switches)
         if self.neurons.crowded:
-            fires = self.desk.looking.trace.a_rows[:, 0] == 1.0
-            self.neurons.dots.fill(self._inputs, fires & np.where(self._inputs, switches, self._steps))
+            firing = np.where(self._inputs, switches, self._steps)
+            if firing.any():  # else nobody here asks for the outputs, which take long
+                firing &= self.desk.looking.trace.a_rows[:, 0] == 1.0
+            self.neurons.dots.fill(self._inputs, firing)
         self.edges.show_values(session.parameters[self._weights])
         # What moves about cannot be read.
         if not self._placed:

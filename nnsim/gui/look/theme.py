@@ -249,6 +249,7 @@ def _polish(window: QWidget, only_seen: bool = False) -> None:
     for widget in (window, *window.findChildren(QWidget)):
         if widget.isVisible() or not only_seen:
             style.polish(widget)
+            widget.updateGeometry()
             widget.update()
 
 

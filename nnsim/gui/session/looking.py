@@ -11,7 +11,7 @@ from nnsim.core.analysis.gates import Gate, gates_of
 from nnsim.core.analysis.maps import Plane, plane_samples
 from nnsim.core.arrays import Array
 from nnsim.core.network import Ends, Structure
-from nnsim.core.program import Trace
+from nnsim.core.program import Program, Trace, program_of
 from nnsim.documents.document import Document
 from nnsim.gui.session.kept import Kept
 from nnsim.gui.session.lagging import Lagging, Stopped
@@ -20,6 +20,8 @@ from nnsim.training import engines
 
 AT_ONCE = 10_000_000
 """So many multiplications are done without making the window wait."""
+SHARE = 100
+"""Of that, what is done in passing."""
 MOST_NUMBERS, MOST_SHOWN, MOST_PRODUCTS = 4_000_000, 1_000_000, 100_000_000
 """So many numbers a map of all neurons has at most, and of all outputs, and so many multiplications it takes: else it
 is coarser."""
@@ -110,7 +112,7 @@ class Looking(QObject):
     def trace(self) -> Trace:
         """All numbers of the forward pass for the current inputs and values, one sample."""
         session = self._session
-        return self._trace.get(lambda: session.program.run(session.parameters, self.input_row),
+        return self._trace.get(lambda: read_program_of(session.structure).run(session.parameters, self.input_row),
                                session.structure, session.parameters, self.inputs)
 
     def output_of(self, id: str) -> float:
@@ -241,6 +243,11 @@ def _row_of(values: Mapping[str, float], inputs: tuple[str, ...]) -> Array:
 def cost(structure: Structure) -> int:
     """What a forward pass of one sample costs, in multiplications."""
     return len(structure.connections) + NEURON_COST * len(structure.neurons)
+
+
+def read_program_of(structure: Structure) -> Program:
+    """What makes the numbers that are read, sample by sample: of a large network the compiled program."""
+    return engines.fast_program_of(structure) if cost(structure) > AT_ONCE // SHARE else program_of(structure)
 
 
 def work(structure: Structure, samples: int) -> int:

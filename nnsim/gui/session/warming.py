@@ -64,7 +64,9 @@ def warm(document: Document, data: Dataset | None) -> Document:
     kept = (structure.by_ends, structure.uses, structure.weight_names, structure.trainable, structure.order,
             structure.outgoing, structure.parameter_index, program.problems)
     assert len(kept)
-    engines.fast_program_of(structure)
+    # The first run of each finds out how its neurons lie.
+    for each in (program, engines.fast_program_of(structure)):
+        each.run(document.network.parameters, np.zeros((1, len(structure.inputs))))
     filled(structure, document.layout)
     ways_of(structure)
     if steps(structure):

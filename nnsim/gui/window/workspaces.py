@@ -214,7 +214,8 @@ class Workspaces(QObject):
         WORKAROUND Qt 6.11.3: also restoreState leaves the tabs of what stood there before.
         """
         for dock in self.docks.values():
-            dock.setFloating(False)
+            if dock.isFloating():  # else Qt puts it into its place once more
+                dock.setFloating(False)
             self._window.removeDockWidget(dock)
 
     def _arrange(self) -> None:

@@ -19,6 +19,7 @@ from nnsim.core.program import Trace, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.documents.targets import TruthTable
 from nnsim.gui.session.lagging import Stopped
+from nnsim.gui.session.looking import read_program_of
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.table import Index
 
@@ -291,7 +292,7 @@ class TableModel(QAbstractTableModel):
         block, sample = divmod(row, size)
         if block not in self._blocks:
             X = self.rows.X[block * size : (block + 1) * size]
-            self._blocks[block] = program_of(self._network.structure).run(self._network.parameters, X)
+            self._blocks[block] = read_program_of(self._network.structure).run(self._network.parameters, X)
         return self._blocks[block], sample
 
     # What Qt asks

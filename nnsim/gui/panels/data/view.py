@@ -193,6 +193,7 @@ class TableView(Table):
         self.forms: list[Form] = []
         self._small = False
         self._first: Collection[str] = ()
+        self._unfitted = False
         self.refont()
         self.titles = TableTitles(self)
         self.setHorizontalHeader(self.titles)
@@ -227,7 +228,7 @@ class TableView(Table):
         If not all sums can be written out, neither in the small size, those of the neurons in ``first``
         are, then others from the last on, as far as there is room.
         """
-        self._first = first
+        self._first, self._unfitted = first, False
         model, room = self.table, self.viewport().width()
         sums = [c for c, column in enumerate(model.columns) if column.kind == "sum"]
         for self._small in (False, True):
@@ -300,7 +301,16 @@ class TableView(Table):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         if event.size() != event.oldSize() and self.table.rows is not None:
+            # Once for all steps in which panels come to their places: before it is drawn, or asked what stands where.
+            self._unfitted = True
+            self.scheduleDelayedItemsLayout()
+
+    def doItemsLayout(self) -> None:
+        super().doItemsLayout()
+        if self._unfitted and self.updatesEnabled():
             self.fit(self._first)
+        elif self._unfitted:
+            self.scheduleDelayedItemsLayout()
 
     # What the learner does
 
