@@ -53,6 +53,7 @@ class Canvas(CanvasView):
         self.viewport().setMouseTracking(True)
         desk.document_changed.connect(self._on_document)
         desk.opened.connect(self._on_opened)
+        desk.settled.connect(self._on_settled)
 
     def _on_document(self, old: Document, new: Document) -> None:
         """What was begun on a network that is another one now ends."""
@@ -63,8 +64,13 @@ class Canvas(CanvasView):
         structure, hit = new.network.structure, self._hit
         if not self.commands.connecting <= set(structure.by_id):
             self.commands.stop_connecting()
-        if hit.neuron not in ("", *structure.by_id) or hit.connection not in (None, *structure.by_ends):
+        if (hit.neuron and hit.neuron not in structure.by_id) or (
+                hit.connection is not None and hit.connection not in structure.by_ends):
             self._hover(NOWHERE)
+
+    def _on_settled(self) -> None:
+        if self.desk.shows_much:
+            self.desk.turns.wait(self, lambda: None)  # to be drawn is enough for one
 
     def _on_opened(self) -> None:
         self.commands.stop_connecting()
