@@ -248,6 +248,7 @@ def test_panels_follow_a_large_document_one_after_another(shared: Hand, monkeypa
 def test_no_click_meets_a_panel_that_shows_what_is_gone(shared: Hand) -> None:
     """In the table a row is clicked, of which the new document has none."""
     shared.session.open_document(Document(Network.layered([20] * 10, seed=3), data=rows(8, 20, 20)))
+    shared.window.workspaces.show_panel("table")
     shared.settle()
     table = shared.find("table_rows", QTableView)
     place = table.visualRect(table.model().index(5, 0)).center()
@@ -265,6 +266,7 @@ def test_samples_on_the_axis_of_a_large_network_come_from_beside(
     """Until they are there none stands there, never those of another neuron."""
     monkeypatch.setattr(rug, "AT_ONCE", 1_000)
     called = threads_of(monkeypatch, rug, "_sums")
+    shared.window.workspaces.show_panel("activation")
     panel = shared.window.panels["activation"]
     shared.session.open_document(Document(Network.layered([20] * 10, seed=3), data=rows(30, 20, 20)))
     structure, samples = shared.session.structure, shared.session.dataset
