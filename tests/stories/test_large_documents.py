@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QTableView
+from PySide6.QtWidgets import QLineEdit, QTableView, QWidget
 
 import nnsim
 from nnsim.core import program
@@ -280,3 +280,18 @@ def test_samples_on_the_axis_of_a_large_network_come_from_beside(
         z = shared.session.program.run(shared.session.parameters, samples.X).z_rows[structure.position[id]]
         np.testing.assert_allclose(np.sort(x), np.sort(z))
     assert called and threading.main_thread() not in called
+
+
+def test_keys_that_come_to_a_panel_find_what_is_there(hand: Hand) -> None:
+    """Also where no key and no click led them there: its numbers are read as soon as they have come."""
+    hand.session.open_document(Document(Network.layered([20] * 10, seed=3)))
+    hand.window.workspaces.show_panel("matrices")
+    hand.settle()
+    panel = hand.window.panels["matrices"]
+    view = hand.find("matrix_view", QWidget)
+    QTest.keyClick(view, Qt.Key.Key_End, Qt.KeyboardModifier.ControlModifier)
+    hand.canvas.setFocus()
+    hand.session.open_document(Document(Network.layered([3, 900, 2], seed=3)))
+    assert not panel.seen
+    view.setFocus()
+    assert panel.seen and not hand.window.messages.isVisible()

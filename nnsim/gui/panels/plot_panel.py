@@ -108,8 +108,8 @@ class PlotPanel(LatePanel):
         self._fit()
 
     def _fit(self) -> None:
-        # Resized while a change is being told, it still shows the network from before, which may be gone.
-        if self._unfitted and not self.desk.unsettled and not self.desk.turns.waits(self):
+        # As long as it is behind it shows the network from before, which may be gone: when shown, it is resized first.
+        if self._unfitted and not self._behind and not self.desk.unsettled:
             self._unfitted = False
             self.fit()
 

@@ -7,9 +7,13 @@ from PySide6.QtGui import QInputEvent, QMouseEvent
 from PySide6.QtWidgets import QWidget
 
 _PASSING = {QEvent.Type.Enter, QEvent.Type.HoverEnter, QEvent.Type.HoverMove, QEvent.Type.HoverLeave,
-            QEvent.Type.ToolTip}
+            QEvent.Type.ToolTip,
+            # That of what was to be drawn anew before it waited.
+            QEvent.Type.Paint}
 _ACTING = {QEvent.Type.Shortcut, QEvent.Type.InputMethod, QEvent.Type.DragEnter, QEvent.Type.Drop}
 """Those that are no QInputEvent."""
+_MEETING = {QEvent.Type.FocusIn}
+"""What matters only to who is met."""
 
 
 class Turns(QObject):
@@ -72,8 +76,13 @@ class Turns(QObject):
         passes = event.type() in _PASSING or (isinstance(event, QMouseEvent) and event.type() == QEvent.Type.MouseMove
                                               and event.buttons() == Qt.MouseButton.NoButton)
         if passes:
-            return isinstance(watched, QWidget) and any(view is watched or view.isAncestorOf(watched)
-                                                        for view in self._waiting)
-        if isinstance(event, QInputEvent) or event.type() in _ACTING:
+            return self._meets(watched)
+        if isinstance(event, QInputEvent) or event.type() in _ACTING or (
+                event.type() in _MEETING and self._meets(watched)):
             self.finish()
         return False
+
+    def _meets(self, watched: QObject) -> bool:
+        """Whether it is, or belongs to, a view that waits."""
+        return isinstance(watched, QWidget) and any(view is watched or view.isAncestorOf(watched)
+                                                    for view in self._waiting)

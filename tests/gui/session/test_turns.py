@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QDragEnterEvent, QMouseEvent, QPaintEvent
+from PySide6.QtGui import QDragEnterEvent, QFocusEvent, QMouseEvent, QPaintEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QVBoxLayout, QWidget
 
@@ -80,9 +80,12 @@ def test_the_window_sees_its_events_between_two_turns(scene: Scene) -> None:
 
 def test_who_waits_is_not_drawn_until_its_turn(scene: Scene) -> None:
     first, last = scene.views[0], scene.views[-1]
+    last.update()
     scene.wait_all()
     drawn = last.painted
     last.repaint()
+    scene.window.grab()
+    QApplication.sendPostedEvents()
     assert last.painted == drawn and scene.turns.waits(last)
     scene.turns.finish()
     QApplication.processEvents()
@@ -96,7 +99,7 @@ def test_who_waits_already_keeps_its_place_and_follows_once(scene: Scene) -> Non
     assert scene.followed == [7, 1, 2]
 
 
-@pytest.mark.parametrize("act", ["key", "click", "wheel", "drag"])
+@pytest.mark.parametrize("act", ["key", "click", "wheel", "drag", "focus"])
 def test_what_the_learner_does_meets_no_view_that_is_behind(scene: Scene, act: str) -> None:
     last = scene.views[-1]
     last.setText("old")
@@ -109,6 +112,9 @@ def test_what_the_learner_does_meets_no_view_that_is_behind(scene: Scene, act: s
     elif act == "wheel":
         QTest.wheelEvent(last.windowHandle() or scene.window.windowHandle(), QPointF(last.geometry().center()),
                          QPoint(0, 120))
+    elif act == "focus":
+        last.setFocus(Qt.FocusReason.OtherFocusReason)
+        QApplication.sendEvent(last, QFocusEvent(QEvent.Type.FocusIn))
     else:
         given = QMimeData()
         QApplication.sendEvent(last, QDragEnterEvent(QPoint(2, 2), Qt.DropAction.CopyAction, given,
