@@ -249,9 +249,6 @@ def _polish(window: QWidget, only_seen: bool = False) -> None:
     for widget in (window, *window.findChildren(QWidget)):
         if widget.isVisible() or not only_seen:
             style.polish(widget)
-            # A layout does not hear of it; what stands somewhere by itself, as a button in a field, has none.
-            if (holder := widget.parentWidget()) is not None and holder.layout() is not None:
-                widget.updateGeometry()
             widget.update()
 
 

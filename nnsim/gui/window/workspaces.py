@@ -206,7 +206,7 @@ class Workspaces(QObject):
             self._window.setUpdatesEnabled(True)
             self.update_headers()
 
-    _arranging = False
+    _arranging = _restyled = False
 
     def _take_away(self) -> None:
         """All panels away. One that moves while others stand leaves empty tabs and a wider window behind.
@@ -214,9 +214,11 @@ class Workspaces(QObject):
         WORKAROUND Qt 6.11.3: also restoreState leaves the tabs of what stood there before.
         """
         for dock in self.docks.values():
-            if dock.isFloating():  # else Qt puts it into its place once more
+            # Else Qt puts it into its place once more, which takes long; but after a change of theme it has to.
+            if dock.isFloating() or self._restyled:
                 dock.setFloating(False)
             self._window.removeDockWidget(dock)
+        self._restyled = False
 
     def _arrange(self) -> None:
         """The first arrangement: what is selected at the left, numbers below, output and training at the right."""
@@ -248,6 +250,7 @@ class Workspaces(QObject):
 
     def update_look(self) -> None:
         """Title bars and their crosses in the colours and sizes of the theme."""
+        self._restyled = True
         for id, dock in self.docks.items():
             close = dock.findChild(QToolButton, f"close_{id}")
             if close is not None:
