@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from nnsim.core.network import Network
 from nnsim.documents.document import Document
+from nnsim.gui.panels.panel import IN_STEP
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.window.panels import PANELS, WORKSPACES
 from tests.stories.conftest import forget_work
@@ -74,6 +75,8 @@ def live_through(hand: Hand, seed: int, steps: int) -> None:
     closer.stop()
     session.pause()
     hand.settle()
+    assert all(panel.seen and panel._behind == IN_STEP for panel in window.panels.values() if panel.isVisible())
+    assert set(hand.canvas.network_scene.neurons) == set(session.structure.by_id)
 
 
 def test_no_error_is_told_between_two_turns(new_hand: Hand) -> None:

@@ -12,8 +12,6 @@ _PASSING = {QEvent.Type.Enter, QEvent.Type.HoverEnter, QEvent.Type.HoverMove, QE
             QEvent.Type.Paint}
 _ACTING = {QEvent.Type.Shortcut, QEvent.Type.InputMethod, QEvent.Type.DragEnter, QEvent.Type.Drop}
 """Those that are no QInputEvent."""
-_MEETING = {QEvent.Type.FocusIn}
-"""What matters only to who is met."""
 
 
 class Turns(QObject):
@@ -77,8 +75,8 @@ class Turns(QObject):
                                               and event.buttons() == Qt.MouseButton.NoButton)
         if passes:
             return self._meets(watched)
-        if isinstance(event, QInputEvent) or event.type() in _ACTING or (
-                event.type() in _MEETING and self._meets(watched)):
+        acts = isinstance(event, QInputEvent) or event.type() in _ACTING
+        if acts or (event.type() == QEvent.Type.FocusIn and self._meets(watched)):
             self.finish()
         return False
 
