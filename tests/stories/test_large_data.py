@@ -1,5 +1,6 @@
 """Data and networks as large as a file may hold: what takes long is computed beside the window, and is right."""
 
+import itertools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from nnsim.core.network import Network
 from nnsim.core.order import epoch_order
 from nnsim.data.sources import InlineData
 from nnsim.documents.document import Document
+from nnsim.gui.panels.activation import rug
 from nnsim.gui.panels.data import model
 from nnsim.gui.panels.explain import loss_list
 from nnsim.gui.panels.gradient import landscape, loss_slice
@@ -25,6 +27,8 @@ from nnsim.gui.panels.separability import panel as separability
 from nnsim.gui.plots import points
 from nnsim.gui.plots.points import Points, Scale
 from nnsim.gui.session import looking, study
+from nnsim.gui.session.lagging import Lagging
+from nnsim.gui.session.study import SCOPES
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.widgets.cards import HeaderChoice
 from nnsim.gui.widgets.empty_state import EmptyState
@@ -214,12 +218,38 @@ def test_a_network_as_large_as_can_be_has_no_room_for_a_slice(
     """The panel says so: the slice is of a network with a few neurons and connections more."""
     session, panel = shared.session, slice_of_forty_rows(shared)
     monkeypatch.setattr("nnsim.core.network.MAX_CONNECTIONS", len(session.structure.connections))
-    for large in (10**9, 1):
+    for large, scope in itertools.product((10**9, 1), SCOPES):
+        shared.desk.study.set_scope(scope)
         monkeypatch.setattr(landscape, "LARGE", large)
         shared.desk.looking.select()
         shared.desk.looking.select((), [session.structure.connections[0].ends])
         shared.wait(lambda: panel.empty.isVisible() and "room" in panel.empty.text(), "it says so")
         assert panel.step is None
+
+
+@pytest.mark.parametrize("scope", SCOPES)
+def test_what_comes_from_beside_the_window_is_made_once(
+    shared: Hand, monkeypatch: pytest.MonkeyPatch, little: None, scope: str
+) -> None:
+    """Whatever gradients are of, and whichever panels are in sight: what has come does not ask for itself again."""
+    begun: list[Lagging[Any]] = []
+    begin = Lagging._start
+    monkeypatch.setattr(Lagging, "_start", lambda late: (begun.append(late), begin(late)))
+    for place in (study, looking, landscape, loss_list, separability, rug):
+        monkeypatch.setattr(place, "AT_ONCE", 1)
+    shared.session.open_document(Document(Network.layered([2, 3, 1], seed=1), data=rows(40)))
+    shared.desk.study.choose_row(3)
+    shared.desk.study.set_scope(scope)
+    shared.desk.looking.select((), [shared.session.structure.connections[0].ends])
+    shared.wait(lambda: begun, "something is made beside the window")
+    for id in shared.window.panels:
+        shared.window.workspaces.show_panel(id)
+        shared.settle()
+        shared.wait(lambda: not any(late._thread for late in begun), "all is made", 60)
+        shared.rest(0.05)
+        begun.clear()
+        shared.rest(0.1)
+        assert not begun, id
 
 
 def test_two_classes_of_very_many_are_examined_beside_the_window(

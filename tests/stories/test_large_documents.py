@@ -1,6 +1,7 @@
 """Documents as large as a file may hold: the window makes only what is in sight, and computes beside its own thread."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -229,7 +230,11 @@ def test_panels_follow_a_large_document_one_after_another(shared: Hand, monkeypa
     seen = [panel for panel in shared.window.panels.values() if panel.isVisible()]
     followed: list[str] = []
     for panel in seen:
-        monkeypatch.setattr(panel, "update_document", lambda id=panel.id: followed.append(id))
+        def update(id: str = panel.id, follow: Callable[[], None] = panel.update_document) -> None:
+            followed.append(id)
+            follow()
+
+        monkeypatch.setattr(panel, "update_document", update)
     shared.window.canvas.commands.add_neuron("hidden")
     assert followed == [] and not any(panel.seen for panel in seen) and len(seen) > 2
     beats: list[int] = []

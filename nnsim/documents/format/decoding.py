@@ -5,7 +5,7 @@ import contextlib
 import dataclasses
 import json
 import re
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -30,7 +30,7 @@ from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents.document import Document
 from nnsim.documents.format.encoding import VERSION
 from nnsim.documents.format.errors import Fault, FileError
-from nnsim.documents.format.strict_json import check, check_keys, measure, step, tree
+from nnsim.documents.format.strict_json import check, measure, step, tree, twice
 from nnsim.documents.format.tables import table
 from nnsim.documents.format.typed_faults import instead, typed_fault
 from nnsim.documents.layout import MAX_POSITION, filled
@@ -131,8 +131,7 @@ def _document(raw: bytes) -> Document:
     network = _network(bytes(file.network))
     notes = _typed(file.notes, str, "notes")
     places = _counted(file.layout, "layout", MAX_NEURONS, "places")
-    layout = _typed(places, dict[str, tuple[float, float]], "layout")
-    _check_read(places, "layout", len(layout))
+    layout = _read(places, dict[str, tuple[float, float]], "layout", len)
     _check_layout(layout, network)
     data = None if bytes(file.data) == b"null" else _data(bytes(file.data))
     training = _training(_fields(bytes(file.training), "training"))
@@ -163,10 +162,15 @@ def _check_lengths(raw: bytes) -> None:
             _counted(getattr(network, name), f"network.{name}", limit, name)
 
 
-def _check_read(raw: bytes, where: str, read: int) -> None:
-    """Raises Fault if a key stands twice: then ``raw`` has more of them than were ``read``, as the last one counts."""
-    if measure(raw).keys != read:
-        check_keys(raw, where, depth=2)
+def _read(raw: bytes | Raw, kind: type[T], where: str, keys: Callable[[T], int]) -> T:
+    """What ``raw`` holds, as from ``_typed``; ``keys`` is how many were read for it. Raises Fault if a key stands
+    twice: then ``raw`` has more of them, as the last one counts."""
+    found = _typed(raw, kind, where)
+    if measure(bytes(raw)).keys == keys(found):
+        return found
+    # There is not room for all that was read and, beside it, for all keys.
+    del found
+    raise next(twice(bytes(raw), where, depth=2))
 
 
 def _fields(raw: bytes, where: str, items: int | None = None) -> dict[str, bytes]:
@@ -176,7 +180,7 @@ def _fields(raw: bytes, where: str, items: int | None = None) -> dict[str, bytes
         raise Fault(f"there are {items} fields; at most {MOST_FIELDS} are allowed.", where)
     found = _typed(raw, dict[str, Raw], where)
     if len(found) < items:
-        check_keys(raw, where, depth=1)
+        raise next(twice(raw, where, depth=1))
     return {key: bytes(value) for key, value in found.items()}
 
 
@@ -185,7 +189,9 @@ def _small(raw: bytes, where: str) -> Any:
     limit = MOST_NAMES if raw.startswith((b"[", b'"')) else MOST_SMALL
     if len(raw) > limit:
         raise Fault(f"this is too long: at most {limit // 1000} kB belong here.", where)
-    return _typed(raw, list[str], where) if raw.startswith(b"[") and len(raw) > MOST_SMALL else tree(raw, where)
+    if raw.startswith(b"[") and len(raw) > MOST_SMALL:
+        return _typed(_counted(raw, where, MAX_NEURONS, "names"), list[str], where)
+    return tree(raw, where)
 
 
 def _check_header(header: _Header) -> None:
@@ -225,14 +231,10 @@ def _check_layout(layout: Mapping[str, tuple[float, float]], network: Network) -
 def _network(raw: bytes) -> Network:
     _fields(raw, "network")
     parts = _typed(raw, _Network, "network")
-    neurons = _typed(parts.neurons, list[_Neuron], "network.neurons")
-    connections = _typed(parts.connections, list[_Connection], "network.connections")
-    parameters = _typed(parts.parameters, dict[str, _Parameter], "network.parameters")
-    given = sum(field is not UNSET for n in neurons for field in (n.activation, n.combine, n.bias, n.notation))
-    _check_read(bytes(parts.neurons), "network.neurons", 2 * len(neurons) + given)
-    _check_read(bytes(parts.connections), "network.connections", 3 * len(connections))
-    given = sum(parameter.trainable is not UNSET for parameter in parameters.values())
-    _check_read(bytes(parts.parameters), "network.parameters", 2 * len(parameters) + given)
+    neurons = _read(parts.neurons, list[_Neuron], "network.neurons", lambda all: sum(map(_fields_of, all)))
+    connections = _read(parts.connections, list[_Connection], "network.connections", lambda all: 3 * len(all))
+    parameters = _read(parts.parameters, dict[str, _Parameter], "network.parameters",
+                       lambda all: len(all) + sum(map(_fields_of, all.values())))
     _check_neurons(neurons, parameters)
     _check_connections(neurons, connections, parameters)
     _check_parameters(neurons, connections, parameters)
@@ -247,6 +249,11 @@ def _network(raw: bytes) -> Network:
     except NetworkError as error:
         # All that is left is a cycle: it belongs to no single field.
         raise Fault(f"{error.problems[0].message} Remove one of them.", "network.connections") from None
+
+
+def _fields_of(part: Struct) -> int:
+    """How many of its fields stand in the file."""
+    return sum(getattr(part, name) is not UNSET for name in part.__struct_fields__)
 
 
 def _check_neurons(neurons: Sequence[_Neuron], parameters: Container[str]) -> None:

@@ -192,7 +192,13 @@ def _too_large(value: Any, where: str) -> Iterator[tuple[str, _TooLarge]]:
 
 
 def check_keys(raw: bytes, where: str, depth: int = MAX_NESTING) -> None:
-    """Raises Fault if a key stands twice in an object, of those that lie no more than ``depth`` brackets deep.
+    """Raises Fault if a key stands twice in an object, of those that lie no more than ``depth`` brackets deep."""
+    for fault in twice(raw, where, depth):
+        raise fault
+
+
+def twice(raw: bytes, where: str, depth: int) -> Iterator[Fault]:
+    """The Fault of each key that stands twice in an object, of those that lie no more than ``depth`` brackets deep.
 
     Nothing is kept but the keys of one object at each depth.
     """
@@ -211,7 +217,7 @@ def check_keys(raw: bytes, where: str, depth: int = MAX_NESTING) -> None:
                 if key in seen[here]:
                     path = place(raw, at + 1)[0]
                     between = "." if where and not path.startswith("[") else ""
-                    raise Fault(f"the key “{json.loads(key)[:80]}” stands here twice: remove one of them.",
+                    yield Fault(f"the key “{json.loads(key)[:80]}” stands here twice: remove one of them.",
                                 f"{where}{between}{path}")
                 seen[here].add(key)
             last = at

@@ -67,6 +67,7 @@ class Study(QObject):
         self.tags: Mapping[str, str] = {}
         """What stands below a neuron in place of its bias."""
         self._comparing = False
+        self._one: Studied | None = None
         self._all: Kept[Studied] = Kept()
         self._batch: Kept[Studied | None] = Kept()
         self._order_of: tuple[object, ...] = ()
@@ -176,12 +177,19 @@ class Study(QObject):
             if targets is None:
                 return None
             row = None if self._by_hand else self.row
-            return Studied(self._looking.input_row, targets[None], np.array([-1 if row is None else row]))
+            return self._one_sample(self._looking.input_row, targets, -1 if row is None else row)
         if self.scope == "batch":
             return self.next_batch
         data = self._fitting_data
         return None if data is None else self._all.get(
             lambda: Studied(data.X, data.T, np.arange(len(data.X))), data)
+
+    def _one_sample(self, inputs: Array, targets: Array, row: int) -> Studied:
+        """It is the same as long as nothing in it differs: what is made beside the window is made of it once."""
+        one = self._one
+        if one is None or one.X is not inputs or one.rows[0] != row or not np.array_equal(one.T[0], targets):
+            self._one = one = Studied(inputs, targets[None], np.array([row]))
+        return one
 
     @property
     def next_batch(self) -> Studied | None:

@@ -88,6 +88,10 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: net("parameters", b"{" + many(b'"w1":{"value":0},') + b'"w1":{"value":0}}'),
         "stands here twice",
     ),
+    "many parameters, the first one twice": (
+        lambda: net("parameters", named(b'{"value":0}')[:-1] + b',"0":{"value":0}}'),
+        'network.parameters["0"]: the key “0” stands here twice',
+    ),
     "places": (lambda: part("layout", named(b"[0,0]")), "places; at most 20000 are allowed"),
     "a long place": (
         lambda: part("layout", b'{"x0": ["a",' + many(b"0,") + b"0]}"),
@@ -98,6 +102,10 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: part("data", b'{"csv": "a", "inputs": [' + many(b'"a",') + b'"a"]}'),
         "data.inputs: this is too long",
     ),
+    "names that are short": (
+        lambda: part("data", b'{"csv": "a", "inputs": [' + many(b'"a",', SMALL) + b'"a"]}'),
+        "data.inputs: there are 131073 names; at most 20000 are allowed",
+    ),
     "digits": (lambda: part("training", b'{"seed": ' + many(b"9") + b"}"), "training.seed: this is too long"),
     "settings that nobody knows": (
         lambda: part("training", b'{"a": [' + many(b"[],", SMALL) + b'[]], "b": [' + many(b"[],", SMALL) + b"[]]}"),
@@ -105,7 +113,7 @@ CASES: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "lists in a list of names": (
         lambda: part("data", b'{"csv": "a", "inputs": [' + many(b"[],", (1 << 20) - 9) + b"[]]}"),
-        "data.inputs[0]: a text in quotes belongs here",
+        "data.inputs: there are 349523 names; at most 20000 are allowed",
     ),
     "an optimizer of many constants": (
         lambda: part("training", b'{"optimizer": ' + named(b"0") + b"}"),
