@@ -1,6 +1,6 @@
 """Panels whose content is made after they were first painted."""
 
-from PySide6.QtCore import QEvent, QTimer
+from PySide6.QtCore import QEvent
 from PySide6.QtGui import QPaintEvent
 
 from nnsim.gui.panels.panel import Panel
@@ -17,10 +17,6 @@ class LatePanel(Panel):
     def __init__(self, desk: Desk, title: str) -> None:
         super().__init__(desk, title)
         self.built = False
-        self._builder = QTimer(self)
-        self._builder.setSingleShot(True)
-        self._builder.setInterval(0)
-        self._builder.timeout.connect(self.build_now)
 
     def build(self) -> None:
         """Make the content."""
@@ -50,7 +46,8 @@ class LatePanel(Panel):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         if not self.built:
-            self._builder.start()
+            # One after another: between two the window hears what happens, such as Ctrl-C.
+            self.desk.turns.wait(self, self.build_now)
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
