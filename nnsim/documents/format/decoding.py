@@ -231,10 +231,11 @@ def _check_layout(layout: Mapping[str, tuple[float, float]], network: Network) -
 def _network(raw: bytes) -> Network:
     _fields(raw, "network")
     parts = _typed(raw, _Network, "network")
-    neurons = _read(parts.neurons, list[_Neuron], "network.neurons", lambda all: sum(map(_fields_of, all)))
+    neurons = _read(parts.neurons, list[_Neuron], "network.neurons", lambda all: sum(
+        getattr(neuron, field) is not UNSET for neuron in all for field in _Neuron.__struct_fields__))
     connections = _read(parts.connections, list[_Connection], "network.connections", lambda all: 3 * len(all))
-    parameters = _read(parts.parameters, dict[str, _Parameter], "network.parameters",
-                       lambda all: len(all) + sum(map(_fields_of, all.values())))
+    parameters = _read(parts.parameters, dict[str, _Parameter], "network.parameters", lambda all: 2 * len(all) + sum(
+        parameter.trainable is not UNSET for parameter in all.values()))
     _check_neurons(neurons, parameters)
     _check_connections(neurons, connections, parameters)
     _check_parameters(neurons, connections, parameters)
@@ -249,11 +250,6 @@ def _network(raw: bytes) -> Network:
     except NetworkError as error:
         # All that is left is a cycle: it belongs to no single field.
         raise Fault(f"{error.problems[0].message} Remove one of them.", "network.connections") from None
-
-
-def _fields_of(part: Struct) -> int:
-    """How many of its fields stand in the file."""
-    return sum(getattr(part, name) is not UNSET for name in part.__struct_fields__)
 
 
 def _check_neurons(neurons: Sequence[_Neuron], parameters: Container[str]) -> None:

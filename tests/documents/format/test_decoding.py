@@ -101,6 +101,8 @@ A_SCHEMA_SEES = {
     "csv empty": (data({"csv": ""}), "data", "must lie in the document's folder"),
     "csv inputs a text": (data({"csv": "p.csv", "inputs": "x"}), "data.inputs", "must be a list of column names"),
     "csv inputs a number": (data({"csv": "p.csv", "inputs": 3}), "data.inputs", "must be a list of column names"),
+    "a long list of names with a number": (data({"csv": "p.csv", "inputs": [*map(str, range(9_000)), 3]}),
+                                           "data.inputs[9000]", "a text in quotes"),
     "csv column twice": (data({"csv": "p.csv", "targets": ["x", "x"]}), "data.targets", "“x” twice"),
     "csv test share": (data({"csv": "p.csv", "test_share": 1}), "data.test_share", "at most 0.9"),
     "training a list": (edited("training", to=[]), "training", "an object"),
