@@ -27,7 +27,7 @@ class Loss:
     derivative: Callable[[Array, Array, Array], Array]
     written: tuple[str, str]
     """Both once more, as text of t, o, m (outputs), p and lnp (softmax(o) and its logarithm) and total, which
-    core/reading.py reads, for those who want to see the numbers. The derivative has the 1/m of a mean in it."""
+    core/formulas/reading.py reads, to show the numbers. The derivative has the 1/m of a mean in it."""
     averaged: bool = False
     log_softmax: bool = False
     kinked: bool = False

@@ -19,8 +19,9 @@ class Optimizer:
     the first update; it uses as many of them as ``memory`` names. t counts its updates from 1. c holds the values of
     ``constants``, in their order. Elementwise, written with operators and numpy functions alone: one text serves
     arrays and, compiled, the tiles of a kernel. ``straight`` takes every slope as 1: the perceptron rule. ``written``
-    is the step once more, as equations (name, text) one after the other that core/reading.py reads, for those who want
-    to see its numbers: of w, g, r, s, t, rate, the constants by name, and what came before.
+    is the step once more, as equations (name, text) one after the other that core/formulas/reading.py reads, for those
+    who want to see its numbers: of w, g, r, s, t, rate, the constants by name, and what came before; where the rule is
+    ``straight``, of d = −g, the mean of (T − O)·x.
     """
 
     name: str
@@ -127,7 +128,7 @@ _ENTRIES = (
     Optimizer("perceptron", "Perceptron rule", r"w' = w + \eta\,(T-O)\,x",
               "For one layer of threshold neurons: a wrong output moves its weights by the input. "
               "It ends if a straight line can separate the classes, and wanders for ever if none can. Rosenblatt 1958.",
-              _sgd, _SGD, straight=True),
+              _sgd, (("w", "w + rate*d"),), straight=True),
 )
 
 OPTIMIZERS: dict[str, Optimizer] = {entry.name: entry for entry in _ENTRIES}

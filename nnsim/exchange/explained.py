@@ -8,8 +8,9 @@ from nnsim.core.explain.chain import Chain, chain_of
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.numbers import DIGITS, format_number
 from nnsim.core.formulas.numbers import factor as written_factor
+from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.training.config import TrainingConfig
-from nnsim.training.update import next_update, training_gradient
+from nnsim.training.update import Update
 
 PATHS = 8
 
@@ -65,7 +66,14 @@ def _lines(e: Explanation, config: TrainingConfig, parameter: str | None, digits
     yield ""
     yield "Loss"
     yield "  " + e.loss().text(digits)
+    update = Update(e.network, config, e.x[None], e.t[None], e.notation)
     yield ""
+    if update.straight:
+        # It has no δ and no gradient: what each parameter becomes is all there is to it.
+        yield OPTIMIZERS[config.optimizer_name].label
+        for name in e.structure.parameter_names if parameter is None else (parameter,):
+            yield from _update(update, name, digits)
+        return
     yield "Backward"
     for id in reversed(e.structure.order):
         yield "  " + e.delta_equation(id).text(digits)
@@ -77,9 +85,17 @@ def _lines(e: Explanation, config: TrainingConfig, parameter: str | None, digits
         yield from _chain(chain_of(e, parameter, PATHS), digits)
         yield ""
         yield "Update"
-        gradient = training_gradient(e.network, config, e.x[None], e.t[None])
-        for equation in next_update(e.network, config, gradient, parameter, e.notation):
-            yield "  " + equation.text(digits)
+        yield from _update(update, parameter, digits)
+
+
+def _update(update: Update, parameter: str, digits: int) -> Iterator[str]:
+    problems = update.problems
+    if parameter in update.network.structure.frozen:
+        yield f"  {parameter} is frozen: training leaves it as it is."
+    elif problems:
+        yield from (f"  {problem.message}" for problem in problems)
+    for equation in update.equations(parameter):
+        yield "  " + equation.text(digits)
 
 
 def _chain(chain: Chain, digits: int) -> Iterator[str]:

@@ -23,7 +23,7 @@ from nnsim.core.symbols import Symbol
 from nnsim.exchange.formats import FORMATS
 from nnsim.exchange.pages import Blank, Block, Equations, Heading, Inline, Line, Math, Page, Paragraph, Parts, Table
 from nnsim.training.config import TrainingConfig
-from nnsim.training.update import Memory, next_update, training_gradient
+from nnsim.training.update import Memory, Update
 
 MOST_PARAMETERS = 200
 PATHS = 4
@@ -107,23 +107,26 @@ class _Writing:
         parts = list(e.loss_terms().values())
         yield Paragraph((f"{LOSSES[e.loss_name].label}.",))
         yield Equations(tuple(self._equation(equation) for equation in (*(parts if len(parts) > 1 else ()), e.loss())))
+        if OPTIMIZERS[self.config.optimizer_name].straight:
+            if self.parameters:
+                yield Heading("Update")
+                yield Paragraph(("This rule follows no slope: an output that misses its target moves its weights by "
+                                 "what came in.",))
+                yield from self._updates()
+            return
         yield Heading("Backward pass")
-        straight = OPTIMIZERS[self.config.optimizer_name].straight
-        if straight:
-            yield Paragraph(("The perceptron rule takes every slope as 1, so there is no chain to follow.",))
-        elif not any(ACTIVATIONS[e.structure.by_id[id].activation].has_slope for id in inner):
+        if not any(ACTIVATIONS[e.structure.by_id[id].activation].has_slope for id in inner):
             yield Paragraph(("A step is flat on both sides: its slope is 0, so there is no gradient to follow.",))
             return
-        else:
-            for id in reversed(inner):
-                yield Equations(tuple(map(self._equation, self._backward(id))))
-            yield Heading("Gradient")
-            yield Equations(tuple(self._equation(e.gradient_equation(p)) for p in e.structure.parameter_names))
-            if self.parameters:
-                yield Heading("Chain rule")
-                yield Equations(tuple(self._chain(chain_of(e, p, PATHS)) for p in self.parameters))
-        yield Heading("Update")
-        yield from self._updates()
+        for id in reversed(inner):
+            yield Equations(tuple(map(self._equation, self._backward(id))))
+        yield Heading("Gradient")
+        yield Equations(tuple(self._equation(e.gradient_equation(p)) for p in e.structure.parameter_names))
+        if self.parameters:
+            yield Heading("Chain rule")
+            yield Equations(tuple(self._chain(chain_of(e, p, PATHS)) for p in self.parameters))
+            yield Heading("Update")
+            yield from self._updates()
 
     def key(self) -> tuple[Block, ...]:
         """What belongs into the blanks, by their numbers."""
@@ -174,25 +177,29 @@ class _Writing:
     def _updates(self) -> Iterator[Block]:
         e, frozen = self.e, self.e.structure.frozen
         assert e.t is not None
-        gradient = training_gradient(e.network, self.config, e.x[None], e.t[None])
+        update = Update(e.network, self.config, e.x[None], e.t[None], e.notation, self.memory, self.epoch)
         new: dict[str, float] = {}
         lines = []
-        for parameter in e.structure.parameter_names:
-            if parameter in frozen:
-                continue
-            equations = next_update(e.network, self.config, gradient, parameter, e.notation, self.memory, self.epoch)
-            new[parameter] = equations[-1].value
-            if parameter in self.parameters:
+        for parameter in self.parameters:
+            equations = update.equations(parameter)
+            if equations:
+                new[parameter] = equations[-1].value
                 lines += [self._equation(equation) for equation in equations]
         yield Paragraph((f"{OPTIMIZERS[self.config.optimizer_name].label}, ", symbol_math(e.notation.rate), " = ",
                          number_math(self.config.rate_at(self.epoch), self.digits), "."))
+        for problem in update.problems:
+            yield Paragraph((problem.message,))
         if lines:
             yield Equations(tuple(lines))
-        if frozen:
-            yield Paragraph((f"{', '.join(sorted(frozen))}: frozen, so training leaves them as they are.",))
+        left = [parameter for parameter in self.parameters if parameter in frozen]
+        if left:
+            them = "them as they are" if len(left) > 1 else "it as it is"
+            yield Paragraph((f"{', '.join(left)}: frozen, so training leaves {them}.",))
         if new and np.isfinite(list(new.values())).all():
             after = Explanation(e.network.with_values(new), e.x, e.t, e.loss_name, e.notation).loss().value
-            yield Paragraph(("The loss of this sample with the new values:",))
+            alone = len(new) < len(e.structure.parameter_names) - len(frozen)
+            yield Paragraph((f"The loss of this sample with the new value of {', '.join(new)} alone:" if alone
+                             else "The loss of this sample with the new values:",))
             yield Equations((self._line(e.notation.loss.with_prime(), (), (), after),))
 
     def _chain(self, chain: Chain) -> Line:

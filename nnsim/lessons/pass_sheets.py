@@ -27,7 +27,7 @@ from nnsim.lessons.sheets import (
     listed,
     only_some,
 )
-from nnsim.training.update import next_update, training_gradient
+from nnsim.training.update import Update
 
 MOST_NEURONS, MOST_SIGNS = 16, 4
 POSITIVE, NEGATIVE, ZERO = "positive", "negative", "0"
@@ -347,8 +347,7 @@ def _local(e: Explanation, use: Connection, local: Equation) -> Number:
 
 def _update(e: Explanation, material: Material, p: str, gradient: Equation) -> Question:
     assert e.t is not None
-    whole = training_gradient(e.network, material.config, e.x[None], e.t[None])
-    new = next_update(e.network, material.config, whole, p, e.notation)[-1]
+    new = Update(e.network, material.config, e.x[None], e.t[None], e.notation).equations(p)[-1]
     w, g, rate = e.network.value(p), gradient.value, material.config.rate_at(0)
     own, eta = name(p).text, e.notation.rate.text
     mistakes = (Mistake(w - g, f"The learning rate {eta} is forgotten."),

@@ -1,4 +1,4 @@
-"""Gradients sample by sample, and their mean as an equation."""
+"""Gradients, and the perceptron rule's corrections, sample by sample, and their mean as an equation."""
 
 import numpy as np
 
@@ -6,10 +6,10 @@ from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
 from nnsim.core.explain.explanation import REST
 from nnsim.core.formulas.equation import Equation
-from nnsim.core.formulas.notation import Notation, name
 from nnsim.core.formulas.terms import Term, number, operate
-from nnsim.core.network import Network, Neuron
-from nnsim.core.program import Backward
+from nnsim.core.network import Network, Neuron, Structure
+from nnsim.core.program import Backward, Trace
+from nnsim.core.symbols import Symbol
 
 
 @np.errstate(all="ignore")
@@ -33,8 +33,19 @@ def gradients_by_sample(network: Network, backward: Backward, parameter: str) ->
 
 
 @np.errstate(all="ignore")
-def mean_equation(parameter: str, values: Array, notation: Notation, most: int = 6) -> Equation:
-    """The gradient of several samples as the mean of theirs; of many only the largest, the rest as one number."""
+def corrections_by_sample(structure: Structure, trace: Trace, T: Array, parameter: str) -> Array:
+    """(T − O)·x of each sample, summed over the parameter's uses, (samples,): what the perceptron rule goes by."""
+    total = np.zeros(len(T))
+    for use in structure.uses[parameter]:
+        id = use.id if isinstance(use, Neuron) else use.target
+        missed = T[:, structure.outputs.index(id)] - trace.a_rows[structure.position[id]]
+        total += missed if isinstance(use, Neuron) else missed * trace.a_rows[structure.position[use.source]]
+    return total
+
+
+@np.errstate(all="ignore")
+def mean_equation(symbol: Symbol, values: Array, most: int = 6) -> Equation:
+    """The mean of what each sample gives; of many only the largest are written, the rest as one number."""
     few = len(values) <= most
     shown = range(len(values)) if few else sorted(np.argsort(-np.abs(values), kind="stable")[: most - 1].tolist())
     parts = [number(float(values[i])) for i in shown]
@@ -42,5 +53,5 @@ def mean_equation(parameter: str, values: Array, notation: Notation, most: int =
         rest = float(values.sum()) - sum(part.value for part in parts)
         parts.append(Term(rest, REST))
     total = operate("add", *parts) if len(parts) > 1 else parts[0]
-    term = operate("divide", total, number(float(len(values))), value=float(values.sum()) / len(values))
-    return Equation(notation.loss.by(name(parameter)), term)
+    return Equation(symbol, operate("divide", total, number(float(len(values))),
+                                    value=float(values.sum()) / len(values)))

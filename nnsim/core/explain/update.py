@@ -8,12 +8,14 @@ from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation, name
 from nnsim.core.formulas.numbers import common_decimals
 from nnsim.core.formulas.reading import parse
-from nnsim.core.formulas.terms import Term
+from nnsim.core.formulas.terms import Term, operate
+from nnsim.core.network import Connection, Structure
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.symbols import Symbol, words
 
 _GREEK = {"momentum": Symbol("μ", r"\mu"), "beta1": Symbol("β₁", r"\beta_1"), "beta2": Symbol("β₂", r"\beta_2"),
           "alpha": Symbol("α", r"\alpha"), "epsilon": Symbol("ε", r"\epsilon"), "weight_decay": Symbol("λ", r"\lambda")}
+_GRADIENT = Symbol("g", "g")
 _STATE = {"r": Symbol("r", "r"), "s": Symbol("s", "s"),
           "rhat": Symbol("r̂", r"\hat{r}"), "shat": Symbol("ŝ", r"\hat{s}")}
 
@@ -38,22 +40,27 @@ class Step:
     length: float = 0.0
 
 
-def update_equations(parameter: str, value: float, gradient: float, step: Step, notation: Notation) -> list[Equation]:
+def update_equations(parameter: str, value: float, direction: float | Term, step: Step,
+                     notation: Notation) -> list[Equation]:
     """The update of one parameter in the optimizer's own equations; the last is the new value.
 
-    ``gradient`` is ∂L/∂p before penalties and clipping. ``w5′ = 0.40 − 0.5·0.0822 = 0.3589``.
+    ``direction`` is ∂L/∂p before penalties and clipping, ``w5′ = 0.40 − 0.5·0.0822 = 0.3589``; for the perceptron rule
+    it is the correction that is added, as ``correction_term`` has it, ``w2′ = 1.25 + 0.25·(0 − 1)·1 = 1``.
     """
     own = name(parameter)
-    g = Term(gradient, notation.loss.by(own))
-    found: list[Equation] = []
-    for active, symbol, text, leaves in _adjustments(own, value, step):
-        if active:
-            equation = Equation(symbol, parse(text, g=g, **leaves))
-            found.append(equation)
-            g = equation.term.named(symbol)
     entry = OPTIMIZERS[step.optimizer]
+    d = direction if isinstance(direction, Term) else Term(direction, notation.loss.by(own))
+    symbol = change_of(own) if entry.straight else _GRADIENT
+    found: list[Equation] = []
+    for text, leaves in _adjustments(own, value, step, entry.straight):
+        if d.symbol is not None and d.symbol.text.rstrip("′") == symbol.text.rstrip("′"):
+            symbol = d.symbol.with_prime()
+        equation = Equation(symbol, parse(text, d=d, **leaves))
+        found.append(equation)
+        d = equation.term.named(symbol)
     known = {
-        "w": Term(value, own, decimals=common_decimals([value])), "g": g, "rate": Term(step.rate, notation.rate),
+        "w": Term(value, own, decimals=common_decimals([value])), "d" if entry.straight else "g": d,
+        "rate": Term(step.rate, notation.rate),
         "r": Term(step.r, _STATE["r"]), "s": Term(step.s, _STATE["s"]), "t": Term(float(step.t + 1), Symbol("t", "t")),
         **{key: Term(float(constant), _GREEK.get(key, words(key)))
            for key, constant in (step.constants or entry.constants).items()},
@@ -67,13 +74,31 @@ def update_equations(parameter: str, value: float, gradient: float, step: Step, 
     return found
 
 
-def _adjustments(own: Symbol, value: float, step: Step) -> Iterator[tuple[bool, Symbol, str, dict[str, Term]]]:
-    """What is done to the gradient before the optimizer has it."""
-    w = Term(value, own)
-    penalized = "g" + (" + l1*sign(w)" if step.l1 else "") + (" + l2*w" if step.l2 else "")
-    leaves = {"w": w, "l1": Term(step.l1, Symbol("λ₁", r"\lambda_1")), "l2": Term(step.l2, Symbol("λ₂", r"\lambda_2"))}
-    yield bool(step.l1 or step.l2), Symbol("g", "g"), penalized, leaves
-    clipped = step.clip is not None and step.length > step.clip
-    most = {"most": Term(step.clip or 0.0, Symbol("clip", r"\mathrm{clip}")),
-            "length": Term(step.length + CLIP_MARGIN, Symbol("‖g‖", r"\lVert g \rVert"))}
-    yield clipped, Symbol("g′", "g'"), "g*most/length", most
+def _adjustments(own: Symbol, value: float, step: Step, straight: bool) -> Iterator[tuple[str, dict[str, Term]]]:
+    """What is done to a gradient, or to a correction, which points the other way, before the optimizer has it."""
+    sign = "-" if straight else "+"
+    if step.l1 or step.l2:
+        penalized = "d" + (f" {sign} l1*sign(w)" if step.l1 else "") + (f" {sign} l2*w" if step.l2 else "")
+        yield penalized, {"w": Term(value, own), "l1": Term(step.l1, Symbol("λ₁", r"\lambda_1")),
+                          "l2": Term(step.l2, Symbol("λ₂", r"\lambda_2"))}
+    if step.clip is not None and step.length > step.clip:
+        text, latex = ("‖Δ‖", r"\lVert \Delta \rVert") if straight else ("‖g‖", r"\lVert g \rVert")
+        yield "d*most/length", {"most": Term(step.clip, Symbol("clip", r"\mathrm{clip}")),
+                                "length": Term(step.length + CLIP_MARGIN, Symbol(text, latex))}
+
+
+def change_of(own: Symbol) -> Symbol:
+    """What the perceptron rule adds, but for the rate: Δw5."""
+    return Symbol(f"Δ{own.text}", rf"\Delta {own.latex}")
+
+
+def correction_term(structure: Structure, parameter: str, outputs: Mapping[str, Term], targets: Mapping[str, Term],
+                    activations: Mapping[str, Term]) -> Term:
+    """(T − O)·x of one sample, which the perceptron rule adds; of a bias T − O, of a shared parameter a sum."""
+    parts = []
+    for use in structure.uses[parameter]:
+        id = use.target if isinstance(use, Connection) else use.id
+        leaves = {"t": targets[id], "o": outputs[id]}
+        parts.append(parse("(t - o)*x", x=activations[use.source], **leaves) if isinstance(use, Connection)
+                     else parse("t - o", **leaves))
+    return operate("add", *parts) if len(parts) > 1 else parts[0]

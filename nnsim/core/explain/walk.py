@@ -25,19 +25,22 @@ class Moment:
 
 
 class Walk:
-    """The steps of one batch, for the values before its update. ``rows`` are the samples' rows in the data."""
+    """The steps of one batch, for the values before its update. ``rows`` are the samples' rows in the data.
+
+    With ``straight``, the perceptron rule, nothing goes backwards: it knows no δ and no gradient.
+    """
 
     def __init__(self, network: Network, X: Array, T: Array, rows: Indices, loss: str,
-                 notation: Notation) -> None:
+                 notation: Notation, straight: bool = False) -> None:
         self.network, self.X, self.T, self.rows = network, X, T, rows
-        self.loss, self.notation = loss, notation
+        self.loss, self.notation, self.straight = loss, notation, straight
         self.program = program_of(network.structure)
         self.order = network.structure.order
         self._explained: tuple[int, Explanation] | None = None
 
     @property
     def _per_sample(self) -> int:
-        return 2 * len(self.order) + 3
+        return (1 if self.straight else 2) * len(self.order) + 3
 
     def __len__(self) -> int:
         return len(self.X) * self._per_sample + 1
@@ -56,7 +59,7 @@ class Walk:
             return Moment("forward", sample, self.order[step - 1])
         if step == n + 1:
             return Moment("loss", sample)
-        if step <= 2 * n + 1:
+        if step < self._per_sample - 1:
             return Moment("backward", sample, self.order[2 * n + 1 - step])
         return Moment("accumulate", sample)
 
@@ -71,6 +74,8 @@ class Walk:
 
     def reached_back(self, moment: Moment) -> tuple[str, ...]:
         """The neurons whose δ is known."""
+        if self.straight:
+            return ()
         if moment.kind == "backward":
             return self.order[self.order.index(moment.neuron) :]
         return self.order if moment.kind in ("accumulate", "update") else ()
@@ -84,10 +89,11 @@ class Walk:
 
     @np.errstate(all="ignore")
     def gradient(self, samples: int) -> Array:
-        """The sum of the first so many samples' own gradients, (n_parameters,)."""
+        """The sum of the first so many samples' own gradients, (n_parameters,); if straight, of (O − T)·x."""
         if samples == 0:
             return np.zeros_like(self.network.parameters)
-        _, mean = self.program.gradient(self.network.parameters, self.X[:samples], self.T[:samples], self.loss)
+        _, mean = self.program.gradient(self.network.parameters, self.X[:samples], self.T[:samples], self.loss,
+                                        self.straight)
         total: Array = mean * samples
         return total
 

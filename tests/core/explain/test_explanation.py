@@ -17,6 +17,7 @@ from nnsim.core.formulas.writing import text
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Network, NetworkError, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.core.symbols import Symbol
 from nnsim.documents.examples import EXAMPLES
 from tests.core import reference
 from tests.core.random_networks import random_case
@@ -211,7 +212,7 @@ def test_a_batch_is_the_mean_of_its_samples(seed: int) -> None:
 def test_the_mean_folds_what_is_too_much() -> None:
     """Of 100 samples the five largest are written, the others as one number, and the mean stays right."""
     values = np.linspace(-1, 2, 100)
-    equation = mean_equation("w1", values, NOTATIONS["field"])
+    equation = mean_equation(Symbol("∂L/∂w1", ""), values)
     assert equation.value == pytest.approx(0.5)
     assert float(evaluate(equation.term)) == pytest.approx(0.5)
     assert "…" in equation.text() and len(equation.term.parts[0].parts) == 6
@@ -239,7 +240,8 @@ def test_updates_are_the_trainers(optimizer: str) -> None:
     for i, name in enumerate(network.parameter_names):
         step = Step(optimizer, config.optimizer_constants, 0.1, r[i], s[i], t, config.l1 * weights[i],
                     config.l2 * weights[i], config.clip, float(np.linalg.norm(whole)))
-        new = update_equations(name, before.parameters[i], gradient[i], step, NOTATIONS["field"])[-1]
+        direction = -gradient[i] if OPTIMIZERS[optimizer].straight else gradient[i]
+        new = update_equations(name, before.parameters[i], direction, step, NOTATIONS["field"])[-1]
         assert new.value == pytest.approx(trainer.parameters[i], rel=1e-12)
 
 

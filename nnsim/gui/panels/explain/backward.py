@@ -8,6 +8,7 @@ from nnsim.core.explain.chain import MOST_PATHS, Chain, chain_of, chain_of_activ
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.explain.gradient_check import Check, check_gradient
 from nnsim.core.explain.samples import gradients_by_sample, mean_equation
+from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import as_sum, format_number
 from nnsim.core.network import Connection
 from nnsim.core.optimizers import OPTIMIZERS
@@ -17,7 +18,7 @@ from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging
 from nnsim.gui.widgets.cards import quiet_button
-from nnsim.training.update import next_update, training_gradient
+from nnsim.training.update import Update
 
 FEW_PATHS = 3
 MOST_FACTORS = 24
@@ -97,6 +98,8 @@ class BackwardPanel(EquationPanel):
 
     def _rows(self, e: Explanation) -> list[Row]:
         parameter, neuron = self._parameter, self._neuron
+        if self._straight:
+            return self._rule(parameter)
         if parameter is None and neuron is None:
             return self._overview(e)
         most = MOST_PATHS if self._all_paths == self._selection else FEW_PATHS
@@ -186,23 +189,44 @@ class BackwardPanel(EquationPanel):
             return [heading(self.tr("Gradient")), equation(e.gradient_equation(parameter), self._digits)]
         values = gradients_by_sample(network, backward, parameter)
         title = self.tr("Gradient, the mean of {n} samples").format(n=len(values))
-        return [heading(title), equation(mean_equation(parameter, values, study.notation), self._digits, symbols=False)]
+        symbol = study.notation.loss.by(name(parameter))
+        return [heading(title), equation(mean_equation(symbol, values), self._digits, symbols=False)]
 
     def _update(self, parameter: str) -> list[Row]:
-        desk, study = self.desk, self.desk.study
-        config, samples = desk.session.document.training, study.samples
-        assert samples is not None
+        desk, config = self.desk, self.desk.session.document.training
         rows = [heading(self.tr("Update, {optimizer}").format(optimizer=OPTIMIZERS[config.optimizer_name].label))]
         if parameter in desk.session.structure.frozen:
             return [*rows, note(self.tr("{name} is frozen: training leaves it as it is.").format(name=parameter))]
-        trainer = desk.session.paused_trainer
         if desk.session.training and OPTIMIZERS[config.optimizer_name].memory:
             return [*rows, note(self.tr("Pause, to see what the optimizer remembers."))]
-        gradient = training_gradient(desk.session.network, config, samples.X, samples.T)
-        for step in next_update(desk.session.network, config, gradient, parameter, study.notation,
-                                    trainer.memory if trainer is not None else None, desk.session.epoch):
-            rows.append(equation(step, self._digits))
-        return rows
+        return [*rows, *(equation(step, self._digits) for step in self._next.equations(parameter))]
+
+    @property
+    def _next(self) -> Update:
+        """What the next update would be, with the samples that are studied."""
+        desk, samples, trainer = self.desk, self.desk.study.samples, self.desk.session.paused_trainer
+        assert samples is not None
+        return Update(desk.session.network, desk.session.document.training, samples.X, samples.T, desk.study.notation,
+                      None if trainer is None else trainer.memory, desk.session.epoch)
+
+    @property
+    def _straight(self) -> bool:
+        return OPTIMIZERS[self.desk.session.document.training.optimizer_name].straight
+
+    def _rule(self, parameter: str | None) -> list[Row]:
+        """The perceptron rule, which knows no gradient: of the selected parameter, or of all."""
+        structure, update = self.desk.session.structure, self._next
+        if update.problems:
+            return [note(problem.message) for problem in update.problems]
+        rows = [note(self.tr("The perceptron rule follows no gradient: an output that misses its target moves its "
+                             "weights by what came in."))]
+        if parameter is not None:
+            return [*rows, *self._update(parameter)]
+        rows.append(heading(self.tr("Update, {optimizer}").format(
+            optimizer=OPTIMIZERS[update.config.optimizer_name].label)))
+        free = [id for id in structure.parameter_names if id not in structure.frozen]
+        return rows + listed(free, lambda id: len(structure.uses[id]), lambda id: [
+            equation(step, self._digits) for step in update.equations(id)])
 
     def _overview(self, e: Explanation) -> list[Row]:
         structure, study = e.structure, self.desk.study

@@ -5,9 +5,12 @@ from PySide6.QtGui import QHideEvent, QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.explain.update import change_of
 from nnsim.core.explain.walk import Moment, Walk
+from nnsim.core.formulas.notation import name as symbol
 from nnsim.core.formulas.numbers import as_sum, format_number
 from nnsim.core.formulas.writing import Piece
+from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.explain.equation_panel import EquationPanel
@@ -17,6 +20,7 @@ from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.labels import toned
 from nnsim.training.snapshot import Snapshot
+from nnsim.training.update import Update
 
 PLAY_MS = 900
 """How long a step stands when they go on by themselves."""
@@ -33,6 +37,8 @@ class StepsPanel(EquationPanel):
         super().__init__(desk, QCoreApplication.translate("StepsPanel", "Step through"),
                          QCoreApplication.translate("StepsPanel", "Calculation of this step"))
         self.walk: Walk | None = None
+        self._update: Update | None = None
+        """The walk's update in equations, as it begins."""
         self.place = 0
         self._before: Snapshot | None = None
         """The paused trainer from before the batch's update, to go back to; None if there was none."""
@@ -130,9 +136,11 @@ class StepsPanel(EquationPanel):
         samples, desk = self.desk.study.next_batch, self.desk
         if samples is None or not desk.session.program.explainable or desk.session.training:
             return False
-        self.walk = Walk(desk.session.network, samples.X, samples.T, samples.rows, desk.session.document.training.loss,
-                         desk.study.notation)
-        trainer = desk.session.paused_trainer
+        config, trainer = desk.session.document.training, desk.session.paused_trainer
+        self._update = Update(desk.session.network, config, samples.X, samples.T, desk.study.notation,
+                              None if trainer is None else trainer.memory, desk.session.epoch)
+        self.walk = Walk(desk.session.network, samples.X, samples.T, samples.rows, config.loss,
+                         desk.study.notation, self._update.straight)
         self._before = None if trainer is None else trainer.snapshot()
         self.place, self._updated = 0, False
         return True
@@ -270,12 +278,22 @@ class StepsPanel(EquationPanel):
                 return self.tr("Backwards: δ of {id} is {delta}. So much does the loss rise with what {id} sums up."
                                ).format(id=moment.neuron, delta=format_number(e.delta(moment.neuron), digits))
             case "accumulate":
-                return self.tr("The gradient of this sample is added to that of the batch: {k} of {n} done.").format(
-                    k=moment.sample + 1, n=len(walk.X))
+                said = self.tr("The gradient of this sample is added to that of the batch: {k} of {n} done.")
+                if walk.straight:
+                    t, o, x = walk.notation.target, walk.notation.output, "x"
+                    said = self.tr("({t} − {o})·{x} of this sample is added up for each weight: {k} of {n} done.")
+                    return said.format(t=t, o=o, x=x, k=moment.sample + 1, n=len(walk.X))
+                return said.format(k=moment.sample + 1, n=len(walk.X))
         problems = self.desk.session.training_problems()
         if problems:
             return self.tr("No update: {why}").format(why=" ".join(problem.message for problem in problems))
-        return self.tr("Every parameter takes a step against the mean gradient of the batch: one update is done.")
+        assert self._update is not None
+        label = self.tr(OPTIMIZERS[self._update.config.optimizer_name].label)
+        if walk.straight:
+            return self.tr("{optimizer}: what the samples add up to moves every weight. One update is done.").format(
+                optimizer=label)
+        return self.tr("{optimizer} makes a step of the mean gradient of the batch: one update is done.").format(
+            optimizer=label)
 
     def _rows(self, walk: Walk, moment: Moment) -> list[Row]:
         digits, e = self.desk.study.digits, walk.explanation(moment.sample)
@@ -305,28 +323,38 @@ class StepsPanel(EquationPanel):
         digits, k = self.desk.study.digits, moment.sample
         before, after = walk.gradient(k), walk.gradient(k + 1)
         e, index = walk.explanation(k), walk.network.structure.parameter_index
-        rows = [heading(self.tr("Σ of the gradients so far"))]
+        sign = -1.0 if walk.straight else 1.0
+        rows = [heading(self.tr("What the samples add up to so far") if walk.straight
+                        else self.tr("Σ of the gradients so far"))]
         for name in self._shown(walk):
-            text = format_number(float(after[index[name]]), digits)
+            whole, so_far = sign * float(after[index[name]]), sign * float(before[index[name]])
+            text = format_number(whole, digits)
             if k:
-                parts = (float(before[index[name]]), e.gradient(name))
-                text = f"{as_sum(format_number(part, digits) for part in parts)} = {text}"
-            rows.append(line([Piece(f"∂{walk.notation.loss.text}/∂{name}:  {text}", e.place_of(name))]))
+                own = whole - so_far if walk.straight else e.gradient(name)
+                text = f"{as_sum(format_number(part, digits) for part in (so_far, own))} = {text}"
+            what = change_of(symbol(name)) if walk.straight else walk.notation.loss.by(symbol(name))
+            rows.append(line([Piece(f"{what.text}:  {text}", e.place_of(name))]))
         return rows
 
     def _update_rows(self, walk: Walk) -> list[Row]:
-        digits, index = self.desk.study.digits, walk.network.structure.parameter_index
-        n, gradient = len(walk.X), walk.backward.gradient
-        after = self.desk.session.network.parameters
-        rows = [heading(self.tr("Mean gradient of {n} samples, and what the update made of the parameter").format(n=n))]
-        if not self._updated or self._own:
-            return rows if self._own else []
-        for name in self._shown(walk):
-            i = index[name]
-            text = f"∂{walk.notation.loss.text}/∂{name} = {format_number(float(gradient[i]), digits)}  ·  "
-            text += f"{name}: {format_number(float(walk.network.parameters[i]), digits)} → "
-            text += format_number(float(after[i]), digits)
-            rows.append(line([Piece(text, walk.explanation(0).place_of(name))]))
-        if len(walk.network.structure.parameter_names) > len(self._shown(walk)):
-            rows.append(note(self.tr("Frozen parameters stay as they are; of many only the first are written.")))
+        digits, update, structure = self.desk.study.digits, self._update, walk.network.structure
+        assert update is not None
+        if not self._updated:
+            return []
+        rows, shown = [], self._shown(walk)
+        if not walk.straight:
+            title = (self.tr("Gradient of the sample") if len(walk.X) == 1
+                     else self.tr("Mean gradient of {n} samples").format(n=len(walk.X)))
+            rows.append(heading(title))
+            for name in shown:
+                value = float(update.gradient[structure.parameter_index[name]])
+                rows.append(line([Piece(f"{walk.notation.loss.by(symbol(name)).text} = {format_number(value, digits)}",
+                                        walk.explanation(0).place_of(name))]))
+        rows.append(heading(self.tr("What the update makes of each parameter")))
+        rows += [equation(step, digits) for name in shown for step in update.equations(name)]
+        free = len(structure.parameter_names) - len(structure.frozen)
+        if structure.frozen:
+            rows.append(note(self.tr("Frozen parameters stay as they are.")))
+        if free > len(shown):
+            rows.append(note(self.tr("The first {n} of {all} are written.").format(n=len(shown), all=free)))
         return rows
