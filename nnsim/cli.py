@@ -10,6 +10,9 @@ import nnsim
 
 def main() -> int:
     """Run the command line; returns the exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # which a redirected one is not everywhere
     arguments = _parser().parse_args(_joined(_with_open(sys.argv[1:])))
     return VERBS[arguments.verb](arguments)
 
@@ -40,8 +43,6 @@ def _tour(arguments: argparse.Namespace) -> int:
 def _explain(arguments: argparse.Namespace) -> int:
     try:
         text = _explained(arguments)
-        if isinstance(sys.stdout, io.TextIOWrapper):
-            sys.stdout.reconfigure(encoding="utf-8")  # which a redirected one is not everywhere
         sys.stdout.write(text)
         sys.stdout.flush()
     except (ValueError, OSError) as error:
@@ -127,10 +128,11 @@ def _joined(words: list[str]) -> list[str]:
 
 
 VERBS = {"open": _open, "tour": _tour, "explain": _explain}
-FORMATS = ("text", "latex", "markdown", "json")
 
 
 def _parser() -> argparse.ArgumentParser:
+    from nnsim.exchange.formats import FORMATS
+
     parser = argparse.ArgumentParser(
         prog="nnsim", description=nnsim.__doc__, epilog="nnsim FILE opens the window with that file."
     )
@@ -145,7 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--inputs", type=_numbers, metavar="A,B,…", help="the sample; without it the file's first")
     explain.add_argument("--targets", type=_numbers, metavar="A,B,…", help="what the outputs should be")
     explain.add_argument("--parameter", metavar="NAME", help="the chain rule and the update of this one")
-    explain.add_argument("--format", choices=FORMATS, default="text",
+    explain.add_argument("--format", choices=("text", *FORMATS, "json"), default="text",
                          help="text unless another is named; in json null stands for ∞ and for what is undefined")
     explain.add_argument("--digits", type=_digits, default=4, metavar="N", help="significant digits (4)")
     explain.add_argument("--notation", choices=("lecture", "net", "field"),

@@ -22,6 +22,8 @@ SMALL = 0.1
 """A loss below this share of the start's is small."""
 LEVEL = 0.01
 """A loss whose mean changes by less than this share from a quarter of the run to the next has come to rest."""
+RECENT, FALLING = 16, 0.02
+"""Where the last sixteenth of that lies lower by this share, the loss has begun to fall."""
 LONG = 400
 """Epochs before which no run is called stuck."""
 SLICE_SECONDS = 0.05
@@ -37,11 +39,19 @@ class Outcome:
 
 
 def all_right(network: Network, X: Array, T: Array) -> bool:
-    """Whether each output is on the right side of its threshold for every row; targets are 0 and 1, NaN if unset."""
+    """Whether each output is on the right side of its threshold for every row.
+
+    Targets are two classes, such as 0 and 1 or −1 and 1, NaN if unset; of other targets none is ever right.
+    """
+    classes = np.unique(T[np.isfinite(T)])
+    if set(classes.tolist()) <= {0.0, 1.0}:
+        classes = np.array([0.0, 1.0])
+    if len(classes) != 2:
+        return False
     outputs = program_of(network.structure).forward(network.parameters, X)
-    by_id, classes = network.structure.by_id, np.array([0.0, 1.0])
+    by_id, middle = network.structure.by_id, classes.mean()
     thresholds = np.array([decision_threshold(by_id[id].activation, classes) for id in network.structure.outputs])
-    return bool((np.isfinite(outputs) & (((outputs >= thresholds) == (T >= 0.5)) | np.isnan(T))).all())
+    return bool((np.isfinite(outputs) & (((outputs >= thresholds) == (middle <= T)) | np.isnan(T))).all())
 
 
 def stuck_for(losses: Points) -> int:
@@ -52,6 +62,8 @@ def stuck_for(losses: Points) -> int:
     last = mean[np.searchsorted(epochs, epochs[-1] / 2):]
     earlier, later = (float(half.mean()) for half in np.array_split(last, 2))
     if later <= SMALL * float(mean[0]) or abs(earlier - later) > LEVEL * later:
+        return 0
+    if float(last[-max(1, len(last) // RECENT):].mean()) < (1.0 - FALLING) * later:
         return 0
     return int(epochs[-1] / 2)
 

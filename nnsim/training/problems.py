@@ -148,6 +148,6 @@ def check_columns(structure: Structure, dataset: Dataset) -> None:
         if table.shape[1] != len(ids):
             role = "input" if what == "input" else "output"
             raise ValueError(
-                f"The data has {table.shape[1]} {what} column{'s' if table.shape[1] != 1 else ''}, but the network has "
-                f"{len(ids)} {role} neuron{'s' if len(ids) != 1 else ''}: they must be as many."
+                f"The data have {table.shape[1]} {what} column{'s' if table.shape[1] != 1 else ''}, but the network "
+                f"has {len(ids)} {role} neuron{'s' if len(ids) != 1 else ''}: they must be as many."
             )

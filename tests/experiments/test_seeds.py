@@ -84,3 +84,17 @@ def test_a_failure_is_kept_for_the_window() -> None:
     runs.start()
     runs.stop()
     assert runs.error is not None
+
+
+def test_classes_of_minus_one_and_one_are_right_too() -> None:
+    """Two classes, whatever they are called; targets that are no classes are never right."""
+    network = Network.layered([1, 1], output="tanh").with_values({"w1": 3.0, "b_y": 0.0})
+    X = np.array([[-1.0], [1.0]])
+    assert all_right(network, X, X) and not all_right(network, X, -X)
+    assert not all_right(network, np.array([[-1.0], [0.0], [1.0]]), np.array([[-1.0], [0.1], [1.0]]))
+
+
+def test_a_loss_that_has_begun_to_fall_is_not_stuck() -> None:
+    """A plateau of 440 epochs and then a fall of a twentieth within the last ten."""
+    assert stuck_for(curve(np.full(450, 0.125)))
+    assert not stuck_for(curve(np.concatenate([np.full(430, 0.125), np.linspace(0.125, 0.115, 20)])))

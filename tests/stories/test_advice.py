@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
+import nnsim
 from nnsim.core.fields import forms
 from nnsim.gui.tour.hand import Hand, HandError
 from nnsim.gui.widgets.forms import Disclosure
@@ -128,3 +129,17 @@ def test_what_is_this(hand: Hand) -> None:
         if editor is None:
             raise HandError(f"There is no field {name}.")
         assert form.help in unescape(editor.whatsThis())
+
+
+def test_advice_goes_when_the_run_succeeds(hand: Hand) -> None:
+    """Called stuck, then helped by hand: when all rows are right the advice is gone, though nobody put it away."""
+    get_stuck(hand)
+    advice = hand.find("seed_advice", QWidget)
+    assert advice.isVisible()
+    solved = hand.session.network.initialized(1)
+    trained = nnsim.Trainer(solved, hand.session.dataset, hand.session.document.training, "numpy")
+    trained.run(5_000)
+    hand.session.set_values(dict(zip(solved.parameter_names, trained.parameters.tolist(), strict=True)), "Set weights")
+    hand.click("train_button")
+    hand.wait(lambda: not advice.isVisible(), "the advice is gone")
+    hand.wait(lambda: not hand.session.training, "the loss is small enough")

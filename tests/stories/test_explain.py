@@ -263,3 +263,43 @@ def test_numbers_follow_training(hand: Hand) -> None:
     explanation = hand.desk.study.explanation
     assert explanation is not None
     assert explanation.gradient_equation(name).text() in view.text
+
+
+def test_the_perceptron_rule_has_its_own_words(hand: Hand) -> None:
+    """Backward and Step through write w′ = w + η(T − O)x, no δ and no gradient; the update is the engine's."""
+    hand.example("perceptron_and")
+    desk = hand.desk
+    hand.menu("explain_backward")
+    desk.looking.select(connections=[("x1", "n")])
+    hand.settle()
+    said = hand.window.panels["backward"].list.text
+    assert "w2′ = w2 + η·(t_n − o_n)·x1" in said
+    assert "∂" not in said and "δ" not in said
+    hand.menu("explain_steps")
+    panel = hand.window.panels["steps"]
+    hand.click("steps_forward")
+    seen = []
+    while panel.place < len(panel.walk) - 1:
+        hand.click("steps_forward")
+        seen.append(hand.find("steps_sentence", QLabel).text() + panel.list.text)
+    hand.wait(lambda: not desk.session.training and not panel._own, "the update is done")
+    seen.append(panel.list.text)
+    assert not any("∂" in text or "δ" in text or "gradient" in text for text in seen)
+    update = panel._update
+    written = [update.equations(name)[-1].value for name in desk.session.structure.parameter_names]
+    assert written == desk.session.network.parameters.tolist()
+    assert all(update.equations(name)[-1].text(desk.study.digits) in seen[-1]
+               for name in desk.session.structure.parameter_names)
+
+
+def test_a_falling_loss_is_not_said_to_rise(hand: Hand) -> None:
+    """δ of o2 is negative in hands-on, that of o1 positive."""
+    hand.example("hands_on")
+    hand.menu("explain_steps")
+    panel = hand.window.panels["steps"]
+    said = {}
+    hand.click("steps_forward")
+    while panel.walk[panel.place].kind != "accumulate":
+        said[panel.walk[panel.place].neuron] = hand.find("steps_sentence", QLabel).text()
+        hand.click("steps_forward")
+    assert "loss rise" in said["o1"] and "loss fall" in said["o2"]

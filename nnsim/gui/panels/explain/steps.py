@@ -275,8 +275,16 @@ class StepsPanel(EquationPanel):
                 return self.tr("The outputs are compared with their targets: the loss is {loss}.").format(
                     loss=format_number(e.backward.loss, digits))
             case "backward":
-                return self.tr("Backwards: δ of {id} is {delta}. So much does the loss rise with what {id} sums up."
-                               ).format(id=moment.neuron, delta=format_number(e.delta(moment.neuron), digits))
+                delta = e.delta(moment.neuron)
+                if delta > 0:
+                    said = self.tr("Backwards: δ of {id} is {delta}. So steeply does the loss rise with what {id} "
+                                   "sums up.")
+                elif delta < 0:
+                    said = self.tr("Backwards: δ of {id} is {delta}. So steeply does the loss fall as what {id} sums "
+                                   "up rises.")
+                else:
+                    said = self.tr("Backwards: δ of {id} is {delta}.")
+                return said.format(id=moment.neuron, delta=format_number(delta, digits))
             case "accumulate":
                 said = self.tr("The gradient of this sample is added to that of the batch: {k} of {n} done.")
                 if walk.straight:

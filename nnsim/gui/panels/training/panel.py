@@ -228,7 +228,7 @@ class TrainingPanel(Panel):
         self._advice.look()
         self._show_engine()
         snapshot = desk.session.latest
-        self._epoch_line.set_text(self.tr("Epoch {n}").format(n=desk.session.epoch))
+        self._epoch_line.set_text(self.tr("Epoch {n}").format(n=f"{desk.session.epoch:,}"))
         watchable = not desk.session.training or (desk.session.speed is not None and desk.session.speed <= 20)
         if snapshot is not None and snapshot.position and watchable:
             text = self.tr("batch {n} of {all}").format(n=snapshot.position, all=snapshot.batches)

@@ -19,6 +19,8 @@ LOOK_MS, POLL_MS = 500, 100
 class SeedAdvice(QWidget):
     """Hidden until the loss of a run has not changed for long though it is far from small; says so once a run.
 
+    What was said goes when the loss moves or the run succeeds.
+
     *Try 5 seeds* trains five copies of the document, with the run's number of epochs, and tells how many solve it.
     The open document changes only where the learner takes the weights of one of them.
     """
@@ -65,11 +67,16 @@ class SeedAdvice(QWidget):
                 self.hide()
             return
         lately = self._looked.isValid() and self._looked.elapsed() < LOOK_MS
-        if start is self._said or (lately and desk.session.training):
+        waiting = self._runs is None and not self.isHidden()
+        if (start is self._said and not waiting) or (lately and desk.session.training):
             return
         self._looked.start()
         epochs = stuck_for(desk.session.latest.train)
         if not epochs or self._runs is not None or self._is_right():
+            if waiting:
+                self.hide()
+            return
+        if start is self._said:
             return
         self._said = start
         text = self.tr("The loss has hardly changed for {n} epochs and is far from small. "
@@ -79,9 +86,10 @@ class SeedAdvice(QWidget):
                           "the network that is open stays as it is"))
 
     def _is_right(self) -> bool:
-        desk, data = self._desk, self._desk.session.dataset
-        return (truth_table_of(desk.session.document) is not None and data is not None
-                and all_right(desk.session.network, data.X, data.T))
+        session = self._desk.session
+        if session.latest is not None and session.latest.reason in ("loss", "converged"):
+            return True
+        return session.dataset is not None and all_right(session.network, session.dataset.X, session.dataset.T)
 
     # Trying
 
