@@ -107,6 +107,6 @@ def _chain(chain: Chain, digits: int) -> Iterator[str]:
     if chain.hidden:
         yield f"    + {chain.hidden:,} more paths = {format_number(chain.rest, digits)}"
     if len(chain.paths) > 1 or chain.hidden:
-        yield f"  {chain.name.text} = {format_number(chain.total, digits)}"
+        yield f"  {chain.name.text} = {format_number(chain.shown_total, digits)}"
     for factor in chain.factors:
         yield "  " + factor.text(digits)

@@ -213,7 +213,7 @@ class _Writing:
             for rows in (symbols, numbers):
                 more = f"{chain.hidden:,} more paths" if rows is symbols else rest.text
                 rows.append(Math(rf"\text{{{more}}}" if rows is symbols else _bracketed(rest).latex, more))
-        return self._line(chain.name, _added(symbols), _added(numbers), chain.total)
+        return self._line(chain.name, _added(symbols), _added(numbers), chain.shown_total)
 
     def _equation(self, equation: Equation) -> Line:
         """An equation in symbols, in numbers, and its value, each only where it says something new."""
@@ -222,10 +222,10 @@ class _Writing:
         numbers = _rows(term, True, self.digits)
         if numbers == symbols:
             symbols = ()
-        value = number_math(equation.value, self.digits)
+        value = number_math(equation.shown_value, self.digits)
         if len(numbers) == 1 and numbers[0] in ((value,), (Math(value.latex, numbers[0][0].text),)):
             numbers = ()
-        return self._line(equation.name, symbols, numbers, equation.value, equation.because)
+        return self._line(equation.name, symbols, numbers, equation.shown_value, equation.because)
 
     def _line(self, symbol: Symbol, symbols: tuple[Parts, ...], numbers: tuple[Parts, ...], value: float,
               because: str = "") -> Line:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import name
+from nnsim.core.formulas.numbers import without_dust
 from nnsim.core.network import Connection, Structure
 from nnsim.core.symbols import Symbol
 
@@ -44,8 +45,14 @@ class Chain:
 
     @property
     def rest(self) -> float:
-        """What the paths that are not shown add up to: the total less those shown."""
-        return self.total - sum(path.value for path in self.paths)
+        """What the paths that are not shown add up to: the total less those shown; 0 if that is rounding alone."""
+        terms = [self.total, *(-path.value for path in self.paths)]
+        return without_dust(sum(terms), terms)
+
+    @property
+    def shown_total(self) -> float:
+        """The total as it is written: 0 where the paths cancel but for rounding."""
+        return self.total if self.hidden else without_dust(self.total, [path.value for path in self.paths])
 
     @property
     def hidden(self) -> int:

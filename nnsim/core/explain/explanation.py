@@ -46,6 +46,7 @@ class Explanation:
         # Every path of a chain asks for them again.
         self._by_term: dict[Ends, float] = {}
         self._slopes: dict[str, Equation] = {}
+        self._sums: dict[str, Sum] = {}
         self._by_source: dict[Ends, Equation] = {}
         self.trace = self.program.run(network.parameters, X)
         self.t: Array | None = None
@@ -65,6 +66,11 @@ class Explanation:
         """The activation of a neuron."""
         return float(self.trace.a_rows[self.structure.position[id], 0])
 
+    def _sum(self, id: str) -> Sum:
+        if id not in self._sums:
+            self._sums[id] = sum_of(self.network, id, self.trace)
+        return self._sums[id]
+
     def delta(self, id: str) -> float:
         """δ = ∂L/∂z of a neuron."""
         return float(self._backward.delta_rows[self.structure.position[id], 0])
@@ -81,11 +87,12 @@ class Explanation:
 
     def z_term(self, id: str) -> Term:
         """A neuron's pre-activation by its name."""
-        return Term(self.z(id), self.notation.pre_activation(id), place=(id,))
+        return Term(self._sum(id).shown_z, self.notation.pre_activation(id), place=(id,))
 
     def a_term(self, id: str, decimals: int = 0) -> Term:
         """A neuron's activation by its name."""
-        return Term(self.a(id), self.notation.activation(self.structure, id), place=(id,), decimals=decimals)
+        value = self.a(id) if self.structure.by_id[id].role == "input" else self._sum(id).shown_a
+        return Term(value, self.notation.activation(self.structure, id), place=(id,), decimals=decimals)
 
     def weight_term(self, connection: Connection, decimals: int = 0) -> Term:
         """A connection's weight by its name."""
@@ -104,13 +111,14 @@ class Explanation:
         symbol = self.notation.activation(self.structure, id)
         if neuron.role == "input":
             return (Equation(symbol, Term(self.a(id), place=(id,)), (id,)),)
-        total = sum_of(self.network, id, self.trace)
+        total = self._sum(id)
         if total.in_threshold_notation:
             return self._threshold(neuron, total)
-        z = Equation(self.notation.pre_activation(id), self._pre_activation(neuron, total), (id,))
+        crisp = bool(ACTIVATIONS[neuron.activation].kinks)
+        z = Equation(self.notation.pre_activation(id), self._pre_activation(neuron, total), (id,), exact=crisp)
         if neuron.activation == "linear":
             return z, Equation(symbol, self.z_term(id), (id,))
-        term = operate(neuron.activation, self.z_term(id), value=self.a(id))
+        term = operate(neuron.activation, self.z_term(id), value=total.shown_a)
         because = comparison(total.z, 0.0) if total.is_step else ""
         return z, Equation(symbol, term, (id,), because)
 
@@ -146,10 +154,10 @@ class Explanation:
         """In θ notation the sum is Σ, and it is compared with θ."""
         id = neuron.id
         sigma = Symbol(f"Σ {id}", rf"\Sigma_{{{name(id).latex}}}")
-        term = self._pre_activation(neuron, total, with_bias=False)
+        term = self._pre_activation(neuron, total, with_bias=False)  # compared with θ: its last bit decides
         symbol = self.notation.activation(self.structure, id)
         because = comparison(total.combined, total.threshold)
-        return (Equation(sigma, term, (id,)), Equation(symbol, number(total.a), (id,), because))
+        return (Equation(sigma, term, (id,), exact=True), Equation(symbol, number(total.a), (id,), because))
 
     # Loss
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
-from nnsim.core.formulas.numbers import DIGITS, as_sum, comparison, factor, format_number
+from nnsim.core.formulas.numbers import DIGITS, as_sum, comparison, factor, format_number, without_dust
 from nnsim.core.network import Network
 from nnsim.core.program import Trace
 
@@ -59,6 +60,18 @@ class Sum:
         return 0.0 if not self.bias else -self.bias
 
     @property
+    def shown_z(self) -> float:
+        """z, but 0 where it is nothing but rounding; not at a kink or jump, where the last bit decides."""
+        if self.combine != "sum" or ACTIVATIONS[self.activation].kinks:
+            return self.z
+        return without_dust(self.z, [*(term.value for term in self.terms), self.bias or 0.0])
+
+    @property
+    def shown_a(self) -> float:
+        """a, but f(0) where z is nothing but rounding."""
+        return self.a if self.shown_z == self.z or self.z != self.z else float(ACTIVATIONS[self.activation].f(np.zeros(1))[0])
+
+    @property
     def in_threshold_notation(self) -> bool:
         """Whether the combination is compared with θ, instead of z with 0.
 
@@ -89,7 +102,7 @@ class Sum:
     def result(self, digits: int = DIGITS) -> str:
         """What follows the terms: ``1 ≥ 0.6 → 1`` or ``0.25 → 0.5622``."""
         value = self._value(digits)
-        return value if self.activation == "linear" else f"{value} → {format_number(self.a, digits)}"
+        return value if self.activation == "linear" else f"{value} → {format_number(self.shown_a, digits)}"
 
     def digits_added(self, digits: int = DIGITS) -> bool:
         """Whether the comparison shows more digits than asked for, because it would read false without."""
@@ -104,7 +117,7 @@ class Sum:
         return (self.combined, self.threshold) if self.in_threshold_notation else (self.z, 0.0)
 
     def _value(self, digits: int) -> str:
-        return comparison(*self._compared, digits) if self.is_step else format_number(self.z, digits)
+        return comparison(*self._compared, digits) if self.is_step else format_number(self.shown_z, digits)
 
     def _first(self, most: int) -> tuple[Product, ...]:
         return self.terms if len(self.terms) <= most else self.terms[:_SHOWN_OF_MANY]

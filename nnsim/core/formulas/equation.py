@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nnsim.core.formulas.numbers import DIGITS, MINUS, format_number, telling_digits
+from nnsim.core.formulas.numbers import DIGITS, MINUS, format_number, telling_digits, without_dust
 from nnsim.core.formulas.terms import Place, Term
 from nnsim.core.formulas.writing import Piece, Style, latex, latex_number, pieces, rich
 from nnsim.core.symbols import Symbol
@@ -20,18 +20,30 @@ class Equation:
     term: Term
     place: Place = ()
     because: str = ""
+    exact: bool = False
+    """Whether its last bit decides, so that no rounding is left out of what is written."""
 
     @property
     def value(self) -> float:
         """The engine's number."""
         return self.term.value
 
+    @property
+    def shown_value(self) -> float:
+        """The number that is written: 0 where a sum is nothing but the rounding of its own terms."""
+        term = self.term
+        total = term.parts[0] if term.operation == "divide" and term.parts[0].symbol is None else term
+        if self.exact or total.operation != "add":
+            return self.value
+        return 0.0 if without_dust(total.value, [part.value for part in total.parts]) == 0 else self.value
+
     def line(self, digits: int = DIGITS, symbols: bool = False) -> list[Piece]:
         """``net h1 = 0.05·0.15 + 0.10·0.20 + 0.35 = 0.3775``, in pieces that know their place on the canvas.
 
         With ``symbols`` they stand between: ``net h1 = i1·w1 + i2·w2 + b1 = 0.05·0.15 + …``.
         """
-        result = Piece(format_number(self.value, telling_digits(self.value, digits)), self.place)
+        value = self.shown_value
+        result = Piece(format_number(value, telling_digits(value, digits)), self.place)
         found = [Piece(self.name.text, self.place), Piece(" = ")]
         in_numbers = pieces(self.term, Style(numbers=True, digits=digits))
         in_symbols = pieces(self.term, Style(digits=digits))
@@ -57,7 +69,7 @@ class Equation:
         """``line`` in LaTeX. ``aligned`` puts & before each equals sign, and breaks the line before the numbers."""
         equals = " &= " if aligned else " = "
         again = r" \\ &= " if aligned else " = "
-        result = latex_number(self.value, telling_digits(self.value, digits))
+        result = latex_number(self.shown_value, telling_digits(self.shown_value, digits))
         in_numbers = latex(self.term, True, digits)
         parts = [self.name.latex, equals]
         style = Style(digits=digits)

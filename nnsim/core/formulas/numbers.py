@@ -2,13 +2,14 @@
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 MINUS = "−"
 UNDEFINED = "undefined"
 """What stands for NaN: the result of ∞ − ∞ and of 0·∞."""
 DIGITS = 4
 _MOST_DIGITS = 17
+_ULP = 2.0**-52
 _SURE_DIGITS = 15
 _MOST_COMMON = 2
 _MOST_MORE, _LARGE = 5, 100.0
@@ -43,6 +44,15 @@ def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     else:
         text = f"{_trimmed(mantissa)}e{exponent}"
     return text.replace("-", MINUS)
+
+
+def without_dust(value: float, terms: Sequence[float]) -> float:
+    """A sum of these terms, or 0 if that is all it is but for rounding: 1·0.5 + 2·(−0.3) + 0.1 is 0, not 2.776e−17.
+
+    n terms may miss their true sum by n·2⁻⁵²·Σ|term|. Higham 2002, section 4.2.
+    """
+    size = sum(map(abs, terms))
+    return 0.0 if len(terms) > 1 and abs(value) <= len(terms) * _ULP * size < math.inf else value
 
 
 def telling_digits(value: float, digits: int = DIGITS) -> int:

@@ -160,7 +160,7 @@ def test_written_steps_are_the_steps(entry) -> None:  # type: ignore[no-untyped-
     """The equations as text come to what the optimizer does, memory and all."""
     w, g, r, s, t, rate = 0.4, -0.3, 0.2, 0.05, 3, 0.1
     known = {key: Term(value, name(key)) for key, value in (
-        ("w", w), ("g", g), ("r", r), ("s", s), ("t", float(t)), ("rate", rate), *entry.constants.items())}
+        ("w", w), ("g", g), ("d", -g), ("r", r), ("s", s), ("t", float(t)), ("rate", rate), *entry.constants.items())}
     for key, written in entry.written:
         known[key] = parse(written, **known)
     c = np.array([*entry.constants.values(), 0.0])

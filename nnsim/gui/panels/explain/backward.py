@@ -148,7 +148,7 @@ class BackwardPanel(EquationPanel):
         for index, path in enumerate(chain.paths):
             if index == 0:
                 rows.append(chain_row("=", path.factors, chain.name.text, chain.name.latex,
-                                      format_number(chain.total, digits), digits))
+                                      format_number(chain.shown_total, digits), digits))
             else:
                 rows.append(chain_row("+", path.factors, "", digits=digits))
         if not chain.paths:
@@ -164,7 +164,7 @@ class BackwardPanel(EquationPanel):
             parts = [format_number(path.value, digits) for path in chain.paths[:12]]
             if len(chain.paths) > 12 or chain.hidden:
                 parts.append("…")
-            rows.append(note(f"{chain.name.text} = {as_sum(parts)} = {format_number(chain.total, digits)}"))
+            rows.append(note(f"{chain.name.text} = {as_sum(parts)} = {format_number(chain.shown_total, digits)}"))
         return rows
 
     def _factors(self, chain: Chain) -> list[Row]:
