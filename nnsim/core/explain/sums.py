@@ -69,7 +69,9 @@ class Sum:
     @property
     def shown_a(self) -> float:
         """a, but f(0) where z is nothing but rounding."""
-        return self.a if self.shown_z == self.z or self.z != self.z else float(ACTIVATIONS[self.activation].f(np.zeros(1))[0])
+        if self.shown_z == self.z or np.isnan(self.z):
+            return self.a
+        return float(ACTIVATIONS[self.activation].f(np.zeros(1))[0])
 
     @property
     def in_threshold_notation(self) -> bool:
