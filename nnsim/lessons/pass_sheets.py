@@ -275,6 +275,7 @@ def _chained(e: Explanation, rng: np.random.Generator | None) -> list[Connection
 
 def _factors_of(e: Explanation, material: Material, use: Connection) -> list[Question]:
     structure, p, target = e.structure, use.weight, use.target
+    assert e.t is not None
     back, slope, local = e.by_activation(target), e.slope(target), e.by_weight(use)
     factors = (back, slope, local)
     known = listed(equals(e.notation.delta(c.target), e.delta(c.target)) for c in structure.outgoing[target])
@@ -296,7 +297,9 @@ def _factors_of(e: Explanation, material: Material, use: Connection) -> list[Que
     names = " · ".join(factor.name.text for factor in factors)
     questions.append(Question(f"{p}.gradient", asked(gradient.name), (
         number(gradient.value, f"Multiply the factors: {names}.", product),)))
-    return [*questions, _update(e, material, p, gradient)]
+    written = Update(e.network, material.config, e.x[None], e.t[None], e.notation).equations(p)
+    # The perceptron rule has no update for a network with slopes.
+    return [*questions, *([_update(e, material, p, gradient, written[-1])] if written else [])]
 
 
 def _ways(e: Explanation, target: str) -> list[tuple[Connection, float]]:
@@ -345,9 +348,7 @@ def _local(e: Explanation, use: Connection, local: Equation) -> Number:
     return number(local.value, f"It is what the weight is multiplied by: {text(local.term)}.", mistakes)
 
 
-def _update(e: Explanation, material: Material, p: str, gradient: Equation) -> Question:
-    assert e.t is not None
-    new = Update(e.network, material.config, e.x[None], e.t[None], e.notation).equations(p)[-1]
+def _update(e: Explanation, material: Material, p: str, gradient: Equation, new: Equation) -> Question:
     w, g, rate = e.network.value(p), gradient.value, material.config.rate_at(0)
     own, eta = name(p).text, e.notation.rate.text
     mistakes = (Mistake(w - g, f"The learning rate {eta} is forgotten."),

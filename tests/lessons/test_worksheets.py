@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 
 import nnsim
 from nnsim.core.network import Connection, Network
+from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.data.sources import InlineData
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
@@ -377,3 +379,13 @@ def test_of_very_many_weights_those_that_the_questions_need_are_given(kind: str,
             assert asked in names
             behind = network.structure.outgoing[uses[asked][0].target]
             assert {c.weight for c in behind} <= names
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_a_chain_sheet_for_every_optimizer(optimizer: str) -> None:
+    """The perceptron rule cannot update a weight with slopes before and behind it: then no new weight is asked for."""
+    document = nnsim.load(EXAMPLES["hands_on"].path)
+    document = replace(document, training=replace(document.training, optimizer=optimizer))
+    ids = [question.id for question in make_worksheet("chain", material_of(document)).questions]
+    assert any(id.endswith(".gradient") for id in ids)
+    assert any(id.endswith(".update") for id in ids) is not OPTIMIZERS[optimizer].straight
