@@ -235,10 +235,10 @@ class Program:
         return LOSSES[loss].value(o, T), self._backward(parameters, trace, T, loss, straight)[0]
 
     @np.errstate(over="ignore", invalid="ignore", under="ignore")
-    def backward(self, parameters: Array, X: Array, T: Array, loss: str) -> Backward:
-        """Both passes with all their numbers; arrays known to be sound."""
+    def backward(self, parameters: Array, X: Array, T: Array, loss: str, straight: bool = False) -> Backward:
+        """Both passes with all their numbers; arrays known to be sound. ``straight`` as in ``gradient``."""
         trace = self.run(parameters, X)
-        gradient, delta = self._backward(parameters, trace, T, loss)
+        gradient, delta = self._backward(parameters, trace, T, loss, straight)
         delta[self.inputs] = 0.0
         o = self._output_places.of(trace.a_rows).T
         return Backward(LOSSES[loss].value(o, T), gradient, trace, delta)

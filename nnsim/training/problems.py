@@ -32,12 +32,12 @@ def training_problems(structure: Structure, dataset: Dataset | None, config: Tra
         T = dataset.T if dataset.T_test is None else np.concatenate([dataset.T, dataset.T_test])
         problems += loss_problems(structure, T, config.loss)
     if OPTIMIZERS[config.optimizer_name].straight:
-        return tuple(problems + rule_problems(structure, dataset))
+        return tuple(problems + rule_problems(structure, None if dataset is None else dataset.T))
     return tuple(problems + _slope_problems(structure))
 
 
-def rule_problems(structure: Structure, dataset: Dataset | None) -> list[Problem]:
-    """Why the perceptron rule cannot train this network on these data."""
+def rule_problems(structure: Structure, T: Array | None) -> list[Problem]:
+    """Why the perceptron rule cannot train this network to give T (samples, outputs)."""
     found = []
     hidden = tuple(neuron.id for neuron in structure.neurons if neuron.role == "hidden")
     other = tuple(
@@ -60,7 +60,7 @@ def rule_problems(structure: Structure, dataset: Dataset | None) -> list[Problem
                 other,
             )
         )
-    if dataset is not None and not np.isin(dataset.T, (0.0, 1.0)).all():
+    if T is not None and not np.isin(T, (0.0, 1.0)).all():
         found.append(Problem("The perceptron rule needs targets of 0 or 1, as a threshold neuron says them."))
     return found
 

@@ -331,7 +331,7 @@ class Trainer:
 
     def _check_rule(self, config: TrainingConfig) -> None:
         if OPTIMIZERS[config.optimizer_name].straight:
-            problems = rule_problems(self.start.structure, self._dataset)
+            problems = rule_problems(self.start.structure, self._dataset.T)
             if problems:
                 raise ValueError(" ".join(problem.message for problem in problems))
 

@@ -46,7 +46,7 @@ class Explanation:
         # Every path of a chain asks for them again.
         self._by_term: dict[Ends, float] = {}
         self._slopes: dict[str, Equation] = {}
-        self._sums: dict[str, Sum] = {}
+        self._shown: dict[str, tuple[float, float]] = {}
         self._by_source: dict[Ends, Equation] = {}
         self.trace = self.program.run(network.parameters, X)
         self.t: Array | None = None
@@ -66,10 +66,12 @@ class Explanation:
         """The activation of a neuron."""
         return float(self.trace.a_rows[self.structure.position[id], 0])
 
-    def _sum(self, id: str) -> Sum:
-        if id not in self._sums:
-            self._sums[id] = sum_of(self.network, id, self.trace)
-        return self._sums[id]
+    def _without_dust(self, id: str) -> tuple[float, float]:
+        """z and a of a neuron as they are written; not for inputs."""
+        if id not in self._shown:
+            total = sum_of(self.network, id, self.trace)
+            self._shown[id] = total.shown_z, total.shown_a
+        return self._shown[id]
 
     def delta(self, id: str) -> float:
         """δ = ∂L/∂z of a neuron."""
@@ -87,11 +89,11 @@ class Explanation:
 
     def z_term(self, id: str) -> Term:
         """A neuron's pre-activation by its name."""
-        return Term(self._sum(id).shown_z, self.notation.pre_activation(id), place=(id,))
+        return Term(self._without_dust(id)[0], self.notation.pre_activation(id), place=(id,))
 
     def a_term(self, id: str, decimals: int = 0) -> Term:
         """A neuron's activation by its name."""
-        value = self.a(id) if self.structure.by_id[id].role == "input" else self._sum(id).shown_a
+        value = self.a(id) if self.structure.by_id[id].role == "input" else self._without_dust(id)[1]
         return Term(value, self.notation.activation(self.structure, id), place=(id,), decimals=decimals)
 
     def weight_term(self, connection: Connection, decimals: int = 0) -> Term:
@@ -111,7 +113,7 @@ class Explanation:
         symbol = self.notation.activation(self.structure, id)
         if neuron.role == "input":
             return (Equation(symbol, Term(self.a(id), place=(id,)), (id,)),)
-        total = self._sum(id)
+        total = sum_of(self.network, id, self.trace)
         if total.in_threshold_notation:
             return self._threshold(neuron, total)
         crisp = bool(ACTIVATIONS[neuron.activation].kinks)
@@ -304,6 +306,20 @@ class Explanation:
             parts.append(operate("multiply", delta, *factors, value=delta.value * local.value) if factors else delta)
         symbol = self.notation.loss.by(name(parameter))
         return Equation(symbol, _valued(_sum(parts), self.gradient(parameter)), self.place_of(parameter))
+
+    def correction(self, parameter: str) -> Term:
+        """(T − O)·x: what the perceptron rule adds, but for the rate; of a bias T − O, of a shared parameter a sum.
+
+        Every use must be at an output.
+        """
+        self._need_target()
+        parts = []
+        for use in self.structure.uses[parameter]:
+            if isinstance(use, Connection):
+                parts.append(parse("(t - o)*x", **self._leaves[use.target], x=self.a_term(use.source)))
+            else:
+                parts.append(parse("t - o", **self._leaves[use.id]))
+        return _sum(parts)
 
     def use_slope(self, use: Connection | Neuron) -> Equation:
         """∂z/∂p where a parameter is used."""

@@ -1,4 +1,4 @@
-"""Gradients, and the perceptron rule's corrections, sample by sample, and their mean as an equation."""
+"""Gradients sample by sample, and the mean over samples as an equation."""
 
 import numpy as np
 
@@ -7,8 +7,8 @@ from nnsim.core.combines import COMBINES
 from nnsim.core.explain.explanation import REST
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.terms import Term, number, operate
-from nnsim.core.network import Network, Neuron, Structure
-from nnsim.core.program import Backward, Trace
+from nnsim.core.network import Network, Neuron
+from nnsim.core.program import Backward
 from nnsim.core.symbols import Symbol
 
 
@@ -30,17 +30,6 @@ def gradients_by_sample(network: Network, backward: Backward, parameter: str) ->
         total += backward.delta_rows[structure.position[use.target]] * by_term * rows[edges.index(use)]
     own: Array = total * n
     return own
-
-
-@np.errstate(all="ignore")
-def corrections_by_sample(structure: Structure, trace: Trace, T: Array, parameter: str) -> Array:
-    """(T − O)·x of each sample, summed over the parameter's uses, (samples,): what the perceptron rule goes by."""
-    total = np.zeros(len(T))
-    for use in structure.uses[parameter]:
-        id = use.id if isinstance(use, Neuron) else use.target
-        missed = T[:, structure.outputs.index(id)] - trace.a_rows[structure.position[id]]
-        total += missed if isinstance(use, Neuron) else missed * trace.a_rows[structure.position[use.source]]
-    return total
 
 
 @np.errstate(all="ignore")

@@ -8,8 +8,7 @@ from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation, name
 from nnsim.core.formulas.numbers import common_decimals
 from nnsim.core.formulas.reading import parse
-from nnsim.core.formulas.terms import Term, operate
-from nnsim.core.network import Connection, Structure
+from nnsim.core.formulas.terms import Term
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.symbols import Symbol, words
 
@@ -45,19 +44,17 @@ def update_equations(parameter: str, value: float, direction: float | Term, step
     """The update of one parameter in the optimizer's own equations; the last is the new value.
 
     ``direction`` is ∂L/∂p before penalties and clipping, ``w5′ = 0.40 − 0.5·0.0822 = 0.3589``; for the perceptron rule
-    it is the correction that is added, as ``correction_term`` has it, ``w2′ = 1.25 + 0.25·(0 − 1)·1 = 1``.
+    it is the correction that is added, as ``Explanation.correction`` has it, ``w2′ = 1.25 + 0.25·(0 − 1)·1 = 1``.
     """
     own = name(parameter)
     entry = OPTIMIZERS[step.optimizer]
     d = direction if isinstance(direction, Term) else Term(direction, notation.loss.by(own))
-    symbol = change_of(own) if entry.straight else _GRADIENT
+    symbol = _GRADIENT if not entry.straight else d.symbol.with_prime() if d.symbol else change_of(own)
     found: list[Equation] = []
     for text, leaves in _adjustments(own, value, step, entry.straight):
-        if d.symbol is not None and d.symbol.text.rstrip("′") == symbol.text.rstrip("′"):
-            symbol = d.symbol.with_prime()
         equation = Equation(symbol, parse(text, d=d, **leaves))
         found.append(equation)
-        d = equation.term.named(symbol)
+        d, symbol = equation.term.named(symbol), symbol.with_prime()
     known = {
         "w": Term(value, own, decimals=common_decimals([value])), "d" if entry.straight else "g": d,
         "rate": Term(step.rate, notation.rate),
@@ -90,15 +87,3 @@ def _adjustments(own: Symbol, value: float, step: Step, straight: bool) -> Itera
 def change_of(own: Symbol) -> Symbol:
     """What the perceptron rule adds, but for the rate: Δw5."""
     return Symbol(f"Δ{own.text}", rf"\Delta {own.latex}")
-
-
-def correction_term(structure: Structure, parameter: str, outputs: Mapping[str, Term], targets: Mapping[str, Term],
-                    activations: Mapping[str, Term]) -> Term:
-    """(T − O)·x of one sample, which the perceptron rule adds; of a bias T − O, of a shared parameter a sum."""
-    parts = []
-    for use in structure.uses[parameter]:
-        id = use.target if isinstance(use, Connection) else use.id
-        leaves = {"t": targets[id], "o": outputs[id]}
-        parts.append(parse("(t - o)*x", x=activations[use.source], **leaves) if isinstance(use, Connection)
-                     else parse("t - o", **leaves))
-    return operate("add", *parts) if len(parts) > 1 else parts[0]

@@ -1,7 +1,6 @@
 """A batch, step by step: forward neuron by neuron, loss, backward neuron by neuron, accumulate, update."""
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -10,7 +9,7 @@ from nnsim.core.arrays import Array, Indices
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.notation import Notation
 from nnsim.core.network import Network
-from nnsim.core.program import Backward, program_of
+from nnsim.core.program import program_of
 
 Kind = Literal["feed", "forward", "loss", "backward", "accumulate", "update"]
 
@@ -96,8 +95,3 @@ class Walk:
                                         self.straight)
         total: Array = mean * samples
         return total
-
-    @cached_property
-    def backward(self) -> Backward:
-        """Both passes over the whole batch."""
-        return self.program.backward(self.network.parameters, self.X, self.T, self.loss)

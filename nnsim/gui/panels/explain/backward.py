@@ -98,7 +98,7 @@ class BackwardPanel(EquationPanel):
 
     def _rows(self, e: Explanation) -> list[Row]:
         parameter, neuron = self._parameter, self._neuron
-        if self._straight:
+        if OPTIMIZERS[self.desk.session.document.training.optimizer_name].straight:
             return self._rule(parameter)
         if parameter is None and neuron is None:
             return self._overview(e)
@@ -112,7 +112,7 @@ class BackwardPanel(EquationPanel):
                 return [note(self.tr("The chain rule is being worked out …"))]
             parts = [*self._chain(chain), *self._factors(chain), *self._deltas(e, parameter)]
             # Of one sample the gradient is where the chain leads; of several it is what was asked for.
-            answer = [*self._gradient(parameter), *self._update(parameter)]
+            answer = [*self._gradient(parameter), *self._update(self._next, parameter)]
             rows += [*answer, *parts] if self._several else [*parts, *answer]
         elif neuron is not None:
             chain = self._found(chain_of_activation, e, neuron, most)
@@ -192,14 +192,16 @@ class BackwardPanel(EquationPanel):
         symbol = study.notation.loss.by(name(parameter))
         return [heading(title), equation(mean_equation(symbol, values), self._digits, symbols=False)]
 
-    def _update(self, parameter: str) -> list[Row]:
-        desk, config = self.desk, self.desk.session.document.training
-        rows = [heading(self.tr("Update, {optimizer}").format(optimizer=OPTIMIZERS[config.optimizer_name].label))]
-        if parameter in desk.session.structure.frozen:
+    def _update_heading(self, update: Update) -> Row:
+        return heading(self.tr("Update, {optimizer}").format(optimizer=OPTIMIZERS[update.config.optimizer_name].label))
+
+    def _update(self, update: Update, parameter: str) -> list[Row]:
+        rows = [self._update_heading(update)]
+        if parameter in update.network.structure.frozen:
             return [*rows, note(self.tr("{name} is frozen: training leaves it as it is.").format(name=parameter))]
-        if desk.session.training and OPTIMIZERS[config.optimizer_name].memory:
+        if self.desk.session.training and OPTIMIZERS[update.config.optimizer_name].memory:
             return [*rows, note(self.tr("Pause, to see what the optimizer remembers."))]
-        return [*rows, *(equation(step, self._digits) for step in self._next.equations(parameter))]
+        return [*rows, *(equation(step, self._digits) for step in update.equations(parameter))]
 
     @property
     def _next(self) -> Update:
@@ -209,10 +211,6 @@ class BackwardPanel(EquationPanel):
         return Update(desk.session.network, desk.session.document.training, samples.X, samples.T, desk.study.notation,
                       None if trainer is None else trainer.memory, desk.session.epoch)
 
-    @property
-    def _straight(self) -> bool:
-        return OPTIMIZERS[self.desk.session.document.training.optimizer_name].straight
-
     def _rule(self, parameter: str | None) -> list[Row]:
         """The perceptron rule, which knows no gradient: of the selected parameter, or of all."""
         structure, update = self.desk.session.structure, self._next
@@ -221,9 +219,8 @@ class BackwardPanel(EquationPanel):
         rows = [note(self.tr("The perceptron rule follows no gradient: an output that misses its target moves its "
                              "weights by what came in."))]
         if parameter is not None:
-            return [*rows, *self._update(parameter)]
-        rows.append(heading(self.tr("Update, {optimizer}").format(
-            optimizer=OPTIMIZERS[update.config.optimizer_name].label)))
+            return [*rows, *self._update(update, parameter)]
+        rows.append(self._update_heading(update))
         free = [id for id in structure.parameter_names if id not in structure.frozen]
         return rows + listed(free, lambda id: len(structure.uses[id]), lambda id: [
             equation(step, self._digits) for step in update.equations(id)])

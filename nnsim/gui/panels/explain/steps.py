@@ -286,12 +286,10 @@ class StepsPanel(EquationPanel):
                     said = self.tr("Backwards: δ of {id} is {delta}.")
                 return said.format(id=moment.neuron, delta=format_number(delta, digits))
             case "accumulate":
-                said = self.tr("The gradient of this sample is added to that of the batch: {k} of {n} done.")
-                if walk.straight:
-                    t, o, x = walk.notation.target, walk.notation.output, "x"
-                    said = self.tr("({t} − {o})·{x} of this sample is added up for each weight: {k} of {n} done.")
-                    return said.format(t=t, o=o, x=x, k=moment.sample + 1, n=len(walk.X))
-                return said.format(k=moment.sample + 1, n=len(walk.X))
+                said = (self.tr("({t} − {o})·x of this sample is added up for each weight: {k} of {n} done.")
+                        if walk.straight else
+                        self.tr("The gradient of this sample is added to that of the batch: {k} of {n} done."))
+                return said.format(t=walk.notation.target, o=walk.notation.output, k=moment.sample + 1, n=len(walk.X))
         problems = self.desk.session.training_problems()
         if problems:
             return self.tr("No update: {why}").format(why=" ".join(problem.message for problem in problems))

@@ -67,14 +67,13 @@ class SeedAdvice(QWidget):
                 self.hide()
             return
         lately = self._looked.isValid() and self._looked.elapsed() < LOOK_MS
-        waiting = self._runs is None and not self.isHidden()
-        if (start is self._said and not waiting) or (lately and desk.session.training):
+        put_away = start is self._said and self.isHidden()
+        if self._runs is not None or put_away or (lately and desk.session.training):
             return
         self._looked.start()
         epochs = stuck_for(desk.session.latest.train)
-        if not epochs or self._runs is not None or self._is_right():
-            if waiting:
-                self.hide()
+        if not epochs or self._is_right():
+            self.hide()
             return
         if start is self._said:
             return
