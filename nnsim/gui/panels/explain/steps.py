@@ -296,7 +296,7 @@ class StepsPanel(EquationPanel):
         assert self._update is not None
         label = self.tr(OPTIMIZERS[self._update.config.optimizer_name].label)
         if walk.straight:
-            return self.tr("{optimizer}: what the samples add up to moves every weight. One update is done.").format(
+            return self.tr("{optimizer}: each weight moves by what its samples add up to. One update is done.").format(
                 optimizer=label)
         return self.tr("{optimizer} makes a step of the mean gradient of the batch: one update is done.").format(
             optimizer=label)
