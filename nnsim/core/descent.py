@@ -46,6 +46,8 @@ class Rule(NamedTuple):
     """Whether there are parameters that training leaves alone, or neurons without a bias."""
     limit: float = inf
     """An epoch whose loss is larger diverged."""
+    room: float = inf
+    """An epoch that leaves a parameter farther from 0 diverged."""
     stop_loss: float = -inf
     stop_change: float = -1.0
     stop_change_epochs: int = 1
@@ -62,8 +64,10 @@ class Vectors(NamedTuple):
     gradient: Array
     mean_gradient: Array
     """Summed over the samples of the epoch so far; only with a stop at a small gradient."""
+    began: Array
+    """The parameters at the beginning of this epoch."""
     good: Array
-    """The parameters at the end of the last epoch that did not diverge."""
+    """Those at the beginning of the best epoch, which are given back after a divergence."""
     trainable: Array
     """0 where training may not change it, else one over the number of places that this parameter has."""
     is_weight: Array
@@ -93,6 +97,8 @@ class Progress(NamedTuple):
     high: float = -inf
     since: int = 0
     """The band in which the loss has stayed, and for how many epochs."""
+    best: float = inf
+    """What was made small, the loss and the penalties, where the parameters are ``good``."""
     reason: int = RUNNING
 
 
@@ -110,8 +116,12 @@ class Kernels(NamedTuple):
     """(rule, epoch): the learning rate."""
     update_vectors: Any
     """(rule, rate, steps, count, v): changes v.w, and tells whether all of it is finite."""
+    outgrown: Any
+    """(rule, v): whether a parameter is farther from 0 than there is room."""
+    penalty: Any
+    """(rule, v): what the penalties add to the loss at the beginning of the epoch."""
     settle: Any
-    """(rule, v): ends an epoch, and returns the length of its summed gradient."""
+    """(rule, v, good): ends an epoch, and returns the length of its summed gradient."""
 
 
 def descend(
@@ -123,7 +133,7 @@ def descend(
     Losses of the finished epochs go to the curves. Returns the fields of Progress.
     """
     (epoch, update, done, batch, mode, seed, shuffled, steps, loss_sum, loss, gradient_norm, low, high, since,
-     reason) = start
+     best, reason) = start
     n, first_epoch = len(order), epoch
     reason = RUNNING
     while reason == RUNNING and update < last_update and epoch < last_epoch and epoch - first_epoch < len(train_curve):
@@ -147,11 +157,15 @@ def descend(
         loss = loss_sum / done
         if done < n:
             continue
-        if loss > rule.limit:
+        if loss > rule.limit or kernels.outgrown(rule, v):
             reason = DIVERGED
             break
         done = 0
-        gradient_norm = kernels.settle(rule, v) / n
+        objective = loss + kernels.penalty(rule, v)
+        good = objective < best
+        if good:
+            best = objective
+        gradient_norm = kernels.settle(rule, v, good) / n
         train_curve[epoch - first_epoch] = loss
         test_curve[epoch - first_epoch] = kernels.test_loss(model, data, rule, v)
         epoch += 1
@@ -167,7 +181,7 @@ def descend(
         elif rule.stop_gradient >= 0.0 and gradient_norm <= rule.stop_gradient:
             reason = GRADIENT
     return (epoch, update, done, batch, mode, seed, shuffled, steps, loss_sum, loss, gradient_norm, low, high, since,
-            reason)
+            best, reason)
 
 
 def aligned(rows: int, columns: int | None = None) -> Array:
@@ -210,8 +224,7 @@ class Descent(ABC):
         self._first = np.flatnonzero(places >= 0)[self._first]
         is_weight = np.array([name in structure.weight_names for name in structure.parameter_names], dtype=np.float64)
         share = np.where(structure.trainable, 1.0 / np.maximum(used, 1), 0.0)
-        w, r, s, gradient, mean_gradient, good = (aligned(len(places)) for _ in range(6))
-        self.v = Vectors(w, r, s, gradient, mean_gradient, good, aligned(len(places)), aligned(len(places)))
+        self.v = Vectors(*(aligned(len(places)) for _ in Vectors._fields))
         self.write(self.v.trainable, share)
         self.write(self.v.is_weight, is_weight)
         self.samples = samples
@@ -298,8 +311,22 @@ def _update_vectors(rule: Rule, rate: float, steps: int, count: int, v: Vectors)
     return bool(np.isfinite(v.w).all())
 
 
-def _settle(rule: Rule, v: Vectors) -> float:
-    v.good[:] = v.w
+def _outgrown(rule: Rule, v: Vectors) -> bool:
+    return bool((np.abs(v.w) > rule.room).any())
+
+
+def penalty(rule: Rule, v: Vectors) -> float:
+    """l1·Σ|w| + ½·l2·Σw² over the trainable weights at the beginning of the epoch."""
+    if rule.l1 <= 0.0 and rule.l2 <= 0.0:
+        return 0.0
+    w = v.began
+    return float(np.sum(v.trainable * v.is_weight * (rule.l1 * np.abs(w) + 0.5 * rule.l2 * (w * w))))
+
+
+def _settle(rule: Rule, v: Vectors, good: bool) -> float:
+    if good:
+        v.good[:] = v.began
+    v.began[:] = v.w
     norm = _length(v, v.mean_gradient) if rule.stop_gradient >= 0.0 else inf
     v.mean_gradient[:] = 0.0
     return norm
@@ -309,4 +336,4 @@ def _length(v: Vectors, vector: Array) -> float:
     return float(np.sqrt(np.sum(v.trainable * vector * vector)))
 
 
-_KERNELS = Kernels(_prepare, _gradient_of_batch, _test_loss, _rate_at, _update_vectors, _settle)
+_KERNELS = Kernels(_prepare, _gradient_of_batch, _test_loss, _rate_at, _update_vectors, _outgrown, penalty, _settle)

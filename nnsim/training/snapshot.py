@@ -18,13 +18,13 @@ from nnsim.training.engines import ENGINES
 from nnsim.training.history import MOST_EPOCHS, Curve, Points
 
 Edits = tuple[tuple[int, Mapping[str, float]], ...]
-VERSION = 1
+VERSION = 2
 MOST = MOST_EPOCHS
 """Of whatever is counted."""
 MOST_TEXT = 8 * 1024 * 1024
 """Bytes that all but the arrays may have: a hundred thousand edits by hand."""
 
-_VECTORS = ("parameters", "r", "s", "good", "mean_gradient")
+_VECTORS = ("parameters", "r", "s", "began", "good", "mean_gradient")
 _CURVES = ("rows", "pending", "counts")
 _FLOATS = tuple(name for name, value in Progress()._asdict().items() if isinstance(value, float))
 _ARRAYS = ("about", "floats", *_VECTORS, *(f"{name}_{key}" for name in ("train", "test") for key in _CURVES))
@@ -42,13 +42,15 @@ class RunState:
     """All that a run needs to continue as if it had never stopped, besides network, data and config.
 
     ``kind`` names the engine's kind of run, see Descent; ``memory`` is what the optimizer remembers, two vectors
-    (n_parameters,); ``good`` the parameters of the last good epoch; ``mean_gradient`` this epoch's gradient so far.
+    (n_parameters,); ``began`` the parameters that this epoch began with, ``good`` those of the best one;
+    ``mean_gradient`` this epoch's gradient so far.
     The order of the samples is a function of ``progress``.
     """
 
     kind: str
     progress: Progress
     memory: tuple[Array, Array]
+    began: Array
     good: Array
     mean_gradient: Array
     limit: float
@@ -99,8 +101,8 @@ class Snapshot:
         write_arrays(path, {
             "about": np.frombuffer(json.dumps(dataclasses.asdict(about)).encode(), dtype=np.uint8),
             "floats": np.array([*(getattr(state.progress, name) for name in _FLOATS), state.limit, self.loss]),
-            "parameters": self.parameters, "r": state.memory[0], "s": state.memory[1], "good": state.good,
-            "mean_gradient": state.mean_gradient,
+            "parameters": self.parameters, "r": state.memory[0], "s": state.memory[1], "began": state.began,
+            "good": state.good, "mean_gradient": state.mean_gradient,
             **{f"train_{key}": value for key, value in state.train.items()},
             **{f"test_{key}": value for key, value in state.test.items()},
         })
@@ -130,7 +132,7 @@ class Snapshot:
         progress = Progress(**about.integers, **dict(zip(_FLOATS, floats, strict=True)))
         curves = [{key: file[f"{name}_{key}"] for key in _CURVES} for name in ("train", "test")]
         state = RunState(
-            about.kind, progress, (file["r"], file["s"]), file["good"], file["mean_gradient"], limit,
+            about.kind, progress, (file["r"], file["s"]), file["began"], file["good"], file["mean_gradient"], limit,
             about.started_epoch, tuple(about.edits), *curves,
         )
         train, test = (Curve.restored(curve).points() for curve in curves)
@@ -149,14 +151,15 @@ class Snapshot:
         if state is None:
             raise ValueError("This snapshot was taken from a run that went on: it has nothing to resume from.")
         n = len(self.parameters) if parameters is None else parameters
-        vectors = dict(zip(_VECTORS, (self.parameters, *state.memory, state.good, state.mean_gradient), strict=True))
+        arrays = self.parameters, *state.memory, state.began, state.good, state.mean_gradient
+        vectors = dict(zip(_VECTORS, arrays, strict=True))
         for name, vector in vectors.items():
             if not isinstance(vector, np.ndarray) or vector.dtype != np.float64 or vector.ndim != 1:
                 raise ValueError(f"{name} is not a vector of numbers.")
             if len(vector) != n:
                 raise ValueError(f"{name} has {len(vector)} numbers where {n} parameters belong: it was taken of "
                                  "another network, or is damaged.")
-            if name in ("parameters", "good") and not np.isfinite(vector).all():
+            if name in ("parameters", "began", "good") and not np.isfinite(vector).all():
                 raise ValueError(f"{name}: number {int(np.argmin(np.isfinite(vector)))} is not finite.")
         _check_progress(state.progress, samples)
         for name, value, most in (

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from nnsim.core.arrays import Array, Indices
-from nnsim.core.descent import CONVERGED, DIVERGED, GRADIENT, LOSS, UNCHANGED, Progress, Rule, Samples
+from nnsim.core.descent import CONVERGED, DIVERGED, GRADIENT, LOSS, UNCHANGED, Progress, Rule, Samples, penalty
+from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network, frozen_vector
 from nnsim.core.optimizers import OPTIMIZERS
@@ -17,11 +18,11 @@ from nnsim.core.schedules import SCHEDULES
 from nnsim.data.dataset import Dataset
 from nnsim.training import engines
 from nnsim.training.config import TrainingConfig, four
+from nnsim.training.divergence import WORST, cause, loss_limit, reach, room
 from nnsim.training.history import Curve, History
 from nnsim.training.problems import check_columns, rule_problems
 from nnsim.training.snapshot import RunState, Snapshot
 
-DIVERGENCE_FACTOR = 1_000.0
 FOR_EVER = 2**62
 CURVE = 8192
 """Epochs that an engine does at most before their losses go to the history."""
@@ -36,9 +37,20 @@ STOP_REASONS: dict[str, str] = {
     "gradient": "The gradient is as small as asked for.",
     "converged": "Every sample is right: the perceptron rule has nothing to change any more.",
     "seconds": "The time asked for is over.",
-    "diverged": "Training diverged: the loss exploded. The last good weights are back. Try a smaller learning rate.",
+    "diverged": (
+        "Training diverged: the loss or a weight grew beyond all bounds. The best weights so far are back. "
+        "Try a smaller learning rate."
+    ),
 }
 """Why a run ended, by the name that ``Trainer.run`` returns."""
+
+
+def why_ended(reason: str, config: TrainingConfig, epoch: int) -> tuple[str, dict[str, str]]:
+    """Why a run with these settings ended at an epoch: a sentence, and the numbers that belong into its braces."""
+    found = cause(config, epoch) if reason == "diverged" else None
+    sentence, numbers = found or (STOP_REASONS[reason], {})
+    return sentence, {name: format_number(value) for name, value in numbers.items()}
+
 
 _REASONS = {DIVERGED: "diverged", LOSS: "loss", UNCHANGED: "unchanged", GRADIENT: "gradient", CONVERGED: "converged"}
 
@@ -71,8 +83,11 @@ class Trainer:
         first = self.loss
         self._limit: float | None = self._limit_from(first)
         """The loss of an epoch that counts as diverged; None until the next update finds it for another loss."""
+        self._reach = reach(dataset)
+        self._farthest = float(np.abs(network.parameters).max(initial=0.0))
+        """How far from 0 a parameter was set by hand."""
         self._rule = self._rule_of(self._config)
-        self._progress = Progress(loss=first)
+        self._progress = Progress(loss=first, best=self._objective(first))
         self.history.train.extend(first)
         if len(samples.test_X):
             self.history.test.extend(self._loss_on(samples.test_X, samples.test_T))
@@ -105,23 +120,29 @@ class Trainer:
             trainer._start_on(trainer.engine, state.kind)
         descent, v = trainer._descent, trainer._descent.v
         for vector, values in (
-            (v.w, snapshot.parameters), (v.good, state.good), (v.r, state.memory[0]), (v.s, state.memory[1]),
-            (v.mean_gradient, state.mean_gradient),
+            (v.w, snapshot.parameters), (v.began, state.began), (v.good, state.good), (v.r, state.memory[0]),
+            (v.s, state.memory[1]), (v.mean_gradient, state.mean_gradient),
         ):
             descent.write(vector, values)
         descent.resume(state.progress)
         trainer._progress, trainer._limit, trainer._started_epoch = state.progress, state.limit, state.started_epoch
-        trainer._rule = trainer._rule_of(trainer._config)
         trainer._started_at = time.monotonic()
         trainer.history = History(Curve.restored(state.train), Curve.restored(state.test))
         trainer.edits = [(update, dict(values)) for update, values in state.edits]
+        trainer._farthest = max([trainer._farthest, *(_farthest(values) for _, values in trainer.edits)])
+        trainer._rule = trainer._rule_of(trainer._config)
         return trainer
 
     def _start_on(self, engine: str, kind: str = "") -> None:
         """Begin on an engine, at the values of ``start``."""
         self._descent = engines.descent_of(engine, self.start.structure, self._samples, self._batch_size(), kind)
-        self._descent.write(self._descent.v.w, self.start.parameters)
-        self._descent.write(self._descent.v.good, self.start.parameters)
+        self._write(self.start.parameters)
+
+    def _write(self, parameters: Array) -> None:
+        """Go on from these values, which nobody has looked at yet: ``_look`` does."""
+        v = self._descent.v
+        for vector in (v.w, v.began, v.good):
+            self._descent.write(vector, parameters)
 
     @property
     def config(self) -> TrainingConfig:
@@ -192,7 +213,7 @@ class Trainer:
         The bounds are a number of updates, an epoch to reach, and about how long it may take. Where a call ends never
         changes what training computes.
         """
-        self._find_limit()
+        self._look()
         last_update = FOR_EVER if updates is None else self.update + updates
         last_epoch = FOR_EVER if until_epoch is None else until_epoch
         if self._config.stop_epochs is not None:
@@ -249,8 +270,10 @@ class Trainer:
         """Set parameters by name while training, as an edit by hand does; recorded in ``edits``."""
         parameters = self.network.with_values(values).parameters
         self.edits.append((self.update, dict(values)))
-        self._descent.write(self._descent.v.w, parameters)
-        self._descent.write(self._descent.v.good, parameters)
+        self._write(parameters)
+        self._farthest = max(self._farthest, _farthest(values))
+        self._rule = self._rule_of(self._config)
+        self._unseen()
 
     def configure(self, config: TrainingConfig) -> None:
         """Continue with other settings: rate, loss and penalties at once; batch, order and seed from the next epoch.
@@ -265,6 +288,9 @@ class Trainer:
             # All samples are run for it, and here somebody waits.
             self._limit = None
         self._rule = self._rule_of(config)
+        if (config.loss, config.l1, config.l2) != (old.loss, old.l1, old.l2):
+            self._write(self.parameters)
+            self._unseen()
 
     def snapshot(self, run: int = 0, reason: str | None = None, whole: bool = True) -> Snapshot:
         """This moment, in frozen copies. Without ``whole`` it is for looking at only, and cheaper."""
@@ -289,17 +315,18 @@ class Trainer:
 
     def _state(self) -> RunState:
         v, read = self._descent.v, self._descent.read
-        limit = self._find_limit()
+        limit = self._look()
         return RunState(
-            self._descent.kind, self._progress, (read(v.r), read(v.s)), read(v.good), read(v.mean_gradient),
-            limit, self._started_epoch, tuple((update, dict(values)) for update, values in self.edits),
+            self._descent.kind, self._progress, (read(v.r), read(v.s)), read(v.began), read(v.good),
+            read(v.mean_gradient), limit, self._started_epoch,
+            tuple((update, dict(values)) for update, values in self.edits),
             self.history.train.state(), self.history.test.state(),
         )
 
     def _restore(self) -> None:
-        """Back to the values at the end of the last good epoch, after a divergence."""
+        """Back to the values that the best epoch began with, after a divergence."""
         v = self._descent.v
-        v.w[:] = v.good
+        v.w[:] = v.began[:] = v.good
         self._forget()
         v.mean_gradient[:] = 0.0
         self._progress = self._progress._replace(done=0, loss=self.loss)
@@ -356,6 +383,7 @@ class Trainer:
             straight=OPTIMIZERS[config.optimizer_name].straight,
             some_frozen=bool(structure.frozen) or without_bias,
             limit=math.inf if self._limit is None else self._limit,
+            room=room(self._config, self._reach, self._farthest),
             stop_loss=_or_off(config.stop_loss, -math.inf),
             stop_change=_or_off(config.stop_change, -1.0),
             stop_change_epochs=int(config.stop_change_epochs),
@@ -367,21 +395,37 @@ class Trainer:
             o = self._program.run(self.parameters, X).a[:, self._program.outputs]
             return LOSSES[self._config.loss].value(o, T)
 
-    def _find_limit(self) -> float:
-        """The loss of an epoch that counts as diverged, found for another loss when it is asked for."""
-        if self._limit is None:
-            self._limit = self._limit_from(self.loss)
-            self._rule = self._rule._replace(limit=self._limit)
+    def _unseen(self) -> None:
+        self._progress = self._progress._replace(best=math.inf)
+
+    def _look(self) -> float:
+        """What a divergence is measured by, found where it is not known; returns the loss that counts as one."""
+        if self._limit is None or self._progress.best == math.inf:
+            loss = self.loss
+            if self._limit is None:
+                self._limit = self._limit_from(loss)
+                self._rule = self._rule._replace(limit=self._limit)
+            if self._progress.best == math.inf:
+                self._progress = self._progress._replace(best=self._objective(loss))
         return self._limit
 
+    def _objective(self, loss: float) -> float:
+        """What training makes small, for the values that this epoch began with; never infinite."""
+        found = loss + penalty(self._rule, self._descent.v)
+        return found if abs(found) <= WORST else WORST
+
     def _limit_from(self, loss: float) -> float:
-        return DIVERGENCE_FACTOR * max(loss, self._constant_loss()) or math.inf
+        return loss_limit(loss, self._constant_loss())
 
     def _constant_loss(self) -> float:
         """The loss of a network that always says the mean of the targets."""
         loss, T = LOSSES[self._config.loss], self._dataset.T
         constant = loss.constant(T.mean(axis=0))
         return loss.value(np.broadcast_to(constant, T.shape), T)
+
+
+def _farthest(values: Mapping[str, float]) -> float:
+    return max(map(abs, values.values()), default=0.0)
 
 
 def _or_off(value: float | None, off: float) -> float:

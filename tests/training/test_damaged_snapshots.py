@@ -198,8 +198,8 @@ def test_a_kind_of_run_that_the_network_is_none_of() -> None:
 
 
 @pytest.mark.parametrize("change, said", [
-    (lambda f: {k: v for k, v in f.items() if k != "good.npy"}, "it holds 12 arrays, where 13 belong"),
-    (lambda f: f | {"more.npy": array([1.0])}, "where 13 belong"),
+    (lambda f: {k: v for k, v in f.items() if k != "good.npy"}, "it holds 13 arrays, where 14 belong"),
+    (lambda f: f | {"more.npy": array([1.0])}, "where 14 belong"),
     (lambda f: {("god.npy" if k == "good.npy" else k): v for k, v in f.items()}, "good is missing"),
     (lambda f: f | {"good.npy": f["good.npy"].replace(b"(13,)", b"(99,)")}, r"good should have the shape \(99,\)"),
     (lambda f: f | {"good.npy": f["good.npy"][:-8]}, r"good should have the shape \(13,\)"),
@@ -208,12 +208,12 @@ def test_a_kind_of_run_that_the_network_is_none_of() -> None:
     (lambda f: f | {"good.npy": array(["a"] * 13)}, "good is not a vector"),
     (lambda f: f | {"good.npy": array(np.zeros(13, np.float32))}, "good is not a vector"),
     (lambda f: f | {"good.npy": b"\x93NUMPY\x01\x00\xff\xff" + b"(" * 65535}, "good has no header"),
-    (lambda f: f | {"floats.npy": array(np.zeros(3))}, "floats must be 7 numbers"),
+    (lambda f: f | {"floats.npy": array(np.zeros(3))}, "floats must be 8 numbers"),
     (lambda f: f | {"train_counts.npy": array([4e9, 1, 1])}, "cannot have"),
     (lambda f: f | {"train_rows.npy": array(np.zeros((4, 7)))}, "cannot have 14 epochs|do not follow"),
     (lambda f: with_text(f, "[" * 100_000), "about: "),
-    (lambda f: with_text(f, '{"version": 1, "edits": ' + "[" * 100_000), "about: "),
-    (lambda f: with_text(f, json.dumps(about(f) | {"version": 2})), "it has version 2, this program reads 1"),
+    (lambda f: with_text(f, '{"version": 2, "edits": ' + "[" * 100_000), "about: "),
+    (lambda f: with_text(f, json.dumps(about(f) | {"version": 1})), "it has version 1, this program reads 2"),
     (lambda f: with_text(f, json.dumps(about(f) | {"run": 1.5})), r"about: Expected `int`, got `float` - at `\$.run`"),
     (lambda f: with_text(f, "\ud800"), "about: "),
 ])

@@ -8,7 +8,7 @@ from numba.core.typing.templates import signature
 from numba.extending import intrinsic
 
 from nnsim.core.compiled import edges, layers, narrow
-from nnsim.core.compiled.switches import rate_at, settle, update_vectors
+from nnsim.core.compiled.switches import outgrown, penalty, rate_at, settle, update_vectors
 from nnsim.core.compiled.tile_functions import compiled
 from nnsim.core.compiled.tiles import views
 from nnsim.core.descent import Kernels, descend
@@ -21,7 +21,9 @@ MODULES = {edges.Graph: edges, layers.Layers: layers, narrow.Narrow: narrow}
 def kernels_of(typing: Any, model: Any) -> Any:
     """The kernels of a model, chosen by its type."""
     own = MODULES[model.instance_class]
-    functions = Kernels(own.prepare, own.gradient_of_batch, own.test_loss, rate_at, update_vectors, settle)
+    functions = Kernels(
+        own.prepare, own.gradient_of_batch, own.test_loss, rate_at, update_vectors, outgrown, penalty, settle,
+    )
     result = types.NamedTuple([types.Dispatcher(function) for function in functions], Kernels)
     return signature(result, model), lambda context, builder, sig, args: context.get_constant_null(result)
 

@@ -296,10 +296,36 @@ def update_vectors(rule, rate, steps, count, v):
 
 
 @inlined
-def settle(rule, v):
-    """Keep the parameters of a good epoch. The length of its summed gradient, see descend."""
+def outgrown(rule, v):
+    """Whether a parameter is farther from 0 than there is room, see descend."""
+    largest = fill(LANES, 0.0)
     for i in range(0, len(v.w), LANES):
-        store(v.good, i, load(LANES, v.w, i))
+        size = np.abs(load(LANES, v.w, i))
+        largest = np.where(size > largest, size, largest)
+    return lane_max(largest) > rule.room
+
+
+@inlined
+def penalty(rule, v):
+    """What the penalties add to the loss where the epoch began, see descend; each weight counts once."""
+    if rule.l1 <= 0.0 and rule.l2 <= 0.0:
+        return 0.0
+    total = fill(LANES, 0.0)
+    for i in range(0, len(v.w), LANES):
+        w = load(LANES, v.began, i)
+        counts = load(LANES, v.trainable, i) * load(LANES, v.is_weight, i)
+        total += counts * (rule.l1 * np.abs(w) + 0.5 * rule.l2 * (w * w))
+    return lane_sum(total)
+
+
+@inlined
+def settle(rule, v, good):
+    """Keep the parameters that a good epoch began with. The length of its summed gradient, see descend."""
+    if good:
+        for i in range(0, len(v.w), LANES):
+            store(v.good, i, load(LANES, v.began, i))
+    for i in range(0, len(v.w), LANES):
+        store(v.began, i, load(LANES, v.w, i))
     if rule.stop_gradient < 0.0:
         return np.inf
     norm = length(v, v.mean_gradient)

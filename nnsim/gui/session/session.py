@@ -22,7 +22,7 @@ from nnsim.gui.session.undo import DocumentCommand, only_moved
 from nnsim.gui.session.warming import Change, changed, known_training_problems
 from nnsim.training.config import TrainingConfig
 from nnsim.training.snapshot import Snapshot
-from nnsim.training.trainer import STOP_REASONS, Trainer
+from nnsim.training.trainer import STOP_REASONS, Trainer, why_ended
 
 
 class Session(QObject):
@@ -434,7 +434,8 @@ class Session(QObject):
             self.refuse(self.tr("Training failed: {error}").format(error=why or type(error).__name__))
         elif snapshot is not None and snapshot.reason in STOP_REASONS and snapshot.reason != "updates":
             tell = self.refuse if snapshot.reason == "diverged" else self.say
-            tell(self.tr(STOP_REASONS[snapshot.reason]))
+            sentence, numbers = why_ended(snapshot.reason, self.document.training, snapshot.epoch)
+            tell(self.tr(sentence).format(**numbers))
 
     def _commit_run(self) -> None:
         """What the run learned so far becomes one undo step; pieces of one run merge."""

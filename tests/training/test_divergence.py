@@ -1,0 +1,132 @@
+"""Divergence: told by the loss or by the weights, with its cause, and with the best weights back."""
+
+import numpy as np
+import pytest
+
+import nnsim
+from nnsim import Connection, Network, Neuron
+from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.training import engines
+from nnsim.training.divergence import MOMENTUM, PENALTY, cause
+from nnsim.training.trainer import STOP_REASONS, why_ended
+
+XOR = nnsim.Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [[-1], [1], [1], [-1]])
+GRADUAL = [name for name, entry in OPTIMIZERS.items() if not entry.straight]
+
+
+def tanh_net(seed: int = 1) -> Network:
+    return Network.layered([2, 2, 1], hidden="tanh", output="tanh", seed=seed)
+
+
+def asleep(w: float = 0.5) -> Network:
+    """One weight whose input is always 0: the loss has no say in it, only the penalty."""
+    return Network.build([Neuron("x", "input"), Neuron("y", "output", "tanh")], [Connection("x", "y", "w")], {"w": w})
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+@pytest.mark.parametrize("batch", [0, 1, 3])
+def test_weights_that_a_penalty_drives_apart_end_the_run_where_the_loss_is_bounded(engine: str, batch: int) -> None:
+    """η·λ = 2.1: each update leaves 1.1 times the weight, on the other side of 0. tanh keeps the loss below 2."""
+    config = nnsim.TrainingConfig(learning_rate=0.3, l2=7.0, batch_size=batch)
+    trainer = nnsim.Trainer(tanh_net(), XOR, config, engine)
+    first = trainer.loss
+    assert trainer.run(10_000) == "diverged"
+    assert trainer.update < 200
+    assert trainer.loss == first
+    assert trainer.parameters.tolist() == trainer.start.parameters.tolist()
+    sentence, numbers = why_ended("diverged", config, trainer.epoch)
+    assert sentence == PENALTY and numbers == {"product": "2.1"}
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+@pytest.mark.parametrize("setting", [
+    {"l2": 7.0, "learning_rate": 0.3}, {"learning_rate": 1e6, "loss": "mean_absolute_error"}, {"l2": 1e6},
+    {"optimizer": {"name": "adamw", "weight_decay": 30.0}, "learning_rate": 0.1},
+    {"optimizer": {"name": "momentum", "momentum": 1.5}},
+])
+def test_what_was_learned_before_a_setting_drove_the_weights_apart_comes_back(
+    engine: str, setting: dict[str, object]
+) -> None:
+    trainer = nnsim.Trainer(tanh_net(), XOR, nnsim.TrainingConfig(learning_rate=0.3, batch_size=0), engine)
+    trainer.run(2_000)
+    learned, loss = trainer.parameters.tolist(), trainer.loss
+    assert loss < 0.1
+    trainer.configure(nnsim.TrainingConfig(**{"batch_size": 0} | setting))
+    if trainer.run(2_000) != "diverged":
+        assert np.abs(trainer.parameters).max() < 1e12  # the penalty has no part in it, and the weights stand still
+    else:
+        assert trainer.loss <= loss
+        assert trainer.parameters.tolist() == learned or trainer.loss < loss
+
+
+@pytest.mark.parametrize("optimizer", GRADUAL)
+@pytest.mark.parametrize("product", [0.5, 1.2, 1.4, 1.9, 1.999, 2.1, 3.7, 3.9, 10.0])
+def test_a_penalty_is_named_as_the_cause_where_it_alone_makes_a_weight_grow(optimizer: str, product: float) -> None:
+    """Against the run itself: a weight that only the penalty moves comes to rest, or does not."""
+    config = nnsim.TrainingConfig(learning_rate=0.1, l2=product / 0.1, optimizer=optimizer, batch_size=0)
+    trainer = nnsim.Trainer(asleep(), nnsim.Dataset([[0.0]], [[1.0]]), config, "numpy")
+    diverged = trainer.run(1_000) == "diverged"
+    assert cause(config, 0) == ((PENALTY, {"product": pytest.approx(product)}) if diverged else None)
+    assert abs(trainer.parameters).max() <= 10.0
+
+
+def test_a_clipped_gradient_bounds_the_penalty_too() -> None:
+    config = nnsim.TrainingConfig(learning_rate=0.3, l2=7.0, clip=1.0, batch_size=0)
+    trainer = nnsim.Trainer(asleep(), nnsim.Dataset([[0.0]], [[1.0]]), config, "numpy")
+    assert trainer.run(5_000) == "epochs"
+    assert abs(trainer.parameters).max() < 1.0
+    assert cause(config, 0) is None
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+@pytest.mark.parametrize("optimizer", ["momentum", "nesterov"])
+def test_a_momentum_above_1_is_named(engine: str, optimizer: str) -> None:
+    """Steps go on growing where tanh is flat, and the gradient is 0."""
+    config = nnsim.TrainingConfig(optimizer={"name": optimizer, "momentum": 1.01}, learning_rate=0.1, batch_size=0)
+    trainer = nnsim.Trainer(tanh_net(), XOR, config, engine)
+    first = trainer.loss
+    assert trainer.run(5_000) == "diverged"
+    assert trainer.loss <= first
+    assert why_ended("diverged", config, trainer.epoch) == (MOMENTUM, {"momentum": "1.01"})
+
+
+def test_where_no_setting_grows_by_itself_the_learning_rate_is_too_large() -> None:
+    assert why_ended("diverged", nnsim.TrainingConfig(), 0) == (STOP_REASONS["diverged"], {})
+    assert why_ended("loss", nnsim.TrainingConfig(learning_rate=1.0, l2=3.0), 0) == (STOP_REASONS["loss"], {})
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+def test_a_rate_that_throws_the_weights_far_away_gives_back_those_from_before(engine: str) -> None:
+    """The loss is not yet a thousand times as large after the first leap: what comes back is better all the same."""
+    rng = np.random.default_rng(3)
+    X = rng.normal(size=(40, 2))
+    data = nnsim.Dataset(X, X @ [[1.0], [-2.0]])
+    trainer = nnsim.Trainer(Network.layered([2, 1], output="linear"), data,
+                            nnsim.TrainingConfig(learning_rate=0.05, batch_size=0), engine)
+    trainer.run(50)
+    loss = trainer.loss
+    trainer.configure(nnsim.TrainingConfig(learning_rate=4.0, batch_size=0))
+    assert trainer.run(100) == "diverged"
+    assert trainer.loss == loss
+
+
+def test_a_value_set_by_hand_may_be_large() -> None:
+    """There is room from where the learner puts a weight, not from where it was."""
+    trainer = nnsim.Trainer(tanh_net(), XOR, nnsim.TrainingConfig(learning_rate=0.1, batch_size=0))
+    trainer.run(3)
+    trainer.set_values({"w1": 1e9})
+    assert trainer.run(100) == "epochs"
+    assert trainer.network.value("w1") == 1e9
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+@pytest.mark.parametrize("updates", [1, 4, 6, 30])
+def test_a_run_resumed_from_the_midst_of_an_epoch_diverges_to_the_same_weights(engine: str, updates: int) -> None:
+    config = nnsim.TrainingConfig(learning_rate=0.3, l2=6.8, batch_size=1)
+    whole, cut = (nnsim.Trainer(tanh_net(), XOR, config, engine) for _ in range(2))
+    assert whole.run(10_000) == "diverged"
+    cut.begin()
+    cut.advance(updates)
+    resumed = nnsim.Trainer.resume(tanh_net(), XOR, config, cut.snapshot(), engine)
+    assert resumed.run(10_000) == "diverged"
+    assert (resumed.update, resumed.parameters.tolist()) == (whole.update, whole.parameters.tolist())
