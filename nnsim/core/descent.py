@@ -174,12 +174,12 @@ def descend(
             low, high, since = loss, loss, 0
         if rule.straight and loss == 0.0:
             reason = CONVERGED
-        elif loss <= rule.stop_loss:
-            reason = LOSS
         elif rule.stop_change >= 0.0 and since >= rule.stop_change_epochs:
             reason = UNCHANGED
         elif rule.stop_gradient >= 0.0 and gradient_norm <= rule.stop_gradient:
             reason = GRADIENT
+        elif loss <= rule.stop_loss:
+            reason = LOSS
     return (epoch, update, done, batch, mode, seed, shuffled, steps, loss_sum, loss, gradient_norm, low, high, since,
             best, reason)
 

@@ -23,6 +23,9 @@ class Points:
     high: Array
 
 
+NO_POINTS = Points(*np.empty((4, 0)))
+
+
 class Curve:
     """Values of epoch 0, 1, 2 …; when full, neighbours merge to mean, minimum and maximum.
 
@@ -140,12 +143,34 @@ class Curve:
         self._stride *= 2
 
 
+class Seen:
+    """The exact train loss at the end of some epochs, as somebody looked: at first of each, then ever more rarely."""
+
+    def __init__(self) -> None:
+        self._epochs: list[int] = []
+        self._losses: list[float] = []
+        self.due = 0
+        """The next epoch that belongs to it: of the first hundred each, then one every fiftieth part later."""
+
+    def add(self, epoch: int, loss: float) -> None:
+        """The loss at the end of an epoch, later than all before."""
+        self._epochs.append(epoch)
+        self._losses.append(loss)
+        self.due = epoch + max(1, epoch // 50)
+
+    def points(self, here: float, loss: float) -> tuple[Array, Array]:
+        """Epochs and losses, the last of them ``here``, which may be in the midst of an epoch."""
+        until = sum(epoch < here for epoch in self._epochs)
+        return np.array([*self._epochs[:until], here], dtype=np.float64), np.array([*self._losses[:until], loss])
+
+
 @dataclass
 class History:
     """The curves of a run. ``train_loss[0]`` is the loss before training, later entries an epoch's running mean."""
 
     train: Curve = field(default_factory=Curve)
     test: Curve = field(default_factory=Curve)
+    seen: Seen = field(default_factory=Seen)
 
     @property
     def train_loss(self) -> Array:

@@ -65,7 +65,8 @@ class RunState:
 class Snapshot:
     """A moment of training: frozen copies, safe to hand to another thread.
 
-    ``loss`` is the running mean of the current epoch, or of the last one at its end.
+    ``loss`` is the loss on all training samples with these parameters, in the frames of a running worker that of a
+    moment ago. ``train`` has the running means of the epochs, see History.
     """
 
     run: int
@@ -87,6 +88,10 @@ class Snapshot:
     """How near the run is to its stop, 0 to 1; None if nothing tells."""
     state: RunState | None = None
     """What Trainer.resume continues from; the frames of a running worker leave it out."""
+    seen: tuple[Array, Array] = (np.empty(0), np.empty(0))
+    """Epochs, and the exact train losses at their ends, see Seen; the last is ``loss``."""
+    test_loss: float | None = None
+    """As ``loss``, on the test samples; None without."""
 
     def save(self, path: str | Path) -> None:
         """Write it to a file (numpy's .npz), to be resumed in another process. Raises ValueError without a state."""

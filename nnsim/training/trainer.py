@@ -8,7 +8,6 @@ import numpy as np
 
 from nnsim.core.arrays import Array, Indices
 from nnsim.core.descent import CONVERGED, DIVERGED, GRADIENT, LOSS, UNCHANGED, Progress, Rule, Samples, penalty
-from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network, frozen_vector
 from nnsim.core.optimizers import OPTIMIZERS
@@ -18,7 +17,7 @@ from nnsim.core.schedules import SCHEDULES
 from nnsim.data.dataset import Dataset
 from nnsim.training import engines
 from nnsim.training.config import TrainingConfig, four
-from nnsim.training.divergence import WORST, cause, loss_limit, reach, room
+from nnsim.training.divergence import WORST, loss_limit, reach, room
 from nnsim.training.history import Curve, History
 from nnsim.training.problems import check_columns, rule_problems
 from nnsim.training.snapshot import RunState, Snapshot
@@ -28,29 +27,6 @@ CURVE = 8192
 """Epochs that an engine does at most before their losses go to the history."""
 FASTER = 4.0
 """A timed piece of a run is at most this many times as long as the one before."""
-
-STOP_REASONS: dict[str, str] = {
-    "epochs": "The number of epochs asked for is done.",
-    "updates": "The number of updates asked for is done.",
-    "loss": "The loss is as small as asked for.",
-    "unchanged": "The loss has not changed any more.",
-    "gradient": "The gradient is as small as asked for.",
-    "converged": "Every sample is right: the perceptron rule has nothing to change any more.",
-    "seconds": "The time asked for is over.",
-    "diverged": (
-        "Training diverged: the loss or a weight grew beyond all bounds. The best weights so far are back. "
-        "Try a smaller learning rate."
-    ),
-}
-"""Why a run ended, by the name that ``Trainer.run`` returns."""
-
-
-def why_ended(reason: str, config: TrainingConfig, epoch: int) -> tuple[str, dict[str, str]]:
-    """Why a run with these settings ended at an epoch: a sentence, and the numbers that belong into its braces."""
-    found = cause(config, epoch) if reason == "diverged" else None
-    sentence, numbers = found or (STOP_REASONS[reason], {})
-    return sentence, {name: format_number(value) for name, value in numbers.items()}
-
 
 _REASONS = {DIVERGED: "diverged", LOSS: "loss", UNCHANGED: "unchanged", GRADIENT: "gradient", CONVERGED: "converged"}
 
@@ -91,6 +67,8 @@ class Trainer:
         self.history.train.extend(first)
         if len(samples.test_X):
             self.history.test.extend(self._loss_on(samples.test_X, samples.test_T))
+        self.history.seen.add(0, first)
+        self._exact = first, self.history.test.points().mean[-1:]
         self._curves = np.empty(CURVE), np.empty(CURVE)
         self._pace = 0.0
         self._started_epoch, self._started_at = 0, 0.0
@@ -139,7 +117,7 @@ class Trainer:
         self._write(self.start.parameters)
 
     def _write(self, parameters: Array) -> None:
-        """Go on from these values, which nobody has looked at yet: ``_look`` does."""
+        """Go on from these values, which nobody has looked at yet: ``_measure`` does."""
         v = self._descent.v
         for vector in (v.w, v.began, v.good):
             self._descent.write(vector, parameters)
@@ -187,10 +165,27 @@ class Trainer:
         """The exact mean loss over all training samples for the current values."""
         return self._loss_on(self._dataset.X, self._dataset.T)
 
+    @property
+    def samples(self) -> int:
+        """How many samples it looks at: of training and of tests."""
+        return len(self._samples.X) + len(self._samples.test_X)
+
+    def look(self) -> float:
+        """``loss``, kept for the snapshots that do without looking; in the history too where one is due.
+
+        The test loss is looked at with it.
+        """
+        loss, samples = self.loss, self._samples
+        test = [self._loss_on(samples.test_X, samples.test_T)] if len(samples.test_X) else []
+        self._exact = loss, np.array(test)
+        if self.epoch >= self.history.seen.due and not self._progress.done:
+            self.history.seen.add(self.epoch, loss)
+        return loss
+
     def run(self, epochs: int) -> str:
         """Train ``epochs`` more epochs, or fewer if a stop condition holds. Returns the name of the reason.
 
-        Stop conditions are counted from the call on. See STOP_REASONS.
+        Stop conditions are counted from the call on. See nnsim.training.reasons.
         """
         self.begin()
         goal = self.epoch + epochs
@@ -213,7 +208,7 @@ class Trainer:
         The bounds are a number of updates, an epoch to reach, and about how long it may take. Where a call ends never
         changes what training computes.
         """
-        self._look()
+        self._measure()
         last_update = FOR_EVER if updates is None else self.update + updates
         last_epoch = FOR_EVER if until_epoch is None else until_epoch
         if self._config.stop_epochs is not None:
@@ -245,7 +240,9 @@ class Trainer:
             self.history.test.extend(self._curves[1][:done])
         if now.reason == DIVERGED:
             self._restore()
-        if now.reason in _REASONS:
+        # An epoch's mean may be so small, each sample as it passed, without the loss of the weights that came of it.
+        held = now.reason != LOSS or self.loss <= self._rule.stop_loss
+        if now.reason in _REASONS and held:
             return _REASONS[now.reason]
         if done and self._config.stop_seconds is not None:
             over = time.monotonic() - self._started_at >= self._config.stop_seconds
@@ -293,8 +290,13 @@ class Trainer:
             self._unseen()
 
     def snapshot(self, run: int = 0, reason: str | None = None, whole: bool = True) -> Snapshot:
-        """This moment, in frozen copies. Without ``whole`` it is for looking at only, and cheaper."""
+        """This moment, in frozen copies. Without ``whole`` it is for looking at only, and cheaper: its losses are those
+        of the last ``look``."""
         now = self._progress
+        if whole:
+            self.look()
+        loss, test_loss = self._exact
+        here = now.epoch + now.done / len(self._dataset.X)
         batch = now.batch or self._rule.batch
         return Snapshot(
             run,
@@ -303,7 +305,7 @@ class Trainer:
             now.update,
             -(-now.done // batch),
             -(-len(self._dataset.X) // batch),
-            now.loss,
+            loss,
             self.history.train.points(),
             self.history.test.points(),
             self.engine,
@@ -311,11 +313,13 @@ class Trainer:
             len(self.edits),
             self._nearness(),
             self._state() if whole else None,
+            self.history.seen.points(here, loss),
+            float(test_loss[0]) if len(test_loss) else None,
         )
 
     def _state(self) -> RunState:
         v, read = self._descent.v, self._descent.read
-        limit = self._look()
+        limit = self._measure()
         return RunState(
             self._descent.kind, self._progress, (read(v.r), read(v.s)), read(v.began), read(v.good),
             read(v.mean_gradient), limit, self._started_epoch,
@@ -398,7 +402,7 @@ class Trainer:
     def _unseen(self) -> None:
         self._progress = self._progress._replace(best=math.inf)
 
-    def _look(self) -> float:
+    def _measure(self) -> float:
         """What a divergence is measured by, found where it is not known; returns the loss that counts as one."""
         if self._limit is None or self._progress.best == math.inf:
             loss = self.loss

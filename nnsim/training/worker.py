@@ -11,6 +11,9 @@ from nnsim.training.trainer import Trainer
 
 SLICE_SECONDS, NUMPY_SLICE_SECONDS = 0.010, 0.001
 """How long the trainer is on its own; numpy's calls hold the interpreter, which the window wants too."""
+LOOK_SECONDS, LOOK_SHARE = 0.1, 10
+"""The exact loss is looked at not more often than this, nor for more than one part in so many of the time, but where
+the history wants it."""
 PATIENCE = 0.030
 """Seconds that the worker lets a busy window go first before it takes a slice all the same."""
 
@@ -116,6 +119,7 @@ class TrainingWorker:
         until_epoch = None if self._epochs is None else trainer.epoch + self._epochs
         due = 1.0
         last = time.monotonic()
+        look_again = last + LOOK_SECONDS
         while True:
             self._wake.clear()
             self._read_messages(trainer)
@@ -139,8 +143,13 @@ class TrainingWorker:
             last = now
             done = trainer.update
             seconds = SLICE_SECONDS if trainer.engine == COMPILED else NUMPY_SLICE_SECONDS
-            reason = trainer.advance(budget, until_epoch, seconds)
+            look_at = max(trainer.history.seen.due, trainer.epoch + 1)
+            reason = trainer.advance(budget, look_at if until_epoch is None else min(look_at, until_epoch), seconds)
             done = trainer.update - done
+            began = time.monotonic()
+            if trainer.epoch >= look_at or began >= look_again:
+                trainer.look()
+                look_again = max(began + LOOK_SECONDS, began + LOOK_SHARE * (time.monotonic() - began))
             due = 1.0 if self._speed is None else due - done
             if self._updates_left is not None:
                 self._updates_left -= done

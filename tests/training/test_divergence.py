@@ -7,8 +7,7 @@ import nnsim
 from nnsim import Connection, Network, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.training import engines
-from nnsim.training.divergence import MOMENTUM, PENALTY, cause
-from nnsim.training.trainer import STOP_REASONS, why_ended
+from nnsim.training.reasons import MOMENTUM, PENALTY, STOP_REASONS, cause, why_ended
 
 XOR = nnsim.Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [[-1], [1], [1], [-1]])
 GRADUAL = [name for name, entry in OPTIMIZERS.items() if not entry.straight]

@@ -12,7 +12,7 @@ from nnsim.core.order import epoch_order
 from nnsim.documents.examples import EXAMPLES
 from nnsim.training.engines import ENGINES
 from nnsim.training.problems import training_problems
-from nnsim.training.trainer import STOP_REASONS
+from nnsim.training.reasons import STOP_REASONS
 
 XOR_X = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 XOR_T = [[0.0], [1.0], [1.0], [0.0]]

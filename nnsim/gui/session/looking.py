@@ -11,25 +11,20 @@ from nnsim.core.analysis.gates import Gate, gates_of
 from nnsim.core.analysis.maps import Plane, plane_samples
 from nnsim.core.arrays import Array
 from nnsim.core.network import Ends, Structure
-from nnsim.core.program import Program, Trace, program_of
+from nnsim.core.program import Trace
 from nnsim.documents.document import Document
+from nnsim.gui.session.costs import AT_ONCE, cost, read_program_of
 from nnsim.gui.session.kept import Kept
 from nnsim.gui.session.lagging import Lagging, Stopped
 from nnsim.gui.session.session import Session
 from nnsim.training import engines
 
-AT_ONCE = 10_000_000
-"""So many multiplications are done without making the window wait."""
-SHARE = 100
-"""Of that, what is done in passing."""
 MOST_NUMBERS, MOST_SHOWN, MOST_PRODUCTS = 4_000_000, 1_000_000, 100_000_000
 """So many numbers a map of all neurons has at most, and of all outputs, and so many multiplications it takes: else it
 is coarser."""
 COARSEST = 8
 SLICE = 4
 """In so many rows a map is made between two looks whether it is still wanted."""
-NEURON_COST, CALL_COST = 8, 500
-"""What a neuron costs in multiplications: for each sample, and once for all of them."""
 MOST_ZOOM = 50.0
 """So many times as much of the inputs can be seen, or as little."""
 
@@ -238,21 +233,6 @@ def _row_of(values: Mapping[str, float], inputs: tuple[str, ...]) -> Array:
     row = np.array([[values.get(id, 0.0) for id in inputs]])
     row.setflags(write=False)
     return row
-
-
-def cost(structure: Structure) -> int:
-    """What a forward pass of one sample costs, in multiplications."""
-    return len(structure.connections) + NEURON_COST * len(structure.neurons)
-
-
-def read_program_of(structure: Structure) -> Program:
-    """What makes the numbers that are read, sample by sample: of a large network the compiled program."""
-    return engines.fast_program_of(structure) if cost(structure) > AT_ONCE // SHARE else program_of(structure)
-
-
-def work(structure: Structure, samples: int) -> int:
-    """What a forward pass of so many samples costs, in multiplications."""
-    return samples * cost(structure) + CALL_COST * len(structure.neurons)
 
 
 def _resolution(plane: Plane, structure: Structure) -> int:

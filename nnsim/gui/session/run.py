@@ -1,9 +1,11 @@
 """The training run as the window sees it: its trainer, its thread, and the moments that are drawn."""
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -13,6 +15,7 @@ from nnsim.core.network import Network
 from nnsim.data.dataset import Dataset
 from nnsim.documents.document import Document
 from nnsim.gui.session.beside import wait_beside
+from nnsim.gui.session.costs import AT_ONCE, work
 from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
 from nnsim.training.snapshot import Snapshot
@@ -151,6 +154,7 @@ class Run(QObject):
         if not same_run or (values_differ and not edited):
             self.drop()
             return True
+        reads_loss = values_differ or new.training.loss != old.training.loss
         if values_differ:
             changed = np.flatnonzero(new.network.parameters != trainer.parameters)
             names = new.network.parameter_names
@@ -162,7 +166,18 @@ class Run(QObject):
                 # Such settings cannot train this network at all; Train says why.
                 self.drop()
                 return True
+        if reads_loss and self.latest is not None:
+            self.latest = self._seen_anew(trainer, self.latest)
         return False
+
+    def _seen_anew(self, trainer: Trainer, latest: Snapshot) -> Snapshot:
+        """The moment with the losses of what was changed by hand; of very many samples, without any."""
+        structure = trainer.start.structure
+        if work(structure, trainer.samples) > AT_ONCE:
+            return replace(latest, loss=math.nan, test_loss=None if latest.test_loss is None else math.nan)
+        trainer.look()
+        now = trainer.snapshot(latest.run, latest.reason, whole=False)
+        return replace(latest, loss=now.loss, test_loss=now.test_loss, seen=now.seen)
 
     # Frames
 

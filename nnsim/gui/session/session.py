@@ -21,8 +21,9 @@ from nnsim.gui.session.run import LongUpdate, Run
 from nnsim.gui.session.undo import DocumentCommand, only_moved
 from nnsim.gui.session.warming import Change, changed, known_training_problems
 from nnsim.training.config import TrainingConfig
+from nnsim.training.reasons import why_ended
 from nnsim.training.snapshot import Snapshot
-from nnsim.training.trainer import STOP_REASONS, Trainer, why_ended
+from nnsim.training.trainer import Trainer
 
 
 class Session(QObject):
@@ -432,10 +433,8 @@ class Session(QObject):
         elif error is not None:
             why = self.tr("there is not enough memory.") if isinstance(error, MemoryError) else str(error)
             self.refuse(self.tr("Training failed: {error}").format(error=why or type(error).__name__))
-        elif snapshot is not None and snapshot.reason in STOP_REASONS and snapshot.reason != "updates":
-            tell = self.refuse if snapshot.reason == "diverged" else self.say
-            sentence, numbers = why_ended(snapshot.reason, self.document.training, snapshot.epoch)
-            tell(self.tr(sentence).format(**numbers))
+        elif snapshot and (end := why_ended(snapshot.reason, self.document.training, snapshot.epoch)):
+            (self.refuse if snapshot.reason == "diverged" else self.say)(self.tr(end[0]).format(**end[1]))
 
     def _commit_run(self) -> None:
         """What the run learned so far becomes one undo step; pieces of one run merge."""

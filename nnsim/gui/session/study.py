@@ -15,9 +15,10 @@ from nnsim.core.network import Ends, Network
 from nnsim.core.order import epoch_order
 from nnsim.core.program import Backward
 from nnsim.data.dataset import Dataset
+from nnsim.gui.session.costs import AT_ONCE, work
 from nnsim.gui.session.kept import Kept
 from nnsim.gui.session.lagging import Lagging, Stopped
-from nnsim.gui.session.looking import AT_ONCE, Looking, work
+from nnsim.gui.session.looking import Looking
 from nnsim.gui.session.session import Session
 
 SCOPES = ("sample", "batch", "all")

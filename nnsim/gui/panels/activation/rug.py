@@ -8,10 +8,10 @@ from nnsim.core.arrays import Array
 from nnsim.core.network import Neuron, Structure
 from nnsim.data.dataset import Dataset
 from nnsim.gui.plots.points import target_classes
+from nnsim.gui.session.costs import AT_ONCE, work
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.kept import Kept
 from nnsim.gui.session.lagging import Lagging
-from nnsim.gui.session.looking import AT_ONCE, work
 from nnsim.training import engines
 
 MOST_IN_RUG = 200

@@ -18,8 +18,8 @@ from nnsim.core.network import Network, Structure
 from nnsim.core.program import Trace, program_of
 from nnsim.data.dataset import Dataset
 from nnsim.documents.targets import TruthTable
+from nnsim.gui.session.costs import read_program_of
 from nnsim.gui.session.lagging import Stopped
-from nnsim.gui.session.looking import read_program_of
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.table import Index
 

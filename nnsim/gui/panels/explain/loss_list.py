@@ -14,9 +14,9 @@ from nnsim.core.losses import LOSSES, Loss
 from nnsim.core.network import Structure
 from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.panels.explain.loss_terms import LEFT, RIGHT, entry_label, grid
+from nnsim.gui.session.costs import AT_ONCE, work
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging, Stopped
-from nnsim.gui.session.looking import AT_ONCE, work
 from nnsim.gui.session.study import PASSES, Studied
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.forms import plain_text

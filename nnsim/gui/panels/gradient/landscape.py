@@ -13,9 +13,9 @@ from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network, Structure
 from nnsim.core.program import program_of
 from nnsim.gui.panels.gradient.step import Axis, Step
+from nnsim.gui.session.costs import AT_ONCE, cost
 from nnsim.gui.session.kept import Kept
 from nnsim.gui.session.lagging import Stopped
-from nnsim.gui.session.looking import AT_ONCE, cost
 from nnsim.gui.session.study import Studied
 from nnsim.training import engines
 

@@ -1,17 +1,18 @@
 """The Loss panel: the loss by epoch, of training and test samples."""
 
+import math
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QSize
 from PySide6.QtGui import QFontMetrics, QResizeEvent
 
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.look.theme import GRID, font
+from nnsim.gui.look.theme import GRID, font, set_role
 from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.labels import TextLine
-from nnsim.training.history import Points
+from nnsim.training.history import NO_POINTS
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.loss.plot import LossPlot
@@ -20,7 +21,11 @@ DIGITS = 3
 
 
 class LossPanel(PlotPanel):
-    """Train and test loss by epoch, of the current run or of the last one."""
+    """Train and test loss by epoch, of the current run or of the last one.
+
+    The losses are those of the weights that are shown; the running mean over each epoch, in which every sample was
+    asked when it passed, is a grey line of its own.
+    """
 
     id = "loss"
     size_hint, least_size = QSize(300, 170), QSize(200, 80)
@@ -30,14 +35,18 @@ class LossPanel(PlotPanel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("LossPanel", "Loss"))
         self._train, self._test = LossLine("loss_train"), LossLine("loss_test")
+        self._running = LossLine("loss_running")
+        set_role(self._running, tone="muted")
+        self._running.setToolTip(self.tr(
+            "The mean over the epoch, each sample as it passed: later ones met weights that earlier ones had changed."))
         self._log = quiet_button(self.tr("log"), "loss_log", self.tr("Logarithmic loss axis"), checkable=True)
         self._log.toggled.connect(self.update_document)
-        self.add_to_header(self._train, self._test, self._log)
+        self.add_to_header(self._train, self._test, self._running, self._log)
         self.leave_place()
         self._say_train()
 
     def _say_train(self) -> None:
-        self.show_empty(self.tr("Train to see the loss fall"), self.tr("train solid, test dashed"))
+        self.show_empty(self.tr("Train to see the loss fall"), self.tr("train solid, test dashed, running mean grey"))
 
     def make_plots(self) -> "tuple[LossPlot]":
         from nnsim.gui.panels.loss.plot import LossPlot
@@ -49,12 +58,17 @@ class LossPanel(PlotPanel):
 
     def show_values(self) -> None:
         latest = self.desk.session.latest
-        self._train.show_loss("—", self.tr("train"), latest.train if latest else None)
-        self._test.show_loss("┄", self.tr("test"), latest.test if latest else None)
-        if latest is not None and len(latest.train.epoch) > 1:
+        # Where an epoch is one update, its mean is the loss from before the update: nothing of its own.
+        runs = latest is not None and latest.batches > 1 and len(latest.train.mean) > 1
+        running = latest.train if latest is not None and runs else NO_POINTS
+        self._train.show_loss("—", self.tr("train"), latest.loss if latest else None)
+        self._test.show_loss("┄", self.tr("test"), latest.test_loss if latest else None)
+        self._running.show_loss("─", self.tr("running mean"), float(running.mean[-1]) if len(running.mean) else None)
+        if latest is not None and len(latest.seen[0]) > 1:
             self.show_page()
-            self.plot.show_points(latest.train, latest.test, self._log.isChecked())
-            self.plot.setAccessibleDescription(f"{self._train.accessibleName()}, {self._test.accessibleName()}")
+            self.plot.show_points(latest.seen, latest.test, running, self._log.isChecked())
+            lines = (line for line in (self._train, self._test, self._running) if not line.isHidden())
+            self.plot.setAccessibleDescription(", ".join(line.accessibleName() for line in lines))
         else:
             self._say_train()
 
@@ -67,15 +81,15 @@ class LossLine(TextLine):
         self._sign, self._curve, self._number = "", "", ""
         self.hide()
 
-    def show_loss(self, sign: str, curve: str, points: Points | None) -> None:
-        """Show the last value of ``points``; nothing where there is none."""
+    def show_loss(self, sign: str, curve: str, loss: float | None) -> None:
+        """Show the loss; nothing where there is none. One that nobody has worked out yet is …"""
         if (sign, curve) != (self._sign, self._curve):
             self._sign, self._curve = sign, curve
             self.updateGeometry()
-        if points is not None and len(points.mean):
-            self._number = format_number(float(points.mean[-1]), DIGITS)
+        if loss is not None:
+            self._number = "…" if math.isnan(loss) else format_number(loss, DIGITS)
             self._fit()
-        self.setVisible(points is not None and len(points.mean) > 0)
+        self.setVisible(loss is not None)
 
     def sizeHint(self) -> QSize:
         # As wide as it ever gets, so that nothing moves while the number changes.

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 from nnsim.core.analysis.drawable import Range
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
-from nnsim.gui.look.theme import font, theme
+from nnsim.gui.look.theme import font, mix, theme
 from nnsim.gui.plots.plot import Plot, Ticks, pen
 from nnsim.gui.plots.ticks import nice_ticks
 from nnsim.training.history import Points
@@ -21,17 +21,20 @@ MARGIN = 0.05
 _MOST_POWER = math.nextafter(math.log10(sys.float_info.max), 0.0)
 """The logarithm of the largest number, less what would round it up."""
 TEST_DASHES = (4.0, 3.0)
+RUNNING = 0.6
+"""How much of the colour of muted text the running mean has."""
 
 
 class LossPlot(Plot):
-    """Train loss solid, test loss dashed, over epochs; the losses may stand on a logarithmic axis."""
+    """Train loss solid, test loss dashed, over epochs, the running mean behind them; on a logarithmic axis, or not."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         self._log = False
         self.train = pg.PlotDataItem(antialias=True)
         self.test = pg.PlotDataItem(antialias=True)
+        self.running = pg.PlotDataItem(antialias=True)
         super().__init__(name, parent)
-        for curve in (self.test, self.train):
+        for curve in (self.running, self.test, self.train):
             # Thousands of epochs on a few hundred pixels: only the peaks are drawn.
             curve.setDownsampling(auto=True, method="peak")
             curve.setClipToView(True)
@@ -42,15 +45,19 @@ class LossPlot(Plot):
         ink = theme().color("ink")
         self.train.setPen(pen(ink))
         self.test.setPen(pen(ink, dashes=TEST_DASHES))
+        self.running.setPen(pen(mix(theme().muted, theme().card, RUNNING)))
 
-    def show_points(self, train: Points, test: Points, log: bool) -> None:
-        """Show these curves, all of them."""
+    def show_points(self, train: tuple[Array, Array], test: Points, running: Points, log: bool) -> None:
+        """Show these curves, all of them: the train loss as epochs and losses."""
         self._log = log
         shown: list[tuple[Array, Array]] = []
-        for part, curve, points in (("train", self.train, train), ("test", self.test, test)):
-            there = points.mean > 0 if log else ~np.isnan(points.mean)
-            y = self.drawn(part, np.log10(points.mean[there]) if log else points.mean[there])
-            x, y = points.epoch[there][~np.isnan(y)], y[~np.isnan(y)]
+        for part, curve, epochs, losses in (
+            ("train", self.train, *train), ("test", self.test, test.epoch, test.mean),
+            ("running", self.running, running.epoch, running.mean),
+        ):
+            there = losses > 0 if log else ~np.isnan(losses)
+            y = self.drawn(part, np.log10(losses[there]) if log else losses[there])
+            x, y = epochs[there][~np.isnan(y)], y[~np.isnan(y)]
             curve.setData(x, y)
             shown.append((x, y))
         x = np.concatenate([x for x, _ in shown])

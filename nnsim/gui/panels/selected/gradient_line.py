@@ -4,8 +4,8 @@ import time
 
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.formulas.numbers import format_number
+from nnsim.gui.session.costs import work
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.session.looking import work
 from nnsim.gui.widgets.controls import plain_tip
 from nnsim.gui.widgets.labels import TextLine
 

@@ -16,13 +16,14 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import nnsim
+from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import apply_theme, theme
 from nnsim.gui.panels.loss.panel import LossPanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.resources import resource
-from nnsim.training.history import Points
+from nnsim.training.history import NO_POINTS, Points
 from tests.gui.panels.conftest import ShowCard, resize
 
 
@@ -69,7 +70,8 @@ def test_curves_grow_while_training(panel: LossPanel, desk: Desk, qtbot: QtBot) 
     qtbot.waitUntil(lambda: plot.train.xData[-1] > seen)
     desk.session.pause()
     assert desk.session.latest is not None
-    assert np.array_equal(plot.train.yData, desk.session.latest.train.mean)
+    assert np.array_equal(plot.train.yData, desk.session.latest.seen[1])
+    assert np.array_equal(plot.running.yData, desk.session.latest.train.mean)
     assert np.array_equal(plot.test.yData, desk.session.latest.test.mean)
     assert text(panel, "loss_train").startswith("train 0.")
     assert text(panel, "loss_test").startswith("test 0.")
@@ -113,14 +115,15 @@ def test_the_log_switch(panel: LossPanel, qtbot: QtBot) -> None:
 
 def test_a_loss_of_0_leaves_the_log_axis_alone(panel: LossPanel) -> None:
     values = np.array([1.0, 0.1, 0.0])
-    points = Points(np.arange(3.0), values, values, values)
-    none = Points(*np.empty((4, 0)))
-    panel.plot.show_points(points, none, log=True)
+    epochs = np.arange(3.0)
+    points = Points(epochs, values, values, values)
+    panel.plot.show_points((epochs, values), NO_POINTS, points, log=True)
     assert np.array_equal(panel.plot.train.yData, [0.0, -1.0])
-    panel.plot.show_points(points, none, log=False)
+    assert np.array_equal(panel.plot.running.yData, [0.0, -1.0])
+    panel.plot.show_points((epochs, values), points, NO_POINTS, log=False)
     zero = Points(np.arange(2.0), np.zeros(2), np.zeros(2), np.zeros(2))
     for log in (False, True):
-        panel.plot.show_points(zero, none, log)
+        panel.plot.show_points((np.arange(2.0), np.zeros(2)), NO_POINTS, zero, log)
 
 
 def test_without_test_data_only_train_is_named(panel: LossPanel, desk: Desk, qtbot: QtBot) -> None:
@@ -183,3 +186,61 @@ def test_a_stop_shows_the_last_loss(panel: LossPanel, desk: Desk, qtbot: QtBot) 
     desk.session.train()
     qtbot.waitUntil(lambda: not desk.session.training)
     assert panel.plot.train.xData[-1] == 4
+
+
+def exact(desk: Desk, test: bool = False) -> float:
+    """The loss of the values that are shown, worked out by another path than the trainer's."""
+    data = desk.session.dataset
+    assert data is not None
+    X, T = (data.X_test, data.T_test) if test else (data.X, data.T)
+    program = nnsim.compile(desk.session.network)
+    return float(np.mean([program.gradient(desk.session.parameters, X[i:i + 1], T[i:i + 1],
+                                           desk.session.document.training.loss)[0] for i in range(len(X))]))
+
+
+@pytest.mark.parametrize("example", ["hands_on", "circle", "xor_to_learn", "spiral"])
+@pytest.mark.parametrize("updates", [1, 7])
+def test_the_loss_is_that_of_the_weights_that_are_shown(
+    panel: LossPanel, desk: Desk, qtbot: QtBot, example: str, updates: int
+) -> None:
+    """After one update of hands-on 0.291, as in the table; the mean over the samples as they passed says 0.298."""
+    desk.session.open_document(nnsim.load(resource(f"examples/{example}.nnsim")))
+    desk.session.train(updates=updates)
+    qtbot.waitUntil(lambda: not desk.session.training)
+    assert text(panel, "loss_train") == f"train {format_number(exact(desk), 3)}"
+    if desk.session.dataset.X_test is not None:
+        assert text(panel, "loss_test") == f"test {format_number(exact(desk, test=True), 3)}"
+    if (example, updates) == ("hands_on", 1):
+        assert text(panel, "loss_train") == "train 0.291"
+    assert panel.plot.train.yData[-1] == pytest.approx(exact(desk))
+    name = min(desk.session.structure.weight_names)
+    desk.session.set_values({name: 2.5}, "x")
+    assert text(panel, "loss_train") == f"train {format_number(exact(desk), 3)}"
+    desk.session.configure(replace(desk.session.document.training, loss="mean_absolute_error"), "x")
+    assert text(panel, "loss_train") == f"train {format_number(exact(desk), 3)}"
+
+
+def test_the_mean_over_an_epoch_is_named_so(panel: LossPanel, desk: Desk, qtbot: QtBot) -> None:
+    """Where an epoch is one update there is none: it would be the loss from before that update."""
+    train(panel, qtbot, 3)
+    assert desk.session.latest is not None
+    mean = format_number(float(desk.session.latest.train.mean[-1]), 3)
+    assert text(panel, "loss_running") == f"running mean {mean}"
+    assert len(panel.plot.running.yData) == 4
+    desk.session.configure(replace(desk.session.document.training, batch_size=0), "x")
+    desk.session.back_to_start()
+    train(panel, qtbot, 3)
+    assert text(panel, "loss_running") == ""
+    assert len(panel.plot.running.yData or ()) == 0
+
+
+def test_a_loss_that_takes_long_is_not_asked_for_after_an_edit(
+    panel: LossPanel, desk: Desk, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It says so, until the next update."""
+    train(panel, qtbot, 3)
+    monkeypatch.setattr("nnsim.gui.session.run.AT_ONCE", 10)
+    desk.session.set_values({min(desk.session.structure.weight_names): 2.5}, "x")
+    assert (text(panel, "loss_train"), text(panel, "loss_test")) == ("train …", "test …")
+    train(panel, qtbot, 1)
+    assert text(panel, "loss_train") == f"train {format_number(exact(desk), 3)}"
