@@ -5,14 +5,15 @@ import sys
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QSize
-from PySide6.QtGui import QFontMetrics
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from nnsim.core.analysis.drawable import Range
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import font, mix, theme
+from nnsim.gui.panels.loss.line import LossLine
 from nnsim.gui.plots.plot import Plot, Ticks, pen
 from nnsim.gui.plots.ticks import nice_ticks
 from nnsim.training.history import Points
@@ -33,7 +34,10 @@ class LossPlot(Plot):
         self.train = pg.PlotDataItem(antialias=True)
         self.test = pg.PlotDataItem(antialias=True)
         self.running = pg.PlotDataItem(antialias=True)
+        self.running_line = LossLine("loss_running")
+        self.running_line.align = Qt.AlignmentFlag.AlignRight
         super().__init__(name, parent)
+        self.running_line.setParent(self)
         for curve in (self.running, self.test, self.train):
             # Thousands of epochs on a few hundred pixels: only the peaks are drawn.
             curve.setDownsampling(auto=True, method="peak")
@@ -47,9 +51,22 @@ class LossPlot(Plot):
         self.test.setPen(pen(ink, dashes=TEST_DASHES))
         self.running.setPen(pen(mix(theme().muted, theme().card, RUNNING)))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self.isVisible():
+            self._place_line()
+
+    def _place_line(self) -> None:
+        """At the lower right, beside the title of the epochs."""
+        hint = self.running_line.sizeHint()
+        title = QFontMetrics(font("small")).horizontalAdvance(f"  {self._titles[0]}  ")
+        width = min(hint.width(), (self.width() - title) // 2)
+        self.running_line.setGeometry(self.width() - width, self.height() - hint.height(), width, hint.height())
+
     def show_points(self, train: tuple[Array, Array], test: Points, running: Points, log: bool) -> None:
         """Show these curves, all of them: the train loss as epochs and losses."""
         self._log = log
+        self._place_line()
         shown: list[tuple[Array, Array]] = []
         for part, curve, epochs, losses in (
             ("train", self.train, *train), ("test", self.test, test.epoch, test.mean),

@@ -42,7 +42,7 @@ def train(panel: LossPanel, qtbot: QtBot, epochs: int) -> None:
 
 
 def text(panel: LossPanel, name: str) -> str:
-    line = panel.header.findChild(TextLine, name)
+    line = panel.header.findChild(TextLine, name) or panel.findChild(TextLine, name)
     assert line is not None
     return line.accessibleName() if not line.isHidden() else ""
 
