@@ -17,12 +17,14 @@ MOST_POINTS = 400
 """Of a curve with more the lowest and the highest of some are drawn."""
 LOGARITHMIC = 50.0
 """A largest loss so many times the smallest is drawn on a logarithmic scale."""
-_COLORS = {"Train": COLORS["positive"], "Test": COLORS["negative"]}
+_TRAIN, _TEST = "Train, running mean", "Test"
+"""What the curves are: after epoch 0 the train loss is the mean over an epoch's samples, each as it passed."""
+_COLORS = {_TRAIN: COLORS["positive"], _TEST: COLORS["negative"]}
 
 
 def history_html(history: History) -> str | None:
     """A table of the losses and their curves over the epochs; None before there is any."""
-    curves = {name: curve.points() for name, curve in (("Train", history.train), ("Test", history.test)) if len(curve)}
+    curves = {name: curve.points() for name, curve in ((_TRAIN, history.train), (_TEST, history.test)) if len(curve)}
     if not curves:
         return None
     rows = "".join(_row(name, points) for name, points in curves.items())

@@ -182,8 +182,8 @@ class History:
 
     def __repr__(self) -> str:
         done = f"{counted(self.train.epochs - 1, 'epoch')} done" if self.train.epochs else "empty"
-        curves = (("train", self.train_loss), ("test", self.test_loss))
-        said = [f"{name} loss {loss[0]:.4g} → {loss[-1]:.4g}" for name, loss in curves if len(loss)]
+        curves = (("train loss (running mean)", self.train_loss), ("test loss", self.test_loss))
+        said = [f"{name} {loss[0]:.4g} → {loss[-1]:.4g}" for name, loss in curves if len(loss)]
         return f"<History: {', '.join((done, *said))}>"
 
     def _repr_html_(self) -> str | None:
