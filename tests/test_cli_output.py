@@ -76,14 +76,19 @@ def test_a_redirected_process_writes_utf8(environment: dict[str, str]) -> None:
     assert "∂Loss/∂w5" in done.stdout.decode("utf-8")
 
 
+FULL = "nnsim: the output cannot be written: No space left on device.\n"
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a shell of its own kind")
 @pytest.mark.parametrize(("line", "status", "says"), [
     ("explain {file} --parameter w5 | head -1 >&2; exit ${{PIPESTATUS[0]}}", {0, cli.READER_GONE}, "Forward\n"),
+    ("explain {file} --format html | true; exit ${{PIPESTATUS[0]}}", {0, cli.READER_GONE}, ""),
     ("--help | true; exit ${{PIPESTATUS[0]}}", {0, cli.READER_GONE}, ""),
     ("explain {file} >&-", {0}, ""),
     ("explain {file} --format ж 2>&-", {2}, ""),
-    ("explain {file} > /dev/full", {2}, "nnsim: the output cannot be written: No space left on device.\n"),
-    ("--help > /dev/full", {2}, "nnsim: the output cannot be written: No space left on device.\n"),
+    ("explain {file} > /dev/full", {2}, FULL),
+    ("explain {file} --format html > /dev/full", {2}, FULL),
+    ("--help > /dev/full", {2}, FULL),
 ])
 def test_where_nobody_reads_it_ends_calmly(line: str, status: set[int], says: str) -> None:
     """A reader that has read enough, a closed stream, a full disk: a line at most, and no traceback."""
