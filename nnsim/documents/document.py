@@ -46,7 +46,7 @@ class Document:
             case InlineData(inputs=inputs):
                 data = counted(len(inputs), "sample")
             case CsvData(path=path):
-                data = f"data of {path}"
+                data = f"data of {path!r}"
         return f"<Document: {self.network.structure.summary}; {data}; {self.training!r}>"
 
     def _repr_svg_(self) -> str | None:

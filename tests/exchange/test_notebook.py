@@ -18,6 +18,7 @@ from nnsim.core.combines import COMBINES
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.data.sources import CsvData
 from nnsim.documents.examples import EXAMPLES
 from nnsim.exchange import drawing
 from nnsim.gui.look import theme
@@ -70,6 +71,7 @@ def test_what_each_object_says() -> None:
     assert repr(nnsim.Dataset([[1.0]], [[0.0]], [[1.0]], [[0.0]])) == (
         "<Dataset: 1 sample, 1 input, 1 target, and 1 to test on>")
     assert repr(nnsim.Document(network)) == f"<Document: {of}; no data; TrainingConfig()>"
+    assert "; data of 'a\\nb\\udcff.csv'; " in repr(nnsim.Document(network, data=CsvData("a\nb\udcff.csv")))
     assert repr(History()) == "<History: empty>" and repr(Network()) == "<Network empty>"
     half = Network.build([Neuron("y", "output")], [], {})
     assert repr(nnsim.Document(half)).startswith("<Document: 0 inputs, 1 output, 0 connections (linear), 0 parameters;")
