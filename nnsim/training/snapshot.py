@@ -99,7 +99,7 @@ class Snapshot:
 
     def __repr__(self) -> str:
         return (f"<Snapshot at epoch {self.epoch}, update {self.update}: "
-                f"{counted(len(self.parameters), 'parameter')}, {self.engine}>")
+                f"{counted(len(self.parameters), 'parameter')}, loss {self.loss:.4g}, {self.engine}>")
 
     def save(self, path: str | Path) -> None:
         """Write it to a file (numpy's .npz), to be resumed in another process. Raises ValueError without a state."""

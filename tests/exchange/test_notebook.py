@@ -66,7 +66,8 @@ def test_what_each_object_says() -> None:
     assert repr(trainer) == f"<Trainer of {of}: adam on 50 samples, 20 epochs done, loss {trainer.loss:.4g}, numpy>"
     assert repr(history) == (f"<History: 20 epochs done, train loss (running mean) {train[0]:.4g} → {train[-1]:.4g}, "
                              f"test loss {test[0]:.4g} → {test[-1]:.4g}>")
-    assert repr(trainer.snapshot()) == "<Snapshot at epoch 20, update 260: 17 parameters, numpy>"
+    assert repr(trainer.snapshot()) == (
+        f"<Snapshot at epoch 20, update 260: 17 parameters, loss {trainer.loss:.4g}, numpy>")
     assert repr(nnsim.Dataset([[1.0, 2.0]], [[0.0]])) == "<Dataset: 1 sample, 2 inputs, 1 target>"
     assert repr(nnsim.Dataset([[1.0]], [[0.0]], [[1.0]], [[0.0]])) == (
         "<Dataset: 1 sample, 1 input, 1 target, and 1 to test on>")
