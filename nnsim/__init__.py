@@ -3,6 +3,8 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from nnsim.core.shown import draw_with
+
 if TYPE_CHECKING:
     from nnsim.core.network import Connection, Network, NetworkError, Neuron
     from nnsim.core.program import Program, compile
@@ -57,6 +59,16 @@ def __getattr__(name: str) -> Any:
     value = getattr(import_module(_HOMES[name]), name)
     globals()[name] = value
     return value
+
+
+def _draw(shown: object) -> str | None:
+    from nnsim.exchange.notebook import picture_of
+
+    return picture_of(shown)
+
+
+# Here, because a network is drawn floors above the one it stands on; what draws it is loaded for the first picture.
+draw_with(_draw)
 
 
 def __dir__() -> list[str]:

@@ -2,23 +2,61 @@
 
 import argparse
 import io
+import os
 import sys
 from pathlib import Path
 
 import nnsim
+from nnsim.exchange.formats import FORMATS as PAGES
+
+READER_GONE = 141
+"""The exit status of a program whose reader has read enough, as a shell tells it of all others: 128 + SIGPIPE."""
 
 
 def main() -> int:
     """Run the command line; returns the exit status."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding="utf-8")  # which a redirected one is not everywhere
-    arguments = _parser().parse_args(_joined(_with_open(sys.argv[1:])))
-    return VERBS[arguments.verb](arguments)
+    _write_utf8()
+    try:
+        try:
+            arguments = _parser().parse_args(_joined(_with_open(sys.argv[1:])))
+            return VERBS[arguments.verb](arguments)
+        finally:
+            # Here, where it can still be said that it failed; argparse leaves by an exception.
+            sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_output()
+        return READER_GONE
+    except OSError as error:
+        if error.filename is not None:
+            raise
+        _drop_output()
+        return _refuse("", f"the output cannot be written: {error.strerror}.")
+
+
+def _write_utf8() -> None:
+    """From now on all that is written is UTF-8, whatever the system's locale or PYTHONIOENCODING say.
+
+    Few other encodings know the signs of formulas. A file's name that is no text is written in escapes. What is closed
+    takes what is written, and keeps nothing.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115 (for good)
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _drop_output() -> None:
+    """What was not written yet is wanted, or can be had, no more: else Python would try again at its end."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+        os.close(nowhere)
 
 
 def _refuse(verb: str, reason: object) -> int:
-    print(f"nnsim {verb}: {reason}", file=sys.stderr)
+    print(f"{f'nnsim {verb}'.rstrip()}: {reason}", file=sys.stderr)
     return 2
 
 
@@ -43,10 +81,9 @@ def _tour(arguments: argparse.Namespace) -> int:
 def _explain(arguments: argparse.Namespace) -> int:
     try:
         text = _explained(arguments)
-        sys.stdout.write(text)
-        sys.stdout.flush()
     except (ValueError, OSError) as error:
         return _refuse("explain", error)
+    print(text, end="")
     return 0
 
 
@@ -128,11 +165,10 @@ def _joined(words: list[str]) -> list[str]:
 
 
 VERBS = {"open": _open, "tour": _tour, "explain": _explain}
+FORMATS = ("text", *PAGES, "json")
 
 
 def _parser() -> argparse.ArgumentParser:
-    from nnsim.exchange.formats import FORMATS
-
     parser = argparse.ArgumentParser(
         prog="nnsim", description=nnsim.__doc__, epilog="nnsim FILE opens the window with that file."
     )
@@ -147,7 +183,7 @@ def _parser() -> argparse.ArgumentParser:
     explain.add_argument("--inputs", type=_numbers, metavar="A,B,…", help="the sample; without it the file's first")
     explain.add_argument("--targets", type=_numbers, metavar="A,B,…", help="what the outputs should be")
     explain.add_argument("--parameter", metavar="NAME", help="the chain rule and the update of this one")
-    explain.add_argument("--format", choices=("text", *FORMATS, "json"), default="text",
+    explain.add_argument("--format", choices=FORMATS, default="text",
                          help="text unless another is named; in json null stands for ∞ and for what is undefined")
     explain.add_argument("--digits", type=_digits, default=4, metavar="N", help="significant digits (4)")
     explain.add_argument("--notation", choices=("lecture", "net", "field"),

@@ -2,18 +2,39 @@
 #
 #     set_up run|dev offscreen|x11|wayland
 #
-# It installs the locked packages into .venv and makes sure that Qt finds its system libraries. When nothing
-# is left to do it takes a few hundredths of a second.
+# It installs the locked packages into .venv and makes sure that Qt finds its system libraries. Each step is a line;
+# what apt and pip say goes into a log, whose end is shown if they fail. When nothing is left to do it takes a few
+# hundredths of a second.
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 venv=$root/.venv
 ready=$venv/.ready           # stands there only when a set-up came to its end, and says what for
 unfinished=$venv/.unfinished # stands there while a set-up runs, and after one that was killed
+log=$root/build/setup.log    # of the last set-up that had something to do
 
 say() { printf '%s: %s\n' "${0##*/}" "$*" >&2; }
 stop() {
     say "$*"
     exit 1
+}
+
+step() { # WHAT_IS_DONE_NEXT
+    if [ -z "${logging:-}" ]; then
+        mkdir -p "$root/build"
+        : >"$log"
+        logging=started
+        say "setting up nnsim; what the installers say goes to $log"
+    fi
+    say "$*"
+}
+
+logged() { # WHAT_TO_SAY_IF_IT_FAILS COMMAND...
+    printf '$ %s\n' "${*:2}" >>"$log"
+    "${@:2}" </dev/null >>"$log" 2>&1 || {
+        tail -n 20 "$log" >&2
+        say "$1; above is the end of $log"
+        return 1
+    }
 }
 
 set_up() { # run|dev offscreen|x11|wayland
@@ -24,13 +45,23 @@ set_up() { # run|dev offscreen|x11|wayland
         python=$venv/bin/python
         need_from_system "$2"
     else
+        need_glibc
         python=$(find_python)
         need_from_system "$2"
         install_packages "$1"
     fi
 }
 
-# --- what the system gives: Python, Qt's libraries, a font -------------------------------------------------
+# --- what the system gives: the C library, Python, Qt's libraries, a font ----------------------------------
+
+# The one that the wheels of PySide6 are built for.
+need_glibc() {
+    local version
+    [ "${OSTYPE#linux}" != "$OSTYPE" ] || return 0
+    version=$(getconf GNU_LIBC_VERSION 2>/dev/null) || version="another C library"
+    printf '%s\n' "glibc 2.34" "$version" | sort -V -C 2>/dev/null && [ "${version%% *}" = glibc ] ||
+        stop "Qt needs glibc 2.34 or newer (Debian 12, Ubuntu 22.04, Fedora 35); this machine has $version"
+}
 
 # PySide6 has no wheel for a Python newer than this one. A virtual environment's Python answers with the one
 # it was made from, since that environment may be the one about to be replaced.
@@ -101,11 +132,16 @@ need_from_system() { # offscreen|x11|wayland
         echo "$as_root 'apt-get update && apt-get install -y --no-install-recommends $install'" >&2
         exit 1
     fi
-    say "installing the system packages $install"
     export DEBIAN_FRONTEND=noninteractive
-    apt-get -qq update </dev/null >&2
+    local failed="the system packages $install could not be installed" size
+    step "fetching the list of system packages"
+    logged "$failed" apt-get -q update || exit 1
     # shellcheck disable=SC2086
-    apt-get -qq -o Dpkg::Use-Pty=0 install -y --no-install-recommends $install </dev/null >&2
+    size=$(LC_ALL=C apt-get --assume-no install --no-install-recommends $install 2>/dev/null |
+        sed -n 's|^Need to get \([^/]*B\).* of archives.*|, \1 to download|p') || true
+    step "installing the system packages (once$size): $install"
+    # shellcheck disable=SC2086
+    logged "$failed" apt-get -q -o Dpkg::Use-Pty=0 install -y --no-install-recommends $install || exit 1
 
     [ "$python" = "$venv/bin/python" ] || python=$(find_python)
     missing=$(missing_from_system "$1")
@@ -139,31 +175,29 @@ is_sound() {
 }
 
 install_packages() { # run|dev
-    local lock=$root/scripts/lock.txt quiet=
-    [ "$1" = run ] || lock=$root/scripts/lock-dev.txt
-    [ -t 2 ] || quiet=--quiet # a progress bar is for people
+    local lock=$root/scripts/lock.txt size="161 MB to download, 570 MB on the disk"
+    [ "$1" = run ] || { lock=$root/scripts/lock-dev.txt size="191 MB to download, 680 MB on the disk"; }
 
     # Two set-ups at once would spoil each other; the later one waits, and then may find nothing left to do.
     exec 9<"$root/scripts/setup.sh"
     ! command -v flock >/dev/null || flock 9
     if ! is_ready "$1"; then
         trap 'exit 130' INT TERM # pip survives Ctrl-C with an ordinary error, and leaves things half done
-        say "setting up .venv (about 100 MB to download, once)"
+        step "installing packages into .venv (once, about $size)"
         if ! is_sound; then
             rm -rf "$venv"
             mkdir "$venv"
             touch "$unfinished"
-            "$python" -m venv "$venv"
+            logged "Python could not make .venv" "$python" -m venv "$venv" || exit 1
         fi
         rm -f "$ready"
         touch "$unfinished"
-        pip_install $quiet --only-binary :all: --require-hashes -r "$lock"
-        pip_install --quiet --no-index --no-deps --no-build-isolation -e "$root"
-        QT_QPA_PLATFORM=offscreen "$venv/bin/python" -I -c \
-            'from PySide6 import QtSvg, QtTest, QtWidgets; QtWidgets.QApplication([])' ||
-            stop "Qt does not start on this machine; its own message stands above"
-        say "compiling the engine (half a minute, once)"
-        "$venv/bin/python" -m nnsim.training.engines
+        pip_install --progress-bar off --only-binary :all: --require-hashes -r "$lock"
+        pip_install --no-index --no-deps --no-build-isolation -e "$root"
+        QT_QPA_PLATFORM=offscreen logged "Qt does not start on this machine" "$venv/bin/python" -I -c \
+            'from PySide6 import QtSvg, QtTest, QtWidgets; QtWidgets.QApplication([])' || exit 1
+        step "compiling the kernels (once, up to a minute)"
+        logged "the kernels could not be compiled" "$venv/bin/python" -m nnsim.training.engines || exit 1
         { echo "$1" && fingerprint; } >"$ready"
         rm "$unfinished"
         trap - INT TERM
@@ -172,8 +206,9 @@ install_packages() { # run|dev
 }
 
 pip_install() {
-    if ! PIP_USER=0 "$venv/bin/python" -I -m pip --disable-pip-version-check install "$@" >&2; then
+    PIP_USER=0 logged "the packages could not be installed" \
+        "$venv/bin/python" -I -m pip --disable-pip-version-check install "$@" || {
         rm "$unfinished" # pip came to an end and tidied up: the next run may go on from here
-        stop "the packages could not be installed; pip's message stands above"
-    fi
+        exit 1
+    }
 }

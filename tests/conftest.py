@@ -37,7 +37,7 @@ def engine_loaded() -> None:
     lock = QLockFile(str(engines.cache_folder() / "lock"))
     lock.setStaleLockTime(0)
     lock.lock()
-    engines.prepare()
+    engines.load()
     lock.unlock()
     # What is there for good, all tests among it, need not be looked through whenever garbage is collected; and what a
     # window makes when it is made would have it collected a hundred times.

@@ -12,7 +12,6 @@ import pytest
 import nnsim
 from nnsim.cli import main
 from nnsim.documents.examples import EXAMPLES
-from nnsim.exchange.formats import FORMATS
 
 HANDS_ON = str(EXAMPLES["hands_on"].path)
 SAMPLE = ["--inputs", "0.05,0.10", "--targets", "0.01,0.99"]
@@ -135,17 +134,3 @@ def test_without_a_display_the_window_says_so(tmp_path: Path, display: str, says
     (line,) = done.stderr.splitlines()
     assert line.startswith("nnsim: ") and says in line and "reinstall" not in line.lower()
     assert says or display in line or "apt install lib" in line
-
-
-@pytest.mark.parametrize("words", [
-    ["--help"], ["--version"], ["explain", "--help"], ["tour", "--help"], ["explain", "nowhere.nnsim"], ["explain"],
-    *(["explain", str(EXAMPLES["hands_on"].path), "--parameter", "w1", "--format", format]
-      for format in ("text", *FORMATS, "json")),
-], ids=lambda words: " ".join(Path(word).name for word in words))
-def test_what_is_written_is_utf8_whatever_the_terminal_is(words: list[str]) -> None:
-    """On a stream of cp1252, as redirected ones are on Windows, no word is lost and nothing fails."""
-    environment = {**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"}
-    done = subprocess.run([sys.executable, "-m", "nnsim", *words], capture_output=True, env=environment, check=False)
-    said = done.stdout.decode("utf-8") + done.stderr.decode("utf-8")
-    assert said and "Traceback" not in said
-    assert done.returncode == (2 if words in (["explain"], ["explain", "nowhere.nnsim"]) else 0)

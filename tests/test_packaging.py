@@ -199,3 +199,81 @@ def test_libraries_are_looked_for_by_loading_them() -> None:
     without_python = shell("python=; missing_from_system x11").stdout
     assert "libxcb-cursor.so.0=libxcb-cursor0" in without_python
     assert "python3-venv" in without_python
+
+
+@needs_bash
+@pytest.mark.parametrize(("has", "is_enough"), [
+    ("echo glibc 2.31", False), ("echo glibc 2.33", False), ("echo glibc 2.34", True), ("echo glibc 2.100", True),
+    ("echo glibc 3.0", True), ("false", False), ("echo musl 9.9", False),
+])
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere there is no glibc")
+def test_an_old_c_library_is_told(has: str, is_enough: bool) -> None:
+    """Before anything is installed, in one line."""
+    run = shell(f"getconf() {{ {has}; }}; need_glibc; echo went on")
+    assert (run.returncode, run.stdout, run.stderr.count("\n")) == ((0, "went on\n", 0) if is_enough else (1, "", 1))
+    assert is_enough or "glibc 2.34" in run.stderr
+
+
+WORDY = """
+root={root} log={root}/build/setup.log venv={root}/.venv ready={root}/.venv/.ready unfinished={root}/.venv/.unfinished
+wordy() {{ for line in {{1..300}}; do echo "unpacking $line"; echo "warning $line" >&2; done; }}
+id() {{ echo 0; }}
+apt-get() {{
+    wordy
+    case "$*" in *assume-no*) echo "Need to get 12.3 MB/45.6 MB of archives."; return 1 ;; esac
+    [[ "$*" != *"{fails}"* ]]
+}}
+find_python() {{ echo {root}/python; }}
+missing_from_system() {{ [ -e {root}/installed ] || printf 'x=libx\ny=liby\n'; touch {root}/installed; }}
+fingerprint() {{ echo same; }}
+set_up run x11
+set_up run x11
+"""
+
+
+def first_start(folder: Path, fails: str) -> subprocess.CompletedProcess[str]:
+    """A first start with installers that talk a lot, of which the one whose words hold ``fails`` fails."""
+    python = folder / "python"
+    python.write_text(f"""#!/usr/bin/env bash
+for line in {{1..300}}; do echo "collecting $line"; echo "warning $line" >&2; done
+case "$*" in *"-m venv"*) mkdir -p {folder}/.venv/bin; cp "$0" {folder}/.venv/bin/python ;; esac
+[[ "$*" != *"{fails}"* ]]
+""")
+    python.chmod(0o755)
+    (folder / "scripts").mkdir()
+    (folder / "scripts/setup.sh").touch()
+    return shell(WORDY.format(root=folder, fails=fails))
+
+
+@needs_bash
+def test_a_first_start_says_a_line_for_each_step(tmp_path: Path) -> None:
+    """What is done, how much is downloaded, where the log is; a second start says nothing."""
+    run = first_start(tmp_path, "nothing")
+    assert run.returncode == 0 and run.stdout == ""
+    log = tmp_path / "build/setup.log"
+    assert run.stderr.splitlines() == [
+        f"start: setting up nnsim; what the installers say goes to {log}",
+        "start: fetching the list of system packages",
+        "start: installing the system packages (once, 12.3 MB to download): libx liby",
+        "start: installing packages into .venv (once, about 161 MB to download, 570 MB on the disk)",
+        "start: compiling the kernels (once, up to a minute)",
+    ]
+    assert log.read_text().count("unpacking 300") == 2 and log.read_text().count("warning 300") == 7
+
+
+@needs_bash
+@pytest.mark.parametrize(("fails", "says"), [
+    ("update", "the system packages libx liby could not be installed"),
+    ("install -y", "the system packages libx liby could not be installed"),
+    ("-m venv", "Python could not make .venv"), ("--require-hashes", "the packages could not be installed"),
+    ("-e ", "the packages could not be installed"), ("QtTest", "Qt does not start on this machine"),
+    ("nnsim.training.engines", "the kernels could not be compiled"),
+])
+def test_a_step_that_fails_shows_the_end_of_the_log(tmp_path: Path, fails: str, says: str) -> None:
+    """Twenty lines of it, where all of it is, and nothing after that; the next start tries again."""
+    run = first_start(tmp_path, fails)
+    lines = run.stderr.splitlines()
+    assert run.returncode == 1
+    assert lines[-1] == f"start: {says}; above is the end of {tmp_path / 'build/setup.log'}"
+    assert len([line for line in lines if line.endswith((" 300", " 291"))]) == 4 and len(lines) <= 26
+    assert not (tmp_path / ".venv/.ready").exists()

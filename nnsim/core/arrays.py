@@ -1,7 +1,7 @@
-"""What the arrays of this package are called by type."""
+"""What the arrays of this package are called by type, and what is done with any of them."""
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -22,3 +22,14 @@ def first_row(table: Array, row: Array) -> int | None:
         if len(found):
             return int(some[found[0]])
     return None
+
+
+def frozen_vector(values: ArrayLike) -> Array:
+    """A read-only float64 copy of a vector; the same object if it is one already."""
+    # A read-only view does not count: its base may still be written to.
+    if (isinstance(values, np.ndarray) and values.dtype == np.float64
+            and values.base is None and not values.flags.writeable):
+        return values
+    vector = np.array(values, dtype=np.float64)
+    vector.setflags(write=False)
+    return vector

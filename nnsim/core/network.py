@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.arrays import Array, Flags
+from nnsim.core.arrays import Array, Flags, frozen_vector
 from nnsim.core.combines import COMBINES
 from nnsim.core.initializers import INITIALIZERS
+from nnsim.core.layered import layer_names, summary_of
+from nnsim.core.shown import picture_of
 
 Ends = tuple[str, str]
 """Source and target of a connection."""
@@ -91,6 +93,16 @@ class Structure:
         problems = list(_problems(self))
         if problems:
             raise NetworkError(problems)
+
+    def __repr__(self) -> str:
+        return f"<Structure {self.summary}>"
+
+    @cached_property
+    def summary(self) -> str:
+        """What it is in a few words: “2-4-1 (tanh), 17 parameters”."""
+        computed = [self.by_id[id].activation for id in self.order]
+        return summary_of(self.depth, self.inputs, self.outputs, self.by_ends, computed, len(self.parameter_names),
+                          len(self.frozen))
 
     @cached_property
     def by_id(self) -> Mapping[str, Neuron]:
@@ -212,17 +224,6 @@ class Structure:
         )
 
 
-def frozen_vector(values: ArrayLike) -> Array:
-    """A read-only float64 copy of a vector; the same object if it is one already."""
-    # A read-only view does not count: its base may still be written to.
-    if (isinstance(values, np.ndarray) and values.dtype == np.float64
-            and values.base is None and not values.flags.writeable):
-        return values
-    vector = np.array(values, dtype=np.float64)
-    vector.setflags(write=False)
-    return vector
-
-
 @dataclass(frozen=True, eq=False)
 class Network:
     """A structure and the values of its parameters, (n_parameters,) float64, read-only."""
@@ -241,6 +242,12 @@ class Network:
             name = self.structure.parameter_names[int(np.flatnonzero(~np.isfinite(vector))[0])]
             raise ValueError(f"Parameter {name} is not a finite number.")
         object.__setattr__(self, "parameters", vector)
+
+    def __repr__(self) -> str:
+        return f"<Network {self.structure.summary}>"
+
+    def _repr_svg_(self) -> str | None:
+        return picture_of(self)
 
     @classmethod
     def build(
@@ -274,7 +281,7 @@ class Network:
         n_connections = sum(a * b for a, b in pairwise(sizes))
         if sum(sizes) > MAX_NEURONS or n_connections > MAX_CONNECTIONS:
             raise ValueError(f"At most {MAX_NEURONS} neurons and {MAX_CONNECTIONS} connections are allowed.")
-        layers = _layer_names([int(size) for size in sizes])
+        layers = layer_names([int(size) for size in sizes])
         neurons = [Neuron(id, "input") for id in layers[0]]
         connections: list[Connection] = []
         for depth, layer in enumerate(layers[1:], 1):
@@ -340,15 +347,6 @@ class Network:
             names = [c.weight for c in uses]
             values |= zip(names, draw(rng, n_in, n_out, len(names)).tolist(), strict=True)
         return self.with_values(values)
-
-
-def _layer_names(sizes: Sequence[int]) -> list[list[str]]:
-    several = len(sizes) > 3
-    layers = [[f"x{i}" for i in range(sizes[0])]]
-    for depth, size in enumerate(sizes[1:-1], 1):
-        layers.append([f"h{depth}_{i}" if several else f"h{i}" for i in range(1, size + 1)])
-    layers.append(["y"] if sizes[-1] == 1 else [f"o{i}" for i in range(1, sizes[-1] + 1)])
-    return layers
 
 
 def _problems(structure: Structure) -> Iterable[Problem]:

@@ -157,6 +157,10 @@ class Program:
         # sums run in file order. Smooth networks may use matrix products, 1e-16 away.
         self.file_order = any(g.activation.kinks or g.combine.kinked for g in self.groups)
 
+    def __repr__(self) -> str:
+        cannot = " that cannot run yet" if self.problems else ""
+        return f"<Program of {self.structure.summary}; {self.engine}{cannot}>"
+
     @cached_property
     def problems(self) -> tuple[Problem, ...]:
         """Why this network cannot be run yet, naming the neurons. Empty if it can."""

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnsim.core.arrays import Array
+from nnsim.core.layered import counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +40,11 @@ class Dataset:
                 raise ValueError(f"X_test has {len(self.X_test)} rows but T_test has {len(self.T_test)}.")
             if not self.fits(self.X_test.shape[1], self.T_test.shape[1]):
                 raise ValueError("The test data must have the same columns as the training data.")
+
+    def __repr__(self) -> str:
+        test = "" if self.X_test is None else f", and {len(self.X_test)} to test on"
+        return (f"<Dataset: {counted(len(self.X), 'sample')}, {counted(self.X.shape[1], 'input')}, "
+                f"{counted(self.T.shape[1], 'target')}{test}>")
 
     def fits(self, n_inputs: int, n_outputs: int | None = None) -> bool:
         """Whether a network of so many inputs and outputs can take the data: a column of X and of T for each.

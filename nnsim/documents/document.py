@@ -6,8 +6,10 @@ from types import MappingProxyType
 
 import numpy as np
 
+from nnsim.core.layered import counted
 from nnsim.core.network import Network
-from nnsim.data.sources import DataSource
+from nnsim.core.shown import picture_of
+from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.training.config import TrainingConfig
 
 Position = tuple[float, float]
@@ -34,6 +36,21 @@ class Document:
         # The proxy is the sign that the dict behind it is ours: replace() then does not copy it again.
         if not isinstance(self.layout, MappingProxyType):
             object.__setattr__(self, "layout", MappingProxyType(dict(self.layout)))
+
+    def __repr__(self) -> str:
+        match self.data:
+            case None:
+                data = "no data"
+            case GeneratedData(generator=generator):
+                data = f"data {generator}"
+            case InlineData(inputs=inputs):
+                data = counted(len(inputs), "sample")
+            case CsvData(path=path):
+                data = f"data of {path!r}"
+        return f"<Document: {self.network.structure.summary}; {data}; {self.training!r}>"
+
+    def _repr_svg_(self) -> str | None:
+        return picture_of(self)
 
     def __eq__(self, other: object) -> bool:
         if self is other:

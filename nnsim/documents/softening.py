@@ -7,8 +7,8 @@ from functools import lru_cache
 import numpy as np
 
 from nnsim.core.analysis.bands import right_rows
-from nnsim.core.arrays import Array, Flags
-from nnsim.core.network import Connection, Ends, Neuron, Structure, frozen_vector
+from nnsim.core.arrays import Array, Flags, frozen_vector
+from nnsim.core.network import Connection, Ends, Neuron, Structure
 from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.documents.naming import free_name

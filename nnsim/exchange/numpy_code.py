@@ -18,6 +18,10 @@ _MOST_SHARED = 20
 _CALL = re.compile(r"(?<![\w.])(\w+)\(")
 """A function that is called by its name alone: sigmoid(z), but not np.tanh(z)."""
 
+_UTF8 = (
+    'if hasattr(sys.stdout, "reconfigure"):  # not every console knows the letters of all names',
+    '    sys.stdout.reconfigure(encoding="utf-8", errors="backslashreplace")', "")
+
 
 class Piece(NamedTuple):
     """A piece of a line of code, and what it stands for: "W", "x", "b", "z", "a", or "" for nothing of a layer's."""
@@ -71,7 +75,8 @@ def numpy_code(network: Network, inputs: ArrayLike | None = None) -> str:
     x = checked_matrix(x[None], "inputs", structure.inputs)[0]
     layers = layers_of(structure)
     codes = layer_codes(structure, layers)
-    lines = ["import numpy as np", ""]
+    plain = "".join(structure.outputs).isascii()
+    lines = [*([] if plain else ["import sys"]), "import numpy as np", ""]
     for layer, code in zip(layers, codes, strict=True):
         lines += _arrays(network, layer, code)
     lines += _shared(structure)
@@ -80,7 +85,7 @@ def numpy_code(network: Network, inputs: ArrayLike | None = None) -> str:
     lines += ["", "", "def network(x):"]
     for code in codes:
         lines += [f"    {line}" for line in code.text.split("\n")]
-    lines += [f"    return {_result(structure, layers, codes)}", "", "",
+    lines += [f"    return {_result(structure, layers, codes)}", "", "", *([] if plain else _UTF8),
               f"x = np.array({_list(x)})  # {_names(structure.inputs)}",
               f"for name, value in zip({_strings(structure.outputs)}, network(x)):",
               '    print(name, "=", value)']

@@ -113,6 +113,12 @@ class TrainingConfig:
         for name, registry in CHOICES.items():
             object.__setattr__(self, name, _normal(name, getattr(self, name), registry))
 
+    def __repr__(self) -> str:
+        """As it is called: the fields that are not as they are by default."""
+        said = [f"{f.name}={dict(value) if isinstance(value, Mapping) else value!r}" for f in dataclasses.fields(self)
+                if (value := getattr(self, f.name)) != f.default]
+        return f"TrainingConfig({', '.join(said)})"
+
     def __hash__(self) -> int:
         values = (getattr(self, f.name) for f in dataclasses.fields(self))
         return hash(tuple(tuple(sorted(v.items())) if isinstance(v, Mapping) else v for v in values))

@@ -10,6 +10,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -47,17 +48,27 @@ def load(kernels: str = "", folder: Path | None = None) -> ModuleType | None:
     """The compiled engine, compiled now if no cache holds it; None where there is none. Any thread may ask.
 
     With ``kernels`` only those of that name are waited for, and the others whenever one is used; ``folder`` is read
-    and filled in place of the cache's.
+    and filled in place of the cache's. Whoever has to wait is told so on standard error.
     """
     global _kernels, _failure
     with _lock:
         if _kernels is None and installed():
             try:
-                _kernels = _imported(kernels, folder or cache_folder())
+                folder = folder or cache_folder()
+                if not is_cached(kernels, folder):
+                    print(_waiting(), file=sys.stderr, flush=True)
+                _kernels = _imported(kernels, folder)
+                with suppress(OSError):  # a later start then only says that it waits
+                    (folder / _mark(kernels)).touch()
             except Exception as error:
                 # Whatever keeps Numba from working here, numpy computes the same.
                 _failure = f"{type(error).__name__}: {error}"
         return _kernels
+
+
+def _waiting() -> str:
+    kept = "once" if own_folder() else "each time, for want of a folder to keep them in"
+    return f"nnsim: compiling the kernels ({kept}; up to a minute) …"
 
 
 def _imported(kernels: str, folder: Path) -> ModuleType:
@@ -75,9 +86,10 @@ def _imported(kernels: str, folder: Path) -> ModuleType:
     return compiled
 
 
-def is_cached(kernels: str = "") -> bool:
+def is_cached(kernels: str = "", folder: Path | None = None) -> bool:
     """Whether all kernels, or those of that name, were compiled before, so that loading them is quick."""
-    return any((cache_folder() / mark).exists() for mark in (_mark(kernels), _mark()))
+    folder = folder or cache_folder()
+    return any((folder / mark).exists() for mark in (_mark(kernels), _mark()))
 
 
 def _mark(kernels: str = "") -> str:
@@ -85,15 +97,8 @@ def _mark(kernels: str = "") -> str:
     return kernels or "complete"
 
 
-def prepare(kernels: str = "", folder: Path | None = None) -> None:
-    """``load``, and note in the folder that it holds them."""
-    folder = folder or cache_folder()
-    if load(kernels, folder) is not None:
-        (folder / _mark(kernels)).touch()
-
-
 def prepare_in_background(kernels: str = "") -> threading.Thread:
-    """``prepare`` in a thread; what has to be compiled is compiled in a process of its own, so that nothing waits."""
+    """``load`` in a thread; what has to be compiled is compiled in a process of its own, so that nothing waits."""
     thread = threading.Thread(target=_prepare_apart, args=(kernels,), name="nnsim-engine", daemon=True)
     thread.start()
     return thread
@@ -103,7 +108,7 @@ def _prepare_apart(kernels: str) -> None:
     if not installed() or ready():
         return
     if not is_cached(kernels):
-        code = "import sys; from nnsim.training import engines; engines.prepare_gently(*sys.argv[1:])"
+        code = "import sys; from nnsim.training import engines; engines.load_gently(*sys.argv[1:])"
         command = [sys.executable, "-c", code, kernels, str(cache_folder())]
         none = subprocess.DEVNULL
         child = subprocess.Popen(command, stdin=none, stdout=none, stderr=none)
@@ -116,11 +121,11 @@ def _prepare_apart(kernels: str) -> None:
     load(kernels)
 
 
-def prepare_gently(kernels: str, folder: str) -> None:
-    """``prepare`` at the lowest priority."""
+def load_gently(kernels: str, folder: str) -> None:
+    """``load`` at the lowest priority, for the folder's sake."""
     if hasattr(os, "nice"):
         os.nice(10)
-    prepare(kernels, Path(folder))
+    load(kernels, Path(folder))
 
 
 def chosen(engine: str | None) -> str:
@@ -167,4 +172,4 @@ def fast_program_of(structure: Structure) -> Program:
 
 
 if __name__ == "__main__":
-    prepare(sys.argv[1] if len(sys.argv) > 1 else "")
+    load(sys.argv[1] if len(sys.argv) > 1 else "")

@@ -7,6 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from nnsim.core.arrays import Array
+from nnsim.core.layered import counted
+from nnsim.core.shown import picture_of
 
 CAPACITY = 65_536
 MOST_EPOCHS = 2**53
@@ -21,6 +23,9 @@ class Points:
     mean: Array
     low: Array
     high: Array
+
+    def __repr__(self) -> str:
+        return f"<Points: {len(self.epoch)}>"
 
 
 NO_POINTS = Points(*np.empty((4, 0)))
@@ -45,6 +50,9 @@ class Curve:
     def epochs(self) -> int:
         """How many values it was given."""
         return self._epochs
+
+    def __repr__(self) -> str:
+        return f"<Curve of {counted(self._epochs, 'epoch')} in {counted(len(self), 'point')}>"
 
     def __len__(self) -> int:
         return self._count + (1 if len(self._pending) else 0)
@@ -171,6 +179,15 @@ class History:
     train: Curve = field(default_factory=Curve)
     test: Curve = field(default_factory=Curve)
     seen: Seen = field(default_factory=Seen)
+
+    def __repr__(self) -> str:
+        done = f"{counted(self.train.epochs - 1, 'epoch')} done" if self.train.epochs else "empty"
+        curves = (("train loss (running mean)", self.train_loss), ("test loss", self.test_loss))
+        said = [f"{name} {loss[0]:.4g} → {loss[-1]:.4g}" for name, loss in curves if len(loss)]
+        return f"<History: {', '.join((done, *said))}>"
+
+    def _repr_html_(self) -> str | None:
+        return picture_of(self)
 
     @property
     def train_loss(self) -> Array:

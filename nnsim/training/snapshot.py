@@ -12,6 +12,7 @@ import numpy as np
 
 from nnsim.core.arrays import Array
 from nnsim.core.descent import CONVERGED, Progress
+from nnsim.core.layered import counted
 from nnsim.core.order import ORDERS
 from nnsim.training.archive import read_arrays, write_arrays
 from nnsim.training.engines import ENGINES
@@ -60,6 +61,9 @@ class RunState:
     test: Mapping[str, Array]
     """The curves, see Curve.state."""
 
+    def __repr__(self) -> str:
+        return f"<RunState at epoch {self.progress.epoch}, update {self.progress.update}>"
+
 
 @dataclass(frozen=True)
 class Snapshot:
@@ -92,6 +96,10 @@ class Snapshot:
     """Epochs, and the exact train losses at their ends, see Seen; the last is ``loss``."""
     test_loss: float | None = None
     """As ``loss``, on the test samples; None without."""
+
+    def __repr__(self) -> str:
+        return (f"<Snapshot at epoch {self.epoch}, update {self.update}: "
+                f"{counted(len(self.parameters), 'parameter')}, loss {self.loss:.4g}, {self.engine}>")
 
     def save(self, path: str | Path) -> None:
         """Write it to a file (numpy's .npz), to be resumed in another process. Raises ValueError without a state."""

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from nnsim.core.arrays import Array, Indices
+from nnsim.core.arrays import Array, Indices, frozen_vector
 from nnsim.core.descent import CONVERGED, DIVERGED, GRADIENT, LOSS, UNCHANGED, Progress, Rule, Samples, penalty
+from nnsim.core.layered import counted
 from nnsim.core.losses import LOSSES
-from nnsim.core.network import Network, frozen_vector
+from nnsim.core.network import Network
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.order import ORDERS, epoch_order
 from nnsim.core.program import compile
@@ -121,6 +122,11 @@ class Trainer:
         v = self._descent.v
         for vector in (v.w, v.began, v.good):
             self._descent.write(vector, parameters)
+
+    def __repr__(self) -> str:
+        task = f"{self._config.optimizer_name} on {counted(len(self._dataset.X), 'sample')}"
+        return (f"<Trainer of {self.start.structure.summary}: {task}, {counted(self.epoch, 'epoch')} done, "
+                f"loss {self.loss:.4g}, {self.engine}>")
 
     @property
     def config(self) -> TrainingConfig:

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from nnsim.core.arrays import frozen_vector
 from nnsim.core.network import (
     MAX_CONNECTIONS,
     MAX_NAME_LENGTH,
@@ -17,7 +18,6 @@ from nnsim.core.network import (
     Neuron,
     Problem,
     Structure,
-    frozen_vector,
 )
 
 A, B = Neuron("a", "input"), Neuron("b", "input")

@@ -100,5 +100,7 @@ def test_the_command_explains_infinite_numbers(format: str, tmp_path: Path, monk
         assert json.loads(said.out)["loss"] is None
     elif format == "text":
         assert "L = ½(t_y − o_y)² = ½(0 − ∞)² = ∞" in said.out
-    elif format != "html":
+    elif format == "html":
+        assert "<mo>=</mo><mrow><mo>&#x0221E;</mo>" in said.out
+    else:
         assert r"\frac{1}{2}\left(0 - \infty\right)^{2} = \infty" in said.out

@@ -1,6 +1,7 @@
 """The generated NumPy program, run by a Python that knows nothing of nnsim, against the engine."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -99,6 +100,17 @@ def test_names_of_any_kind_stay_names() -> None:
         [Connection(bad, f"o{bad}", bad), Connection(bad, "p", bad)], {bad: 2.0})
     printed = run(numpy_code(network, [3.0]))
     assert printed.endswith(" = 6.0\np = 6.0\n")
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+@pytest.mark.parametrize("name", ["y", "größe", "θ→漢", "🧠", "\ud800"])
+def test_what_it_prints_is_utf8_wherever_it_goes(name: str, encoding: str) -> None:
+    """Redirected on a system whose consoles have another encoding; what is no text is written in escapes."""
+    network = Network.build([Neuron("x", "input"), Neuron(name, "output")], [Connection("x", name, "w")], {"w": 2.0})
+    done = subprocess.run([sys.executable, "-c", numpy_code(network, [1.5])], capture_output=True, check=False,
+                          env={**os.environ, "PYTHONIOENCODING": encoding})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.decode("utf-8").split() == [name.encode("utf-8", "backslashreplace").decode(), "=", "3.0"]
 
 
 def test_a_half_built_network_has_no_code() -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import nnsim
+from nnsim.core.compiled import engine
 from nnsim.core.compiled.engine import warm_up
 from nnsim.training import engines
 from nnsim.training.problems import training_problems
@@ -88,6 +89,23 @@ def test_kernels_are_compiled_once_and_found_again(tmp_path: Path) -> None:
 def test_a_later_start_compiles_nothing() -> None:
     """The kernels of maps and of each kind of run: this process has loaded all, so the cache holds them."""
     assert run(AGAIN.format(name="")) == "[(1, 0), (3, 0)]"
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_who_waits_for_the_compiler_is_told_once(
+    kept: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A line before the first trainer's kernels are compiled, and none where they are read."""
+    monkeypatch.setattr(engines, "cache_folder", lambda: tmp_path)
+    monkeypatch.setattr(engines, "own_folder", lambda: tmp_path if kept else None)
+    for says in ("compiling the kernels", ""):
+        with monkeypatch.context() as start:
+            start.setattr(engines, "_kernels", None)
+            start.setattr(engines, "_imported", lambda kernels, folder: engine)
+            assert [nnsim.Trainer(*xor()).engine for _ in range(3)] == ["numba"] * 3
+        said = capsys.readouterr()
+        assert said.out == "" and says in said.err and said.err.count("\n") == bool(says)
+        assert ("once" in said.err) == (kept and bool(says))
 
 
 def test_kernels_have_names() -> None:

@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.arrays import Array, Indices
 from nnsim.core.network import Connection, Ends, Structure
+from nnsim.documents.lines import between, slots
 from nnsim.documents.ways import ways_of
 from nnsim.gui.canvas import edge_labels
 from nnsim.gui.canvas.bundles import BUNDLES, Bundle, bundled, paint_bundle
 from nnsim.gui.canvas.edge_map import EdgeMap
-from nnsim.gui.canvas.edges import AROUND, Edge, between, slots
+from nnsim.gui.canvas.edges import AROUND, Edge
 from nnsim.gui.canvas.neuron_item import Part, paint_ghost, paint_label
 from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 

@@ -8,7 +8,17 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPointF, QSettings, QStandardPaths, Qt
+from PySide6.QtCore import (
+    QEvent,
+    QMessageLogContext,
+    QPointF,
+    QSettings,
+    QStandardPaths,
+    Qt,
+    QtMsgType,
+    qFormatLogMessage,
+    qInstallMessageHandler,
+)
 from PySide6.QtWidgets import QApplication, QLabel
 
 from nnsim.gui.app import make_app
@@ -40,7 +50,7 @@ def run_tour(out: Path) -> int:
 @contextmanager
 def toured_window() -> Iterator[Hand]:
     """A hand on a new window with settings of its own, closed without saving."""
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, _without_what_offscreen_lacks():
         # The learner's own settings and unsaved work are none of the tour's business.
         QStandardPaths.setTestModeEnabled(True)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
@@ -60,6 +70,24 @@ def toured_window() -> Iterator[Hand]:
             # Now, not when the event loop ends: a window half gone must not be restyled.
             QApplication.sendPostedEvents(window, QEvent.Type.DeferredDelete)
             QApplication.processEvents()
+
+
+@contextmanager
+def _without_what_offscreen_lacks() -> Iterator[None]:
+    """Without a screen nobody manages windows, which Qt says dozens of times; all else that it says is heard."""
+    def hear(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
+        if text.startswith("This plugin does not support "):
+            return
+        if before is None:
+            print(qFormatLogMessage(kind, context, text), file=sys.stderr, flush=True)
+        else:
+            before(kind, context, text)
+
+    before = qInstallMessageHandler(hear)
+    try:
+        yield
+    finally:
+        qInstallMessageHandler(before)
 
 
 def _build_xor(hand: Hand, out: Path) -> None:
