@@ -15,7 +15,7 @@ MOST_DIGITS = 4
 NOUGHT = 1e-12
 """What is smaller counts as 0."""
 _SAME = 1e-9
-_TRUE_DIGITS = 10
+_TRUE_DIGITS = 12
 """Of the digits of a calculated number so many are free of rounding errors."""
 _MOST_EXPONENT, _MOST_STEPS = 400, 20
 _DIGITS = re.compile(r"^([+-]?)(\d*)([.,]?)(\d*)(?:e([+-]?\d+))?$")

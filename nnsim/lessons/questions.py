@@ -17,7 +17,7 @@ from nnsim.lessons.digits import FEWEST_DIGITS, MOST_DIGITS, NOUGHT, Reading, al
 KEY_DIGITS = MOST_DIGITS
 ENOUGH = "Give at least three significant digits, rounded or cut off."
 """What a sheet says where numbers are asked for."""
-_NAMING_DIGITS, _MOST_NAMED = 2, 2
+_NAMING_DIGITS, _MOST_NAMED = 2, 3
 _CLOSE = 5
 _WORDS = {3: "three", 4: "four"}
 
@@ -89,10 +89,11 @@ class Number:
         return f"Nearly: give at least {_WORDS[needed]} significant digits{zeros}."
 
     def _named(self, meant: tuple[Reading, ...]) -> str:
-        """The mistake that leads to this number, if it is one or one of two; what it is exactly goes first."""
-        found = [m.hint for m in self.mistakes if meant[0].equals(m.value)] or [
-            m.hint for m in self.mistakes if any(r.digits >= _NAMING_DIGITS and r.fits(m.value) for r in meant)]
-        return " Or: ".join(found) if len(found) <= _MOST_NAMED else ""
+        """The mistake that leads to this number, or the few that do; first what it is exactly."""
+        found = [mistake for mistake in self.mistakes if meant[0].equals(mistake.value)]
+        found += [mistake for mistake in self.mistakes if mistake not in found and any(
+            reading.digits >= _NAMING_DIGITS and reading.fits(mistake.value) for reading in meant)]
+        return " Or: ".join(mistake.hint for mistake in found) if len(found) <= _MOST_NAMED else ""
 
     def _why(self, given: str, meant: tuple[Reading, ...]) -> str:
         if any(r.equals(self.answer) or (r.digits >= _NAMING_DIGITS and r.fits(self.answer))
