@@ -43,6 +43,8 @@ class Reading:
             return True
         if self.unit is None or not math.isfinite(value) or abs(value) < NOUGHT:
             return False
+        if abs(float(self.value) - value) > float(self.unit) + abs(value) * _SAME:
+            return False  # as nearly always, and found out fast
         exact = _true(value)
         if self.value and self.unit > _unit(exact, 1):
             return self._rounds_up_to(exact)

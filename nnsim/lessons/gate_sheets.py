@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnsim.core.combines import COMBINES
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import factor, format_number
@@ -56,9 +57,10 @@ def truth_table_sheet(material: Material, rng: np.random.Generator | None) -> Sh
 def _sum_and_output(total: Sum) -> tuple[Field, ...]:
     with_theta = total.in_threshold_notation
     answer = total.combined if with_theta else total.z
-    products = " + ".join(f"{factor(term.weight)}·{factor(term.activation)}" for term in total.terms)
+    combine = COMBINES[total.combine]
+    products = combine.separator.join(f"{factor(term.weight)}·{factor(term.activation)}" for term in total.terms)
     bias = "" if with_theta or total.bias is None else f" + {factor(total.bias)}"
-    hint = f"Each weight times what comes in, then all added up: {products}{bias}."
+    hint = f"Each weight times what comes in, then their {combine.label.lower()}: {products}{bias}."
     mistakes = mistakes_at(RowPlace(total))
     rule = (f"It says 1 if the sum reaches θ = {format_number(total.threshold)}, else 0."
             if with_theta else "It says 1 if z is 0 or more, else 0.")

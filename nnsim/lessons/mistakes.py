@@ -250,7 +250,7 @@ _GATES = (
     Known("minus_lost_in_row", RowPlace, "The weight from {source} is negative.",
           lambda p: [(p.answer - 2 * term.value, {"source": term.source}) for term in p.terms if term.weight < 0]),
     Known("weights_alone", RowPlace, "That is the sum of the weights: each counts only times what comes in.",
-          _one(lambda p: sum(term.weight for term in p.terms) + (0.0 if p.with_theta else p.bias))),
+          _if(lambda p: p.terms, lambda p: sum(term.weight for term in p.terms) + (0.0 if p.with_theta else p.bias))),
 )
 
 _STEPS = (

@@ -67,7 +67,7 @@ def forward_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
         questions.append(Question(f"{id}.a", _asked_function(a), (_function_of_sum(place, z, a),)))
     given = only_some((*given_sample(material)[:1], given_weights(material, places=False), given_biases(material),
                        given_thresholds(material)))
-    return Sheet("Go through the network neuron by neuron. Cut off or round as you like, but keep four digits.",
+    return Sheet("Go through the network neuron by neuron.",
                  given, tuple(questions))
 
 
@@ -133,10 +133,11 @@ def _loss_slope(e: Explanation, id: str, slope: Equation) -> Number:
 
 
 def _some_weights(e: Explanation, rng: np.random.Generator | None) -> list[str]:
-    """The weights into the outputs, or with ``rng`` any; of many only a few."""
+    """The weights into the outputs that training moves, or with ``rng`` any of those; of many only a few."""
     structure = e.structure
     outputs = set(structure.outputs)
-    weights = list(dict.fromkeys(c.weight for c in structure.connections if rng is not None or c.target in outputs))
+    weights = list(dict.fromkeys(c.weight for c in structure.connections if c.weight not in structure.frozen
+                                 and (rng is not None or c.target in outputs)))
     if len(weights) <= MOST_SIGNS:
         return weights
     if rng is None:

@@ -204,8 +204,8 @@ class RowPlace:
 
     @property
     def terms(self) -> tuple[Product, ...]:
-        """The products."""
-        return self.total.terms
+        """The products, if they are added up."""
+        return self.total.terms if self.total.combine == "sum" else ()
 
 
 @dataclass(frozen=True)

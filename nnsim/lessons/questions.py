@@ -62,6 +62,11 @@ class Number:
                  for text in (format_number(self.answer, digits), _with_noughts(self.answer, digits)))
         return next((text for text in texts if self.check(text).right), exact_text(self.answer))
 
+    @property
+    def long(self) -> bool:
+        """Whether the answer has more digits than anybody has to give."""
+        return not readings(format_number(self.answer, FEWEST_DIGITS - 1))[0].equals(self.answer)
+
     def check(self, given: str) -> Verdict:
         """Judge what was typed: right is the answer, rounded or cut off, with three significant digits or all it has.
 

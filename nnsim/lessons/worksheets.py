@@ -12,7 +12,7 @@ from nnsim.lessons.gate_sheets import truth_table_sheet, weights_sheet
 from nnsim.lessons.material import Material, Missing, material_of, with_own_numbers
 from nnsim.lessons.matrix_sheets import matrix_sheet
 from nnsim.lessons.pass_sheets import chain_sheet, forward_sheet, loss_sheet
-from nnsim.lessons.questions import Question
+from nnsim.lessons.questions import ENOUGH, Number, Question
 from nnsim.lessons.sheets import Sheet
 
 __all__ = ["KINDS", "Kind", "Material", "Missing", "Worksheet", "make_worksheet", "material_of", "seed_of",
@@ -67,6 +67,12 @@ class Worksheet:
     learner: str = ""
     number: int = 0
 
+    @property
+    def precision(self) -> str:
+        """How many digits answers need; empty if none has more than a few."""
+        return ENOUGH if any(field.long for question in self.questions for field in question.fields
+                             if question.target is None and isinstance(field, Number)) else ""
+
 
 def seed_of(learner: str, kind: str, number: int = 0) -> int | None:
     """The same name, kind and number give the same seed on every machine; None for the numbers as they stand."""
@@ -105,7 +111,8 @@ def write_worksheet(worksheet: Worksheet, format: str, key: bool | None = None) 
     answers = Items(tuple(_answers(question) for question in worksheet.questions))
     if key is True:
         return FORMATS[format].write(Page(f"Key: {title}", (answers,)))
-    blocks: list[Block] = [Paragraph((worksheet.introduction,))]
+    introduction = " ".join(filter(None, (worksheet.introduction, worksheet.precision)))
+    blocks: list[Block] = [Paragraph((introduction,))]
     blocks += [Paragraph((f"{heading}: ", *parts)) for heading, parts in worksheet.given]
     blocks.append(Items(tuple(_task(question) for question in worksheet.questions)))
     if key is None:

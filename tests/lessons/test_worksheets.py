@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import nnsim
-from nnsim.core.network import Connection, Network
+from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.data.sources import InlineData
 from nnsim.documents.document import Document
@@ -282,6 +282,48 @@ def test_on_paper(kind: str, tmp_path: Path) -> None:
         for text in q.key:
             assert text in answers.replace("\\", "")
     assert_compiles(write_worksheet(worksheet, "latex"), tmp_path)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("example", ["hands_on", "xor", "circle"])
+def test_three_digits_are_asked_for_where_numbers_are(kind: str, example: str) -> None:
+    """In one line on paper, if any answer has more; not of counts and sums of whole numbers, nor on the key."""
+    try:
+        made = sheet(kind, example=example)
+    except Missing:
+        return
+    long = any(isinstance(field, Number) and q.target is None and len(field.key.strip("−0.").replace(".", "")) > 2
+               for q in made.questions for field in q.fields)
+    assert long or (kind, example) not in (("forward", "hands_on"), ("loss", "hands_on"), ("chain", "circle"))
+    for format in FORMATS:
+        for key, said in ((None, long), (False, long), (True, False)):
+            assert write_worksheet(made, format, key).count("at least three significant digits") == said
+
+
+def test_a_frozen_weight_is_not_asked_where_to_go() -> None:
+    """Training leaves it alone, so neither rise nor fall is right; and it has no update."""
+    document = nnsim.load(EXAMPLES["hands_on"].path)
+    network = document.network
+    frozen = {"w5", "w1", "w6"}
+    structure = replace(network.structure, frozen=frozenset(frozen))
+    material = material_of(replace(document, network=Network(structure, network.parameters)))
+    for learner in LEARNERS:
+        asked = [q.id for kind in ("loss", "chain") for q in make_worksheet(kind, material, learner).questions]
+        assert "sign.w7" in asked or learner
+        assert not any(name in frozen for id in asked for name in id.split("."))
+
+
+def test_neurons_that_multiply_or_take_the_largest() -> None:
+    """Their table names no product as forgotten, and says how they combine."""
+    for combine, said in (("sum", "their sum: 1·1 + 1·0"), ("product", "their product: 1·1 · 1·0"),
+                          ("max", "their maximum: 1·1, 1·0")):
+        neurons = [Neuron("x0", "input"), Neuron("x1", "input"),
+                   Neuron("y", "output", "heaviside", combine=combine, bias="b", notation="threshold")]
+        network = Network.build(neurons, [Connection("x0", "y", "w1"), Connection("x1", "y", "w2")],
+                                {"w1": 1.0, "w2": 1.0, "b": -0.5})
+        field = question(make_worksheet("truth_table", material_of(Document(network))), "row2.y").fields[0]
+        assert said in field.hint and isinstance(field, Number)
+        assert any("forgotten" in mistake.hint for mistake in field.mistakes) == (combine == "sum")
 
 
 def test_any_name_on_paper(tmp_path: Path) -> None:

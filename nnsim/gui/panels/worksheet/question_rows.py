@@ -200,7 +200,8 @@ class QuestionRows(QScrollArea):
         """Show these questions and what was answered before, judged anew."""
         if [shape_of(question) for question in sheet.questions] != [row.shape for row in self._rows]:
             self._build(sheet)
-        self._introduction.setText(self.tr(sheet.introduction))
+        said = (sheet.introduction, sheet.precision)
+        self._introduction.setText(" ".join(self.tr(sentence) for sentence in said if sentence))
         for row, question in zip(self._rows, sheet.questions, strict=True):
             row.show_question(question, given.get(question.id, ("",) * len(question.fields)))
         self._arrange()
