@@ -74,7 +74,7 @@ def readings(text: str) -> tuple[Reading, ...]:
     if match is None:
         return (Reading(Decimal(number), None, 0),)
     sign, whole, point, decimals, power = match.groups()
-    exponent = min(max(int(power or 0), -_MOST_EXPONENT), _MOST_EXPONENT) - len(decimals)
+    exponent = int(min(max(float(power or 0), -_MOST_EXPONENT), _MOST_EXPONENT)) - len(decimals)
     digits = (whole + decimals).lstrip("0")
     value = Decimal((int(sign == "-"), tuple(map(int, digits)) or (0,), exponent))
     if not digits and not decimals:

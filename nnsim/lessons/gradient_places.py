@@ -1,6 +1,6 @@
 """Places of a worksheet where the loss, a gradient or an update is asked for, with what mistakes there are made of."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -297,3 +297,49 @@ class UpdatePlace(Place):
     def delta(self) -> str:
         """That δ as it is written."""
         return self.e.notation.delta(self.use.target).text
+
+
+@dataclass(frozen=True)
+class ErrorPlace(Place):
+    """T − O of an output."""
+
+    answer: float
+
+
+@dataclass(frozen=True)
+class RulePlace(Place):
+    """The new value of a parameter by the perceptron rule, or with a ``sign`` of −1 of the threshold that it is.
+
+    ``parts`` are (output, T − O, what came in) of its uses. ``plain``: no penalty or clipping changes the step.
+    """
+
+    parameter: str
+    answer: float
+    rate: float
+    plain: bool
+    parts: tuple[tuple[str, float, float], ...]
+    sign: float = 1.0
+
+    @property
+    def old(self) -> float:
+        """The value as it was."""
+        return self.sign * self.e.network.value(self.parameter)
+
+    @property
+    def called(self) -> str:
+        """The parameter as it is written."""
+        return name(self.parameter).text if self.sign > 0 else "θ"
+
+    @property
+    def rate_name(self) -> str:
+        """The learning rate as it is written."""
+        return self.e.notation.rate.text
+
+    @property
+    def way(self) -> str:
+        """Which way it goes."""
+        return "T − O is added, and O − T is not" if self.sign > 0 else "θ is −bias, so it falls where a bias rises"
+
+    def after(self, corrections: Iterable[float]) -> float:
+        """The new value if its uses are corrected by these."""
+        return self.old + self.sign * sum(corrections)

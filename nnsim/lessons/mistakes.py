@@ -12,10 +12,12 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.lessons.gradient_places import (
     BackPlace,
     CostPlace,
+    ErrorPlace,
     GradientPlace,
     LocalPlace,
     LossPlace,
     LossSlopePlace,
+    RulePlace,
     SharedPlace,
     SlopePlace,
     UpdatePlace,
@@ -240,6 +242,25 @@ _UPDATES = (
           _if(lambda p: p.plain, lambda p: p.w - p.rate * p.own_delta, delta=lambda p: p.delta)),
 )
 
+_RULE = (
+    Known("error_reversed", ErrorPlace, "The target comes first: what is missing is T − O.", _one(lambda p: -p.answer)),
+    Known("rule_not_applied", RulePlace, "That is {called} as it was: the correction is still to come.",
+          _one(lambda p: p.old, called=lambda p: p.called)),
+    Known("correction_turned", RulePlace, "That is the other way: {way}.",
+          _one(lambda p: 2 * p.old - p.answer, way=lambda p: p.way)),
+    Known("correction_alone", RulePlace, "That is the correction: it changes {called}, and does not replace it.",
+          _one(lambda p: p.answer - p.old, called=lambda p: p.called)),
+    Known("rule_without_rate", RulePlace, "The learning rate {rate} is forgotten.",
+          _if(lambda p: p.plain, lambda p: p.after(error * x for _, error, x in p.parts), rate=lambda p: p.rate_name)),
+    Known("rule_without_input", RulePlace, "The correction counts only times what came in.",
+          _if(lambda p: p.plain, lambda p: p.after(p.rate * error for _, error, _ in p.parts))),
+    Known("rule_without_error", RulePlace, "The correction counts only times T − O.",
+          _if(lambda p: p.plain, lambda p: p.after(p.rate * x for _, _, x in p.parts))),
+    Known("rule_at_one_use", RulePlace, "That is its use at {id} alone: a shared parameter adds up all of its uses.",
+          lambda p: [(p.after([p.rate * error * x]), {"id": id}) for id, error, x in p.parts]
+          if p.plain and len(p.parts) > 1 else ()),
+)
+
 _GATES = (
     Known("threshold_taken_away", RowPlace, "θ is not part of the sum: it is what the sum is compared with.",
           _if(lambda p: p.with_theta, lambda p: p.answer - p.threshold)),
@@ -283,5 +304,5 @@ _MATRICES = (
 )
 
 KNOWN: dict[str, Known] = {entry.id: entry for entry in (
-    *_SUMS, *_FUNCTIONS, *_COSTS, *_GRADIENTS, *_UPDATES, *_GATES, *_STEPS, *_MATRICES)}
+    *_SUMS, *_FUNCTIONS, *_COSTS, *_GRADIENTS, *_UPDATES, *_RULE, *_GATES, *_STEPS, *_MATRICES)}
 """Every known mistake by its id."""

@@ -178,12 +178,14 @@ def chain_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
     shared = [p for p, uses in e.structure.uses.items() if len(uses) > 1]
     if shared:
         questions.append(_shared(e, shared[-1] if rng is None else shared[int(rng.integers(len(shared)))]))
-    rate = ("Learning rate", (equals(material.notation.rate, material.config.rate_at(0)),))
+    updated = any(question.id.endswith(".update") for question in questions)
+    rate = ("Learning rate", (equals(material.notation.rate, material.config.rate_at(0)),) if updated else ())
     needed = {c.weight for use in weights for c in (use, *e.structure.outgoing[use.target])}
     given = only_some((*given_sample(material), ("Outputs of the neurons", _activations(e)),
                        given_weights(material, needed=needed), rate))
-    return Sheet("Follow the chain rule from the loss back to the weight, factor by factor, then update the weight.",
-                 given, tuple(questions))
+    then = ", then update the weight" if updated else ""
+    return Sheet(f"Follow the chain rule from the loss back to the weight, factor by factor{then}.", given,
+                 tuple(questions))
 
 
 def _chained(e: Explanation, rng: np.random.Generator | None) -> list[Connection]:

@@ -13,6 +13,7 @@ from nnsim.lessons.material import Material, Missing, material_of, with_own_numb
 from nnsim.lessons.matrix_sheets import matrix_sheet
 from nnsim.lessons.pass_sheets import chain_sheet, forward_sheet, loss_sheet
 from nnsim.lessons.questions import ENOUGH, Number, Question
+from nnsim.lessons.rule_sheets import rule_sheet, rules
 from nnsim.lessons.sheets import Sheet
 
 __all__ = ["KINDS", "Kind", "Material", "Missing", "Worksheet", "make_worksheet", "material_of", "seed_of",
@@ -34,6 +35,11 @@ class Kind:
     own_numbers: bool = True
 
 
+def _update_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
+    """Follows the chain rule, or in a network that learns by the perceptron rule that one."""
+    return rule_sheet(material, rng) if rules(material) else chain_sheet(material, rng)
+
+
 _ENTRIES = (
     Kind("truth_table", "Truth table with its sums", "Every row of a gate: each neuron's sum, and what it says.",
          truth_table_sheet),
@@ -42,8 +48,9 @@ _ENTRIES = (
     Kind("forward", "Forward pass", "Each neuron's sum, and its function of it.", forward_sheet),
     Kind("loss", "Loss and the gradient's sign", "How wrong the outputs are, and which way each weight must go.",
          loss_sheet),
-    Kind("chain", "Chain rule and update", "The factors of a gradient, their product, and the new weight.",
-         chain_sheet),
+    Kind("chain", "Chain rule and update",
+         "The factors of a gradient, their product, and the new weight; or the perceptron rule.",
+         _update_sheet),
     Kind("matrix", "Graph and matrix W", "Weights in their places, and counting layers and parameters.", matrix_sheet),
 )
 
@@ -96,8 +103,8 @@ def make_worksheet(kind: str, material: Material, learner: str = "", number: int
     except OverflowError:
         raise Missing("Some numbers of this network grew out of all bounds.",
                       "Smaller weights and inputs bring them back.") from None
-    return Worksheet(kind, entry.label, sheet.introduction, sheet.given, sheet.questions, " ".join(learner.split()),
-                     number)
+    return Worksheet(kind, sheet.title or entry.label, sheet.introduction, sheet.given, sheet.questions,
+                     " ".join(learner.split()), number)
 
 
 def write_worksheet(worksheet: Worksheet, format: str, key: bool | None = None) -> str:

@@ -376,6 +376,49 @@ def test_a_chain_sheet_for_every_optimizer(optimizer: str) -> None:
     """The perceptron rule cannot update a weight with slopes before and behind it: then no new weight is asked for."""
     document = nnsim.load(EXAMPLES["hands_on"].path)
     document = replace(document, training=replace(document.training, optimizer=optimizer))
-    ids = [question.id for question in make_worksheet("chain", material_of(document)).questions]
+    made = make_worksheet("chain", material_of(document))
+    ids = [question.id for question in made.questions]
+    assert ("update" in made.introduction) == ("Learning rate" in dict(made.given)) == any("update" in id for id in ids)
     assert any(id.endswith(".gradient") for id in ids)
     assert any(id.endswith(".update") for id in ids) is not OPTIMIZERS[optimizer].straight
+
+
+@pytest.mark.parametrize("example", ["perceptron_and", "perceptron_xor"])
+@pytest.mark.parametrize("learner", LEARNERS)
+@pytest.mark.parametrize("sample", [((0.0, 0.0), 0.0), ((1.0, 1.0), 1.0), ((1.0, 0.0), 0.0), ((1.0, 0.5), 1.0)])
+def test_the_perceptron_rules_sheet_is_what_training_does(
+        example: str, learner: str, sample: tuple[tuple[float, float], float]) -> None:
+    """w′ = w + η(T − O)x, and θ the other way: the trainer's own numbers after one update, without δ or gradient."""
+    document = nnsim.load(EXAMPLES[example].path)
+    material = material_of(document, sample[0], [sample[1]])
+    made = make_worksheet("chain", material, learner)
+    assert made.title == "Perceptron rule"
+    words = write_worksheet(made, "markdown")
+    assert "δ" not in words and r"\partial" not in words and "delta" not in words
+    given = {part.text.split(" = ")[0]: float(part.text.split(" = ")[1].replace("−", "-"))
+             for _, parts in made.given for part in parts if isinstance(part, Math)}
+    network = document.network.with_values({"w1": given["w1"], "w2": given["w2"], "b_n": -given["θ n"]})
+    x, t = np.array([[given["x0"], given["x1"]]]), np.array([[given["t_n"]]])
+    assert learner or (x.tolist() == [list(sample[0])] and t.tolist() == [[sample[1]]])
+    trainer = nnsim.Trainer(network, nnsim.Dataset(x, t), replace(document.training, batch_size=1), engine="numpy")
+    before = given["o_n"]
+    trainer.run(epochs=1)
+    after = dict(zip(network.parameter_names, trainer.parameters.tolist(), strict=True))
+    answers = {q.id: q.fields[0] for q in made.questions}
+    for id, value in (("n.error", given["t_n"] - before), ("w1.update", after["w1"]), ("w2.update", after["w2"]),
+                      ("b_n.update", -after["b_n"])):
+        assert answers[id].check(f"{value:.12g}").right, (id, value)
+    assert not learner or "as it was" in answers["b_n.update"].check(f"{given['θ n']:g}").hint
+
+
+def test_where_the_perceptron_rule_has_nothing_to_correct() -> None:
+    """No target, another target than 0 and 1, everything frozen: in words."""
+    document = nnsim.load(EXAMPLES["perceptron_and"].path)
+    material = material_of(document, [1.0, 0.0], [1.0])
+    all_frozen = replace(document.network.structure, frozen=frozenset(document.network.parameter_names))
+    for lacking, says in ((replace(material, t=None), "needs a target"),
+                          (replace(material, t=(0.5,)), "cannot correct"),
+                          (replace(material, network=Network(all_frozen, document.network.parameters)), "is trained")):
+        with pytest.raises(Missing, match=says) as caught:
+            make_worksheet("chain", lacking)
+        assert len(caught.value.why) > 15
