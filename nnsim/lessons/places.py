@@ -117,6 +117,11 @@ class SumPlace(Place):
         return ", ".join(f"{c.weight} from {c.source}" for c in self.edges)
 
     @property
+    def output(self) -> float:
+        """What the neuron makes of it."""
+        return self.e.a(self.id)
+
+    @property
     def neighbours(self) -> list[tuple[str, float]]:
         """(neuron, sum) of the others that take from the same neurons."""
         structure = self.e.structure

@@ -65,7 +65,7 @@ class Number:
     @property
     def long(self) -> bool:
         """Whether the answer has more digits than anybody has to give."""
-        return not readings(format_number(self.answer, FEWEST_DIGITS - 1))[0].equals(self.answer)
+        return not any(r.equals(self.answer) for r in readings(format_number(self.answer, FEWEST_DIGITS - 1)))
 
     def check(self, given: str) -> Verdict:
         """Judge what was typed: right is the answer, rounded or cut off, with three significant digits or all it has.
@@ -114,7 +114,7 @@ class Number:
 def _with_noughts(value: float, digits: int) -> str:
     """A number with so many digits that count, noughts at its end too: 0.6400."""
     text, e, power = format_number(value, digits).partition("e")
-    missing = digits - readings(text)[0].digits
+    missing = digits - sum(reading.digits for reading in readings(text)[:1])
     if missing > 0:
         text += ("" if "." in text else ".") + "0" * missing
     return text + e + power

@@ -151,7 +151,7 @@ def test_every_known_mistake_is_called_by_its_name_somewhere() -> None:
     """Each entry of the registry leads, at some blank, to a number of its own, and what is said then is its words."""
     assert len(KNOWN) >= 15
     said: set[str] = set()
-    for _, blank in blanks(("", "Ada", "Bob")):
+    for _, blank in blanks(("", "Ada")):
         for mistake in blank.mistakes:
             given = f"{mistake.value:.0f}" if isinstance(blank, Count) else f"{mistake.value:.9g}"
             if mistake.hint in blank.check(given).hint:
