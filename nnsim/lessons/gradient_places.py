@@ -267,36 +267,30 @@ class SharedPlace(Place):
 class UpdatePlace(Place):
     """The new value of a weight. ``plain`` says that the step is the rate times the gradient."""
 
-    use: Connection
+    gradient: GradientPlace
     answer: float
-    g: float
     rate: float
     plain: bool
 
     @property
+    def g(self) -> float:
+        """The gradient."""
+        return self.gradient.answer
+
+    @property
     def w(self) -> float:
         """The weight as it was."""
-        return self.e.network.value(self.use.weight)
+        return self.e.network.value(self.gradient.use.weight)
 
     @property
     def weight_name(self) -> str:
         """The weight as it is written."""
-        return name(self.use.weight).text
+        return self.gradient.weight_name
 
     @property
     def rate_name(self) -> str:
         """The learning rate as it is written."""
         return self.e.notation.rate.text
-
-    @property
-    def own_delta(self) -> float:
-        """δ of the neuron that it leads to."""
-        return self.e.delta(self.use.target)
-
-    @property
-    def delta(self) -> str:
-        """That δ as it is written."""
-        return self.e.notation.delta(self.use.target).text
 
 
 @dataclass(frozen=True)

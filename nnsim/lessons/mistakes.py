@@ -71,6 +71,13 @@ def _factor_missing(p: GradientPlace) -> Iterable[Found]:
         yield rest, {"factor": left_out.name.text, "number": format_number(left_out.value)}
 
 
+def _wrong_steps(p: UpdatePlace) -> Iterable[Found]:
+    """The right step by a gradient that went wrong; one of the wrong sign is a step that was added."""
+    for mistake in mistakes_at(p.gradient):
+        if mistake.value != -p.g:
+            yield p.w - p.rate * mistake.value, {"why": mistake.hint}
+
+
 _SUMS = (
     Known("bias_forgotten", SumPlace, "Right until the products: the bias {bias} is forgotten.",
           _if(lambda p: p.has_bias, lambda p: p.answer - p.bias, bias=lambda p: p.bias_name)),
@@ -244,8 +251,8 @@ _UPDATES = (
     Known("weight_times_rate", UpdatePlace, "Only the gradient is multiplied by {rate}, not the weight.",
           _if(lambda p: p.plain, lambda p: p.rate * (p.w - p.g), rate=lambda p: p.rate_name)),
     Known("step_twice", UpdatePlace, "The step is taken once, not twice.", _one(lambda p: 2 * p.answer - p.w)),
-    Known("delta_for_gradient", UpdatePlace, "The step takes the whole gradient, not {delta} alone.",
-          _if(lambda p: p.plain, lambda p: p.w - p.rate * p.own_delta, delta=lambda p: p.delta)),
+    Known("step_of_wrong_gradient", UpdatePlace, "The step is right, but not of the right gradient. {why}",
+          lambda p: _wrong_steps(p) if p.plain else ()),
 )
 
 _RULE = (

@@ -212,12 +212,12 @@ def _factors_of(e: Explanation, material: Material, use: Connection) -> list[Que
     ]
     gradient = e.gradient_equation(p)
     names = " · ".join(factor.name.text for factor in factors)
+    place = GradientPlace(e, use, gradient.value, factors)
     questions.append(Question(f"{p}.gradient", asked(gradient.name), (
-        number(gradient.value, f"Multiply the factors: {names}.",
-               mistakes_at(GradientPlace(e, use, gradient.value, factors))),)))
+        number(gradient.value, f"Multiply the factors: {names}.", mistakes_at(place)),)))
     written = Update(e.network, material.config, e.x[None], e.t[None], e.notation).equations(p)
     # The perceptron rule has no update for a network with slopes.
-    return [*questions, *([_update(e, material, use, gradient, written[-1])] if written else [])]
+    return [*questions, *([_update(place, material.config.rate_at(0), written[-1])] if written else [])]
 
 
 def _back(e: Explanation, target: str, back: Equation) -> Number:
@@ -236,12 +236,12 @@ def _local(e: Explanation, use: Connection, local: Equation) -> Number:
     return number(local.value, hint, mistakes_at(LocalPlace(e, use)))
 
 
-def _update(e: Explanation, material: Material, use: Connection, gradient: Equation, new: Equation) -> Question:
-    rate = material.config.rate_at(0)
-    step = e.network.value(use.weight) - new.value
-    plain = math.isclose(step, rate * gradient.value, rel_tol=1e-6)
-    mistakes = mistakes_at(UpdatePlace(e, use, new.value, gradient.value, rate, plain))
-    return Question(f"{use.weight}.update", asked(new.name, new.term), (
+def _update(gradient: GradientPlace, rate: float, new: Equation) -> Question:
+    weight = gradient.use.weight
+    step = gradient.e.network.value(weight) - new.value
+    plain = math.isclose(step, rate * gradient.answer, rel_tol=1e-6, abs_tol=1e-12)
+    mistakes = mistakes_at(UpdatePlace(gradient.e, gradient, new.value, rate, plain))
+    return Question(f"{weight}.update", asked(new.name, new.term), (
         number(new.value, f"{new.name.text} is {text(new.term)}.", mistakes),))
 
 
