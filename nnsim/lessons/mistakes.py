@@ -59,10 +59,11 @@ def _if(applies: Callable[[Any], object], value: Callable[[Any], float], **said:
 
 
 def _wrong_sums(p: FunctionPlace) -> Iterable[Found]:
-    """The right function of a sum that went wrong."""
+    """The right function of a sum that went wrong; of the output it is a function applied twice."""
     f = ACTIVATIONS[p.activation].f
     for mistake in mistakes_at(p.sum):
-        yield float(f(np.array([mistake.value]))[0]), {"called": p.called, "why": mistake.hint}
+        if mistake.value != p.answer:
+            yield float(f(np.array([mistake.value]))[0]), {"called": p.called, "why": mistake.hint}
 
 
 def _factor_missing(p: GradientPlace) -> Iterable[Found]:
@@ -102,7 +103,7 @@ _SUMS = (
                      for (source, product), weight in zip(p.products, p.w, strict=True) if weight < 0]),
     Known("sum_for_output", SumPlace, "What comes in is each neuron's output, not its sum.",
           _if(lambda p: p.from_neurons, lambda p: float(p.w @ p.sums) + p.bias)),
-    Known("output_for_sum", SumPlace, "That is what {id} says in the end: asked is the sum before.",
+    Known("output_for_sum", SumPlace, "That is the output of {id}: asked is the sum before it.",
           _if(lambda p: len(p.w), lambda p: p.output, id=lambda p: p.id)),
     Known("other_neuron", SumPlace, "That is the sum of {other}, not of {id}.",
           lambda p: [(z, {"other": other, "id": p.id}) for other, z in p.neighbours]),
@@ -246,11 +247,10 @@ _UPDATES = (
           _if(lambda p: p.plain, lambda p: p.w - p.g, rate=lambda p: p.rate_name)),
     Known("gradient_added", UpdatePlace, "Downhill, and only a part of the way: take {rate} times the gradient away.",
           _if(lambda p: p.plain, lambda p: p.w + p.g, rate=lambda p: p.rate_name)),
-    Known("gradient_for_update", UpdatePlace, "That is the gradient: take {rate} times it away from {weight}.",
+    Known("gradient_for_update", UpdatePlace, "That is the gradient alone: take {rate} times it away from {weight}.",
           _if(lambda p: p.plain, lambda p: p.g, rate=lambda p: p.rate_name, weight=lambda p: p.weight_name)),
     Known("weight_times_rate", UpdatePlace, "Only the gradient is multiplied by {rate}, not the weight.",
           _if(lambda p: p.plain, lambda p: p.rate * (p.w - p.g), rate=lambda p: p.rate_name)),
-    Known("step_twice", UpdatePlace, "The step is taken once, not twice.", _one(lambda p: 2 * p.answer - p.w)),
     Known("step_of_wrong_gradient", UpdatePlace, "The step is right, but not of the right gradient. {why}",
           lambda p: _wrong_steps(p) if p.plain else ()),
 )

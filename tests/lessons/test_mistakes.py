@@ -11,6 +11,7 @@ from nnsim.core.network import Connection, Network, Neuron
 from nnsim.data.sources import InlineData
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
+from nnsim.exchange.pages import Math
 from nnsim.lessons.mistakes import KNOWN
 from nnsim.lessons.questions import Count, Mistake, Number, number
 from nnsim.lessons.worksheets import KINDS, Missing, Worksheet, make_worksheet, material_of
@@ -183,3 +184,63 @@ def test_a_mistake_that_is_not_told_from_the_answer_in_four_digits_is_none() -> 
     """Four digits, as the lecture has them, are always enough."""
     assert not number(0.77293, "step", [Mistake(0.77291, "near"), Mistake(0.77296, "near")]).mistakes
     assert len(number(0.77293, "step", [Mistake(0.77301, "other")]).mistakes) == 1
+
+
+def sigma(z: float) -> float:
+    """The sigmoid, by its formula."""
+    return 1 / (1 + math.exp(-z))
+
+
+@pytest.mark.parametrize("learner", ["", "Ada", "Emmy Noether", "Kurt"])
+def test_seventeen_mistakes_calculated_by_hand(learner: str) -> None:
+    """The lecture's network with plain arithmetic: what each slip leads to is never right, and told by its name."""
+    material = material_of(nnsim.load(EXAMPLES["hands_on"].path))
+    made = {kind: make_worksheet(kind, material, learner) for kind in ("forward", "loss", "chain")}
+    # Of the sheets for one learner each kind has its own numbers.
+    g = {kind: {part.text.split(" = ")[0]: float(part.text.split(" = ")[1].replace("−", "-"))
+                for _, parts in sheet.given for part in parts if isinstance(part, Math)}
+         for kind, sheet in made.items()}
+    f, c, k = g["forward"], g["loss"], g["chain"]
+    h1 = f["i1"] * f["w1"] + f["i2"] * f["w2"] + f["b1"]
+    h2 = f["i1"] * f["w3"] + f["i2"] * f["w4"] + f["b1"]
+    costs = [0.5 * (c[f"T{n}"] - c[f"O{n}"]) ** 2 for n in (1, 2)]
+    questions = {kind: {q.id: q for q in sheet.questions} for kind, sheet in made.items()}
+    late, early = (next(id.split(".")[0] for id in questions["chain"] if id.endswith(".back") and id[1] in names)
+                   for names in ("5678", "1234"))
+    n, h = (1 if late in ("w5", "w6") else 2), (1 if late in ("w5", "w7") else 2)
+    t, o, w, x, rate = k[f"T{n}"], k[f"O{n}"], k[late], k[f"out h{h}"], k["l"]
+    gradient = (o - t) * o * (1 - o) * x
+    deltas = [(k[f"O{m}"] - k[f"T{m}"]) * k[f"O{m}"] * (1 - k[f"O{m}"]) for m in (1, 2)]
+    to, via = (1 if early in ("w1", "w2") else 2), (1 if early in ("w1", "w3") else 2)
+    weights = (k["w5"], k["w7"]) if to == 1 else (k["w6"], k["w8"])
+    slope = k[f"out h{to}"] * (1 - k[f"out h{to}"])
+    slips = [
+        ("forward", "h1.z", h1 - f["b1"], "bias b1 is forgotten"),
+        ("forward", "h1.z", f["i1"] * f["w1"] + f["i2"] * f["w3"] + f["b1"], "mixed up"),
+        ("forward", "h1.a", h1, "σ is still to be applied"),
+        ("forward", "h1.a", sigma(h1) * (1 - sigma(h1)), "slope"),
+        ("forward", "o1.z", h1 * f["w5"] + h2 * f["w6"] + f["b2"], "output, not its sum"),
+        ("loss", "cost.o1", 2 * costs[0], "½ is forgotten"), ("loss", "cost.o1", costs[0] / 2, "½ is taken once"),
+        ("loss", "loss", sum(costs) / 2, "no mean is taken"), ("loss", "loss", 2 * sum(costs), "½ is forgotten"),
+        ("loss", "slope.o1", c["T1"] - c["O1"], "The sign"),
+        ("chain", f"{late}.slope", o, "(1 − output) is missing"),
+        ("chain", f"{late}.local", w, "That is the weight"),
+        ("chain", f"{late}.gradient", (o - t) * o * (1 - o), "is missing"),
+        ("chain", f"{early}.gradient", deltas[0] * weights[0] * slope * k[f"i{via}"], "through o1 alone"),
+        ("chain", f"{late}.update", w, "as it was"), ("chain", f"{late}.update", w + rate * gradient, "not added"),
+        ("chain", f"{late}.update", w - gradient, "rate l is forgotten"),
+    ]
+    told = 0
+    for kind, id, value, words in slips:
+        question = questions[kind][id]
+        field = question.fields[0]
+        assert isinstance(field, Number)
+        if typings(value, 4) & typings(field.answer, 4):
+            continue  # four digits do not tell them apart
+        for digits in range(1, 5):
+            for text in typings(value, digits):
+                verdict = question.check(text)
+                assert not verdict.right, (id, text, value, field)
+                told += words in verdict.hint
+                assert digits < 4 or verdict.nearly or words in verdict.hint, (id, text, words, verdict)
+    assert told > 30
