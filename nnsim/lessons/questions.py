@@ -98,7 +98,8 @@ class Number:
         found = [mistake for mistake in self.mistakes if meant[0].equals(mistake.value)]
         found += [mistake for mistake in self.mistakes if mistake not in found and any(
             reading.digits >= _NAMING_DIGITS and reading.fits(mistake.value) for reading in meant)]
-        return " Or: ".join(mistake.hint for mistake in found) if len(found) <= _MOST_NAMED else ""
+        hints = dict.fromkeys(mistake.hint for mistake in found)
+        return " Or: ".join(hints) if len(hints) <= _MOST_NAMED else ""
 
     def _why(self, given: str, meant: tuple[Reading, ...]) -> str:
         if any(r.equals(self.answer) or (r.digits >= _NAMING_DIGITS and r.fits(self.answer))
@@ -128,11 +129,8 @@ def number(answer: float, hint: str, mistakes: Iterable[Mistake] = (), label: st
     if not math.isfinite(answer):
         raise OverflowError(f"the answer would be {answer}")
     answer = 0.0 if abs(answer) < NOUGHT else float(answer)
-    kept: dict[str, Mistake] = {}
-    for mistake in mistakes:
-        if math.isfinite(mistake.value) and not alike(answer, mistake.value):
-            kept.setdefault(mistake.hint, mistake)
-    return Number(answer, hint, tuple(kept.values()), label)
+    kept = dict.fromkeys(m for m in mistakes if math.isfinite(m.value) and not alike(answer, m.value))
+    return Number(answer, hint, tuple(kept), label)
 
 
 @dataclass(frozen=True)
