@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from nnsim.core.combines import COMBINES
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import factor, format_number
@@ -11,7 +12,9 @@ from nnsim.core.symbols import Symbol
 from nnsim.data.generators import GENERATORS, gate_column, truth_table
 from nnsim.exchange.pages import Parts
 from nnsim.lessons.material import Material, Missing
-from nnsim.lessons.questions import Count, Field, Mistake, Number, Question, Target, number
+from nnsim.lessons.mistakes import mistakes_at
+from nnsim.lessons.places import RowPlace, StepPlace
+from nnsim.lessons.questions import Count, Field, Number, Question, Target, number
 from nnsim.lessons.sheets import (
     Sheet,
     equals,
@@ -54,21 +57,15 @@ def truth_table_sheet(material: Material, rng: np.random.Generator | None) -> Sh
 def _sum_and_output(total: Sum) -> tuple[Field, ...]:
     with_theta = total.in_threshold_notation
     answer = total.combined if with_theta else total.z
-    products = " + ".join(f"{factor(term.weight)}·{factor(term.activation)}" for term in total.terms)
+    combine = COMBINES[total.combine]
+    products = combine.separator.join(f"{factor(term.weight)}·{factor(term.activation)}" for term in total.terms)
     bias = "" if with_theta or total.bias is None else f" + {factor(total.bias)}"
-    hint = f"Each weight times what comes in, then all added up: {products}{bias}."
-    mistakes = [Mistake(total.combined - total.threshold if with_theta else total.combined,
-                        "θ is not part of the sum: it is what the sum is compared with." if with_theta
-                        else "The bias is forgotten.")]
-    for term in total.terms:
-        mistakes.append(Mistake(answer - term.value, f"The connection from {term.source} is forgotten."))
-        if term.weight < 0:
-            mistakes.append(Mistake(answer - 2 * term.value, f"The weight from {term.source} is negative."))
-    weights = sum(term.weight for term in total.terms) + (0.0 if with_theta else total.bias or 0.0)
-    mistakes.append(Mistake(weights, "That is the sum of the weights: each counts only times what comes in."))
+    hint = f"Each weight times what comes in, then their {combine.label.lower()}: {products}{bias}."
+    mistakes = mistakes_at(RowPlace(total))
     rule = (f"It says 1 if the sum reaches θ = {format_number(total.threshold)}, else 0."
             if with_theta else "It says 1 if z is 0 or more, else 0.")
-    return (number(answer, hint, mistakes, "Σ" if with_theta else "z"), Count(int(total.a), rule, label="output"))
+    outputs = mistakes_at(StepPlace(total.a, total.z == 0, rule))
+    return (number(answer, hint, mistakes, "Σ" if with_theta else "z"), Count(int(total.a), rule, outputs, "output"))
 
 
 # Weights for a target

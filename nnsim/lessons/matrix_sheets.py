@@ -7,6 +7,8 @@ import numpy as np
 from nnsim.core.network import Structure
 from nnsim.exchange.pages import Math, Parts
 from nnsim.lessons.material import Material, Missing, layers_of
+from nnsim.lessons.mistakes import mistakes_at
+from nnsim.lessons.places import CellPlace, CountPlace, NetPlace
 from nnsim.lessons.questions import Choice, Count, Mistake, Question, number
 from nnsim.lessons.sheets import Sheet, given_biases, given_weights, only_some
 
@@ -41,10 +43,7 @@ def matrix_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
 def _counts(structure: Structure, layers: tuple[tuple[str, ...], ...]) -> tuple[Question, ...]:
     uses = len(structure.connections) + sum(neuron.bias is not None for neuron in structure.neurons)
     count = len(structure.parameter_names)
-    mistakes = [Mistake(uses, "A shared parameter is one parameter, however often it is used."),
-                Mistake(len(structure.weight_names), "Those are the weights: the biases are parameters too."),
-                Mistake(len(structure.connections), "Those are the connections: biases are parameters too, "
-                                                    "and a shared parameter is one.")]
+    mistakes = mistakes_at(CountPlace(uses, len(structure.weight_names), len(structure.connections)))
     hint = "Count every weight and every bias, each by its name and only once."
     return (Question("layers", ("How many layers does this network have?",), (_layer_count(len(layers) - 1),)),
             Question("parameters", ("How many parameters does this network have?",),
@@ -57,7 +56,7 @@ def _layer_count(count: int, label: str = "") -> Count:
     return Count(count, "Count hidden layers and the output, not the inputs.", mistakes, label)
 
 
-def _telling(answer: int, mistakes: list[Mistake]) -> tuple[Mistake, ...]:
+def _telling(answer: int, mistakes: tuple[Mistake, ...]) -> tuple[Mistake, ...]:
     """Those that lead to another number, the first of each."""
     kept: dict[float, Mistake] = {}
     for mistake in mistakes:
@@ -71,9 +70,7 @@ def _counted(sizes: tuple[int, ...]) -> Question:
     written = "-".join(map(str, sizes))
     weights, biases = sum(a * b for a, b in pairwise(sizes)), sum(sizes[1:])
     layers = len(sizes) - 1
-    mistakes = [Mistake(weights, "The biases are forgotten: one for each neuron that is no input."),
-                Mistake(weights + sum(sizes), "Inputs have no bias."),
-                Mistake(weights + layers, "Each neuron has a bias of its own.")]
+    mistakes = mistakes_at(NetPlace(sizes))
     hint = f"From layer to layer multiply, {sizes[0]}·{sizes[1]} and so on; then a bias for each neuron but the inputs."
     return Question(f"net{written}", (f"A fully connected {written} network, each neuron with a bias of its own:",), (
         _layer_count(layers, "layers"),
@@ -99,9 +96,7 @@ def _matrix(material: Material, k: int, sources: tuple[str, ...], targets: tuple
         j, i = divmod(cell, W.shape[1])
         ask: Parts = ("In ", symbol, f" row {j + 1}, column {i + 1} is:")
         way = f"Row {j + 1} is {targets[j]}, column {i + 1} is {sources[i]}: the weight of {sources[i]} → {targets[j]}."
-        mistakes = []
-        if i < W.shape[0] and j < W.shape[1]:
-            mistakes.append(Mistake(float(W[i, j]), f"Row and column are swapped. {way}"))
+        mistakes = mistakes_at(CellPlace(W, j, i, way))
         questions.append(Question(f"W{k}.{j + 1}.{i + 1}", ask, (number(float(W[j, i]), way, mistakes),)))
     j, i = divmod(last, W.shape[1])
     edges = [f"{c.source} → {c.target}" for c in structure.connections if c.source in sources and c.target in targets]

@@ -1,34 +1,37 @@
 """Questions: what a learner answers, how that is judged, and what a wrong answer says about where it went wrong."""
 
 import math
-import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from nnsim.core.explain.sums import sum_of
-from nnsim.core.formulas.numbers import format_number, parse_number
+from nnsim.core.formulas.numbers import exact_text, format_number, parse_number
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.program import program_of
 from nnsim.data.generators import truth_table
 from nnsim.exchange.pages import Parts, plain
+from nnsim.lessons.digits import FEWEST_DIGITS, MOST_DIGITS, NOUGHT, Reading, alike, digits_to_tell, readings, turned
 
-KEY_DIGITS = 4
-FEWEST_DIGITS = 2
-_SURE_DIGITS = 3
+KEY_DIGITS = MOST_DIGITS
+ENOUGH = "Give at least three significant digits, rounded or cut off."
+"""What a sheet says where numbers are asked for."""
+_NAMING_DIGITS, _MOST_NAMED = 2, 3
 _CLOSE = 5
-_SLACK = 1e-9
-_NOUGHT = 1e-12
-_DIGITS = re.compile(r"^[+-]?(\d*)[.,]?(\d*)(?:e([+-]?\d+))?$")
+_WORDS = {3: "three", 4: "four"}
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """Whether an answer is right; if not, the hint names the step where it went wrong."""
+    """Whether an answer is right; if not, the hint names the step where it went wrong.
+
+    ``nearly`` is neither right nor wrong: what was given may be the answer, but has too few digits to tell.
+    """
 
     right: bool
     hint: str = ""
+    nearly: bool = False
 
 
 RIGHT = Verdict(True)
@@ -40,41 +43,6 @@ class Mistake:
 
     value: float
     hint: str
-
-
-def last_digit(text: str) -> tuple[float, int] | None:
-    """The unit of the last digit of a number as typed, and how many of its digits count; None for a fraction."""
-    match = _DIGITS.match("".join(text.split()).replace("−", "-").replace("–", "-").lower())
-    if match is None:
-        return None
-    whole, decimals, exponent = match[1], match[2], float(match[3] or 0)
-    return 10.0 ** min(max(exponent - len(decimals), -300), 300), len((whole + decimals).lstrip("0"))
-
-
-def agrees(given: str, answer: float) -> bool:
-    """Whether a number as typed is ``answer``, rounded or cut off: within one unit of the last digit given.
-
-    It needs two digits that count, unless the answer has fewer. With less than three, an answer that ends there is
-    taken at its word: 1.1 is not 1.2.
-    """
-    value = parse_number(given)
-    if value is None:
-        return False
-    if abs(answer) < _NOUGHT:
-        return abs(value) < _NOUGHT
-    written = last_digit(given)
-    if written is None:
-        return math.isclose(value, answer, rel_tol=_SLACK)
-    unit, count = written
-    if _ends(answer, unit) and count < _SURE_DIGITS:
-        return math.isclose(value, answer, rel_tol=_SLACK)
-    return count >= FEWEST_DIGITS and abs(value - answer) <= unit * (1 + _SLACK) + abs(answer) * _SLACK
-
-
-def _ends(answer: float, unit: float) -> bool:
-    """Whether an answer needs no digits beyond this one."""
-    steps = answer / unit
-    return math.isfinite(steps) and math.isclose(steps, round(steps), rel_tol=_SLACK, abs_tol=_SLACK)
 
 
 @dataclass(frozen=True)
@@ -89,52 +57,80 @@ class Number:
 
     @property
     def key(self) -> str:
-        """The answer as a key has it."""
-        return format_number(self.answer, KEY_DIGITS)
+        """The answer as a key has it, with as many digits as it takes to be right."""
+        texts = (text for digits in range(KEY_DIGITS, 2 * KEY_DIGITS)
+                 for text in (format_number(self.answer, digits), _with_noughts(self.answer, digits)))
+        return next((text for text in texts if self.check(text).right), exact_text(self.answer))
+
+    @property
+    def long(self) -> bool:
+        """Whether the answer has more digits than anybody has to give."""
+        return not any(r.equals(self.answer) for r in readings(format_number(self.answer, FEWEST_DIGITS - 1)))
 
     def check(self, given: str) -> Verdict:
-        """Judge what was typed."""
-        value = parse_number(given)
-        if value is None:
+        """Judge what was typed: right is the answer, rounded or cut off, with three significant digits or all it has.
+
+        A known mistake that reads the same in so many digits is told from it by more of them, and never named then.
+        """
+        meant = readings(given)
+        if not meant:
             return Verdict(False, "Type a number, such as 0.5932, −2 or 8.2e−2.")
-        if agrees(given, self.answer):
+        if meant[0].equals(self.answer):
             return RIGHT
-        for mistake in self.mistakes:
-            if agrees(given, mistake.value):
-                return Verdict(False, mistake.hint)
-        if agrees(_turned(given), self.answer):
-            return Verdict(False, f"The size is right, the sign is not. {self.hint}")
-        unit, count = last_digit(given) or (0.0, FEWEST_DIGITS)
-        if count < FEWEST_DIGITS and abs(value - self.answer) <= unit and not _ends(self.answer, unit):
-            return Verdict(False, f"Right so far: give at least {FEWEST_DIGITS} digits that count.")
-        if count >= FEWEST_DIGITS and abs(value - self.answer) <= _CLOSE * unit:
-            return Verdict(False, f"Close: look at the last digits once more. {self.hint}")
-        return Verdict(False, self.hint)
+        finest = next((index for index, reading in enumerate(meant) if reading.fits(self.answer)), None)
+        if finest is not None:
+            mistaken = any(r.fits(mistake.value) for r in meant[: finest + 1] for mistake in self.mistakes)
+            own = meant[finest]
+            if own.tells(self.answer) and not mistaken:
+                return RIGHT
+            return Verdict(False, self._more(own), nearly=True)
+        return Verdict(False, self._named(meant) or self._why(given, meant))
+
+    def _more(self, reading: Reading) -> str:
+        needed = digits_to_tell(self.answer, (mistake.value for mistake in self.mistakes))
+        if reading.digits >= needed:
+            return "Nearly: give one digit more."
+        zeros = "; zeros in front do not count" if abs(reading.value) < 1 else ""
+        return f"Nearly: give at least {_WORDS[needed]} significant digits{zeros}."
+
+    def _named(self, meant: tuple[Reading, ...]) -> str:
+        """The mistake that leads to this number, or the few that do; first what it is exactly."""
+        found = [mistake for mistake in self.mistakes if meant[0].equals(mistake.value)]
+        found += [mistake for mistake in self.mistakes if mistake not in found and any(
+            reading.digits >= _NAMING_DIGITS and reading.fits(mistake.value) for reading in meant)]
+        hints = dict.fromkeys(mistake.hint for mistake in found)
+        return " Or: ".join(hints) if len(hints) <= _MOST_NAMED else ""
+
+    def _why(self, given: str, meant: tuple[Reading, ...]) -> str:
+        if any(r.equals(self.answer) or (r.digits >= _NAMING_DIGITS and r.fits(self.answer))
+               for r in readings(turned(given))):
+            return f"The size is right, the sign is not. {self.hint}"
+        own = meant[0]
+        if own.unit is not None and own.digits >= FEWEST_DIGITS and (
+                abs(float(own.value) - self.answer) <= _CLOSE * float(own.unit)):
+            return f"Close: calculate with one or two digits more than you give. {self.hint}"
+        return self.hint
 
 
-def _turned(given: str) -> str:
-    text = given.strip().replace("−", "-").replace("–", "-")
-    return text[1:] if text.startswith("-") else f"-{text}"
+def _with_noughts(value: float, digits: int) -> str:
+    """A number with so many digits that count, noughts at its end too: 0.6400."""
+    text, e, power = format_number(value, digits).partition("e")
+    missing = digits - sum(reading.digits for reading in readings(text)[:1])
+    if missing > 0:
+        text += ("" if "." in text else ".") + "0" * missing
+    return text + e + power
 
 
 def number(answer: float, hint: str, mistakes: Iterable[Mistake] = (), label: str = "") -> Number:
-    """A Number with those mistakes that show: each leads to a finite number that is no other's.
+    """A Number with those mistakes that show: each leads to a finite number that is not the answer's.
 
     Raises OverflowError for an answer that is not finite: nobody could write it down.
     """
     if not math.isfinite(answer):
         raise OverflowError(f"the answer would be {answer}")
-    kept: list[Mistake] = []
-    for mistake in mistakes:
-        if math.isfinite(mistake.value) and not any(
-                abs(mistake.value - other) <= _step(other) for other in (answer, *(m.value for m in kept))):
-            kept.append(mistake)
-    return Number(float(answer), hint, tuple(kept), label)
-
-
-def _step(value: float) -> float:
-    """Two units of the last digit that a key gives of a value."""
-    return 2 * 10.0 ** (math.floor(math.log10(abs(value))) - KEY_DIGITS + 1) if abs(value) > _NOUGHT else _NOUGHT
+    answer = 0.0 if abs(answer) < NOUGHT else float(answer)
+    kept = dict.fromkeys(m for m in mistakes if math.isfinite(m.value) and not alike(answer, m.value))
+    return Number(answer, hint, tuple(kept), label)
 
 
 @dataclass(frozen=True)
@@ -250,17 +246,18 @@ class Question:
         return tuple(field.key for field in self.fields)
 
     def check(self, *given: str) -> Verdict:
-        """Judge the answers, one for each blank; the hint is of the first that is wrong."""
+        """Judge the answers, one for each blank; the hint is of the first that is wrong, or else nearly right."""
         if len(given) != len(self.fields):
             raise ValueError(f"This question has {len(self.fields)} blanks, not {len(given)}.")
         if self.target is not None:
             return self.target.check(given)
-        for field, text in zip(self.fields, given, strict=True):
-            verdict = field.check(text)
-            if not verdict.right:
-                several = field.label and len(self.fields) > 1
-                return Verdict(False, f"{field.label}: {verdict.hint}" if several else verdict.hint)
-        return RIGHT
+        verdicts = [field.check(text) for field, text in zip(self.fields, given, strict=True)]
+        open_ones = [index for index, verdict in enumerate(verdicts) if not verdict.right]
+        if not open_ones:
+            return RIGHT
+        first = min(open_ones, key=lambda index: verdicts[index].nearly)
+        label, verdict = self.fields[first].label, verdicts[first]
+        return replace(verdict, hint=f"{label}: {verdict.hint}") if label and len(self.fields) > 1 else verdict
 
     def hint(self, *given: str) -> str:
         """The step where these answers went wrong; empty if they are right."""

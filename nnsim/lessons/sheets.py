@@ -22,11 +22,12 @@ MOST_WEIGHTS = 200
 
 @dataclass(frozen=True)
 class Sheet:
-    """Introduction, given numbers under their headings, and questions."""
+    """Introduction, given numbers under their headings, and questions; its ``title`` where the kind's does not fit."""
 
     introduction: str
     given: tuple[tuple[str, Parts], ...]
     questions: tuple[Question, ...]
+    title: str = ""
 
 
 def equals(symbol: Symbol, value: float) -> Math:

@@ -12,7 +12,8 @@ from nnsim.lessons.gate_sheets import truth_table_sheet, weights_sheet
 from nnsim.lessons.material import Material, Missing, material_of, with_own_numbers
 from nnsim.lessons.matrix_sheets import matrix_sheet
 from nnsim.lessons.pass_sheets import chain_sheet, forward_sheet, loss_sheet
-from nnsim.lessons.questions import Question
+from nnsim.lessons.questions import ENOUGH, Number, Question
+from nnsim.lessons.rule_sheets import rule_sheet, rules
 from nnsim.lessons.sheets import Sheet
 
 __all__ = ["KINDS", "Kind", "Material", "Missing", "Worksheet", "make_worksheet", "material_of", "seed_of",
@@ -34,6 +35,11 @@ class Kind:
     own_numbers: bool = True
 
 
+def _update_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
+    """Follows the chain rule, or in a network that learns by the perceptron rule that one."""
+    return rule_sheet(material, rng) if rules(material) else chain_sheet(material, rng)
+
+
 _ENTRIES = (
     Kind("truth_table", "Truth table with its sums", "Every row of a gate: each neuron's sum, and what it says.",
          truth_table_sheet),
@@ -42,8 +48,9 @@ _ENTRIES = (
     Kind("forward", "Forward pass", "Each neuron's sum, and its function of it.", forward_sheet),
     Kind("loss", "Loss and the gradient's sign", "How wrong the outputs are, and which way each weight must go.",
          loss_sheet),
-    Kind("chain", "Chain rule and update", "The factors of a gradient, their product, and the new weight.",
-         chain_sheet),
+    Kind("chain", "Chain rule and update",
+         "The factors of a gradient, their product, and the new weight; or the perceptron rule.",
+         _update_sheet),
     Kind("matrix", "Graph and matrix W", "Weights in their places, and counting layers and parameters.", matrix_sheet),
 )
 
@@ -66,6 +73,12 @@ class Worksheet:
     questions: tuple[Question, ...]
     learner: str = ""
     number: int = 0
+
+    @property
+    def precision(self) -> str:
+        """How many digits answers need; empty if none has more than a few."""
+        return ENOUGH if any(field.long for question in self.questions for field in question.fields
+                             if question.target is None and isinstance(field, Number)) else ""
 
 
 def seed_of(learner: str, kind: str, number: int = 0) -> int | None:
@@ -90,8 +103,8 @@ def make_worksheet(kind: str, material: Material, learner: str = "", number: int
     except OverflowError:
         raise Missing("Some numbers of this network grew out of all bounds.",
                       "Smaller weights and inputs bring them back.") from None
-    return Worksheet(kind, entry.label, sheet.introduction, sheet.given, sheet.questions, " ".join(learner.split()),
-                     number)
+    return Worksheet(kind, sheet.title or entry.label, sheet.introduction, sheet.given, sheet.questions,
+                     " ".join(learner.split()), number)
 
 
 def write_worksheet(worksheet: Worksheet, format: str, key: bool | None = None) -> str:
@@ -105,7 +118,8 @@ def write_worksheet(worksheet: Worksheet, format: str, key: bool | None = None) 
     answers = Items(tuple(_answers(question) for question in worksheet.questions))
     if key is True:
         return FORMATS[format].write(Page(f"Key: {title}", (answers,)))
-    blocks: list[Block] = [Paragraph((worksheet.introduction,))]
+    introduction = " ".join(filter(None, (worksheet.introduction, worksheet.precision)))
+    blocks: list[Block] = [Paragraph((introduction,))]
     blocks += [Paragraph((f"{heading}: ", *parts)) for heading, parts in worksheet.given]
     blocks.append(Items(tuple(_task(question) for question in worksheet.questions)))
     if key is None:

@@ -46,6 +46,32 @@ def test_the_lectures_forward_pass_with_the_keys_alone(hand: Hand) -> None:
     assert hand.session.document is document and not hand.session.dirty
 
 
+def test_two_digits_are_not_enough_and_a_mistake_is_named(hand: Hand) -> None:
+    """Two digits: nearly, the keys stay; the misprint of the slide by its name; three digits: right, and on."""
+    open_sheet(hand, "hands_on", "Forward pass")
+    hint, mark = (hand.window.findChild(QLabel, f"worksheet_h2.z_{part}") for part in ("hint", "mark"))
+    assert hint is not None and mark is not None
+    for given, sign, said in (("0.39", "≈", "Nearly: give at least three significant digits"),
+                              ("0.390", "✗", "The weights are mixed up: h2 takes w3 from i1, w4 from i2.")):
+        hand.click("worksheet_h2.z")
+        hand.write(given)
+        assert mark.text() == sign and said in hint.text() and mark.accessibleName() == hint.text()
+        assert "0.392" not in hint.text() and progress(hand) == "0 of 8 right"
+        focused = QApplication.focusWidget()
+        assert isinstance(focused, QLineEdit) and focused.objectName() == "worksheet_h2.z"
+        assert focused.selectedText() == given, "the next answer goes over it"
+    hand.write("0.392")
+    assert mark.text() == "✓" and not hint.isVisible() and progress(hand) == "1 of 8 right"
+    hand.choose("worksheet_kind", "Chain rule and update")
+    for given, said in (("0.15", "at least four significant digits"), ("0.1500", "w1 as it was"),
+                        ("0.1502", "taken away, not added")):
+        hand.click("worksheet_w1.update")
+        hand.write(given)
+        assert said in hand.find("worksheet_w1.update_hint", QLabel).text()
+    hand.write("0.1498")
+    assert progress(hand).startswith("1 of")
+
+
 def test_xors_table_until_it_is_right(hand: Hand) -> None:
     """Sum and output of both neurons in all four rows; a forgotten minus is named, then mended."""
     open_sheet(hand, "xor", "Truth table with its sums")

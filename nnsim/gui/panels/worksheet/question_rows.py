@@ -20,7 +20,8 @@ from nnsim.lessons.worksheets import Worksheet
 FIELD_WIDTH, CHOICE_WIDTH, SMALL_FIELD_WIDTH = 88, 96, 56
 WIDEST_TEXT, NARROWEST_TEXT = 344, 144
 QWIDGETSIZE_MAX = (1 << 24) - 1
-RIGHT, WRONG = "✓", "✗"
+RIGHT, WRONG, NEARLY = "✓", "✗", "≈"
+_TONES = {RIGHT: "good", WRONG: "bad"}
 _LONG_WORD = re.compile(r"\S{16}(?=\S)")
 MANY_BLANKS = 2
 """From so many blanks on they are small."""
@@ -112,9 +113,9 @@ class QuestionRow(QWidget):
         return shape_of(self.question)
 
     @property
-    def wrong(self) -> bool:
-        """Whether it is marked as wrong."""
-        return self.mark.text() == WRONG
+    def unsettled(self) -> bool:
+        """Whether it is marked as wrong, or as nearly right."""
+        return self.mark.text() in (WRONG, NEARLY)
 
     def show_question(self, question: Question, given: Given) -> None:
         """Show a question of the same shape, and what was answered before, judged anew."""
@@ -149,11 +150,11 @@ class QuestionRow(QWidget):
         self.answered.emit(given, verdict)
 
     def _show_verdict(self, verdict: Verdict | None) -> None:
-        sign = "" if verdict is None else RIGHT if verdict.right else WRONG
+        sign = "" if verdict is None else RIGHT if verdict.right else NEARLY if verdict.nearly else WRONG
         hint = verdict.hint if verdict is not None else ""
         if self.mark.text() != sign:
             self.mark.setText(sign)
-            set_role(self.mark, tone="good" if sign == RIGHT else "bad")
+            set_role(self.mark, tone=_TONES.get(sign, "muted"))
         said = self.tr("right") if sign == RIGHT else hint
         self.mark.setAccessibleName(said)
         self.hint.setText(breakable(hint))
@@ -171,7 +172,7 @@ class QuestionRows(QScrollArea):
     """The questions of a worksheet under its introduction.
 
     ``answered(id, given, verdict)`` as a row's. Tab goes to the next blank; Enter checks, and goes on unless the
-    answer is wrong.
+    answer is wrong, or has too few digits.
     """
 
     answered = Signal(str, object, object)
@@ -199,7 +200,8 @@ class QuestionRows(QScrollArea):
         """Show these questions and what was answered before, judged anew."""
         if [shape_of(question) for question in sheet.questions] != [row.shape for row in self._rows]:
             self._build(sheet)
-        self._introduction.setText(self.tr(sheet.introduction))
+        said = (sheet.introduction, sheet.precision)
+        self._introduction.setText(" ".join(self.tr(sentence) for sentence in said if sentence))
         for row, question in zip(self._rows, sheet.questions, strict=True):
             row.show_question(question, given.get(question.id, ("",) * len(question.fields)))
         self._arrange()
@@ -230,7 +232,7 @@ class QuestionRows(QScrollArea):
             return
         row = next(row for row in self._rows if editor in row.editors)
         later = editors[editors.index(editor) + 1 :]
-        if row.wrong:
+        if row.unsettled:
             if isinstance(editor, TextField):
                 editor.selectAll()
             # The hint has its place only after the current layout.
