@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnsim.data import csv_files
-from nnsim.data.csv_files import MAX_BYTES, read_columns
+from nnsim.data import csv_files, csv_table
+from nnsim.data.csv_files import read_columns
+from nnsim.data.csv_text import MAX_BYTES
 from tests.damage import at_most, damaged
 
 
@@ -16,8 +17,8 @@ def read(folder: Path, content: str | bytes, *, inputs: tuple[str, ...] = (), ta
     """X and T of a file of this content, as lists."""
     raw = content.encode() if isinstance(content, str) else content
     (folder / "points.csv").write_bytes(raw)
-    X, T = read_columns("points.csv", folder, inputs, targets)
-    return X.tolist(), T.tolist()
+    found = read_columns("points.csv", folder, inputs, targets)
+    return found.X.tolist(), found.T.tolist()
 
 
 def test_the_last_column_is_the_target(tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
             read_columns(path, folder)
     (folder / "own.csv").write_text("a,b\n1,2\n")
     (folder / "in.csv").symlink_to(folder / "own.csv")
-    assert read_columns("in.csv", folder)[0].tolist() == [[1]]
+    assert read_columns("in.csv", folder).X.tolist() == [[1]]
 
 
 def test_a_folder_reached_by_a_link_is_a_folder(tmp_path: Path) -> None:
@@ -124,14 +125,14 @@ def test_a_folder_reached_by_a_link_is_a_folder(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "p.csv").write_text("a,b\n1,2\n")
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    assert read_columns("p.csv", tmp_path / "link")[1].tolist() == [[2]]
+    assert read_columns("p.csv", tmp_path / "link").T.tolist() == [[2]]
 
 
 def test_subfolders_may_be_written_in_either_way(tmp_path: Path) -> None:
     """A document made on Windows opens elsewhere."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "p.csv").write_text("a,b\n1,2\n")
-    assert read_columns("data/p.csv", tmp_path)[0].tolist() == read_columns("data\\p.csv", tmp_path)[0].tolist()
+    assert read_columns("data/p.csv", tmp_path).X.tolist() == read_columns("data\\p.csv", tmp_path).X.tolist()
 
 
 def test_what_is_no_file_is_told_apart(tmp_path: Path) -> None:
@@ -183,7 +184,7 @@ def fuzz(rounds: int, seed: int, folder: Path, monkeypatch: pytest.MonkeyPatch) 
         raw = damaged(WHOLE[rng.integers(len(WHOLE))], rng, PIECES)
         found = table_or_why(place, raw)
         with monkeypatch.context() as slow:
-            slow.setattr(csv_files, "_plain_table", lambda *args: None)
+            slow.setattr(csv_table, "_plain", lambda *args: None)
             csv_files._table.cache_clear()
             assert table_or_why(place, raw) == found
         fine += not isinstance(found, str)

@@ -13,20 +13,22 @@ _ULP = 2.0**-52
 _SURE_DIGITS = 15
 _MOST_COMMON = 2
 _MOST_MORE, _LARGE = 5, 100.0
-_OTHER_SIGN = {".": ",", ",": "."}
+OTHER_SIGN = {".": ",", ",": "."}
+"""Of the two signs the one is the decimal sign, and the other may part thousands."""
 _LOOSE_SPACE = re.compile(r"(?<=[-+/e])\s+|\s+(?=[/e])")
 """Space after a sign and around “/” and “e” means nothing; between digits it parts thousands."""
 
 
 def _written(decimal: str, thousands: str) -> re.Pattern[str]:
     """What a number looks like with this decimal sign; groups of three are parted by spaces or by ``thousands``."""
-    whole = r"\d{1,3}(?:[^\S\r\n]\d{3})+|" + (rf"[1-9]\d{{0,2}}(?:[{thousands}]\d{{3}})+|" if thousands else "") + r"\d+"
+    parted = rf"[1-9]\d{{0,2}}(?:[{thousands}]\d{{3}})+|" if thousands else ""
+    whole = rf"\d{{1,3}}(?:[^\S\r\n]\d{{3}})+|{parted}\d+"
     fraction = rf"[{decimal}](?:\d{{3}}[^\S\r\n](?=\d))*\d*"
     return re.compile(rf"[+-]?(?:(?:{whole})(?:{fraction})?|(?=[{decimal}]\d){fraction})(?:e[+-]?\d+)?")
 
 
 _WRITTEN = {(decimal, thousands): _written(decimal, thousands)
-            for decimal, other in _OTHER_SIGN.items() for thousands in ("", other)}
+            for decimal, other in OTHER_SIGN.items() for thousands in ("", other)}
 
 
 def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
@@ -163,7 +165,7 @@ def parse_number(text: str, decimal: str = "") -> float | None:
     1000 where the comma is the decimal sign.
     """
     plain = _LOOSE_SPACE.sub("", text.strip().replace(MINUS, "-").replace("–", "-").lower())
-    thousands = _OTHER_SIGN.get(decimal, "")
+    thousands = OTHER_SIGN.get(decimal, "")
     decimal = decimal or ("," if plain.count(",") == 1 and "." not in plain else ".")
     parts = plain.split("/")
     if len(parts) > 2 or not all(_WRITTEN[decimal, thousands].fullmatch(part) for part in parts):
