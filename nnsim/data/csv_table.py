@@ -188,7 +188,7 @@ class _Scan:
         if len(self.proofs) == 1:
             return next(iter(self.proofs))
         seen = [sign for sign in self.doubts if self.doubts[sign]]
-        if not self.careful or (not self.proofs and seen == ["."] and separator == ","):
+        if not self.proofs and seen == ["."] and separator == ",":
             return "."
         for sign in seen:
             for column, (line, text) in self.doubts[sign].items():
