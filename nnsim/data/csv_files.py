@@ -84,7 +84,7 @@ def read_file(file: Path, name: str, inputs: Sequence[str] = (), targets: Sequen
     state = file.stat()
     if state.st_size > MAX_BYTES:
         raise ValueError(f"The data file “{name}” has more than {MAX_BYTES // 2**20} MB: take fewer rows.")
-    table = _table(file, name, state.st_mtime_ns, state.st_size)
+    table = _table(file.resolve(), name, state.st_mtime_ns, state.st_size)
     where = {column: i for i, column in enumerate(table.names)}
     for column in (*inputs, *targets):
         if column not in where:
@@ -142,7 +142,7 @@ def _only_counts(table: Table, column: int, name: str) -> bool:
         different = len(table.texts[column])
         return not title or different == rows or different > MOST_CLASSES
     if column in table.faults:
-        return False
+        return not title and bool(np.isnan(values).all())  # a separator before each line
     if title:
         return rows > 1 and values[0] in (0, 1) and bool((np.diff(values) == 1).all())
     if (values == np.floor(values)).all() and len(np.unique(values)) == rows:

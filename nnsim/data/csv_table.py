@@ -218,12 +218,14 @@ class _Scan:
         code = codes.get(cell)
         if code is not None:
             return code
+        if column in self.faults:
+            return math.nan
         if is_missing(cell):
             return self._fault(column, line, _missing(cell, "write one of the classes, or remove the line"))
         if is_number(cell):
             return self._fault(column, line, f"“{cell[:40]}” is a number among words; write only one or the other.")
         if len(codes) > MOST_CLASSES:
-            return self._fault(column, line, f"more than {MOST_CLASSES} different texts are too many classes.")
+            return self._fault(column, line, f"more than {MOST_CLASSES} different words are too many classes.")
         codes[cell] = len(codes)
         return codes[cell]
 
