@@ -18,7 +18,8 @@ _SAMPLE_BYTES, _SAMPLE_RECORDS, _FEWEST_LINES = 64 * 1024, 200, 4
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"\s*#(?!\s*[,;\t|])")
 """A line with “#”, unless that is the name of its first column."""
-_NUMBER, _EMPTY, _TEXT, _UNSPLIT, _HARDLY = 1.0, 0.5, 0.5, 0.1, 0.01
+_NUMBER, _EMPTY, _TEXT, _UNSPLIT = 1.0, 0.5, 0.5, 0.1
+_NONE, _HARDLY = (0.0, 0.0), (0.01, 0.0)
 
 
 @dataclass(frozen=True)
@@ -87,13 +88,13 @@ def dialect_of(raw: bytes, name: str) -> Dialect:
         return said
     scores = {separator: _score(sample, separator, whole) for separator in SEPARATORS}
     if scores["\t"] >= scores[SPACES]:
-        scores[SPACES] = 0.0
+        scores[SPACES] = _NONE
     best = max(scores, key=lambda separator: scores[separator])
-    if not scores[best]:
+    if scores[best] == _NONE:
         return Dialect(",")
     if _is_too_wide(sample, best):
         raise ValueError(f"{name} has more than {MOST_COLUMNS} columns: take fewer.")
-    rivals = [separator for separator in SEPARATORS if scores[separator] == scores[best] == _NUMBER]
+    rivals = [separator for separator in SEPARATORS if scores[separator] == scores[best] and scores[best][0] == _NUMBER]
     if len(rivals) > 1:
         one, other = (SEPARATOR_NAMES[separator] for separator in rivals[:2])
         raise ValueError(f"{name} can be read in two ways: its columns may be parted by {one} or by {other}. "
@@ -123,8 +124,11 @@ def _separator_said(sample: bytes) -> Dialect | None:
     return None
 
 
-def _score(sample: bytes, separator: str, whole: bool) -> float:
-    """How well a separator parts the lines: 1 if all have equally many columns and all but the first hold numbers."""
+def _score(sample: bytes, separator: str, whole: bool) -> tuple[float, float]:
+    """How well a separator parts the lines: 1 if all have equally many columns and all but the first hold numbers.
+
+    And how well it parts the first line, which may hold names.
+    """
     if _is_too_wide(sample, separator):
         return _HARDLY
     records: list[list[str]] = []
@@ -139,14 +143,15 @@ def _score(sample: bytes, separator: str, whole: bool) -> float:
                 # It may have been cut off.
                 records.pop()
     except ValueError:
-        return 0.0
+        return _NONE
     if not records:
-        return 0.0
+        return _NONE
     (width, lines), = Counter(map(len, records)).most_common(1)
     if width < 2:
-        return 0.0 if max(map(len, records)) < 2 else _HARDLY
-    cells_scored = [_cell_score(cell) for record in records[1:] or records for cell in record]
-    return lines / len(records) * sum(cells_scored) / len(cells_scored)
+        return _NONE if max(map(len, records)) < 2 else _HARDLY
+    scored = [_cell_score(cell) for record in records[1:] or records for cell in record]
+    first = [_cell_score(cell) for cell in records[0]]
+    return lines / len(records) * sum(scored) / len(scored), sum(first) / len(first)
 
 
 def _is_too_wide(sample: bytes, separator: str) -> bool:

@@ -22,8 +22,8 @@ _LOOSE_SPACE = re.compile(r"(?<=[-+/e])\s+|\s+(?=[/e])")
 def _written(decimal: str, thousands: str) -> re.Pattern[str]:
     """What a number looks like with this decimal sign; groups of three are parted by spaces or by ``thousands``."""
     parted = rf"[1-9]\d{{0,2}}(?:[{thousands}]\d{{3}})+|" if thousands else ""
-    whole = rf"\d{{1,3}}(?:[^\S\r\n]\d{{3}})+|{parted}\d+"
-    fraction = rf"[{decimal}](?:\d{{3}}[^\S\r\n](?=\d))*\d*"
+    whole = rf"\d{{1,3}}(?:[^\S\r\n\t]\d{{3}})+|{parted}\d+"
+    fraction = rf"[{decimal}](?:\d{{3}}[^\S\r\n\t](?=\d))*\d*"
     return re.compile(rf"[+-]?(?:(?:{whole})(?:{fraction})?|(?=[{decimal}]\d){fraction})(?:e[+-]?\d+)?")
 
 
