@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 
 from nnsim.data.csv_header import is_number
 
@@ -14,7 +15,7 @@ SPACES = " "
 SEPARATORS = (",", ";", "\t", "|", SPACES)
 SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", SPACES: "spaces"}
 MOST_COLUMNS = 100_000
-_SAMPLE_BYTES, _SAMPLE_RECORDS, _FEWEST_LINES = 64 * 1024, 200, 4
+_SAMPLE_BYTES, _SAMPLE_RECORDS, _SAMPLE_CELLS, _FEWEST_LINES = 64 * 1024, 200, 5_000, 4
 _SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"\s*#(?!\s*[,;\t|])")
 """A line with “#”, unless that is the name of its first column."""
@@ -149,14 +150,16 @@ def _score(sample: bytes, separator: str, whole: bool) -> tuple[float, float]:
     (width, lines), = Counter(map(len, records)).most_common(1)
     if width < 2:
         return _NONE if max(map(len, records)) < 2 else _HARDLY
-    scored = [_cell_score(cell) for record in records[1:] or records for cell in record]
-    first = [_cell_score(cell) for cell in records[0]]
+    below = chain.from_iterable(records[1:] or records)
+    scored = [_cell_score(cell) for cell in islice(below, _SAMPLE_CELLS)]
+    first = [_cell_score(cell) for cell in records[0][:_SAMPLE_CELLS]]
     return lines / len(records) * sum(scored) / len(scored), sum(first) / len(first)
 
 
 def _is_too_wide(sample: bytes, separator: str) -> bool:
     sign = separator.encode()
-    return separator != SPACES and any(line.count(sign) >= MOST_COLUMNS for line in sample.splitlines())
+    wide = (line for line in sample.splitlines() if line.count(sign) >= MOST_COLUMNS)
+    return any(separator != SPACES or len(line.split()) > MOST_COLUMNS for line in wide)
 
 
 def _cell_score(cell: str) -> float:

@@ -154,9 +154,9 @@ def _check(table: Table, inputs: Sequence[int], targets: Sequence[int], name: st
     """Raises ValueError for the first thing that keeps the chosen columns from being used."""
     for j in inputs:
         if j in table.texts:
-            example = next(iter(table.texts[j]), "")
-            raise ValueError(f"{name}, column {table.names[j][:80]} holds words such as “{example[:40]}”, and an input "
-                             "must be a number: make it the target, or name the inputs without it.")
+            raise ValueError(f"{name}, line {table.text_lines[j]}, column {table.names[j][:80]} holds words such as "
+                             f"“{table.texts[j][0][:40]}”, and an input must be a number: make it the target, or name "
+                             "the inputs without it.")
     if len(targets) > 1:
         for j in targets:
             if j in table.texts:

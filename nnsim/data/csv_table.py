@@ -32,6 +32,8 @@ class Table:
     values: Array
     texts: dict[int, tuple[str, ...]]
     """The different texts of the columns that hold text, in the order in which they come."""
+    text_lines: dict[int, int]
+    """The line of the first text in each of these columns."""
     faults: dict[int, Fault]
     """The first thing in a column that keeps it from being used."""
     dialect: Dialect
@@ -82,8 +84,8 @@ def table_of(raw: bytes, name: str) -> Table:
     if not len(values):
         raise ValueError(f"{name} has column names but no sample: add one line for each.")
     values.setflags(write=False)
-    return Table(names, values, {j: tuple(found) for j, found in scan.texts.items()}, scan.faults, dialect, decimal,
-                 first_line if headed else 0, records.comments)
+    return Table(names, values, {j: tuple(found) for j, found in scan.texts.items()}, scan.text_lines, scan.faults,
+                 dialect, decimal, first_line if headed else 0, records.comments)
 
 
 def _filled(cells: Sequence[str]) -> int:
@@ -146,6 +148,7 @@ class _Scan:
     texts: dict[int, dict[str, int]]
     careful: bool = False
     decimal: str = ""
+    text_lines: dict[int, int] = field(default_factory=dict)
     faults: dict[int, Fault] = field(default_factory=dict)
     proofs: set[str] = field(default_factory=set)
     """The decimal signs by which alone some number has a meaning."""
@@ -226,6 +229,7 @@ class _Scan:
             return self._fault(column, line, f"“{cell[:40]}” is a number among words; write only one or the other.")
         if len(codes) > MOST_CLASSES:
             return self._fault(column, line, f"more than {MOST_CLASSES} different words are too many classes.")
+        self.text_lines.setdefault(column, line)
         codes[cell] = len(codes)
         return codes[cell]
 

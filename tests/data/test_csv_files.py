@@ -210,6 +210,15 @@ def test_damaged_files_are_refused_in_words_for_minutes(tmp_path: Path, monkeypa
     (b"\n" * 500_000, "is empty"),
     (b",\n" * 500_000, "is empty"),
     (b"a,b\n" + b'"' + b"1,2\n" * 100_000, "this is not CSV"),
+    (b"x,t\n" + b"1.25,a\n2.25,b\n" * 20_000, ""),
+    (b"x;t\n" + b"1,5;0\n1.000;1\n" * 5_000, ""),
+    (b'"x","t"\n' + b'"1.5","2"\n' * 20_000, ""),
+    (b"name,x,t\n" + b"".join(b"%d-%d,1,2\n" % (n, n) for n in range(30_000)), "column name holds words"),
+    (b"x,name\n" + b"".join(b"1,%d-%d\n" % (n, n) for n in range(30_000)), "too many classes"),
+    (b"# comment\n" * 50_000 + b"x,t\n1,2\n", ""),
+    (b"# comment\n" * 50_000, "is empty"),
+    (b"a " * 600_000 + b"b\n", "more than 100000 columns"),
+    ("x;t\n".encode("utf-16") + "1,5;0\n".encode("utf-16-le") * 30_000, ""),
     (",".join(map(str, range(40_000))).encode() + b",t\n" + b"1," * 40_000 + b"1\n", ""),
 ])
 def test_what_is_made_is_bounded_by_the_file(tmp_path: Path, content: bytes, said: str) -> None:
