@@ -51,30 +51,29 @@ def has_names(first: Sequence[str], body: Sequence[Sequence[str]], where: str) -
     words = [j for j, cell in enumerate(first) if is_word(cell)]
     if not numbers:
         return bool(words)
-    above_numbers = any(columns[j] and not holds_text(columns[j]) for j in words)
-    counted = _counted([first[j] for j in numbers])
+    if any(first[j] in columns[j] for j in words):
+        return False  # A class that comes again.
+    row = [first[j] for j in numbers]
+    counted = _counted(row)
     if not first[0] and len(numbers) == len(first) - 1 and counted:
         return True  # An index without a name, as pandas and R write it.
-    below = [columns[j] for j in numbers]
-    if above_numbers and (counted or len(numbers) < 2 or _spaced([first[j] for j in numbers])):
-        return True
-    if above_numbers:
-        raise ValueError(_both(first, where))
-    bare = all(first[j].isdecimal() for j in numbers)
-    if not bare or not body or len({first[j] for j in numbers}) < max(2, len(numbers)):
-        # One sample alone, or numbers that nobody counted.
-        if bare and counted and not body:
-            raise ValueError(_both(first, where))
-        return False
-    fractions = [bool(cells) and not any(_WHOLE.fullmatch(cell) for cell in cells) for cells in below]
-    if counted:
-        if all(_goes_on(before, after, numbers) for before, after in pairwise([first, *body])):
-            return False
-        if len(numbers) >= _MANY or (len(numbers) > 2 and any(fractions)):
+    if any(columns[j] and not holds_text(columns[j]) for j in words):
+        if counted or len(numbers) < 2 or _spaced(row):
             return True
         raise ValueError(_both(first, where))
-    if len(numbers) > 2 and all(fractions) and len(body) > 1:
-        if len(numbers) >= _MANY and _spaced([first[j] for j in numbers]):
+    like_names = all(cell.isdecimal() for cell in row) and len(set(row)) == len(row) and len(first) > 1
+    if not like_names or not (counted or body):
+        return False
+    fractions = [bool(columns[j]) and not any(map(_WHOLE.fullmatch, columns[j])) for j in numbers]
+    if counted:
+        if body and all(_goes_on(before, after, numbers) for before, after in pairwise([first, *body])):
+            return False
+        classes = [len(set(columns[j])) * 2 <= len(columns[j]) for j in words if columns[j]]
+        if len(row) >= _MANY or (len(row) > 2 and any(fractions)) or (classes and all(classes)):
+            return True  # Also where all words below come again, but not this one.
+        raise ValueError(_both(first, where))
+    if len(row) > 2 and all(fractions) and len(body) > 1:
+        if len(row) >= _MANY and _spaced(row):
             return True
         raise ValueError(_both(first, where))
     return False
