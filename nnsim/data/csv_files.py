@@ -153,7 +153,7 @@ def _only_counts(table: Table, column: int, name: str) -> bool:
 def _check(table: Table, inputs: Sequence[int], targets: Sequence[int], name: str) -> None:
     """Raises ValueError for the first thing that keeps the chosen columns from being used."""
     for j in inputs:
-        if j in table.texts:
+        if j in table.text_lines:
             raise ValueError(f"{name}, line {table.text_lines[j]}, column {table.names[j][:80]} holds words such as "
                              f"“{table.texts[j][0][:40]}”, and an input must be a number: make it the target, or name "
                              "the inputs without it.")

@@ -176,6 +176,7 @@ def test_two_classes_are_one_column(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("content", "said"), [
     ("color,x,t\nred,1,0\nblue,2,1\n", "line 2, column color holds words such as “red”, and an input must be a number"),
+    ("x,t\n1,0\na,1\nb,0\n", "line 2, column x: “1” is a number among words"),
     ("x,t\n1,a\n2,a\n", "column t has “a” in each line: a network needs two classes"),
     ("x,t\n1,a\n2,3\n4,b\n", "line 3, column t: “3” is a number among words"),
     ("x,t\n1,2\n2,3\n4,b\n", "line 4, column t: “b” is not a number"),
