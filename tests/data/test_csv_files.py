@@ -159,10 +159,13 @@ def test_what_is_no_file_is_told_apart(tmp_path: Path) -> None:
 # --- hostile files -----------------------------------------------------------------------------------------
 
 PIECES = (b",", b";", b"\t", b"\n", b"\r", b'"', b"nan", b"1e999", b"-", b"9" * 400, b"\x00", b"\xff", b"\xef\xbb\xbf",
-          b"1_0", b"\x0b", b"\xe2\x80\xa8", "１".encode(), b" ", b"0x10", b"1j", b"#", b".", b"1,5", b"a" * 70)
+          b"1_0", b"\x0b", b"\xe2\x80\xa8", "１".encode(), b" ", b"0x10", b"1j",
+          b"#", b"|", b"sep=,", b"NA", b"1.000", "−1".encode(), b"\xff\xfe",
+          b".", b"1,5", b"a" * 70)
 WHOLE = (
     b"a,b,t\n1,2,3\n4,5,6\n", b"a;b\n1,5;2\n-1e3;0,25\n", b'"a","b"\r\n"1"," 2 "\r\n', b"1\t2\n3\t4\n",
-    b"a,b\n\n1,2\n , \n3,4",
+    b"a,b\n\n1,2\n , \n3,4", b"sep=;\nId;x;t\n1;1.000,5;a\n2;2,5;b\n", b'"a" "t"\n"r1" 1.5 p\n"r2" 2.5 q\n',
+    b"# c\n0|1|2\n0.5|1.5|1\n1.5|2.5|0\n", b",0,1\n0,1.5,x y\n1,2.5,z\n",
 )
 
 
