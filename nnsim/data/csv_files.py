@@ -1,25 +1,48 @@
-"""CSV files: columns of numbers, read with errors that name file, line and column."""
+"""CSV files: columns of numbers and of classes, read with errors that name file, line and column."""
 
-import codecs
-import csv
-import io
-import math
 import re
-from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 import numpy as np
 
 from nnsim.core.arrays import Array
+from nnsim.data.csv_table import MOST_CLASSES, Table, table_of
+from nnsim.data.csv_text import MAX_BYTES, text_of
 
-MAX_BYTES = 256 * 1024 * 1024
-DELIMITERS = ";\t,"
-MOST_COLUMNS, LONGEST_LINE = 100_000, 4 * 1024 * 1024
-PIECE = 1024 * 1024
-_EMPTY = "{} is empty: it needs a line of column names, then one line for each sample."
-_FIRST_LINE = re.compile(rb"(?!\s)[^\r\n]*")
+INDEX_NAMES = {"", "unnamed: 0", "index", "id", "row", "rownames", "row names", "no", "no.", "nr", "nr.", "#"}
+"""What a column is called, in small letters, that only counts the rows."""
+_MOST_CELLS = 50_000_000
+"""So many targets there may be; classes have a column each."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a CSV file was read, so that it can be said.
+
+    ``decimal`` is the decimal sign, ".," if there are both, empty if no number has one. ``names_in_line`` is the line
+    of the columns' names, 0 if there is none and they are called 1, 2, 3 … . ``comments`` counts the lines of comment
+    and ``left_out`` names the columns that only count or name the rows.
+    """
+
+    separator: str
+    decimal: str
+    names_in_line: int
+    comments: int
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Columns:
+    """What was chosen of a file: X (rows, inputs) and its columns' names, T (rows, outputs) and its classes, if any."""
+
+    X: Array
+    T: Array
+    input_names: tuple[str, ...]
+    classes: tuple[str, ...]
+    reading: Reading
 
 
 def inside(path: str) -> None:
@@ -35,33 +58,51 @@ def inside(path: str) -> None:
 
 def read_columns(
     path: str, folder: Path | None, inputs: Sequence[str] = (), targets: Sequence[str] = ()
-) -> tuple[Array, Array]:
-    """The columns named ``inputs`` and ``targets`` of a CSV file, X (rows, inputs) and T (rows, targets).
-
-    The first line holds the names, unless it is all numbers: then the columns are called 1, 2, 3 … .
-    Columns are parted by semicolon, tab or comma, whichever the first line has; where it is not the
-    comma, 1,5 is 1.5. Without ``targets`` the last column is the target, without ``inputs`` the others
-    are the inputs. Raises ValueError naming file, line and column.
-    """
+) -> Columns:
+    """The columns named ``inputs`` and ``targets`` of a CSV file in a document's folder, by ``read_file``."""
     try:
-        file = located(path, folder)
-        state = file.stat()
-        names, table = _table(file, path, state.st_mtime_ns, state.st_size)
+        return read_file(located(path, folder), path, inputs, targets)
     except (OSError, RuntimeError) as error:  # RuntimeError: links that lead to each other
         reason = error.strerror if isinstance(error, OSError) else error
         raise ValueError(f"The data file “{path}” cannot be read: {reason}.") from None
-    where = {name: i for i, name in enumerate(names)}
-    for name in (*inputs, *targets):
-        if name not in where:
-            raise ValueError(f"{path} has no column “{name[:80]}”; it has {_listed(names)}.")
-    taken = set(inputs)
-    chosen_targets = list(targets) or [next((n for n in reversed(names) if n not in taken), names[-1])]
-    taken = set(chosen_targets)
-    chosen_inputs = list(inputs) or [name for name in names if name not in taken]
-    if not chosen_inputs or set(chosen_inputs) & taken:
-        raise ValueError(f"{path} needs a column of inputs and one of targets; it has {_listed(names)}.")
-    X, T = (table[:, [where[name] for name in chosen]] for chosen in (chosen_inputs, chosen_targets))
-    return X, T
+
+
+def read_file(file: Path, name: str, inputs: Sequence[str] = (), targets: Sequence[str] = ()) -> Columns:
+    """The columns named ``inputs`` and ``targets`` of a CSV file.
+
+    How the file is written is found out over many of its lines: what parts the columns, the decimal sign, whether the
+    first line holds names; without them the columns are called 1, 2, 3 … . Without ``targets`` the last column is the
+    target; without ``inputs`` the others are the inputs, but for those that only count or name the rows. A target of
+    words becomes one column of 0 and 1 for two classes, and a column for each class for more. Raises ValueError, in
+    which ``name`` stands for the file, with line and column; where there are two readings it names both. Raises OSError
+    if the file cannot be opened.
+    """
+    if not file.exists():
+        raise ValueError(f"The data file “{name}” is not there: put it into {file.parent}.")
+    if not file.is_file():
+        raise ValueError(f"The data file “{name}” is no ordinary file: give the name of a CSV file.")
+    state = file.stat()
+    if state.st_size > MAX_BYTES:
+        raise ValueError(f"The data file “{name}” has more than {MAX_BYTES // 2**20} MB: take fewer rows.")
+    table = _table(file.resolve(), name, state.st_mtime_ns, state.st_size)
+    where = {column: i for i, column in enumerate(table.names)}
+    for column in (*inputs, *targets):
+        if column not in where:
+            raise ValueError(f"{name} has no column “{column[:80]}”; it has {_listed(table.names)}.")
+    chosen_targets = [where[t] for t in targets] or [
+        next((j for j in reversed(range(len(where))) if table.names[j] not in inputs), len(where) - 1)]
+    rest = [j for j in range(len(where)) if j not in set(chosen_targets)]
+    left_out = [j for j in rest if _only_counts(table, j, name)] if not inputs else []
+    chosen_inputs = [where[i] for i in inputs] or [j for j in rest if j not in set(left_out)]
+    if not chosen_inputs and left_out and table.names[left_out[0]]:
+        chosen_inputs, left_out = left_out, []
+    if not chosen_inputs or set(chosen_inputs) & set(chosen_targets):
+        raise ValueError(f"{name} needs a column of inputs and one of targets; it has {_listed(table.names)}.")
+    _check(table, chosen_inputs, chosen_targets, name)
+    T, classes = _targets(table, chosen_targets, name)
+    reading = Reading(table.dialect.separator, table.decimal, table.names_in_line, table.comments,
+                      tuple(table.names[j] for j in left_out))
+    return Columns(table.values[:, chosen_inputs], T, tuple(table.names[j] for j in chosen_inputs), classes, reading)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -70,7 +111,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def located(path: str, folder: Path | None) -> Path:
-    """The file a path names, with links followed. Raises ValueError if it is none that may be read."""
+    """The file a document's path names, with links followed. Raises ValueError if it is none that may be read."""
     inside(path)
     if folder is None:
         raise ValueError(f"The data file “{path}” belongs beside the document: save the document first.")
@@ -79,133 +120,68 @@ def located(path: str, folder: Path | None) -> Path:
     if not file.is_relative_to(root):
         raise ValueError(f"The data file “{path}” is a link that leads out of the document's folder: "
                          "copy the file itself there.")
-    if not file.exists():
-        raise ValueError(f"The data file “{path}” is not there: put it into {root}.")
-    if not file.is_file():
-        raise ValueError(f"The data file “{path}” is no ordinary file: give the name of a CSV file.")
-    if file.stat().st_size > MAX_BYTES:
-        raise ValueError(f"The data file “{path}” has more than {MAX_BYTES // 2**20} MB: take fewer rows.")
     return file
 
 
 @lru_cache(maxsize=4)
-def _table(file: Path, name: str, changed: int, size: int) -> tuple[tuple[str, ...], Array]:
-    """(names, values) of a whole file. ``changed`` and ``size`` make the cache notice another content."""
-    with file.open("rb") as opened:
-        # With its size, because the most that is allowed would be set aside first.
-        raw = opened.read(min(size, MAX_BYTES)).removeprefix(codecs.BOM_UTF8)
-    _check_text(raw, name)
-    if not raw.strip(b" \t\r\n,;"):
-        raise ValueError(_EMPTY.format(name))
-    first_line = _FIRST_LINE.search(raw).group().decode()  # type: ignore[union-attr]
-    delimiter = max(DELIMITERS, key=lambda sign: (first_line.count(sign), sign == ","))
-    if delimiter == "," and not first_line.count(","):
-        delimiter = ";"  # a single column, where a comma can only be a decimal one
-    if first_line.count(delimiter) >= MOST_COLUMNS:
-        raise ValueError(f"{name} has more than {MOST_COLUMNS} columns: take fewer.")
-    lines = _lines(raw, name, delimiter)
-    try:
-        number, head = next(lines)
-    except StopIteration:
-        raise ValueError(_EMPTY.format(name)) from None
-    headless = all(_number(cell, delimiter) is not None for cell in head)
-    names = tuple(str(i) for i in range(1, len(head) + 1)) if headless else tuple(head)
-    _check_names(names, f"{name}, line {number}")
-    table = _plain_table(raw, delimiter, headless, len(names))
-    if table is None:
-        values = array("d", _row(head, number, name, names, delimiter) if headless else ())
-        for at, cells in lines:
-            values.extend(_row(cells, at, name, names, delimiter))
-        table = np.frombuffer(values, dtype=np.float64).reshape(-1, len(names)) if values else np.empty((0, len(names)))
-    if not len(table):
-        raise ValueError(f"{name} has column names but no sample: add one line for each.")
-    table.setflags(write=False)
-    return names, table
+def _table(file: Path, name: str, changed: int, size: int) -> Table:
+    """A whole file. ``changed`` and ``size`` make the cache notice another content."""
+    return table_of(text_of(file, size, name), name)
 
 
-def _check_text(raw: bytes, name: str) -> None:
-    """Raises ValueError unless it is text in lines; of the text nothing is made."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    for start in range(0, len(raw), PIECE):
-        try:
-            decoder.decode(raw[start : start + PIECE], final=start + PIECE >= len(raw))
-        except UnicodeDecodeError as error:
-            at = start + PIECE - len(error.object) if start + PIECE < len(raw) else len(raw) - len(error.object)
-            raise ValueError(f"{name} is not UTF-8 text (byte {at + error.start}): save it as CSV, UTF-8.") from None
-    if b"\0" in raw:
-        raise ValueError(f"{name} is not text: save it as CSV, UTF-8.")
-    at = 0
-    while at + LONGEST_LINE < len(raw):
-        end = max(raw.rfind(sign, at, at + LONGEST_LINE) for sign in (b"\n", b"\r"))
-        if end < 0:
-            line = len(raw[:at].splitlines()) + 1
-            raise ValueError(f"{name}, line {line} has more than {LONGEST_LINE // 2**20} MB: this is no CSV file.")
-        at = end + 1
+def _only_counts(table: Table, column: int, name: str) -> bool:
+    """Whether a column only counts or names the rows, as an index without a name does, or one called “Id”.
+
+    Raises ValueError for a column that has no name and is no index.
+    """
+    title = table.names[column]
+    if title.lower() not in INDEX_NAMES:
+        return False
+    rows, values = len(table.values), table.values[:, column]
+    if column in table.texts:
+        different = len(table.texts[column])
+        return not title or different == rows or different > MOST_CLASSES
+    if column in table.faults:
+        return not title and bool(np.isnan(values).all())  # a separator before each line
+    if title:
+        return rows > 1 and values[0] in (0, 1) and bool((np.diff(values) == 1).all())
+    if (values == np.floor(values)).all() and len(np.unique(values)) == rows:
+        return True
+    raise ValueError(f"{name}, line {table.names_in_line}: column {column + 1} has no name.")
 
 
-def _check_names(names: Sequence[str], where: str) -> None:
-    seen: set[str] = set()
-    for i, column in enumerate(names):
-        if not column:
-            raise ValueError(f"{where}: column {i + 1} has no name.")
-        if column in seen:
-            raise ValueError(f"{where}: two columns are called “{column[:80]}”.")
-        seen.add(column)
+def _check(table: Table, inputs: Sequence[int], targets: Sequence[int], name: str) -> None:
+    """Raises ValueError for the first thing that keeps the chosen columns from being used."""
+    for j in inputs:
+        if j in table.text_lines:
+            raise ValueError(f"{name}, line {table.text_lines[j]}, column {table.names[j][:80]} holds words such as "
+                             f"“{table.texts[j][0][:40]}”, and an input must be a number: make it the target, or name "
+                             "the inputs without it.")
+    if len(targets) > 1:
+        for j in targets:
+            if j in table.texts:
+                raise ValueError(f"{name}, column {table.names[j][:80]} holds words: as classes to be learned it must "
+                                 "be the only target.")
+    faults = [table.faults[j] for j in (*inputs, *targets) if j in table.faults]
+    if faults:
+        raise ValueError(min(faults)[1])
 
 
-def _plain_table(raw: bytes, delimiter: str, headless: bool, columns: int) -> Array | None:
-    """The values of a file without quotes and without faults, read by numpy; None if it is not as plain as that."""
-    if b'"' in raw:
-        return None
-    body = raw.lstrip(b" \t\r\n")
-    if not headless:
-        end = re.search(rb"\r\n|\r|\n", body)
-        body = body[end.end() :] if end else b""
-    if delimiter != ",":
-        body = body.replace(b",", b".")
-    if not body.strip():
-        return None
-    try:
-        text = io.TextIOWrapper(io.BytesIO(body), "utf-8")
-        table = np.loadtxt(text, delimiter=delimiter, comments=None, ndmin=2)
-    except ValueError:
-        return None
-    return table if table.shape[1] == columns and np.isfinite(table).all() else None
-
-
-def _lines(raw: bytes, name: str, delimiter: str) -> Iterator[tuple[int, list[str]]]:
-    """(line number, stripped cells) of every line that is not blank."""
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(raw), "utf-8", newline=""), delimiter=delimiter, strict=True)
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield reader.line_num, [cell.strip() for cell in cells]
-    except csv.Error as error:
-        raise ValueError(f"{name}, line {reader.line_num}: this is not CSV ({error}).") from None
-
-
-def _row(cells: list[str], line: int, name: str, names: tuple[str, ...], delimiter: str) -> list[float]:
-    if len(cells) != len(names):
-        raise ValueError(f"{name}, line {line} has {len(cells)} columns, but the first line has "
-                         f"{len(names)}: all lines must be as long.")
-    values = []
-    for column, cell in zip(names, cells, strict=True):
-        value = _number(cell, delimiter)
-        if value is None:
-            what = f"“{cell[:40]}” is not a number" if cell else "the cell is empty"
-            raise ValueError(f"{name}, line {line}, column {column[:80]}: {what}; write one such as 1.5.")
-        if not math.isfinite(value):
-            raise ValueError(f"{name}, line {line}, column {column[:80]}: “{cell[:40]}” is not finite; "
-                             "remove the line or correct it.")
-        values.append(value)
-    return values
-
-
-def _number(cell: str, delimiter: str) -> float | None:
-    """The number a cell holds, or None. Where the comma does not part columns, it may be the decimal one."""
-    if delimiter != "," and "." not in cell:
-        cell = cell.replace(",", ".", 1)
-    try:
-        return float(cell) if "_" not in cell else None
-    except ValueError:
-        return None
+def _targets(table: Table, columns: Sequence[int], name: str) -> tuple[Array, tuple[str, ...]]:
+    """(T, classes): numbers as they are; the classes of a column of words, in the order of the alphabet, as 0 and 1."""
+    column = columns[0]
+    if column not in table.texts:
+        return table.values[:, columns], ()
+    texts = table.texts[column]
+    classes = tuple(sorted(texts))
+    where = f"{name}, column {table.names[column][:80]}"
+    if len(classes) < 2:
+        raise ValueError(f"{where} has “{classes[0][:40]}” in each line: a network needs two classes or more to learn.")
+    if len(classes) * len(table.values) > _MOST_CELLS:
+        raise ValueError(f"{where} has {len(classes)} classes, too many for {len(table.values)} lines: take fewer.")
+    codes = np.array([classes.index(text) for text in texts])[table.values[:, column].astype(np.intp)]
+    if len(classes) == 2:
+        return codes[:, np.newaxis].astype(np.float64), classes
+    T = np.zeros((len(codes), len(classes)))
+    T[np.arange(len(codes)), codes] = 1.0
+    return T, classes

@@ -113,8 +113,9 @@ def dataset_of(source: DataSource, folder: Path | None = None) -> Dataset:
         return _generated(source)
     if isinstance(source, InlineData):
         return _inline(source)
-    X, T = read_columns(source.path, folder, source.inputs, source.targets)
-    return split(X, T, source.test_share, source.seed)
+    found = read_columns(source.path, folder, source.inputs, source.targets)
+    return split(found.X, found.T, source.test_share, source.seed, input_names=found.input_names, classes=found.classes,
+                 reading=found.reading)
 
 
 # The same source is asked for at every edit of the document; it is immutable, and so is a Dataset.

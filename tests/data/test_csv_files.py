@@ -6,8 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from nnsim.data import csv_files
-from nnsim.data.csv_files import MAX_BYTES, read_columns
+from nnsim.data import csv_files, csv_table
+from nnsim.data.csv_files import read_columns
+from nnsim.data.csv_text import MAX_BYTES
 from tests.damage import at_most, damaged
 
 
@@ -16,8 +17,8 @@ def read(folder: Path, content: str | bytes, *, inputs: tuple[str, ...] = (), ta
     """X and T of a file of this content, as lists."""
     raw = content.encode() if isinstance(content, str) else content
     (folder / "points.csv").write_bytes(raw)
-    X, T = read_columns("points.csv", folder, inputs, targets)
-    return X.tolist(), T.tolist()
+    found = read_columns("points.csv", folder, inputs, targets)
+    return found.X.tolist(), found.T.tolist()
 
 
 def test_the_last_column_is_the_target(tmp_path: Path) -> None:
@@ -116,7 +117,7 @@ def test_a_link_out_of_the_folder_is_refused(tmp_path: Path) -> None:
             read_columns(path, folder)
     (folder / "own.csv").write_text("a,b\n1,2\n")
     (folder / "in.csv").symlink_to(folder / "own.csv")
-    assert read_columns("in.csv", folder)[0].tolist() == [[1]]
+    assert read_columns("in.csv", folder).X.tolist() == [[1]]
 
 
 def test_a_folder_reached_by_a_link_is_a_folder(tmp_path: Path) -> None:
@@ -124,14 +125,14 @@ def test_a_folder_reached_by_a_link_is_a_folder(tmp_path: Path) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "real" / "p.csv").write_text("a,b\n1,2\n")
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    assert read_columns("p.csv", tmp_path / "link")[1].tolist() == [[2]]
+    assert read_columns("p.csv", tmp_path / "link").T.tolist() == [[2]]
 
 
 def test_subfolders_may_be_written_in_either_way(tmp_path: Path) -> None:
     """A document made on Windows opens elsewhere."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "p.csv").write_text("a,b\n1,2\n")
-    assert read_columns("data/p.csv", tmp_path)[0].tolist() == read_columns("data\\p.csv", tmp_path)[0].tolist()
+    assert read_columns("data/p.csv", tmp_path).X.tolist() == read_columns("data\\p.csv", tmp_path).X.tolist()
 
 
 def test_what_is_no_file_is_told_apart(tmp_path: Path) -> None:
@@ -158,10 +159,13 @@ def test_what_is_no_file_is_told_apart(tmp_path: Path) -> None:
 # --- hostile files -----------------------------------------------------------------------------------------
 
 PIECES = (b",", b";", b"\t", b"\n", b"\r", b'"', b"nan", b"1e999", b"-", b"9" * 400, b"\x00", b"\xff", b"\xef\xbb\xbf",
-          b"1_0", b"\x0b", b"\xe2\x80\xa8", "１".encode(), b" ", b"0x10", b"1j", b"#", b".", b"1,5", b"a" * 70)
+          b"1_0", b"\x0b", b"\xe2\x80\xa8", "１".encode(), b" ", b"0x10", b"1j",
+          b"#", b"|", b"sep=,", b"NA", b"1.000", "−1".encode(), b"\xff\xfe",
+          b".", b"1,5", b"a" * 70)
 WHOLE = (
     b"a,b,t\n1,2,3\n4,5,6\n", b"a;b\n1,5;2\n-1e3;0,25\n", b'"a","b"\r\n"1"," 2 "\r\n', b"1\t2\n3\t4\n",
-    b"a,b\n\n1,2\n , \n3,4",
+    b"a,b\n\n1,2\n , \n3,4", b"sep=;\nId;x;t\n1;1.000,5;a\n2;2,5;b\n", b'"a" "t"\n"r1" 1.5 p\n"r2" 2.5 q\n',
+    b"# c\n0|1|2\n0.5|1.5|1\n1.5|2.5|0\n", b",0,1\n0,1.5,x y\n1,2.5,z\n",
 )
 
 
@@ -183,7 +187,7 @@ def fuzz(rounds: int, seed: int, folder: Path, monkeypatch: pytest.MonkeyPatch) 
         raw = damaged(WHOLE[rng.integers(len(WHOLE))], rng, PIECES)
         found = table_or_why(place, raw)
         with monkeypatch.context() as slow:
-            slow.setattr(csv_files, "_plain_table", lambda *args: None)
+            slow.setattr(csv_table, "_plain", lambda *args: None)
             csv_files._table.cache_clear()
             assert table_or_why(place, raw) == found
         fine += not isinstance(found, str)
@@ -209,6 +213,15 @@ def test_damaged_files_are_refused_in_words_for_minutes(tmp_path: Path, monkeypa
     (b"\n" * 500_000, "is empty"),
     (b",\n" * 500_000, "is empty"),
     (b"a,b\n" + b'"' + b"1,2\n" * 100_000, "this is not CSV"),
+    (b"x,t\n" + b"1.25,a\n2.25,b\n" * 20_000, ""),
+    (b"x;t\n" + b"1,5;0\n1.000;1\n" * 5_000, ""),
+    (b'"x","t"\n' + b'"1.5","2"\n' * 20_000, ""),
+    (b"name,x,t\n" + b"".join(b"%d-%d,1,2\n" % (n, n) for n in range(30_000)), "column name holds words"),
+    (b"x,name\n" + b"".join(b"1,%d-%d\n" % (n, n) for n in range(30_000)), "too many classes"),
+    (b"# comment\n" * 50_000 + b"x,t\n1,2\n", ""),
+    (b"# comment\n" * 50_000, "is empty"),
+    (b"a " * 600_000 + b"b\n", "more than 100000 columns"),
+    ("x;t\n".encode("utf-16") + "1,5;0\n".encode("utf-16-le") * 30_000, ""),
     (",".join(map(str, range(40_000))).encode() + b",t\n" + b"1," * 40_000 + b"1\n", ""),
 ])
 def test_what_is_made_is_bounded_by_the_file(tmp_path: Path, content: bytes, said: str) -> None:

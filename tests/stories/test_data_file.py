@@ -103,3 +103,26 @@ def test_data_that_changed_unheard_are_noticed_when_the_window_gets_the_keys(sha
     assert shared.session.training and len(shared.session.dataset.X) == 4
     shared.click("message_action")
     assert not shared.session.training and len(shared.session.dataset.X) == 5 and shared.session.latest is None
+
+
+def test_how_a_file_was_read_is_said_beside_the_data(shared: Hand, tmp_path: Path) -> None:
+    """What was chosen, the classes, and both readings where the file has two; nothing for data of another kind."""
+    file = open_with_csv(shared, tmp_path)
+    said = shared.find("data_reading", QLabel)
+    assert said.text() == "Columns parted by commas, names in line 1."
+    for content, text in (
+        ("sep=;\n# mine\nId;x;y;t\n1;1,5;2;no\n2;2,5;3;yes\n", "Columns parted by semicolons, decimal comma, "
+         "names in line 3. One line of comment skipped. Left out, because it only counts or names the rows: “Id”. "
+         "Classes: no, yes."),
+        ("0 0.5 1\n1 1.5 0\n", "Columns parted by spaces, decimal point, no line of names."),
+        ("x|y|t\n1|2|a\n3|4|b\n# end\n# of it\n5|6|c\n",
+         "Columns parted by bars, names in line 1. 2 lines of comment skipped. Classes: a, b, c."),
+    ):
+        file.write_text(content)
+        shared.session.reload_data()
+        assert said.text() == text and not said.isHidden()
+    file.write_text("x;t\n1.000;0\n2.000;1\n")
+    shared.session.reload_data()
+    assert said.isHidden() and "“1.000” may be 1 or 1000" in shared.find("training_reason", QLabel).text()
+    shared.window.files.open(EXAMPLES["xor_to_learn"].path)
+    assert said.isHidden()

@@ -13,7 +13,22 @@ _ULP = 2.0**-52
 _SURE_DIGITS = 15
 _MOST_COMMON = 2
 _MOST_MORE, _LARGE = 5, 100.0
-_NUMBER = re.compile(r"^([+-]?)(\d+(?:\.\d*)?|\.\d+)(?:e([+-]?\d+))?$")
+OTHER_SIGN = {".": ",", ",": "."}
+"""Of the two signs the one is the decimal sign, and the other may part thousands."""
+_LOOSE_SPACE = re.compile(r"(?<=[-+/e])\s+|\s+(?=[/e])")
+"""Space after a sign and around “/” and “e” means nothing; between digits it parts thousands."""
+
+
+def _written(decimal: str, thousands: str) -> re.Pattern[str]:
+    """What a number looks like with this decimal sign; groups of three are parted by spaces or by ``thousands``."""
+    parted = rf"[1-9]\d{{0,2}}(?:[{thousands}]\d{{3}})+|" if thousands else ""
+    whole = rf"\d{{1,3}}(?:[^\S\r\n\t]\d{{3}})+|{parted}\d+"
+    fraction = rf"[{decimal}](?:\d{{3}}[^\S\r\n\t](?=\d))*\d*"
+    return re.compile(rf"[+-]?(?:(?:{whole})(?:{fraction})?|(?=[{decimal}]\d){fraction})(?:e[+-]?\d+)?")
+
+
+_WRITTEN = {(decimal, thousands): _written(decimal, thousands)
+            for decimal, other in OTHER_SIGN.items() for thousands in ("", other)}
 
 
 def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
@@ -142,18 +157,22 @@ def _read(text: str) -> float:
     return float(text.replace(MINUS, "-").replace("∞", "inf").replace(UNDEFINED, "nan"))
 
 
-def parse_number(text: str) -> float | None:
-    """The finite number a learner typed, or None. “1,2” is 1.2, “−2” is −2, “1.2e−5” and “1/3” are read."""
-    plain = "".join(text.split()).replace(MINUS, "-").replace("–", "-").lower()
-    if plain.count(",") == 1 and "." not in plain:
-        plain = plain.replace(",", ".")
+def parse_number(text: str, decimal: str = "") -> float | None:
+    """The finite number that is written, or None: a field's text, or a cell of a table.
+
+    “1,2” is 1.2, “−2” is −2, “1.2e−5” and “1/3” are read, and so is “1 234,5”: a space, narrow or not, parts thousands.
+    With ``decimal``, "." or ",", that is the decimal sign, and the other one may part thousands as well: “1.000” is
+    1000 where the comma is the decimal sign.
+    """
+    plain = _LOOSE_SPACE.sub("", text.strip().replace(MINUS, "-").replace("–", "-").lower())
+    thousands = OTHER_SIGN.get(decimal, "")
+    decimal = decimal or ("," if plain.count(",") == 1 and "." not in plain else ".")
     parts = plain.split("/")
-    if len(parts) > 2 or not all(_NUMBER.match(part) for part in parts):
+    if len(parts) > 2 or not all(_WRITTEN[decimal, thousands].fullmatch(part) for part in parts):
         return None
-    value = float(parts[0])
-    if len(parts) == 2:
-        divisor = float(parts[1])
-        if divisor == 0:
+    value, *divisor = (float("".join(part.replace(thousands, "").split()).replace(",", ".")) for part in parts)
+    if divisor:
+        if divisor[0] == 0:
             return None
-        value /= divisor
+        value /= divisor[0]
     return value if math.isfinite(value) else None

@@ -129,6 +129,21 @@ def test_what_is_no_finite_number_is_not_read(text: str) -> None:
     assert parse_number(text) is None
 
 
+@pytest.mark.parametrize(("text", "field", "point", "comma"), [
+    ("1 234,5", 1234.5, None, 1234.5), ("1\u202f234\u00a0567.5", 1234567.5, 1234567.5, None), ("1 2", None, None, None),
+    ("12 345 67", None, None, None), ("1234 567", None, None, None), ("0.123 456", 0.123456, 0.123456, None),
+    ("1.000", 1.0, 1.0, 1000.0), ("1,000", 1.0, 1000.0, 1.0), ("1.000,5", None, None, 1000.5),
+    ("1,234,567.5", None, 1234567.5, None), ("0.125", 0.125, 0.125, None), ("1.0000", 1.0, 1.0, None),
+    ("-1,5", -1.5, None, -1.5), ("−12", -12.0, -12.0, -12.0), ("1 / 4", 0.25, 0.25, 0.25),
+    ("1,5 e −3", 0.0015, None, 0.0015),
+])
+def test_a_number_is_read_by_its_decimal_sign(
+    text: str, field: float | None, point: float | None, comma: float | None
+) -> None:
+    """A field knows of none; where one is known the other sign parts thousands, in groups of three, as spaces do."""
+    assert (parse_number(text), parse_number(text, "."), parse_number(text, ",")) == (field, point, comma)
+
+
 @pytest.mark.parametrize(("value", "digits", "shown"), [
     (math.tanh(4.67), 3, "0.9998"), (1.0, 3, "1"), (2.00000000001, 4, "2"), (0.99996, 4, "0.99996"), (123.4, 3, "123"),
     (-0.9996, 3, "−0.9996"), (0.5, 3, "0.5"),

@@ -11,10 +11,11 @@ from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID
+from nnsim.gui.panels.training.data_reading import reading_text
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import ChoiceField
-from nnsim.gui.widgets.forms import FieldsForm, Rows
+from nnsim.gui.widgets.forms import FieldsForm, Rows, plain_text
 
 _OWN = ""
 """Stands in the choice for data that no generator makes: a table in the document, a file, or none."""
@@ -32,6 +33,9 @@ class DataForm(QWidget):
         self._choice = ChoiceField()
         self._choice.chosen.connect(self._choose)
         rows.add(self.tr("Data"), self._choice, "data_source", self.tr("What the network learns from"))
+        self._reading = plain_text("data_reading", muted=True)
+        self._reading.setAccessibleName(self.tr("How the file was read"))
+        column.addWidget(self._reading)
         self._column = column
         self._form: FieldsForm | None = None
         self._kind: type | None = None
@@ -46,6 +50,10 @@ class DataForm(QWidget):
             self._build_form(settings)
         if self._form is not None:
             self._form.show_values(settings)
+        data = self._desk.session.dataset if isinstance(source, CsvData) else None
+        self._reading.setVisible(data is not None)
+        if data is not None and data.reading is not None:
+            self._reading.setText(reading_text(data.reading, data.classes))
 
     def _build_form(self, settings: Any) -> None:
         if self._form is not None:

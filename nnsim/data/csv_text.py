@@ -1,0 +1,67 @@
+"""The text of a CSV file: its bytes as UTF-8, checked before anything is made of them."""
+
+import codecs
+import re
+from pathlib import Path
+
+MAX_BYTES = 256 * 1024 * 1024
+LONGEST_LINE = 4 * 1024 * 1024
+_PIECE = 1024 * 1024
+_SHOWN = 30
+_SAVE = "save it as CSV, UTF-8"
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def text_of(file: Path, size: int, name: str) -> bytes:
+    """The UTF-8 text of a file without byte order mark; UTF-16 is read if it has one. Raises ValueError with the line.
+
+    ``name`` stands for the file in messages.
+    """
+    with file.open("rb") as opened:
+        # With its size, because the most that is allowed would be set aside first.
+        raw = opened.read(min(size, MAX_BYTES)).removeprefix(codecs.BOM_UTF8)
+    if raw.startswith(_UTF_16):
+        try:
+            raw = raw.decode("utf-16").encode()
+        except UnicodeError:
+            raise ValueError(f"{name} begins as UTF-16 text but is damaged: {_SAVE}.") from None
+    _check_encoding(raw, name)
+    if b"\0" in raw:
+        looks = ": it seems to be UTF-16" if raw[:400].count(b"\0") > len(raw[:400]) // 3 else ""
+        raise ValueError(f"{name} is not text in UTF-8{looks}; {_SAVE}.")
+    at = 0
+    while at + LONGEST_LINE < len(raw):
+        end = max(raw.rfind(sign, at, at + LONGEST_LINE) for sign in (b"\n", b"\r"))
+        if end < 0:
+            raise ValueError(f"{name}, line {_line_at(raw, at)} has more than {LONGEST_LINE // 2**20} MB: "
+                             "this is no CSV file.")
+        at = end + 1
+    return raw
+
+
+def _check_encoding(raw: bytes, name: str) -> None:
+    """Raises ValueError unless it is UTF-8, saying what it seems to be; of the text nothing is made."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    for start in range(0, len(raw), _PIECE):
+        stop = min(start + _PIECE, len(raw))
+        try:
+            decoder.decode(raw[start:stop], final=stop == len(raw))
+        except UnicodeDecodeError as error:
+            at = stop - len(error.object) + error.start
+            raise ValueError(f"{name}, line {_line_at(raw, at)} is not UTF-8 text{_seems(raw, at)}; {_SAVE}.") from None
+
+
+def _seems(raw: bytes, at: int) -> str:
+    """What the text around a byte that is not UTF-8 would be in the encoding of older Windows programs, if anything."""
+    if b"\0" in raw[:400]:
+        return ""
+    around = re.split(rb"[\r\n]", raw[max(0, at - _SHOWN) : at])[-1] + re.split(rb"[\r\n]", raw[at : at + _SHOWN])[0]
+    try:
+        text = around.decode("cp1252").strip()
+    except UnicodeDecodeError:
+        return ""
+    return f": it seems to be Windows-1252, in which it reads “{text}”" if text.isprintable() else ""
+
+
+def _line_at(raw: bytes, at: int) -> int:
+    return len(re.findall(rb"\r\n|\r|\n", raw[:at])) + 1

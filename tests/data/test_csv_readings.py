@@ -1,0 +1,269 @@
+"""CSV files with two readings are not guessed; what is chosen is said; numbers in cells are numbers in fields."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nnsim.core.formulas.numbers import parse_number
+from nnsim.data.dataset import Dataset
+
+IRIS = "5.1,3.5,1.4,0.2,Iris-setosa\n4.9,3.0,1.4,0.2,Iris-setosa\n7.0,3.2,4.7,1.4,Iris-versicolor\n" \
+       "6.3,3.3,6.0,2.5,Iris-virginica\n"
+SAMPLES = [[5.1, 3.5, 1.4, 0.2], [4.9, 3.0, 1.4, 0.2], [7.0, 3.2, 4.7, 1.4], [6.3, 3.3, 6.0, 2.5]]
+SPECIES = ("Iris-setosa", "Iris-versicolor", "Iris-virginica")
+
+
+def read(folder: Path, content: str | bytes, inputs: tuple[str, ...] = (), targets: tuple[str, ...] = ()) -> Dataset:
+    """What a file of this content holds."""
+    (folder / "p.csv").write_bytes(content.encode() if isinstance(content, str) else content)
+    return Dataset.from_csv(folder / "p.csv", inputs, targets)
+
+
+def refused(folder: Path, content: str | bytes) -> str:
+    """What is said of a file that is not read."""
+    with pytest.raises(ValueError) as caught:
+        read(folder, content)
+    assert "p.csv" in str(caught.value) and len(str(caught.value)) < 500
+    return str(caught.value)
+
+
+# --- names or a sample -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("content", "names", "first", "line"), [
+    ("0,1,2\n5.1,3.5,0\n4.9,3.0,1\n", ("0", "1"), [5.1, 3.5], 1),  # pandas without names
+    (",0,1,2\n0,5.1,3.5,0\n1,4.9,3.0,1\n", ("0", "1"), [5.1, 3.5], 1),
+    (",0,1,2\n7,5,3,0\n3,4,3,1\n", ("0", "1"), [5, 3], 1),  # and with an index that was shuffled
+    ("0,1,2,3,4\n3,0,1,1,2\n2,2,0,1,1\n", ("0", "1", "2", "3"), [3, 0, 1, 1], 1),
+    ("1;2;3\n0,5;1,5;1\n", ("1", "2"), [0.5, 1.5], 1),
+    ("0,1,kind\n5,3,a\n4,3,b\n4,2,a\n1,2,b\n", ("0", "1"), [5, 3], 1),  # all words come again, but not this one
+    ("2019,2020,2021,2022,2023\n1.5,2.5,3.5,1.5,3.5\n1.5,2.5,3.5,1.5,2.5\n", ("2019", "2020", "2021", "2022"),
+     [1.5, 2.5, 3.5, 1.5], 1),
+    ("x,1,2\n5,3,0\n4,3,1\n", ("x", "1"), [5, 3], 1),
+    ("0,0,0\n0,1,1\n1,0,1\n1,1,0\n", ("1", "2"), [0, 0], 0),  # a truth table
+    ("1,2\n3,4\n", ("1",), [1], 0),
+    ("0,1,no\n1,0,yes\n1,1,no\n", ("1", "2"), [0, 1], 0),  # a class that comes again is no name
+    ("0,1,2\n3,4,5\n6,7,8\n", ("1", "2"), [0, 1], 0),  # counting goes on
+    ("0.0,1.0,0\n1.0,1.0,1\n", ("1", "2"), [0, 1], 0),
+    ("5,2,7\n1,9,3\n", ("1", "2"), [5, 2], 0),
+    ("0.0, 0.0,\n0.0, 1.0,\n1.0, 1.0,\n", ("1",), [0], 0),  # a comma at the end of each line is no third name
+    ("#,x,t\n1,2,3\n2,3,4\n", ("x",), [2], 1),
+    (",x,t\n,1,2\n,2,3\n", ("x",), [1], 1),  # a comma before each line
+    ("x,t,,\n1,2,,\n3,4,,\n", ("x",), [1], 1),
+    ('"a" "b" "t"\n"r1" 1.5 2 3\n"r2" 2.5 3 4\n', ("a", "b"), [1.5, 2], 1),  # R's write.table
+    ('"","a","t"\n"Mazda RX4",21.5,6\n"Fiat 128",32,4\n', ("a",), [21.5], 1),  # and its write.csv
+])
+def test_the_first_line_is_names_or_a_sample(
+    tmp_path: Path, content: str, names: tuple[str, ...], first: list[float], line: int
+) -> None:
+    """By what stands below it."""
+    found = read(tmp_path, content)
+    assert found.input_names == names and found.X[0].tolist() == first
+    assert found.reading is not None and found.reading.names_in_line == line
+
+
+@pytest.mark.parametrize("content", [
+    "0,1\n1,0\n", "0,1\n0.5,0.25\n0.75,0.5\n", "0,1,2\n1,1,0\n", "1,2,3\n5,1,7\n4,4,4\n", "0,1\n",
+    "0,kind\n5,a\n3,b\n", "10,20,30\n1.5,2.5,3.5\n1.5,2.5,3.5\n", "1.5,abc,3\n4,5,6\n7,8,9\n",
+    "label,0,1\ncat,2,5\ndog,3,5\n",
+])
+def test_names_that_may_be_a_sample_are_not_guessed(tmp_path: Path, content: str) -> None:
+    """Both readings are named, and one line of words above settles it either way."""
+    said = refused(tmp_path, content)
+    first, _, body = content.partition("\n")
+    assert f"line 1: “{first.replace(',', ', ')}”" in said and "the names of the columns or the first sample" in said
+    if body and not {"a", "k"} & set(content):
+        names = ",".join(f"x{j}" for j in range(first.count(",") + 1))
+        whole, less = read(tmp_path, f"{names}\n{content}"), read(tmp_path, f"{names}\n{body}")
+        assert np.array_equal(whole.X[1:], less.X) and len(whole.X) == len(less.X) + 1
+
+
+# --- decimal signs -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("content", "X"), [
+    ("x;y;t\n1.000;2,5;0\n", [[1000, 2.5]]),
+    ("x;y;t\n1,000;2.5;0\n", [[1000, 2.5]]),
+    ("x;y;t\n1.000;0.5;0\n", [[1, 0.5]]),
+    ("x;t\n1.234.567;0\n1.000;1\n", [[1234567], [1000]]),
+    ('x,t\n"1,234.5",0\n"2,000",1\n', [[1234.5], [2000]]),
+    ('x,t\n"1,5",0\n"2.000",1\n', [[1.5], [2000]]),
+    ("x;y;t\n1.5;2,5;0\n", [[1.5, 2.5]]),  # each has one reading
+    ("x,y,t\n1.000,2.000,0\n", [[1, 2]]),  # where the comma parts columns it is no decimal one
+    ("x\ty\tt\n1,5\t−2,5\t0\n", [[1.5, -2.5]]),
+    ("x;t\n1 234,5;0\n−2;1\n", [[1234.5], [-2]]),
+    ("1,5 2,5 0\n3,5 1 1\n", [[1.5, 2.5], [3.5, 1]]),
+    ("x;t\n" + "1.000;0\n" * 300 + "2,5;1\n", [[1000]] * 300 + [[2.5]]),  # the last line tells
+])
+def test_the_decimal_sign_is_the_file_s(tmp_path: Path, content: str, X: list[list[float]]) -> None:
+    """What one number tells holds for all."""
+    assert read(tmp_path, content).X.tolist() == X
+
+
+DOUBTFUL = st.tuples(st.integers(1, 999), st.integers(0, 999), st.booleans())
+
+
+@given(st.lists(DOUBTFUL, min_size=1, max_size=6), st.sampled_from(".,"), st.sampled_from(";\t |"))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_thousands_and_decimals_are_told_apart_or_both_named(
+    tmp_path: Path, cells: list[tuple[int, int, bool]], sign: str, separator: str
+) -> None:
+    """1.000 is 1 or 1000, unless some other number tells."""
+    texts = [f"{'-' * minus}{whole}{sign}{part:03d}" for whole, part, minus in cells]
+    lines = "".join(f"{text}{separator}0\n" for text in texts)
+    said = refused(tmp_path, f"x{separator}t\n{lines}")
+    small, large = (float(texts[0].replace(sign, by)) for by in (".", ""))
+    assert f"line 2, column x: “{texts[0]}” may be {small:.15g} or {large:.15g}" in said
+    other = {".": ",", ",": "."}[sign]
+    for tells, factor in ((f"0{sign}5", 1), (f"0{other}5", 1000)):
+        X = read(tmp_path, f"x{separator}t\n{lines}{tells}{separator}0\n").X[:-1, 0]
+        expected = [float(text.replace(sign, "." if factor == 1 else "")) for text in texts]
+        assert X.tolist() == expected
+
+
+@given(st.text("0123456789.,−-+e /\u202f\u00a0", min_size=1, max_size=9), st.sampled_from(".,"))
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_a_cell_is_read_as_a_field_is(tmp_path: Path, text: str, decimal: str) -> None:
+    """One reader of numbers for both, once the decimal sign is known; with one reading by the other sign it is that."""
+    other = {".": ",", ",": "."}[decimal]
+    value = parse_number(text, decimal)
+    value = value if value is not None else parse_number(text, other)
+    content = f"x;t\n0{decimal}5;0\n7;1\n{text};1\n"
+    try:
+        found: float | None = float(read(tmp_path, content).X[2, 0])
+    except ValueError as error:
+        assert "line 4, column x" in str(error)
+        found = None
+    assert found == value or (found is None and "may be" in refused(tmp_path, content))
+
+
+def test_separators_that_both_fit_are_named(tmp_path: Path) -> None:
+    """Commas and spaces that make numbers of everything; “sep=” settles it."""
+    content = "10,200 300,400 500\n1,200 300,400 501\n"
+    assert "parted by comma or by spaces" in refused(tmp_path, content)
+    assert read(tmp_path, f"sep=,\n{content}").X.tolist() == [[10, 200300], [1, 200300]]
+
+
+# --- words -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("head", [
+    "", "sepal_length,sepal_width,petal_length,petal_width,species\n", "sepal length (cm),b,c,d,class\n",
+    "Id,SepalLengthCm,SepalWidthCm,PetalLengthCm,PetalWidthCm,Species\n", ",a,b,c,d,species\n",
+    "Unnamed: 0,a,b,c,d,species\n", '"","Sepal.Length","Sepal.Width","Petal.Length","Petal.Width","Species"\n',
+    "# iris\n\n", "0,1,2,3,4\n",
+])
+@pytest.mark.parametrize("start", [0, 1])
+def test_every_iris_is_read(tmp_path: Path, head: str, start: int) -> None:
+    """With names and without, with an index and without; the last column of words is what is learned."""
+    counted = head.count(",") == 5
+    lines = "".join(f"{n},{line}\n" if counted else f"{line}\n" for n, line in enumerate(IRIS.splitlines(), start))
+    found = read(tmp_path, head + lines + "\n")
+    assert found.X.tolist() == SAMPLES and found.classes == SPECIES
+    assert found.T.tolist() == [[1, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]]
+    assert found.reading is not None and len(found.reading.left_out) == counted
+
+
+def test_two_classes_are_one_column(tmp_path: Path) -> None:
+    """0 and 1 in the order of the alphabet, wherever the column stands."""
+    found = read(tmp_path, "kind,x\nyes,1\nno,2\nyes,3\n", targets=("kind",))
+    assert (found.T.tolist(), found.classes, found.input_names) == ([[1], [0], [1]], ("no", "yes"), ("x",))
+    assert read(tmp_path, "kind,x\nyes,1\nno,2\n", inputs=("x",)).classes == ("no", "yes")
+
+
+@pytest.mark.parametrize(("content", "said"), [
+    ("color,x,t\nred,1,0\nblue,2,1\n", "line 2, column color holds words such as “red”, and an input must be a number"),
+    ("x,t\n1,0\na,1\nb,0\n", "line 2, column x: “1” is a number among words"),
+    ("x,t\n1,a\n2,a\n", "column t has “a” in each line: a network needs two classes"),
+    ("x,t\n1,a\n2,3\n4,b\n", "line 3, column t: “3” is a number among words"),
+    ("x,t\n1,2\n2,3\n4,b\n", "line 4, column t: “b” is not a number"),
+    ("x,t\n1,a\n2,?\n4,b\n", "line 3, column t: “?” stands for a missing value"),
+    ("x,t\n1,a\n2,\n4,b\n", "line 3, column t: the cell is empty"),
+    ("x,t\n1,2\nNA,3\n", "line 3, column x: “NA” stands for a missing value"),
+    ('"x\ncm",t\n\n# none\n1,2\nN/A,3\n', "line 6, column x\ncm: “N/A” stands for a missing value"),
+    ("x,t\n1,2\n,3\n", "line 3, column x: the cell is empty"),
+    ("1.5,2\nnan,3\n", "line 2, column 1: “nan” is not finite"),
+    ("x,t\n" + "".join(f"{n},w{n}\n" for n in range(1200)), "more than 1000 different words are too many classes"),
+    ("x,,t\n1,2,3\n", "column 2 has no name"),
+    (",x,t\n1.5,2,3\n2.5,3,4\n", "column 1 has no name"),
+    ("x,y,t\n1,2,0\n1,5,2,5,0\n", "line 3 has 5 columns, but the first line has 3"),
+    ("# a\nx,y,t\n1,2\n", "line 3 has 2 columns, but line 2 has 3"),
+    ("x,t\n1.2.3,0\n", "line 2, column x: “1.2.3” is not a number"),
+    ("x;t\n1 2,5;0\n", "line 2, column x: “1 2,5” is not a number"),
+    ("x;größe\n1,5;2\n".encode("cp1252"), "line 1 is not UTF-8 text: it seems to be Windows-1252, in which"),
+    ("x;t\n1;2\n".encode("utf-16-le"), "it seems to be UTF-16"),
+    (b"\xff\xfex\x00\xd8", "begins as UTF-16 text but is damaged"),
+    ('x,t\n1,2\n"3,4\n', "line 3: this is not CSV"),
+])
+def test_what_cannot_be_used_is_named(tmp_path: Path, content: str | bytes, said: str) -> None:
+    """With its line and column, in words."""
+    assert said in refused(tmp_path, content)
+
+
+def test_several_targets_are_numbers(tmp_path: Path) -> None:
+    """Classes are learned alone."""
+    with pytest.raises(ValueError, match="column k holds words: as classes to be learned it must be the only target"):
+        read(tmp_path, "x,k,t\n1,a,0\n2,b,1\n", targets=("k", "t"))
+
+
+def test_columns_that_are_not_used_may_hold_anything(tmp_path: Path) -> None:
+    """Notes, gaps and dates."""
+    found = read(tmp_path, "x,note,when,gap,t\n1,good,2020-01-02,,0\n2,?,2020-01-03,NA,1\n", ("x",), ("t",))
+    assert found.X.tolist() == [[1], [2]] and found.T.tolist() == [[0], [1]]
+
+
+# --- the public door ---------------------------------------------------------------------------------------
+
+SCALED = {
+    "none": lambda X, on: X,
+    "zero_to_one": lambda X, on: (X - on.min(0)) / (on.max(0) - on.min(0)),
+    "minus_one_to_one": lambda X, on: 2 * (X - on.min(0)) / (on.max(0) - on.min(0)) - 1,
+    "standard": lambda X, on: (X - on.mean(0)) / on.std(0),
+}
+
+
+@pytest.mark.parametrize("scaling", SCALED)
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_scaling_is_found_on_the_training_samples(tmp_path: Path, scaling: str, share: float) -> None:
+    """Its numbers serve both parts; targets stay; a constant input becomes 0."""
+    table = np.random.default_rng(3).normal(size=(20, 4))
+    table[:, 1] = 0.1
+    (tmp_path / "p.csv").write_text("a,same,b,t\n" + "".join(",".join(map(repr, row)) + "\n" for row in table.tolist()))
+    raw = Dataset.from_csv(tmp_path / "p.csv", test_share=share, seed=4)
+    found = Dataset.from_csv(str(tmp_path / "p.csv"), scaling=scaling, test_share=share, seed=4)
+    for X, before in ((found.X, raw.X), (found.X_test, raw.X_test)):
+        assert (X is None) == (share == 0 and before is None)
+        if X is not None and before is not None:
+            expected = SCALED[scaling](before[:, [0, 2]], raw.X[:, [0, 2]])
+            np.testing.assert_allclose(X[:, [0, 2]], expected, rtol=1e-13, atol=1e-14)
+            assert (X[:, 1] == (0.1 if scaling == "none" else 0.0)).all()
+    assert np.array_equal(found.T, raw.T) and len(raw.X) == (20 if share == 0 else 14)
+
+
+@pytest.mark.parametrize("scaling", SCALED)
+def test_scaling_of_the_largest_numbers_is_finite(tmp_path: Path, scaling: str) -> None:
+    """Their distance is more than the largest number there is."""
+    (tmp_path / "p.csv").write_text("x,t\n1.7e308,0\n-1.7e308,1\n")
+    found = Dataset.from_csv(tmp_path / "p.csv", scaling=scaling)
+    assert scaling == "none" or np.abs(found.X).max() <= 1
+
+
+def test_what_from_csv_cannot_do_is_said(tmp_path: Path) -> None:
+    """A scaling, a share or names that are none, a column for both; a file that is not there, or is a folder."""
+    file = tmp_path / "p.csv"
+    file.write_text("x,t\n1,2\n")
+    for said, path, arguments in (
+        ("no scaling “log”; use one of none, zero_to_one", file, {"scaling": "log"}),
+        ("test_share is 1.0", file, {"test_share": 1.0}),
+        ("inputs is “x”: give a list", file, {"inputs": "x"}),
+        ("“x” is an input and a target", file, {"inputs": ["x"], "targets": ["x"]}),
+        ("p.csv has no column “z”; it has x, t", file, {"inputs": ["z"]}),
+        ("“q.csv” is not there", tmp_path / "q.csv", {}),
+        ("no ordinary file", tmp_path, {}),
+    ):
+        with pytest.raises(ValueError) as caught:
+            Dataset.from_csv(path, **arguments)  # type: ignore[arg-type]
+        assert said in str(caught.value)
