@@ -10,6 +10,7 @@ from nnsim.documents.layers import add_layered
 from nnsim.gui.canvas.popup_form import PopupForm
 from nnsim.gui.look.theme import set_role
 from nnsim.gui.session.desk import Desk
+from nnsim.training.ranges import suiting
 
 
 class NewNetworkForm(PopupForm):
@@ -24,7 +25,10 @@ class NewNetworkForm(PopupForm):
         self.add_row(self._sizes, "sizes", self.tr("Neurons in each layer"), tip)
         hidden, output = self.tr("Hidden activation"), self.tr("Output activation")
         self._hidden = self.add_activations("hidden", "tanh", hidden, hidden)
-        self._output = self.add_activations("output", "sigmoid", output, output)
+        data = desk.session.dataset
+        # Of data that are there already, every target is in reach.
+        suits = "sigmoid" if data is None else suiting(data.T)
+        self._output = self.add_activations("output", suits, output, output)
         self._seed = self.add_seed()
         self.begin_with(self._sizes, self._add)
         self._sizes.textChanged.connect(self._check)

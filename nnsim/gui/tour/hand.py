@@ -174,10 +174,11 @@ class Hand:
                 f"{name} has no entry {text}; it has {', '.join(box.itemText(i) for i in range(box.count()))}."
             )
         box.setFocus()
-        while box.currentIndex() != index:
-            before = box.currentIndex()
-            QTest.keyClick(box, Qt.Key.Key_Down if before < index else Qt.Key.Key_Up)
-            if box.currentIndex() == before:
+        while box.currentText() != text:
+            # By their texts: what one chooses on the way may take an entry out of the list.
+            before, index = box.currentText(), box.findText(text)
+            QTest.keyClick(box, Qt.Key.Key_Down if box.currentIndex() < index else Qt.Key.Key_Up)
+            if box.currentText() == before:
                 raise HandError(f"{name} does not move to {text}.")
         QTest.keyClick(box, Qt.Key.Key_Return)
         self.settle()

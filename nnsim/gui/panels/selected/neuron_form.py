@@ -9,6 +9,7 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Neuron, Role, Structure
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID
+from nnsim.gui.panels.reach_note import ReachNote
 from nnsim.gui.panels.selected.band_field import BandField
 from nnsim.gui.panels.selected.gradient_line import GradientLine
 from nnsim.gui.session.desk import Desk
@@ -83,6 +84,8 @@ class NeuronForm(QWidget):
         self._activation.chosen.connect(lambda name: self._set_field("activation", name))
         self._rows.add(self.tr("Activation"), self._activation, "neuron_activation",
                        self.tr("The function that turns the sum into the output"))
+        self._reach = ReachNote(self._desk, "neuron_reach")
+        self._rows.addRow(self._reach)
 
     def _build_bias(self) -> None:
         self._bias = NumberField()
@@ -147,6 +150,8 @@ class NeuronForm(QWidget):
         self._role.set_value(neuron.role)
         self._forbid_input(structure)
         self._activation.set_value(neuron.activation)
+        self._reach.show_document(id if neuron.role == "output" else "")
+        self._rows.show_row(self._reach, neuron.role == "output" and not self._reach.isHidden())
         self._notation.set_value(neuron.notation)
         self._combine.set_value(neuron.combine)
         self._show_yes(self._has_bias, bias is not None, self.tr("no"))

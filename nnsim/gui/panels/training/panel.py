@@ -15,6 +15,7 @@ from nnsim.core.schedules import SCHEDULES
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.panel import Panel
+from nnsim.gui.panels.reach_note import ReachNote
 from nnsim.gui.panels.training.choice_form import ChoiceForm
 from nnsim.gui.panels.training.data_form import DataForm
 from nnsim.gui.panels.training.random_weights import RandomWeights
@@ -53,6 +54,8 @@ class TrainingPanel(Panel):
         top.addWidget(self._run)
         self._advice = SeedAdvice(desk)
         top.addWidget(self._advice)
+        self._reach = ReachNote(desk, "data_reach")
+        top.addWidget(self._reach)
         settings = scrolled(self._build_settings(), WholeRows())
         # In a low window the buttons stay and the settings scroll.
         settings.setMinimumHeight(4 * GRID)
@@ -216,6 +219,7 @@ class TrainingPanel(Panel):
             show(config)
         self._optimizer.set_value(config.optimizer_name)
         self._data.show_document()
+        self._reach.show_document()
         self._update_buttons()
         self.update_values()
 
