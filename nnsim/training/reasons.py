@@ -3,6 +3,7 @@
 import numpy as np
 
 from nnsim.core.arrays import Array
+from nnsim.core.explain.update import CONSTANTS
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.training.config import TrainingConfig, four
@@ -30,7 +31,16 @@ MOMENTUM = (
     "Training diverged because of the momentum: with {momentum}, which is above 1, every update is longer than the one "
     "before it, without end. The best weights so far are back. Make the momentum smaller."
 )
-
+KEPT = (
+    "Training diverged because of {symbol} = {value}: the share of a mean that the optimizer keeps must be below 1. "
+    "The best weights so far are back. Make {symbol} smaller."
+)
+NOT_DIVIDED = (
+    "Training diverged because of ε = 0: where a slope is 0, the optimizer divides by 0. The best weights so far are "
+    "back. Make ε a small number, such as 1e-8."
+)
+MEANS = ("alpha", "beta1", "beta2")
+"""Constants that say how much of a mean is kept."""
 
 
 def why_ended(reason: str | None, config: TrainingConfig, epoch: int) -> tuple[str, dict[str, str]] | None:
@@ -42,22 +52,28 @@ def why_ended(reason: str | None, config: TrainingConfig, epoch: int) -> tuple[s
         return None
     found = cause(config, epoch) if reason == "diverged" else None
     sentence, numbers = found or (STOP_REASONS[reason], {})
-    return sentence, {name: format_number(value) for name, value in numbers.items()}
+    return sentence, {name: value if isinstance(value, str) else format_number(value)
+                      for name, value in numbers.items()}
 
 
-def cause(config: TrainingConfig, epoch: int) -> tuple[str, dict[str, float]] | None:
-    """The setting that makes weights grow all by itself: a sentence and its numbers; None if none does.
+def cause(config: TrainingConfig, epoch: int) -> tuple[str, dict[str, float | str]] | None:
+    """The setting that drives weights apart all by itself: a sentence and its numbers; None if none does.
 
+    A mean that keeps all of itself is divided by 0, one that keeps more is none; so is a slope of 0 with an ε of 0.
     Without any gradient of the loss, an update takes (w, r) to a linear function of them: w to (1 − ηλ)w for SGD with
     the L2 penalty λ. It grows without bound if an eigenvalue is larger than 1: for SGD, if ηλ > 2. Optimizers that
     divide by the length of the gradient are not linear, and their steps are bounded; so are those of a clipped one.
     """
     rate, constants = config.rate_at(epoch), config.optimizer_constants
+    for name in MEANS:
+        if constants.get(name, 0.0) >= 1.0:
+            return KEPT, {"symbol": CONSTANTS[name].text, "value": constants[name]}
+    if constants.get("epsilon") == 0.0:
+        return NOT_DIVIDED, {}
     if _grows(config, rate, 0.0):
-        decay = constants.get("weight_decay")
-        if decay is None:
+        if "momentum" in constants:
             return MOMENTUM, {"momentum": constants["momentum"]}
-        return PENALTY, {"product": rate * decay}
+        return PENALTY, {"product": rate * constants["weight_decay"]}
     if config.clip is None and _grows(config, rate, config.l2):
         return PENALTY, {"product": rate * config.l2}
     return None

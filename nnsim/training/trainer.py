@@ -18,7 +18,7 @@ from nnsim.core.schedules import SCHEDULES
 from nnsim.data.dataset import Dataset
 from nnsim.training import engines
 from nnsim.training.config import TrainingConfig, four
-from nnsim.training.divergence import WORST, loss_limit, reach, room
+from nnsim.training.divergence import WORST, far_enough, limit_for, loss_limit, reach, room
 from nnsim.training.history import Curve, History
 from nnsim.training.problems import check_columns, rule_problems
 from nnsim.training.snapshot import RunState, Snapshot
@@ -61,8 +61,8 @@ class Trainer:
         self._limit: float | None = self._limit_from(first)
         """The loss of an epoch that counts as diverged; None until the next update finds it for another loss."""
         self._reach = reach(dataset)
-        self._farthest = float(np.abs(network.parameters).max(initial=0.0))
-        """How far from 0 a parameter was set by hand."""
+        self._farthest = max(float(np.abs(network.parameters).max(initial=0.0)), far_enough(dataset))
+        """How far from 0 a parameter was set by hand, or the data may ask it to come."""
         self._rule = self._rule_of(self._config)
         self._progress = Progress(loss=first, best=self._objective(first))
         self.history.train.extend(first)
@@ -392,7 +392,7 @@ class Trainer:
             clip=_or_off(config.clip, -1.0),
             straight=OPTIMIZERS[config.optimizer_name].straight,
             some_frozen=bool(structure.frozen) or without_bias,
-            limit=math.inf if self._limit is None else self._limit,
+            limit=math.inf if self._limit is None else limit_for(config, self._limit),
             room=room(self._config, self._reach, self._farthest),
             stop_loss=_or_off(config.stop_loss, -math.inf),
             stop_change=_or_off(config.stop_change, -1.0),
@@ -409,14 +409,15 @@ class Trainer:
         self._progress = self._progress._replace(best=math.inf)
 
     def _measure(self) -> float:
-        """What a divergence is measured by, found where it is not known; returns the loss that counts as one."""
+        """What a divergence is measured by, found where it is not known; returns the loss that counts as one.
+
+        A value set by hand may make the loss larger than a run would: there is room from there.
+        """
         if self._limit is None or self._progress.best == math.inf:
             loss = self.loss
-            if self._limit is None:
-                self._limit = self._limit_from(loss)
-                self._rule = self._rule._replace(limit=self._limit)
-            if self._progress.best == math.inf:
-                self._progress = self._progress._replace(best=self._objective(loss))
+            self._limit = max(self._limit or 0.0, self._limit_from(loss))
+            self._progress = self._progress._replace(best=min(self._progress.best, self._objective(loss)))
+            self._rule = self._rule_of(self._config)
         return self._limit
 
     def _objective(self, loss: float) -> float:

@@ -7,14 +7,26 @@ import nnsim
 from nnsim import Connection, Network, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.training import engines
-from nnsim.training.reasons import MOMENTUM, PENALTY, STOP_REASONS, cause, why_ended
+from nnsim.training.reasons import KEPT, MEANS, MOMENTUM, NOT_DIVIDED, PENALTY, STOP_REASONS, cause, why_ended
 
 XOR = nnsim.Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [[-1], [1], [1], [-1]])
+ASLEEP = nnsim.Dataset([[0, 0], [0, 1]], [[-1], [1]])
+"""The first input is 0 in all of them, and so is the gradient of its weights."""
 GRADUAL = [name for name, entry in OPTIMIZERS.items() if not entry.straight]
 
 
 def tanh_net(seed: int = 1) -> Network:
     return Network.layered([2, 2, 1], hidden="tanh", output="tanh", seed=seed)
+
+
+def line() -> Network:
+    return Network.layered([2, 1], output="linear", seed=1)
+
+
+def points() -> nnsim.Dataset:
+    """On a plane, which ``line`` can learn."""
+    X = np.random.default_rng(0).normal(size=(30, 2))
+    return nnsim.Dataset(X, X @ [[1.0], [-2.0]] + 0.5)
 
 
 def asleep(w: float = 0.5) -> Network:
@@ -116,6 +128,69 @@ def test_a_value_set_by_hand_may_be_large() -> None:
     trainer.set_values({"w1": 1e9})
     assert trainer.run(100) == "epochs"
     assert trainer.network.value("w1") == 1e9
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+@pytest.mark.parametrize("value", [30.0, -1e3, 1e6])
+def test_a_value_set_by_hand_may_make_the_loss_large(engine: str, value: float) -> None:
+    """The loss is measured from there: the run goes back to the solution, which is what the learner wants to see."""
+    trainer = nnsim.Trainer(line(), points(), nnsim.TrainingConfig(learning_rate=0.1, batch_size=0), engine)
+    trainer.run(5)
+    trainer.set_values({"w1": value})
+    assert trainer.run(2_000) == "epochs"
+    assert trainer.loss < 1e-12
+
+
+@pytest.mark.parametrize("optimizer", GRADUAL)
+@pytest.mark.parametrize("targets", [0.0, 1e-6])
+@pytest.mark.parametrize("value", [0.0, 1e-6, 1e-3])
+def test_a_first_loss_near_0_makes_no_healthy_step_a_divergence(optimizer: str, targets: float, value: float) -> None:
+    """Steps as long as the learning rate throw such weights far, measured by a loss of 1e-12."""
+    data = points()
+    network = line().with_values({"w1": value, "w2": value, "b_y": value})
+    config = nnsim.TrainingConfig(optimizer=optimizer, learning_rate=0.03, batch_size=10)
+    trainer = nnsim.Trainer(network, nnsim.Dataset(data.X, targets * data.T), config, "numpy")
+    assert trainer.run(200) == "epochs"
+    assert trainer.loss < 0.01
+
+
+def test_small_inputs_may_need_large_weights() -> None:
+    """Ten million, one step of about 1 after the other, on the way to which no weight is a divergence."""
+    network = Network.build([Neuron("x", "input"), Neuron("y", "output", "linear")], [Connection("x", "y", "w")],
+                            {"w": 0.0})
+    config = nnsim.TrainingConfig(optimizer={"name": "adam", "epsilon": 1e-15}, learning_rate=1.0, batch_size=0)
+    trainer = nnsim.Trainer(network, nnsim.Dataset([[1e-7]], [[1.0]]), config)
+    assert trainer.run(1_200_000) == "epochs"
+    assert trainer.network.value("w") > 1.1e6
+
+
+@pytest.mark.parametrize("optimizer", [name for name in GRADUAL if "epsilon" in OPTIMIZERS[name].constants])
+def test_a_constant_that_no_optimizer_can_work_with_is_named(optimizer: str) -> None:
+    for constant, value in [*((name, value) for name in MEANS for value in (1.0, 1.1)), ("epsilon", 0.0)]:
+        if constant not in OPTIMIZERS[optimizer].constants:
+            continue
+        config = nnsim.TrainingConfig(optimizer={"name": optimizer, constant: value}, learning_rate=0.1, batch_size=0)
+        trainer = nnsim.Trainer(tanh_net(), ASLEEP, config)
+        assert trainer.run(20_000) == "diverged"
+        found = why_ended("diverged", config, trainer.epoch)
+        assert found is not None
+        if constant == "epsilon":
+            assert found == (NOT_DIVIDED, {})
+        else:
+            symbol = {"alpha": "α", "beta1": "β₁", "beta2": "β₂"}[constant]
+            assert found == (KEPT, {"symbol": symbol, "value": f"{value:g}"})
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+def test_every_divergence_has_a_sentence_whatever_the_constants(optimizer: str) -> None:
+    for constant in ("", *OPTIMIZERS[optimizer].constants):
+        for value in (0.0, 0.5, 1.0, 1.5, 1e3, 1e300):
+            for extra in ({}, {"l2": 1e5}, {"l2": 1e5, "clip": 1.0}, {"schedule": "exponential"}):
+                choice = {"name": optimizer, **({constant: value} if constant else {})}
+                found = why_ended("diverged", nnsim.TrainingConfig(optimizer=choice, **extra), 3)
+                assert found is not None
+                sentence, numbers = found
+                assert "{" not in sentence.format(**numbers)
 
 
 @pytest.mark.parametrize("engine", engines.ENGINES)

@@ -12,8 +12,11 @@ from nnsim.core.formulas.terms import Term
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.symbols import Symbol, words
 
-_GREEK = {"momentum": Symbol("μ", r"\mu"), "beta1": Symbol("β₁", r"\beta_1"), "beta2": Symbol("β₂", r"\beta_2"),
-          "alpha": Symbol("α", r"\alpha"), "epsilon": Symbol("ε", r"\epsilon"), "weight_decay": Symbol("λ", r"\lambda")}
+CONSTANTS = {
+    "momentum": Symbol("μ", r"\mu"), "beta1": Symbol("β₁", r"\beta_1"), "beta2": Symbol("β₂", r"\beta_2"),
+    "alpha": Symbol("α", r"\alpha"), "epsilon": Symbol("ε", r"\epsilon"), "weight_decay": Symbol("λ", r"\lambda"),
+}
+"""How the constants of optimizers are written."""
 _GRADIENT = Symbol("g", "g")
 _STATE = {"r": Symbol("r", "r"), "s": Symbol("s", "s"),
           "rhat": Symbol("r̂", r"\hat{r}"), "shat": Symbol("ŝ", r"\hat{s}")}
@@ -59,7 +62,7 @@ def update_equations(parameter: str, value: float, direction: float | Term, step
         "w": Term(value, own, decimals=common_decimals([value])), "d" if entry.straight else "g": d,
         "rate": Term(step.rate, notation.rate),
         "r": Term(step.r, _STATE["r"]), "s": Term(step.s, _STATE["s"]), "t": Term(float(step.t + 1), Symbol("t", "t")),
-        **{key: Term(float(constant), _GREEK.get(key, words(key)))
+        **{key: Term(float(constant), CONSTANTS.get(key, words(key)))
            for key, constant in (step.constants or entry.constants).items()},
     }
     for key, text in entry.written:
