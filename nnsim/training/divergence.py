@@ -4,6 +4,8 @@ import math
 
 import numpy as np
 
+from nnsim.core.arrays import Array
+from nnsim.core.losses import LOSSES
 from nnsim.data.dataset import Dataset
 from nnsim.training.config import TrainingConfig
 
@@ -16,9 +18,12 @@ large one."""
 WORST = float(np.finfo(np.float64).max)
 
 
-def loss_limit(first: float, constant: float) -> float:
-    """The loss of an epoch that counts as diverged, by the first one and by that of a network that says the mean."""
-    return LOSS_FACTOR * max(first, constant) or math.inf
+def loss_limit(first: float, loss: str, T: Array) -> float:
+    """The loss of an epoch that counts as diverged, by the first one and by that of a network that always says the mean
+    of the targets T (samples, outputs)."""
+    entry = LOSSES[loss]
+    constant = np.broadcast_to(entry.constant(T.mean(axis=0)), T.shape)
+    return LOSS_FACTOR * max(first, entry.value(constant, T)) or math.inf
 
 
 def limit_for(config: TrainingConfig, limit: float) -> float:

@@ -70,6 +70,7 @@ class Trainer:
             self.history.test.extend(self._loss_on(samples.test_X, samples.test_T))
         self.history.seen.add(0, first)
         self._exact = first, self.history.test.points().mean[-1:]
+        self._looked_at = self._moment
         self._curves = np.empty(CURVE), np.empty(CURVE)
         self._pace = 0.0
         self._started_epoch, self._started_at = 0, 0.0
@@ -183,10 +184,20 @@ class Trainer:
         """
         loss, samples = self.loss, self._samples
         test = [self._loss_on(samples.test_X, samples.test_T)] if len(samples.test_X) else []
-        self._exact = loss, np.array(test)
+        self._exact, self._looked_at = (loss, np.array(test)), self._moment
         if self.epoch >= self.history.seen.due and not self._progress.done:
             self.history.seen.add(self.epoch, loss)
         return loss
+
+    @property
+    def looked_at_now(self) -> bool:
+        """Whether the losses of the last ``look`` are those of the current values."""
+        return self._looked_at == self._moment
+
+    @property
+    def _moment(self) -> tuple[int, int, str]:
+        """What the losses depend on: other values come of updates and edits alone."""
+        return self.update, len(self.edits), self._config.loss
 
     def run(self, epochs: int) -> str:
         """Train ``epochs`` more epochs, or fewer if a stop condition holds. Returns the name of the reason.
@@ -426,13 +437,7 @@ class Trainer:
         return found if abs(found) <= WORST else WORST
 
     def _limit_from(self, loss: float) -> float:
-        return loss_limit(loss, self._constant_loss())
-
-    def _constant_loss(self) -> float:
-        """The loss of a network that always says the mean of the targets."""
-        loss, T = LOSSES[self._config.loss], self._dataset.T
-        constant = loss.constant(T.mean(axis=0))
-        return loss.value(np.broadcast_to(constant, T.shape), T)
+        return loss_limit(loss, self._config.loss, self._dataset.T)
 
 
 def _farthest(values: Mapping[str, float]) -> float:

@@ -118,8 +118,7 @@ class TrainingWorker:
         trainer.begin()
         until_epoch = None if self._epochs is None else trainer.epoch + self._epochs
         due = 1.0
-        last = time.monotonic()
-        look_again = last + LOOK_SECONDS
+        last = look_again = time.monotonic()
         while True:
             self._wake.clear()
             self._read_messages(trainer)
@@ -136,8 +135,14 @@ class TrainingWorker:
                 # Pace: updates fall due with time; what could not be done in time is not caught up with.
                 due = min(due + (now - last) * self._speed, max(1.0, self._speed * 0.1))
                 if due < 1.0:
-                    last = now
-                    self._wake.wait(min(0.25, (1.0 - due) / self._speed))
+                    last, wait = now, min(0.25, (1.0 - due) / self._speed)
+                    if not trainer.looked_at_now:
+                        if now >= look_again:
+                            look_again = self._look(trainer)
+                            self._deliver(trainer.snapshot(self.run_id, whole=False))
+                            continue
+                        wait = min(wait, look_again - now)
+                    self._wake.wait(wait)
                     continue
                 budget = int(due) if budget is None else min(int(due), budget)
             last = now
@@ -146,16 +151,21 @@ class TrainingWorker:
             look_at = max(trainer.history.seen.due, trainer.epoch + 1)
             reason = trainer.advance(budget, look_at if until_epoch is None else min(look_at, until_epoch), seconds)
             done = trainer.update - done
-            began = time.monotonic()
-            if trainer.epoch >= look_at or began >= look_again:
-                trainer.look()
-                look_again = max(began + LOOK_SECONDS, began + LOOK_SHARE * (time.monotonic() - began))
+            if trainer.epoch >= look_at or time.monotonic() >= look_again:
+                look_again = self._look(trainer)
             due = 1.0 if self._speed is None else due - done
             if self._updates_left is not None:
                 self._updates_left -= done
             if reason is not None:
                 return reason
             self._deliver(trainer.snapshot(self.run_id, whole=False))
+
+    @staticmethod
+    def _look(trainer: Trainer) -> float:
+        """Look at the exact losses; when to do so again."""
+        began = time.monotonic()
+        trainer.look()
+        return began + max(LOOK_SECONDS, LOOK_SHARE * (time.monotonic() - began))
 
     def _wait_until_free(self, trainer: Trainer) -> None:
         """Let a busy window go first; if it stays busy, the worker takes its slice all the same.

@@ -106,6 +106,29 @@ def test_values_and_settings_arrive_by_message() -> None:
     assert abs(shared.network.value("w1") - 7.0) < 0.5
 
 
+def test_between_slow_updates_the_loss_is_that_of_the_weights() -> None:
+    """Of a batch in the midst of an epoch too, and after an edit: nobody waits for the next update to hear it."""
+    data, config = nnsim.Dataset(X, T), nnsim.TrainingConfig(batch_size=1, learning_rate=0.5)
+    shared = nnsim.Trainer(nnsim.Network.layered([2, 3, 1], seed=2), data, config)
+    worker = TrainingWorker(shared, run=1, speed=0.001)
+    worker.start()
+    seen: list[Snapshot] = []
+
+    def says(update: int, edits: int) -> bool:
+        snapshot = worker.take()
+        seen.extend([snapshot] if snapshot is not None else [])
+        if not seen or (seen[-1].update, seen[-1].edits) != (update, edits):
+            return False
+        return seen[-1].loss == nnsim.Trainer(shared.start.with_parameters(seen[-1].parameters), data, config).loss
+
+    wait(lambda: says(1, 0))
+    worker.set_values({"w1": 7.0})
+    wait(lambda: says(1, 1))
+    assert not shared.epoch and len({snapshot.loss for snapshot in seen}) > 1
+    worker.pause()
+    assert worker.join(10)
+
+
 def test_pace_is_kept() -> None:
     """At two updates a second, a tenth of a second does one at most."""
     shared = trainer()
