@@ -1,5 +1,6 @@
 """Targets that an output can never give."""
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 from nnsim import Network
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array
-from nnsim.core.losses import LOSSES
+from nnsim.core.losses import LOSSES, softmax
 from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import GeneratedData, dataset_of
 from nnsim.training.ranges import out_of_reach, suiting
@@ -50,10 +51,29 @@ def test_outputs_are_looked_at_one_by_one() -> None:
     assert out_of_reach(structure, T[:, :2], "mean_squared_error") == ()
 
 
-def test_a_loss_that_makes_probabilities_of_the_outputs_is_not_asked() -> None:
+def test_linear_outputs_reach_everything() -> None:
     structure = Network.layered([2, 2], output="linear").structure
     T = np.array([[0.0, 1.0], [1.0, 0.0]])
     assert all(out_of_reach(structure, T, loss) == () for loss in LOSSES)
+    assert suiting(T, "softmax_cross_entropy") == "linear"
+
+
+@pytest.mark.parametrize("first", ACTIVATIONS)
+@pytest.mark.parametrize("second", ACTIVATIONS)
+def test_softmax_makes_no_certainty_of_bounded_outputs(first: str, second: str) -> None:
+    """Against pairs of what the two functions give: a sigmoid beside another never gets above e/(1 + e) = 0.73."""
+    layered = Network.layered([2, 2]).structure
+    neurons = tuple(replace(n, activation={"o1": first, "o2": second}.get(n.id, n.activation)) for n in layered.neurons)
+    structure = replace(layered, neurons=neurons)
+    a, b = (np.quantile(said(name), np.linspace(0.0, 1.0, 20)) for name in (first, second))
+    shares = softmax(np.stack(np.meshgrid(a, b), axis=-1).reshape(-1, 2))[:, 0]
+    low, high = shares.min(), shares.max()
+    for share in (0.0, 0.1, 0.4, 0.5, 0.7, 0.95, 1.0):
+        found = out_of_reach(structure, np.array([[share, 1.0 - share]]), "softmax_cross_entropy")
+        assert bool(found) == (not low - 1e-3 <= share <= high + 1e-3)
+        for part in found:
+            assert part.softmax and part.better == "linear"
+            assert part.gives == pytest.approx((min(low, 1 - high), max(high, 1 - low)), abs=1e-3)
 
 
 @pytest.mark.parametrize("generator", GENERATORS)
@@ -71,4 +91,4 @@ def test_what_suits_is_the_narrowest_that_reaches_all(targets: tuple[float, ...]
     T = np.array(targets)[:, None]
     low, high = min(targets), max(targets)
     expected = "sigmoid" if low >= 0 and high <= 1 else "tanh" if low >= -1 and high <= 1 else "linear"
-    assert suiting(T) == expected
+    assert suiting(T, "half_squared_error") == expected

@@ -5,12 +5,13 @@ from itertools import pairwise
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from nnsim.core.network import MAX_CONNECTIONS, MAX_NEURONS
+from nnsim.core.network import MAX_CONNECTIONS, MAX_NEURONS, Network
 from nnsim.documents.layers import add_layered
 from nnsim.gui.canvas.popup_form import PopupForm
 from nnsim.gui.look.theme import set_role
 from nnsim.gui.session.desk import Desk
-from nnsim.training.ranges import suiting
+from nnsim.gui.widgets.reach_text import reach_text
+from nnsim.training.ranges import out_of_reach, suiting
 
 
 class NewNetworkForm(PopupForm):
@@ -27,8 +28,10 @@ class NewNetworkForm(PopupForm):
         self._hidden = self.add_activations("hidden", "tanh", hidden, hidden)
         data = desk.session.dataset
         # Of data that are there already, every target is in reach.
-        suits = "sigmoid" if data is None else suiting(data.T)
+        loss = desk.session.document.training.loss
+        suits = "sigmoid" if data is None else suiting(data.T, loss)
         self._output = self.add_activations("output", suits, output, output)
+        self._output.currentIndexChanged.connect(self._check)
         self._seed = self.add_seed()
         self.begin_with(self._sizes, self._add)
         self._sizes.textChanged.connect(self._check)
@@ -55,14 +58,21 @@ class NewNetworkForm(PopupForm):
             self.add_button.setToolTip(self.says.text())
         else:
             weights = sum(a * b for a, b in pairwise(sizes))
-            self.says.setText(
-                self.tr("A {n}-layer network with {weights} weights and {biases} biases").format(
-                    n=len(sizes) - 1, weights=weights, biases=sum(sizes[1:])
-                )
-            )
-            set_role(self.says, tone="muted")
+            text = self.tr("A {n}-layer network with {weights} weights and {biases} biases").format(
+                n=len(sizes) - 1, weights=weights, biases=sum(sizes[1:]))
+            unreached = self._unreached(sizes[-1])
+            self.says.setText("\n".join([text, *unreached]))
+            set_role(self.says, tone="bad" if unreached else "muted")
             self.add_button.setToolTip("")
         self.adjustSize()
+
+    def _unreached(self, outputs: int) -> list[str]:
+        """What to say of the data's targets, if the chosen activation can never give them."""
+        session = self._desk.session
+        if session.dataset is None or session.dataset.T.shape[1] != outputs:
+            return []
+        structure = Network.layered([1, outputs], output=self._output.currentData()).structure
+        return [reach_text(part) for part in out_of_reach(structure, session.dataset.T, session.document.training.loss)]
 
     def _read(self) -> list[int] | None:
         parts = [part for part in re.split(r"[\s,;×x-]+", self._sizes.text().strip()) if part]

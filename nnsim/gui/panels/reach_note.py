@@ -5,17 +5,16 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.formulas.numbers import format_number
+from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.controls import push_button
 from nnsim.gui.widgets.forms import plain_text
-from nnsim.training.problems import loss_problems
+from nnsim.gui.widgets.reach_text import reach_text
+from nnsim.training.problems import loss_problems, rule_problems
 from nnsim.training.ranges import OutOfReach, out_of_reach
-
-SHOWN = 4
 
 
 class ReachNote(QWidget):
@@ -46,7 +45,7 @@ class ReachNote(QWidget):
         found = [part for part in self._out_of_reach() if not output or output in part.outputs]
         self._first = found[0] if found else None
         if self._first is not None:
-            self._says.setText(self._text(self._first))
+            self._says.setText(reach_text(self._first))
             self._says.setMinimumHeight(max(0, self._says.heightForWidth(self.width())))
             outputs = self._first.outputs
             what = outputs[0] if len(outputs) == 1 else self.tr("the outputs")
@@ -70,32 +69,15 @@ class ReachNote(QWidget):
             self._found = () if data is None else out_of_reach(session.structure, data.T, loss)
         return self._found
 
-    def _text(self, part: OutOfReach) -> str:
-        entry = ACTIVATIONS[part.activation]
-        low, high = (format_number(value) for value in part.targets)
-        ends = [format_number(value) for value in entry.range]
-        if not entry.has_slope:
-            gives = self.tr("{low} or {high}").format(low=ends[0], high=ends[1])
-        elif entry.range[1] == float("inf"):
-            gives = self.tr("{low} and more").format(low=ends[0])
-        else:
-            gives = self.tr("{low} to {high}").format(low=ends[0], high=ends[1])
-        targets = (self.tr("The target {low} is").format(low=low) if low == high else
-                   self.tr("Targets from {low} to {high} are").format(low=low, high=high))
-        names = ", ".join(part.outputs[:SHOWN]) + (" …" if len(part.outputs) > SHOWN else "")
-        text = (self.tr("{targets} out of reach: {names} is {activation}, which gives only {gives}.")
-                if len(part.outputs) == 1 else
-                self.tr("{targets} out of reach: {names} are {activation}, which gives only {gives}."))
-        return text.format(targets=targets, names=names, activation=entry.label, gives=gives)
-
     def _blocked(self, part: OutOfReach) -> bool:
-        """Whether the loss would not take the other activation."""
+        """Whether the loss or the perceptron rule would not take the other activation."""
         session = self._desk.session
-        data, loss = session.dataset, session.document.training.loss
+        data, config = session.dataset, session.document.training
         if data is None or session.training:
             return True
-        mended = edits.set_neurons(session.document, part.outputs, activation=part.better)
-        return bool(loss_problems(mended.network.structure, data.T, loss))
+        mended = edits.set_neurons(session.document, part.outputs, activation=part.better).network.structure
+        rule = OPTIMIZERS[config.optimizer_name].straight and rule_problems(mended, None)
+        return bool(rule or loss_problems(mended, data.T, config.loss))
 
     def _mend(self) -> None:
         part = self._first
