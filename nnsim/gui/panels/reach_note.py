@@ -31,7 +31,8 @@ class ReachNote(QWidget):
         column = column_in(self, GRID // 2)
         self._says = plain_text(f"{name}_text", small=True)
         column.addWidget(self._says)
-        self._act = push_button("", f"{name}_mend", self.tr("Choose an activation that reaches the targets"), "link")
+        self._act = push_button(self.tr("Use another activation"), f"{name}_mend",
+                                self.tr("Choose an activation that reaches the targets"), "link")
         self._act.setCursor(Qt.CursorShape.PointingHandCursor)
         self._act.clicked.connect(self._mend)
         row = row_in(None, GRID)
@@ -49,8 +50,10 @@ class ReachNote(QWidget):
             self._says.setMinimumHeight(max(0, self._says.heightForWidth(self.width())))
             outputs = self._first.outputs
             what = outputs[0] if len(outputs) == 1 else self.tr("the outputs")
-            self._act.setText(self.tr("Use {activation} for {what}").format(
-                activation=ACTIVATIONS[self._first.better].label, what=what))
+            act = self.tr("Use {activation} for {what}").format(
+                activation=ACTIVATIONS[self._first.better].label, what=what)
+            self._act.setText(act)
+            self._act.setAccessibleName(act)
             self._act.setVisible(not self._blocked(self._first))
         self.setVisible(self._first is not None)
 
