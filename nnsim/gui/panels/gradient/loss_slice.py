@@ -16,7 +16,7 @@ from nnsim.core.network import NetworkError
 from nnsim.core.program import Backward
 from nnsim.gui.look.theme import GRID, font, text_scale, theme
 from nnsim.gui.panels.gradient.landscape import Asked, Landscape, Opened, landscape
-from nnsim.gui.panels.gradient.step import LONGEST_NAME, Axis, Step, Words, rule, selected_axes, short
+from nnsim.gui.panels.gradient.step import LONGEST_NAME, Axis, Step, Words, by_no_slope, rule, selected_axes, short, trains_otherwise
 from nnsim.gui.panels.gradient.training_path import TrainingPath
 from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, MARGIN, PlotPanel
@@ -207,7 +207,8 @@ class LossSlicePanel(PlotPanel):
         self.nearer.setEnabled(self._zoom < 8)
         self.says.fit()
         notation = self.desk.study.notation
-        self.formula.set_formulas([(rule(axis.symbol, notation.rate, notation.loss), None) for axis in self.axes])
+        rules = [] if by_no_slope(self.desk) else [rule(axis.symbol, notation.rate, notation.loss) for axis in self.axes]
+        self.formula.set_formulas([(latex, None) for latex in rules])
         loss = self.tr("loss {symbol}").format(symbol=notation.loss.text) if len(notation.loss.text) == 1 else (
             self.tr("loss"))
         titles = [axis.symbol.text for axis in self.axes]
@@ -338,6 +339,8 @@ class LossSlicePanel(PlotPanel):
         frozen = [axis.short for axis in self.axes if axis.frozen]
         if frozen:
             notes.append(self.tr("Frozen: training leaves {names} alone.").format(names=", ".join(frozen)))
+        if len(frozen) < len(self.axes):
+            notes += trains_otherwise(self.desk)
         if used < all:
             notes.append(self.tr("Drawn with {used} of {all} samples.").format(used=used, all=all))
         text = " ".join(notes)

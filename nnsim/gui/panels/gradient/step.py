@@ -9,10 +9,13 @@ from PySide6.QtCore import QCoreApplication
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import format_number
+from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.symbols import Symbol
 from nnsim.gui.session.desk import Desk
 
 LONGEST_NAME = 14
+PLAIN = "sgd"
+"""The optimizer whose step is the one that is drawn."""
 
 
 def _tr(text: str) -> str:
@@ -68,6 +71,23 @@ def selected_axes(desk: Desk) -> tuple[tuple[Axis, ...], str, str]:
     if len(axes) > 2:
         return (), _tr("Select one or two parameters"), _tr("More than two cannot be drawn.")
     return tuple(sorted(axes.values(), key=lambda axis: structure.parameter_index[axis.parameter])), select, why
+
+
+def by_no_slope(desk: Desk) -> bool:
+    """Whether Train goes by the perceptron rule, so that no step down a slope is one of its own."""
+    return OPTIMIZERS[desk.session.document.training.optimizer_name].straight
+
+
+def trains_otherwise(desk: Desk) -> list[str]:
+    """What to say where Train's own step is another than that of plain gradient descent."""
+    if by_no_slope(desk):
+        return [_tr("Train goes by no slope here, but by the perceptron rule.")]
+    config = desk.session.document.training
+    reasons = [] if config.optimizer_name == PLAIN else [OPTIMIZERS[config.optimizer_name].label]
+    reasons += [_tr("L1 penalty")] if config.l1 else []
+    reasons += [_tr("L2 penalty")] if config.l2 else []
+    reasons += [_tr("clipped gradient")] if config.clip is not None else []
+    return [_tr("Train's own step is another: {reasons}.").format(reasons=", ".join(reasons))] if reasons else []
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 import nnsim
 from nnsim.core.network import Connection, Network, Neuron
+from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.data.sources import GeneratedData, InlineData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
@@ -193,6 +194,30 @@ def test_a_frozen_parameter_is_drawn_and_said_to_be(show: Show) -> None:
     panel = show(line(1.0, frozen=("w1",)), (), (("x0", "y"),))
     assert panel.says.text().startswith("The slope is 1:")
     assert panel.note.isVisible() and panel.note.text() == "Frozen: training leaves w1 alone."
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("more", [{}, {"l1": 0.1, "l2": 0.2}, {"clip": 1.0}], ids=["", "penalties", "clip"])
+def test_a_step_that_train_would_not_take_is_said_to_be_another(
+    show: Show, optimizer: str, more: dict[str, float]
+) -> None:
+    """Against the trainer's own update: where nothing is said it is the step that is drawn."""
+    document = example("perceptron_and") if OPTIMIZERS[optimizer].straight else line(1.0, 0.5)
+    config = replace(document.training, optimizer=optimizer, batch_size=0, **more)
+    document = replace(document, training=config)
+    connection = document.network.structure.connections[0]
+    panel = show(document, connections=((connection.source, connection.target),))
+    the_plot(panel)
+    assert panel.step is not None
+    trainer = nnsim.Trainer(document.network, panel.desk.session.dataset, config)
+    trainer.advance(updates=1)
+    panel.desk.study.set_scope("all")
+    QApplication.processEvents()
+    same = trainer.network.value(connection.weight) == pytest.approx(panel.step.after[0])
+    assert same or panel.note.isVisible() and panel.note.text()
+    assert (len(panel.formula.formulas) == 0) == OPTIMIZERS[optimizer].straight
+    assert (panel.note.text() == "") == (optimizer == "sgd" and not more)
+
 
 
 def test_a_parameter_without_effect_says_so(show: Show, desk: Desk) -> None:
