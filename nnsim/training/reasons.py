@@ -1,5 +1,7 @@
 """Why a run ended, in words; of a divergence also what drove the weights apart."""
 
+import math
+
 import numpy as np
 
 from nnsim.core.arrays import Array
@@ -39,17 +41,26 @@ NOT_DIVIDED = (
     "Training diverged because of ε = 0: where a slope is 0, the optimizer divides by 0. The best weights so far are "
     "back. Make ε a small number, such as 1e-8."
 )
+TOO_LARGE = (
+    "Training cannot begin: with these weights and data the loss is larger than any number. Make the weights or the "
+    "data smaller."
+)
 MEANS = ("alpha", "beta1", "beta2")
 """Constants that say how much of a mean is kept."""
 
 
-def why_ended(reason: str | None, config: TrainingConfig, epoch: int) -> tuple[str, dict[str, str]] | None:
+def why_ended(
+    reason: str | None, config: TrainingConfig, epoch: int, loss: float = 0.0
+) -> tuple[str, dict[str, str]] | None:
     """Why a run with these settings ended at an epoch: a sentence, and the numbers that belong into its braces.
 
-    None where nothing needs to be said: it was paused, or did the updates that were asked for.
+    ``loss`` is that of the weights which are there then: after a divergence the best, which may have none either. None
+    where nothing needs to be said: it was paused, or did the updates that were asked for.
     """
     if reason is None or reason == "updates" or reason not in STOP_REASONS:
         return None
+    if reason == "diverged" and not math.isfinite(loss):
+        return TOO_LARGE, {}
     found = cause(config, epoch) if reason == "diverged" else None
     sentence, numbers = found or (STOP_REASONS[reason], {})
     return sentence, {name: value if isinstance(value, str) else format_number(value)

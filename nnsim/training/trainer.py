@@ -258,7 +258,8 @@ class Trainer:
         if now.reason == DIVERGED:
             self._restore()
         # An epoch's mean may be so small, each sample as it passed, without the loss of the weights that came of it.
-        held = now.reason != LOSS or self.loss <= self._rule.stop_loss
+        asked = {LOSS: self._rule.stop_loss, CONVERGED: 0.0}.get(now.reason, math.inf)
+        held = asked == math.inf or self.loss <= asked
         if now.reason in _REASONS and held:
             return _REASONS[now.reason]
         if done and self._config.stop_seconds is not None:

@@ -7,7 +7,17 @@ import nnsim
 from nnsim import Connection, Network, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.training import engines
-from nnsim.training.reasons import KEPT, MEANS, MOMENTUM, NOT_DIVIDED, PENALTY, STOP_REASONS, cause, why_ended
+from nnsim.training.reasons import (
+    KEPT,
+    MEANS,
+    MOMENTUM,
+    NOT_DIVIDED,
+    PENALTY,
+    STOP_REASONS,
+    TOO_LARGE,
+    cause,
+    why_ended,
+)
 
 XOR = nnsim.Dataset([[0, 0], [0, 1], [1, 0], [1, 1]], [[-1], [1], [1], [-1]])
 ASLEEP = nnsim.Dataset([[0, 0], [0, 1]], [[-1], [1]])
@@ -179,6 +189,16 @@ def test_a_constant_that_no_optimizer_can_work_with_is_named(optimizer: str) -> 
         else:
             symbol = {"alpha": "α", "beta1": "β₁", "beta2": "β₂"}[constant]
             assert found == (KEPT, {"symbol": symbol, "value": f"{value:g}"})
+
+
+@pytest.mark.parametrize("engine", engines.ENGINES)
+@pytest.mark.parametrize("weight, x", [(1e200, 1.0), (1.0, 1e200), (1e300, 1e300)])
+def test_a_loss_that_is_no_number_from_the_start_is_no_matter_of_the_rate(engine: str, weight: float, x: float) -> None:
+    network = Network.layered([1, 1], output="linear").with_values({"w1": weight})
+    trainer = nnsim.Trainer(network, nnsim.Dataset([[x]], [[0.5]]), nnsim.TrainingConfig(), engine)
+    assert trainer.run(10) == "diverged"
+    assert trainer.parameters.tolist() == network.parameters.tolist()
+    assert why_ended("diverged", trainer.config, trainer.epoch, trainer.snapshot().loss) == (TOO_LARGE, {})
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)

@@ -482,3 +482,14 @@ def test_losses_of_probabilities_refuse_other_targets() -> None:
     two = nnsim.Network.layered([2, 2, 2], output="linear").structure
     classes = nnsim.Dataset(XOR_X, [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]])
     assert training_problems(two, classes, nnsim.TrainingConfig(loss="softmax_cross_entropy")) == ()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_perceptron_rule_has_converged_only_if_every_sample_is_right(engine: str) -> None:
+    """A penalty moves weights that no sample moves: what was right as it passed need not be right at the epoch's end."""
+    for seed in range(20):
+        network = nnsim.Network.layered([2, 1], output="heaviside", seed=seed)
+        config = nnsim.TrainingConfig(optimizer="perceptron", learning_rate=0.2, batch_size=1, l1=0.4, seed=seed)
+        trainer = nnsim.Trainer(network, nnsim.Dataset(XOR_X, [[0], [0], [0], [1]]), config, engine)
+        if trainer.run(200) == "converged":
+            assert trainer.loss == 0.0

@@ -433,7 +433,7 @@ class Session(QObject):
         elif error is not None:
             why = self.tr("there is not enough memory.") if isinstance(error, MemoryError) else str(error)
             self.refuse(self.tr("Training failed: {error}").format(error=why or type(error).__name__))
-        elif snapshot and (end := why_ended(snapshot.reason, self.document.training, snapshot.epoch)):
+        elif snapshot and (end := why_ended(snapshot.reason, self.document.training, snapshot.epoch, snapshot.loss)):
             (self.refuse if snapshot.reason == "diverged" else self.say)(self.tr(end[0]).format(**end[1]))
 
     def _commit_run(self) -> None:
