@@ -38,8 +38,8 @@ class Outcome:
     solved: bool
 
 
-def all_right(network: Network, X: Array, T: Array) -> bool:
-    """Whether each output is on the right side of its threshold for every row.
+def all_right(network: Network, X: Array, T: Array, each: bool = True) -> bool:
+    """Whether ``each`` output is on the right side of its threshold for every row, or else the right one the largest.
 
     Targets are two classes, such as 0 and 1 or −1 and 1, NaN if unset; of other targets none is ever right.
     """
@@ -49,6 +49,8 @@ def all_right(network: Network, X: Array, T: Array) -> bool:
     if len(classes) != 2:
         return False
     outputs = program_of(network.structure).forward(network.parameters, X)
+    if not each:
+        return bool((np.isfinite(outputs).all(axis=1) & (outputs.argmax(axis=1) == T.argmax(axis=1))).all())
     by_id, middle = network.structure.by_id, classes.mean()
     thresholds = np.array([decision_threshold(by_id[id].activation, classes) for id in network.structure.outputs])
     return bool((np.isfinite(outputs) & (((outputs >= thresholds) == (middle <= T)) | np.isnan(T))).all())

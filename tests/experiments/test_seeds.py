@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import nnsim
+from nnsim.core.analysis.maps import one_hot
 from nnsim.core.network import Network
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
@@ -41,6 +42,15 @@ def test_all_rows_right() -> None:
     assert all_right(network, X, np.array([[np.nan], [1.0]]))
     with np.errstate(over="ignore", invalid="ignore"):
         assert not all_right(network.with_values({"w1": 1e308, "b_y": 1e308}), X, np.array([[1.0], [1.0]]))
+
+
+def test_of_several_classes_the_largest_output_decides() -> None:
+    """As in the table of the data: none of these outputs is above ½, and each row is right."""
+    network = Network.layered([1, 2], output="linear").with_values({"w1": 0.1, "w2": 0.0, "b_o1": 0.0, "b_o2": 0.05})
+    X, T = np.array([[0.0], [1.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])
+    assert one_hot(T) and not one_hot(T[:, :1]) and not one_hot(1.0 - T * 2.0)
+    assert all_right(network, X, T, each=False) and not all_right(network, X, T)
+    assert not all_right(network, X, T[::-1], each=False)
 
 
 def test_each_seed_is_what_the_trainer_makes_of_it() -> None:

@@ -486,7 +486,7 @@ def test_losses_of_probabilities_refuse_other_targets() -> None:
 
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_perceptron_rule_has_converged_only_if_every_sample_is_right(engine: str) -> None:
-    """A penalty moves weights that no sample moves: what was right as it passed need not be right at the epoch's end."""
+    """A penalty moves weights that no sample moves: what was right as it passed may be wrong at the epoch's end."""
     for seed in range(20):
         network = nnsim.Network.layered([2, 1], output="heaviside", seed=seed)
         config = nnsim.TrainingConfig(optimizer="perceptron", learning_rate=0.2, batch_size=1, l1=0.4, seed=seed)

@@ -9,7 +9,7 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.analysis.maps import decision_threshold
+from nnsim.core.analysis.maps import decision_threshold, one_hot
 from nnsim.core.arrays import Array, Flags, first_row
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.numbers import format_number
@@ -75,7 +75,7 @@ class Rows:
         classes: Literal["", "one", "several", "each"] = ""
         if T.shape[1] == 1:
             classes = "one" if len(np.unique(T)) == 2 else ""
-        elif ((T == 0) | (T == 1)).all() and (T.sum(axis=1) == 1).all():
+        elif one_hot(T):
             classes = "several"
         return cls(X, T, len(data.X), False, classes)
 

@@ -16,7 +16,17 @@ from nnsim.core.network import NetworkError
 from nnsim.core.program import Backward
 from nnsim.gui.look.theme import GRID, font, text_scale, theme
 from nnsim.gui.panels.gradient.landscape import Asked, Landscape, Opened, landscape
-from nnsim.gui.panels.gradient.step import LONGEST_NAME, Axis, Step, Words, by_no_slope, rule, selected_axes, short, trains_otherwise
+from nnsim.gui.panels.gradient.step import (
+    LONGEST_NAME,
+    Axis,
+    Step,
+    Words,
+    by_no_slope,
+    rule,
+    selected_axes,
+    short,
+    trains_otherwise,
+)
 from nnsim.gui.panels.gradient.training_path import TrainingPath
 from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, MARGIN, PlotPanel
@@ -207,8 +217,8 @@ class LossSlicePanel(PlotPanel):
         self.nearer.setEnabled(self._zoom < 8)
         self.says.fit()
         notation = self.desk.study.notation
-        rules = [] if by_no_slope(self.desk) else [rule(axis.symbol, notation.rate, notation.loss) for axis in self.axes]
-        self.formula.set_formulas([(latex, None) for latex in rules])
+        axes = () if by_no_slope(self.desk) else self.axes
+        self.formula.set_formulas([(rule(axis.symbol, notation.rate, notation.loss), None) for axis in axes])
         loss = self.tr("loss {symbol}").format(symbol=notation.loss.text) if len(notation.loss.text) == 1 else (
             self.tr("loss"))
         titles = [axis.symbol.text for axis in self.axes]

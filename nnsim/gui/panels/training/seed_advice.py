@@ -3,6 +3,8 @@
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
+from nnsim.core.analysis.maps import one_hot
+from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.documents.document import Document
 from nnsim.documents.targets import truth_table_of
 from nnsim.experiments.seeds import SeedRuns, all_right, stuck_for
@@ -78,9 +80,8 @@ class SeedAdvice(QWidget):
         if start is self._said:
             return
         self._said = start
-        text = self.tr("The loss has hardly changed for {n} epochs and is far from small. "
-                       "Try other weights, or one more hidden neuron.")
-        self._say(text.format(n=f"{epochs:,}"), self.tr("Try 5 seeds"),
+        text = self.tr("The loss has hardly changed for {n} epochs and is far from small.").format(n=f"{epochs:,}")
+        self._say(f"{text} {self._way_out()}", self.tr("Try 5 seeds"),
                   self.tr("Train five copies from the weights of the seeds 0 to 4, in the background; "
                           "the network that is open stays as it is"))
 
@@ -88,7 +89,20 @@ class SeedAdvice(QWidget):
         session = self._desk.session
         if session.latest is not None and session.latest.reason in ("loss", "converged"):
             return True
-        return session.dataset is not None and all_right(session.network, session.dataset.X, session.dataset.T)
+        data, table = session.dataset, truth_table_of(session.document) is not None
+        return data is not None and all_right(session.network, data.X, data.T, table or not one_hot(data.T))
+
+    def _way_out(self, tried: bool = False) -> str:
+        """What this network can still do, when other weights were ``tried`` or not yet: a single layer has fewer ways.
+        """
+        session = self._desk.session
+        if OPTIMIZERS[session.document.training.optimizer_name].straight:
+            return self.tr("The perceptron rule comes to rest only if a straight line separates the classes.")
+        if all(neuron.role != "hidden" for neuron in session.structure.neurons):
+            return (self.tr("Add hidden neurons, or try another learning rate.") if tried else
+                    self.tr("Add hidden neurons, or try other weights."))
+        return (self.tr("Try one more hidden neuron, or another learning rate.") if tried else
+                self.tr("Try other weights, or one more hidden neuron."))
 
     # Trying
 
@@ -140,7 +154,7 @@ class SeedAdvice(QWidget):
                       self.tr("Take seed {seed}").format(seed=solving[0]),
                       self.tr("The start weights that this seed draws; Undo brings yours back"))
         else:
-            self._say(f"{within} " + self.tr("Try one more hidden neuron, or another learning rate."),
+            self._say(f"{within} {self._way_out(tried=True)}",
                       self.tr("Try again"), self.tr("Train five copies once more, with the current settings"))
 
     def _take(self, seed: int) -> None:

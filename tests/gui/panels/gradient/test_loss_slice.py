@@ -214,7 +214,7 @@ def test_a_step_that_train_would_not_take_is_said_to_be_another(
     panel.desk.study.set_scope("all")
     QApplication.processEvents()
     same = trainer.network.value(connection.weight) == pytest.approx(panel.step.after[0])
-    assert same or panel.note.isVisible() and panel.note.text()
+    assert same or (panel.note.isVisible() and panel.note.text())
     assert (len(panel.formula.formulas) == 0) == OPTIMIZERS[optimizer].straight
     assert (panel.note.text() == "") == (optimizer == "sgd" and not more)
 
