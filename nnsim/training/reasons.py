@@ -37,6 +37,10 @@ KEPT = (
     "Training diverged because of {symbol} = {value}: the share of a mean that the optimizer keeps must be below 1. "
     "The best weights so far are back. Make {symbol} smaller."
 )
+RISING = (
+    "Training diverged because of the schedule: its factor {factor} is above 1, and the learning rate has grown to "
+    "{rate}. The best weights so far are back. Make the factor smaller."
+)
 NOT_DIVIDED = (
     "Training diverged because of ε = 0: where a slope is 0, the optimizer divides by 0. The best weights so far are "
     "back. Make ε a small number, such as 1e-8."
@@ -87,6 +91,8 @@ def cause(config: TrainingConfig, epoch: int) -> tuple[str, dict[str, float | st
         return PENALTY, {"product": rate * constants["weight_decay"]}
     if config.clip is None and _grows(config, rate, config.l2):
         return PENALTY, {"product": rate * config.l2}
+    if rate > config.learning_rate and config.schedule_constants.get("factor", 0.0) > 1.0:
+        return RISING, {"factor": config.schedule_constants["factor"], "rate": rate}
     return None
 
 

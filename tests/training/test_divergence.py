@@ -13,6 +13,7 @@ from nnsim.training.reasons import (
     MOMENTUM,
     NOT_DIVIDED,
     PENALTY,
+    RISING,
     STOP_REASONS,
     TOO_LARGE,
     cause,
@@ -85,7 +86,7 @@ def test_what_was_learned_before_a_setting_drove_the_weights_apart_comes_back(
 def test_a_penalty_is_named_as_the_cause_where_it_alone_makes_a_weight_grow(optimizer: str, product: float) -> None:
     """Against the run itself: a weight that only the penalty moves comes to rest, or does not."""
     config = nnsim.TrainingConfig(learning_rate=0.1, l2=product / 0.1, optimizer=optimizer, batch_size=0)
-    trainer = nnsim.Trainer(asleep(), nnsim.Dataset([[0.0]], [[1.0]]), config, "numpy")
+    trainer = nnsim.Trainer(asleep(), nnsim.Dataset([[0.0]], [[1.0]]), config)
     diverged = trainer.run(1_000) == "diverged"
     assert cause(config, 0) == ((PENALTY, {"product": pytest.approx(product)}) if diverged else None)
     assert abs(trainer.parameters).max() <= 10.0
@@ -147,7 +148,7 @@ def test_a_value_set_by_hand_may_make_the_loss_large(engine: str, value: float) 
     trainer = nnsim.Trainer(line(), points(), nnsim.TrainingConfig(learning_rate=0.1, batch_size=0), engine)
     trainer.run(5)
     trainer.set_values({"w1": value})
-    assert trainer.run(2_000) == "epochs"
+    assert trainer.run(500) == "epochs"
     assert trainer.loss < 1e-12
 
 
@@ -159,7 +160,7 @@ def test_a_first_loss_near_0_makes_no_healthy_step_a_divergence(optimizer: str, 
     data = points()
     network = line().with_values({"w1": value, "w2": value, "b_y": value})
     config = nnsim.TrainingConfig(optimizer=optimizer, learning_rate=0.03, batch_size=10)
-    trainer = nnsim.Trainer(network, nnsim.Dataset(data.X, targets * data.T), config, "numpy")
+    trainer = nnsim.Trainer(network, nnsim.Dataset(data.X, targets * data.T), config)
     assert trainer.run(200) == "epochs"
     assert trainer.loss < 0.01
 
@@ -189,6 +190,18 @@ def test_a_constant_that_no_optimizer_can_work_with_is_named(optimizer: str) -> 
         else:
             symbol = {"alpha": "α", "beta1": "β₁", "beta2": "β₂"}[constant]
             assert found == (KEPT, {"symbol": symbol, "value": f"{value:g}"})
+
+
+@pytest.mark.parametrize("schedule, rate", [("exponential", 0.1), ("step", 0.1), ("step", 10.0)])
+def test_a_schedule_that_lets_the_rate_grow_is_named(schedule: str, rate: float) -> None:
+    """Once it has: what diverges at the rate that was set is a matter of that rate."""
+    factor = {"name": schedule, "factor": 1.5} | ({"epochs": 10.0} if schedule == "step" else {})
+    config = nnsim.TrainingConfig(learning_rate=rate, schedule=factor, batch_size=0)
+    trainer = nnsim.Trainer(line(), points(), config)
+    assert trainer.run(10_000) == "diverged"
+    found = why_ended("diverged", config, trainer.epoch)
+    assert found is not None
+    assert found[0] == (RISING if rate < 1.0 else STOP_REASONS["diverged"])
 
 
 @pytest.mark.parametrize("engine", engines.ENGINES)

@@ -87,6 +87,7 @@ def trains_otherwise(desk: Desk) -> list[str]:
     reasons += [_tr("L1 penalty")] if config.l1 else []
     reasons += [_tr("L2 penalty")] if config.l2 else []
     reasons += [_tr("clipped gradient")] if config.clip is not None else []
+    reasons += [] if config.rate_at(desk.session.epoch) == config.learning_rate else [_tr("learning rate schedule")]
     return [_tr("Train's own step is another: {reasons}.").format(reasons=", ".join(reasons))] if reasons else []
 
 

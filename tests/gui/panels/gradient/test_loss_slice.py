@@ -196,6 +196,17 @@ def test_a_frozen_parameter_is_drawn_and_said_to_be(show: Show) -> None:
     assert panel.note.isVisible() and panel.note.text() == "Frozen: training leaves w1 alone."
 
 
+def test_a_rate_that_the_schedule_has_changed_is_said_to_be_another(show: Show, qtbot: QtBot) -> None:
+    document = line(1.0, 0.5, rate=0.01)
+    document = replace(document, training=replace(document.training, schedule="exponential"))
+    panel = show(document, connections=(("x0", "y"),))
+    the_plot(panel)
+    assert panel.note.text() == ""
+    panel.desk.session.train(epochs=3)
+    qtbot.waitUntil(lambda: not panel.desk.session.training)
+    assert panel.note.text() == "Train's own step is another: learning rate schedule."
+
+
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
 @pytest.mark.parametrize("more", [{}, {"l1": 0.1, "l2": 0.2}, {"clip": 1.0}], ids=["", "penalties", "clip"])
 def test_a_step_that_train_would_not_take_is_said_to_be_another(
