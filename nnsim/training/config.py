@@ -113,7 +113,7 @@ class TrainingConfig:
     stop_change_epochs: int = field(
         10,
         "for",
-        "How many epochs in a row the mean must stay within the band, counted anew whenever training starts or goes on.",
+        "How many epochs in a row it must stay within the band, counted anew whenever training starts or goes on.",
         unit="epochs",
         minimum=1,
         maximum=65_000,

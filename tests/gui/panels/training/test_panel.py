@@ -156,7 +156,7 @@ class TestRunning:
         assert bar.isVisible()
         assert bar.value() == 1000
 
-    def test_stopping_after_some_epochs_means_so_many_more(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
+    def test_stopping_after_epochs_means_so_many_more(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
         """The words say what is counted: from epoch 1, seven more end at 8, and after another press at 15."""
         said: list[str] = []
         desk.session.message.connect(lambda text, kind: said.append(text))
