@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QWidget
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.documents.document import Document
 from nnsim.documents.targets import truth_table_of
-from nnsim.experiments.seeds import SeedRuns, all_right, largest_right, plain_loss, stuck_for
+from nnsim.experiments.seeds import LONG, SeedRuns, all_right, largest_right, plain_loss, stuck_for
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in, row_in
@@ -35,6 +35,8 @@ class SeedAdvice(QWidget):
         self._runs: SeedRuns | None = None
         self._put_away: object = None
         """The start of the run in which the learner wants no advice."""
+        self._helped_at: tuple[object, int] = (None, 0)
+        """The start of the run that was given other settings last, and at which epoch."""
         self._looked = QElapsedTimer()
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
@@ -91,7 +93,9 @@ class SeedAdvice(QWidget):
         """For how many epochs the run has rested where other weights might help it; 0 if it has not."""
         session = self._desk.session
         config, data = session.document.training, session.dataset
-        helpless = OPTIMIZERS[config.optimizer_name].straight or not config.rate_at(latest.epoch)
+        start, epoch = self._helped_at
+        just_helped = start is session.start_network and latest.epoch < epoch + LONG
+        helpless = just_helped or OPTIMIZERS[config.optimizer_name].straight or not config.rate_at(latest.epoch)
         if helpless or data is None or latest.reason == "diverged":
             return 0
         return stuck_for(latest.train, latest.loss, plain_loss(data.T, config.loss))
@@ -172,6 +176,7 @@ class SeedAdvice(QWidget):
     def _on_document(self, old: Document, new: Document) -> None:
         if (old.network.structure, old.data, old.training) != (new.network.structure, new.data, new.training):
             # What was tried, or is being tried, is another document now.
+            self._helped_at = self._desk.session.start_network, self._desk.session.epoch
             self._leave()
 
     def _on_close(self) -> None:
