@@ -9,6 +9,7 @@ from nnsim.documents.targets import truth_table_of
 from nnsim.experiments.seeds import LONG, SeedRuns, all_right, largest_right, plain_loss, stuck_for
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.kept import Kept
 from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.controls import plain_tip, push_button
 from nnsim.gui.widgets.forms import plain_text
@@ -37,6 +38,7 @@ class SeedAdvice(QWidget):
         """The start of the run in which the learner wants no advice."""
         self._helped_at: tuple[object, int] = (None, 0)
         """The start of the run that was given other settings last, and at which epoch."""
+        self._plain: Kept[float] = Kept()
         self._looked = QElapsedTimer()
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
@@ -98,7 +100,8 @@ class SeedAdvice(QWidget):
         helpless = just_helped or OPTIMIZERS[config.optimizer_name].straight or not config.rate_at(latest.epoch)
         if helpless or data is None or latest.reason == "diverged":
             return 0
-        return stuck_for(latest.train, latest.loss, plain_loss(data.T, config.loss))
+        plain = self._plain.get(lambda: plain_loss(data.T, config.loss), data, config.loss)
+        return stuck_for(latest.train, latest.loss, plain)
 
     def _is_right(self) -> bool:
         session, data = self._desk.session, self._desk.session.dataset
