@@ -29,7 +29,9 @@ def get_stuck(hand: Hand) -> None:
     hand.session.random_weights(0)
     hand.session.set_speed(None)
     hand.click("train_button")
-    hand.wait(lambda: hand.window.findChild(QPushButton, "seeds_try").isVisible(), "the run is called stuck")
+    advice = hand.window.findChild(QPushButton, "seeds_try")
+    # It rests a while early on too, and then goes on for a bit.
+    hand.wait(lambda: hand.session.epoch > 3_000 and advice.isVisible(), "the run is called stuck")
     hand.click("train_button")
 
 

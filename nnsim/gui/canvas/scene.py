@@ -75,6 +75,9 @@ class NetworkScene(QGraphicsScene):
         self._problems: dict[str, str] = {}
         self._since = QElapsedTimer()
         self._since.start()
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.timeout.connect(self._late_frame)
         desk.document_changed.connect(self._on_document)
         desk.values_changed.connect(self._on_values)
         desk.looking.selection_changed.connect(self.show_selection)
@@ -211,12 +214,12 @@ class NetworkScene(QGraphicsScene):
         self._mark_edges()
 
     def _on_values(self) -> None:
-        if not self.desk.session.training:
+        if not self.desk.session.moving:
+            self._frame.stop()
             self.update_values()
-        elif self._since.elapsed() >= TRAINING_FRAME_MS:
+        elif not self._frame.isActive():
             # Between two frames of the panels, so that the window never draws all at once.
-            self._since.restart()
-            QTimer.singleShot(TRAINING_DELAY_MS, self, self._late_frame)
+            self._frame.start(max(TRAINING_DELAY_MS, TRAINING_FRAME_MS - self._since.elapsed()))
 
     def _late_frame(self) -> None:
         with self.desk.session.gui_first():

@@ -360,7 +360,7 @@ class ActivationPanel(PlotPanel):
 
     def _describe(self, point: str) -> None:
         """Say in words what the plot shows; while training, when it has come to rest."""
-        if self.desk.session.training:
+        if self.desk.session.moving:
             return
         (low, high), _ = self.plot.ranges
         names = ", ".join(self.tr(curve.activation.label) for curve in self.plot.curves)

@@ -1,7 +1,7 @@
 """The Truth table panel: every row of a truth table with its sums, or the samples of other data."""
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
 from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gates
@@ -11,6 +11,7 @@ from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.data.model import MOST_COUNTED, RIGHT, Rows, TableModel, columns_of
 from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
 from nnsim.gui.panels.low_panel import LowPanel
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging
 from nnsim.gui.widgets.boxes import column_in
@@ -49,9 +50,9 @@ class TablePanel(LowPanel):
         self._choices: list[str | None] = []
         self._chosen: dict[int, str] = {}
         """The gate last chosen for an output: of several with the same column that one is shown."""
-        self._since_count = QElapsedTimer()
+        self._counted = Paced(self, desk, self._count, COUNT_MS)
         self._late_count: Lagging[tuple[int, int]] = Lagging(self)
-        self._late_count.came.connect(self._on_count)
+        self._late_count.came.connect(self._count)
         desk.session.closed.connect(self._late_count.end)
         self.view.row_chosen.connect(self._feed)
         self.view.flipped.connect(self._flip)
@@ -113,10 +114,11 @@ class TablePanel(LowPanel):
         if self.is_empty or rows is None or not self._show_values():
             return
         self.view.grow()
-        # To count all samples 30 times a second would slow training down.
-        wait = self.desk.session.training and not rows.is_truth_table and self._since_count.elapsed() < COUNT_MS
-        if not wait:
+        if rows.is_truth_table:
             self._show_status(rows)
+        else:
+            # To count all samples each time would slow training down.
+            self._counted.update()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -133,7 +135,6 @@ class TablePanel(LowPanel):
         return changed
 
     def _show_status(self, rows: Rows) -> None:
-        self._since_count.start()
         count = self.model.count_right() or self._counted_late(rows)
         if np.isnan(rows.T).all():
             self._say(self.tr("choose a target to check the rows"), "muted")
@@ -154,11 +155,11 @@ class TablePanel(LowPanel):
     def _counted_late(self, rows: Rows) -> tuple[int, int] | None:
         """How many of very many rows are right; None until they are counted beside the window, when training rests."""
         count, network = self.model.counter(MOST_COUNTED), self.desk.session.network
-        if count is None or self.desk.session.training:
+        if count is None or self.desk.session.moving:
             return None
         return self._late_count.get((rows, network.structure, network.parameters), (), count)
 
-    def _on_count(self) -> None:
+    def _count(self) -> None:
         if self.seen and self.model.rows is not None:
             self._show_status(self.model.rows)
 

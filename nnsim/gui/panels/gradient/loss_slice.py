@@ -241,7 +241,7 @@ class LossSlicePanel(PlotPanel):
             return
         if found is None:
             self._show_no_step(self.tr("The loss is being computed …"), self.tr("It comes when training pauses.") if (
-                self.desk.session.training) else "")
+                self.desk.session.moving) else "")
             return
         self.step, self._windows = found.step, found.windows
         self.show_page()
@@ -273,7 +273,7 @@ class LossSlicePanel(PlotPanel):
         """Its numbers; None as long as they are computed beside the window, and in a run that has others soon."""
         if not asked.takes_long:
             return landscape(asked, self._opened)
-        if self.desk.session.training:
+        if self.desk.session.moving:
             return None
         found = self._late.get((asked,), (), lambda stopped: self._found_late(asked, stopped))
         if isinstance(found, NetworkError):
@@ -327,7 +327,7 @@ class LossSlicePanel(PlotPanel):
 
     def _say(self, text: str) -> None:
         self.says.say(text, warns=self.step is not None and self.step.overshoots)
-        if not self.desk.session.training:
+        if not self.desk.session.moving:
             for plot in self.plots:
                 plot.setAccessibleDescription(text)
 

@@ -303,7 +303,7 @@ class OutputPanel(PlotPanel):
             self._show_map(plane, trace)
             self._written.update()
             plot.marker.move(at_x, self.desk.looking.inputs.get(plane.y, 0.0))
-        if not self.desk.session.training:
+        if not self.desk.session.moving:
             plot.setAccessibleDescription(self._words(plane).of_plot(
                 self._values(trace), self.map.classes, plot.points, self.desk.looking.inputs, now))
         if self.desk.study.compared is not None:

@@ -169,6 +169,7 @@ class NeuronForm(QWidget):
         self._counts.setText(counts.format(incoming=len(structure.incoming[id]), outgoing=len(structure.outgoing[id])))
         if not same:
             self._value.set_number(self._desk.looking.inputs.get(id, 0.0), keep_typing=False)
+        self.show_slow_values()
         self.show_values()
 
     def _show_parameter(self, structure: Structure, neuron: Neuron, same: bool) -> None:
@@ -193,7 +194,6 @@ class NeuronForm(QWidget):
     def show_values(self) -> None:
         """Show the current numbers."""
         desk, neuron = self._desk, self._desk.session.structure.by_id[self._id]
-        self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias))
         gate = desk.looking.gates.get(self._id)
         self._rows.show_row(self._gate, gate is not None)
         self._gate.set_text(f"{self._id} = {gate.text}" if gate is not None else "")
@@ -205,11 +205,18 @@ class NeuronForm(QWidget):
         bias = desk.session.network.value(neuron.bias) if neuron.bias is not None else 0.0
         if neuron.bias is not None:
             self._bias.set_number(written_bias(neuron, bias))
-            threshold = neuron.notation == "threshold"
-            self._band.show_parameter(neuron.bias, "θ" if threshold else "b", threshold)
+            self._band.show_number()
         z = desk.looking.sum_of(self._id)
         self._sum.set_text(format_number(z - bias if self._shows_sum(neuron) else z))
         self._output.set_text(format_number(desk.looking.output_of(self._id)))
+
+    def show_slow_values(self) -> None:
+        """Show what takes longer: the gradient, and the band of the bias."""
+        neuron = self._desk.session.structure.by_id[self._id]
+        self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias))
+        if neuron.bias is not None:
+            threshold = neuron.notation == "threshold"
+            self._band.show_parameter(neuron.bias, "θ" if threshold else "b", threshold)
 
     def _show_yes(self, box: QCheckBox, yes: bool, no: str) -> None:
         box.setChecked(yes)

@@ -4,6 +4,7 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QTextOption
@@ -13,6 +14,7 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import Structure
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.panels.selected.band_field import BandField
 from nnsim.gui.panels.selected.gradient_line import GradientLine
@@ -56,6 +58,7 @@ class SelectedPanel(Panel):
         self._area = scrolled(content)
         outer = column_in(self)
         outer.addWidget(self._area)
+        self._slow = Paced(self, desk, partial(self._follow_values, slow=True))
         self.setMinimumSize(240, 80)
 
     def sizeHint(self) -> QSize:
@@ -84,10 +87,15 @@ class SelectedPanel(Panel):
             self._show_page(self._network, self.tr("Network"))
 
     def update_values(self) -> None:
+        self._follow_values(slow=False)
+        self._slow.update()
+
+    def _follow_values(self, slow: bool) -> None:
+        """Show the current numbers, or those that take longer: band and gradient."""
         if self._shown is self._neuron and self.desk.looking.selected_neurons and not self._renaming:
-            self._neuron.show_values()
+            (self._neuron.show_slow_values if slow else self._neuron.show_values)()
         elif self._shown is self._connection and self.desk.looking.selected_connections:
-            self._connection.show_values()
+            (self._connection.show_slow_values if slow else self._connection.show_values)()
 
     def _show_page(self, page: QWidget, subject: str) -> None:
         self._subject.setText(subject)
@@ -171,16 +179,16 @@ class ConnectionForm(QWidget):
         others = other_uses(structure, weight, structure.by_ends[ends])
         self._shared.setText(others)
         self._rows.show_row(self._shared, bool(others))
-        self._band.show_parameter(weight, weight, False)
-        self._show_gradient()
+        self.show_slow_values()
 
     def show_values(self) -> None:
         """Show the current weight."""
         self._weight.set_number(self._desk.session.network.value(self._parameter))
-        self._band.show_parameter(self._parameter, self._parameter, False)
-        self._show_gradient()
+        self._band.show_number()
 
-    def _show_gradient(self) -> None:
+    def show_slow_values(self) -> None:
+        """Show what follows from it, which takes longer."""
+        self._band.show_parameter(self._parameter, self._parameter, False)
         self._rows.show_row(self._gradient, self._gradient.show_parameter(self._parameter))
 
     def _set_weight(self, value: float, token: object) -> None:

@@ -582,7 +582,7 @@ def test_while_training_samples_are_counted_seldom(table: Table, monkeypatch: py
     table.open(layered([2, 4, 1], GeneratedData("circle")))
     counts: list[int] = []
     monkeypatch.setattr(type(table.model), "count_right", lambda self: counts.append(1))
-    monkeypatch.setattr(Session, "training", property(lambda self: True))
+    monkeypatch.setattr(Session, "moving", property(lambda self: True))
     network = table.desk.session.network
     for i in range(10):
         table.desk.session._set_parameters(network.with_parameters(network.parameters * (1 + i / 10)).parameters)
