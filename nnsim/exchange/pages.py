@@ -4,6 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 
+ENOUGH = "Give at least three significant digits, rounded or cut off."
+"""What a page with blanks says where numbers are asked for."""
+
+
 @dataclass(frozen=True)
 class Math:
     """A formula in two spellings: LaTeX, and one line of plain text."""

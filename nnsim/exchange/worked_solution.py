@@ -21,12 +21,26 @@ from nnsim.core.network import ROLES, Connection, Network, Structure
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.symbols import Symbol
 from nnsim.exchange.formats import FORMATS
-from nnsim.exchange.pages import Blank, Block, Equations, Heading, Inline, Line, Math, Page, Paragraph, Parts, Table
+from nnsim.exchange.pages import (
+    ENOUGH,
+    Blank,
+    Block,
+    Equations,
+    Heading,
+    Inline,
+    Line,
+    Math,
+    Page,
+    Paragraph,
+    Parts,
+    Table,
+)
 from nnsim.training.config import TrainingConfig
 from nnsim.training.update import Memory, Update
 
 MOST_PARAMETERS = 200
 PATHS = 4
+_FEW_DIGITS = 2
 _WIDEST = 64
 """A sum longer than that continues in the next row."""
 _TOKEN = re.compile(r"\\(?:[^\W\d_]+|.)|.", re.DOTALL)
@@ -57,8 +71,9 @@ def worked_solution(
     title = title or "Worked solution"
     if key is True:
         return FORMATS[format].write(Page(f"Key: {title}", answers))
+    start = (Paragraph((ENOUGH,)),) if writing.asks_for_digits else ()
     end = (Heading("Key"), *answers) if blanks and key is None else ()
-    return FORMATS[format].write(Page(title, (*blocks, *end)))
+    return FORMATS[format].write(Page(title, (*start, *blocks, *end)))
 
 
 def symbol_math(symbol: Symbol) -> Math:
@@ -87,6 +102,8 @@ class _Writing:
         self.e, self.config, self.parameters, self.digits, self.blanks = explanation, config, parameters, digits, blanks
         self.memory, self.epoch = memory, epoch
         self.answers: list[tuple[Math, Math]] = []
+        self.asks_for_digits = False
+        """Whether an answer that is left out has more digits than anybody has to give."""
 
     def blocks(self) -> Iterator[Block]:
         e = self.e
@@ -232,6 +249,7 @@ class _Writing:
         result, reason = number_math(value, self.digits), _reason(because)
         if self.blanks:
             self.answers.append((symbol_math(symbol), result))
+            self.asks_for_digits |= result.text != format_number(value, _FEW_DIGITS)
             return Line(symbol_math(symbol), (*symbols, (Blank(len(self.answers)),)))
         if not numbers:
             return Line(symbol_math(symbol), (*symbols, (result, *reason)))

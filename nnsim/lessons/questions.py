@@ -15,8 +15,6 @@ from nnsim.exchange.pages import Parts, plain
 from nnsim.lessons.digits import FEWEST_DIGITS, MOST_DIGITS, NOUGHT, Reading, alike, digits_to_tell, readings, turned
 
 KEY_DIGITS = MOST_DIGITS
-ENOUGH = "Give at least three significant digits, rounded or cut off."
-"""What a sheet says where numbers are asked for."""
 _NAMING_DIGITS, _MOST_NAMED = 2, 3
 _CLOSE = 5
 _WORDS = {3: "three", 4: "four"}
