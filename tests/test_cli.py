@@ -82,7 +82,7 @@ def test_notations(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
     """The lecture's for its example unless another is asked for."""
     assert "Input h1 =" in run(capsys, monkeypatch, HANDS_ON)[1]
     assert "net h1 = " in run(capsys, monkeypatch, HANDS_ON, "--notation", "net")[1]
-    assert "z_h1 = " in run(capsys, monkeypatch, HANDS_ON, "--notation", "field")[1]
+    assert "z(h1) = " in run(capsys, monkeypatch, HANDS_ON, "--notation", "field")[1]
 
 
 @pytest.mark.parametrize(("words", "says"), [

@@ -1,12 +1,14 @@
 """Explanations as plain text and as JSON: the lecture's lines, the engine's numbers."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 
 import nnsim
 from nnsim.core.explain.explanation import Explanation
+from nnsim.core.formulas.notation import NOTATIONS
 from nnsim.core.network import Network
 from nnsim.documents.examples import EXAMPLES
 from nnsim.exchange.explained import PATHS, as_json, as_text
@@ -87,3 +89,17 @@ def test_json_has_the_engines_numbers(seed: int) -> None:
             assert found["z"] == pytest.approx(float(trace.z[0, row]))
     assert [p["value"] for p in said["parameters"].values()] == case.network.parameters.tolist()
     np.testing.assert_allclose([p["gradient"] for p in said["parameters"].values()], gradient, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_no_symbol_is_written_with_an_underscore(example: str, notation: str) -> None:
+    """δ(o1) and not δ_o1; only a name that its owner gave one has it."""
+    document = nnsim.load(EXAMPLES[example].path)
+    structure = document.network.structure
+    e = Explanation(document.network, np.full(len(structure.inputs), 0.5), np.full(len(structure.outputs), 0.5),
+                    document.training.loss, NOTATIONS[notation])
+    own = {*structure.by_id, *structure.parameter_names}
+    for parameter in (None, structure.parameter_names[0]):
+        found = {name.rstrip("²") for name in re.findall(r"\w*_\w*", as_text(e, document.training, parameter))}
+        assert found <= own, found - own

@@ -166,7 +166,7 @@ def test_an_exercise_leaves_out_what_its_key_says(format: str) -> None:
 
 @pytest.mark.parametrize("format", FORMATS)
 def test_an_exercise_asks_for_three_digits_as_worksheets_do(format: str) -> None:
-    """In one line if any answer has more than two; not of a gate's whole numbers, nor on the key, nor without blanks."""
+    """In one line if any answer has more than two; not of a gate's whole numbers, on the key or without blanks."""
     gate = nnsim.load(EXAMPLES["xor"].path)
     for blanks, key, said in ((True, None, 1), (True, False, 1), (True, True, 0), (False, None, 0)):
         assert solution(format, blanks=blanks, key=key).count(ENOUGH) == said
