@@ -61,6 +61,8 @@ def _lines(e: Explanation, config: TrainingConfig, parameter: str | None, digits
     for id in (*e.structure.inputs, *e.structure.order):
         for equation in e.forward(id):
             yield "  " + equation.text(digits)
+            if equation.note:
+                yield "    " + equation.note
     if e.t is None or e.backward is None:
         return
     yield ""

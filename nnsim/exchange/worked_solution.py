@@ -114,7 +114,11 @@ class _Writing:
         yield Equations(tuple(self._sample()))
         yield Heading("Forward pass")
         for id in inner:
-            yield Equations(tuple(self._equation(equation) for equation in e.forward(id)))
+            equations = e.forward(id)
+            yield Equations(tuple(map(self._equation, equations)))
+            if not self.blanks:
+                # It would give the answer away.
+                yield from (Paragraph((equation.note,)) for equation in equations if equation.note)
         if e.t is not None:
             yield from self._after_forward(inner)
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
+from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation, name, notation_for
@@ -122,7 +123,7 @@ class Explanation:
             return z, Equation(symbol, self.z_term(id), (id,))
         term = operate(neuron.activation, self.z_term(id), value=total.shown_a)
         because = comparison(total.z, 0.0) if total.is_step else ""
-        return z, Equation(symbol, term, (id,), because)
+        return z, Equation(symbol, term, (id,), because, why_rounding_decides(total))
 
     def _pre_activation(self, neuron: Neuron, total: Sum, with_bias: bool = True) -> Term:
         """combine(weight · activation, in file order) + bias. A step neuron's products begin with the weight.
@@ -159,7 +160,8 @@ class Explanation:
         term = self._pre_activation(neuron, total, with_bias=False)  # compared with θ: its last bit decides
         symbol = self.notation.activation(self.structure, id)
         because = comparison(total.combined, total.threshold)
-        return (Equation(sigma, term, (id,), exact=True), Equation(symbol, number(total.a), (id,), because))
+        return (Equation(sigma, term, (id,), exact=True),
+                Equation(symbol, number(total.a), (id,), because, why_rounding_decides(total)))
 
     # Loss
 

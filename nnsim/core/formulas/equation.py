@@ -20,6 +20,8 @@ class Equation:
     term: Term
     place: Place = ()
     because: str = ""
+    note: str = ""
+    """Why it comes out as it does, in words, where the numbers alone would puzzle."""
     exact: bool = False
     """Whether its last bit decides, so that no rounding is left out of what is written."""
 

@@ -67,6 +67,12 @@ def equation(what: Equation, digits: int = DIGITS, symbols: bool = True, indent:
     return replace(line(what.line(digits, symbols), indent), latex=lambda: what.latex(digits))
 
 
+def explained(what: Equation, digits: int = DIGITS, symbols: bool = True, indent: int = 0) -> list[Row]:
+    """A row for an equation, and one for what has to be said about it, if anything."""
+    row = equation(what, digits, symbols, indent)
+    return [row, replace(note(what.note), indent=indent)] if what.note else [row]
+
+
 def heading(text: str) -> Row:
     """A row that names those below it."""
     return Row((Cell(text),), "heading")

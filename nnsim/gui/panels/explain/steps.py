@@ -14,7 +14,7 @@ from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.explain.equation_panel import EquationPanel
-from nnsim.gui.panels.explain.rows import Row, equation, heading, line, note
+from nnsim.gui.panels.explain.rows import Row, equation, explained, heading, line, note
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.cards import quiet_button
@@ -310,7 +310,7 @@ class StepsPanel(EquationPanel):
                 inputs = [equation(part, digits) for id in e.structure.inputs[:40] for part in e.forward(id)]
                 return [*inputs, *(line([piece]) for piece in targets[:40])]
             case "forward":
-                return [equation(part, digits) for part in e.forward(moment.neuron)]
+                return [row for part in e.forward(moment.neuron) for row in explained(part, digits)]
             case "loss":
                 return [equation(e.loss(), digits)]
             case "backward":
