@@ -104,8 +104,8 @@ def _chain(chain: Chain, digits: int) -> Iterator[str]:
     for index, path in enumerate(chain.paths):
         start = f"  {chain.name.text} = " if index == 0 else "    + "
         yield start + " · ".join(factor.name.text for factor in path.factors)
-        numbers = " · ".join(written_factor(factor.value, digits) for factor in path.factors)
-        yield f"    = {numbers} = {format_number(path.value, digits)}"
+        numbers = " · ".join(written_factor(factor.shown_value, digits) for factor in path.factors)
+        yield f"    = {numbers} = {format_number(path.shown_value, digits)}"
     if chain.hidden:
         yield f"    + {chain.hidden:,} more paths = {format_number(chain.rest, digits)}"
     if len(chain.paths) > 1 or chain.hidden:

@@ -192,8 +192,8 @@ class _Writing:
         back, slope = e.by_activation(id), e.slope(id)
         yield back
         yield slope
-        factors = back.term.named(back.name), slope.term.named(slope.name)
-        yield Equation(e.notation.delta(id), operate("multiply", *factors, value=e.delta(id)), (id,))
+        term = operate("multiply", back.as_factor(), slope.as_factor(), value=e.delta(id))
+        yield Equation(e.notation.delta(id), term, (id,))
 
     def _updates(self) -> Iterator[Block]:
         e, frozen = self.e, self.e.structure.frozen
@@ -228,7 +228,7 @@ class _Writing:
         symbols, numbers = [], []
         for path in chain.paths:
             symbols.append(_product(symbol_math(factor.name) for factor in path.factors))
-            numbers.append(_product(_factor(factor.value, self.digits) for factor in path.factors))
+            numbers.append(_product(_factor(factor.shown_value, self.digits) for factor in path.factors))
         if chain.hidden:
             rest = number_math(chain.rest, self.digits)
             for rows in (symbols, numbers):

@@ -161,7 +161,7 @@ class BackwardPanel(EquationPanel):
             else:
                 rows.append(note(text))
         if len(chain.paths) > 1 or chain.hidden:
-            parts = [format_number(path.value, digits) for path in chain.paths[:12]]
+            parts = [format_number(path.shown_value, digits) for path in chain.paths[:12]]
             if len(chain.paths) > 12 or chain.hidden:
                 parts.append("…")
             rows.append(note(f"{chain.name.text} = {as_sum(parts)} = {format_number(chain.shown_total, digits)}"))

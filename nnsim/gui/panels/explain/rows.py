@@ -96,7 +96,7 @@ def chain_row(start: str, factors: Sequence[Equation], value: str, value_latex: 
     """
     cells = [Cell(value, latex=value_latex, below=value_number, space=True)] if value else []
     cells.append(Cell(start, below=start, space=True))
-    parts = [Cell(each.name.text, each.place, each.name.latex, factor(each.value, digits), space=True)
+    parts = [Cell(each.name.text, each.place, each.name.latex, factor(each.shown_value, digits), space=True)
              for each in (*factors[:LONG], *factors[LONG:][-LONG:])]
     others = factors[LONG:-LONG]
     if others:

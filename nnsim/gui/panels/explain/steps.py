@@ -246,7 +246,7 @@ class StepsPanel(EquationPanel):
         if desk.study.row != row:
             desk.study.choose_row(row)
         e = walk.explanation(moment.sample)
-        tags = {id: f"δ = {format_number(e.delta(id), TAG_DIGITS)}" for id in walk.reached_back(moment)}
+        tags = {id: f"δ = {format_number(e.shown_delta(id), TAG_DIGITS)}" for id in walk.reached_back(moment)}
         desk.study.show_wave(walk.reached(moment), tags if moment.kind != "update" else {})
         if moment.kind == "forward":
             desk.study.light([moment.neuron], [c.ends for c in structure.incoming[moment.neuron]])
@@ -275,7 +275,7 @@ class StepsPanel(EquationPanel):
                 return self.tr("The outputs are compared with their targets: the loss is {loss}.").format(
                     loss=format_number(e.backward.loss, digits))
             case "backward":
-                delta = e.delta(moment.neuron)
+                delta = e.shown_delta(moment.neuron)
                 if delta > 0:
                     said = self.tr("Backwards: δ of {id} is {delta}. So steeply does the loss rise with what {id} "
                                    "sums up.")
