@@ -37,7 +37,7 @@ class Clipboard(QObject):
         data.setText(raw.decode())
         QApplication.clipboard().setMimeData(data)
         count = len(part.network.structure.neurons)
-        text = self.tr("1 neuron copied") if count == 1 else self.tr("{n} neurons copied").format(n=count)
+        text = self.tr("1 neuron copied") if count == 1 else self.tr("{n} neurons copied").format(n=f"{count:,}")
         self._desk.session.say(text)
         return True
 

@@ -62,6 +62,7 @@ class NetworkTablePanel(LowPanel):
             view.sorted.connect(self._show_selected)
             view.pointed.connect(self.desk.study.light_place)
             view.cells.refused.connect(self.desk.session.refuse)
+            view.copied.connect(self.desk.session.say)
             self.views[rows.id] = view
             page = QWidget()
             column = column_in(page, 0, (GRID // 2, 2, GRID // 2, 2))

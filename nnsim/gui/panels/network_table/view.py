@@ -27,11 +27,13 @@ class NetworkTableView(Table):
     """Rows of neurons or connections. What is selected in it is what the session has selected.
 
     ``chose(places)`` says which rows the learner selected, ``pointed(place)`` which one the mouse or the keyboard is
-    at, or None; ``sorted()`` that rows stand in another order, and none is selected. Its ``cells`` say what is refused.
+    at, or None; ``sorted()`` that rows stand in another order, and none is selected; ``copied(text)`` what was
+    copied. Its ``cells`` say what is refused.
     """
 
     chose = Signal(object)
     sorted = Signal()
+    copied = Signal(str)
     pointed = Signal(object)
 
     def __init__(self, rows: NetworkRows, name: str, title: str) -> None:
@@ -264,6 +266,8 @@ class NetworkTableView(Table):
         if titles:
             lines.insert(0, [self.rows.what.columns[column].title for column in columns])
         QApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+        said = self.tr("1 cell copied") if len(cells) == 1 else self.tr("{n} cells copied")
+        self.copied.emit(said.format(n=f"{len(cells):,}"))
 
     def paste(self) -> bool:
         """Numbers of the clipboard into the column of values, from the first selected row on, as one undo step.
