@@ -79,7 +79,7 @@ class MainWindow(QMainWindow):
         desk.session.file_changed.connect(self._update_title)
         desk.values_changed.connect(self._update_bars)
         desk.looking.selection_changed.connect(self._update_actions)
-        desk.run_changed.connect(self._update_actions)
+        desk.run_changed.connect(self._on_run)
         desk.session.undo_stack.indexChanged.connect(self._update_actions)
         desk.softening.changed.connect(self._update_actions)
         desk.session.message.connect(self._say)
@@ -184,6 +184,15 @@ class MainWindow(QMainWindow):
             self.tr("not saved yet") if desk.session.dirty else self.tr("saved") if desk.session.path else ""
         )
 
+    def _on_run(self) -> None:
+        training = self.desk.session.training
+        if training and not self._was_training:
+            # That the run before stopped, and why, is not what there is to say while this one goes on.
+            self.statusBar().clearMessage()
+            self.messages.pass_by()
+        self._was_training = training
+        self._update_actions()
+
     def _update_actions(self) -> None:
         self._actions.update()
         self._hint_label.setText(self._hint())
@@ -226,7 +235,10 @@ class MainWindow(QMainWindow):
         self._tell_with_details(self.tr("nnsim was ended by a fault the last time it ran."), details)
 
     def _tell_with_details(self, text: str, details: str) -> None:
-        copy = partial(QApplication.clipboard().setText, details)
+        def copy() -> None:
+            QApplication.clipboard().setText(details)
+            self.desk.session.say(self.tr("The details are in the clipboard."))
+
         self.messages.stand("error", text, self.tr("Copy Details"), copy, closes=False)
 
     def _on_look(self) -> None:
@@ -258,7 +270,7 @@ class MainWindow(QMainWindow):
                 self.showNormal()
             self.commands.apply_look()
 
-    _presenting = _was_maximized = False
+    _presenting = _was_maximized = _was_training = False
 
     # Layout and closing
 
