@@ -67,7 +67,10 @@ def _lines(e: Explanation, config: TrainingConfig, parameter: str | None, digits
         return
     yield ""
     yield "Loss"
-    yield "  " + e.loss().text(digits)
+    loss = e.loss()
+    yield "  " + loss.text(digits)
+    if loss.note:
+        yield "    " + loss.note
     update = Update(e.network, config, e.x[None], e.t[None], e.notation)
     yield ""
     if update.straight:

@@ -62,7 +62,7 @@ def worked_solution(
     """
     if len(network.parameter_names) > MOST_PARAMETERS:
         raise ValueError(f"A worked solution is written for up to {MOST_PARAMETERS} parameters; this network has "
-                         f"{len(network.parameter_names)}.")
+                         f"{len(network.parameter_names):,}.")
     explanation = Explanation(network, x, t, config.loss, notation)
     chosen = network.parameter_names if parameters is None else tuple(parameters)
     writing = _Writing(explanation, config, chosen, digits, blanks or key is True, memory, epoch)
@@ -127,7 +127,10 @@ class _Writing:
         yield Heading("Loss")
         parts = list(e.loss_terms().values())
         yield Paragraph((f"{LOSSES[e.loss_name].label}.",))
-        yield Equations(tuple(self._equation(equation) for equation in (*(parts if len(parts) > 1 else ()), e.loss())))
+        loss = e.loss()
+        yield Equations(tuple(self._equation(equation) for equation in (*(parts if len(parts) > 1 else ()), loss)))
+        if loss.note:
+            yield Paragraph((loss.note,))
         if OPTIMIZERS[self.config.optimizer_name].straight:
             if self.parameters:
                 yield Heading("Update")

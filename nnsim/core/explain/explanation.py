@@ -24,6 +24,7 @@ from nnsim.core.symbols import Symbol
 MOST_TERMS = 64
 """Of a longer sum only the largest terms are written, and the rest as one number."""
 REST = Symbol("…", r"\ldots")
+SOFTMAX_OF_ONE = "Softmax of a single output is always 1, so this loss is always 0 and teaches nothing."
 _SMALL_DELTA, _MOST_DUSTED = 1e-9, 20_000
 
 
@@ -224,7 +225,9 @@ class Explanation:
         total = _sum(terms)
         if LOSSES[self.loss_name].averaged and len(terms) > 1:
             total = operate("multiply", operate("divide", number(1.0), number(float(len(terms)))), total)
-        return Equation(self.notation.loss, Term(value, None, total.operation, total.parts))
+        single = LOSSES[self.loss_name].log_softmax and len(terms) == 1
+        return Equation(self.notation.loss, Term(value, None, total.operation, total.parts),
+                        note=SOFTMAX_OF_ONE if single else "")
 
     def loss_slope(self, output: str) -> Equation:
         """∂L/∂o of an output, written out."""
