@@ -86,7 +86,7 @@ def test_notations(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(("words", "says"), [
-    ((HANDS_ON, "--inputs", "0.05"), "--inputs needs 2 numbers, one each for i1, i2; 1 were given"),
+    ((HANDS_ON, "--inputs", "0.05"), "--inputs needs 2 numbers, one each for i1, i2; 1 was given"),
     ((HANDS_ON, *SAMPLE, "--parameter", "w99"), "no parameter “w99”"),
     ((HANDS_ON, "--inputs", "1,1", "--parameter", "w5"), "--targets"),
     (("nowhere.nnsim",), "nowhere.nnsim"),

@@ -40,7 +40,7 @@ def truth_table_sheet(material: Material, rng: np.random.Generator | None) -> Sh
     material.need_network()
     X = truth_table(len(structure.inputs))
     if len(X) * len(inner) > MOST_SUMS:
-        raise Missing(f"This table would have {len(X) * len(inner)} sums", f"Take a gate with at most {MOST_SUMS}.")
+        raise Missing(f"This table would have {len(X) * len(inner):,} sums", f"Take a gate with at most {MOST_SUMS}.")
     trace = program_of(structure).run(material.network.parameters, X)
     rows = range(len(X)) if rng is None else rng.permutation(len(X)).tolist()
     questions = []

@@ -53,11 +53,11 @@ def forward_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
     e = material.explanation()
     inner = material.inner
     if not 1 <= len(inner) <= MOST_NEURONS:
-        raise Missing(f"This worksheet is for 1 to {MOST_NEURONS} neurons", f"This network has {len(inner)}.")
+        raise Missing(f"This worksheet is for 1 to {MOST_NEURONS} neurons", f"This network has {len(inner):,}.")
     longest = max(inner, key=lambda id: len(e.structure.incoming[id]))
     if len(e.structure.incoming[longest]) > MOST_TERMS:
         raise Missing(f"This worksheet is for sums of at most {MOST_TERMS} terms",
-                      f"{longest} has {len(e.structure.incoming[longest])}.")
+                      f"{longest} has {len(e.structure.incoming[longest]):,}.")
     questions: list[Question] = []
     for id in inner:
         z, a = e.forward(id)

@@ -442,7 +442,7 @@ class Session(QObject):
         if live == self.document:
             self._set_parameters(self.document.network.parameters)
             return
-        text = self.tr("Train to epoch {n}").format(n=self.epoch)
+        text = self.tr("Train to epoch {n}").format(n=f"{self.epoch:,}")
         self._committing = True
         try:
             self._push(live, text, ("run", self._run.number))

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import shown_name
 from nnsim.gui.canvas.interaction import Canvas
@@ -166,10 +167,9 @@ class MainWindow(QMainWindow):
             parts.append(self.tr("{n}-layer").format(n=layers))
         inputs, neurons = len(structure.inputs), len(structure.neurons) - len(structure.inputs)
         if structure.neurons:
-            parts.append(self.tr("1 input") if inputs == 1 else self.tr("{n} inputs").format(n=inputs))
-            parts.append(self.tr("1 neuron") if neurons == 1 else self.tr("{n} neurons").format(n=neurons))
-            count = len(structure.parameter_names)
-            parts.append(self.tr("1 parameter") if count == 1 else self.tr("{n} parameters").format(n=count))
+            parts.append(numbered(inputs, self.tr("1 input"), self.tr("{n} inputs")))
+            parts.append(numbered(neurons, self.tr("1 neuron"), self.tr("{n} neurons")))
+            parts.append(numbered(len(structure.parameter_names), self.tr("1 parameter"), self.tr("{n} parameters")))
         self._summary.setText("  ·  ".join(parts))
         self._summary.short = "  ·  ".join(parts[:-1])
         # The items of the canvas say nothing to a screen reader: the rows of the Table panel do.

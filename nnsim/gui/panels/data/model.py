@@ -321,10 +321,10 @@ class TableModel(QAbstractTableModel):
         if here.kind != "sum":
             return ""
         total = self.sum_at(row, column)
+        if total.digits_added():
+            text += "\n" + self.tr("More digits than usual, because rounded the comparison would read false.")
         if why := why_rounding_decides(total):
             text += "\n" + why
-        elif total.digits_added():
-            text += "\n" + self.tr("More digits than usual, because rounded the comparison would read false.")
         return plain_tip(text)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.core.formulas.terms import Place
 from nnsim.core.formulas.writing import Piece, rich
 from nnsim.gui.look.theme import theme
@@ -170,15 +171,14 @@ class EquationList(QListView):
                 self.copied.emit(self.tr("Nothing was copied: there is no formula in what is chosen."))
                 return
             data.setText("\n".join(formulas))
-            said = (self.tr("1 formula copied as LaTeX") if len(formulas) == 1
-                    else self.tr("{n} formulas copied as LaTeX"))
-            count = len(formulas)
+            said = numbered(len(formulas), self.tr("1 formula copied as LaTeX"),
+                            self.tr("{n} formulas copied as LaTeX"))
         else:
             data.setText("\n".join(row.text for row in rows))
             data.setHtml("<br>".join(rich([Piece(row.text)]) for row in rows))
-            said, count = self.tr("1 line copied") if len(rows) == 1 else self.tr("{n} lines copied"), len(rows)
+            said = numbered(len(rows), self.tr("1 line copied"), self.tr("{n} lines copied"))
         QApplication.clipboard().setMimeData(data)
-        self.copied.emit(said.format(n=f"{count:,}"))
+        self.copied.emit(said)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.indexAt(event.pos())

@@ -111,7 +111,7 @@ class NetworkTablePanel(LowPanel):
     def _show_found(self) -> None:
         model, structure = self.view.rows, self.desk.session.structure
         every, found = len(model.items), model.rowCount()
-        text = self.tr("{n} of {all}").format(n=found, all=every) if model.search else ""
+        text = self.tr("{n} of {all}").format(n=f"{found:,}", all=f"{every:,}") if model.search else ""
         if text != self.status.text():
             self.status.setText(text)
             self.status.updateGeometry()

@@ -163,7 +163,8 @@ class NeuronForm(QWidget):
                 rows.show_row(editor, shown)
         self._show_parameter(structure, neuron, same)
         counts = self.tr("{incoming} in, {outgoing} out")
-        self._counts.setText(counts.format(incoming=len(structure.incoming[id]), outgoing=len(structure.outgoing[id])))
+        self._counts.setText(counts.format(
+            incoming=f"{len(structure.incoming[id]):,}", outgoing=f"{len(structure.outgoing[id]):,}"))
         if not same:
             self._value.set_number(self._desk.looking.inputs.get(id, 0.0), keep_typing=False)
         self.show_values()
