@@ -78,7 +78,7 @@ def _asked_function(a: Equation) -> Parts:
 def _function_of_sum(sum: SumPlace, z: Equation, a: Equation) -> Number:
     place = FunctionPlace(sum.e, sum.id, a.value, sum, z.name.text)
     if place.activation == "heaviside":
-        hint = "It is 1 if the sum reaches θ, else 0."
+        hint = f"It is 1 if the sum reaches θ, else 0. {a.note}".rstrip()
         return number(a.value, hint, mistakes_at(StepPlace(a.value, sum.e.z(sum.id) == 0, hint)))
     hint = (f"Apply {place.called} to {z.name.text}." if place.bends
             else f"A linear neuron passes {z.name.text} on as it is.")

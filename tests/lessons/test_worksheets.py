@@ -383,6 +383,26 @@ def test_a_chain_sheet_for_every_optimizer(optimizer: str) -> None:
     assert any(id.endswith(".update") for id in ids) is not OPTIMIZERS[optimizer].straight
 
 
+@pytest.mark.parametrize("kind", ["truth_table", "forward"])
+def test_where_rounding_decides_the_hint_says_why(kind: str) -> None:
+    """0.7 + 0.1 reaches 0.8 on paper: who says 1 is told why the neuron says 0, and nobody else is told of it."""
+    document = nnsim.load(EXAMPLES["and"].path)
+    structure = document.network.structure
+    (n,) = structure.outputs
+    values = {structure.connections[0].weight: 0.7, structure.connections[1].weight: 0.1,
+              structure.by_id[n].bias or "": -0.8}
+    material = material_of(replace(document, network=document.network.with_values(values)), [1.0, 1.0])
+    hints = [field.hint for q in make_worksheet(kind, material).questions for field in q.fields]
+    assert sum("no exact binary form" in hint for hint in hints) == 1
+
+
+def test_a_gate_that_only_rounding_keeps_wrong_says_so() -> None:
+    """The weights 0.7 and 0.1 with θ = 0.8 make no AND in a machine, and the verdict says why."""
+    gates = make_worksheet("weights", material_of(nnsim.load(EXAMPLES["and"].path)))
+    verdict = question(gates, "and_gate").check("0.7", "0.1", "0.8")
+    assert not verdict.right and "0.7 and 0.1 have no exact binary form" in verdict.hint
+
+
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("example", ["hands_on", "circle", "perceptron_and"])
 def test_no_symbol_in_a_question_or_hint_has_an_underscore(kind: str, example: str) -> None:
