@@ -25,7 +25,7 @@ MOST_TERMS = 64
 """Of a longer sum only the largest terms are written, and the rest as one number."""
 REST = Symbol("…", r"\ldots")
 SOFTMAX_OF_ONE = "Softmax of a single output is always 1, so this loss is always 0 and teaches nothing."
-_SMALL_DELTA, _MOST_DUSTED = 1e-9, 20_000
+_SMALL_DELTA, _MOST_DUSTED = 1e-9, 5_000
 
 
 class Explanation:
