@@ -493,7 +493,7 @@ def test_losses_of_probabilities_refuse_other_targets() -> None:
     one = nnsim.Dataset(XOR_X, XOR_T)
     assert training_problems(sigmoid, one, nnsim.TrainingConfig(loss="binary_cross_entropy")) == ()
     (problem,) = training_problems(sigmoid, one, nnsim.TrainingConfig(loss="softmax_cross_entropy"))
-    assert "two or more" in problem.message
+    assert "two or more" in problem.message and "always 1" in problem.message
     two = nnsim.Network.layered([2, 2, 2], output="linear").structure
     classes = nnsim.Dataset(XOR_X, [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]])
     assert training_problems(two, classes, nnsim.TrainingConfig(loss="softmax_cross_entropy")) == ()

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.core.network import MAX_CONNECTIONS, MAX_NEURONS
 from nnsim.documents.layers import add_layered
 from nnsim.gui.canvas.popup_form import PopupForm
@@ -56,8 +57,9 @@ class NewNetworkForm(PopupForm):
         else:
             weights = sum(a * b for a, b in pairwise(sizes))
             self.says.setText(
-                self.tr("A {n}-layer network with {weights} weights and {biases} biases").format(
-                    n=len(sizes) - 1, weights=weights, biases=sum(sizes[1:])
+                self.tr("A {n}-layer network with {weights} and {biases}").format(
+                    n=f"{len(sizes) - 1:,}", weights=numbered(weights, self.tr("1 weight"), self.tr("{n} weights")),
+                    biases=numbered(sum(sizes[1:]), self.tr("1 bias"), self.tr("{n} biases")),
                 )
             )
             set_role(self.says, tone="muted")

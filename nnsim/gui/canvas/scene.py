@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.maps import value_range
 from nnsim.core.arrays import Array, Indices
+from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import sum_of
 from nnsim.core.formulas.numbers import factor, format_number
 from nnsim.core.network import Connection, Ends, Neuron
@@ -329,9 +330,9 @@ class NetworkScene(QGraphicsScene):
                 # Its bias is among what comes in: the sum is compared with 0.
                 center = "z ≥ 0"
                 taken_apart = replace(taken_apart, notation="bias")
-            gate = desk.looking.gates.get(id)
-            return Face(id, center, taken_apart.short(), shown, value == 1.0, problem=problem, bias=as_one,
-                        gate=gate.text if gate else "")
+            gate, why = desk.looking.gates.get(id), why_rounding_decides(taken_apart)
+            return Face(id, center, taken_apart.short(cut=True), shown, value == 1.0, problem=problem, bias=as_one,
+                        gate=gate.text if gate else "", note=f"{taken_apart.short()}\n{why}" if why else "")
         below = "" if as_one or neuron.bias is None else _bias_text(neuron, bias)
         return Face(id, "", below, shown, problem=problem, bias=as_one)
 

@@ -445,6 +445,6 @@ class Session(QObject):
             return
         self._committing = True
         try:
-            self._push(live, self.tr("Train to epoch {n}").format(n=self.epoch), ("run", self._run.number))
+            self._push(live, self.tr("Train to epoch {n}").format(n=f"{self.epoch:,}"), ("run", self._run.number))
         finally:
             self._committing = False

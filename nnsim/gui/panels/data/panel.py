@@ -4,6 +4,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gates
 from nnsim.documents.edits import set_data
 from nnsim.documents.targets import OWN, choose_target, flip_target, target_choices, truth_table_of
@@ -97,10 +98,10 @@ class TablePanel(LowPanel):
                 if len(also) == len(desk.looking.selected_neurons)
                 else self.tr("Only outputs are shown: {n} neurons are selected, too many for columns."))
         selected = desk.looking.selected_neurons
-        self.note.setText(told.format(n=len(neurons if also == selected else selected)))
+        self.note.setText(told.format(n=f"{len(neurons if also == selected else selected):,}"))
         if len(columns) < count:
             self.note.setText(self.tr("The first columns of each kind are shown: {n} would be too many.").format(
-                n=count))
+                n=f"{count:,}"))
         self.note.setVisible(folded or len(columns) < count)
         self.view.titles.selected = desk.looking.selected_neurons
         self._show_values()
@@ -146,11 +147,11 @@ class TablePanel(LowPanel):
         if not rows.is_truth_table:
             self._say(self._sample_status(rows, right, tests), "muted")
         elif right == len(rows.X):
-            text = self.tr("all {n} rows match {target}").format(n=right, target=self._target_name())
+            text = self.tr("all {n} rows match {target}").format(n=f"{right:,}", target=self._target_name())
             self._say(f"{text} {RIGHT}", "good")
         else:
             text = self.tr("{right} of {n} rows match {target}")
-            self._say(text.format(right=right, n=len(rows.X), target=self._target_name()), "muted")
+            self._say(text.format(right=f"{right:,}", n=f"{len(rows.X):,}", target=self._target_name()), "muted")
 
     def _counted_late(self, rows: Rows) -> tuple[int, int] | None:
         """How many of very many rows are right; None until they are counted beside the window, when training rests."""
@@ -164,9 +165,11 @@ class TablePanel(LowPanel):
             self._show_status(self.model.rows)
 
     def _sample_status(self, rows: Rows, right: int, tests: int) -> str:
-        text = self.tr("{right} of {n} right").format(right=right, n=rows.train)
+        text = self.tr("{right} of {n} right").format(right=f"{right:,}", n=f"{rows.train:,}")
         total = len(rows.X) - rows.train
-        return text + (" · " + self.tr("test {right} of {n}").format(right=tests, n=total) if total else "")
+        if total:
+            text += " · " + self.tr("test {right} of {n}").format(right=f"{tests:,}", n=f"{total:,}")
+        return text
 
     def _say(self, text: str, tone: str) -> None:
         if self.status.text() != text:
@@ -239,8 +242,8 @@ class TablePanel(LowPanel):
         else:
             return ()
         fix = self.tr("Add neurons") if more else self.tr("Remove neurons")
-        one = self.tr("1 column") if needs == 1 else self.tr("{n} columns").format(n=needs)
-        why = have.format(columns=one, neurons=has or self.tr("none"))
+        why = have.format(columns=numbered(needs, self.tr("1 column"), self.tr("{n} columns")),
+                          neurons=f"{has:,}" if has else self.tr("none"))
         return (
             self.tr("The data do not fit the network yet"),
             f"{why} " + self.tr("{fix}, or choose other data in the Training panel.").format(fix=fix),

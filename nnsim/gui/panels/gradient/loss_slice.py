@@ -339,7 +339,7 @@ class LossSlicePanel(PlotPanel):
         if frozen:
             notes.append(self.tr("Frozen: training leaves {names} alone.").format(names=", ".join(frozen)))
         if used < all:
-            notes.append(self.tr("Drawn with {used} of {all} samples.").format(used=used, all=all))
+            notes.append(self.tr("Drawn with {used} of {all} samples.").format(used=f"{used:,}", all=f"{all:,}"))
         text = " ".join(notes)
         if text != self.note.text():
             self.note.set_text(text)

@@ -141,7 +141,9 @@ class OutputPanel(PlotPanel):
 
     @property
     def _softmax(self) -> bool:
-        return self.desk.session.document.training.loss == "softmax_cross_entropy"
+        """Whether softmax is shown: of a single output it is always 1, and says nothing of the network."""
+        session = self.desk.session
+        return len(session.structure.outputs) > 1 and session.document.training.loss == "softmax_cross_entropy"
 
     @property
     def _column(self) -> int | None:

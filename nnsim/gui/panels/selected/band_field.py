@@ -256,14 +256,15 @@ class BandField(QWidget):
             if all_rows and name:
                 text = self.tr("{gate} works for {band}")
             elif all_rows:
-                text = self.tr("All {n} rows are right for {band}")
+                text = (self.tr("The one row is right for {band}") if n == 1
+                        else self.tr("All {n} rows are right for {band}"))
             elif n == 1:
                 text = self.tr("The one right row stays right for {band}")
             else:
                 text = self.tr("The {n} right rows stay right for {band}")
             where = band.written(symbol) or self.tr("every {name}").format(name=symbol)
             # Not broken into lines: “θ >” alone says nothing.
-            text = text.format(gate=name, n=n, band=where.replace(" ", "\u00a0"))
+            text = text.format(gate=name, n=f"{n:,}", band=where.replace(" ", "\u00a0"))
             inside = self.slider.number in band
             tone = "good" if inside else "bad"
             text = f"✓ {text}" if inside else self.tr("✗ Outside: {band}").format(band=text)

@@ -38,7 +38,7 @@ class GradientLine(TextLine):
         n = len(samples.X)
         long = work(desk.session.structure, n) > MOST_WORK
         if n > MOST_SAMPLES or (n > 1 and long):
-            said = self.tr("The mean of {n} samples; too many to check here.").format(n=n)
+            said = self.tr("The mean of {n} samples; too many to check here.").format(n=f"{n:,}")
         elif long:
             said = self.tr("The network is too large to check it here.")
         else:

@@ -11,6 +11,7 @@ from PySide6.QtGui import QFocusEvent, QTextOption
 from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.formulas.numbers import numbered
 from nnsim.core.network import Structure
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID, set_role
@@ -70,7 +71,7 @@ class SelectedPanel(Panel):
         desk = self.desk
         neurons, connections = desk.looking.selected_neurons, desk.looking.selected_connections
         if len(neurons) + len(connections) > 1:
-            self._show_page(self._several, self.tr("{n} selected").format(n=len(neurons) + len(connections)))
+            self._show_page(self._several, self.tr("{n} selected").format(n=f"{len(neurons) + len(connections):,}"))
             self._several.show_document()
         elif neurons:
             id = next(iter(neurons))
@@ -224,9 +225,8 @@ class SeveralForm(QWidget):
         """Show what is selected."""
         structure = self._desk.session.structure
         neurons, connections = len(self._desk.looking.selected_neurons), len(self._desk.looking.selected_connections)
-        parts = [self.tr("1 neuron") if neurons == 1 else self.tr("{n} neurons").format(n=neurons) if neurons else "",
-                 self.tr("1 connection") if connections == 1
-                 else self.tr("{n} connections").format(n=connections) if connections else ""]
+        parts = [numbered(neurons, self.tr("1 neuron"), self.tr("{n} neurons")) if neurons else "",
+                 numbered(connections, self.tr("1 connection"), self.tr("{n} connections")) if connections else ""]
         self._count.setText(", ".join(part for part in parts if part))
         activations = {structure.by_id[id].activation for id in self._calculating(structure)}
         self._rows.show_row(self._activation, bool(activations))
@@ -300,12 +300,12 @@ class NetworkForm(QWidget):
         else:
             self._kind.setText(self.tr("Not connected to an output yet"))
         inputs, frozen = len(structure.inputs), len(structure.frozen)
-        parameters = str(len(structure.parameter_names))
+        count = parameters = f"{len(structure.parameter_names):,}"
         if frozen:
-            parameters = self.tr("{n}, {frozen} of them frozen").format(n=parameters, frozen=frozen)
-        texts = {"inputs": str(inputs), "neurons": str(len(structure.neurons) - inputs),
-                 "connections": str(len(structure.connections)), "parameters": parameters}
-        self._numbers["parameters"].short = str(len(structure.parameter_names))
+            parameters = self.tr("{n}, {frozen} of them frozen").format(n=parameters, frozen=f"{frozen:,}")
+        texts = {"inputs": f"{inputs:,}", "neurons": f"{len(structure.neurons) - inputs:,}",
+                 "connections": f"{len(structure.connections):,}", "parameters": parameters}
+        self._numbers["parameters"].short = count
         for name, label in self._numbers.items():
             label.setText(texts[name])
             self._rows.show_row(label, not empty)

@@ -235,7 +235,7 @@ class TrainingPanel(Panel):
         self._epoch_line.set_text(self.tr("Epoch {n}").format(n=f"{desk.session.epoch:,}"))
         watchable = not desk.session.training or (desk.session.speed is not None and desk.session.speed <= 20)
         if snapshot is not None and snapshot.position and watchable:
-            text = self.tr("batch {n} of {all}").format(n=snapshot.position, all=snapshot.batches)
+            text = self.tr("batch {n} of {all}").format(n=f"{snapshot.position:,}", all=f"{snapshot.batches:,}")
         else:
             text = ""
         self._batch_line.set_text(text)

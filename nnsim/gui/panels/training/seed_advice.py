@@ -3,6 +3,7 @@
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.documents.document import Document
 from nnsim.documents.targets import truth_table_of
@@ -152,8 +153,9 @@ class SeedAdvice(QWidget):
                       self.tr("Train five copies once more, with the current settings"))
             return
         meaning = self.tr("all rows right") if runs.exact else self.tr("loss below a tenth of the start's")
-        within = self.tr("{n} of {all} seeds solve it within {epochs} epochs ({meaning}).").format(
-            n=len(solving), all=every, epochs=f"{runs.epochs:,}", meaning=meaning)
+        epochs = numbered(runs.epochs, self.tr("1 epoch"), self.tr("{n} epochs"))
+        within = self.tr("{n} of {all} seeds solve it within {epochs} ({meaning}).").format(
+            n=len(solving), all=every, epochs=epochs, meaning=meaning)
         if solving:
             self._say(f"{within} " + self.tr("Take the weights of one, and train it."),
                       self.tr("Take seed {seed}").format(seed=solving[0]),
