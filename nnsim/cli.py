@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import nnsim
+from nnsim.core.formulas.numbers import numbered
 from nnsim.exchange.formats import FORMATS as PAGES
 
 READER_GONE = 141
@@ -104,8 +105,9 @@ def _explained(arguments: argparse.Namespace) -> str:
     for option, given, names in (("inputs", x, document.network.structure.inputs),
                                  ("targets", t, document.network.structure.outputs)):
         if given is not None and len(given) != len(names):
-            raise ValueError(f"--{option} needs {len(names)} numbers, one each for {', '.join(names[:12])}; "
-                             f"{len(given)} were given.")
+            needed = numbered(len(names), "1 number, for ", "{n} numbers, one each for ")
+            were = numbered(len(given), "1 was", "{n} were")
+            raise ValueError(f"--{option} needs {needed}{', '.join(names[:12])}; {were} given.")
     if x is None:
         data = None if document.data is None else dataset_of(document.data, path.parent)
         if data is None:

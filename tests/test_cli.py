@@ -82,11 +82,11 @@ def test_notations(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
     """The lecture's for its example unless another is asked for."""
     assert "Input h1 =" in run(capsys, monkeypatch, HANDS_ON)[1]
     assert "net h1 = " in run(capsys, monkeypatch, HANDS_ON, "--notation", "net")[1]
-    assert "z_h1 = " in run(capsys, monkeypatch, HANDS_ON, "--notation", "field")[1]
+    assert "z(h1) = " in run(capsys, monkeypatch, HANDS_ON, "--notation", "field")[1]
 
 
 @pytest.mark.parametrize(("words", "says"), [
-    ((HANDS_ON, "--inputs", "0.05"), "--inputs needs 2 numbers, one each for i1, i2; 1 were given"),
+    ((HANDS_ON, "--inputs", "0.05"), "--inputs needs 2 numbers, one each for i1, i2; 1 was given"),
     ((HANDS_ON, *SAMPLE, "--parameter", "w99"), "no parameter “w99”"),
     ((HANDS_ON, "--inputs", "1,1", "--parameter", "w5"), "--targets"),
     (("nowhere.nnsim",), "nowhere.nnsim"),

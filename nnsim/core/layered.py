@@ -64,5 +64,5 @@ def summary_of(
 
 
 def counted(number: int, what: str) -> str:
-    """“1 sample”, “2 samples”."""
-    return f"{number} {what}{'' if number == 1 else 's'}"
+    """“1 sample”, “2 samples”, “1,000 samples”."""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -12,6 +12,7 @@ import numpy as np
 
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import OTHER_SIGN, parse_number
+from nnsim.core.layered import counted
 from nnsim.data.csv_dialect import MOST_COLUMNS, SPACES, Dialect, Records, dialect_of
 from nnsim.data.csv_header import has_names, holds_text, is_missing, is_number
 
@@ -206,8 +207,8 @@ class _Scan:
         width = len(self.names)
         if len(cells) < width or any(cells[width:]):
             where = "the first line" if self.first_line == 1 else f"line {self.first_line}"
-            raise ValueError(f"{self.name}, line {line} has {len(cells)} columns, but {where} has "
-                             f"{width}: all lines must be as long.")
+            raise ValueError(f"{self.name}, line {line} has {counted(len(cells), 'column')}, but {where} has "
+                             f"{width:,}: all lines must be as long.")
         return cells[:width]
 
     def _fault(self, column: int, line: int, what: str) -> float:

@@ -44,19 +44,20 @@ class Dataset:
         object.__setattr__(self, "X_test", None if X_test is None else table_of(X_test, "X_test"))
         object.__setattr__(self, "T_test", None if T_test is None else table_of(T_test, "T_test"))
         if len(self.X) != len(self.T):
-            raise ValueError(f"X has {len(self.X)} rows but T has {len(self.T)}: each sample needs its target.")
+            raise ValueError(f"X has {counted(len(self.X), 'row')} but T has {len(self.T):,}: "
+                             "each sample needs its target.")
         if len(self.X) == 0:
             raise ValueError("The training data has no row: nothing can be learned from it.")
         if (self.X_test is None) != (self.T_test is None):
             raise ValueError("X_test and T_test belong together: give both or none.")
         if self.X_test is not None and self.T_test is not None:
             if len(self.X_test) != len(self.T_test):
-                raise ValueError(f"X_test has {len(self.X_test)} rows but T_test has {len(self.T_test)}.")
+                raise ValueError(f"X_test has {counted(len(self.X_test), 'row')} but T_test has {len(self.T_test):,}.")
             if not self.fits(self.X_test.shape[1], self.T_test.shape[1]):
                 raise ValueError("The test data must have the same columns as the training data.")
 
     def __repr__(self) -> str:
-        test = "" if self.X_test is None else f", and {len(self.X_test)} to test on"
+        test = "" if self.X_test is None else f", and {len(self.X_test):,} to test on"
         return (f"<Dataset: {counted(len(self.X), 'sample')}, {counted(self.X.shape[1], 'input')}, "
                 f"{counted(self.T.shape[1], 'target')}{test}>")
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from nnsim.core.arrays import Array
 from nnsim.core.fields import field
+from nnsim.core.layered import counted
 from nnsim.data.csv_files import inside, read_columns
 from nnsim.data.dataset import Dataset, table_of
 from nnsim.data.generators import GENERATORS, checked
@@ -68,11 +69,12 @@ class InlineData:
         object.__setattr__(self, "columns", _names(self.columns, "columns"))
         checked(self)
         if len(self.inputs) != len(self.targets):
-            raise ValueError(f"There are {len(self.inputs)} rows of inputs but {len(self.targets)} "
-                             "of targets: each sample needs both.")
+            raise ValueError(f"It has inputs in {counted(len(self.inputs), 'row')} but targets in "
+                             f"{len(self.targets):,}: each sample needs both.")
         width = len(self.inputs[0]) + len(self.targets[0])
         if self.columns and len(self.columns) != width:
-            raise ValueError(f"There are {len(self.columns)} names in columns for {width} columns: "
+            names = counted(len(self.columns), "name")
+            raise ValueError(f"It gives {names} in columns for {counted(width, 'column')}: "
                              "name the inputs, then the targets.")
 
 
@@ -144,7 +146,7 @@ def _rows(rows: Sequence[Sequence[float]] | Array, what: str) -> Rows:
         if len(row) == 0:
             raise ValueError(f"{what} row {number} is empty: give at least one number.")
         if len(row) != len(rows[0]):
-            raise ValueError(f"{what} row {number} has {len(row)} numbers, but row 0 has {len(rows[0])}: "
+            raise ValueError(f"{what} row {number} has {counted(len(row), 'number')}, but row 0 has {len(rows[0]):,}: "
                              "all rows must be as long.")
     return Rows(table_of(rows, what))
 

@@ -61,11 +61,16 @@ def _lines(e: Explanation, config: TrainingConfig, parameter: str | None, digits
     for id in (*e.structure.inputs, *e.structure.order):
         for equation in e.forward(id):
             yield "  " + equation.text(digits)
+            if equation.note:
+                yield "    " + equation.note
     if e.t is None or e.backward is None:
         return
     yield ""
     yield "Loss"
-    yield "  " + e.loss().text(digits)
+    loss = e.loss()
+    yield "  " + loss.text(digits)
+    if loss.note:
+        yield "    " + loss.note
     update = Update(e.network, config, e.x[None], e.t[None], e.notation)
     yield ""
     if update.straight:
@@ -102,8 +107,8 @@ def _chain(chain: Chain, digits: int) -> Iterator[str]:
     for index, path in enumerate(chain.paths):
         start = f"  {chain.name.text} = " if index == 0 else "    + "
         yield start + " · ".join(factor.name.text for factor in path.factors)
-        numbers = " · ".join(written_factor(factor.value, digits) for factor in path.factors)
-        yield f"    = {numbers} = {format_number(path.value, digits)}"
+        numbers = " · ".join(written_factor(factor.shown_value, digits) for factor in path.factors)
+        yield f"    = {numbers} = {format_number(path.shown_value, digits)}"
     if chain.hidden:
         yield f"    + {chain.hidden:,} more paths = {format_number(chain.rest, digits)}"
     if len(chain.paths) > 1 or chain.hidden:

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+ENOUGH = "Give at least three significant digits, rounded or cut off."
+"""What a page with blanks says where numbers are asked for."""
+
 
 @dataclass(frozen=True)
 class Math:

@@ -21,12 +21,26 @@ from nnsim.core.network import ROLES, Connection, Network, Structure
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.symbols import Symbol
 from nnsim.exchange.formats import FORMATS
-from nnsim.exchange.pages import Blank, Block, Equations, Heading, Inline, Line, Math, Page, Paragraph, Parts, Table
+from nnsim.exchange.pages import (
+    ENOUGH,
+    Blank,
+    Block,
+    Equations,
+    Heading,
+    Inline,
+    Line,
+    Math,
+    Page,
+    Paragraph,
+    Parts,
+    Table,
+)
 from nnsim.training.config import TrainingConfig
 from nnsim.training.update import Memory, Update
 
 MOST_PARAMETERS = 200
 PATHS = 4
+_FEW_DIGITS = 2
 _WIDEST = 64
 """A sum longer than that continues in the next row."""
 _TOKEN = re.compile(r"\\(?:[^\W\d_]+|.)|.", re.DOTALL)
@@ -48,7 +62,7 @@ def worked_solution(
     """
     if len(network.parameter_names) > MOST_PARAMETERS:
         raise ValueError(f"A worked solution is written for up to {MOST_PARAMETERS} parameters; this network has "
-                         f"{len(network.parameter_names)}.")
+                         f"{len(network.parameter_names):,}.")
     explanation = Explanation(network, x, t, config.loss, notation)
     chosen = network.parameter_names if parameters is None else tuple(parameters)
     writing = _Writing(explanation, config, chosen, digits, blanks or key is True, memory, epoch)
@@ -57,8 +71,9 @@ def worked_solution(
     title = title or "Worked solution"
     if key is True:
         return FORMATS[format].write(Page(f"Key: {title}", answers))
+    start = (Paragraph((ENOUGH,)),) if writing.asks_for_digits else ()
     end = (Heading("Key"), *answers) if blanks and key is None else ()
-    return FORMATS[format].write(Page(title, (*blocks, *end)))
+    return FORMATS[format].write(Page(title, (*start, *blocks, *end)))
 
 
 def symbol_math(symbol: Symbol) -> Math:
@@ -87,6 +102,8 @@ class _Writing:
         self.e, self.config, self.parameters, self.digits, self.blanks = explanation, config, parameters, digits, blanks
         self.memory, self.epoch = memory, epoch
         self.answers: list[tuple[Math, Math]] = []
+        self.asks_for_digits = False
+        """Whether an answer that is left out has more digits than anybody has to give."""
 
     def blocks(self) -> Iterator[Block]:
         e = self.e
@@ -97,7 +114,11 @@ class _Writing:
         yield Equations(tuple(self._sample()))
         yield Heading("Forward pass")
         for id in inner:
-            yield Equations(tuple(self._equation(equation) for equation in e.forward(id)))
+            equations = e.forward(id)
+            yield Equations(tuple(map(self._equation, equations)))
+            if not self.blanks:
+                # It would give the answer away.
+                yield from (Paragraph((equation.note,)) for equation in equations if equation.note)
         if e.t is not None:
             yield from self._after_forward(inner)
 
@@ -106,7 +127,10 @@ class _Writing:
         yield Heading("Loss")
         parts = list(e.loss_terms().values())
         yield Paragraph((f"{LOSSES[e.loss_name].label}.",))
-        yield Equations(tuple(self._equation(equation) for equation in (*(parts if len(parts) > 1 else ()), e.loss())))
+        loss = e.loss()
+        yield Equations(tuple(self._equation(equation) for equation in (*(parts if len(parts) > 1 else ()), loss)))
+        if loss.note:
+            yield Paragraph((loss.note,))
         if OPTIMIZERS[self.config.optimizer_name].straight:
             if self.parameters:
                 yield Heading("Update")
@@ -171,8 +195,8 @@ class _Writing:
         back, slope = e.by_activation(id), e.slope(id)
         yield back
         yield slope
-        factors = back.term.named(back.name), slope.term.named(slope.name)
-        yield Equation(e.notation.delta(id), operate("multiply", *factors, value=e.delta(id)), (id,))
+        term = operate("multiply", back.as_factor(), slope.as_factor(), value=e.delta(id))
+        yield Equation(e.notation.delta(id), term, (id,))
 
     def _updates(self) -> Iterator[Block]:
         e, frozen = self.e, self.e.structure.frozen
@@ -207,7 +231,7 @@ class _Writing:
         symbols, numbers = [], []
         for path in chain.paths:
             symbols.append(_product(symbol_math(factor.name) for factor in path.factors))
-            numbers.append(_product(_factor(factor.value, self.digits) for factor in path.factors))
+            numbers.append(_product(_factor(factor.shown_value, self.digits) for factor in path.factors))
         if chain.hidden:
             rest = number_math(chain.rest, self.digits)
             for rows in (symbols, numbers):
@@ -232,6 +256,7 @@ class _Writing:
         result, reason = number_math(value, self.digits), _reason(because)
         if self.blanks:
             self.answers.append((symbol_math(symbol), result))
+            self.asks_for_digits |= result.text != format_number(value, _FEW_DIGITS)
             return Line(symbol_math(symbol), (*symbols, (Blank(len(self.answers)),)))
         if not numbers:
             return Line(symbol_math(symbol), (*symbols, (result, *reason)))

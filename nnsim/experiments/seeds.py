@@ -9,6 +9,7 @@ import numpy as np
 
 from nnsim.core.analysis.maps import decision_threshold
 from nnsim.core.arrays import Array
+from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network
 from nnsim.core.program import program_of
 from nnsim.data.dataset import Dataset
@@ -18,12 +19,14 @@ from nnsim.training.history import Points
 from nnsim.training.trainer import Trainer
 from nnsim.training.worker import NUMPY_SLICE_SECONDS
 
-SMALL = 0.1
-"""A loss below this share of the start's is small."""
+SMALL, TINY = 0.1, 1e-9
+"""A loss below this share of the start's, or of what a constant output has, is small; and so is one below the other."""
 LEVEL = 0.01
 """A loss whose mean changes by less than this share from a quarter of the run to the next has come to rest."""
 RECENT, FALLING = 16, 0.02
 """Where the last sixteenth of that lies lower by this share, the loss has begun to fall."""
+SPREAD, MOVED = 0.5, 0.25
+"""A loss that goes up and down by this share of it is not at rest; nor is one that is now farther away than that."""
 LONG = 400
 """Epochs before which no run is called stuck."""
 SLICE_SECONDS = 0.05
@@ -38,8 +41,8 @@ class Outcome:
     solved: bool
 
 
-def all_right(network: Network, X: Array, T: Array, each: bool = True) -> bool:
-    """Whether ``each`` output is on the right side of its threshold for every row, or else the right one the largest.
+def all_right(network: Network, X: Array, T: Array) -> bool:
+    """Whether each output is on the right side of its threshold for every row.
 
     Targets are two classes, such as 0 and 1 or −1 and 1, NaN if unset; of other targets none is ever right.
     """
@@ -49,21 +52,42 @@ def all_right(network: Network, X: Array, T: Array, each: bool = True) -> bool:
     if len(classes) != 2:
         return False
     outputs = program_of(network.structure).forward(network.parameters, X)
-    if not each:
-        return bool((np.isfinite(outputs).all(axis=1) & (outputs.argmax(axis=1) == T.argmax(axis=1))).all())
     by_id, middle = network.structure.by_id, classes.mean()
     thresholds = np.array([decision_threshold(by_id[id].activation, classes) for id in network.structure.outputs])
     return bool((np.isfinite(outputs) & (((outputs >= thresholds) == (middle <= T)) | np.isnan(T))).all())
 
 
-def stuck_for(losses: Points) -> int:
-    """For how many epochs a loss has been at rest far from small; 0 if it moves, is small, or the run is short."""
+def largest_right(network: Network, X: Array, T: Array) -> bool:
+    """Whether of several outputs, one a class, the largest is that of the row's class, for every row."""
+    if T.shape[1] < 2 or not np.isin(T, (0.0, 1.0)).all() or (T.sum(axis=1) != 1.0).any():
+        return False
+    outputs = program_of(network.structure).forward(network.parameters, X)
+    return bool(np.isfinite(outputs).all() and (outputs.argmax(axis=1) == T.argmax(axis=1)).all())
+
+
+def plain_loss(T: Array, loss: str) -> float:
+    """The loss of outputs that say the mean of the targets, whatever comes in."""
+    entry, mean = LOSSES[loss], np.broadcast_to(T.mean(axis=0), T.shape)
+    with np.errstate(all="ignore"):
+        return entry.value(np.log(np.maximum(mean, TINY)) if entry.log_softmax else mean, T)
+
+
+def stuck_for(losses: Points, now: float, plain: float) -> int:
+    """For how many epochs a loss has been at rest far from small; 0 if it moves, is small, or the run is short.
+
+    ``now`` is the loss of the weights as they are, which may have been set by hand; ``plain`` that of an output that
+    is constant, see ``plain_loss``.
+    """
     epochs, mean = losses.epoch, losses.mean
     if len(mean) < 8 or epochs[-1] < LONG or not np.isfinite(mean).all():
         return 0
-    last = mean[np.searchsorted(epochs, epochs[-1] / 2):]
+    start = np.searchsorted(epochs, epochs[-1] / 2)
+    last = mean[start:]
     earlier, later = (float(half.mean()) for half in np.array_split(last, 2))
-    if later <= SMALL * float(mean[0]) or abs(earlier - later) > LEVEL * later:
+    small = max(TINY, SMALL * float(mean[0]), SMALL * plain)
+    if later <= small or now <= small or abs(earlier - later) > LEVEL * later or abs(now - later) > MOVED * later:
+        return 0
+    if float(losses.high[start:].max() - losses.low[start:].min()) > SPREAD * later:
         return 0
     if float(last[-max(1, len(last) // RECENT):].mean()) < (1.0 - FALLING) * later:
         return 0

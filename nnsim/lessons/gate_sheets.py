@@ -3,6 +3,7 @@
 import numpy as np
 
 from nnsim.core.combines import COMBINES
+from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import factor, format_number
@@ -40,7 +41,7 @@ def truth_table_sheet(material: Material, rng: np.random.Generator | None) -> Sh
     material.need_network()
     X = truth_table(len(structure.inputs))
     if len(X) * len(inner) > MOST_SUMS:
-        raise Missing(f"This table would have {len(X) * len(inner)} sums", f"Take a gate with at most {MOST_SUMS}.")
+        raise Missing(f"This table would have {len(X) * len(inner):,} sums", f"Take a gate with at most {MOST_SUMS}.")
     trace = program_of(structure).run(material.network.parameters, X)
     rows = range(len(X)) if rng is None else rng.permutation(len(X)).tolist()
     questions = []
@@ -64,6 +65,7 @@ def _sum_and_output(total: Sum) -> tuple[Field, ...]:
     mistakes = mistakes_at(RowPlace(total))
     rule = (f"It says 1 if the sum reaches θ = {format_number(total.threshold)}, else 0."
             if with_theta else "It says 1 if z is 0 or more, else 0.")
+    rule = f"{rule} {why_rounding_decides(total)}".rstrip()
     outputs = mistakes_at(StepPlace(total.a, total.z == 0, rule))
     return (number(answer, hint, mistakes, "Σ" if with_theta else "z"), Count(int(total.a), rule, outputs, "output"))
 

@@ -53,11 +53,11 @@ def forward_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
     e = material.explanation()
     inner = material.inner
     if not 1 <= len(inner) <= MOST_NEURONS:
-        raise Missing(f"This worksheet is for 1 to {MOST_NEURONS} neurons", f"This network has {len(inner)}.")
+        raise Missing(f"This worksheet is for 1 to {MOST_NEURONS} neurons", f"This network has {len(inner):,}.")
     longest = max(inner, key=lambda id: len(e.structure.incoming[id]))
     if len(e.structure.incoming[longest]) > MOST_TERMS:
         raise Missing(f"This worksheet is for sums of at most {MOST_TERMS} terms",
-                      f"{longest} has {len(e.structure.incoming[longest])}.")
+                      f"{longest} has {len(e.structure.incoming[longest]):,}.")
     questions: list[Question] = []
     for id in inner:
         z, a = e.forward(id)
@@ -78,7 +78,7 @@ def _asked_function(a: Equation) -> Parts:
 def _function_of_sum(sum: SumPlace, z: Equation, a: Equation) -> Number:
     place = FunctionPlace(sum.e, sum.id, a.value, sum, z.name.text)
     if place.activation == "heaviside":
-        hint = "It is 1 if the sum reaches θ, else 0."
+        hint = f"It is 1 if the sum reaches θ, else 0. {a.note}".rstrip()
         return number(a.value, hint, mistakes_at(StepPlace(a.value, sum.e.z(sum.id) == 0, hint)))
     hint = (f"Apply {place.called} to {z.name.text}." if place.bends
             else f"A linear neuron passes {z.name.text} on as it is.")

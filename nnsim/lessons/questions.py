@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import sum_of
 from nnsim.core.formulas.numbers import exact_text, format_number, parse_number
 from nnsim.core.network import Connection, Network, Neuron
@@ -15,8 +16,6 @@ from nnsim.exchange.pages import Parts, plain
 from nnsim.lessons.digits import FEWEST_DIGITS, MOST_DIGITS, NOUGHT, Reading, alike, digits_to_tell, readings, turned
 
 KEY_DIGITS = MOST_DIGITS
-ENOUGH = "Give at least three significant digits, rounded or cut off."
-"""What a sheet says where numbers are asked for."""
 _NAMING_DIGITS, _MOST_NAMED = 2, 3
 _CLOSE = 5
 _WORDS = {3: "three", 4: "four"}
@@ -221,9 +220,10 @@ class Target:
         X = truth_table(len(structure.inputs))
         trace = program_of(structure).run(network.parameters, X)
         fed = ", ".join(f"{id} = {value:g}" for id, value in zip(structure.inputs, X[row], strict=True))
-        sums = "; ".join(f"{neuron.id}: {sum_of(network, neuron.id, trace, row).long()}"
-                         for neuron in structure.neurons if neuron.role != "input")
-        return f"Row {fed}: {sums}; but {self.gate} is {self.targets[row]:g} there."
+        totals = [sum_of(network, neuron.id, trace, row) for neuron in structure.neurons if neuron.role != "input"]
+        sums = "; ".join(f"{total.neuron}: {total.long()}" for total in totals)
+        said = f"Row {fed}: {sums}; but {self.gate} is {self.targets[row]:g} there."
+        return " ".join(filter(None, (said, *map(why_rounding_decides, totals))))
 
 
 @dataclass(frozen=True)

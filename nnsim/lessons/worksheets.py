@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from nnsim.exchange.formats import FORMATS
-from nnsim.exchange.pages import Blank, Block, Heading, Inline, Items, Page, Paragraph, Parts
+from nnsim.exchange.pages import ENOUGH, Blank, Block, Heading, Inline, Items, Page, Paragraph, Parts
 from nnsim.lessons.gate_sheets import truth_table_sheet, weights_sheet
 from nnsim.lessons.material import Material, Missing, material_of, with_own_numbers
 from nnsim.lessons.matrix_sheets import matrix_sheet
 from nnsim.lessons.pass_sheets import chain_sheet, forward_sheet, loss_sheet
-from nnsim.lessons.questions import ENOUGH, Number, Question
+from nnsim.lessons.questions import Number, Question
 from nnsim.lessons.rule_sheets import rule_sheet, rules
 from nnsim.lessons.sheets import Sheet
 

@@ -85,27 +85,56 @@ class TrainingConfig:
         advanced=True,
     )
     stop_epochs: int | None = field(
-        None, "After", "Stop after this many epochs.", unit="epochs", kind=int, minimum=1, maximum=2**53, off="never"
+        None,
+        "After",
+        "Stop after this many more epochs, counted anew whenever training starts or goes on.",
+        unit="more epochs",
+        kind=int,
+        minimum=1,
+        maximum=2**53,
+        off="never",
     )
     stop_loss: float | None = field(
-        None, "Loss at most", "Stop when an epoch's train loss is this small.", kind=float, minimum=0.0, off="off"
+        None,
+        "Loss at most",
+        "Stop when the train loss is this small: an epoch's running mean, and all samples at its end.",
+        kind=float,
+        minimum=0.0,
+        off="off",
     )
     stop_change: float | None = field(
-        None, "Change at most", "Stop when the train loss stays within this band.", kind=float, minimum=0.0, off="off"
+        None,
+        "Change at most",
+        "Stop when the epochs' running mean of the loss stays within a band this wide.",
+        kind=float,
+        minimum=0.0,
+        off="off",
     )
     stop_change_epochs: int = field(
-        10, "for", "How many epochs the loss must stay within the band.", unit="epochs", minimum=1, maximum=65_000
+        10,
+        "for",
+        "How many epochs in a row it must stay within the band, counted anew whenever training starts or goes on.",
+        unit="epochs",
+        minimum=1,
+        maximum=65_000,
     )
     stop_gradient: float | None = field(
         None,
         "Gradient at most",
-        "Stop when the length of an epoch's mean gradient is this small.",
+        "Stop when the length of an epoch's mean gradient, without penalties, is this small.",
         kind=float,
         minimum=0.0,
         off="off",
     )
     stop_seconds: float | None = field(
-        None, "After", "Stop after this time.", unit="s", kind=float, minimum=0.0, off="never"
+        None,
+        "After",
+        "Stop with the first epoch that ends after this much more time, "
+        "counted anew whenever training starts or goes on.",
+        unit="more seconds",
+        kind=float,
+        minimum=0.0,
+        off="never",
     )
 
     def __post_init__(self) -> None:

@@ -4,6 +4,7 @@ import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array
+from nnsim.core.layered import counted
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection, Problem, Structure
 from nnsim.core.optimizers import OPTIMIZERS
@@ -96,7 +97,8 @@ def _target_problems(T: Array, loss: str) -> list[Problem]:
         if T.shape[1] < 2:
             return [
                 Problem(
-                    f"{label} needs an output for each class, two or more: choose another loss."
+                    f"{label} needs an output for each class, two or more, for softmax of a single output is always 1: "
+                    "choose another loss."
                 )
             ]
         if T.min() < 0 or not np.allclose(T.sum(axis=1), 1.0):
@@ -148,6 +150,6 @@ def check_columns(structure: Structure, dataset: Dataset) -> None:
         if table.shape[1] != len(ids):
             role = "input" if what == "input" else "output"
             raise ValueError(
-                f"The data have {table.shape[1]} {what} column{'s' if table.shape[1] != 1 else ''}, but the network "
-                f"has {len(ids)} {role} neuron{'s' if len(ids) != 1 else ''}: they must be as many."
+                f"The data have {counted(table.shape[1], f'{what} column')}, but the network has "
+                f"{counted(len(ids), f'{role} neuron')}: they must be as many."
             )

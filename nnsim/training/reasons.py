@@ -11,11 +11,11 @@ from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.training.config import TrainingConfig, four
 
 STOP_REASONS: dict[str, str] = {
-    "epochs": "The number of epochs asked for is done.",
-    "updates": "The number of updates asked for is done.",
+    "epochs": "As many more epochs as were asked for are done.",
+    "updates": "As many more updates as were asked for are done.",
     "loss": "The loss is as small as asked for.",
-    "unchanged": "The loss has not changed any more.",
-    "gradient": "The gradient is as small as asked for.",
+    "unchanged": "The loss has changed no more than asked for.",
+    "gradient": "The mean gradient of an epoch is as small as asked for.",
     "converged": "Every sample is right: the perceptron rule has nothing to change any more.",
     "seconds": "The time asked for is over.",
     "diverged": (

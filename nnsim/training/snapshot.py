@@ -62,7 +62,7 @@ class RunState:
     """The curves, see Curve.state."""
 
     def __repr__(self) -> str:
-        return f"<RunState at epoch {self.progress.epoch}, update {self.progress.update}>"
+        return f"<RunState at epoch {self.progress.epoch:,}, update {self.progress.update:,}>"
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Snapshot:
     """As ``loss``, on the test samples; None without."""
 
     def __repr__(self) -> str:
-        return (f"<Snapshot at epoch {self.epoch}, update {self.update}: "
+        return (f"<Snapshot at epoch {self.epoch:,}, update {self.update:,}: "
                 f"{counted(len(self.parameters), 'parameter')}, loss {self.loss:.4g}, {self.engine}>")
 
     def save(self, path: str | Path) -> None:

@@ -257,9 +257,10 @@ class Trainer:
             self.history.test.extend(self._curves[1][:done])
         if now.reason == DIVERGED:
             self._restore()
-        # An epoch's mean may be so small, each sample as it passed, without the loss of the weights that came of it.
-        asked = {LOSS: self._rule.stop_loss, CONVERGED: 0.0}.get(now.reason, math.inf)
-        held = asked == math.inf or self.loss <= asked
+        # An epoch's mean may be so small, each sample as it passed, without the loss of the weights that came of it:
+        # also without any error, where a penalty changes weights all the same.
+        small = {LOSS: self._rule.stop_loss, CONVERGED: 0.0}.get(now.reason)
+        held = small is None or self.loss <= small
         if now.reason in _REASONS and held:
             return _REASONS[now.reason]
         if done and self._config.stop_seconds is not None:

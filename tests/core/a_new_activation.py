@@ -115,10 +115,10 @@ def check_explanation() -> None:
     own = network()
     e = Explanation(own, X[3], AND[3])
     _, smooth = e.forward("s")
-    assert smooth.text() == "a_s = softsign(z_s) = softsign(−0.1) = −0.09091"
+    assert smooth.text() == "a(s) = softsign(z(s)) = softsign(−0.1) = −0.09091"
     assert smooth.latex().startswith(r"a_{s} = \mathrm{softsign}\left(z_{s}\right)")
-    assert e.forward("r")[1].text()== "a_r = R(z_r) = R(−0.2) = −0.2"
-    assert e.slope("s").text() == "∂a_s/∂z_s = (1 − |a_s|)² = (1 − |−0.09091|)² = 0.8264"
+    assert e.forward("r")[1].text()== "a(r) = R(z(r)) = R(−0.2) = −0.2"
+    assert e.slope("s").text() == "∂a(s)/∂z(s) = (1 − |a(s)|)² = (1 − |−0.09091|)² = 0.8264"
     assert e.slope("s").value == SMOOTH.derivative(e.z("s"), e.a("s"))
     assert e.slope("r").value == 1.0
     assert "softsign(−0.1)" in as_text(e, TrainingConfig(), None)

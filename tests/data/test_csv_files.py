@@ -69,7 +69,7 @@ def test_a_changed_file_is_read_again(tmp_path: Path) -> None:
     ("a,b\n1,1e999\n", "points.csv, line 2, column b: “1e999” is not finite"),
     ("a,b\n1,1_0\n", "“1_0” is not a number"),
     ("a,b\n1,2,3\n", "points.csv, line 2 has 3 columns, but the first line has 2"),
-    ("a,b\n1\n", "points.csv, line 2 has 1 columns"),
+    ("a,b\n1\n", "points.csv, line 2 has 1 column,"),
     ("a,a\n1,2\n", "points.csv, line 1: two columns are called “a”"),
     ("a,\n1,2\n", "points.csv, line 1: column 2 has no name"),
     ("a\n1\n", "needs a column of inputs and one of targets; it has a"),

@@ -1,15 +1,19 @@
 """Explanations as plain text and as JSON: the lecture's lines, the engine's numbers."""
 
 import json
+import re
 
 import numpy as np
 import pytest
 
 import nnsim
 from nnsim.core.explain.explanation import Explanation
+from nnsim.core.formulas.notation import NOTATIONS
 from nnsim.core.network import Network
 from nnsim.documents.examples import EXAMPLES
 from nnsim.exchange.explained import PATHS, as_json, as_text
+from nnsim.exchange.formats import FORMATS
+from nnsim.exchange.worked_solution import worked_solution
 from nnsim.training.config import TrainingConfig
 from tests.core.random_networks import random_case
 
@@ -87,3 +91,30 @@ def test_json_has_the_engines_numbers(seed: int) -> None:
             assert found["z"] == pytest.approx(float(trace.z[0, row]))
     assert [p["value"] for p in said["parameters"].values()] == case.network.parameters.tolist()
     np.testing.assert_allclose([p["gradient"] for p in said["parameters"].values()], gradient, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_no_symbol_is_written_with_an_underscore(example: str, notation: str) -> None:
+    """δ(o1) and not δ_o1; only a name that its owner gave one has it."""
+    document = nnsim.load(EXAMPLES[example].path)
+    structure = document.network.structure
+    e = Explanation(document.network, np.full(len(structure.inputs), 0.5), np.full(len(structure.outputs), 0.5),
+                    document.training.loss, NOTATIONS[notation])
+    own = {*structure.by_id, *structure.parameter_names}
+    for parameter in (None, structure.parameter_names[0]):
+        found = {name.rstrip("²") for name in re.findall(r"\w*_\w*", as_text(e, document.training, parameter))}
+        assert found <= own, found - own
+
+
+@pytest.mark.parametrize("outputs", [1, 2, 3])
+@pytest.mark.parametrize("format", [*FORMATS, "text"])
+def test_softmax_of_a_single_output_is_said_to_teach_nothing(outputs: int, format: str) -> None:
+    """It is 1 whatever the weights are, and the loss 0; of several outputs nothing needs to be said."""
+    network = Network.layered([2, outputs], output="linear", seed=3)
+    config, t = TrainingConfig(loss="softmax_cross_entropy"), [1.0] + [0.0] * (outputs - 1)
+    if format == "text":
+        said = as_text(Explanation(network, X, t, config.loss), config)
+    else:
+        said = worked_solution(network, X, t, config, format)
+    assert ("is always 1, so this loss is always 0" in said) == (outputs == 1)

@@ -99,7 +99,7 @@ def test_the_command_explains_infinite_numbers(format: str, tmp_path: Path, monk
         assert is_strict(said.out)
         assert json.loads(said.out)["loss"] is None
     elif format == "text":
-        assert "L = ½(t_y − o_y)² = ½(0 − ∞)² = ∞" in said.out
+        assert "L = ½(t(y) − o(y))² = ½(0 − ∞)² = ∞" in said.out
     elif format == "html":
         assert "<mo>=</mo><mrow><mo>&#x0221E;</mo>" in said.out
     else:

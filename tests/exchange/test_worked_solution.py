@@ -16,6 +16,7 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.exchange.formats import FORMATS
 from nnsim.exchange.latex import latex_math, latex_text
 from nnsim.exchange.markdown import markdown_text
+from nnsim.exchange.pages import ENOUGH
 from nnsim.exchange.worked_solution import MOST_PARAMETERS, worked_solution
 from nnsim.training.config import TrainingConfig
 
@@ -161,6 +162,16 @@ def test_an_exercise_leaves_out_what_its_key_says(format: str) -> None:
     assert count > 40
     assert f"({count})" in key and f"({count + 1})" not in key
     assert blanks[format] not in solution(format)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_exercise_asks_for_three_digits_as_worksheets_do(format: str) -> None:
+    """In one line if any answer has more than two; not of a gate's whole numbers, on the key or without blanks."""
+    gate = nnsim.load(EXAMPLES["xor"].path)
+    for blanks, key, said in ((True, None, 1), (True, False, 1), (True, True, 0), (False, None, 0)):
+        assert solution(format, blanks=blanks, key=key).count(ENOUGH) == said
+        whole = worked_solution(gate.network, [1.0, 0.0], None, gate.training, format, blanks=blanks, key=key)
+        assert ENOUGH not in whole
 
 
 def test_only_chosen_parameters_are_chained() -> None:

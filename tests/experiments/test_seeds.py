@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 
 import nnsim
-from nnsim.core.analysis.maps import one_hot
 from nnsim.core.network import Network
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import dataset_of
-from nnsim.experiments.seeds import LONG, SeedRuns, all_right, stuck_for
+from nnsim.experiments.seeds import LONG, SeedRuns, all_right, largest_right, plain_loss, stuck_for
 from nnsim.resources import resource
 from nnsim.training.engines import NUMPY
 from nnsim.training.history import Curve, Points
@@ -24,13 +23,42 @@ def curve(values: np.ndarray) -> Points:
 def test_stuck_is_level_long_and_far_from_small() -> None:
     """A plateau is; a fall, a small loss, a short run and a loss that is no number are not."""
     level = np.concatenate([np.linspace(0.2, 0.1, 100), np.full(1000, 0.1)])
-    assert stuck_for(curve(level)) == 549
+    assert stuck_for(curve(level), 0.1, 0.1) == 549
     noise = np.random.default_rng(0).normal(1, 0.05, 1100)
-    assert stuck_for(curve(level * noise)) == 549
-    assert stuck_for(curve(np.linspace(1, 0.2, 1100))) == 0
-    assert stuck_for(curve(np.concatenate([[1.0], np.full(1000, 0.09)]))) == 0
-    assert stuck_for(curve(np.full(LONG, 0.2))) == 0
-    assert stuck_for(curve(np.append(level, np.nan))) == 0
+    assert stuck_for(curve(level * noise), 0.1, 0.1) == 549
+    assert stuck_for(curve(np.linspace(1, 0.2, 1100)), 0.2, 0.1) == 0
+    assert stuck_for(curve(np.concatenate([[1.0], np.full(1000, 0.09)])), 0.09, 0.1) == 0
+    assert stuck_for(curve(np.full(LONG, 0.2)), 0.2, 0.1) == 0
+    assert stuck_for(curve(np.append(level, np.nan)), 0.1, 0.1) == 0
+
+
+def test_what_is_not_stuck_though_its_mean_rests() -> None:
+    """Up and down; set by hand to be better or worse; small for what a constant would have; nothing at all."""
+    level = np.full(1100, 0.1)
+    waves = level * (1 + 0.4 * np.sin(np.arange(1100)))
+    assert stuck_for(curve(waves), 0.1, 0.1) == 0
+    for now, plain in ((0.2, 0.1), (0.05, 0.1), (0.009, 0.1), (0.1, 2.0)):
+        assert stuck_for(curve(level), now, plain) == 0
+    assert stuck_for(curve(level * 1e-9), 1e-10, 0.0) == 0
+    assert stuck_for(curve(level), 0.1, 0.5) == 549
+
+
+def test_a_constant_output_has_the_plain_loss() -> None:
+    """Half the variance of the targets; the entropy of classes."""
+    T = np.array([[0.0], [0.0], [1.0], [3.0]])
+    assert plain_loss(T, "half_squared_error") == pytest.approx(T.var() / 2)
+    classes = np.array([[1.0, 0.0], [1.0, 0.0], [1.0, 0.0], [0.0, 1.0]])
+    assert plain_loss(classes, "softmax_cross_entropy") == pytest.approx(-0.75 * np.log(0.75) - 0.25 * np.log(0.25))
+
+
+def test_of_one_output_a_class_the_largest_counts() -> None:
+    """As the table counts them: wherever the numbers lie."""
+    network = Network.layered([1, 2], output="linear").with_values(
+        {"w1": 1.0, "w2": -1.0, "b_o1": -9.0, "b_o2": -9.0})
+    X, T = np.array([[1.0], [-1.0]]), np.array([[1.0, 0.0], [0.0, 1.0]])
+    assert largest_right(network, X, T) and not all_right(network, X, T)
+    assert not largest_right(network, X, T[::-1])
+    assert not largest_right(network, X, np.array([[1.0, 1.0], [0.0, 1.0]]))
 
 
 def test_all_rows_right() -> None:
@@ -42,15 +70,6 @@ def test_all_rows_right() -> None:
     assert all_right(network, X, np.array([[np.nan], [1.0]]))
     with np.errstate(over="ignore", invalid="ignore"):
         assert not all_right(network.with_values({"w1": 1e308, "b_y": 1e308}), X, np.array([[1.0], [1.0]]))
-
-
-def test_of_several_classes_the_largest_output_decides() -> None:
-    """As in the table of the data: none of these outputs is above ½, and each row is right."""
-    network = Network.layered([1, 2], output="linear").with_values({"w1": 0.1, "w2": 0.0, "b_o1": 0.0, "b_o2": 0.05})
-    X, T = np.array([[0.0], [1.0]]), np.array([[0.0, 1.0], [1.0, 0.0]])
-    assert one_hot(T) and not one_hot(T[:, :1]) and not one_hot(1.0 - T * 2.0)
-    assert all_right(network, X, T, each=False) and not all_right(network, X, T)
-    assert not all_right(network, X, T[::-1], each=False)
 
 
 def test_each_seed_is_what_the_trainer_makes_of_it() -> None:
@@ -106,5 +125,5 @@ def test_classes_of_minus_one_and_one_are_right_too() -> None:
 
 def test_a_loss_that_has_begun_to_fall_is_not_stuck() -> None:
     """A plateau of 440 epochs and then a fall of a twentieth within the last ten."""
-    assert stuck_for(curve(np.full(450, 0.125)))
-    assert not stuck_for(curve(np.concatenate([np.full(430, 0.125), np.linspace(0.125, 0.115, 20)])))
+    assert stuck_for(curve(np.full(450, 0.125)), 0.125, 0.125)
+    assert not stuck_for(curve(np.concatenate([np.full(430, 0.125), np.linspace(0.125, 0.115, 20)])), 0.115, 0.125)

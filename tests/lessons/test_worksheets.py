@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -382,6 +383,42 @@ def test_a_chain_sheet_for_every_optimizer(optimizer: str) -> None:
     assert any(id.endswith(".update") for id in ids) is not OPTIMIZERS[optimizer].straight
 
 
+@pytest.mark.parametrize("kind", ["truth_table", "forward"])
+def test_where_rounding_decides_the_hint_says_why(kind: str) -> None:
+    """0.7 + 0.1 reaches 0.8 on paper: who says 1 is told why the neuron says 0, and nobody else is told of it."""
+    document = nnsim.load(EXAMPLES["and"].path)
+    structure = document.network.structure
+    (n,) = structure.outputs
+    values = {structure.connections[0].weight: 0.7, structure.connections[1].weight: 0.1,
+              structure.by_id[n].bias or "": -0.8}
+    material = material_of(replace(document, network=document.network.with_values(values)), [1.0, 1.0])
+    hints = [field.hint for q in make_worksheet(kind, material).questions for field in q.fields]
+    assert sum("no exact binary form" in hint for hint in hints) == 1
+
+
+def test_a_gate_that_only_rounding_keeps_wrong_says_so() -> None:
+    """The weights 0.7 and 0.1 with θ = 0.8 make no AND in a machine, and the verdict says why."""
+    gates = make_worksheet("weights", material_of(nnsim.load(EXAMPLES["and"].path)))
+    verdict = question(gates, "and_gate").check("0.7", "0.1", "0.8")
+    assert not verdict.right and "0.7 and 0.1 have no exact binary form" in verdict.hint
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("example", ["hands_on", "circle", "perceptron_and"])
+def test_no_symbol_in_a_question_or_hint_has_an_underscore(kind: str, example: str) -> None:
+    """o(y) and not o_y, as it is said, typed for and heard; b_y is a name of the network's own."""
+    try:
+        made = sheet(kind, example=example)
+    except Missing:
+        return
+    said = [made.introduction, *(plain(parts) for _, parts in made.given), *(plain(q.ask) for q in made.questions)]
+    for q in made.questions:
+        for field in q.fields:
+            said += [field.label, field.hint, *(mistake.hint for mistake in getattr(field, "mistakes", ()))]
+    own = set(nnsim.load(EXAMPLES[example].path).network.parameter_names)
+    assert {name for text in said for name in re.findall(r"\w*_\w*", text)} <= own
+
+
 @pytest.mark.parametrize("example", ["perceptron_and", "perceptron_xor"])
 @pytest.mark.parametrize("learner", LEARNERS)
 @pytest.mark.parametrize("sample", [((0.0, 0.0), 0.0), ((1.0, 1.0), 1.0), ((1.0, 0.0), 0.0), ((1.0, 0.5), 1.0)])
@@ -397,14 +434,14 @@ def test_the_perceptron_rules_sheet_is_what_training_does(
     given = {part.text.split(" = ")[0]: float(part.text.split(" = ")[1].replace("−", "-"))
              for _, parts in made.given for part in parts if isinstance(part, Math)}
     network = document.network.with_values({"w1": given["w1"], "w2": given["w2"], "b_n": -given["θ n"]})
-    x, t = np.array([[given["x0"], given["x1"]]]), np.array([[given["t_n"]]])
+    x, t = np.array([[given["x0"], given["x1"]]]), np.array([[given["t(n)"]]])
     assert learner or (x.tolist() == [list(sample[0])] and t.tolist() == [[sample[1]]])
     trainer = nnsim.Trainer(network, nnsim.Dataset(x, t), replace(document.training, batch_size=1), engine="numpy")
-    before = given["o_n"]
+    before = given["o(n)"]
     trainer.run(epochs=1)
     after = dict(zip(network.parameter_names, trainer.parameters.tolist(), strict=True))
     answers = {q.id: q.fields[0] for q in made.questions}
-    for id, value in (("n.error", given["t_n"] - before), ("w1.update", after["w1"]), ("w2.update", after["w2"]),
+    for id, value in (("n.error", given["t(n)"] - before), ("w1.update", after["w1"]), ("w2.update", after["w2"]),
                       ("b_n.update", -after["b_n"])):
         assert answers[id].check(f"{value:.12g}").right, (id, value)
     assert not learner or "as it was" in answers["b_n.update"].check(f"{given['θ n']:g}").hint

@@ -93,7 +93,7 @@ def test_the_chain_rule_of_a_weight_that_is_clicked(hand: Hand) -> None:
     assert [cell.below for cell in chain.cells if cell.latex] == ["0.08217", "0.7414", "0.1868", "0.5933"]
     said = view.text
     assert "∂O1/∂Input o1 = O1·(1 − O1) = 0.7514·(1 − 0.7514) = 0.1868" in said
-    assert "∂Loss/∂w5 = δ_o1·out h1 = 0.1385·0.5933 = 0.08217" in said
+    assert "∂Loss/∂w5 = δ(o1)·out h1 = 0.1385·0.5933 = 0.08217" in said
     assert "w5′ = w5 − l·∂Loss/∂w5 = 0.4 − 0.5·0.08217 = 0.3589" in said
     hand.wait(lambda: view.typesetter.get(chain.cells[0].latex, "#1f2328") is not None, "the factors are typeset")
     badge = hand.find("connection_gradient", GradientLine)
@@ -101,7 +101,7 @@ def test_the_chain_rule_of_a_weight_that_is_clicked(hand: Hand) -> None:
     hand.click_at(hand.label_of("i1", "h1"))
     assert "∂Loss/∂w1 = 0.0006684 − 0.0002298 = 0.0004386" in view.text
     hand.click_at(hand.at("h1"))
-    assert "∂Loss/∂b1 = δ_h1 + δ_h2 = 0.008771 + 0.009954 = 0.01873" in view.text
+    assert "∂Loss/∂b1 = δ(h1) + δ(h2) = 0.008771 + 0.009954 = 0.01873" in view.text
     assert "b1 is frozen" in view.text
 
 
@@ -273,7 +273,7 @@ def test_the_perceptron_rule_has_its_own_words(hand: Hand) -> None:
     desk.looking.select(connections=[("x1", "n")])
     hand.settle()
     said = hand.window.panels["backward"].list.text
-    assert "w2′ = w2 + η·(t_n − o_n)·x1" in said
+    assert "w2′ = w2 + η·(t(n) − o(n))·x1" in said
     assert "∂" not in said and "δ" not in said
     hand.menu("explain_steps")
     panel = hand.window.panels["steps"]

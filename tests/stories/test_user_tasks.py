@@ -444,6 +444,7 @@ def test_curves_in_grey(hand: Hand, mode: str) -> None:
     hand.click_at(hand.at("h1"))
     hand.rest(0.3)
     loss = hand.find("loss_plot", LossPlot)
+    loss.running.setVisible(False)
     for curve, other, dashed in ((loss.train, loss.test, False), (loss.test, loss.train, True)):
         curve.setVisible(True)
         other.setVisible(False)

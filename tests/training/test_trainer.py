@@ -170,6 +170,21 @@ def test_stop_epochs_counts_from_each_call() -> None:
     assert trainer.epoch == 6
 
 
+@pytest.mark.parametrize("engine", [*ENGINES])
+@pytest.mark.parametrize("settings", [{"l2": 0.7}, {"l1": 0.3}, {"l2": 0.2, "batch_size": 2}, {}])
+def test_the_perceptron_rule_ends_only_where_every_sample_is_right(settings: dict[str, float], engine: str) -> None:
+    """By the weights that it ends with: a penalty moves them after each sample was right as it passed."""
+    X, T = XOR_X, [[0.0], [0.0], [0.0], [1.0]]
+    for seed in range(6):
+        network = nnsim.Network.layered([2, 1], output="heaviside", seed=seed)
+        config = nnsim.TrainingConfig(**{"optimizer": "perceptron", "learning_rate": 0.3, "batch_size": 1, **settings})
+        trainer = nnsim.Trainer(network, nnsim.Dataset(X, T), config, engine)
+        reason = trainer.run(epochs=200)
+        right = np.array_equal(nnsim.compile(network).forward(trainer.parameters, X), T)
+        assert right or reason == "epochs"
+        assert settings or reason == "converged"
+
+
 @pytest.mark.parametrize("rate", [1e3, 1e6])
 def test_divergence_restores_finite_parameters(rate: float) -> None:
     """A linear net with a huge rate explodes: the run stops, says so, and the values are finite and good again."""
@@ -478,7 +493,7 @@ def test_losses_of_probabilities_refuse_other_targets() -> None:
     one = nnsim.Dataset(XOR_X, XOR_T)
     assert training_problems(sigmoid, one, nnsim.TrainingConfig(loss="binary_cross_entropy")) == ()
     (problem,) = training_problems(sigmoid, one, nnsim.TrainingConfig(loss="softmax_cross_entropy"))
-    assert "two or more" in problem.message
+    assert "two or more" in problem.message and "always 1" in problem.message
     two = nnsim.Network.layered([2, 2, 2], output="linear").structure
     classes = nnsim.Dataset(XOR_X, [[1.0, 0.0], [0.0, 1.0], [0.0, 1.0], [1.0, 0.0]])
     assert training_problems(two, classes, nnsim.TrainingConfig(loss="softmax_cross_entropy")) == ()

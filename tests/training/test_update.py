@@ -54,7 +54,7 @@ def test_the_perceptron_rule_is_written_as_such(shared: bool, target: float) -> 
         (equation,) = update.equations(name)
         came_in = 1.0 if name == "b" else sum(x[id] for w, id in zip(weights, x, strict=True) if w == name)
         assert equation.value == pytest.approx(values[name] + 0.25 * (target - fired) * came_in, rel=1e-15)
-        assert "(T_y − O_y)" in equation.text() and "∂" not in equation.text()
+        assert "(T(y) − O(y))" in equation.text() and "∂" not in equation.text()
 
 
 def test_a_frozen_parameter_and_a_network_the_rule_cannot_train_have_no_update() -> None:

@@ -119,12 +119,6 @@ def decision_threshold(activation: str, targets: Array | None = None) -> float:
     return 0.5
 
 
-def one_hot(targets: Array) -> bool:
-    """Whether each row of targets (samples, outputs) names one class of several, so that the largest output decides."""
-    several = targets.shape[1] > 1 and bool(((targets == 0) | (targets == 1)).all())
-    return several and bool((targets.sum(axis=1) == 1).all())
-
-
 def value_range(activation: str, targets: Array | None = None) -> tuple[float, float]:
     """The values that a map of such a neuron spans from one colour to the other, symmetric about its threshold."""
     middle = decision_threshold(activation, targets)

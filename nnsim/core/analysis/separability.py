@@ -85,7 +85,7 @@ def separate(X: ArrayLike, t: ArrayLike) -> Separation:
     """
     points, high = _checked(X, t)
     if points.size > MOST_NUMBERS:
-        text = f"{len(points)} samples of {points.shape[1]} inputs are too many to examine."
+        text = f"{len(points):,} samples of {points.shape[1]:,} inputs are too many to examine."
         return Separation("unknown", reason=text)
     n_inputs = points.shape[1]
     if high.all() or not high.any():

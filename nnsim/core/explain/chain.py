@@ -1,6 +1,7 @@
 """The chain rule: the paths from a parameter or an activation to the loss, with their factors."""
 
 import heapq
+import math
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -23,6 +24,12 @@ class Path:
 
     factors: tuple[Equation, ...]
     value: float
+
+    @property
+    def shown_value(self) -> float:
+        """The product as it is written: 0 where a factor is, but for rounding."""
+        vanishes = math.isfinite(self.value) and any(factor.shown_value == 0 for factor in self.factors)
+        return 0.0 if vanishes else self.value
 
 
 @dataclass(frozen=True)
@@ -52,7 +59,10 @@ class Chain:
     @property
     def shown_total(self) -> float:
         """The total as it is written: 0 where the paths cancel but for rounding."""
-        return self.total if self.hidden else without_dust(self.total, [path.value for path in self.paths])
+        if self.hidden:
+            return self.total
+        paths = [path.shown_value for path in self.paths]
+        return without_dust(self.total, paths) if any(paths) else 0.0
 
     @property
     def hidden(self) -> int:

@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
+from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation, name, notation_for
-from nnsim.core.formulas.numbers import common_decimals, comparison
+from nnsim.core.formulas.numbers import common_decimals, comparison, without_dust
 from nnsim.core.formulas.reading import parse
 from nnsim.core.formulas.terms import Place, Term, number, operate
 from nnsim.core.losses import LOSSES, log_softmax, softmax
@@ -23,6 +24,8 @@ from nnsim.core.symbols import Symbol
 MOST_TERMS = 64
 """Of a longer sum only the largest terms are written, and the rest as one number."""
 REST = Symbol("…", r"\ldots")
+SOFTMAX_OF_ONE = "Softmax of a single output is always 1, so this loss is always 0 and teaches nothing."
+_SMALL_DELTA, _MOST_DUSTED = 1e-9, 5_000
 
 
 class Explanation:
@@ -101,9 +104,29 @@ class Explanation:
         value = self.network.value(connection.weight)
         return Term(value, name(connection.weight), place=connection.ends, decimals=decimals)
 
+    def shown_delta(self, id: str) -> float:
+        """δ as it is written: 0 where the slope is, or what comes back, but for rounding."""
+        return 0.0 if id in self._dusty else self.delta(id)
+
+    @cached_property
+    def _dusty(self) -> frozenset[str]:
+        """The neurons whose δ is nothing but rounding; not looked for where no δ is small, or in a very large net."""
+        sizes = np.abs(self._backward.delta_rows[:, 0])
+        small = np.flatnonzero((sizes > 0) & (sizes < _SMALL_DELTA))
+        found: set[str] = set()
+        if not len(small) or len(self.structure.connections) > _MOST_DUSTED:
+            return frozenset()
+        for id in reversed(self.structure.order):
+            parts = [self.loss_slope(id).shown_value] if self.structure.by_id[id].role == "output" else []
+            parts += [0.0 if c.target in found else self.delta(c.target) * self.source_slope(c)
+                      for c in self.structure.outgoing[id]]
+            if without_dust(sum(parts), parts) == 0 or self.slope(id).shown_value == 0:
+                found.add(id)
+        return frozenset(found)
+
     def delta_term(self, id: str) -> Term:
         """δ of a neuron by its name."""
-        return Term(self.delta(id), self.notation.delta(id), place=(id,))
+        return Term(self.shown_delta(id), self.notation.delta(id), place=(id,))
 
     # Forward
 
@@ -122,7 +145,7 @@ class Explanation:
             return z, Equation(symbol, self.z_term(id), (id,))
         term = operate(neuron.activation, self.z_term(id), value=total.shown_a)
         because = comparison(total.z, 0.0) if total.is_step else ""
-        return z, Equation(symbol, term, (id,), because)
+        return z, Equation(symbol, term, (id,), because, why_rounding_decides(total))
 
     def _pre_activation(self, neuron: Neuron, total: Sum, with_bias: bool = True) -> Term:
         """combine(weight · activation, in file order) + bias. A step neuron's products begin with the weight.
@@ -159,7 +182,8 @@ class Explanation:
         term = self._pre_activation(neuron, total, with_bias=False)  # compared with θ: its last bit decides
         symbol = self.notation.activation(self.structure, id)
         because = comparison(total.combined, total.threshold)
-        return (Equation(sigma, term, (id,), exact=True), Equation(symbol, number(total.a), (id,), because))
+        return (Equation(sigma, term, (id,), exact=True),
+                Equation(symbol, number(total.a), (id,), because, why_rounding_decides(total)))
 
     # Loss
 
@@ -201,7 +225,9 @@ class Explanation:
         total = _sum(terms)
         if LOSSES[self.loss_name].averaged and len(terms) > 1:
             total = operate("multiply", operate("divide", number(1.0), number(float(len(terms)))), total)
-        return Equation(self.notation.loss, Term(value, None, total.operation, total.parts))
+        single = LOSSES[self.loss_name].log_softmax and len(terms) == 1
+        return Equation(self.notation.loss, Term(value, None, total.operation, total.parts),
+                        note=SOFTMAX_OF_ONE if single else "")
 
     def loss_slope(self, output: str) -> Equation:
         """∂L/∂o of an output, written out."""
@@ -304,8 +330,10 @@ class Explanation:
             delta, local = self.delta_term(target), self.use_slope(use).term
             factors = [] if isinstance(use, Neuron) else _factors(local)
             parts.append(operate("multiply", delta, *factors, value=delta.value * local.value) if factors else delta)
-        symbol = self.notation.loss.by(name(parameter))
-        return Equation(symbol, _valued(_sum(parts), self.gradient(parameter)), self.place_of(parameter))
+        symbol, whole = self.notation.loss.by(name(parameter)), _sum(parts)
+        if whole.operation:
+            whole = _valued(whole, self.gradient(parameter))
+        return Equation(symbol, whole, self.place_of(parameter))
 
     def correction(self, parameter: str) -> Term:
         """(T − O)·x: what the perceptron rule adds, but for the rate; of a bias T − O, of a shared parameter a sum.

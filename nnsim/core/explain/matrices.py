@@ -83,7 +83,7 @@ class Layer:
     def matrix(self, parameters: Array) -> Array:
         """W, (rows, columns), 0 where there is no connection. Raises ValueError above ``MOST_CELLS``."""
         if len(self.rows) * len(self.columns) > MOST_CELLS:
-            raise ValueError(f"The matrix of layer {self.depth} would have {len(self.rows)} × {len(self.columns)} "
+            raise ValueError(f"The matrix of layer {self.depth} would have {len(self.rows):,} × {len(self.columns):,} "
                              "numbers: that is too large to write out.")
         W = np.zeros((len(self.rows), len(self.columns)))
         rows = [self.row_of[c.target] for c in self.connections]

@@ -1,5 +1,6 @@
 """How a neuron comes to its output, written as the lecture writes it."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,8 @@ MOST_SHORT = 6
 """From more terms than this the short form shows only the first."""
 MOST_LONG = 64
 _SHOWN_OF_MANY = 2
+_LONG_FRACTION = re.compile(r"(\.\d{4})\d{5,}")
+_SAME_SIDES = re.compile(r"(?:^|[ (])(\S+) [≥<] \1(?: |$)")
 
 
 @dataclass(frozen=True)
@@ -91,8 +94,16 @@ class Sum:
         parts = [self._product(term, digits) for term in self._first(MOST_LONG)]
         return self._written(COMBINES[self.combine].separator.join(self._folded(parts)), digits)
 
-    def short(self, digits: int = DIGITS) -> str:
-        """The products only: ``1 + 1 − 2 = 0 < 0.6 → 0``; of many the first: ``1 + 1 + … = 7 ≥ 3 → 1``."""
+    def short(self, digits: int = DIGITS, cut: bool = False) -> str:
+        """The products only: ``1 + 1 − 2 = 0 < 0.6 → 0``; of many the first: ``1 + 1 + … = 7 ≥ 3 → 1``.
+
+        With ``cut``, for where there is little room, a number of very many digits is 0.7999….
+        """
+        written = self._short(digits)
+        short = _LONG_FRACTION.sub(r"\1…", written)
+        return short if cut and not _SAME_SIDES.search(short) else written
+
+    def _short(self, digits: int) -> str:
         values = [term.value for term in self._first(MOST_SHORT)]
         if self.combine == "sum":
             parts = self._folded([format_number(value, digits) for value in values])
@@ -110,16 +121,17 @@ class Sum:
         """Whether the comparison shows more digits than asked for, because it would read false without."""
         if not self.is_step:
             return False
-        value, bound = self._compared
+        value, bound = self.compared
         sides = self._value(digits).split(" ")
         return sides[0] != format_number(value, digits) or sides[-1] != format_number(bound, digits)
 
     @property
-    def _compared(self) -> tuple[float, float]:
+    def compared(self) -> tuple[float, float]:
+        """What a step neuron compares with what: the combination with θ, or z with 0."""
         return (self.combined, self.threshold) if self.in_threshold_notation else (self.z, 0.0)
 
     def _value(self, digits: int) -> str:
-        return comparison(*self._compared, digits) if self.is_step else format_number(self.shown_z, digits)
+        return comparison(*self.compared, digits) if self.is_step else format_number(self.shown_z, digits)
 
     def _first(self, most: int) -> tuple[Product, ...]:
         return self.terms if len(self.terms) <= most else self.terms[:_SHOWN_OF_MANY]

@@ -1,7 +1,8 @@
 """An equation: symbols, numbers beneath them, and what comes out."""
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nnsim.core.formulas.numbers import DIGITS, MINUS, format_number, telling_digits, without_dust
 from nnsim.core.formulas.terms import Place, Term
@@ -20,6 +21,8 @@ class Equation:
     term: Term
     place: Place = ()
     because: str = ""
+    note: str = ""
+    """Why it comes out as it does, in words, where the numbers alone would puzzle."""
     exact: bool = False
     """Whether its last bit decides, so that no rounding is left out of what is written."""
 
@@ -30,12 +33,12 @@ class Equation:
 
     @property
     def shown_value(self) -> float:
-        """The number that is written: 0 where a sum is nothing but the rounding of its own terms."""
-        term = self.term
-        total = term.parts[0] if term.operation == "divide" and term.parts[0].symbol is None else term
-        if self.exact or total.operation != "add":
-            return self.value
-        return 0.0 if without_dust(total.value, [part.value for part in total.parts]) == 0 else self.value
+        """The number that is written: 0 where a sum is nothing but the rounding of its own terms, or a factor is."""
+        return 0.0 if not self.exact and _is_dust(self.term) else self.value
+
+    def as_factor(self) -> Term:
+        """The quantity by its name, as a part of another term."""
+        return replace(self.term, value=self.shown_value).named(self.name)
 
     def line(self, digits: int = DIGITS, symbols: bool = False) -> list[Piece]:
         """``net h1 = 0.05·0.15 + 0.10·0.20 + 0.35 = 0.3775``, in pieces that know their place on the canvas.
@@ -86,3 +89,19 @@ class Equation:
     def _says_more(self, in_symbols: Sequence[Piece], in_numbers: Sequence[Piece]) -> bool:
         said = "".join(piece.text for piece in in_symbols)
         return said not in ("".join(piece.text for piece in in_numbers), self.name.text)
+
+
+def _is_dust(term: Term) -> bool:
+    """Whether a term is 0 but for the rounding of what it is made of; ∞ times 0 is not."""
+    if not math.isfinite(term.value):
+        return False
+    match term.operation:
+        case "add":
+            return all(map(_is_dust, term.parts)) or without_dust(term.value, [part.value for part in term.parts]) == 0
+        case "multiply":
+            return any(map(_is_dust, term.parts))
+        case "negate" | "divide":
+            return _is_dust(term.parts[0])
+        case "power":
+            return term.parts[1].value > 0 and _is_dust(term.parts[0])
+    return term.value == 0

@@ -26,7 +26,7 @@ def name(text: str) -> Symbol:
 
 @dataclass(frozen=True)
 class Notation:
-    """A way of writing. ``z`` and ``a`` go before a neuron's name: z_h1, and as words net h1."""
+    """A way of writing. ``z`` and ``a`` go before a neuron's name: z(h1), and as words net h1."""
 
     id: str
     label: str
@@ -55,20 +55,28 @@ class Notation:
 
     def delta(self, id: str) -> Symbol:
         """∂L/∂z of a neuron."""
-        return Symbol(f"δ_{id}", rf"\delta_{{{name(id).latex}}}")
+        return _letter_of("δ", id, r"\delta")
 
     @staticmethod
     def _of(letter: str, id: str) -> Symbol:
         if len(letter) == 1:
-            return Symbol(f"{letter}_{id}", f"{letter}_{{{name(id).latex}}}")
+            return _letter_of(letter, id)
         return Symbol(f"{letter} {id}", rf"\mathrm{{{letter}}}_{{{name(id).latex}}}")
 
     def _numbered(self, letter: str, id: str) -> Symbol:
-        """O1 of a neuron called o1, O_y of one called y."""
+        """O1 of a neuron called o1, O(y) of one called y."""
         numbered = _NUMBERED.match(id)
         if numbered and numbered[1] in "oOyY":
             return Symbol(f"{letter}{numbered[2]}", f"{letter}_{{{numbered[2]}}}")
-        return Symbol(f"{letter}_{id}", f"{letter}_{{{name(id).latex}}}")
+        return _letter_of(letter, id)
+
+
+def _letter_of(letter: str, id: str, latex: str = "") -> Symbol:
+    """A letter whose index is a neuron's name: δ(o1), to be read as “δ of o1”.
+
+    Plain text has no lowered letters: Unicode knows some, no y, and few fonts have them; brackets suit any name.
+    """
+    return Symbol(f"{letter}({id})", f"{latex or letter}_{{{name(id).latex}}}")
 
 
 _ETA = Symbol("η", r"\eta")
@@ -83,6 +91,9 @@ _ENTRIES = (
 
 NOTATIONS: dict[str, Notation] = {entry.id: entry for entry in _ENTRIES}
 """Every notation by name."""
+LETTERS = frozenset(letter for entry in _ENTRIES for letter in ("δ", entry.z, entry.a, entry.output, entry.target)
+                    if len(letter) == 1)
+"""Those that have a neuron's name as their index."""
 
 _LECTURES_INPUT = re.compile(r"^i\d+$")
 

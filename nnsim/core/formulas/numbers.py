@@ -70,6 +70,11 @@ def without_dust(value: float, terms: Sequence[float]) -> float:
     return 0.0 if len(terms) > 1 and abs(value) <= len(terms) * _ULP * size < math.inf else value
 
 
+def numbered(count: int, one: str, many: str) -> str:
+    """``one`` of a count of 1, else ``many`` with the count as its {n}: “1 sample”, “0 samples”, “1,000 samples”."""
+    return one if count == 1 else many.format(n=f"{count:,}")
+
+
 def telling_digits(value: float, digits: int = DIGITS) -> int:
     """As many digits as it takes for a number near a whole one not to read as that: tanh(4.67) is 0.9998, not 1.
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from nnsim.core.formulas.notation import LETTERS
 from nnsim.core.formulas.numbers import DIGITS, MINUS, UNDEFINED, format_number, telling_digits
 from nnsim.core.formulas.terms import FUNCTIONS, OPERATIONS, Function, Place, Term, Tightness
 
@@ -51,13 +52,14 @@ def latex_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     return rf"{mantissa}\cdot 10^{{{exponent}}}" if e else plain
 
 
-_INDEX = re.compile(r"(?<![\w.])([^\W\d_]+)_(\w+)|(?<![\w.])([^\W\d_])(\d+)(?!\w)")
+_INDEX = re.compile(rf"(?<![\w.])(?:([{''.join(sorted(LETTERS))}])\(([^()]+)\)"
+                    r"|([^\W\d_]+)_(\w+)|([^\W\d_])(\d+)(?!\w))")
 
 
 def rich(written: Iterable[Piece]) -> str:
     """Pieces as HTML, indices lowered: w<sub>5</sub>, δ<sub>h1</sub>."""
     plain = html.escape("".join(piece.text for piece in written))
-    return _INDEX.sub(lambda found: f"{found[1] or found[3]}<sub>{found[2] or found[4]}</sub>", plain)
+    return _INDEX.sub(lambda found: "{}<sub>{}</sub>".format(*filter(None, found.groups())), plain)
 
 
 def _joined(found: list[Piece]) -> list[Piece]:

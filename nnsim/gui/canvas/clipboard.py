@@ -5,6 +5,7 @@ from PySide6.QtCore import QByteArray, QMimeData, QObject, QPointF
 from PySide6.QtWidgets import QApplication
 
 from nnsim.core.arrays import Array
+from nnsim.core.formulas.numbers import numbered
 from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.documents.files import decode, encode
@@ -37,8 +38,7 @@ class Clipboard(QObject):
         data.setText(raw.decode())
         QApplication.clipboard().setMimeData(data)
         count = len(part.network.structure.neurons)
-        text = self.tr("1 neuron copied") if count == 1 else self.tr("{n} neurons copied").format(n=count)
-        self._desk.session.say(text)
+        self._desk.session.say(numbered(count, self.tr("1 neuron copied"), self.tr("{n} neurons copied")))
         return True
 
     def cut(self) -> None:

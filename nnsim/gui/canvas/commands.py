@@ -78,7 +78,7 @@ class CanvasCommands(QObject):
             text = self.tr("Connect {source} → {target}").format(source=source, target=target)
             done = self._desk.session.apply(text, lambda d: edits.connect(d, source, target))
         else:
-            text = self.tr("Connect {n} with {m}").format(n=len(sources), m=len(targets))
+            text = self.tr("Connect {n} with {m}").format(n=f"{len(sources):,}", m=f"{len(targets):,}")
             done = self._desk.session.apply(text, lambda d: edits.connect_all(d, sources, targets),
                                             more=len(sources) * len(targets))
         if done:
@@ -100,7 +100,7 @@ class CanvasCommands(QObject):
                 "Connect these {n} to …: click the target or drag around several, or go there with Alt+arrows "
                 "and press Enter. Esc cancels."
             )
-        self._view.show_hint(text.format(name=min(self.connecting, default=""), n=len(self.connecting)))
+        self._view.show_hint(text.format(name=min(self.connecting, default=""), n=f"{len(self.connecting):,}"))
 
     def connect_to(self, targets: Collection[str]) -> bool:
         """Connect what waits for its target. False if nothing waits, or all of these are waiting themselves."""
@@ -131,7 +131,7 @@ class CanvasCommands(QObject):
         elif not neurons and len(connections) == 1:
             text = self.tr("Delete connection")
         else:
-            text = self.tr("Delete {n} items").format(n=len(neurons) + len(connections))
+            text = self.tr("Delete {n} items").format(n=f"{len(neurons) + len(connections):,}")
         self._desk.session.apply(text, lambda d: edits.remove(d, neurons, connections))
 
     def select_all(self) -> None:

@@ -285,6 +285,8 @@ class Canvas(CanvasView):
         if hit.part == "name" and gate is not None:
             computes = self.tr("{name} is {gate} of the network's inputs: its table over their 0s and 1s.")
             text = f"{computes}\n{text}"
+        if item.face.note and hit.part in ("body", "below", "badge"):
+            return item.face.note
         return text.format(name=hit.neuron, gate=gate.text if gate else "")
 
     # Keys

@@ -57,6 +57,8 @@ class Face:
     """What stood below it when the run began, while that is compared."""
     gate: str = ""
     """What it computes of the network's inputs, if that has a name."""
+    note: str = ""
+    """Why rounding decides what it says, with all digits, for whoever points at it."""
     bias: str = ""
     """The weight of a neuron that is always 1, where biases are drawn as such; empty elsewhere."""
 

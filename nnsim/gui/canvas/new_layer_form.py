@@ -4,6 +4,7 @@ from collections import Counter
 
 from PySide6.QtWidgets import QComboBox, QSpinBox, QWidget
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.documents.layers import add_layer
 from nnsim.gui.canvas.popup_form import PopupForm
 from nnsim.gui.look.theme import set_role
@@ -58,9 +59,11 @@ class NewLayerForm(PopupForm):
         self._seed.setEnabled(not steps)
         weights = self._size.value() * len(self._desk.looking.selected_neurons)
         text = (
-            self.tr("{weights} new weights of 1, each neuron with θ = 1")
+            numbered(weights, self.tr("1 new weight of 1, each neuron with θ = 1"),
+                     self.tr("{n} new weights of 1, each neuron with θ = 1"))
             if steps
-            else self.tr("{weights} new random weights, each neuron with b = 0")
+            else numbered(weights, self.tr("1 new random weight, each neuron with b = 0"),
+                          self.tr("{n} new random weights, each neuron with b = 0"))
         )
-        self.says.setText(text.format(weights=weights))
+        self.says.setText(text)
         self.adjustSize()

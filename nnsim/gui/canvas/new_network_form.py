@@ -5,6 +5,7 @@ from itertools import pairwise
 
 from PySide6.QtWidgets import QLineEdit, QWidget
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.core.network import MAX_CONNECTIONS, MAX_NEURONS, Network
 from nnsim.documents.layers import add_layered
 from nnsim.gui.canvas.popup_form import PopupForm
@@ -58,8 +59,10 @@ class NewNetworkForm(PopupForm):
             self.add_button.setToolTip(self.says.text())
         else:
             weights = sum(a * b for a, b in pairwise(sizes))
-            text = self.tr("A {n}-layer network with {weights} weights and {biases} biases").format(
-                n=len(sizes) - 1, weights=weights, biases=sum(sizes[1:]))
+            text = self.tr("A {n}-layer network with {weights} and {biases}").format(
+                n=f"{len(sizes) - 1:,}", weights=numbered(weights, self.tr("1 weight"), self.tr("{n} weights")),
+                biases=numbered(sum(sizes[1:]), self.tr("1 bias"), self.tr("{n} biases")),
+            )
             unreached = self._unreached(sizes[-1])
             self.says.setText("\n".join([text, *unreached]))
             set_role(self.says, tone="bad" if unreached else "muted")

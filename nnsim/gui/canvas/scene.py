@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.maps import value_range
 from nnsim.core.arrays import Array, Indices
+from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import sum_of
 from nnsim.core.formulas.numbers import factor, format_number
 from nnsim.core.network import Connection, Ends, Neuron
@@ -75,6 +76,9 @@ class NetworkScene(QGraphicsScene):
         self._problems: dict[str, str] = {}
         self._since = QElapsedTimer()
         self._since.start()
+        self._frame = QTimer(self)
+        self._frame.setSingleShot(True)
+        self._frame.timeout.connect(self._late_frame)
         desk.document_changed.connect(self._on_document)
         desk.values_changed.connect(self._on_values)
         desk.looking.selection_changed.connect(self.show_selection)
@@ -211,12 +215,12 @@ class NetworkScene(QGraphicsScene):
         self._mark_edges()
 
     def _on_values(self) -> None:
-        if not self.desk.session.training:
+        if not self.desk.session.moving:
+            self._frame.stop()
             self.update_values()
-        elif self._since.elapsed() >= TRAINING_FRAME_MS:
+        elif not self._frame.isActive():
             # Between two frames of the panels, so that the window never draws all at once.
-            self._since.restart()
-            QTimer.singleShot(TRAINING_DELAY_MS, self, self._late_frame)
+            self._frame.start(max(TRAINING_DELAY_MS, TRAINING_FRAME_MS - self._since.elapsed()))
 
     def _late_frame(self) -> None:
         with self.desk.session.gui_first():
@@ -326,9 +330,9 @@ class NetworkScene(QGraphicsScene):
                 # Its bias is among what comes in: the sum is compared with 0.
                 center = "z ≥ 0"
                 taken_apart = replace(taken_apart, notation="bias")
-            gate = desk.looking.gates.get(id)
-            return Face(id, center, taken_apart.short(), shown, value == 1.0, problem=problem, bias=as_one,
-                        gate=gate.text if gate else "")
+            gate, why = desk.looking.gates.get(id), why_rounding_decides(taken_apart)
+            return Face(id, center, taken_apart.short(cut=True), shown, value == 1.0, problem=problem, bias=as_one,
+                        gate=gate.text if gate else "", note=f"{taken_apart.short()}\n{why}" if why else "")
         below = "" if as_one or neuron.bias is None else _bias_text(neuron, bias)
         return Face(id, "", below, shown, problem=problem, bias=as_one)
 

@@ -29,7 +29,7 @@ class Paced(QObject):
     def update(self) -> None:
         """Do it now, or soon if it, or something else that is slow, was done a moment ago in a run."""
         pace = self._desk.pace
-        if not self._desk.session.training:
+        if not self._desk.session.moving:
             self._do()
         elif self._timer.isActive():
             self._wished = True

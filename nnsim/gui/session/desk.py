@@ -90,6 +90,17 @@ class Desk(QObject):
         finally:
             self._on_told()
 
+    @contextmanager
+    def in_step(self) -> Iterator[None]:
+        """In here every view shows the same moment of a run, all of it, once turns are over and nothing is ``Lagging``.
+
+        A run that is running goes on, and is followed again at the end.
+        """
+        with self.session.holding():
+            self._on_values()
+            self._on_run()
+            yield
+
     def _on_telling(self) -> None:
         self._telling += 1
 

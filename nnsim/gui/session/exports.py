@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QStandardPaths
+from PySide6.QtCore import QCoreApplication, QDir, QStandardPaths
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from nnsim.documents.files import FileError, write_text
@@ -67,7 +67,8 @@ def ask_and_write(desk: Desk, parent: QWidget, heading: str, name: str, write: C
         desk.session.refuse(_tr("Nothing was written: {why}").format(why=error))
         return False
     EXPORT_FOLDER.store(str(path.absolute().parent))
-    desk.session.say(_tr("Wrote {name}").format(name=path.name))
+    folder = QDir.toNativeSeparators(str(path.absolute().parent))
+    desk.session.say(_tr("Wrote {name} in {folder}").format(name=path.name, folder=folder))
     return True
 
 

@@ -50,6 +50,11 @@ class Lagging(QObject, Generic[T]):
         return self._value if alike(of, self._value_of[0]) else None
 
     @property
+    def busy(self) -> bool:
+        """Whether a result is being made."""
+        return self._thread is not None
+
+    @property
     def last(self) -> T | None:
         """The last result."""
         return self._value

@@ -69,6 +69,7 @@ class Run(QObject):
         """Cleared while the window is busy: then the worker waits."""
         self._free.set()
         self._drawn_ms = 0.0
+        self._held = False
         self._timer = QTimer(self)
         self._timer.setInterval(FRAME_MS)
         self._timer.timeout.connect(self._take_snapshot)
@@ -77,6 +78,11 @@ class Run(QObject):
     def running(self) -> bool:
         """Whether it is not paused."""
         return self._worker is not None
+
+    @property
+    def moving(self) -> bool:
+        """Whether other values are shown all the time: it is running, and not held."""
+        return self.running and not self._held
 
     def start(self, document: Document, dataset: Dataset, speed: float | None, updates: int | None,
               epochs: int | None) -> None:
@@ -182,6 +188,18 @@ class Run(QObject):
     # Frames
 
     @contextmanager
+    def holding(self, document: Document, dataset: Dataset | None) -> Iterator[None]:
+        """Show no later moment in here than the one that is shown, with its own losses; a run that is running goes on.
+        """
+        self._held = True
+        if self.running and self.latest is not None and dataset is not None:
+            self.latest = _looked_at(self.latest, document, dataset)
+        try:
+            yield
+        finally:
+            self._held = False
+
+    @contextmanager
     def gui_first(self) -> Iterator[None]:
         """While the window draws, the training thread waits; see TrainingWorker.
 
@@ -201,7 +219,7 @@ class Run(QObject):
 
     def _take_snapshot(self) -> None:
         worker = self._worker
-        if worker is None:
+        if worker is None or self._held:
             return
         # Asked first: what a thread leaves last is there once it has ended.
         ended = not worker.running
@@ -240,6 +258,14 @@ class Run(QObject):
         else:
             dispatcher.awake.disconnect(self._free.clear)
             dispatcher.aboutToBlock.disconnect(self._free.set)
+
+
+def _looked_at(latest: Snapshot, document: Document, dataset: Dataset) -> Snapshot:
+    """A moment of a running worker with the losses of its own parameters, not those of a moment ago."""
+    network = document.network.with_parameters(latest.parameters)
+    now = Trainer(network, dataset, document.training, "numpy").snapshot(whole=False)
+    epochs, losses = latest.seen
+    return replace(latest, loss=now.loss, test_loss=now.test_loss, seen=(epochs, np.append(losses[:-1], now.loss)))
 
 
 def _ends(worker: TrainingWorker) -> bool:

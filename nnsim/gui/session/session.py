@@ -17,11 +17,11 @@ from nnsim.data.dataset import Dataset
 from nnsim.documents.document import Document
 from nnsim.gui.session.beside import Beside, Cancelled
 from nnsim.gui.session.data import Data, are_binary
-from nnsim.gui.session.run import LongUpdate, Run
+from nnsim.gui.session.endings import ending_of
+from nnsim.gui.session.run import Run
 from nnsim.gui.session.undo import DocumentCommand, only_moved
 from nnsim.gui.session.warming import Change, changed, known_training_problems
 from nnsim.training.config import TrainingConfig
-from nnsim.training.reasons import why_ended
 from nnsim.training.snapshot import Snapshot
 from nnsim.training.trainer import Trainer
 
@@ -213,8 +213,7 @@ class Session(QObject):
         finally:
             self._editing = False
 
-    _editing = False
-    _committing = False
+    _editing = _committing = False
 
     def _show(self, new: Document) -> None:
         """Make ``new`` the open document and tell every view what differs."""
@@ -284,8 +283,7 @@ class Session(QObject):
     @property
     def has_binary_inputs(self) -> bool:
         """Whether the inputs of the data are 0 and 1, or there are no data yet."""
-        data = self.dataset
-        return data is None or are_binary(data)[0]
+        return self.dataset is None or are_binary(self.dataset)[0]
 
     # Training
 
@@ -293,6 +291,11 @@ class Session(QObject):
     def training(self) -> bool:
         """Whether a run is under way."""
         return self._run.running
+
+    @property
+    def moving(self) -> bool:
+        """Whether other values are shown all the time: training, and not held at one moment."""
+        return self._run.moving
 
     @property
     def latest(self) -> Snapshot | None:
@@ -406,6 +409,10 @@ class Session(QObject):
         self.beside.cancel()
         self.undo_stack.clear()
 
+    def holding(self) -> AbstractContextManager[None]:
+        """In here no later moment of a run is shown, though it goes on."""
+        return self._run.holding(self.document, self.dataset)
+
     def gui_first(self) -> AbstractContextManager[None]:
         """While the window draws, the training thread waits."""
         return self._run.gui_first()
@@ -427,14 +434,8 @@ class Session(QObject):
                 # Nobody knows what state its trainer is in: the next run begins with another, from these values.
                 self._run.drop()
             self.run_changed.emit()
-        if isinstance(error, LongUpdate):
-            self.say(self.tr("Training stopped before it began.") if error.before else self.tr(
-                "Training stopped before the update under way, which takes long and is not waited for."))
-        elif error is not None:
-            why = self.tr("there is not enough memory.") if isinstance(error, MemoryError) else str(error)
-            self.refuse(self.tr("Training failed: {error}").format(error=why or type(error).__name__))
-        elif snapshot and (end := why_ended(snapshot.reason, self.document.training, snapshot.epoch, snapshot.loss)):
-            (self.refuse if snapshot.reason == "diverged" else self.say)(self.tr(end[0]).format(**end[1]))
+        if (ending := ending_of(snapshot, error, self.document.training)) is not None:
+            self.message.emit(*ending)
 
     def _commit_run(self) -> None:
         """What the run learned so far becomes one undo step; pieces of one run merge."""
@@ -442,9 +443,8 @@ class Session(QObject):
         if live == self.document:
             self._set_parameters(self.document.network.parameters)
             return
-        text = self.tr("Train to epoch {n}").format(n=self.epoch)
         self._committing = True
         try:
-            self._push(live, text, ("run", self._run.number))
+            self._push(live, self.tr("Train to epoch {n}").format(n=f"{self.epoch:,}"), ("run", self._run.number))
         finally:
             self._committing = False

@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal
 
 from nnsim.core.analysis.bands import can_have_band, right_rows
 from nnsim.core.arrays import Flags
-from nnsim.core.formulas.numbers import format_number
+from nnsim.core.formulas.numbers import format_number, numbered
 from nnsim.documents.document import Document
 from nnsim.documents.softening import USUAL, Softening, harden, sigmoids, steps
 from nnsim.documents.targets import gate_label
@@ -113,11 +113,12 @@ class SofteningGesture(QObject):
         broken = int((matched & ~right).sum())
         if not broken and failing:
             kept = self.tr("{n} of {all} rows matched before and still do")
-            return kept.format(n=int(matched.sum()), all=total), True
+            return kept.format(n=f"{matched.sum():,}", all=f"{total:,}"), True
         if not failing:
-            return self.tr("all {n} rows of {name} match").format(n=total, name=name) if name else self.tr(
-                "all {n} rows match").format(n=total), True
-        rows = self.tr("{n} of {all} rows").format(n=failing, all=total)
+            if name:
+                return self.tr("all {n} rows of {name} match").format(n=f"{total:,}", name=name), True
+            return numbered(total, self.tr("the one row matches"), self.tr("all {n} rows match")), True
+        rows = self.tr("{n} of {all} rows").format(n=f"{failing:,}", all=f"{total:,}")
         if name:
             rows = self.tr("{rows} of {name}").format(rows=rows, name=name)
         return (self.tr("{rows} fails: Train can repair it") if failing == 1 else

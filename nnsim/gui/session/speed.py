@@ -12,6 +12,7 @@ from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.controls import CalmSlider, name_widget, plain_tip, tabular
 from nnsim.gui.widgets.labels import toned
 
+THOUSAND = 1000.0
 SPEEDS = (*(round(step * 10.0**power, 1) for power in range(4) for step in (1, 1.5, 2, 3, 5, 7)), 10_000.0)
 """Updates a second that the slider offers; after the last comes unlimited."""
 
@@ -70,4 +71,5 @@ class SpeedControl(QWidget):
             return self.tr("unlimited")
         if speed == 1:
             return self.tr("1 update/s")
-        return self.tr("{n} updates/s").format(n=format_number(speed))
+        written = f"{speed:,.0f}" if speed >= THOUSAND else format_number(speed)
+        return self.tr("{n} updates/s").format(n=written)

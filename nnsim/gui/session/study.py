@@ -220,7 +220,7 @@ class Study(QObject):
             return self.still_missing
         if session.data_problem:
             return session.data_problem
-        if self._waits and session.training:
+        if self._waits and session.moving:
             return self.tr("This gradient takes long: it comes when training pauses.")
         if self._waits:
             return self.tr("The gradient is being computed …")
@@ -280,7 +280,7 @@ class Study(QObject):
         if PASSES * work(session.structure, len(samples.X)) <= AT_ONCE:
             return run()
         # In a run the values would be others before it is there.
-        found = None if session.training else self._late_backward.get((program, parameters, samples, loss), (), run)
+        found = None if session.moving else self._late_backward.get((program, parameters, samples, loss), (), run)
         self._waits = found is None
         return found
 

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QMessageBox, QWidget
 
 from nnsim.gui.canvas.neuron_item import RADIUS, RIM, SWITCH
+from nnsim.gui.session.lagging import Lagging
 from nnsim.gui.window.window import MainWindow
 
 W = TypeVar("W", bound=QWidget)
@@ -258,9 +259,10 @@ class Hand:
             raise HandError(f"It is not so that {what}.")
 
     def picture(self, path: Path, line: str) -> None:
-        """Write the window as a PNG and say what it shows."""
-        self.settle()
-        image = self.window.grab().toImage()
+        """Write the window as a PNG, all of it at one moment also of a run that goes on, and say what it shows."""
+        with self.desk.in_step():
+            self.wait_for_views()
+            image = self.window.grab().toImage()
         self.check(image.save(str(path)), f"{path} could be written")
         print(f"{path.name}: {line}", flush=True)
 
@@ -286,6 +288,14 @@ class Hand:
         """Let the window work until something holds; an error names it if it does not in time."""
         if not self._rest(seconds, until):
             raise HandError(f"After {seconds:g} s it is still not so that {what}.")
+
+    def wait_for_views(self) -> None:
+        """Let all views in sight show what they are to show; in a run only where it is held, see ``Desk.in_step``."""
+        self.settle()
+        late = [*self.desk.findChildren(Lagging), *self.window.findChildren(Lagging)]
+        self.wait(lambda: not any(view.busy for view in late), "all views are in step")
+        self.wait_for_formulas()
+        self.settle()
 
     def wait_for_formulas(self, window: MainWindow | None = None) -> None:
         """Let all formulas in sight be typeset, of the hand's window or of another."""

@@ -125,23 +125,31 @@ def formula_image(latex: str, size: float, color: str, dpr: float = 1.0) -> QIma
 
 
 _WORDS = {
-    r"\geq": "≥", r"\leq": "≤", r"\Sigma": "Σ", r"\sum": "Σ", r"\theta": "θ", r"\sigma": "σ",
-    r"\partial": "∂", r"\cdot": "·", r"\eta": "η", r"\ln": "ln", r"\sin": "sin", r"\cos": "cos", r"\,": " ",
+    r"\geq": "≥", r"\leq": "≤", r"\Sigma": "Σ", r"\sum": "Σ", r"\theta": "θ", r"\sigma": "σ", r"\delta": "δ",
+    r"\partial": "∂", r"\cdot": "·", r"\eta": "η", r"\ln": " ln ", r"\sin": "sin", r"\cos": "cos", r"\,": " ",
     r"\quad": " ", r"\left": "", r"\right": "", r"\\": "; ", r"\prime": "′", "'": "′", "&": " ", "-": "−",
 }
 
 
 def spoken(latex: str) -> str:
-    """The formula as one line of plain text, for those who hear it: (1)/(1+e^(−x))."""
+    """The formula as one line of plain text, for those who hear it: (1)/(1+e^(−x)), Σ over i (T(i)−O(i))^(2)."""
     text = re.sub(r"\\(?:begin|end)\{cases\}", "", latex)
     text = re.sub(r"\\(?:text|mathrm)\{([^{}]*)\}", r"\1", text)
     group = r"\{((?:[^{}]|\{[^{}]*\})*)\}"
     text = re.sub(rf"\\frac{group}{group}", r"(\1)/(\2)", text)
-    while (simpler := re.sub(r"([\^_])\{([^{}]*)\}", r"\1(\2)", text)) != text:
+    text = re.sub(rf"\\sum_(?:{group}|(\w))", r"\\sum over \1\2 ", text)
+    while (simpler := re.sub(r"\^\{([^{}]*)\}|_(?:\{([^{}]*)\}|(\w))", _raised_or_index, text)) != text:
         text = simpler
     words = "|".join(re.escape(word) for word in sorted(_WORDS, key=len, reverse=True))
     text = re.sub(words, lambda match: _WORDS[match.group()], text)
     return re.sub(r"\s+", " ", re.sub(r"[{}]", "", text)).strip()
+
+
+def _raised_or_index(found: re.Match[str]) -> str:
+    if found[1] is not None:
+        return f"^({found[1]})"
+    index: str = found[2] or found[3]
+    return index if index.isdigit() else f"({index})"
 
 
 class _Placed(NamedTuple):

@@ -146,7 +146,7 @@ class Actions(QObject):
             Entry("step_batch", self.tr("Step one &batch"), lambda: desk.session.train(updates=1), ("Ctrl+B",),
                   self.tr("One update, on one batch (Ctrl+B)"), "step", self._why_not_step),
             Entry("step_epoch", self.tr("Step one &epoch"), lambda: desk.session.train(epochs=1), ("Ctrl+E",),
-                  self.tr("Once through all samples (Ctrl+E)"), "step-epoch", self._why_not_step),
+                  self.tr("To the end of the epoch (Ctrl+E)"), "step-epoch", self._why_not_step),
             Entry("back_to_start", self.tr("Back to &start"), desk.session.back_to_start, ("Ctrl+Backspace",),
                   self.tr("The weights from before training"), "restart",
                   lambda: "" if desk.session.start_network is not None else self.tr(

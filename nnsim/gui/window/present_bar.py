@@ -53,4 +53,5 @@ class PresentBar(QWidget):
         softens = self._desk.softening.replaces_training
         self._buttons["soften"].setVisible(softens)
         self._buttons["train"].setVisible(not softens)
+        self._buttons["train"].setAccessibleName(self._buttons["train"].toolTip())
         self._epoch.setText(epoch_in_words(self._desk))

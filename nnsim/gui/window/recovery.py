@@ -9,6 +9,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, QObject, QSize, Qt, QTimer
 from PySide6.QtWidgets import QDialog, QFrame, QLabel, QMessageBox, QPushButton, QWidget
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.documents.document import Document
 from nnsim.documents.files import FileError, load, shown_name
 from nnsim.documents.journal import KEPT_DAYS, Leftover
@@ -73,8 +74,8 @@ def what_is_in(content: Content) -> str:
     assert document is not None
     structure = document.network.structure
     neurons, parameters = len(structure.neurons), len(structure.parameter_names)
-    said = [_tr("1 neuron") if neurons == 1 else _tr("{n} neurons").format(n=neurons),
-            _tr("1 parameter") if parameters == 1 else _tr("{n} parameters").format(n=parameters)]
+    said = [numbered(neurons, _tr("1 neuron"), _tr("{n} neurons")),
+            numbered(parameters, _tr("1 parameter"), _tr("{n} parameters"))]
     return ", ".join(said) + ("" if saved is None else f" – {_differences(saved, document)}")
 
 
@@ -91,7 +92,7 @@ def _differences(saved: Document, document: Document) -> str:
         (len(ends[0] - ends[1]), _tr("1 connection less"), _tr("{n} connections less")),
         (changed, _tr("1 number changed"), _tr("{n} numbers changed")),
     )
-    said = [one if n == 1 else many.format(n=n) for n, one, many in counted if n]
+    said = [numbered(n, one, many) for n, one, many in counted if n]
     kept = [old.structure.by_id[id] == new.structure.by_id[id] for id in before & after]
     for differs, text in ((not all(kept), _tr("other neurons")), (saved.data != document.data, _tr("other data")),
                           (saved.training != document.training, _tr("other training settings")),

@@ -42,8 +42,9 @@ class MainToolBar(QToolBar):
         # One in the place of the other: the toolbar never moves.
         self._train_place = QStackedWidget()
         self._train_place.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
-        for name, word in (("train", self.tr("Train")), ("soften", self.tr("Soften"))):
-            set_role(self._tool(name, word, self._train_place), kind="primary")
+        self._train = self._tool("train", self.tr("Train"), self._train_place)
+        for button in (self._train, self._tool("soften", self.tr("Soften"), self._train_place)):
+            set_role(button, kind="primary")
         self.addWidget(self._train_place)
         step = self._tool("step_batch", self.tr("Step"))
         epoch = self._tool("step_epoch", self.tr("Epoch"))
@@ -65,6 +66,7 @@ class MainToolBar(QToolBar):
     def follow(self) -> None:
         """Say how far training is, and offer Soften where steps are all that is in its way."""
         self._train_place.setCurrentIndex(int(self._desk.softening.replaces_training))
+        self._train.setAccessibleName(plain(self._actions["train"].text()))
         self._epoch.setText(epoch_in_words(self._desk))
 
     def minimumSizeHint(self) -> QSize:

@@ -7,6 +7,7 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.documents.examples import EXAMPLES
 from nnsim.documents.files import shown_name
 from nnsim.gui.canvas.interaction import Canvas
@@ -79,7 +80,7 @@ class MainWindow(QMainWindow):
         desk.session.file_changed.connect(self._update_title)
         desk.values_changed.connect(self._update_bars)
         desk.looking.selection_changed.connect(self._update_actions)
-        desk.run_changed.connect(self._update_actions)
+        desk.run_changed.connect(self._on_run)
         desk.session.undo_stack.indexChanged.connect(self._update_actions)
         desk.softening.changed.connect(self._update_actions)
         desk.session.message.connect(self._say)
@@ -166,10 +167,9 @@ class MainWindow(QMainWindow):
             parts.append(self.tr("{n}-layer").format(n=layers))
         inputs, neurons = len(structure.inputs), len(structure.neurons) - len(structure.inputs)
         if structure.neurons:
-            parts.append(self.tr("1 input") if inputs == 1 else self.tr("{n} inputs").format(n=inputs))
-            parts.append(self.tr("1 neuron") if neurons == 1 else self.tr("{n} neurons").format(n=neurons))
-            count = len(structure.parameter_names)
-            parts.append(self.tr("1 parameter") if count == 1 else self.tr("{n} parameters").format(n=count))
+            parts.append(numbered(inputs, self.tr("1 input"), self.tr("{n} inputs")))
+            parts.append(numbered(neurons, self.tr("1 neuron"), self.tr("{n} neurons")))
+            parts.append(numbered(len(structure.parameter_names), self.tr("1 parameter"), self.tr("{n} parameters")))
         self._summary.setText("  ·  ".join(parts))
         self._summary.short = "  ·  ".join(parts[:-1])
         # The items of the canvas say nothing to a screen reader: the rows of the Table panel do.
@@ -183,6 +183,15 @@ class MainWindow(QMainWindow):
         self._saved_label.setText(
             self.tr("not saved yet") if desk.session.dirty else self.tr("saved") if desk.session.path else ""
         )
+
+    def _on_run(self) -> None:
+        training = self.desk.session.training
+        if training and not self._was_training:
+            # That the run before stopped, and why, is not what there is to say while this one goes on.
+            self.statusBar().clearMessage()
+            self.messages.pass_by()
+        self._was_training = training
+        self._update_actions()
 
     def _update_actions(self) -> None:
         self._actions.update()
@@ -226,7 +235,10 @@ class MainWindow(QMainWindow):
         self._tell_with_details(self.tr("nnsim was ended by a fault the last time it ran."), details)
 
     def _tell_with_details(self, text: str, details: str) -> None:
-        copy = partial(QApplication.clipboard().setText, details)
+        def copy() -> None:
+            QApplication.clipboard().setText(details)
+            self.desk.session.say(self.tr("The details are in the clipboard."))
+
         self.messages.stand("error", text, self.tr("Copy Details"), copy, closes=False)
 
     def _on_look(self) -> None:
@@ -258,7 +270,7 @@ class MainWindow(QMainWindow):
                 self.showNormal()
             self.commands.apply_look()
 
-    _presenting = _was_maximized = False
+    _presenting = _was_maximized = _was_training = False
 
     # Layout and closing
 

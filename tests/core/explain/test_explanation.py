@@ -44,7 +44,7 @@ def test_an_output_that_nothing_leads_to_is_explained_with_the_rest() -> None:
     network = Network.build([*structure.neurons, alone], structure.connections, {**values, "b_z": 0.5})
     e, before = Explanation(network, [0.1, 0.2], [1.0, 0.0]), Explanation(whole, [0.1, 0.2], [1.0])
     assert [problem.neurons for problem in e.program.problems] == [("z",)]
-    assert [equation.text() for equation in e.forward("z")] == ["z_z = b_z = 0.5", "o_z = σ(z_z) = σ(0.5) = 0.6225"]
+    assert [equation.text() for equation in e.forward("z")] == ["z(z) = b_z = 0.5", "o(z) = σ(z(z)) = σ(0.5) = 0.6225"]
     for parameter in structure.parameter_names:
         assert e.gradient(parameter) == pytest.approx(before.gradient(parameter), rel=1e-12)
     assert e.loss().value == pytest.approx(before.loss().value + 0.5 * e.a("z") ** 2)
@@ -97,7 +97,7 @@ def test_every_gradient_of_the_lecture(hands_on: Explanation) -> None:
              "w6": 0.082667628, "w7": -0.022602540, "w8": -0.022740242, "b1": 0.018726, "b2": 0.100400}
     for name, value in table.items():
         assert hands_on.gradient_equation(name).value == pytest.approx(value, abs=1e-6 if name[0] == "b" else 1e-9)
-    assert hands_on.gradient_equation("b1").text(symbols=True).startswith("∂Loss/∂b1 = δ_h1 + δ_h2 =")
+    assert hands_on.gradient_equation("b1").text(symbols=True).startswith("∂Loss/∂b1 = δ(h1) + δ(h2) =")
 
 
 def test_notations_differ_in_names_only(hands_on: Explanation) -> None:
@@ -105,7 +105,7 @@ def test_notations_differ_in_names_only(hands_on: Explanation) -> None:
     network = hands_on.network
     first = {id: Explanation(network, X, T, notation=notation).forward("h1")[0].text(symbols=False).split(" = ")[0]
              for id, notation in NOTATIONS.items()}
-    assert first == {"lecture": "Input h1", "net": "net h1", "field": "z_h1"}
+    assert first == {"lecture": "Input h1", "net": "net h1", "field": "z(h1)"}
     assert notation_for(network.structure).id == "lecture"
     assert notation_for(Network.layered([2, 2, 1]).structure).id == "field"
     field = Explanation(network, X, T, notation=NOTATIONS["field"])
@@ -118,8 +118,8 @@ def test_steps_say_what_they_compare() -> None:
     """The lecture's XOR: each step neuron with its sum and its comparison."""
     explanation = Explanation(nnsim.load(EXAMPLES["xor"].path).network, [1, 1])
     total, out = explanation.forward("output")
-    assert total.text() == "Σ output = w3·x0 + w4·x1 + w5·a_h = 1·1 + 1·1 + (−2)·1 = 0"
-    assert out.text() == "o_output = 0  (0 < 0.6)"
+    assert total.text() == "Σ output = w3·x0 + w4·x1 + w5·a(h) = 1·1 + 1·1 + (−2)·1 = 0"
+    assert out.text() == "o(output) = 0  (0 < 0.6)"
     with pytest.raises(ValueError, match="target"):
         explanation.loss()
 

@@ -26,6 +26,7 @@ from nnsim.gui.plots.plot import Plot, pen
 from nnsim.gui.plots.points import Points, Scale
 from nnsim.gui.plots.ticks import nearby, nice_step, nice_ticks, rounded, stepped
 from nnsim.gui.start.thumbnails import thumbnail
+from nnsim.training.history import NO_POINTS
 from nnsim.training.history import Points as Losses
 from tests.documents.extreme_documents import VALUES, bases, with_datum, with_parameters
 
@@ -106,11 +107,13 @@ def losses(values: list[float]) -> Losses:
 def test_a_loss_that_explodes_is_drawn_as_far_as_it_goes(card: QWidget, log: bool) -> None:
     """On a logarithmic axis all finite losses; the rest is told."""
     plot = LossPlot("loss_plot")
-    plot.show_points(losses([0.5, 1e3, 1e150, 1e308, math.inf, math.nan]), losses([]), log)
+    exploding = losses([0.5, 1e3, 1e150, 1e308, math.inf, math.nan])
+    plot.show_points((exploding.epoch, exploding.mean), NO_POINTS, exploding, log)
     assert shown(card, plot) == TOO_LARGE
-    x, _ = plot.train.getOriginalDataset()
-    assert len(x) == (4 if log else 2)
-    plot.show_points(losses([0.5, 0.4]), losses([]), log)
+    for curve in (plot.train, plot.running):
+        x, _ = curve.getOriginalDataset()
+        assert len(x) == (4 if log else 2)
+    plot.show_points((np.arange(2.0), np.array([0.5, 0.4])), NO_POINTS, NO_POINTS, log)
     assert shown(card, plot) == ""
 
 

@@ -58,7 +58,7 @@ def test_the_suffix_chooses_the_format(exporter: Exporter, name: str, sign: str)
     assert exporter.export(name)
     text = exporter.text(name)
     assert text.startswith(sign) and "Hands-on 2" in text and "0.3775" in text and "0.3589" in text
-    assert exporter.heard == [(f"Wrote {name}", "info")]
+    assert exporter.heard == [(f"Wrote {name} in {exporter.folder}", "info")]
 
 
 def test_as_an_exercise(exporter: Exporter) -> None:

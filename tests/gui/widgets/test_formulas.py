@@ -46,7 +46,7 @@ def test_every_registered_formula_is_typeset_and_has_plain_words(qapp: QApplicat
     """What an entry of a registry says in LaTeX can be drawn, and heard without a backslash."""
     image = formula_image(latex, 15, "#000000")
     assert inked(image)[2] > 0
-    assert not set("\\{}&") & set(spoken(latex))
+    assert not set("\\{}&_") & set(spoken(latex))
 
 
 def test_a_formula_has_the_size_colour_and_resolution_it_is_asked_for(qapp: QApplication) -> None:

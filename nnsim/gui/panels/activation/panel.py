@@ -10,6 +10,8 @@ from PySide6.QtGui import QKeyEvent, QPen
 from PySide6.QtWidgets import QWidget
 
 from nnsim.core.activations import ACTIVATIONS, Activation
+from nnsim.core.explain.rounding import why_rounding_decides
+from nnsim.core.explain.sums import sum_of
 from nnsim.core.formulas.numbers import comparison, format_number
 from nnsim.core.network import Neuron
 from nnsim.gui.look.theme import GRID, mix, theme
@@ -348,19 +350,22 @@ class ActivationPanel(PlotPanel):
         at, a = self._sum(neuron), self.desk.looking.output_of(neuron.id)
         self._reach(shrink=False)
         self.plot.marker.move(at, a)
+        total = sum_of(self.desk.session.network, neuron.id, self.desk.looking.trace)
         if threshold is None:
-            text = f"z = {format_number(at)} → {format_number(a)}"
+            text = f"z = {format_number(total.shown_z)} → {format_number(total.shown_a)}"
         else:
             # As many digits as it takes for Σ not to look equal to a θ that it does not reach.
             text = f"Σ = {comparison(at, threshold).split()[0]} → {format_number(a)}"
         if not reads:
             self.readout.set_text(text)
             self.readout.reserve()
-        self._describe(self.readout.text())
+        why = "" if reads else why_rounding_decides(total)
+        self.readout.setToolTip(plain_tip(why))
+        self._describe(f"{self.readout.text()}. {why}" if why else self.readout.text())
 
     def _describe(self, point: str) -> None:
         """Say in words what the plot shows; while training, when it has come to rest."""
-        if self.desk.session.training:
+        if self.desk.session.moving:
             return
         (low, high), _ = self.plot.ranges
         names = ", ".join(self.tr(curve.activation.label) for curve in self.plot.curves)

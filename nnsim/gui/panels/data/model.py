@@ -9,8 +9,9 @@ import numpy as np
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.analysis.maps import decision_threshold, one_hot
+from nnsim.core.analysis.maps import decision_threshold
 from nnsim.core.arrays import Array, Flags, first_row
+from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES
@@ -75,7 +76,7 @@ class Rows:
         classes: Literal["", "one", "several", "each"] = ""
         if T.shape[1] == 1:
             classes = "one" if len(np.unique(T)) == 2 else ""
-        elif one_hot(T):
+        elif ((T == 0) | (T == 1)).all() and (T.sum(axis=1) == 1).all():
             classes = "several"
         return cls(X, T, len(data.X), False, classes)
 
@@ -317,9 +318,14 @@ class TableModel(QAbstractTableModel):
         if here.kind == "target" and rows is not None and rows.is_truth_table:
             return plain_tip(self.tr("Click, or press Space here, to change the target of this row."))
         text = self.written(row, column)
-        if here.kind == "sum" and self.sum_at(row, column).digits_added():
+        if here.kind != "sum":
+            return ""
+        total = self.sum_at(row, column)
+        if total.digits_added():
             text += "\n" + self.tr("More digits than usual, because rounded the comparison would read false.")
-        return plain_tip(text) if here.kind == "sum" else ""
+        if why := why_rounding_decides(total):
+            text += "\n" + why
+        return plain_tip(text)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):

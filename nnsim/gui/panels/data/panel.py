@@ -1,9 +1,10 @@
 """The Truth table panel: every row of a truth table with its sums, or the samples of other data."""
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtWidgets import QLabel, QWidget
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gates
 from nnsim.documents.edits import set_data
 from nnsim.documents.targets import OWN, choose_target, flip_target, target_choices, truth_table_of
@@ -11,6 +12,7 @@ from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.data.model import MOST_COUNTED, RIGHT, Rows, TableModel, columns_of
 from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
 from nnsim.gui.panels.low_panel import LowPanel
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging
 from nnsim.gui.widgets.boxes import column_in
@@ -49,9 +51,9 @@ class TablePanel(LowPanel):
         self._choices: list[str | None] = []
         self._chosen: dict[int, str] = {}
         """The gate last chosen for an output: of several with the same column that one is shown."""
-        self._since_count = QElapsedTimer()
+        self._counted = Paced(self, desk, self._count, COUNT_MS)
         self._late_count: Lagging[tuple[int, int]] = Lagging(self)
-        self._late_count.came.connect(self._on_count)
+        self._late_count.came.connect(self._count)
         desk.session.closed.connect(self._late_count.end)
         self.view.row_chosen.connect(self._feed)
         self.view.flipped.connect(self._flip)
@@ -96,10 +98,10 @@ class TablePanel(LowPanel):
                 if len(also) == len(desk.looking.selected_neurons)
                 else self.tr("Only outputs are shown: {n} neurons are selected, too many for columns."))
         selected = desk.looking.selected_neurons
-        self.note.setText(told.format(n=len(neurons if also == selected else selected)))
+        self.note.setText(told.format(n=f"{len(neurons if also == selected else selected):,}"))
         if len(columns) < count:
             self.note.setText(self.tr("The first columns of each kind are shown: {n} would be too many.").format(
-                n=count))
+                n=f"{count:,}"))
         self.note.setVisible(folded or len(columns) < count)
         self.view.titles.selected = desk.looking.selected_neurons
         self._show_values()
@@ -113,10 +115,11 @@ class TablePanel(LowPanel):
         if self.is_empty or rows is None or not self._show_values():
             return
         self.view.grow()
-        # To count all samples 30 times a second would slow training down.
-        wait = self.desk.session.training and not rows.is_truth_table and self._since_count.elapsed() < COUNT_MS
-        if not wait:
+        if rows.is_truth_table:
             self._show_status(rows)
+        else:
+            # To count all samples each time would slow training down.
+            self._counted.update()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -133,7 +136,6 @@ class TablePanel(LowPanel):
         return changed
 
     def _show_status(self, rows: Rows) -> None:
-        self._since_count.start()
         count = self.model.count_right() or self._counted_late(rows)
         if np.isnan(rows.T).all():
             self._say(self.tr("choose a target to check the rows"), "muted")
@@ -145,27 +147,29 @@ class TablePanel(LowPanel):
         if not rows.is_truth_table:
             self._say(self._sample_status(rows, right, tests), "muted")
         elif right == len(rows.X):
-            text = self.tr("all {n} rows match {target}").format(n=right, target=self._target_name())
+            text = self.tr("all {n} rows match {target}").format(n=f"{right:,}", target=self._target_name())
             self._say(f"{text} {RIGHT}", "good")
         else:
             text = self.tr("{right} of {n} rows match {target}")
-            self._say(text.format(right=right, n=len(rows.X), target=self._target_name()), "muted")
+            self._say(text.format(right=f"{right:,}", n=f"{len(rows.X):,}", target=self._target_name()), "muted")
 
     def _counted_late(self, rows: Rows) -> tuple[int, int] | None:
         """How many of very many rows are right; None until they are counted beside the window, when training rests."""
         count, network = self.model.counter(MOST_COUNTED), self.desk.session.network
-        if count is None or self.desk.session.training:
+        if count is None or self.desk.session.moving:
             return None
         return self._late_count.get((rows, network.structure, network.parameters), (), count)
 
-    def _on_count(self) -> None:
+    def _count(self) -> None:
         if self.seen and self.model.rows is not None:
             self._show_status(self.model.rows)
 
     def _sample_status(self, rows: Rows, right: int, tests: int) -> str:
-        text = self.tr("{right} of {n} right").format(right=right, n=rows.train)
+        text = self.tr("{right} of {n} right").format(right=f"{right:,}", n=f"{rows.train:,}")
         total = len(rows.X) - rows.train
-        return text + (" · " + self.tr("test {right} of {n}").format(right=tests, n=total) if total else "")
+        if total:
+            text += " · " + self.tr("test {right} of {n}").format(right=f"{tests:,}", n=f"{total:,}")
+        return text
 
     def _say(self, text: str, tone: str) -> None:
         if self.status.text() != text:
@@ -238,8 +242,8 @@ class TablePanel(LowPanel):
         else:
             return ()
         fix = self.tr("Add neurons") if more else self.tr("Remove neurons")
-        one = self.tr("1 column") if needs == 1 else self.tr("{n} columns").format(n=needs)
-        why = have.format(columns=one, neurons=has or self.tr("none"))
+        why = have.format(columns=numbered(needs, self.tr("1 column"), self.tr("{n} columns")),
+                          neurons=f"{has:,}" if has else self.tr("none"))
         return (
             self.tr("The data do not fit the network yet"),
             f"{why} " + self.tr("{fix}, or choose other data in the Training panel.").format(fix=fix),

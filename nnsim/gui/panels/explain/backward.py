@@ -9,11 +9,11 @@ from nnsim.core.explain.explanation import Explanation
 from nnsim.core.explain.gradient_check import Check, check_gradient
 from nnsim.core.explain.samples import gradients_by_sample, mean_equation
 from nnsim.core.formulas.notation import name
-from nnsim.core.formulas.numbers import as_sum, format_number
+from nnsim.core.formulas.numbers import as_sum, format_number, numbered
 from nnsim.core.network import Connection
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
-from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, heading, note
+from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, explained, heading, note
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging
@@ -161,7 +161,7 @@ class BackwardPanel(EquationPanel):
             else:
                 rows.append(note(text))
         if len(chain.paths) > 1 or chain.hidden:
-            parts = [format_number(path.value, digits) for path in chain.paths[:12]]
+            parts = [format_number(path.shown_value, digits) for path in chain.paths[:12]]
             if len(chain.paths) > 12 or chain.hidden:
                 parts.append("…")
             rows.append(note(f"{chain.name.text} = {as_sum(parts)} = {format_number(chain.shown_total, digits)}"))
@@ -188,7 +188,7 @@ class BackwardPanel(EquationPanel):
         if len(samples.X) == 1:
             return [heading(self.tr("Gradient")), equation(e.gradient_equation(parameter), self._digits)]
         values = gradients_by_sample(network, backward, parameter)
-        title = self.tr("Gradient, the mean of {n} samples").format(n=len(values))
+        title = self.tr("Gradient, the mean of {n} samples").format(n=f"{len(values):,}")
         symbol = study.notation.loss.by(name(parameter))
         return [heading(title), equation(mean_equation(symbol, values), self._digits, symbols=False)]
 
@@ -232,7 +232,7 @@ class BackwardPanel(EquationPanel):
         rows = [note(self.tr("Select a connection or a neuron to see its chain rule."))]
         loss = study.notation.loss.text
         if len(backward.delta_rows[0]) == 1 and e.backward is not None:
-            rows += [heading(self.tr("Loss")), equation(e.loss(), digits),
+            rows += [heading(self.tr("Loss")), *explained(e.loss(), digits),
                      heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=loss, z=e.notation.z))]
             rows += listed(structure.order[::-1], lambda id: len(structure.outgoing[id]),
                            lambda id: [equation(e.delta_equation(id), digits)])
@@ -240,7 +240,8 @@ class BackwardPanel(EquationPanel):
             rows += listed(structure.parameter_names, lambda name: len(structure.uses[name]),
                            lambda name: [equation(e.gradient_equation(name), digits)])
         else:
-            rows.append(heading(self.tr("Gradient, the mean of {n} samples").format(n=backward.trace.a_rows.shape[1])))
+            rows.append(heading(numbered(backward.trace.a_rows.shape[1], self.tr("Gradient"),
+                                         self.tr("Gradient, the mean of {n} samples"))))
             rows.append(note(f"{loss} = {format_number(backward.loss, digits)}"))
             gradient, index = backward.gradient, structure.parameter_index
             rows += listed(structure.parameter_names, lambda name: 1, lambda name: [
@@ -266,15 +267,16 @@ class BackwardPanel(EquationPanel):
         wrong = sum(check.comparable and not check.agrees and not check.kink for check in found)
         kinks = sum(check.comparable and bool(check.kink) for check in found)
         beyond = sum(not check.comparable for check in found)
-        said = self.tr("All {n} gradients agree with central differences.").format(n=len(found))
+        said = numbered(len(found), self.tr("The gradient agrees with the central difference."),
+                        self.tr("All {n} gradients agree with central differences."))
         if kinks:
-            said = self.tr("{n} of {all} agree; {kinks} are at a kink, where there is no derivative.").format(
+            said = self.tr("{n} of {all} agree; at a kink, where there is no derivative: {kinks}.").format(
                 n=len(found) - kinks - wrong - beyond, all=len(found), kinks=kinks)
         if beyond:
-            said = self.tr("{n} of {all} cannot be checked: their numbers grew out of all bounds.").format(
+            said = self.tr("Of {all} not to be checked, because numbers grew out of all bounds: {n}.").format(
                 n=beyond, all=len(found))
         if wrong:
-            said = self.tr("{n} of {all} gradients differ from central differences.").format(n=wrong, all=len(found))
+            said = self.tr("Of {all} not as the central difference says: {n}.").format(n=wrong, all=len(found))
         rows = [heading(self.tr("Gradient check")), note(said)]
         loss = desk.study.notation.loss.text
         for one in found:

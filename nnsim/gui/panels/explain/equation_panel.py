@@ -26,6 +26,7 @@ class EquationPanel(LowPanel):
         super().__init__(desk, title)
         self.list = EquationList(desk.study, f"{self.id}_lines", what)
         self.list.chosen.connect(desk.looking.select_place)
+        self.list.copied.connect(desk.session.say)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows."""

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.core.formulas.terms import Place
 from nnsim.core.formulas.writing import Piece, rich
 from nnsim.gui.look.theme import theme
@@ -74,11 +75,13 @@ class EquationModel(QAbstractListModel):
 class EquationList(QListView):
     """Rows of equations. Arrow keys walk rows and terms, Enter or a click selects what a term is of.
 
-    ``chosen(place, more)`` when a term is clicked, ``more`` with Shift; ``acted(row)`` when an action is.
+    ``chosen(place, more)`` when a term is clicked, ``more`` with Shift; ``acted(row)`` when an action is;
+    ``copied(text)`` says what was.
     """
 
     chosen = Signal(object, bool)
     acted = Signal(int)
+    copied = Signal(str)
 
     def __init__(self, study: Study, name: str, label: str) -> None:
         super().__init__()
@@ -163,11 +166,19 @@ class EquationList(QListView):
         rows = [self.rows[index]] if 0 <= index < len(self.rows) and not whole else list(self.rows)
         data = QMimeData()
         if latex:
-            data.setText("\n".join(row.latex() for row in rows if row.latex is not None))
+            formulas = [row.latex() for row in rows if row.latex is not None]
+            if not formulas:
+                self.copied.emit(self.tr("Nothing was copied: there is no formula in what is chosen."))
+                return
+            data.setText("\n".join(formulas))
+            said = numbered(len(formulas), self.tr("1 formula copied as LaTeX"),
+                            self.tr("{n} formulas copied as LaTeX"))
         else:
             data.setText("\n".join(row.text for row in rows))
             data.setHtml("<br>".join(rich([Piece(row.text)]) for row in rows))
+            said = numbered(len(rows), self.tr("1 line copied"), self.tr("{n} lines copied"))
         QApplication.clipboard().setMimeData(data)
+        self.copied.emit(said)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         index = self.indexAt(event.pos())

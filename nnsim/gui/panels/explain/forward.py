@@ -4,7 +4,7 @@ from PySide6.QtCore import QCoreApplication
 
 from nnsim.core.explain.explanation import MOST_TERMS
 from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
-from nnsim.gui.panels.explain.rows import Row, equation, note
+from nnsim.gui.panels.explain.rows import Row, explained, note
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import quiet_button
 
@@ -46,9 +46,8 @@ class ForwardPanel(EquationPanel):
         digits, symbols = desk.study.digits, self.symbols.isChecked()
 
         def rows_of(id: str) -> list[Row]:
-            first, *others = explanation.forward(id)
-            return [equation(first, digits, symbols),
-                    *(equation(other, digits, symbols, indent=1) for other in others)]
+            parts = enumerate(explanation.forward(id))
+            return [row for index, part in parts for row in explained(part, digits, symbols, min(index, 1))]
 
         self.show_rows([*rows, *listed(neurons, lambda id: len(structure.incoming[id]), rows_of)])
 

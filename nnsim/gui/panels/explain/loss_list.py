@@ -124,7 +124,7 @@ class LossList(QWidget):
 
         if PASSES * work(structure, len(samples.X)) <= AT_ONCE:
             return run()
-        return None if session.training else self._late.get((program, parameters, samples), (), run)
+        return None if session.moving else self._late.get((program, parameters, samples), (), run)
 
     def _on_came(self) -> None:
         self.show_values(self._desk.study.samples)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import Notation
-from nnsim.core.formulas.numbers import as_sum, format_number
+from nnsim.core.formulas.numbers import as_sum, format_number, numbered
 from nnsim.core.formulas.writing import text as written_out
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.gui.look.theme import GRID, font, text_scale, theme
@@ -105,7 +105,7 @@ class TermTable(QWidget):
             self._total.set_text(self.tr("no value: the list below says why"))
             return
         parts = [rounded(float(term), decimals, digits) for term in terms]
-        text = as_sum(parts) if len(parts) <= 4 else self.tr("the sum of {n} terms").format(n=len(parts))
+        text = as_sum(parts) if len(parts) <= 4 else self.tr("the sum of {n} terms").format(n=f"{len(parts):,}")
         if divisor > 1:
             text = f"({text}) / {divisor}"
         self._total.set_text(f"{text} = {format_number(total, digits)}" if len(parts) > 1
@@ -117,7 +117,8 @@ class TermTable(QWidget):
         self._rows = [OutputRow(self._desk, id, self._grid, i + 1) for i, id in enumerate(self._ids[:MOST_ROWS])]
         below = len(self._rows) + 1
         more = len(self._ids) - len(self._rows)
-        self._more.set_text(self.tr("… and {n} more outputs, which count in the sum").format(n=more))
+        self._more.set_text(numbered(more, self.tr("… and 1 more output, which counts in the sum"),
+                                     self.tr("… and {n} more outputs, which count in the sum")))
         self._more.setVisible(more > 0)
         self._grid.addWidget(self._more, below, 0, 1, 5)
         self._grid.addWidget(self._total_name, below + 1, 0)

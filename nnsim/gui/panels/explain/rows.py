@@ -67,6 +67,12 @@ def equation(what: Equation, digits: int = DIGITS, symbols: bool = True, indent:
     return replace(line(what.line(digits, symbols), indent), latex=lambda: what.latex(digits))
 
 
+def explained(what: Equation, digits: int = DIGITS, symbols: bool = True, indent: int = 0) -> list[Row]:
+    """A row for an equation, and one for what has to be said about it, if anything."""
+    row = equation(what, digits, symbols, indent)
+    return [row, replace(note(what.note), indent=indent)] if what.note else [row]
+
+
 def heading(text: str) -> Row:
     """A row that names those below it."""
     return Row((Cell(text),), "heading")
@@ -90,7 +96,7 @@ def chain_row(start: str, factors: Sequence[Equation], value: str, value_latex: 
     """
     cells = [Cell(value, latex=value_latex, below=value_number, space=True)] if value else []
     cells.append(Cell(start, below=start, space=True))
-    parts = [Cell(each.name.text, each.place, each.name.latex, factor(each.value, digits), space=True)
+    parts = [Cell(each.name.text, each.place, each.name.latex, factor(each.shown_value, digits), space=True)
              for each in (*factors[:LONG], *factors[LONG:][-LONG:])]
     others = factors[LONG:-LONG]
     if others:

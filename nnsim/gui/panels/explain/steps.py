@@ -8,13 +8,13 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.explain.update import change_of
 from nnsim.core.explain.walk import Moment, Walk
 from nnsim.core.formulas.notation import name as symbol
-from nnsim.core.formulas.numbers import as_sum, format_number
+from nnsim.core.formulas.numbers import as_sum, format_number, numbered
 from nnsim.core.formulas.writing import Piece
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.explain.equation_panel import EquationPanel
-from nnsim.gui.panels.explain.rows import Row, equation, heading, line, note
+from nnsim.gui.panels.explain.rows import Row, equation, explained, heading, line, note
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.cards import quiet_button
@@ -235,7 +235,7 @@ class StepsPanel(EquationPanel):
         moment = walk[self.place]
         self.says.setText(self._sentence(walk, moment))
         self.progress.setText(self.tr("sample {k} of {n}  ·  step {i} of {all}").format(
-            k=moment.sample + 1, n=len(walk.X), i=self.place + 1, all=len(walk)))
+            k=f"{moment.sample + 1:,}", n=f"{len(walk.X):,}", i=f"{self.place + 1:,}", all=f"{len(walk):,}"))
         self.show_rows(self._rows(walk, moment))
         if self.seen:
             self._show_on_canvas(walk, moment)
@@ -246,7 +246,7 @@ class StepsPanel(EquationPanel):
         if desk.study.row != row:
             desk.study.choose_row(row)
         e = walk.explanation(moment.sample)
-        tags = {id: f"δ = {format_number(e.delta(id), TAG_DIGITS)}" for id in walk.reached_back(moment)}
+        tags = {id: f"δ = {format_number(e.shown_delta(id), TAG_DIGITS)}" for id in walk.reached_back(moment)}
         desk.study.show_wave(walk.reached(moment), tags if moment.kind != "update" else {})
         if moment.kind == "forward":
             desk.study.light([moment.neuron], [c.ends for c in structure.incoming[moment.neuron]])
@@ -264,7 +264,7 @@ class StepsPanel(EquationPanel):
             case "feed":
                 fed = ", ".join(f"{id} = {format_number(e.a(id), digits)}" for id in structure.inputs[:8])
                 return self.tr("Sample {k} of {n} is fed to the inputs: {fed}.").format(
-                    k=moment.sample + 1, n=len(walk.X), fed=fed)
+                    k=f"{moment.sample + 1:,}", n=f"{len(walk.X):,}", fed=fed)
             case "forward":
                 neuron = structure.by_id[moment.neuron]
                 return self.tr("{id} puts together what comes in and passes it through its function, {f}: {a}.").format(
@@ -275,7 +275,7 @@ class StepsPanel(EquationPanel):
                 return self.tr("The outputs are compared with their targets: the loss is {loss}.").format(
                     loss=format_number(e.backward.loss, digits))
             case "backward":
-                delta = e.delta(moment.neuron)
+                delta = e.shown_delta(moment.neuron)
                 if delta > 0:
                     said = self.tr("Backwards: δ of {id} is {delta}. So steeply does the loss rise with what {id} "
                                    "sums up.")
@@ -289,7 +289,8 @@ class StepsPanel(EquationPanel):
                 said = (self.tr("({t} − {o})·x of this sample is added up for each weight: {k} of {n} done.")
                         if walk.straight else
                         self.tr("The gradient of this sample is added to that of the batch: {k} of {n} done."))
-                return said.format(t=walk.notation.target, o=walk.notation.output, k=moment.sample + 1, n=len(walk.X))
+                return said.format(t=walk.notation.target, o=walk.notation.output, k=f"{moment.sample + 1:,}",
+                                   n=f"{len(walk.X):,}")
         problems = self.desk.session.training_problems()
         if problems:
             return self.tr("No update: {why}").format(why=" ".join(problem.message for problem in problems))
@@ -310,9 +311,9 @@ class StepsPanel(EquationPanel):
                 inputs = [equation(part, digits) for id in e.structure.inputs[:40] for part in e.forward(id)]
                 return [*inputs, *(line([piece]) for piece in targets[:40])]
             case "forward":
-                return [equation(part, digits) for part in e.forward(moment.neuron)]
+                return [row for part in e.forward(moment.neuron) for row in explained(part, digits)]
             case "loss":
-                return [equation(e.loss(), digits)]
+                return explained(e.loss(), digits)
             case "backward":
                 parts = (e.by_activation, e.slope, e.delta_equation)
                 return [equation(part(moment.neuron), digits) for part in parts]
@@ -349,9 +350,8 @@ class StepsPanel(EquationPanel):
             return []
         rows, shown = [], self._shown(walk)
         if not walk.straight:
-            title = (self.tr("Gradient of the sample") if len(walk.X) == 1
-                     else self.tr("Mean gradient of {n} samples").format(n=len(walk.X)))
-            rows.append(heading(title))
+            rows.append(heading(numbered(len(walk.X), self.tr("Gradient of the sample"),
+                                         self.tr("Mean gradient of {n} samples"))))
             for name in shown:
                 value = float(update.gradient[structure.parameter_index[name]])
                 rows.append(line([Piece(f"{walk.notation.loss.by(symbol(name)).text} = {format_number(value, digits)}",
@@ -362,5 +362,6 @@ class StepsPanel(EquationPanel):
         if structure.frozen:
             rows.append(note(self.tr("Frozen parameters stay as they are.")))
         if free > len(shown):
-            rows.append(note(self.tr("The first {n} of {all} are written.").format(n=len(shown), all=free)))
+            rows.append(note(self.tr("The first {n} of {all} are written.").format(
+                n=len(shown), all=f"{free:,}")))
         return rows

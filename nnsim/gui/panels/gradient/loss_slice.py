@@ -252,7 +252,7 @@ class LossSlicePanel(PlotPanel):
             return
         if found is None:
             self._show_no_step(self.tr("The loss is being computed …"), self.tr("It comes when training pauses.") if (
-                self.desk.session.training) else "")
+                self.desk.session.moving) else "")
             return
         self.step, self._windows = found.step, found.windows
         self.show_page()
@@ -284,7 +284,7 @@ class LossSlicePanel(PlotPanel):
         """Its numbers; None as long as they are computed beside the window, and in a run that has others soon."""
         if not asked.takes_long:
             return landscape(asked, self._opened)
-        if self.desk.session.training:
+        if self.desk.session.moving:
             return None
         found = self._late.get((asked,), (), lambda stopped: self._found_late(asked, stopped))
         if isinstance(found, NetworkError):
@@ -338,7 +338,7 @@ class LossSlicePanel(PlotPanel):
 
     def _say(self, text: str) -> None:
         self.says.say(text, warns=self.step is not None and self.step.overshoots)
-        if not self.desk.session.training:
+        if not self.desk.session.moving:
             for plot in self.plots:
                 plot.setAccessibleDescription(text)
 
@@ -352,7 +352,7 @@ class LossSlicePanel(PlotPanel):
         if len(frozen) < len(self.axes):
             notes += trains_otherwise(self.desk)
         if used < all:
-            notes.append(self.tr("Drawn with {used} of {all} samples.").format(used=used, all=all))
+            notes.append(self.tr("Drawn with {used} of {all} samples.").format(used=f"{used:,}", all=f"{all:,}"))
         text = " ".join(notes)
         if text != self.note.text():
             self.note.set_text(text)

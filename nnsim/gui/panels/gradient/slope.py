@@ -302,6 +302,8 @@ class SlopePanel(PlotPanel):
                self.tr("f falls here: to make f smaller, go right."))
         if not math.isfinite(there):
             return f"{way} " + self.tr("The step leads where f has no value.")
+        if after == x:
+            return f"{way} " + self.tr("The step is too short: it leads nowhere.")
         return f"{way} " + self.tr("Next: {before} → {after}.").format(before=format_number(x, 3),
                                                                       after=format_number(after, 3))
 

@@ -133,6 +133,9 @@ class Words:
         if step.overshoots:
             return self._too_large(step)
         before, after = self._apart(step.at[0], step.after[0])
+        if before == after:
+            return _tr("The slope is {slope}, but the step is too short: {name} stays at {before}.").format(
+                slope=format_number(slope, self.digits), name=axis, before=before)
         text = (_tr("The slope is {slope}: the loss rises with {name}, so {name} falls: {before} → {after}.")
                 if slope > 0 else
                 _tr("The slope is {slope}: the loss falls as {name} rises, so {name} rises: {before} → {after}."))
@@ -146,9 +149,13 @@ class Words:
             return _tr("The slope is 0 both ways: no step is taken.")
         if step.overshoots:
             return self._too_large(step)
+        if not step.moves:
+            return _tr("The step is too short: it leads nowhere.")
         before, after = self._apart(step.loss, step.loss_after)
         moves = ", ".join(f"{axis.short} {' → '.join(self._apart(a, b))}"
                           for axis, a, b in zip(self.axes, step.at, step.after, strict=True))
+        if before == after:
+            return _tr("Straight downhill: {moves}. The loss falls by less than can be written.").format(moves=moves)
         return _tr("Straight downhill: {moves}. The loss falls from {before} to {after}.").format(
             moves=moves, before=before, after=after)
 
@@ -163,7 +170,7 @@ class Words:
 
     def _apart(self, a: float, b: float) -> tuple[str, str]:
         """Both numbers with as many digits as it takes to tell them apart."""
-        texts = [(format_number(a, more), format_number(b, more)) for more in range(self.digits, 17)]
+        texts = [(format_number(a, more), format_number(b, more)) for more in range(self.digits, 18)]
         return next(((x, y) for x, y in texts if x != y), texts[0])
 
 

@@ -62,6 +62,7 @@ class NetworkTablePanel(LowPanel):
             view.sorted.connect(self._show_selected)
             view.pointed.connect(self.desk.study.light_place)
             view.cells.refused.connect(self.desk.session.refuse)
+            view.copied.connect(self.desk.session.say)
             self.views[rows.id] = view
             page = QWidget()
             column = column_in(page, 0, (GRID // 2, 2, GRID // 2, 2))
@@ -110,7 +111,7 @@ class NetworkTablePanel(LowPanel):
     def _show_found(self) -> None:
         model, structure = self.view.rows, self.desk.session.structure
         every, found = len(model.items), model.rowCount()
-        text = self.tr("{n} of {all}").format(n=found, all=every) if model.search else ""
+        text = self.tr("{n} of {all}").format(n=f"{found:,}", all=f"{every:,}") if model.search else ""
         if text != self.status.text():
             self.status.setText(text)
             self.status.updateGeometry()

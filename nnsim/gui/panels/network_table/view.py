@@ -7,7 +7,7 @@ from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, 
 from PySide6.QtGui import QAction, QContextMenuEvent, QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QMenu
 
-from nnsim.core.formulas.numbers import parse_number
+from nnsim.core.formulas.numbers import numbered, parse_number
 from nnsim.core.formulas.terms import Place
 from nnsim.gui.look.theme import GRID, font, text_scale
 from nnsim.gui.panels.network_table.cells import CHECK, NetworkCells, NetworkTitles
@@ -27,11 +27,13 @@ class NetworkTableView(Table):
     """Rows of neurons or connections. What is selected in it is what the session has selected.
 
     ``chose(places)`` says which rows the learner selected, ``pointed(place)`` which one the mouse or the keyboard is
-    at, or None; ``sorted()`` that rows stand in another order, and none is selected. Its ``cells`` say what is refused.
+    at, or None; ``sorted()`` that rows stand in another order, and none is selected; ``copied(text)`` what was
+    copied. Its ``cells`` say what is refused.
     """
 
     chose = Signal(object)
     sorted = Signal()
+    copied = Signal(str)
     pointed = Signal(object)
 
     def __init__(self, rows: NetworkRows, name: str, title: str) -> None:
@@ -264,6 +266,7 @@ class NetworkTableView(Table):
         if titles:
             lines.insert(0, [self.rows.what.columns[column].title for column in columns])
         QApplication.clipboard().setText("\n".join("\t".join(line) for line in lines))
+        self.copied.emit(numbered(len(cells), self.tr("1 cell copied"), self.tr("{n} cells copied")))
 
     def paste(self) -> bool:
         """Numbers of the clipboard into the column of values, from the first selected row on, as one undo step.
@@ -291,8 +294,8 @@ class NetworkTableView(Table):
             rows = list(range(rows[0], rows[0] + len(cells)))
         if rows[-1] >= self.rows.rowCount():
             room = self.rows.rowCount() - rows[0]
-            return self.tr("There are {n} numbers, but only {room} rows from here on. Nothing was changed.").format(
-                n=len(cells), room=room)
+            said = self.tr("There are {n} numbers, but only {room} from here on. Nothing was changed.")
+            return said.format(n=f"{len(cells):,}", room=numbered(room, self.tr("1 row"), self.tr("{n} rows")))
         values: dict[str, float] = {}
         for (line, cell), row in zip(cells, rows, strict=True):
             why = self._take(values, line, cell, row) if cell else ""
@@ -300,7 +303,7 @@ class NetworkTableView(Table):
                 return f"{why} {self.tr('Nothing was changed.')}"
         if not values:
             return ""
-        text = self.tr("Paste 1 number") if len(values) == 1 else self.tr("Paste {n} numbers").format(n=len(values))
+        text = numbered(len(values), self.tr("Paste 1 number"), self.tr("Paste {n} numbers"))
         self.rows.desk.session.set_values(values, text)
         return ""
 

@@ -141,7 +141,9 @@ class OutputPanel(PlotPanel):
 
     @property
     def _softmax(self) -> bool:
-        return self.desk.session.document.training.loss == "softmax_cross_entropy"
+        """Whether softmax is shown: of a single output it is always 1, and says nothing of the network."""
+        session = self.desk.session
+        return len(session.structure.outputs) > 1 and session.document.training.loss == "softmax_cross_entropy"
 
     @property
     def _column(self) -> int | None:
@@ -303,7 +305,7 @@ class OutputPanel(PlotPanel):
             self._show_map(plane, trace)
             self._written.update()
             plot.marker.move(at_x, self.desk.looking.inputs.get(plane.y, 0.0))
-        if not self.desk.session.training:
+        if not self.desk.session.moving:
             plot.setAccessibleDescription(self._words(plane).of_plot(
                 self._values(trace), self.map.classes, plot.points, self.desk.looking.inputs, now))
         if self.desk.study.compared is not None:

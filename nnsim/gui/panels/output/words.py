@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor
 
 from nnsim.core.analysis.maps import Plane
 from nnsim.core.arrays import Array, Indices
-from nnsim.core.formulas.numbers import format_number
+from nnsim.core.formulas.numbers import format_number, numbered
 from nnsim.data.dataset import Dataset
 from nnsim.gui.look.class_looks import TIE, class_look
 from nnsim.gui.look.theme import Theme
@@ -79,7 +79,7 @@ class Words:
                   for id, share in zip(self.outputs, won.tolist(), strict=True)
                   if share or len(self.outputs) <= MOST_NAMED]
         text = _tr("The largest output is {shares} of the plane").format(shares=", ".join(shares))
-        return text + ("; " + _tr("{n} samples").format(n=len(points.x)) if len(points.x) else "")
+        return text + ("; " + numbered(len(points.x), _tr("1 sample"), _tr("{n} samples")) if len(points.x) else "")
 
     def _range(self, finite: Array, points: Points) -> str:
         text = _tr("{output} from {low} to {high}").format(
@@ -90,8 +90,9 @@ class Words:
                 threshold=format_number(self.scale.threshold, READ_DIGITS),
                 share=round(100 * float((finite >= self.scale.threshold).mean())))
         if len(points.x):
-            text += "; " + _tr("{n} samples, {high} of the high class ● and {low} of the low class ◇").format(
-                n=len(points.x), high=int(points.high.sum()), low=int((~points.high).sum()))
+            samples = numbered(len(points.x), _tr("1 sample"), _tr("{n} samples"))
+            text += "; " + _tr("{samples}, {high} of the high class ● and {low} of the low class ◇").format(
+                samples=samples, high=f"{points.high.sum():,}", low=f"{(~points.high).sum():,}")
         return text
 
     def of_regions(self, theme: Theme) -> dict[int, tuple[str, QColor]]:
@@ -111,17 +112,23 @@ class Words:
         """
         texts = []
         if data is not None and not fits:
-            text = _tr("the data has {X} input and {T} target columns: not those of this network")
-            texts.append(text.format(X=data.X.shape[1], T=data.T.shape[1]))
+            text = _tr("the data have {X} and {T}: not those of this network")
+            texts.append(text.format(
+                X=numbered(data.X.shape[1], _tr("1 input column"), _tr("{n} input columns")),
+                T=numbered(data.T.shape[1], _tr("1 target column"), _tr("{n} target columns"))))
         if self.softmax and self.plane.y is not None:
             texts.append(_tr("softmax") if self.column is None else _tr("softmax of the outputs"))
         if more_inputs > settable:
-            text = _tr("{n} more inputs as fed, the first {few} can be set")
-            texts.append(text.format(n=more_inputs, few=settable))
+            text = _tr("{more}, the first {few} can be set")
+            texts.append(text.format(more=_more_inputs(more_inputs), few=settable))
         elif more_inputs:
-            texts.append(_tr("{n} more inputs as fed").format(n=more_inputs))
+            texts.append(_more_inputs(more_inputs))
         if data is not None and fits and drawn_of(data)[0] < drawn_of(data)[1]:
             used, every = drawn_of(data)
             texts.append(_tr("drawn are {used} of {all} samples").format(used=f"{used:,}", all=f"{every:,}"))
         text = " · ".join(texts)
         return text[:1].upper() + text[1:]
+
+
+def _more_inputs(count: int) -> str:
+    return numbered(count, _tr("1 more input as fed"), _tr("{n} more inputs as fed"))

@@ -29,8 +29,6 @@ ROOM = 0.3
 ROOMY = 6.0
 """A slider this many times as long as it has to be is made anew."""
 KNOB, END = 7.0, 4.0
-TRAINING_PAUSE = 0.1
-"""While training the band is computed no more often than this, in seconds."""
 
 
 class BandSlider(CalmSlider):
@@ -196,7 +194,6 @@ class BandField(QWidget):
         self._before = 0.0
         self._rows: Flags | None = None
         self._seen: tuple[object, ...] = ()
-        self._found_at = -math.inf
         self.slider = BandSlider()
         self.slider.setObjectName(f"{name}_slider")
         self.slider.moved.connect(self._on_moved)
@@ -222,17 +219,20 @@ class BandField(QWidget):
         self.slider.setToolTip(plain_tip(
             self.tr("Drag to try other values of {name}, all views follow; Esc takes it back.").format(name=symbol)))
         desk = self._desk
-        value = self._sign * desk.session.network.value(parameter) + 0.0
-        now = time.monotonic()
-        if desk.session.training and now - self._found_at < TRAINING_PAUSE:
-            self.slider.show_number(value, self.slider.band)
-            return
         # Weights alone decide, and none of them but these: inputs that are flipped change nothing.
         key = (desk.session.structure, desk.session.dataset, desk.session.network.parameters.tobytes())
         if key != self._seen:
-            self._seen, self._found_at = key, now
-            self.slider.show_number(value, self._find(parameter))
+            self._seen = key
+            self.slider.show_number(self._number, self._find(parameter))
             self._say()
+
+    def show_number(self) -> None:
+        """Show where the parameter is now, in the band as it was found last."""
+        self.slider.show_number(self._number, self.slider.band)
+
+    @property
+    def _number(self) -> float:
+        return self._sign * self._desk.session.network.value(self._name) + 0.0
 
     @property
     def _sign(self) -> float:
@@ -256,14 +256,15 @@ class BandField(QWidget):
             if all_rows and name:
                 text = self.tr("{gate} works for {band}")
             elif all_rows:
-                text = self.tr("All {n} rows are right for {band}")
+                text = (self.tr("The one row is right for {band}") if n == 1
+                        else self.tr("All {n} rows are right for {band}"))
             elif n == 1:
                 text = self.tr("The one right row stays right for {band}")
             else:
                 text = self.tr("The {n} right rows stay right for {band}")
             where = band.written(symbol) or self.tr("every {name}").format(name=symbol)
             # Not broken into lines: “θ >” alone says nothing.
-            text = text.format(gate=name, n=n, band=where.replace(" ", "\u00a0"))
+            text = text.format(gate=name, n=f"{n:,}", band=where.replace(" ", "\u00a0"))
             inside = self.slider.number in band
             tone = "good" if inside else "bad"
             text = f"✓ {text}" if inside else self.tr("✗ Outside: {band}").format(band=text)

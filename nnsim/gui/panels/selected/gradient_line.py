@@ -1,7 +1,5 @@
 """The gradient of one parameter in a form, with a quiet badge that says whether it was checked."""
 
-import time
-
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.session.costs import work
@@ -12,8 +10,6 @@ from nnsim.gui.widgets.labels import TextLine
 MOST_SAMPLES, MOST_WORK = 500, 2_000_000
 """Of more samples the gradient is shown without a check, which takes a few passes over them; so too where these
 passes cost more, see ``work``."""
-CHECK_SECONDS = 0.1
-"""While training the check is done no more often than this."""
 
 
 class GradientLine(TextLine):
@@ -25,16 +21,12 @@ class GradientLine(TextLine):
     def __init__(self, desk: Desk, name: str) -> None:
         super().__init__(name, color="ink", size="body")
         self._desk = desk
-        self._checked_at = 0.0
 
     def show_parameter(self, parameter: str | None) -> bool:
         """Show the gradient of a parameter. False if there is none to show."""
         desk = self._desk
         if parameter is None:
             return False
-        if desk.session.training and time.monotonic() - self._checked_at < CHECK_SECONDS:
-            return bool(self.text())
-        self._checked_at = time.monotonic()
         backward, samples = desk.study.backward, desk.study.samples
         if backward is None or samples is None:
             self.set_text("…" if desk.study.waits else "")
@@ -46,7 +38,7 @@ class GradientLine(TextLine):
         n = len(samples.X)
         long = work(desk.session.structure, n) > MOST_WORK
         if n > MOST_SAMPLES or (n > 1 and long):
-            said = self.tr("The mean of {n} samples; too many to check here.").format(n=n)
+            said = self.tr("The mean of {n} samples; too many to check here.").format(n=f"{n:,}")
         elif long:
             said = self.tr("The network is too large to check it here.")
         else:

@@ -5,7 +5,9 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
-from nnsim.core.formulas.numbers import format_number
+from nnsim.core.explain.rounding import why_rounding_decides
+from nnsim.core.explain.sums import Sum, sum_of
+from nnsim.core.formulas.numbers import comparison, format_number
 from nnsim.core.network import Neuron, Role, Structure
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID
@@ -110,8 +112,8 @@ class NeuronForm(QWidget):
 
     def _build_numbers(self) -> None:
         self._sum = TextLine("neuron_sum", color="ink", size="body")
-        self._sum_label = self._rows.add(self.tr("Pre-activation z"), self._sum, "neuron_sum",
-                                         self.tr("What comes in, before the activation"))
+        self._about_sum = self.tr("What comes in, before the activation")
+        self._sum_label = self._rows.add(self.tr("Pre-activation z"), self._sum, "neuron_sum", self._about_sum)
         self._output = TextLine("neuron_output", color="ink", size="body")
         self._rows.add(self.tr("Output"), self._output, "neuron_output", self.tr("What the neuron says now"))
         self._gate = TextLine("neuron_gate", color="ink", size="body")
@@ -166,9 +168,11 @@ class NeuronForm(QWidget):
                 rows.show_row(editor, shown)
         self._show_parameter(structure, neuron, same)
         counts = self.tr("{incoming} in, {outgoing} out")
-        self._counts.setText(counts.format(incoming=len(structure.incoming[id]), outgoing=len(structure.outgoing[id])))
+        self._counts.setText(counts.format(
+            incoming=f"{len(structure.incoming[id]):,}", outgoing=f"{len(structure.outgoing[id]):,}"))
         if not same:
             self._value.set_number(self._desk.looking.inputs.get(id, 0.0), keep_typing=False)
+        self.show_slow_values()
         self.show_values()
 
     def _show_parameter(self, structure: Structure, neuron: Neuron, same: bool) -> None:
@@ -193,7 +197,6 @@ class NeuronForm(QWidget):
     def show_values(self) -> None:
         """Show the current numbers."""
         desk, neuron = self._desk, self._desk.session.structure.by_id[self._id]
-        self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias))
         gate = desk.looking.gates.get(self._id)
         self._rows.show_row(self._gate, gate is not None)
         self._gate.set_text(f"{self._id} = {gate.text}" if gate is not None else "")
@@ -205,11 +208,24 @@ class NeuronForm(QWidget):
         bias = desk.session.network.value(neuron.bias) if neuron.bias is not None else 0.0
         if neuron.bias is not None:
             self._bias.set_number(written_bias(neuron, bias))
+            self._band.show_number()
+        self._show_sum(neuron, sum_of(desk.session.network, self._id, desk.looking.trace))
+
+    def _show_sum(self, neuron: Neuron, total: Sum) -> None:
+        """The sum and what it gives; of a step with as many digits as it takes not to look equal to its threshold."""
+        value, bound = (total.combined, total.threshold) if self._shows_sum(neuron) else (total.shown_z, 0.0)
+        says_more = total.is_step and (value >= bound) == (total.a == 1.0)
+        self._sum.set_text(comparison(value, bound).split(" ")[0] if says_more else format_number(value))
+        self._output.set_text(format_number(total.shown_a))
+        self._sum.setToolTip(plain_tip("\n".join(filter(None, (self._about_sum, why_rounding_decides(total))))))
+
+    def show_slow_values(self) -> None:
+        """Show what takes longer: the gradient, and the band of the bias."""
+        neuron = self._desk.session.structure.by_id[self._id]
+        self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias))
+        if neuron.bias is not None:
             threshold = neuron.notation == "threshold"
             self._band.show_parameter(neuron.bias, "θ" if threshold else "b", threshold)
-        z = desk.looking.sum_of(self._id)
-        self._sum.set_text(format_number(z - bias if self._shows_sum(neuron) else z))
-        self._output.set_text(format_number(desk.looking.output_of(self._id)))
 
     def _show_yes(self, box: QCheckBox, yes: bool, no: str) -> None:
         box.setChecked(yes)

@@ -4,15 +4,18 @@ import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QMimeData, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QFocusEvent, QTextOption
 from PySide6.QtWidgets import QApplication, QCheckBox, QPlainTextEdit, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.formulas.numbers import numbered
 from nnsim.core.network import Structure
 from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.panels.selected.band_field import BandField
 from nnsim.gui.panels.selected.gradient_line import GradientLine
@@ -56,6 +59,7 @@ class SelectedPanel(Panel):
         self._area = scrolled(content)
         outer = column_in(self)
         outer.addWidget(self._area)
+        self._slow = Paced(self, desk, partial(self._follow_values, slow=True))
         self.setMinimumSize(240, 80)
 
     def sizeHint(self) -> QSize:
@@ -67,7 +71,7 @@ class SelectedPanel(Panel):
         desk = self.desk
         neurons, connections = desk.looking.selected_neurons, desk.looking.selected_connections
         if len(neurons) + len(connections) > 1:
-            self._show_page(self._several, self.tr("{n} selected").format(n=len(neurons) + len(connections)))
+            self._show_page(self._several, self.tr("{n} selected").format(n=f"{len(neurons) + len(connections):,}"))
             self._several.show_document()
         elif neurons:
             id = next(iter(neurons))
@@ -84,10 +88,15 @@ class SelectedPanel(Panel):
             self._show_page(self._network, self.tr("Network"))
 
     def update_values(self) -> None:
+        self._follow_values(slow=False)
+        self._slow.update()
+
+    def _follow_values(self, slow: bool) -> None:
+        """Show the current numbers, or those that take longer: band and gradient."""
         if self._shown is self._neuron and self.desk.looking.selected_neurons and not self._renaming:
-            self._neuron.show_values()
+            (self._neuron.show_slow_values if slow else self._neuron.show_values)()
         elif self._shown is self._connection and self.desk.looking.selected_connections:
-            self._connection.show_values()
+            (self._connection.show_slow_values if slow else self._connection.show_values)()
 
     def _show_page(self, page: QWidget, subject: str) -> None:
         self._subject.setText(subject)
@@ -171,16 +180,16 @@ class ConnectionForm(QWidget):
         others = other_uses(structure, weight, structure.by_ends[ends])
         self._shared.setText(others)
         self._rows.show_row(self._shared, bool(others))
-        self._band.show_parameter(weight, weight, False)
-        self._show_gradient()
+        self.show_slow_values()
 
     def show_values(self) -> None:
         """Show the current weight."""
         self._weight.set_number(self._desk.session.network.value(self._parameter))
-        self._band.show_parameter(self._parameter, self._parameter, False)
-        self._show_gradient()
+        self._band.show_number()
 
-    def _show_gradient(self) -> None:
+    def show_slow_values(self) -> None:
+        """Show what follows from it, which takes longer."""
+        self._band.show_parameter(self._parameter, self._parameter, False)
         self._rows.show_row(self._gradient, self._gradient.show_parameter(self._parameter))
 
     def _set_weight(self, value: float, token: object) -> None:
@@ -216,9 +225,8 @@ class SeveralForm(QWidget):
         """Show what is selected."""
         structure = self._desk.session.structure
         neurons, connections = len(self._desk.looking.selected_neurons), len(self._desk.looking.selected_connections)
-        parts = [self.tr("1 neuron") if neurons == 1 else self.tr("{n} neurons").format(n=neurons) if neurons else "",
-                 self.tr("1 connection") if connections == 1
-                 else self.tr("{n} connections").format(n=connections) if connections else ""]
+        parts = [numbered(neurons, self.tr("1 neuron"), self.tr("{n} neurons")) if neurons else "",
+                 numbered(connections, self.tr("1 connection"), self.tr("{n} connections")) if connections else ""]
         self._count.setText(", ".join(part for part in parts if part))
         activations = {structure.by_id[id].activation for id in self._calculating(structure)}
         self._rows.show_row(self._activation, bool(activations))
@@ -292,12 +300,12 @@ class NetworkForm(QWidget):
         else:
             self._kind.setText(self.tr("Not connected to an output yet"))
         inputs, frozen = len(structure.inputs), len(structure.frozen)
-        parameters = str(len(structure.parameter_names))
+        count = parameters = f"{len(structure.parameter_names):,}"
         if frozen:
-            parameters = self.tr("{n}, {frozen} of them frozen").format(n=parameters, frozen=frozen)
-        texts = {"inputs": str(inputs), "neurons": str(len(structure.neurons) - inputs),
-                 "connections": str(len(structure.connections)), "parameters": parameters}
-        self._numbers["parameters"].short = str(len(structure.parameter_names))
+            parameters = self.tr("{n}, {frozen} of them frozen").format(n=parameters, frozen=f"{frozen:,}")
+        texts = {"inputs": f"{inputs:,}", "neurons": f"{len(structure.neurons) - inputs:,}",
+                 "connections": f"{len(structure.connections):,}", "parameters": parameters}
+        self._numbers["parameters"].short = count
         for name, label in self._numbers.items():
             label.setText(texts[name])
             self._rows.show_row(label, not empty)

@@ -180,7 +180,7 @@ class SeparabilityPanel(PlotPanel):
             return
         text = self.tr("The targets of {output} have {n} different values. One neuron decides between two: choose a "
                        "truth table, or data with two classes.")
-        text = text.format(output=names[self.column], n=self._values)
+        text = text.format(output=names[self.column], n=f"{self._values:,}")
         self.show_empty(self.tr("These data are not two classes"), text)
 
     def _say(self, found: Examined) -> None:
@@ -256,9 +256,9 @@ class SeparabilityPanel(PlotPanel):
     def _say_means(self, found: Examined, meeting: Meeting, where: str, low: str, high: str) -> str:
         terms = len(meeting.zeros) + len(meeting.ones)
         if terms > MOST_TERMS or len(meeting.point) > MOST_INPUTS:
-            text = self.tr("A mean of {n} samples that are {low} is the same point as a mean of {m} samples that are "
-                           "{high}. The largest shares have samples {zeros} and {ones}.")
-            text = text.format(n=len(meeting.zeros), m=len(meeting.ones), low=low, high=high,
+            text = self.tr("A mean of samples that are {low}, {n} of them, is the same point as a mean of samples that "
+                           "are {high}, {m} of them. The largest shares have samples {zeros} and {ones}.")
+            text = text.format(n=f"{len(meeting.zeros):,}", m=f"{len(meeting.ones):,}", low=low, high=high,
                                zeros=self._listed(_largest(meeting.zeros, meeting.zero_shares)),
                                ones=self._listed(_largest(meeting.ones, meeting.one_shares)))
         else:

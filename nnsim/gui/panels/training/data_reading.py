@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication
 
+from nnsim.core.formulas.numbers import numbered
 from nnsim.data.csv_files import Reading
 
 _SHOWN = 6
@@ -17,12 +18,11 @@ def reading_text(reading: Reading, classes: Sequence[str]) -> str:
     if reading.decimal:
         parts.append(decimals[reading.decimal])
     line = reading.names_in_line
-    parts.append(_tr("names in line {n}").format(n=line) if line else _tr("no line of names"))
+    parts.append(_tr("names in line {n}").format(n=f"{line:,}") if line else _tr("no line of names"))
     sentences = [", ".join(parts) + "."]
     if reading.comments:
-        one = reading.comments == 1
-        sentences.append(_tr("One line of comment skipped.") if one else
-                         _tr("{n} lines of comment skipped.").format(n=reading.comments))
+        sentences.append(numbered(reading.comments, _tr("One line of comment skipped."),
+                                  _tr("{n} lines of comment skipped.")))
     if reading.left_out:
         names = (f"“{name}”" if name else _tr("the column without a name") for name in reading.left_out)
         sentences.append(_tr("Left out, because it only counts or names the rows: {names}.").format(

@@ -235,7 +235,7 @@ class TrainingPanel(Panel):
         self._epoch_line.set_text(self.tr("Epoch {n}").format(n=f"{desk.session.epoch:,}"))
         watchable = not desk.session.training or (desk.session.speed is not None and desk.session.speed <= 20)
         if snapshot is not None and snapshot.position and watchable:
-            text = self.tr("batch {n} of {all}").format(n=snapshot.position, all=snapshot.batches)
+            text = self.tr("batch {n} of {all}").format(n=f"{snapshot.position:,}", all=f"{snapshot.batches:,}")
         else:
             text = ""
         self._batch_line.set_text(text)
@@ -280,7 +280,7 @@ class TrainingPanel(Panel):
         can_return, has_weights = desk.session.start_network is not None, bool(desk.session.structure.parameter_names)
         for button, image, ready, tip, why in (
             (self._batch, "step", not reason, self.tr("One update, on one batch") + pauses, reason),
-            (self._epoch, "step-epoch", not reason, self.tr("Once through all samples") + pauses, reason),
+            (self._epoch, "step-epoch", not reason, self.tr("To the end of the epoch") + pauses, reason),
             (self._back, "restart", can_return, self.tr("Back to start: the weights from before training"),
              self.tr("Train first: then this brings back the weights from before")),
             (self._random, "dice", has_weights, self.tr("Random weights…"),

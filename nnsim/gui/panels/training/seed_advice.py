@@ -3,25 +3,29 @@
 from PySide6.QtCore import QElapsedTimer, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
-from nnsim.core.analysis.maps import one_hot
+from nnsim.core.formulas.numbers import numbered
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.documents.document import Document
 from nnsim.documents.targets import truth_table_of
-from nnsim.experiments.seeds import SeedRuns, all_right, stuck_for
+from nnsim.experiments.seeds import LONG, SeedRuns, all_right, largest_right, plain_loss, stuck_for
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.kept import Kept
 from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.controls import plain_tip, push_button
 from nnsim.gui.widgets.forms import plain_text
 from nnsim.training import engines
+from nnsim.training.snapshot import Snapshot
 
 LOOK_MS, POLL_MS = 500, 100
 
 
 class SeedAdvice(QWidget):
-    """Hidden until the loss of a run has not changed for long though it is far from small; says so once a run.
+    """Hidden until the loss of a run has not changed for long though it is far from small.
 
-    What was said goes when the loss moves or the run succeeds.
+    What was said goes when the loss moves or the run succeeds, and so does what was tried; put away, it is not said
+    again in this run. Nothing is said where other
+    weights would be no help: of the perceptron rule, of a rate of 0, and of a run that diverged.
 
     *Try 5 seeds* trains five copies of the document, with the run's number of epochs, and tells how many solve it.
     The open document changes only where the learner takes the weights of one of them.
@@ -31,8 +35,11 @@ class SeedAdvice(QWidget):
         super().__init__()
         self._desk = desk
         self._runs: SeedRuns | None = None
-        self._said: object = None
-        """The start of the run that it was said of."""
+        self._put_away: object = None
+        """The start of the run in which the learner wants no advice."""
+        self._helped_at: tuple[object, int] = (None, 0)
+        """The start of the run that was given other settings last, and at which epoch."""
+        self._plain: Kept[float] = Kept()
         self._looked = QElapsedTimer()
         self._poll = QTimer(self)
         self._poll.setInterval(POLL_MS)
@@ -46,7 +53,7 @@ class SeedAdvice(QWidget):
                                "link")
         self.act.clicked.connect(self._on_act)
         self.close_button = push_button(self.tr("Not now"), "seeds_close", self.tr("Put this advice away"), "link")
-        self.close_button.clicked.connect(self._leave)
+        self.close_button.clicked.connect(self._on_close)
         for button in (self.act, self.close_button):
             button.setCursor(Qt.CursorShape.PointingHandCursor)
             row.addWidget(button)
@@ -64,45 +71,51 @@ class SeedAdvice(QWidget):
         desk = self._desk
         start = desk.session.start_network
         if desk.session.latest is None or start is None:
-            self._said = None
             if self._runs is None:
                 self.hide()
             return
         lately = self._looked.isValid() and self._looked.elapsed() < LOOK_MS
-        put_away = start is self._said and self.isHidden()
-        if self._runs is not None or put_away or (lately and desk.session.training):
+        if start is self._put_away or (lately and desk.session.training):
             return
         self._looked.start()
-        epochs = stuck_for(desk.session.latest.train)
+        if self._runs is not None:
+            if self._is_right():
+                self._leave()
+            return
+        epochs = self._stuck_for(desk.session.latest)
         if not epochs or self._is_right():
             self.hide()
             return
-        if start is self._said:
-            return
-        self._said = start
-        text = self.tr("The loss has hardly changed for {n} epochs and is far from small.").format(n=f"{epochs:,}")
-        self._say(f"{text} {self._way_out()}", self.tr("Try 5 seeds"),
+        text = (self.tr("The loss has hardly changed for {n} epochs and is far from small. "
+                        "Try other weights, another learning rate, or one more hidden neuron.") if self._hidden else
+                self.tr("The loss has hardly changed for {n} epochs and is far from small. "
+                        "Try hidden neurons, other weights, or another learning rate."))
+        self._say(text.format(n=f"{epochs:,}"), self.tr("Try 5 seeds"),
                   self.tr("Train five copies from the weights of the seeds 0 to 4, in the background; "
                           "the network that is open stays as it is"))
 
-    def _is_right(self) -> bool:
+    def _stuck_for(self, latest: Snapshot) -> int:
+        """For how many epochs the run has rested where other weights might help it; 0 if it has not."""
         session = self._desk.session
+        config, data = session.document.training, session.dataset
+        start, epoch = self._helped_at
+        just_helped = start is session.start_network and latest.epoch < epoch + LONG
+        helpless = just_helped or OPTIMIZERS[config.optimizer_name].straight or not config.rate_at(latest.epoch)
+        if helpless or data is None or latest.reason == "diverged":
+            return 0
+        plain = self._plain.get(lambda: plain_loss(data.T, config.loss), data, config.loss)
+        return stuck_for(latest.train, latest.loss, plain)
+
+    def _is_right(self) -> bool:
+        session, data = self._desk.session, self._desk.session.dataset
         if session.latest is not None and session.latest.reason in ("loss", "converged"):
             return True
-        data, table = session.dataset, truth_table_of(session.document) is not None
-        return data is not None and all_right(session.network, data.X, data.T, table or not one_hot(data.T))
+        return data is not None and any(right(session.network, data.X, data.T) for right in (all_right, largest_right))
 
-    def _way_out(self, tried: bool = False) -> str:
-        """What this network can still do, when other weights were ``tried`` or not yet: a single layer has fewer ways.
-        """
-        session = self._desk.session
-        if OPTIMIZERS[session.document.training.optimizer_name].straight:
-            return self.tr("The perceptron rule comes to rest only if a straight line separates the classes.")
-        if all(neuron.role != "hidden" for neuron in session.structure.neurons):
-            return (self.tr("Add hidden neurons, or try another learning rate.") if tried else
-                    self.tr("Add hidden neurons, or try other weights."))
-        return (self.tr("Try one more hidden neuron, or another learning rate.") if tried else
-                self.tr("Try other weights, or one more hidden neuron."))
+    @property
+    def _hidden(self) -> bool:
+        """Whether there is a hidden neuron, of which there could be one more."""
+        return any(neuron.role == "hidden" for neuron in self._desk.session.structure.neurons)
 
     # Trying
 
@@ -147,14 +160,17 @@ class SeedAdvice(QWidget):
                       self.tr("Train five copies once more, with the current settings"))
             return
         meaning = self.tr("all rows right") if runs.exact else self.tr("loss below a tenth of the start's")
-        within = self.tr("{n} of {all} seeds solve it within {epochs} epochs ({meaning}).").format(
-            n=len(solving), all=every, epochs=f"{runs.epochs:,}", meaning=meaning)
+        epochs = numbered(runs.epochs, self.tr("1 epoch"), self.tr("{n} epochs"))
+        within = self.tr("{n} of {all} seeds solve it within {epochs} ({meaning}).").format(
+            n=len(solving), all=every, epochs=epochs, meaning=meaning)
         if solving:
             self._say(f"{within} " + self.tr("Take the weights of one, and train it."),
                       self.tr("Take seed {seed}").format(seed=solving[0]),
                       self.tr("The start weights that this seed draws; Undo brings yours back"))
         else:
-            self._say(f"{within} {self._way_out(tried=True)}",
+            more = (self.tr("Try one more hidden neuron, or another learning rate.") if self._hidden else
+                    self.tr("Try hidden neurons, or another learning rate."))
+            self._say(f"{within} {more}",
                       self.tr("Try again"), self.tr("Train five copies once more, with the current settings"))
 
     def _take(self, seed: int) -> None:
@@ -174,7 +190,12 @@ class SeedAdvice(QWidget):
     def _on_document(self, old: Document, new: Document) -> None:
         if (old.network.structure, old.data, old.training) != (new.network.structure, new.data, new.training):
             # What was tried, or is being tried, is another document now.
+            self._helped_at = self._desk.session.start_network, self._desk.session.epoch
             self._leave()
+
+    def _on_close(self) -> None:
+        self._put_away = self._desk.session.start_network
+        self._leave()
 
     def _leave(self) -> None:
         runs, self._runs = self._runs, None

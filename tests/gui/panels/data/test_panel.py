@@ -168,6 +168,7 @@ def test_a_comparison_that_rounding_would_falsify_says_why_it_is_exact(table: Ta
     cell = table.index(3, "h")
     assert cell.data() == "0.7·1 + 0.1·1 = 0.7999999999999999 < 0.8 → 0"
     assert "More digits" in cell.data(Qt.ItemDataRole.ToolTipRole)
+    assert "0.7 and 0.1 have no exact binary form" in cell.data(Qt.ItemDataRole.ToolTipRole)
     assert "More digits" not in table.index(0, "h").data(Qt.ItemDataRole.ToolTipRole)
 
 
@@ -582,7 +583,7 @@ def test_while_training_samples_are_counted_seldom(table: Table, monkeypatch: py
     table.open(layered([2, 4, 1], GeneratedData("circle")))
     counts: list[int] = []
     monkeypatch.setattr(type(table.model), "count_right", lambda self: counts.append(1))
-    monkeypatch.setattr(Session, "training", property(lambda self: True))
+    monkeypatch.setattr(Session, "moving", property(lambda self: True))
     network = table.desk.session.network
     for i in range(10):
         table.desk.session._set_parameters(network.with_parameters(network.parameters * (1 + i / 10)).parameters)

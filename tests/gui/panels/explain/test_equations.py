@@ -92,7 +92,7 @@ def test_a_row_is_copied_as_text_rich_text_and_latex(view: EquationList) -> None
     view.setCurrentIndex(view.model().index(1, 0))
     QTest.keyClick(view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     data = QApplication.clipboard().mimeData()
-    assert data.text() == "∂Loss/∂w5 = δ_o1·out h1 = 0.1385·0.5933 = 0.08217"
+    assert data.text() == "∂Loss/∂w5 = δ(o1)·out h1 = 0.1385·0.5933 = 0.08217"
     assert "w<sub>5</sub> = δ<sub>o1</sub>·out h<sub>1</sub>" in data.html()
     view.copy(latex=True)
     assert QApplication.clipboard().text() == e.gradient_equation("w5").latex()

@@ -84,7 +84,7 @@ def test_the_lectures_weight(show: Show) -> None:
     assert panel.says.text() == "The slope is 0.08217: the loss rises with w5, so w5 falls: 0.4 → 0.3589."
     assert panel.readout.text() == "∂Loss/∂w5 = 0.08217"
     assert panel.rate_label.text() == "l to try"
-    assert panel.formula.accessibleDescription() == "w_(5)′ = w_(5) − l· (∂ Loss)/(∂ w_(5))"
+    assert panel.formula.accessibleDescription() == "w5′ = w5 − l· (∂ Loss)/(∂ w5)"
     plot = the_plot(panel)
     assert plot.marker.place == pytest.approx((0.4, 0.298371109), abs=1e-8)
     assert plot.arrow.start[0] == pytest.approx(0.4) and plot.arrow.end[0] == pytest.approx(0.358916480, abs=1e-9)
@@ -266,7 +266,7 @@ def test_many_samples_are_thinned_out_and_said_to_be(show: Show, desk: Desk) -> 
     panel = show(replace(line(1.0), data=data), (), (("x0", "y"),))
     assert panel.note.isHidden()
     desk.study.set_scope("all")
-    assert panel.note.text() == "Drawn with 2000 of 3000 samples." and panel.note.isVisible()
+    assert panel.note.text() == "Drawn with 2,000 of 3,000 samples." and panel.note.isVisible()
     T = np.array(data.targets)
     assert panel.step is not None
     assert panel.step.slopes[0] == pytest.approx(((X[:, :1] - T) * X[:, :1]).mean())

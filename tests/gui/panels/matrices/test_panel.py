@@ -102,7 +102,7 @@ def test_formulas_and_code_read_as_the_lecture_writes_a_layer(matrices: Matrices
     matrices.example("hands_on")
     labels = matrices.view.viewport().findChildren(FormulaLabel)
     assert sorted(spoken(label.formulas[0]) for label in labels) == [
-        "h_(1) = sigmoid(W_(1) x + b_(1))", "o = sigmoid(W_(2) h_(1) + b_(2))"]
+        "h1 = sigmoid(W1 x + b1)", "o = sigmoid(W2 h1 + b2)"]
     assert [block.code.text for block in matrices.view.grid.blocks] == [
         "h1 = sigmoid(W1 @ x + b1)", "o = sigmoid(W2 @ h1 + b2)"]
 

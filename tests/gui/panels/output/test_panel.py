@@ -362,6 +362,15 @@ def test_softmax_is_shown_as_probabilities(show: Show, desk: Desk) -> None:
     assert panel.readout.text() == "(0, 0) → 0.333"
 
 
+def test_of_a_single_output_no_softmax_is_shown(show: Show, desk: Desk) -> None:
+    """It is always 1: what the neuron says is shown, and nothing is called softmax."""
+    network = Network.layered([2, 1], output="linear", seed=4)
+    panel = show(Document(network=network, training=TrainingConfig(loss="softmax_cross_entropy")))
+    o = desk.session.program.forward(desk.session.network.parameters, [[-0.35, -0.35]])[0]
+    assert the_map(panel).values[0, 0] == pytest.approx(o[0])
+    assert "oftmax" not in panel.note.text() + the_map(panel).accessibleDescription()
+
+
 def test_data_that_does_not_fit_is_said_and_not_drawn(show: Show) -> None:
     panel = show(Document(network=Network.layered([2, 1]), data=InlineData(((1.0,),), ((1.0,),))))
     assert len(the_map(panel).points.x) == 0

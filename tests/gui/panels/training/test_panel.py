@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
+from html import unescape
 from itertools import pairwise
 from typing import TypeVar
 
@@ -154,6 +155,52 @@ class TestRunning:
         assert desk.session.epoch == 4
         assert bar.isVisible()
         assert bar.value() == 1000
+
+    def test_stopping_after_epochs_means_so_many_more(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
+        """The words say what is counted: from epoch 1, seven more end at 8, and after another press at 15."""
+        said: list[str] = []
+        desk.session.message.connect(lambda text, kind: said.append(text))
+        click(panel, "step_epoch")
+        qtbot.waitUntil(lambda: not desk.session.training)
+        find(panel, "training_stop", QPushButton).click()
+        switch = find(panel, "training_stop_epochs_on", QCheckBox)
+        switch.setFocus()
+        QTest.keyClick(switch, KEY.Key_Space)
+        retype(panel, "training_stop_epochs", "7")
+        assert switch.text() == "After (more epochs)"
+        assert "7" in find(panel, "training_stop_epochs", NumberField).text()
+        desk.session.set_speed(None)
+        for epoch in (8, 15):
+            said.clear()
+            click(panel, "train_button")
+            qtbot.waitUntil(lambda: not desk.session.training)
+            assert find(panel, "training_epoch", TextLine).text() == f"Epoch {epoch}"
+            assert said == ["As many more epochs as were asked for are done."]
+
+    def test_every_stop_says_what_it_counts(self, panel: TrainingPanel) -> None:
+        """In the form and its tooltips: from when, and which of the losses."""
+        find(panel, "training_stop", QPushButton).click()
+        for name, label, words in (
+            ("stop_epochs", "After (more epochs)", "counted anew whenever training starts"),
+            ("stop_seconds", "After (more seconds)", "counted anew whenever training starts"),
+            ("stop_loss", "Loss at most", "an epoch's running mean, and all samples at its end"),
+            ("stop_change", "Change at most", "the epochs' running mean"),
+            ("stop_gradient", "Gradient at most", "mean gradient, without penalties"),
+        ):
+            switch = find(panel, f"training_{name}_on", QCheckBox)
+            assert switch.text() == label
+            assert words in unescape(switch.toolTip())
+        assert "counted anew" in unescape(find(panel, "training_stop_change_epochs", NumberField).whatsThis())
+
+    def test_stepping_an_epoch_goes_to_its_end(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
+        """As the button says, also from the midst of one."""
+        click(panel, "step_batch")
+        qtbot.waitUntil(lambda: not desk.session.training)
+        assert "To the end of the epoch" in find(panel, "step_epoch", QToolButton).toolTip()
+        click(panel, "step_epoch")
+        qtbot.waitUntil(lambda: not desk.session.training)
+        assert desk.session.latest is not None
+        assert (desk.session.latest.epoch, desk.session.latest.position) == (1, 0)
 
     def test_a_net_of_steps_cannot_be_trained_and_says_why(self, panel: TrainingPanel, desk: Desk) -> None:
         desk.session.open_document(nnsim.load(resource("examples/xor.nnsim")))

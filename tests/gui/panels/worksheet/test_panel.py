@@ -384,4 +384,4 @@ def test_export_by_suffix(sheet: Sheet, tmp_path: Path, monkeypatch: pytest.Monk
     assert all(text.startswith(sign) for text in texts.values())
     assert "0.5933" not in blanks and "0.5933" in whole and "0.5933" in key
     assert len(whole) > len(blanks) and "Go through" in blanks and "Go through" not in key
-    assert heard == [(f"Wrote sheet{suffix}", "info")] * 3
+    assert heard == [(f"Wrote sheet{suffix} in {tmp_path}", "info")] * 3
