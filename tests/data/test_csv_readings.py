@@ -81,6 +81,55 @@ def test_names_that_may_be_a_sample_are_not_guessed(tmp_path: Path, content: str
         assert np.array_equal(whole.X[1:], less.X) and len(whole.X) == len(less.X) + 1
 
 
+# --- quotes and comments -----------------------------------------------------------------------------------
+
+
+CELLS = st.text("ab ,;|\"", min_size=1, max_size=6).filter(str.strip)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=2, max_size=4, unique=True), st.sampled_from(",;|\t"),
+       st.sampled_from(["", " ", "  "]), st.sampled_from(["", " "]))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_spaces_around_quoted_cells_mean_nothing(
+    tmp_path: Path, words: list[tuple[str, str]], separator: str, before: str, after: str
+) -> None:
+    """Whatever stands inside the quotes stays as it is: “, ” and doubled quotes too."""
+    def quoted(*cells: str) -> str:
+        doubled = (cell.replace('"', '""') for cell in cells)
+        return f"{before}{separator}{after}".join(f'"{cell}"' for cell in doubled) + f"{before}\n"
+
+    labels = [f"a{left}-{right}b" for left, right in words]
+    rows = [quoted("x", "label"), *(quoted(f"{n}.5", label) for n, label in enumerate(labels))]
+    found = read(tmp_path, "".join(rows))
+    codes = found.T.argmax(axis=1) if found.T.shape[1] > 1 else found.T[:, 0].astype(int)
+    assert [found.classes[k] for k in codes] == labels
+    assert found.X[:, 0].tolist() == [n + 0.5 for n in range(len(labels))]
+
+
+@pytest.mark.parametrize(("content", "names", "comments"), [
+    ("% by MATLAB, 2026\n% two\nx,t\n1.5,2\n2.5,3\n", ("x",), 2),
+    ("% one\n1.5 2\n2.5 3\n", ("1",), 1),
+    ("% x and t\n1.5;2\n% more\n2.5;3\n", ("1",), 2),
+    ("% fat,t\n1.5,2\n2.5,3\n", ("% fat",), 0),
+    ("sep=;\n% one\nx;t\n1.5;2\n2.5;3\n", ("x",), 1),
+    ("# one, two\nx,t\n#1,1\n1.5,2\n2.5,3\n", ("x",), 2),
+])
+def test_comments_are_left_out_and_counted(tmp_path: Path, content: str, names: tuple[str, ...], comments: int) -> None:
+    """With “#” and with “%”, unless that is the name of a column."""
+    found = read(tmp_path, content)
+    assert (found.X.tolist(), found.T.tolist(), found.input_names) == ([[1.5], [2.5]], [[2], [3]], names)
+    assert found.reading is not None and found.reading.comments == comments
+
+
+@pytest.mark.parametrize("error", ["#DIV/0!", "#N/A", "#NV", "#VALUE!", "#WERT!", "#REF!", "#NAME?", "#ZAHL!"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_an_error_of_a_spreadsheet_is_no_comment(tmp_path: Path, error: str, separator: str) -> None:
+    """Its line would be missing without a word."""
+    for row in (f"{error}{separator}2", f"1{separator}{error}"):
+        said = refused(tmp_path, f"x{separator}t\n1{separator}1\n{row}\n2{separator}3\n3{separator}4\n")
+        assert "line 3, column" in said and f"“{error}”" in said
+
+
 # --- decimal signs -----------------------------------------------------------------------------------------
 
 
