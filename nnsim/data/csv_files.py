@@ -9,6 +9,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 import numpy as np
 
 from nnsim.core.arrays import Array
+from nnsim.data.csv_header import TRUTHS, is_truth
 from nnsim.data.csv_table import MOST_CLASSES, Table, table_of
 from nnsim.data.csv_text import MAX_BYTES, text_of
 
@@ -72,8 +73,9 @@ def read_file(file: Path, name: str, inputs: Sequence[str] = (), targets: Sequen
 
     How the file is written is found out over many of its lines: what parts the columns, the decimal sign, whether the
     first line holds names; without them the columns are called 1, 2, 3 … . Without ``targets`` the last column is the
-    target; without ``inputs`` the others are the inputs, but for those that only count or name the rows. A target of
-    words becomes one column of 0 and 1 for two classes, and a column for each class for more. Raises ValueError, in
+    target; without ``inputs`` the others are the inputs, but for those that only count or name the rows. TRUE
+    and FALSE are 1 and 0. A target of words becomes one column of 0 and 1 for two classes, and a column for each class
+    for more. Raises ValueError, in
     which ``name`` stands for the file, with line and column; where there are two readings it names both. Raises OSError
     if the file cannot be opened.
     """
@@ -102,7 +104,7 @@ def read_file(file: Path, name: str, inputs: Sequence[str] = (), targets: Sequen
     T, classes = _targets(table, chosen_targets, name)
     reading = Reading(table.dialect.separator, table.decimal, table.names_in_line, table.comments,
                       tuple(table.names[j] for j in left_out))
-    return Columns(table.values[:, chosen_inputs], T, tuple(table.names[j] for j in chosen_inputs), classes, reading)
+    return Columns(_numbers(table, chosen_inputs), T, tuple(table.names[j] for j in chosen_inputs), classes, reading)
 
 
 def _listed(names: Sequence[str]) -> str:
@@ -153,13 +155,13 @@ def _only_counts(table: Table, column: int, name: str) -> bool:
 def _check(table: Table, inputs: Sequence[int], targets: Sequence[int], name: str) -> None:
     """Raises ValueError for the first thing that keeps the chosen columns from being used."""
     for j in inputs:
-        if j in table.text_lines:
+        if j in table.text_lines and not _holds_truths(table, j):
             raise ValueError(f"{name}, line {table.text_lines[j]}, column {table.names[j][:80]} holds words such as "
                              f"“{table.texts[j][0][:40]}”, and an input must be a number: make it the target, or name "
                              "the inputs without it.")
     if len(targets) > 1:
         for j in targets:
-            if j in table.texts:
+            if j in table.texts and not _holds_truths(table, j):
                 raise ValueError(f"{name}, column {table.names[j][:80]} holds words: as classes to be learned it must "
                                  "be the only target.")
     faults = [table.faults[j] for j in (*inputs, *targets) if j in table.faults]
@@ -167,11 +169,26 @@ def _check(table: Table, inputs: Sequence[int], targets: Sequence[int], name: st
         raise ValueError(min(faults)[1])
 
 
+def _holds_truths(table: Table, column: int) -> bool:
+    """Whether a column holds TRUE and FALSE alone: as numbers they are 1 and 0."""
+    return column in table.texts and all(map(is_truth, table.texts[column]))
+
+
+def _numbers(table: Table, columns: Sequence[int]) -> Array:
+    """Columns of numbers, those of truth values too."""
+    values = table.values[:, columns]
+    for place, column in enumerate(columns):
+        if column in table.texts:
+            codes = np.array([TRUTHS[text.lower()] for text in table.texts[column]])
+            values[:, place] = codes[values[:, place].astype(np.intp)]
+    return values
+
+
 def _targets(table: Table, columns: Sequence[int], name: str) -> tuple[Array, tuple[str, ...]]:
     """(T, classes): numbers as they are; the classes of a column of words, in the order of the alphabet, as 0 and 1."""
     column = columns[0]
-    if column not in table.texts:
-        return table.values[:, columns], ()
+    if column not in table.texts or len(columns) > 1:
+        return _numbers(table, columns), ()
     texts = table.texts[column]
     classes = tuple(sorted(texts))
     where = f"{name}, column {table.names[column][:80]}"

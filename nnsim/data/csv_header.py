@@ -8,10 +8,22 @@ from itertools import pairwise
 
 from nnsim.core.formulas.numbers import parse_number
 
-MISSING = {"", "?", "na", "n/a", "#n/a", "nan", "null"}
-"""What stands for a cell without a value, in small letters."""
+MISSING = {"", "?", ".", "na", "n/a", "n.a.", "<na>", "nan", "-nan", "null", "\\n"}
+"""What stands for a cell without a value, in small letters; and so do the errors of spreadsheets."""
+TRUTHS = {
+    "true": 1.0, "false": 0.0, "wahr": 1.0, "falsch": 0.0, "vrai": 1.0, "faux": 0.0, "verdadero": 1.0, "falso": 0.0,
+    "vero": 1.0,
+}
+"""Truth values in small letters, as R, pandas and spreadsheets write them in several languages, as numbers."""
+_ERROR = re.compile(r"#(?:N/?A|N/?V|[A-Z\dÀ-Þ/]+[!?])")
 _WHOLE = re.compile(r"[-+−–]?\d+")
-_BAD_NUMBER = re.compile(r"[-+−–]?\s*(?:[\d.,_'’\s]*\d[\d.,_'’\s]*(?:e[-+−–]?\d*)?|inf|infinity|∞|nan)", re.IGNORECASE)
+_BAD_NUMBER = re.compile(
+    r"[-+−–(]?\s*(?:[\d.,_'’\s]*\d[\d.,_'’\s]*(?:e[-+−–]?\d*|d[-+]\d+)?|inf|infinity|∞|nan)[-)]?", re.IGNORECASE)
+_WITH_SIGN = re.compile(rf"[-+−–]?\s*[$€£¥]?\s*{_BAD_NUMBER.pattern}\s*[%‰$€£¥]?", re.IGNORECASE)
+"""A number beside a sign of money or per cent, or a badly written one."""
+_DAY = r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d\d)"
+_TIME = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[ap]m)?"
+_DATE = re.compile(rf"(?:{_DAY})(?:[t\s]\s*{_TIME}\s?(?:z|[-+]\d\d:?\d\d)?)?|{_TIME}", re.IGNORECASE)
 _MANY = 5
 """So many counted numbers in a row are names: hardly any sample is 0, 1, 2, 3, 4."""
 
@@ -26,12 +38,22 @@ def is_number(cell: str) -> bool:
 
 def is_missing(cell: str) -> bool:
     """Whether a cell says that there is no value."""
-    return cell.lower() in MISSING
+    return cell.lower() in MISSING or _ERROR.fullmatch(cell) is not None
+
+
+def is_date(cell: str) -> bool:
+    """Whether a cell is a date or a time of day in figures: 2026-01-31, 31.1.26, 1/31/2026 12:30."""
+    return _DATE.fullmatch(cell) is not None
 
 
 def is_word(cell: str) -> bool:
-    """Whether a cell is neither missing nor a number, not even one that is badly written, such as 1.2.3 or ∞."""
-    return not is_missing(cell) and not is_number(cell) and not _BAD_NUMBER.fullmatch(cell)
+    """Whether a cell is neither missing nor a number nor a date, not even a badly written one: 1.2.3, 50 %, $5, ∞."""
+    return not (is_missing(cell) or is_number(cell) or _WITH_SIGN.fullmatch(cell) or is_date(cell))
+
+
+def is_truth(cell: str) -> bool:
+    """Whether a cell is a truth value, such as TRUE."""
+    return cell.lower() in TRUTHS
 
 
 def holds_text(cells: Sequence[str]) -> bool:
@@ -46,9 +68,9 @@ def has_names(first: Sequence[str], body: Sequence[Sequence[str]], where: str) -
     Words above numbers are names, and so are 0, 1, 2 … that were counted, above numbers with a fraction. Raises
     ValueError, naming both readings, for numbers that may be either; ``where`` says in which line they stand.
     """
-    numbers = [column for column, cell in enumerate(first) if is_number(cell)]
     columns = [[row[j] for row in body if j < len(row)] for j in range(len(first))]
-    words = [j for j, cell in enumerate(first) if is_word(cell)]
+    numbers = [j for j, cell in enumerate(first) if is_number(cell) or _is_truth_among(cell, columns[j])]
+    words = [j for j, cell in enumerate(first) if j not in numbers and _may_be_name(cell, columns[j])]
     if not numbers:
         return bool(words)
     if any(first[j] in columns[j] for j in words):
@@ -77,6 +99,18 @@ def has_names(first: Sequence[str], body: Sequence[Sequence[str]], where: str) -
             return True
         raise ValueError(_both(first, where))
     return False
+
+
+def _is_truth_among(cell: str, column: Sequence[str]) -> bool:
+    """Whether a cell is a truth value and not the name of a column of something else."""
+    return is_truth(cell) and (not column or any(map(is_truth, column)))
+
+
+def _may_be_name(cell: str, column: Sequence[str]) -> bool:
+    """Whether a cell is a word, or something like a date or 50 %, and the column below it holds no such thing."""
+    if is_missing(cell) or _BAD_NUMBER.fullmatch(cell):
+        return False
+    return is_word(cell) or all(map(is_number, column))
 
 
 def _both(first: Sequence[str], where: str) -> str:

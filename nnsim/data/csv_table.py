@@ -13,7 +13,7 @@ import numpy as np
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import OTHER_SIGN, parse_number
 from nnsim.data.csv_dialect import MOST_COLUMNS, SPACES, Dialect, Records, dialect_of
-from nnsim.data.csv_header import has_names, holds_text, is_missing, is_number
+from nnsim.data.csv_header import has_names, holds_text, is_date, is_missing, is_number
 
 MOST_CLASSES = 1000
 _EMPTY = "{} is empty: it needs a line of column names, then one line for each sample."
@@ -256,8 +256,19 @@ class _Scan:
             not_finite = False
         if not_finite:
             return self._fault(column, line, f"“{cell[:40]}” is not finite; remove the line or correct it.")
-        what = f"“{cell[:40]}” is not a number" if cell else "the cell is empty"
-        return self._fault(column, line, f"{what}; write one such as 1.5.")
+        return self._fault(column, line, _no_number(cell))
+
+
+def _no_number(cell: str) -> str:
+    if not cell:
+        return "the cell is empty; write a number such as 1.5."
+    shown = f"“{cell[:40]}”"
+    if is_date(cell):
+        return f"{shown} is a date or a time; leave the column out, or write numbers in its place."
+    part = next((value for sign in ".," if (value := parse_number(cell.rstrip("% "), sign)) is not None), None)
+    if cell[-1] == "%" and part is not None:
+        return f"{shown} may be {_plainly(part)} or {_plainly(part / 100)}; write the one that is meant, without “%”."
+    return f"{shown} is not a number; write one such as 1.5."
 
 
 def _missing(cell: str, then: str) -> str:

@@ -68,8 +68,8 @@ class Dataset:
         """The samples in a CSV file, wherever it lies; how it is written is found out, and is in ``reading``.
 
         ``inputs`` and ``targets`` name columns. Without targets the last column is the target; without inputs the
-        others are, but for those that only count or name the rows. A target of words becomes a column of 0 and 1 for
-        two classes, and a column for each class for more; ``classes`` names them.
+        others are, but for those that only count or name the rows. TRUE and FALSE are 1 and 0. A target of words
+        becomes a column of 0 and 1 for two classes, and a column for each class for more; ``classes`` names them.
 
         ``test_share`` of the samples, drawn by ``seed``, are kept for the test. ``scaling`` of the inputs is "none",
         "zero_to_one", "minus_one_to_one" or "standard" (mean 0, standard deviation 1): its numbers are found on the

@@ -234,6 +234,15 @@ def test_two_classes_are_one_column(tmp_path: Path) -> None:
     ("x,t\n1,2\nNA,3\n", "line 3, column x: “NA” stands for a missing value"),
     ('"x\ncm",t\n\n# none\n1,2\nN/A,3\n', "line 6, column x\ncm: “N/A” stands for a missing value"),
     ("x,t\n1,2\n,3\n", "line 3, column x: the cell is empty"),
+    *((f"x;t\n1;2\n{text};3\n", f"line 3, column x: “{text}” stands for a missing value")
+      for text in (".", "n.a.", "<NA>", "\\N", "#DIV/0!", "?", "NULL")),
+    *((f"x;t\n1;{text}\n2;{text}\n", f"line 2, column t: “{text}” is a date or a time; leave the column out")
+      for text in ("2026-01-31", "31.01.2026", "1/31/26", "12:30", "2026-01-31T12:30:00Z", "31.01.2026 12:30",
+                   "1:05 pm")),
+    *((f"x;t\n1;{text}\n2;{text}\n", f"“{text}” may be {whole} or {part}; write the one that is meant")
+      for text, whole, part in (("50%", 50, 0.5), ("12,5 %", 12.5, 0.125), ("-5 %", -5, -0.05))),
+    *((f"x;t\n1;{text}\n2;{text}\n", f"line 2, column t: “{text}” is not a number")
+      for text in ("$5", "5,00 €", "-$5", "(5)", "1.5D+05", "5-")),
     ("1.5,2\nnan,3\n", "line 2, column 1: “nan” is not finite"),
     ("x,t\n" + "".join(f"{n},w{n}\n" for n in range(1200)), "more than 1000 different words are too many classes"),
     ("x,,t\n1,2,3\n", "column 2 has no name"),
@@ -250,6 +259,46 @@ def test_two_classes_are_one_column(tmp_path: Path) -> None:
 def test_what_cannot_be_used_is_named(tmp_path: Path, content: str | bytes, said: str) -> None:
     """With its line and column, in words."""
     assert said in refused(tmp_path, content)
+
+
+@pytest.mark.parametrize(("no", "yes"), [
+    ("FALSE", "TRUE"), ("False", "True"), ("falsch", "wahr"), ("FAUX", "VRAI"), ("FALSO", "VERDADERO"),
+    ("FALSO", "VERO"),
+])
+@pytest.mark.parametrize("names", ["", "a,b,t\n", "TRUE COLOR,b,t\n", ",a,b,t\n"])
+def test_truth_values_are_0_and_1(tmp_path: Path, no: str, yes: str, names: str) -> None:
+    """As inputs, as a target, as several; also without names."""
+    truths = [[a, b, a != b] for a in (False, True) for b in (False, True)]
+    index = names.startswith(",")
+    content = names + "".join(f"{f'{n},' * index}{','.join(yes if truth else no for truth in row)}\n"
+                              for n, row in enumerate(truths))
+    found = read(tmp_path, content)
+    assert np.array_equal(np.hstack([found.X, found.T]), truths) and found.classes == (no, yes)
+    if names:
+        several = read(tmp_path, content, targets=("b", "t"))
+        assert np.array_equal(several.T, [row[1:] for row in truths]) and several.classes == ()
+
+
+def test_truth_values_among_others_are_words(tmp_path: Path) -> None:
+    """A column has one kind of things; a name may be one."""
+    assert "holds words such as “TRUE”" in refused(tmp_path, "x,t\nTRUE,1\nFALSE,0\nmaybe,1\n")
+    assert "line 4, column x: “1” is a number among words" in refused(tmp_path, "x,t\nTRUE,1\nFALSE,0\n1,1\n")
+    found = read(tmp_path, "x,False,True\n1,5,3\n2,7,4\n")
+    assert found.input_names == ("x", "False") and found.T.tolist() == [[3], [4]]
+
+
+@pytest.mark.parametrize("content", ["2D,1\n3D,2\n", "-,1\n+,2\n", "20-30,1\n30-40,2\n", "1st,1\n2nd,2\n"])
+def test_classes_may_begin_with_figures(tmp_path: Path, content: str) -> None:
+    """What is no number and no date is a class."""
+    assert len(read(tmp_path, f"label,x\n{content}", targets=("label",)).classes) > 1
+
+
+def test_a_line_of_dates_or_shares_may_be_names(tmp_path: Path) -> None:
+    """Above numbers; above such things it is a sample, and an index of dates is left out."""
+    assert read(tmp_path, "25%,50%,75%\n1,2,3\n2,3,4\n").input_names == ("25%", "50%")
+    assert read(tmp_path, "2026-01-01,2026-01-02,t\n1,2,3\n2,3,4\n").input_names == ("2026-01-01", "2026-01-02")
+    assert "line 1, column 1: “2026-01-01”" in refused(tmp_path, "2026-01-01,1.5,2\n2026-01-02,2.5,3\n")
+    assert read(tmp_path, ",x,t\n2026-01-01,1.5,2\n2026-01-02,2.5,3\n").X.tolist() == [[1.5], [2.5]]
 
 
 def test_several_targets_are_numbers(tmp_path: Path) -> None:
