@@ -24,6 +24,9 @@ _WITH_SIGN = re.compile(rf"[-+−–]?\s*[$€£¥]?\s*{_BAD_NUMBER.pattern}\s*[
 _DAY = r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d\d)"
 _TIME = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[ap]m)?"
 _DATE = re.compile(rf"(?:{_DAY})(?:[t\s]\s*{_TIME}\s?(?:z|[-+]\d\d:?\d\d)?)?|{_TIME}", re.IGNORECASE)
+_WITH_FRACTION, _WHOLE_WITH_FRACTION = re.compile(r"[-+−–]?\d+[.,]\d+"), re.compile(r"[-+−–]?\d+[.,]0+")
+_BINARY, _TABLE = ({"0", "1"}, {"-1", "1"}), 4
+"""What the columns of a truth table hold, and how many rows one has at least."""
 _MANY = 5
 """So many counted numbers in a row are names: hardly any sample is 0, 1, 2, 3, 4."""
 
@@ -65,7 +68,7 @@ def holds_text(cells: Sequence[str]) -> bool:
 def has_names(first: Sequence[str], body: Sequence[Sequence[str]], where: str) -> bool:
     """Whether the first record holds the columns' names, judged by the next ones, ``body``.
 
-    Words above numbers are names, and so are 0, 1, 2 … that were counted, above numbers with a fraction. Raises
+    Words above numbers are names, and so are 0, 1, 2 … that were counted, above what they cannot belong to. Raises
     ValueError, naming both readings, for numbers that may be either; ``where`` says in which line they stand.
     """
     columns = [[row[j] for row in body if j < len(row)] for j in range(len(first))]
@@ -87,12 +90,16 @@ def has_names(first: Sequence[str], body: Sequence[Sequence[str]], where: str) -
     if not like_names or not (counted or body):
         return False
     fractions = [bool(columns[j]) and not any(map(_WHOLE.fullmatch, columns[j])) for j in numbers]
+    classes = [len(set(columns[j])) * 2 <= len(columns[j]) for j in words if columns[j]]
+    new_word = bool(classes) and all(classes)  # All words below come again, but not the one above them.
     if counted:
         if body and all(_goes_on(before, after, numbers) for before, after in pairwise([first, *body])):
             return False
-        classes = [len(set(columns[j])) * 2 <= len(columns[j]) for j in words if columns[j]]
-        if len(row) >= _MANY or (len(row) > 2 and any(fractions)) or (classes and all(classes)):
-            return True  # Also where all words below come again, but not this one.
+        if len(row) >= _MANY or (len(row) > 2 and any(fractions)) or new_word or any(
+                _is_strange(first[j], columns[j]) for j in numbers):
+            return True
+        raise ValueError(_both(first, where))
+    if new_word and len(row) > 1 and _spaced(row) and set(map(len, row)) == {4}:  # Years.
         raise ValueError(_both(first, where))
     if len(row) > 2 and all(fractions) and len(body) > 1:
         if len(row) >= _MANY and _spaced(row):
@@ -117,6 +124,17 @@ def _both(first: Sequence[str], where: str) -> str:
     shown = ", ".join(cell[:20] for cell in first[:6]) + (" …" if len(first) > 6 else "")
     return (f"{where}: “{shown}” may be the names of the columns or the first sample. If they are names, write words "
             "in their place, such as x1, x2, t; if it is a sample, put a line of such names above it.")
+
+
+def _is_strange(cell: str, column: Sequence[str]) -> bool:
+    """Whether a whole number does not belong to the column below: it writes 1 as 1.0, holds words, or only 0 and 1."""
+    if not column:
+        return False
+    if holds_text(column):
+        return True
+    if all(map(_WITH_FRACTION.fullmatch, column)):
+        return len(column) > 1 and any(map(_WHOLE_WITH_FRACTION.fullmatch, column))
+    return len(column) >= _TABLE and int(cell) > 1 and any(set(column) == pair for pair in _BINARY)
 
 
 def _counted(cells: Sequence[str]) -> bool:

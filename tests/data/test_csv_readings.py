@@ -43,6 +43,12 @@ def refused(folder: Path, content: str | bytes) -> str:
     ("2019,2020,2021,2022,2023\n1.5,2.5,3.5,1.5,3.5\n1.5,2.5,3.5,1.5,2.5\n", ("2019", "2020", "2021", "2022"),
      [1.5, 2.5, 3.5, 1.5], 1),
     ("x,1,2\n5,3,0\n4,3,1\n", ("x", "1"), [5, 3], 1),
+    *((f"0,1,2\n{low},{low},{low}\n{low},1,1\n1,{low},1\n1,1,{low}\n", ("0", "1"), [low, low], 1)
+      for low in (0, -1)),  # pandas' truth table, in which no 2 comes again
+    ("0,1\n0.0,1.0\n1.0,0.0\n", ("0",), [0], 1),  # where 1 is written 1.0
+    ("0;1\n0,0;1,5\n1,0;0,5\n", ("0",), [0], 1),
+    ("0,1\nFalse,True\nTrue,False\n", ("0",), [0], 1),
+    ("0,1\n5,a\n7,b\n", ("0",), [5], 1),
     ("0,0,0\n0,1,1\n1,0,1\n1,1,0\n", ("1", "2"), [0, 0], 0),  # a truth table
     ("1,2\n3,4\n", ("1",), [1], 0),
     ("0,1,no\n1,0,yes\n1,1,no\n", ("1", "2"), [0, 1], 0),  # a class that comes again is no name
@@ -65,10 +71,18 @@ def test_the_first_line_is_names_or_a_sample(
     assert found.reading is not None and found.reading.names_in_line == line
 
 
+def test_years_above_classes_may_be_names(tmp_path: Path) -> None:
+    """Where no country comes as often as the word above them."""
+    body = "15,20,A\n25,30,B\n17,30,A\n10,20,B\n"
+    assert "“2019, 2020, country” may be the names" in refused(tmp_path, f"2019,2020,country\n{body}")
+    assert read(tmp_path, f"3,5,rare\n{body}").classes == ("A", "B", "rare")
+
+
 @pytest.mark.parametrize("content", [
     "0,1\n1,0\n", "0,1\n0.5,0.25\n0.75,0.5\n", "0,1,2\n1,1,0\n", "1,2,3\n5,1,7\n4,4,4\n", "0,1\n",
     "0,kind\n5,a\n3,b\n", "10,20,30\n1.5,2.5,3.5\n1.5,2.5,3.5\n", "1.5,abc,3\n4,5,6\n7,8,9\n",
-    "label,0,1\ncat,2,5\ndog,3,5\n",
+    "label,0,1\ncat,2,5\ndog,3,5\n", "0,1,2\n0,1,1\n1,0,1\n", "0,1,2\n0,0,0\n0,1,2\n1,0,2\n1,1,1\n",
+    "0,1\n0.5,0.25\n0.75,0.5\n0.25,1\n",
 ])
 def test_names_that_may_be_a_sample_are_not_guessed(tmp_path: Path, content: str) -> None:
     """Both readings are named, and one line of words above settles it either way."""
