@@ -13,8 +13,10 @@ from nnsim.data.csv_header import TRUTHS, is_truth
 from nnsim.data.csv_table import MOST_CLASSES, Table, table_of
 from nnsim.data.csv_text import MAX_BYTES, text_of
 
-INDEX_NAMES = {"", "unnamed: 0", "index", "id", "row", "rownames", "row names", "no", "no.", "nr", "nr.", "#"}
+INDEX_NAMES = {"", "index", "id", "row", "rownames", "row names", "no", "no.", "nr", "nr.", "#"}
 """What a column is called, in small letters, that only counts the rows."""
+_UNNAMED = re.compile(r"unnamed: 0[.\d]*", re.IGNORECASE)
+"""What pandas calls a column without a name when it reads and writes it again."""
 _MOST_CELLS = 50_000_000
 """So many targets there may be; classes have a column each."""
 
@@ -88,18 +90,19 @@ def read_file(file: Path, name: str, inputs: Sequence[str] = (), targets: Sequen
         raise ValueError(f"The data file “{name}” has more than {MAX_BYTES // 2**20} MB: take fewer rows.")
     table = _table(file.resolve(), name, state.st_mtime_ns, state.st_size)
     where = {column: i for i, column in enumerate(table.names)}
+    named = [j for j, column in enumerate(table.names) if column] or [0]
     for column in (*inputs, *targets):
         if column not in where:
             raise ValueError(f"{name} has no column “{column[:80]}”; it has {_listed(table.names)}.")
     chosen_targets = [where[t] for t in targets] or [
-        next((j for j in reversed(range(len(where))) if table.names[j] not in inputs), len(where) - 1)]
-    rest = [j for j in range(len(where)) if j not in set(chosen_targets)]
+        next((j for j in reversed(named) if table.names[j] not in inputs), named[-1])]
+    rest = [j for j in range(len(table.names)) if j not in set(chosen_targets)]
     left_out = [j for j in rest if _only_counts(table, j, name)] if not inputs else []
     chosen_inputs = [where[i] for i in inputs] or [j for j in rest if j not in set(left_out)]
     if not chosen_inputs and left_out and table.names[left_out[0]]:
         chosen_inputs, left_out = left_out, []
     if not chosen_inputs or set(chosen_inputs) & set(chosen_targets):
-        raise ValueError(f"{name} needs a column of inputs and one of targets; it has {_listed(table.names)}.")
+        raise ValueError(f"{name} needs a column of inputs and one of targets; it has {_only_or_listed(table)}.")
     _check(table, chosen_inputs, chosen_targets, name)
     T, classes = _targets(table, chosen_targets, name)
     reading = Reading(table.dialect.separator, table.decimal, table.names_in_line, table.comments,
@@ -110,6 +113,14 @@ def read_file(file: Path, name: str, inputs: Sequence[str] = (), targets: Sequen
 def _listed(names: Sequence[str]) -> str:
     """Names for a message, which cannot hold thousands of them."""
     return ", ".join(name[:80] for name in names[:12]) + (" …" if len(names) > 12 else "")
+
+
+def _only_or_listed(table: Table) -> str:
+    if len(table.names) > 1:
+        return _listed(table.names)
+    what = f"“{table.names[0][:80]}”" if table.names_in_line else "one"
+    return (f"only {what}. Columns are parted by commas, semicolons, tabs, bars or spaces, or by what a first line "
+            "such as “sep=:” says")
 
 
 def located(path: str, folder: Path | None) -> Path:
@@ -136,7 +147,7 @@ def _only_counts(table: Table, column: int, name: str) -> bool:
 
     Raises ValueError for a column that has no name and is no index.
     """
-    title = table.names[column]
+    title = _UNNAMED.sub("", table.names[column])
     if title.lower() not in INDEX_NAMES:
         return False
     rows, values = len(table.values), table.values[:, column]
@@ -149,7 +160,9 @@ def _only_counts(table: Table, column: int, name: str) -> bool:
         return rows > 1 and values[0] in (0, 1) and bool((np.diff(values) == 1).all())
     if (values == np.floor(values)).all() and len(np.unique(values)) == rows:
         return True
-    raise ValueError(f"{name}, line {table.names_in_line}: column {column + 1} has no name.")
+    if table.names[column]:
+        return False
+    raise ValueError(f"{name}, line {table.names_in_line}: column {column + 1} has no name; give it one.")
 
 
 def _check(table: Table, inputs: Sequence[int], targets: Sequence[int], name: str) -> None:

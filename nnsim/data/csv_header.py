@@ -90,16 +90,16 @@ def has_names(first: Sequence[str], body: Sequence[Sequence[str]], where: str) -
     if not like_names or not (counted or body):
         return False
     fractions = [bool(columns[j]) and not any(map(_WHOLE.fullmatch, columns[j])) for j in numbers]
-    classes = [len(set(columns[j])) * 2 <= len(columns[j]) for j in words if columns[j]]
-    new_word = bool(classes) and all(classes)  # All words below come again, but not the one above them.
     if counted:
         if body and all(_goes_on(before, after, numbers) for before, after in pairwise([first, *body])):
             return False
+        classes = [len(set(columns[j])) * 2 <= len(columns[j]) for j in words if columns[j]]
+        new_word = bool(classes) and all(classes)  # All words below come again, but not the one above them.
         if len(row) >= _MANY or (len(row) > 2 and any(fractions)) or new_word or any(
                 _is_strange(first[j], columns[j]) for j in numbers):
             return True
         raise ValueError(_both(first, where))
-    if new_word and len(row) > 1 and _spaced(row) and set(map(len, row)) == {4}:  # Years.
+    if words and len(row) > 1 and _spaced(row) and set(map(len, row)) == {4}:  # Years, such as 2019, 2020.
         raise ValueError(_both(first, where))
     if len(row) > 2 and all(fractions) and len(body) > 1:
         if len(row) >= _MANY and _spaced(row):

@@ -30,6 +30,14 @@ def refused(folder: Path, content: str | bytes) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("sign", ["", "\ufeff", "\u200b", "\u2060", "\u200e", "\u200f"])
+def test_signs_that_nobody_sees_mean_nothing(tmp_path: Path, encoding: str, sign: str) -> None:
+    """Where files were joined, or cells copied from a page."""
+    found = read(tmp_path, f"größe,kind\n{sign}1.5,a{sign}\n2{sign}.5,a\n3,b{sign}\n".encode(encoding))
+    assert (found.X[:, 0].tolist(), found.input_names, found.classes) == ([1.5, 2.5, 3], ("größe",), ("a", "b"))
+
+
 # --- names or a sample -------------------------------------------------------------------------------------
 
 
@@ -60,6 +68,11 @@ def refused(folder: Path, content: str | bytes) -> str:
     (",x,t\n,1,2\n,2,3\n", ("x",), [1], 1),  # a comma before each line
     ("x,t,,\n1,2,,\n3,4,,\n", ("x",), [1], 1),
     ('"a" "b" "t"\n"r1" 1.5 2 3\n"r2" 2.5 3 4\n', ("a", "b"), [1.5, 2], 1),  # R's write.table
+    ('"a";"t"\n"r1";1,5;3\n"r2";2,5;4\n', ("a",), [1.5], 1),
+    ('"a","t"\n"r1",1.5,3\n"r2",2.5,4\n', ("a",), [1.5], 1),
+    ("Unnamed: 0.1,Unnamed: 0,x,t\n0,7,1.5,2\n1,3,2.5,2\n", ("x",), [1.5], 1),  # written, read and shuffled, twice
+    ("x,,t,\n1,,3,\n2,,4,\n", ("x",), [1], 1),  # a column that was left free
+    (",,x,t\n,,1,3\n,,2,4\n", ("x",), [1], 1),
     ('"","a","t"\n"Mazda RX4",21.5,6\n"Fiat 128",32,4\n', ("a",), [21.5], 1),  # and its write.csv
 ])
 def test_the_first_line_is_names_or_a_sample(
@@ -74,7 +87,9 @@ def test_the_first_line_is_names_or_a_sample(
 def test_years_above_classes_may_be_names(tmp_path: Path) -> None:
     """Where no country comes as often as the word above them."""
     body = "15,20,A\n25,30,B\n17,30,A\n10,20,B\n"
-    assert "“2019, 2020, country” may be the names" in refused(tmp_path, f"2019,2020,country\n{body}")
+    for content in (f"2019,2020,country\n{body}", "country,1990,2000\nPeru,1,2.5\nMali,2,3\n"):
+        said = f"“{content.splitlines()[0].replace(',', ', ')}” may be the names of the columns or the first sample"
+        assert said in refused(tmp_path, content)
     assert read(tmp_path, f"3,5,rare\n{body}").classes == ("A", "B", "rare")
 
 
@@ -259,7 +274,8 @@ def test_two_classes_are_one_column(tmp_path: Path) -> None:
       for text in ("$5", "5,00 €", "-$5", "(5)", "1.5D+05", "5-")),
     ("1.5,2\nnan,3\n", "line 2, column 1: “nan” is not finite"),
     ("x,t\n" + "".join(f"{n},w{n}\n" for n in range(1200)), "more than 1000 different words are too many classes"),
-    ("x,,t\n1,2,3\n", "column 2 has no name"),
+    ("x,,t\n1,2,3\n", "column 2 has no name; give it one"), ("x,,t\n1,,3\n2,NA,4\n", "column 2 has no name"),
+    ("x,,t\n1,a,3\n2,b,4\n", "column 2 has no name"), ("x,,t\n" + "1,,3\n" * 300 + "1,5,3\n", "column 2 has no name"),
     (",x,t\n1.5,2,3\n2.5,3,4\n", "column 1 has no name"),
     ("x,y,t\n1,2,0\n1,5,2,5,0\n", "line 3 has 5 columns, but the first line has 3"),
     ("# a\nx,y,t\n1,2\n", "line 3 has 2 columns, but line 2 has 3"),
