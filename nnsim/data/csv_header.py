@@ -73,7 +73,8 @@ def has_names(first: Sequence[str], body: Sequence[Sequence[str]], where: str) -
     """
     columns = [[row[j] for row in body if j < len(row)] for j in range(len(first))]
     numbers = [j for j, cell in enumerate(first) if is_number(cell) or _is_truth_among(cell, columns[j])]
-    words = [j for j, cell in enumerate(first) if j not in numbers and _may_be_name(cell, columns[j])]
+    others = sorted(set(range(len(first))).difference(numbers))
+    words = [j for j in others if _may_be_name(first[j], columns[j])]
     if not numbers:
         return bool(words)
     if any(first[j] in columns[j] for j in words):
