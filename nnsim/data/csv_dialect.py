@@ -16,7 +16,7 @@ SEPARATORS = (",", ";", "\t", "|", SPACES)
 SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", SPACES: "spaces"}
 MOST_COLUMNS = 100_000
 _SAMPLE_BYTES, _SAMPLE_RECORDS, _SAMPLE_CELLS, _FEWEST_LINES = 64 * 1024, 200, 5_000, 4
-_SEPARATOR_LINE = re.compile(r'\s*"?sep=(.)"?\s*', re.IGNORECASE | re.DOTALL)
+_SEPARATOR_LINE = re.compile(r'\s*"?sep\s*=\s*(\\t|.)"?\s*', re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"\s*([#%])(?!\s*[,;\t|])(?!(?:N/?A|N/?V|[A-Z\dÀ-Þ/]+[!?])\s*(?:[,;\t|]|$))")
 """A line with “#”, unless that is the name of its first column, or an error of a spreadsheet: #N/A, #DIV/0!."""
 _QUOTED_LOOSELY = re.compile(r'"[ \t]+[,;\t|\r\n]')
@@ -143,7 +143,7 @@ def _separator_said(sample: bytes) -> Dialect | None:
     for number, line in enumerate(io.TextIOWrapper(io.BytesIO(sample), "utf-8", newline=""), start=1):
         said = _SEPARATOR_LINE.fullmatch(line.rstrip("\r\n"))
         if said:
-            sign = said.group(1)
+            sign = said.group(1).replace("\\t", "\t")
             return Dialect(sign, number) if sign not in "\"\r\n'" else None
         if line.strip():
             return None
@@ -188,8 +188,10 @@ def _score(sample: bytes, dialect: Dialect, whole: bool) -> tuple[float, float]:
     if width < 2:
         return _NONE if max(map(len, records)) < 2 else _HARDLY
     below = chain.from_iterable(records[1:] or records)
-    scored = [_cell_score(cell) for cell in islice(below, _SAMPLE_CELLS)]
-    first = [_cell_score(cell) for cell in records[0][:_SAMPLE_CELLS]]
+    # Spaces before a comma do not make it a decimal sign.
+    ends = ",;" if dialect.separator == SPACES else ""
+    scored = [_cell_score(cell, ends) for cell in islice(below, _SAMPLE_CELLS)]
+    first = [_cell_score(cell, ends) for cell in records[0][:_SAMPLE_CELLS]]
     return lines / len(records) * sum(scored) / len(scored), sum(first) / len(first)
 
 
@@ -199,9 +201,9 @@ def _is_too_wide(sample: bytes, separator: str) -> bool:
     return any(separator != SPACES or len(line.split()) > MOST_COLUMNS for line in wide)
 
 
-def _cell_score(cell: str) -> float:
+def _cell_score(cell: str, no_beginning: str) -> float:
     if not cell:
         return _EMPTY
-    if cell[-1] not in ",;" and is_number(cell):
+    if cell[-1] not in ",;" and cell[0] not in no_beginning and is_number(cell):
         return _NUMBER
     return _UNSPLIT if any(sign in cell for sign in ",;\t|") else _TEXT

@@ -112,7 +112,7 @@ def read_file(file: Path, name: str, inputs: Sequence[str] = (), targets: Sequen
 
 def _listed(names: Sequence[str]) -> str:
     """Names for a message, which cannot hold thousands of them."""
-    return ", ".join(name[:80] for name in names[:12]) + (" …" if len(names) > 12 else "")
+    return ", ".join(name[:80] or "one without a name" for name in names[:12]) + (" …" if len(names) > 12 else "")
 
 
 def _only_or_listed(table: Table) -> str:

@@ -72,9 +72,9 @@ def has_names(first: Sequence[str], body: Sequence[Sequence[str]], where: str) -
     ValueError, naming both readings, for numbers that may be either; ``where`` says in which line they stand.
     """
     columns = [[row[j] for row in body if j < len(row)] for j in range(len(first))]
-    numbers = [j for j, cell in enumerate(first) if is_number(cell) or _is_truth_among(cell, columns[j])]
-    others = sorted(set(range(len(first))).difference(numbers))
-    words = [j for j in others if _may_be_name(first[j], columns[j])]
+    is_value = [is_number(cell) or _is_truth_among(cell, column) for cell, column in zip(first, columns, strict=True)]
+    numbers = [j for j, value in enumerate(is_value) if value]
+    words = [j for j, value in enumerate(is_value) if not value and _may_be_name(first[j], columns[j])]
     if not numbers:
         return bool(words)
     if any(first[j] in columns[j] for j in words):

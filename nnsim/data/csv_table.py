@@ -67,7 +67,7 @@ def table_of(raw: bytes, name: str) -> Table:
         names = ("", *names)  # as R writes it
     if headed and _filled(first) == 1 and len(body) > 1 and min(map(_filled, body)) > 1:
         raise ValueError(f"{name}, line {first_line}: “{first[0][:40]}” stands alone, but the lines below have "
-                         f"{_filled(body[0])} columns: begin it with “#” if it is a title.")
+                         f"{_filled(body[0])} columns: part it as they are, or begin it with “#” if it is a title.")
     _check_names(names, f"{name}, line {first_line}")
     if not headed:
         looked_at, body, first_end = [(first_line, first), *looked_at], [first, *body], first_line - 1
@@ -86,7 +86,8 @@ def table_of(raw: bytes, name: str) -> Table:
             scan = _Scan(name, names, first_line, {j: {} for j in texts}, careful, decimal)
             values, _ = scan.run(islice(again, int(headed), None), dialect.separator)
     if not len(values):
-        raise ValueError(f"{name} has column names but no sample: add one line for each.")
+        hidden = f"; {counted(records.comments, 'line')} with “#” before it are comments" if records.comments else ""
+        raise ValueError(f"{name} has column names but no sample: add one line for each{hidden}.")
     for j, column in enumerate(names[1:], start=1):
         if not column and (j in texts or j in scan.filled or not np.isnan(values[:, j]).all()):
             raise ValueError(f"{name}, line {first_line}: column {j + 1} has no name; give it one.")
@@ -171,7 +172,7 @@ class _Scan:
         values, width, texts, proofs = array("d"), len(self.names), self.texts, self.proofs
         for line, cells in records:
             if len(cells) != width:
-                cells = self._fitted(cells, line)
+                cells = self._fitted(cells, line, separator)
             for j, cell in enumerate(cells):
                 if j in texts:
                     values.append(self._text(cell, line, j))
@@ -212,13 +213,15 @@ class _Scan:
                             "thousands signs, and one number with a single decimal, such as 1.5 or 1,5.")
         return "".join(sorted(self.proofs, reverse=True))
 
-    def _fitted(self, cells: list[str], line: int) -> list[str]:
+    def _fitted(self, cells: list[str], line: int, separator: str) -> list[str]:
         """The record without empty cells after its last column."""
         width = len(self.names)
         if len(cells) < width or any(cells[width:]):
             where = "the first line" if self.first_line == 1 else f"line {self.first_line}"
+            decimal = separator == "," and len(cells) > width
+            hint = "; with decimal commas, part columns by semicolons" if decimal else ""
             raise ValueError(f"{self.name}, line {line} has {counted(len(cells), 'column')}, but {where} has "
-                             f"{width}: all lines must be as long.")
+                             f"{width}: all lines must be as long{hint}.")
         return cells[:width]
 
     def _fault(self, column: int, line: int, what: str) -> float:

@@ -2,6 +2,7 @@
 
 import codecs
 import re
+import unicodedata
 from pathlib import Path
 
 MAX_BYTES = 256 * 1024 * 1024
@@ -21,6 +22,8 @@ _OTHER_KINDS = {
     b"@relation": "an ARFF file", b"SQLite format": "a database of SQLite",
 }
 """How files begin that are given for CSV by mistake."""
+_COMBINING = re.compile(rb"\xcc[\x80-\xbf]|\xcd[\x80-\xaf]")
+"""A mark upon the letter before it, U+0300 to U+036F: é may be one sign or two."""
 _UNSEEN = tuple(sign.encode() for sign in "\ufeff\u200b\u2060\u200e\u200f")
 """Signs that nobody sees, left by programs within text: marks of byte order where files were joined, of direction."""
 
@@ -45,6 +48,8 @@ def text_of(file: Path, size: int, name: str) -> bytes:
     _check_encoding(raw, name)
     for sign in _UNSEEN:
         raw = raw.replace(sign, b"") if sign in raw else raw
+    if _COMBINING.search(raw):
+        raw = unicodedata.normalize("NFC", raw.decode()).encode()
     if b"\0" in raw:
         looks = ": it seems to be UTF-16" if raw[:400].count(b"\0") > len(raw[:400]) // 3 else ""
         raise ValueError(f"{name} is not text in UTF-8{looks}; {_SAVE}.")

@@ -34,8 +34,8 @@ def refused(folder: Path, content: str | bytes) -> str:
 @pytest.mark.parametrize("sign", ["", "\ufeff", "\u200b", "\u2060", "\u200e", "\u200f"])
 def test_signs_that_nobody_sees_mean_nothing(tmp_path: Path, encoding: str, sign: str) -> None:
     """Where files were joined, or cells copied from a page."""
-    found = read(tmp_path, f"größe,kind\n{sign}1.5,a{sign}\n2{sign}.5,a\n3,b{sign}\n".encode(encoding))
-    assert (found.X[:, 0].tolist(), found.input_names, found.classes) == ([1.5, 2.5, 3], ("größe",), ("a", "b"))
+    found = read(tmp_path, f"gro\u0308ße,kind\n{sign}1.5,é{sign}\n2{sign}.5,e\u0301\n3,b{sign}\n".encode(encoding))
+    assert (found.X[:, 0].tolist(), found.input_names, found.classes) == ([1.5, 2.5, 3], ("größe",), ("b", "é"))
 
 
 # --- names or a sample -------------------------------------------------------------------------------------
@@ -225,6 +225,25 @@ def test_separators_that_both_fit_are_named(tmp_path: Path) -> None:
     assert read(tmp_path, f"sep=,\n{content}").X.tolist() == [[10, 200300], [1, 200300]]
 
 
+@pytest.mark.parametrize("space", ["", " ", "  "])
+@pytest.mark.parametrize("before", ["", " ", "  "])
+@pytest.mark.parametrize("separator", [",", ";", "|", "\t"])
+def test_spaces_around_separators_mean_nothing(tmp_path: Path, before: str, space: str, separator: str) -> None:
+    """“0 ,1 ,1” has no number “,1”; whole numbers and others, with names and without."""
+    for names, rows in ((False, [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]), (True, [[1.5, -2, 0.25], [3, 0.5, 1]])):
+        lines = [["a", "b", "t"], *rows] if names else rows
+        found = read(tmp_path, "".join(f"{before}{separator}{space}".join(map(str, line)) + "\n" for line in lines))
+        assert np.hstack([found.X, found.T]).tolist() == rows
+
+
+@pytest.mark.parametrize("said", ["sep=;", "Sep = ;", '"sep=;"', "SEP=; ", "sep=\\t", "sep=\t", "sep=:"])
+def test_a_first_line_may_say_the_separator(tmp_path: Path, said: str) -> None:
+    """As Excel reads it, or as programmers write a tab."""
+    separator = ";" if ";" in said else ":" if ":" in said else "\t"
+    found = read(tmp_path, f"{said}\nx,1{separator}t\n1,5{separator}2\n")
+    assert (found.X.tolist(), found.input_names) == ([[1.5]], ("x,1",))
+
+
 # --- words -------------------------------------------------------------------------------------------------
 
 
@@ -232,7 +251,7 @@ def test_separators_that_both_fit_are_named(tmp_path: Path) -> None:
     "", "sepal_length,sepal_width,petal_length,petal_width,species\n", "sepal length (cm),b,c,d,class\n",
     "Id,SepalLengthCm,SepalWidthCm,PetalLengthCm,PetalWidthCm,Species\n", ",a,b,c,d,species\n",
     "Unnamed: 0,a,b,c,d,species\n", '"","Sepal.Length","Sepal.Width","Petal.Length","Petal.Width","Species"\n',
-    "# iris\n\n", "0,1,2,3,4\n",
+    "# iris\n\n", "0,1,2,3,4\n", "% iris\n% 1936\n", '"a" ,"b" ,"c" ,"d" ,"species"\n',
 ])
 @pytest.mark.parametrize("start", [0, 1])
 def test_every_iris_is_read(tmp_path: Path, head: str, start: int) -> None:
@@ -278,6 +297,9 @@ def test_two_classes_are_one_column(tmp_path: Path) -> None:
     ("x,,t\n1,a,3\n2,b,4\n", "column 2 has no name"), ("x,,t\n" + "1,,3\n" * 300 + "1,5,3\n", "column 2 has no name"),
     (",x,t\n1.5,2,3\n2.5,3,4\n", "column 1 has no name"),
     ("x,y,t\n1,2,0\n1,5,2,5,0\n", "line 3 has 5 columns, but the first line has 3"),
+    ("x,y,t\n1,5,2,5,0\n", "with decimal commas, part columns by semicolons"),
+    ("x,t\n#f00,1\n#0f0,2\n", "no sample: add one line for each; 2 lines with “#” before it are comments"),
+    (",1\n2,3\n4,5\n", "it has one without a name, 1"),
     ("# a\nx,y,t\n1,2\n", "line 3 has 2 columns, but line 2 has 3"),
     ("x,t\n1.2.3,0\n", "line 2, column x: “1.2.3” is not a number"),
     ("x;t\n1 2,5;0\n", "line 2, column x: “1 2,5” is not a number"),
