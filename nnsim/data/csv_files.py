@@ -96,7 +96,7 @@ def read_file(file: Path, name: str, inputs: Sequence[str] = (), targets: Sequen
             raise ValueError(f"{name} has no column “{column[:80]}”; it has {_listed(table.names)}.")
     chosen_targets = [where[t] for t in targets] or [
         next((j for j in reversed(named) if table.names[j] not in inputs), named[-1])]
-    rest = [j for j in range(len(table.names)) if j not in set(chosen_targets)]
+    rest = [j for j in range(len(table.names)) if j not in set(chosen_targets) and j not in table.free]
     left_out = [j for j in rest if _only_counts(table, j, name)] if not inputs else []
     chosen_inputs = [where[i] for i in inputs] or [j for j in rest if j not in set(left_out)]
     if not chosen_inputs and left_out and table.names[left_out[0]]:
@@ -155,7 +155,7 @@ def _only_counts(table: Table, column: int, name: str) -> bool:
         different = len(table.texts[column])
         return not title or different == rows or different > MOST_CLASSES
     if column in table.faults:
-        return not title and bool(np.isnan(values).all())  # a separator before each line
+        return not title and bool(np.isnan(values).all())  # such as dates
     if title:
         return rows > 1 and values[0] in (0, 1) and bool((np.diff(values) == 1).all())
     if (values == np.floor(values)).all() and len(np.unique(values)) == rows:

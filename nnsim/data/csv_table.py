@@ -43,6 +43,8 @@ class Table:
     names_in_line: int
     """Where the names stand; 0 if there are none, and the columns are called 1, 2, 3 … ."""
     comments: int
+    free: frozenset[int] = frozenset()
+    """The columns in which nothing stands, not even a name."""
 
 
 def table_of(raw: bytes, name: str) -> Table:
@@ -88,12 +90,14 @@ def table_of(raw: bytes, name: str) -> Table:
     if not len(values):
         hidden = f"; {counted(records.comments, 'line')} with “#” before it are comments" if records.comments else ""
         raise ValueError(f"{name} has column names but no sample: add one line for each{hidden}.")
+    free = frozenset(j for j, column in enumerate(names) if not column and j not in texts and j not in scan.filled
+                     and np.isnan(values[:, j]).all())
     for j, column in enumerate(names[1:], start=1):
-        if not column and (j in texts or j in scan.filled or not np.isnan(values[:, j]).all()):
+        if not column and j not in free:
             raise ValueError(f"{name}, line {first_line}: column {j + 1} has no name; give it one.")
     values.setflags(write=False)
     return Table(names, values, {j: tuple(found) for j, found in scan.texts.items()}, scan.text_lines, scan.faults,
-                 dialect, decimal, first_line if headed else 0, records.comments)
+                 dialect, decimal, first_line if headed else 0, records.comments, free)
 
 
 def _filled(cells: Sequence[str]) -> int:

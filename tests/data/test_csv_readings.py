@@ -84,6 +84,16 @@ def test_the_first_line_is_names_or_a_sample(
     assert found.reading is not None and found.reading.names_in_line == line
 
 
+@pytest.mark.parametrize(("content", "left_out"), [
+    (",x,t\n,1,2\n,2,3\n", ()), ("x,,t\n1,,3\n2,,4\n", ()), (",x,,t\n1,1,,3\n2,2,,4\n", ("",)),
+    (",x,t\n2026-01-01,1.5,2\n2026-01-02,2.5,3\n", ("",)), ("id,no,x,t\na,1,1,2\nb,2,2,3\n", ("id", "no")),
+])
+def test_what_is_left_out_because_it_counts_is_said(tmp_path: Path, content: str, left_out: tuple[str, ...]) -> None:
+    """A column in which nothing stands counts nothing."""
+    found = read(tmp_path, content)
+    assert found.X[0].tolist() in ([1], [1.5]) and found.reading is not None and found.reading.left_out == left_out
+
+
 def test_years_above_classes_may_be_names(tmp_path: Path) -> None:
     """Where no country comes as often as the word above them."""
     body = "15,20,A\n25,30,B\n17,30,A\n10,20,B\n"
