@@ -420,10 +420,22 @@ def test_what_from_csv_cannot_do_is_said(tmp_path: Path) -> None:
         ("test_share is 1.0", file, {"test_share": 1.0}),
         ("inputs is “x”: give a list", file, {"inputs": "x"}),
         ("“x” is an input and a target", file, {"inputs": ["x"], "targets": ["x"]}),
+        ("inputs has 0: columns are named by text, such as \"0\"", file, {"inputs": [0]}),
+        ("targets names the column “t” twice", file, {"targets": ["t", "t"]}),
+        ("seed is -1", file, {"seed": -1, "test_share": 0.5}),
         ("p.csv has no column “z”; it has x, t", file, {"inputs": ["z"]}),
-        ("“q.csv” is not there", tmp_path / "q.csv", {}),
+        (f"“q.csv” is not there: {tmp_path} has no such file", tmp_path / "q.csv", {}),
+        ("“https://a.org/iris.data” is an address: save the file", "https://a.org/iris.data", {}),
         ("no ordinary file", tmp_path, {}),
     ):
         with pytest.raises(ValueError) as caught:
             Dataset.from_csv(path, **arguments)  # type: ignore[arg-type]
         assert said in str(caught.value)
+
+
+def test_columns_are_named_by_whatever_holds_their_names(tmp_path: Path) -> None:
+    """A list, a tuple, an array of numpy; in their order."""
+    (tmp_path / "p.csv").write_text("x,y,t\n1,2,3\n")
+    for names in (["y", "x"], ("y", "x"), np.array(["y", "x"])):
+        found = Dataset.from_csv(tmp_path / "p.csv", names)  # type: ignore[arg-type]
+        assert found.X.tolist() == [[2, 1]] and found.input_names == ("y", "x")
