@@ -106,8 +106,7 @@ def _explained(arguments: argparse.Namespace) -> str:
                                  ("targets", t, document.network.structure.outputs)):
         if given is not None and len(given) != len(names):
             listed = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
-            raise ValueError(f"--{option} needs {counted(len(names), 'number')} ({listed}), "
-                             f"not {len(given)}.")
+            raise ValueError(f"--{option} needs {counted(len(names), 'number')} ({listed}), not {len(given)}.")
     if x is None:
         data = None if document.data is None else dataset_of(document.data, path.parent)
         if data is None:
