@@ -27,6 +27,7 @@ _DATE = re.compile(rf"(?:{_DAY})(?:[t\s]\s*{_TIME}\s?(?:z|[-+]\d\d:?\d\d)?)?|{_T
 _WITH_FRACTION, _WHOLE_WITH_FRACTION = re.compile(r"[-+−–]?\d+[.,]\d+"), re.compile(r"[-+−–]?\d+[.,]0+")
 _BINARY, _TABLE = ({"0", "1"}, {"-1", "1"}), 4
 """What the columns of a truth table hold, and how many rows one has at least."""
+_FIRST_YEAR, _LAST_YEAR = 1500, 2200
 _MANY = 5
 """So many counted numbers in a row are names: hardly any sample is 0, 1, 2, 3, 4."""
 
@@ -91,20 +92,23 @@ def has_names(first: Sequence[str], body: Sequence[Sequence[str]], where: str) -
     if not like_names or not (counted or body):
         return False
     fractions = [bool(columns[j]) and not any(map(_WHOLE.fullmatch, columns[j])) for j in numbers]
+    strange = any(_is_strange(first[j], columns[j]) for j in numbers)
     if counted:
         if body and all(_goes_on(before, after, numbers) for before, after in pairwise([first, *body])):
             return False
+        if not strange and not words and _begins(row[0], columns[numbers[0]]):
+            return False
         classes = [len(set(columns[j])) * 2 <= len(columns[j]) for j in words if columns[j]]
         new_word = bool(classes) and all(classes)  # All words below come again, but not the one above them.
-        if len(row) >= _MANY or (len(row) > 2 and any(fractions)) or new_word or any(
-                _is_strange(first[j], columns[j]) for j in numbers):
+        if len(row) >= _MANY or (len(row) > 2 and any(fractions)) or new_word or strange:
             return True
         raise ValueError(_both(first, where))
-    if words and len(row) > 1 and _spaced(row) and set(map(len, row)) == {4}:  # Years, such as 2019, 2020.
+    if len(row) >= _MANY and _spaced(row) and all(fractions) and len(body) > 1:
+        return True
+    if _are_years(row) and not any(_are_years([cell]) for j in numbers for cell in columns[j]):
         raise ValueError(_both(first, where))
-    if len(row) > 2 and all(fractions) and len(body) > 1:
-        if len(row) >= _MANY and _spaced(row):
-            return True
+    if len(body) > 1 and ((len(row) > 2 and all(fractions)) or (len(row) > 3 and _spaced(row) and not any(
+            _spaced([cells[j] for j in numbers if j < len(cells)]) for cells in body))):
         raise ValueError(_both(first, where))
     return False
 
@@ -136,6 +140,28 @@ def _is_strange(cell: str, column: Sequence[str]) -> bool:
     if all(map(_WITH_FRACTION.fullmatch, column)):
         return len(column) > 1 and any(map(_WHOLE_WITH_FRACTION.fullmatch, column))
     return len(column) >= _TABLE and int(cell) > 1 and any(set(column) == pair for pair in _BINARY)
+
+
+def _begins(cell: str, column: Sequence[str]) -> bool:
+    """Whether a whole number and those below it rise in equal steps, as 1 above 2, 3, 4: then it is one of them.
+
+    pandas counts names from 0, which may stand above 1, 2, 3 by chance; it never writes 0.5 above 1.
+    """
+    if len(column) < _TABLE - 1 or (cell == "0" and (
+            all(map(_WHOLE.fullmatch, column)) or not any(map(_WHOLE.fullmatch, column)))):
+        return False
+    try:
+        values = [float(text.replace(",", ".")) for text in (cell, *column)]
+    except ValueError:
+        return False
+    steps = [after - before for before, after in pairwise(values)]
+    return steps[0] > 0 and all(math.isclose(step, steps[0], rel_tol=1e-6) for step in steps)
+
+
+def _are_years(cells: Sequence[str]) -> bool:
+    """Whether they are years in equal steps: 2019, 2020, or 1990, 2000."""
+    return bool(cells) and len(cells) in (1, len(set(cells))) and _spaced(cells) and all(
+        _FIRST_YEAR <= int(cell) <= _LAST_YEAR for cell in cells)
 
 
 def _counted(cells: Sequence[str]) -> bool:

@@ -55,6 +55,11 @@ def test_signs_that_nobody_sees_mean_nothing(tmp_path: Path, encoding: str, sign
       for low in (0, -1)),  # pandas' truth table, in which no 2 comes again
     ("0,1\n0.0,1.0\n1.0,0.0\n", ("0",), [0], 1),  # where 1 is written 1.0
     ("0;1\n0,0;1,5\n1,0;0,5\n", ("0",), [0], 1),
+    ("1,2\n2,4\n3,6\n4,8\n", ("1",), [1], 0),  # the first column goes on
+    ("1 2 3\n2 3 5\n3 4 7\n4 5 9\n", ("1", "2"), [1, 2], 0),
+    ("0;1\n0,5;2\n1;3\n1,5;4\n", ("1",), [0], 0),  # pandas writes 1.0
+    ("2019,1.5\n2020,2.5\n", ("1",), [2019], 0),
+    ("2019,2020\n2020,2021\n", ("1",), [2019], 0),
     ("0,1\nFalse,True\nTrue,False\n", ("0",), [0], 1),
     ("0,1\n5,a\n7,b\n", ("0",), [5], 1),
     ("0,0,0\n0,1,1\n1,0,1\n1,1,0\n", ("1", "2"), [0, 0], 0),  # a truth table
@@ -97,7 +102,8 @@ def test_what_is_left_out_because_it_counts_is_said(tmp_path: Path, content: str
 def test_years_above_classes_may_be_names(tmp_path: Path) -> None:
     """Where no country comes as often as the word above them."""
     body = "15,20,A\n25,30,B\n17,30,A\n10,20,B\n"
-    for content in (f"2019,2020,country\n{body}", "country,1990,2000\nPeru,1,2.5\nMali,2,3\n"):
+    for content in (f"2019,2020,country\n{body}", "country,1990,2000\nPeru,1,2.5\nMali,2,3\n",
+                    "1,2,label\n2,4,a\n3,6,b\n4,8,a\n"):
         said = f"“{content.splitlines()[0].replace(',', ', ')}” may be the names of the columns or the first sample"
         assert said in refused(tmp_path, content)
     assert read(tmp_path, f"3,5,rare\n{body}").classes == ("A", "B", "rare")
@@ -107,7 +113,8 @@ def test_years_above_classes_may_be_names(tmp_path: Path) -> None:
     "0,1\n1,0\n", "0,1\n0.5,0.25\n0.75,0.5\n", "0,1,2\n1,1,0\n", "1,2,3\n5,1,7\n4,4,4\n", "0,1\n",
     "0,kind\n5,a\n3,b\n", "10,20,30\n1.5,2.5,3.5\n1.5,2.5,3.5\n", "1.5,abc,3\n4,5,6\n7,8,9\n",
     "label,0,1\ncat,2,5\ndog,3,5\n", "0,1,2\n0,1,1\n1,0,1\n", "0,1,2\n0,0,0\n0,1,2\n1,0,2\n1,1,1\n",
-    "0,1\n0.5,0.25\n0.75,0.5\n0.25,1\n",
+    "0,1\n0.5,0.25\n0.75,0.5\n0.25,1\n", "0,1\n1,2\n2,3\n3,4\n", "0,1\n5,2\n7,3\n6,4\n",
+    "2019,2020\n1.5,2.5\n2.5,3.5\n", "1990,2000,2010\n15,25,30\n16,20,31\n", "400,410,420,430\n5,1,7,2\n4,4,4,1\n",
 ])
 def test_names_that_may_be_a_sample_are_not_guessed(tmp_path: Path, content: str) -> None:
     """Both readings are named, and one line of words above settles it either way."""
