@@ -113,7 +113,7 @@ def dialect_of(raw: bytes, name: str) -> Dialect:
     if said is not None:
         return replace(said, comments=comments)
     scores = {separator: _score(sample, Dialect(separator, comments=comments), whole) for separator in SEPARATORS}
-    if scores["\t"] >= scores[SPACES]:
+    if scores["\t"][0] >= scores[SPACES][0]:  # Spaces stand in names, too.
         scores[SPACES] = _NONE
     best = max(scores, key=lambda separator: scores[separator])
     if scores[best] == _NONE:

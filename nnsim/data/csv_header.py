@@ -25,6 +25,7 @@ _DAY = r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d\d)"
 _TIME = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[ap]m)?"
 _DATE = re.compile(rf"(?:{_DAY})(?:[t\s]\s*{_TIME}\s?(?:z|[-+]\d\d:?\d\d)?)?|{_TIME}", re.IGNORECASE)
 _WITH_FRACTION, _WHOLE_WITH_FRACTION = re.compile(r"[-+−–]?\d+[.,]\d+"), re.compile(r"[-+−–]?\d+[.,]0+")
+_SCIENTIFIC = re.compile(r"[-+−–]?\d[.,]\d+e[-+−–]?\d+", re.IGNORECASE)
 _BINARY, _TABLE = ({"0", "1"}, {"-1", "1"}), 4
 """What the columns of a truth table hold, and how many rows one has at least."""
 _FIRST_YEAR, _LAST_YEAR = 1500, 2200
@@ -99,7 +100,9 @@ def has_names(first: Sequence[str], body: Sequence[Sequence[str]], where: str) -
         if not strange and not words and _begins(row[0], columns[numbers[0]]):
             return False
         classes = [len(set(columns[j])) * 2 <= len(columns[j]) for j in words if columns[j]]
-        new_word = bool(classes) and all(classes)  # All words below come again, but not the one above them.
+        # All words below come again, but not the one above them, nor its number.
+        new_word = len(body) >= _TABLE and bool(classes) and all(classes) and not all(
+            first[j] in columns[j] for j in numbers)
         if len(row) >= _MANY or (len(row) > 2 and any(fractions)) or new_word or strange:
             return True
         raise ValueError(_both(first, where))
@@ -136,6 +139,8 @@ def _is_strange(cell: str, column: Sequence[str]) -> bool:
     if not column:
         return False
     if holds_text(column):
+        return True
+    if all(map(_SCIENTIFIC.fullmatch, column)):
         return True
     if all(map(_WITH_FRACTION.fullmatch, column)):
         return len(column) > 1 and any(map(_WHOLE_WITH_FRACTION.fullmatch, column))

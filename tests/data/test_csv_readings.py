@@ -60,6 +60,8 @@ def test_signs_that_nobody_sees_mean_nothing(tmp_path: Path, encoding: str, sign
     ("0;1\n0,5;2\n1;3\n1,5;4\n", ("1",), [0], 0),  # pandas writes 1.0
     ("2019,1.5\n2020,2.5\n", ("1",), [2019], 0),
     ("2019,2020\n2020,2021\n", ("1",), [2019], 0),
+    ("0 1\n2.500000e+00 1.000000e+00\n-1.500000e+00 0.000000e+00\n", ("0",), [2.5], 1),  # numpy
+    ("\ta\tlength 2\tt\n0\t1\t2\t3\n", ("a", "length 2"), [1, 2], 1),  # spaces in names, tabs between them
     ("0,1\nFalse,True\nTrue,False\n", ("0",), [0], 1),
     ("0,1\n5,a\n7,b\n", ("0",), [5], 1),
     ("0,0,0\n0,1,1\n1,0,1\n1,1,0\n", ("1", "2"), [0, 0], 0),  # a truth table
@@ -113,7 +115,8 @@ def test_years_above_classes_may_be_names(tmp_path: Path) -> None:
     "0,1\n1,0\n", "0,1\n0.5,0.25\n0.75,0.5\n", "0,1,2\n1,1,0\n", "1,2,3\n5,1,7\n4,4,4\n", "0,1\n",
     "0,kind\n5,a\n3,b\n", "10,20,30\n1.5,2.5,3.5\n1.5,2.5,3.5\n", "1.5,abc,3\n4,5,6\n7,8,9\n",
     "label,0,1\ncat,2,5\ndog,3,5\n", "0,1,2\n0,1,1\n1,0,1\n", "0,1,2\n0,0,0\n0,1,2\n1,0,2\n1,1,1\n",
-    "0,1\n0.5,0.25\n0.75,0.5\n0.25,1\n", "0,1\n1,2\n2,3\n3,4\n", "0,1\n5,2\n7,3\n6,4\n",
+    "0,1\n0.5,0.25\n0.75,0.5\n0.25,1\n", "0,1,cat\n1,0,dog\n1,0,dog\n0,0,bird\n0,1,bird\n",
+    "0,1,a\n0,0,b\n1,0,b\n", "0,1\n1,2\n2,3\n3,4\n", "0,1\n5,2\n7,3\n6,4\n",
     "2019,2020\n1.5,2.5\n2.5,3.5\n", "1990,2000,2010\n15,25,30\n16,20,31\n", "400,410,420,430\n5,1,7,2\n4,4,4,1\n",
 ])
 def test_names_that_may_be_a_sample_are_not_guessed(tmp_path: Path, content: str) -> None:
