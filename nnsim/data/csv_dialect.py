@@ -105,7 +105,7 @@ def _close_quotes(line: str, separator: str) -> str:
 def dialect_of(raw: bytes, name: str) -> Dialect:
     """The dialect in which most lines have equally many columns, and most cells are numbers.
 
-    Raises ValueError, naming both, if all is numbers in two of them, and for more columns than may be.
+    Raises ValueError, naming both, if there are as many numbers in two of them, and for more columns than may be.
     """
     sample, whole = _sample(raw)
     comments = "#%" if _has_percent_comments(sample) else "#"
@@ -120,7 +120,7 @@ def dialect_of(raw: bytes, name: str) -> Dialect:
         return Dialect(",", comments=comments)
     if _is_too_wide(sample, best):
         raise ValueError(f"{name} has more than {MOST_COLUMNS} columns: take fewer.")
-    rivals = [separator for separator in SEPARATORS if scores[separator] == scores[best] and scores[best][0] == _NUMBER]
+    rivals = [separator for separator in SEPARATORS if scores[separator] == scores[best] and scores[best][0] > _TEXT]
     if len(rivals) > 1:
         one, other = (SEPARATOR_NAMES[separator] for separator in rivals[:2])
         raise ValueError(f"{name} can be read in two ways: its columns may be parted by {one} or by {other}. "
@@ -206,4 +206,4 @@ def _cell_score(cell: str, no_beginning: str) -> float:
         return _EMPTY
     if cell[-1] not in ",;" and cell[0] not in no_beginning and is_number(cell):
         return _NUMBER
-    return _UNSPLIT if any(sign in cell for sign in ",;\t|") else _TEXT
+    return _UNSPLIT if any(sign in cell for sign in ",;\t|\"") else _TEXT

@@ -222,7 +222,7 @@ class _Scan:
         width = len(self.names)
         if len(cells) < width or any(cells[width:]):
             where = "the first line" if self.first_line == 1 else f"line {self.first_line}"
-            decimal = separator == "," and len(cells) > width
+            decimal = separator == "," and len(cells) > width and all(map(is_number, cells))
             hint = "; with decimal commas, part columns by semicolons" if decimal else ""
             raise ValueError(f"{self.name}, line {line} has {counted(len(cells), 'column')}, but {where} has "
                              f"{width}: all lines must be as long{hint}.")

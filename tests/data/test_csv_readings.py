@@ -243,6 +243,10 @@ def test_separators_that_both_fit_are_named(tmp_path: Path) -> None:
     content = "10,200 300,400 500\n1,200 300,400 501\n"
     assert "parted by comma or by spaces" in refused(tmp_path, content)
     assert read(tmp_path, f"sep=,\n{content}").X.tolist() == [[10, 200300], [1, 200300]]
+    content = "-31,51 260,417 yes\n92,595 564,095 no\n"
+    assert "parted by comma or by spaces" in refused(tmp_path, content)
+    assert read(tmp_path, content.replace("yes", '"yes"').replace("no", '"no"')).X.tolist() == [
+        [-31.51, 260.417], [92.595, 564.095]]
 
 
 @pytest.mark.parametrize("space", ["", " ", "  "])
