@@ -17,6 +17,7 @@ SEPARATOR_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", SPAC
 MOST_COLUMNS = 100_000
 _SAMPLE_BYTES, _SAMPLE_RECORDS, _SAMPLE_CELLS, _FEWEST_LINES = 64 * 1024, 200, 5_000, 4
 _SEPARATOR_LINE = re.compile(r'\s*"?sep\s*=\s*(\\t|.)"?\s*', re.IGNORECASE | re.DOTALL)
+_LONGEST_SAID = 40
 _COMMENT = re.compile(r"\s*([#%])(?!\s*[,;\t|])(?!(?:N/?A|N/?V|[A-Z\dÀ-Þ/]+[!?])\s*(?:[,;\t|]|$))")
 """A line with “#”, unless that is the name of its first column, or an error of a spreadsheet: #N/A, #DIV/0!."""
 _QUOTED_LOOSELY = re.compile(r'"[ \t]+[,;\t|\r\n]')
@@ -141,7 +142,7 @@ def _sample(raw: bytes) -> tuple[bytes, bool]:
 def _separator_said(sample: bytes) -> Dialect | None:
     """What a line “sep=;” says, which Excel reads and writes as the first one."""
     for number, line in enumerate(io.TextIOWrapper(io.BytesIO(sample), "utf-8", newline=""), start=1):
-        said = _SEPARATOR_LINE.fullmatch(line.rstrip("\r\n"))
+        said = _SEPARATOR_LINE.fullmatch(line.rstrip("\r\n")) if len(line) < _LONGEST_SAID else None
         if said:
             sign = said.group(1).replace("\\t", "\t")
             return Dialect(sign, number) if sign not in "\"\r\n'" else None

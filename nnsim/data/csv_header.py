@@ -18,8 +18,8 @@ TRUTHS = {
 _ERROR = re.compile(r"#(?:N/?A|N/?V|[A-Z\dÀ-Þ/]+[!?])")
 _WHOLE = re.compile(r"[-+−–]?\d+")
 _BAD_NUMBER = re.compile(
-    r"[-+−–(]?\s*(?:[\d.,_'’\s]*\d[\d.,_'’\s]*(?:e[-+−–]?\d*|d[-+]\d+)?|inf|infinity|∞|nan)[-)]?", re.IGNORECASE)
-_WITH_SIGN = re.compile(rf"[-+−–]?\s*[$€£¥]?\s*{_BAD_NUMBER.pattern}\s*[%‰$€£¥]?", re.IGNORECASE)
+    r"[-+−–(]?\s*+(?:(?=[.,_'’\s]*+\d)[\d.,_'’\s]++(?:e[-+−–]?\d*+|d[-+]\d++)?|inf|infinity|∞|nan)[-)]?", re.IGNORECASE)
+_WITH_SIGN = re.compile(rf"[-+−–]?\s*+[$€£¥]?\s*+{_BAD_NUMBER.pattern}\s*+[%‰$€£¥]?", re.IGNORECASE)
 """A number beside a sign of money or per cent, or a badly written one."""
 _DAY = r"\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2(?:\d{4}|\d\d)"
 _TIME = r"\d{1,2}:\d\d(?::\d\d(?:[.,]\d+)?)?(?:\s?[ap]m)?"

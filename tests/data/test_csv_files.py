@@ -215,6 +215,17 @@ def test_damaged_files_are_refused_in_words_for_minutes(tmp_path: Path, monkeypa
     assert fuzz(10_000, 1, tmp_path, monkeypatch) > 0
 
 
+@pytest.mark.parametrize("part", ["9", "1,", " ", " 234", "'234", ".234", " 555", "-", "#A", "2026-01-31 ", "1e"])
+@pytest.mark.parametrize("start", ["1", "$"])
+def test_the_longest_cells_are_judged_as_short_ones_are(tmp_path: Path, start: str, part: str) -> None:
+    """A pattern that tries each way to part them would take hours."""
+    cell = start + part * (60_000 // len(part))
+    lines = f'1;"{cell}x"\n2;"{cell}y"\n'
+    with pytest.raises(ValueError) as caught:
+        read(tmp_path, f"a;b\n{lines}", inputs=("b",), targets=("a",))
+    assert "points.csv" in str(caught.value) and len(str(caught.value)) < 400
+
+
 @pytest.mark.parametrize("content, said", [
     (b"a,b\n" + b"1,2\n" * 100_000, ""),
     (b"a,b\n" + b"1,2\n" * 20_000 + b"1,x\n", "line 20002, column b"),

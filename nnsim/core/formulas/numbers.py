@@ -16,7 +16,7 @@ _MOST_MORE, _LARGE = 5, 100.0
 OTHER_SIGN = {".": ",", ",": "."}
 """Of the two signs the one is the decimal sign, and the other may part thousands."""
 _APOSTROPHES = str.maketrans("", "", "'’")
-_LOOSE_SPACE = re.compile(r"(?<=[-+/e])\s+|\s+(?=[/e])")
+_LOOSE_SPACE = re.compile(r"(?<=[-+/e])\s+|(?<!\s)\s++(?=[/e])")
 """Space after a sign and around “/” and “e” means nothing; between digits it parts thousands."""
 
 
