@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import nnsim
-from nnsim.core.formulas.numbers import numbered
 from nnsim.exchange.formats import FORMATS as PAGES
 
 READER_GONE = 141
@@ -92,6 +91,7 @@ def _explained(arguments: argparse.Namespace) -> str:
     """Both passes of one sample, taken apart. Raises ValueError for what does not fit, OSError for no file."""
     from nnsim.core.explain.explanation import Explanation
     from nnsim.core.formulas.notation import NOTATIONS
+    from nnsim.core.layered import counted
     from nnsim.core.program import compile
     from nnsim.data.sources import dataset_of
     from nnsim.exchange.explained import as_json, as_text
@@ -105,9 +105,8 @@ def _explained(arguments: argparse.Namespace) -> str:
     for option, given, names in (("inputs", x, document.network.structure.inputs),
                                  ("targets", t, document.network.structure.outputs)):
         if given is not None and len(given) != len(names):
-            needed = numbered(len(names), "1 number, for ", "{n} numbers, one each for ")
-            were = numbered(len(given), "1 was", "{n} were")
-            raise ValueError(f"--{option} needs {needed}{', '.join(names[:12])}; {were} given.")
+            listed = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
+            raise ValueError(f"--{option} needs {counted(len(names), 'number')} ({listed}), not {len(given)}.")
     if x is None:
         data = None if document.data is None else dataset_of(document.data, path.parent)
         if data is None:
@@ -149,8 +148,13 @@ def _digits(text: str) -> int:
 
 
 def _with_open(words: list[str]) -> list[str]:
-    """`nnsim FILE` is short for `nnsim open FILE`, and `nnsim` for `nnsim open`."""
+    """`nnsim FILE` is short for `nnsim open FILE`, and `nnsim` for `nnsim open`.
+
+    A word before others that is no file's name is a verb, if a wrong one, and argparse says so.
+    """
     if words and (words[0] in VERBS or words[0] in ("-h", "--help", "--version")):
+        return words
+    if len(words) > 1 and words[0].isalpha() and not os.path.lexists(words[0]):
         return words
     return ["open", *words]
 

@@ -86,7 +86,8 @@ def test_notations(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize(("words", "says"), [
-    ((HANDS_ON, "--inputs", "0.05"), "--inputs needs 2 numbers, one each for i1, i2; 1 was given"),
+    ((HANDS_ON, "--inputs", "0.05"), "--inputs needs 2 numbers (i1, i2), not 1."),
+    ((EXAMPLES["not"].path.as_posix(), "--inputs", "1,2,3"), "--inputs needs 1 number (x0), not 3."),
     ((HANDS_ON, *SAMPLE, "--parameter", "w99"), "no parameter “w99”"),
     ((HANDS_ON, "--inputs", "1,1", "--parameter", "w5"), "--targets"),
     (("nowhere.nnsim",), "nowhere.nnsim"),
@@ -97,6 +98,15 @@ def test_mistakes_are_told_in_words(
     """Exit status 2, a line that says what is wrong, and nothing on standard output."""
     status, out, err = run(capsys, monkeypatch, *words)
     assert status == 2 and out == "" and says in err and "Traceback" not in err
+
+
+def test_a_wrong_verb_is_named(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """And not the words after it."""
+    monkeypatch.setattr(sys, "argv", ["nnsim", "explan", HANDS_ON])
+    with pytest.raises(SystemExit) as end:
+        main()
+    said = capsys.readouterr().err
+    assert end.value.code == 2 and "invalid choice: 'explan'" in said and "explain" in said
 
 
 def test_it_needs_neither_qt_nor_numba() -> None:

@@ -14,7 +14,7 @@ from nnsim.core.arrays import Array
 from nnsim.core.formulas.numbers import OTHER_SIGN, parse_number
 from nnsim.core.layered import counted
 from nnsim.data.csv_dialect import MOST_COLUMNS, SPACES, Dialect, Records, dialect_of
-from nnsim.data.csv_header import has_names, holds_text, is_missing, is_number
+from nnsim.data.csv_header import has_names, holds_text, is_date, is_missing, is_number, is_word
 
 MOST_CLASSES = 1000
 _EMPTY = "{} is empty: it needs a line of column names, then one line for each sample."
@@ -43,6 +43,8 @@ class Table:
     names_in_line: int
     """Where the names stand; 0 if there are none, and the columns are called 1, 2, 3 … ."""
     comments: int
+    free: frozenset[int] = frozenset()
+    """The columns in which nothing stands, not even a name."""
 
 
 def table_of(raw: bytes, name: str) -> Table:
@@ -63,8 +65,11 @@ def table_of(raw: bytes, name: str) -> Table:
     first = first[: max(map(_filled, [first, *body]))]  # without separators at the end of each line
     headed = has_names(first, body, f"{name}, line {first_line}")
     names = tuple(first) if headed else tuple(str(i) for i in range(1, len(first) + 1))
-    if headed and dialect.separator in (SPACES, "\t") and len(first) > 1 and body and _has_row_names(body, len(first)):
+    if headed and len(first) > 1 and body and _has_row_names(body, len(first), dialect.separator):
         names = ("", *names)  # as R writes it
+    if headed and _filled(first) == 1 and len(body) > 1 and min(map(_filled, body)) > 1:
+        raise ValueError(f"{name}, line {first_line}: “{first[0][:40]}” stands alone, but the lines below have "
+                         f"{_filled(body[0])} columns: part it as they are, or begin it with “#” if it is a title.")
     _check_names(names, f"{name}, line {first_line}")
     if not headed:
         looked_at, body, first_end = [(first_line, first), *looked_at], [first, *body], first_line - 1
@@ -83,10 +88,16 @@ def table_of(raw: bytes, name: str) -> Table:
             scan = _Scan(name, names, first_line, {j: {} for j in texts}, careful, decimal)
             values, _ = scan.run(islice(again, int(headed), None), dialect.separator)
     if not len(values):
-        raise ValueError(f"{name} has column names but no sample: add one line for each.")
+        hidden = f"; {counted(records.comments, 'line')} with “#” before it are comments" if records.comments else ""
+        raise ValueError(f"{name} has column names but no sample: add one line for each{hidden}.")
+    free = frozenset(j for j, column in enumerate(names) if not column and j not in texts and j not in scan.filled
+                     and np.isnan(values[:, j]).all())
+    for j, column in enumerate(names[1:], start=1):
+        if not column and j not in free:
+            raise ValueError(f"{name}, line {first_line}: column {j + 1} has no name; give it one.")
     values.setflags(write=False)
     return Table(names, values, {j: tuple(found) for j, found in scan.texts.items()}, scan.text_lines, scan.faults,
-                 dialect, decimal, first_line if headed else 0, records.comments)
+                 dialect, decimal, first_line if headed else 0, records.comments, free)
 
 
 def _filled(cells: Sequence[str]) -> int:
@@ -94,19 +105,21 @@ def _filled(cells: Sequence[str]) -> int:
     return next((j + 1 for j in reversed(range(len(cells))) if cells[j]), 0)
 
 
-def _has_row_names(body: Sequence[Sequence[str]], width: int) -> bool:
-    """Whether each line has one cell more than there are names, and the first could name the row."""
+def _has_row_names(body: Sequence[Sequence[str]], width: int, separator: str) -> bool:
+    """Whether each line has one cell more than there are names, and the first could name the row.
+
+    Where commas part the columns a number could also be half of one with a decimal comma.
+    """
     return all(len(row) == width + 1 for row in body) and any(row[-1] for row in body) and len(
-        {row[0] for row in body}) == len(body)
+        {row[0] for row in body}) == len(body) and (separator != "," or all(is_word(row[0]) for row in body))
 
 
 def _check_names(names: Sequence[str], where: str) -> None:
+    """Raises ValueError if a name stands for two columns."""
     seen: set[str] = set()
-    for i, column in enumerate(names):
-        if not column and i:
-            raise ValueError(f"{where}: column {i + 1} has no name.")
+    for column in filter(None, names):
         if column in seen:
-            raise ValueError(f"{where}: two columns are called “{column[:80]}”.")
+            raise ValueError(f"{where}: two columns are called “{column[:80]}”; give one of them another name.")
         seen.add(column)
 
 
@@ -151,6 +164,8 @@ class _Scan:
     decimal: str = ""
     text_lines: dict[int, int] = field(default_factory=dict)
     faults: dict[int, Fault] = field(default_factory=dict)
+    filled: set[int] = field(default_factory=set)
+    """Columns without a name in which something stands that is no number."""
     proofs: set[str] = field(default_factory=set)
     """The decimal signs by which alone some number has a meaning."""
     doubts: dict[str, dict[int, tuple[int, str]]] = field(default_factory=lambda: {".": {}, ",": {}})
@@ -161,7 +176,7 @@ class _Scan:
         values, width, texts, proofs = array("d"), len(self.names), self.texts, self.proofs
         for line, cells in records:
             if len(cells) != width:
-                cells = self._fitted(cells, line)
+                cells = self._fitted(cells, line, separator)
             for j, cell in enumerate(cells):
                 if j in texts:
                     values.append(self._text(cell, line, j))
@@ -202,13 +217,15 @@ class _Scan:
                             "thousands signs, and one number with a single decimal, such as 1.5 or 1,5.")
         return "".join(sorted(self.proofs, reverse=True))
 
-    def _fitted(self, cells: list[str], line: int) -> list[str]:
+    def _fitted(self, cells: list[str], line: int, separator: str) -> list[str]:
         """The record without empty cells after its last column."""
         width = len(self.names)
         if len(cells) < width or any(cells[width:]):
             where = "the first line" if self.first_line == 1 else f"line {self.first_line}"
+            decimal = separator == "," and len(cells) > width and all(map(is_number, cells))
+            hint = "; with decimal commas, part columns by semicolons" if decimal else ""
             raise ValueError(f"{self.name}, line {line} has {counted(len(cells), 'column')}, but {where} has "
-                             f"{width:,}: all lines must be as long.")
+                             f"{width:,}: all lines must be as long{hint}.")
         return cells[:width]
 
     def _fault(self, column: int, line: int, what: str) -> float:
@@ -235,6 +252,8 @@ class _Scan:
         return codes[cell]
 
     def _number(self, cell: str, line: int, column: int) -> float:
+        if cell and not self.names[column]:
+            self.filled.add(column)
         if self.decimal:
             value = parse_number(cell, self.decimal)
             value = value if value is not None else parse_number(cell, OTHER_SIGN[self.decimal])
@@ -257,8 +276,19 @@ class _Scan:
             not_finite = False
         if not_finite:
             return self._fault(column, line, f"“{cell[:40]}” is not finite; remove the line or correct it.")
-        what = f"“{cell[:40]}” is not a number" if cell else "the cell is empty"
-        return self._fault(column, line, f"{what}; write one such as 1.5.")
+        return self._fault(column, line, _no_number(cell))
+
+
+def _no_number(cell: str) -> str:
+    if not cell:
+        return "the cell is empty; write a number such as 1.5."
+    shown = f"“{cell[:40]}”"
+    if is_date(cell):
+        return f"{shown} is a date or a time; leave the column out, or write numbers in its place."
+    part = next((value for sign in ".," if (value := parse_number(cell.rstrip("% "), sign)) is not None), None)
+    if cell[-1] == "%" and part is not None:
+        return f"{shown} may be {_plainly(part)} or {_plainly(part / 100)}; write the one that is meant, without “%”."
+    return f"{shown} is not a number; write one such as 1.5."
 
 
 def _missing(cell: str, then: str) -> str:

@@ -69,8 +69,8 @@ class Dataset:
         """The samples in a CSV file, wherever it lies; how it is written is found out, and is in ``reading``.
 
         ``inputs`` and ``targets`` name columns. Without targets the last column is the target; without inputs the
-        others are, but for those that only count or name the rows. A target of words becomes a column of 0 and 1 for
-        two classes, and a column for each class for more; ``classes`` names them.
+        others are, but for those that only count or name the rows. TRUE and FALSE are 1 and 0. A target of words
+        becomes a column of 0 and 1 for two classes, and a column for each class for more; ``classes`` names them.
 
         ``test_share`` of the samples, drawn by ``seed``, are kept for the test. ``scaling`` of the inputs is "none",
         "zero_to_one", "minus_one_to_one" or "standard" (mean 0, standard deviation 1): its numbers are found on the
@@ -81,13 +81,17 @@ class Dataset:
             raise ValueError(f"There is no scaling “{scaling}”; use one of {', '.join(SCALINGS)}.")
         if not 0 <= test_share < 1:
             raise ValueError(f"test_share is {test_share}: give a part from 0 to below 1, such as 0.2.")
-        for what, names in (("inputs", inputs), ("targets", targets)):
-            if isinstance(names, str):
-                raise ValueError(f"{what} is “{names}”: give a list of column names, such as (\"{names}\",).")
+        if seed < 0:
+            raise ValueError(f"seed is {seed}: give a whole number from 0.")
+        inputs, targets = _names(inputs, "inputs"), _names(targets, "targets")
         both = sorted(set(inputs) & set(targets))
         if both:
             raise ValueError(f"The column “{both[0]}” is an input and a target: choose one.")
         file = Path(path).expanduser()
+        if "://" in str(path):
+            raise ValueError(f"“{path}” is an address: save the file from there, and give its path.")
+        if not file.exists():
+            raise ValueError(f"“{file.name}” is not there: {file.parent.absolute()} has no such file.")
         try:
             found = read_file(file, file.name, inputs, targets)
         except OSError as error:
@@ -104,6 +108,19 @@ class Dataset:
         Without ``n_outputs`` only X is asked about: its rows can be fed, whatever T is.
         """
         return self.X.shape[1] == n_inputs and n_outputs in (None, self.T.shape[1])
+
+
+def _names(names: Sequence[str], what: str) -> tuple[str, ...]:
+    """The names of columns. Raises ValueError for one name alone, for what is no name, and for a name twice."""
+    if isinstance(names, str):
+        raise ValueError(f"{what} is “{names}”: give a list of column names, such as (\"{names}\",).")
+    listed = tuple(names)
+    for number, name in enumerate(listed):
+        if not isinstance(name, str):
+            raise ValueError(f"{what} has {name!r}: columns are named by text, such as \"{name}\".")
+        if name in listed[:number]:
+            raise ValueError(f"{what} names the column “{name}” twice.")
+    return listed
 
 
 def table_of(values: ArrayLike, what: str) -> Array:

@@ -45,7 +45,7 @@ def written(draw: Callable[..., object]) -> Written:
 
     delimiter, quoting = str(one(*",;\t| ")), int(str(one(csv.QUOTE_MINIMAL, csv.QUOTE_ALL)))
     decimal = str(one(".", ","))
-    thousands = str(one("", "", {".": ",", ",": "."}[decimal], "\u202f", "\u00a0"))
+    thousands = str(one("", "", {".": ",", ",": "."}[decimal], "\u202f", "\u00a0", "'", "’"))
     minus, header = str(one("-", "−")), str(one(*HEADERS))
     words: tuple[str, ...] = one((), *WORDS)  # type: ignore[assignment]
     columns, rows = draw(st.integers(3, 6)), draw(st.integers(2, 7))

@@ -30,6 +30,14 @@ def refused(folder: Path, content: str | bytes) -> str:
     return str(caught.value)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("sign", ["", "\ufeff", "\u200b", "\u2060", "\u200e", "\u200f"])
+def test_signs_that_nobody_sees_mean_nothing(tmp_path: Path, encoding: str, sign: str) -> None:
+    """Where files were joined, or cells copied from a page."""
+    found = read(tmp_path, f"gro\u0308ße,kind\n{sign}1.5,é{sign}\n2{sign}.5,e\u0301\n3,b{sign}\n".encode(encoding))
+    assert (found.X[:, 0].tolist(), found.input_names, found.classes) == ([1.5, 2.5, 3], ("größe",), ("b", "é"))
+
+
 # --- names or a sample -------------------------------------------------------------------------------------
 
 
@@ -43,6 +51,19 @@ def refused(folder: Path, content: str | bytes) -> str:
     ("2019,2020,2021,2022,2023\n1.5,2.5,3.5,1.5,3.5\n1.5,2.5,3.5,1.5,2.5\n", ("2019", "2020", "2021", "2022"),
      [1.5, 2.5, 3.5, 1.5], 1),
     ("x,1,2\n5,3,0\n4,3,1\n", ("x", "1"), [5, 3], 1),
+    *((f"0,1,2\n{low},{low},{low}\n{low},1,1\n1,{low},1\n1,1,{low}\n", ("0", "1"), [low, low], 1)
+      for low in (0, -1)),  # pandas' truth table, in which no 2 comes again
+    ("0,1\n0.0,1.0\n1.0,0.0\n", ("0",), [0], 1),  # where 1 is written 1.0
+    ("0;1\n0,0;1,5\n1,0;0,5\n", ("0",), [0], 1),
+    ("1,2\n2,4\n3,6\n4,8\n", ("1",), [1], 0),  # the first column goes on
+    ("1 2 3\n2 3 5\n3 4 7\n4 5 9\n", ("1", "2"), [1, 2], 0),
+    ("0;1\n0,5;2\n1;3\n1,5;4\n", ("1",), [0], 0),  # pandas writes 1.0
+    ("2019,1.5\n2020,2.5\n", ("1",), [2019], 0),
+    ("2019,2020\n2020,2021\n", ("1",), [2019], 0),
+    ("0 1\n2.500000e+00 1.000000e+00\n-1.500000e+00 0.000000e+00\n", ("0",), [2.5], 1),  # numpy
+    ("\ta\tlength 2\tt\n0\t1\t2\t3\n", ("a", "length 2"), [1, 2], 1),  # spaces in names, tabs between them
+    ("0,1\nFalse,True\nTrue,False\n", ("0",), [0], 1),
+    ("0,1\n5,a\n7,b\n", ("0",), [5], 1),
     ("0,0,0\n0,1,1\n1,0,1\n1,1,0\n", ("1", "2"), [0, 0], 0),  # a truth table
     ("1,2\n3,4\n", ("1",), [1], 0),
     ("0,1,no\n1,0,yes\n1,1,no\n", ("1", "2"), [0, 1], 0),  # a class that comes again is no name
@@ -54,6 +75,11 @@ def refused(folder: Path, content: str | bytes) -> str:
     (",x,t\n,1,2\n,2,3\n", ("x",), [1], 1),  # a comma before each line
     ("x,t,,\n1,2,,\n3,4,,\n", ("x",), [1], 1),
     ('"a" "b" "t"\n"r1" 1.5 2 3\n"r2" 2.5 3 4\n', ("a", "b"), [1.5, 2], 1),  # R's write.table
+    ('"a";"t"\n"r1";1,5;3\n"r2";2,5;4\n', ("a",), [1.5], 1),
+    ('"a","t"\n"r1",1.5,3\n"r2",2.5,4\n', ("a",), [1.5], 1),
+    ("Unnamed: 0.1,Unnamed: 0,x,t\n0,7,1.5,2\n1,3,2.5,2\n", ("x",), [1.5], 1),  # written, read and shuffled, twice
+    ("x,,t,\n1,,3,\n2,,4,\n", ("x",), [1], 1),  # a column that was left free
+    (",,x,t\n,,1,3\n,,2,4\n", ("x",), [1], 1),
     ('"","a","t"\n"Mazda RX4",21.5,6\n"Fiat 128",32,4\n', ("a",), [21.5], 1),  # and its write.csv
 ])
 def test_the_first_line_is_names_or_a_sample(
@@ -65,10 +91,33 @@ def test_the_first_line_is_names_or_a_sample(
     assert found.reading is not None and found.reading.names_in_line == line
 
 
+@pytest.mark.parametrize(("content", "left_out"), [
+    (",x,t\n,1,2\n,2,3\n", ()), ("x,,t\n1,,3\n2,,4\n", ()), (",x,,t\n1,1,,3\n2,2,,4\n", ("",)),
+    (",x,t\n2026-01-01,1.5,2\n2026-01-02,2.5,3\n", ("",)), ("id,no,x,t\na,1,1,2\nb,2,2,3\n", ("id", "no")),
+])
+def test_what_is_left_out_because_it_counts_is_said(tmp_path: Path, content: str, left_out: tuple[str, ...]) -> None:
+    """A column in which nothing stands counts nothing."""
+    found = read(tmp_path, content)
+    assert found.X[0].tolist() in ([1], [1.5]) and found.reading is not None and found.reading.left_out == left_out
+
+
+def test_years_above_classes_may_be_names(tmp_path: Path) -> None:
+    """Where no country comes as often as the word above them."""
+    body = "15,20,A\n25,30,B\n17,30,A\n10,20,B\n"
+    for content in (f"2019,2020,country\n{body}", "country,1990,2000\nPeru,1,2.5\nMali,2,3\n",
+                    "1,2,label\n2,4,a\n3,6,b\n4,8,a\n"):
+        said = f"“{content.splitlines()[0].replace(',', ', ')}” may be the names of the columns or the first sample"
+        assert said in refused(tmp_path, content)
+    assert read(tmp_path, f"3,5,rare\n{body}").classes == ("A", "B", "rare")
+
+
 @pytest.mark.parametrize("content", [
     "0,1\n1,0\n", "0,1\n0.5,0.25\n0.75,0.5\n", "0,1,2\n1,1,0\n", "1,2,3\n5,1,7\n4,4,4\n", "0,1\n",
     "0,kind\n5,a\n3,b\n", "10,20,30\n1.5,2.5,3.5\n1.5,2.5,3.5\n", "1.5,abc,3\n4,5,6\n7,8,9\n",
-    "label,0,1\ncat,2,5\ndog,3,5\n",
+    "label,0,1\ncat,2,5\ndog,3,5\n", "0,1,2\n0,1,1\n1,0,1\n", "0,1,2\n0,0,0\n0,1,2\n1,0,2\n1,1,1\n",
+    "0,1\n0.5,0.25\n0.75,0.5\n0.25,1\n", "0,1,cat\n1,0,dog\n1,0,dog\n0,0,bird\n0,1,bird\n",
+    "0,1,a\n0,0,b\n1,0,b\n", "0,1\n1,2\n2,3\n3,4\n", "0,1\n5,2\n7,3\n6,4\n",
+    "2019,2020\n1.5,2.5\n2.5,3.5\n", "1990,2000,2010\n15,25,30\n16,20,31\n", "400,410,420,430\n5,1,7,2\n4,4,4,1\n",
 ])
 def test_names_that_may_be_a_sample_are_not_guessed(tmp_path: Path, content: str) -> None:
     """Both readings are named, and one line of words above settles it either way."""
@@ -79,6 +128,55 @@ def test_names_that_may_be_a_sample_are_not_guessed(tmp_path: Path, content: str
         names = ",".join(f"x{j}" for j in range(first.count(",") + 1))
         whole, less = read(tmp_path, f"{names}\n{content}"), read(tmp_path, f"{names}\n{body}")
         assert np.array_equal(whole.X[1:], less.X) and len(whole.X) == len(less.X) + 1
+
+
+# --- quotes and comments -----------------------------------------------------------------------------------
+
+
+CELLS = st.text("ab ,;|\"", min_size=1, max_size=6).filter(str.strip)
+
+
+@given(st.lists(st.tuples(CELLS, CELLS), min_size=2, max_size=4, unique=True), st.sampled_from(",;|\t"),
+       st.sampled_from(["", " ", "  "]), st.sampled_from(["", " "]))
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_spaces_around_quoted_cells_mean_nothing(
+    tmp_path: Path, words: list[tuple[str, str]], separator: str, before: str, after: str
+) -> None:
+    """Whatever stands inside the quotes stays as it is: “, ” and doubled quotes too."""
+    def quoted(*cells: str) -> str:
+        doubled = (cell.replace('"', '""') for cell in cells)
+        return f"{before}{separator}{after}".join(f'"{cell}"' for cell in doubled) + f"{before}\n"
+
+    labels = [f"a{left}-{right}b" for left, right in words]
+    rows = [quoted("x", "label"), *(quoted(f"{n}.5", label) for n, label in enumerate(labels))]
+    found = read(tmp_path, "".join(rows))
+    codes = found.T.argmax(axis=1) if found.T.shape[1] > 1 else found.T[:, 0].astype(int)
+    assert [found.classes[k] for k in codes] == labels
+    assert found.X[:, 0].tolist() == [n + 0.5 for n in range(len(labels))]
+
+
+@pytest.mark.parametrize(("content", "names", "comments"), [
+    ("% by MATLAB, 2026\n% two\nx,t\n1.5,2\n2.5,3\n", ("x",), 2),
+    ("% one\n1.5 2\n2.5 3\n", ("1",), 1),
+    ("% x and t\n1.5;2\n% more\n2.5;3\n", ("1",), 2),
+    ("% fat,t\n1.5,2\n2.5,3\n", ("% fat",), 0),
+    ("sep=;\n% one\nx;t\n1.5;2\n2.5;3\n", ("x",), 1),
+    ("# one, two\nx,t\n#1,1\n1.5,2\n2.5,3\n", ("x",), 2),
+])
+def test_comments_are_left_out_and_counted(tmp_path: Path, content: str, names: tuple[str, ...], comments: int) -> None:
+    """With “#” and with “%”, unless that is the name of a column."""
+    found = read(tmp_path, content)
+    assert (found.X.tolist(), found.T.tolist(), found.input_names) == ([[1.5], [2.5]], [[2], [3]], names)
+    assert found.reading is not None and found.reading.comments == comments
+
+
+@pytest.mark.parametrize("error", ["#DIV/0!", "#N/A", "#NV", "#VALUE!", "#WERT!", "#REF!", "#NAME?", "#ZAHL!"])
+@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
+def test_an_error_of_a_spreadsheet_is_no_comment(tmp_path: Path, error: str, separator: str) -> None:
+    """Its line would be missing without a word."""
+    for row in (f"{error}{separator}2", f"1{separator}{error}"):
+        said = refused(tmp_path, f"x{separator}t\n1{separator}1\n{row}\n2{separator}3\n3{separator}4\n")
+        assert "line 3, column" in said and f"“{error}”" in said
 
 
 # --- decimal signs -----------------------------------------------------------------------------------------
@@ -145,6 +243,29 @@ def test_separators_that_both_fit_are_named(tmp_path: Path) -> None:
     content = "10,200 300,400 500\n1,200 300,400 501\n"
     assert "parted by comma or by spaces" in refused(tmp_path, content)
     assert read(tmp_path, f"sep=,\n{content}").X.tolist() == [[10, 200300], [1, 200300]]
+    content = "-31,51 260,417 yes\n92,595 564,095 no\n"
+    assert "parted by comma or by spaces" in refused(tmp_path, content)
+    assert read(tmp_path, content.replace("yes", '"yes"').replace("no", '"no"')).X.tolist() == [
+        [-31.51, 260.417], [92.595, 564.095]]
+
+
+@pytest.mark.parametrize("space", ["", " ", "  "])
+@pytest.mark.parametrize("before", ["", " ", "  "])
+@pytest.mark.parametrize("separator", [",", ";", "|", "\t"])
+def test_spaces_around_separators_mean_nothing(tmp_path: Path, before: str, space: str, separator: str) -> None:
+    """“0 ,1 ,1” has no number “,1”; whole numbers and others, with names and without."""
+    for names, rows in ((False, [[0, 0, 0], [0, 1, 1], [1, 0, 1], [1, 1, 0]]), (True, [[1.5, -2, 0.25], [3, 0.5, 1]])):
+        lines = [["a", "b", "t"], *rows] if names else rows
+        found = read(tmp_path, "".join(f"{before}{separator}{space}".join(map(str, line)) + "\n" for line in lines))
+        assert np.hstack([found.X, found.T]).tolist() == rows
+
+
+@pytest.mark.parametrize("said", ["sep=;", "Sep = ;", '"sep=;"', "SEP=; ", "sep=\\t", "sep=\t", "sep=:"])
+def test_a_first_line_may_say_the_separator(tmp_path: Path, said: str) -> None:
+    """As Excel reads it, or as programmers write a tab."""
+    separator = ";" if ";" in said else ":" if ":" in said else "\t"
+    found = read(tmp_path, f"{said}\nx,1{separator}t\n1,5{separator}2\n")
+    assert (found.X.tolist(), found.input_names) == ([[1.5]], ("x,1",))
 
 
 # --- words -------------------------------------------------------------------------------------------------
@@ -154,7 +275,7 @@ def test_separators_that_both_fit_are_named(tmp_path: Path) -> None:
     "", "sepal_length,sepal_width,petal_length,petal_width,species\n", "sepal length (cm),b,c,d,class\n",
     "Id,SepalLengthCm,SepalWidthCm,PetalLengthCm,PetalWidthCm,Species\n", ",a,b,c,d,species\n",
     "Unnamed: 0,a,b,c,d,species\n", '"","Sepal.Length","Sepal.Width","Petal.Length","Petal.Width","Species"\n',
-    "# iris\n\n", "0,1,2,3,4\n",
+    "# iris\n\n", "0,1,2,3,4\n", "% iris\n% 1936\n", '"a" ,"b" ,"c" ,"d" ,"species"\n',
 ])
 @pytest.mark.parametrize("start", [0, 1])
 def test_every_iris_is_read(tmp_path: Path, head: str, start: int) -> None:
@@ -185,11 +306,24 @@ def test_two_classes_are_one_column(tmp_path: Path) -> None:
     ("x,t\n1,2\nNA,3\n", "line 3, column x: “NA” stands for a missing value"),
     ('"x\ncm",t\n\n# none\n1,2\nN/A,3\n', "line 6, column x\ncm: “N/A” stands for a missing value"),
     ("x,t\n1,2\n,3\n", "line 3, column x: the cell is empty"),
+    *((f"x;t\n1;2\n{text};3\n", f"line 3, column x: “{text}” stands for a missing value")
+      for text in (".", "n.a.", "<NA>", "\\N", "#DIV/0!", "?", "NULL")),
+    *((f"x;t\n1;{text}\n2;{text}\n", f"line 2, column t: “{text}” is a date or a time; leave the column out")
+      for text in ("2026-01-31", "31.01.2026", "1/31/26", "12:30", "2026-01-31T12:30:00Z", "31.01.2026 12:30",
+                   "1:05 pm")),
+    *((f"x;t\n1;{text}\n2;{text}\n", f"“{text}” may be {whole} or {part}; write the one that is meant")
+      for text, whole, part in (("50%", 50, 0.5), ("12,5 %", 12.5, 0.125), ("-5 %", -5, -0.05))),
+    *((f"x;t\n1;{text}\n2;{text}\n", f"line 2, column t: “{text}” is not a number")
+      for text in ("$5", "5,00 €", "-$5", "(5)", "1.5D+05", "5-")),
     ("1.5,2\nnan,3\n", "line 2, column 1: “nan” is not finite"),
     ("x,t\n" + "".join(f"{n},w{n}\n" for n in range(1200)), "more than 1000 different words are too many classes"),
-    ("x,,t\n1,2,3\n", "column 2 has no name"),
+    ("x,,t\n1,2,3\n", "column 2 has no name; give it one"), ("x,,t\n1,,3\n2,NA,4\n", "column 2 has no name"),
+    ("x,,t\n1,a,3\n2,b,4\n", "column 2 has no name"), ("x,,t\n" + "1,,3\n" * 300 + "1,5,3\n", "column 2 has no name"),
     (",x,t\n1.5,2,3\n2.5,3,4\n", "column 1 has no name"),
     ("x,y,t\n1,2,0\n1,5,2,5,0\n", "line 3 has 5 columns, but the first line has 3"),
+    ("x,y,t\n1,5,2,5,0\n", "with decimal commas, part columns by semicolons"),
+    ("x,t\n#f00,1\n#0f0,2\n", "no sample: add one line for each; 2 lines with “#” before it are comments"),
+    (",1\n2,3\n4,5\n", "it has one without a name, 1"),
     ("# a\nx,y,t\n1,2\n", "line 3 has 2 columns, but line 2 has 3"),
     ("x,t\n1.2.3,0\n", "line 2, column x: “1.2.3” is not a number"),
     ("x;t\n1 2,5;0\n", "line 2, column x: “1 2,5” is not a number"),
@@ -201,6 +335,46 @@ def test_two_classes_are_one_column(tmp_path: Path) -> None:
 def test_what_cannot_be_used_is_named(tmp_path: Path, content: str | bytes, said: str) -> None:
     """With its line and column, in words."""
     assert said in refused(tmp_path, content)
+
+
+@pytest.mark.parametrize(("no", "yes"), [
+    ("FALSE", "TRUE"), ("False", "True"), ("falsch", "wahr"), ("FAUX", "VRAI"), ("FALSO", "VERDADERO"),
+    ("FALSO", "VERO"),
+])
+@pytest.mark.parametrize("names", ["", "a,b,t\n", "TRUE COLOR,b,t\n", ",a,b,t\n"])
+def test_truth_values_are_0_and_1(tmp_path: Path, no: str, yes: str, names: str) -> None:
+    """As inputs, as a target, as several; also without names."""
+    truths = [[a, b, a != b] for a in (False, True) for b in (False, True)]
+    index = names.startswith(",")
+    content = names + "".join(f"{f'{n},' * index}{','.join(yes if truth else no for truth in row)}\n"
+                              for n, row in enumerate(truths))
+    found = read(tmp_path, content)
+    assert np.array_equal(np.hstack([found.X, found.T]), truths) and found.classes == (no, yes)
+    if names:
+        several = read(tmp_path, content, targets=("b", "t"))
+        assert np.array_equal(several.T, [row[1:] for row in truths]) and several.classes == ()
+
+
+def test_truth_values_among_others_are_words(tmp_path: Path) -> None:
+    """A column has one kind of things; a name may be one."""
+    assert "holds words such as “TRUE”" in refused(tmp_path, "x,t\nTRUE,1\nFALSE,0\nmaybe,1\n")
+    assert "line 4, column x: “1” is a number among words" in refused(tmp_path, "x,t\nTRUE,1\nFALSE,0\n1,1\n")
+    found = read(tmp_path, "x,False,True\n1,5,3\n2,7,4\n")
+    assert found.input_names == ("x", "False") and found.T.tolist() == [[3], [4]]
+
+
+@pytest.mark.parametrize("content", ["2D,1\n3D,2\n", "-,1\n+,2\n", "20-30,1\n30-40,2\n", "1st,1\n2nd,2\n"])
+def test_classes_may_begin_with_figures(tmp_path: Path, content: str) -> None:
+    """What is no number and no date is a class."""
+    assert len(read(tmp_path, f"label,x\n{content}", targets=("label",)).classes) > 1
+
+
+def test_a_line_of_dates_or_shares_may_be_names(tmp_path: Path) -> None:
+    """Above numbers; above such things it is a sample, and an index of dates is left out."""
+    assert read(tmp_path, "25%,50%,75%\n1,2,3\n2,3,4\n").input_names == ("25%", "50%")
+    assert read(tmp_path, "2026-01-01,2026-01-02,t\n1,2,3\n2,3,4\n").input_names == ("2026-01-01", "2026-01-02")
+    assert "line 1, column 1: “2026-01-01”" in refused(tmp_path, "2026-01-01,1.5,2\n2026-01-02,2.5,3\n")
+    assert read(tmp_path, ",x,t\n2026-01-01,1.5,2\n2026-01-02,2.5,3\n").X.tolist() == [[1.5], [2.5]]
 
 
 def test_several_targets_are_numbers(tmp_path: Path) -> None:
@@ -260,10 +434,22 @@ def test_what_from_csv_cannot_do_is_said(tmp_path: Path) -> None:
         ("test_share is 1.0", file, {"test_share": 1.0}),
         ("inputs is “x”: give a list", file, {"inputs": "x"}),
         ("“x” is an input and a target", file, {"inputs": ["x"], "targets": ["x"]}),
+        ("inputs has 0: columns are named by text, such as \"0\"", file, {"inputs": [0]}),
+        ("targets names the column “t” twice", file, {"targets": ["t", "t"]}),
+        ("seed is -1", file, {"seed": -1, "test_share": 0.5}),
         ("p.csv has no column “z”; it has x, t", file, {"inputs": ["z"]}),
-        ("“q.csv” is not there", tmp_path / "q.csv", {}),
+        (f"“q.csv” is not there: {tmp_path} has no such file", tmp_path / "q.csv", {}),
+        ("“https://a.org/iris.data” is an address: save the file", "https://a.org/iris.data", {}),
         ("no ordinary file", tmp_path, {}),
     ):
         with pytest.raises(ValueError) as caught:
             Dataset.from_csv(path, **arguments)  # type: ignore[arg-type]
         assert said in str(caught.value)
+
+
+def test_columns_are_named_by_whatever_holds_their_names(tmp_path: Path) -> None:
+    """A list, a tuple, an array of numpy; in their order."""
+    (tmp_path / "p.csv").write_text("x,y,t\n1,2,3\n")
+    for names in (["y", "x"], ("y", "x"), np.array(["y", "x"])):
+        found = Dataset.from_csv(tmp_path / "p.csv", names)  # type: ignore[arg-type]
+        assert found.X.tolist() == [[2, 1]] and found.input_names == ("y", "x")

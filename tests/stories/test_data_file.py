@@ -114,6 +114,9 @@ def test_how_a_file_was_read_is_said_beside_the_data(shared: Hand, tmp_path: Pat
         ("sep=;\n# mine\nId;x;y;t\n1;1,5;2;no\n2;2,5;3;yes\n", "Columns parted by semicolons, decimal comma, "
          "names in line 3. One line of comment skipped. Left out, because it only counts or names the rows: “Id”. "
          "Classes: no, yes."),
+        ("Unnamed: 0,,id,x,t\n7,,1,1.5,0\n3,,2,2.5,1\n", "Columns parted by commas, decimal point, names in line 1. "
+         "Left out, because they only count or name the rows: “Unnamed: 0”, “id”."),
+        ("sep=:\n1,5:2.5\n2,5:3.5\n", "Columns parted by “:”, decimal points and commas, no line of names."),
         ("0 0.5 1\n1 1.5 0\n", "Columns parted by spaces, decimal point, no line of names."),
         ("x|y|t\n1|2|a\n3|4|b\n# end\n# of it\n5|6|c\n",
          "Columns parted by bars, names in line 1. 2 lines of comment skipped. Classes: a, b, c."),

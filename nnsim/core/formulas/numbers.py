@@ -15,13 +15,14 @@ _MOST_COMMON = 2
 _MOST_MORE, _LARGE = 5, 100.0
 OTHER_SIGN = {".": ",", ",": "."}
 """Of the two signs the one is the decimal sign, and the other may part thousands."""
-_LOOSE_SPACE = re.compile(r"(?<=[-+/e])\s+|\s+(?=[/e])")
+_APOSTROPHES = str.maketrans("", "", "'’")
+_LOOSE_SPACE = re.compile(r"(?<=[-+/e])\s+|(?<!\s)\s++(?=[/e])")
 """Space after a sign and around “/” and “e” means nothing; between digits it parts thousands."""
 
 
 def _written(decimal: str, thousands: str) -> re.Pattern[str]:
-    """What a number looks like with this decimal sign; groups of three are parted by spaces or by ``thousands``."""
-    parted = rf"[1-9]\d{{0,2}}(?:[{thousands}]\d{{3}})+|" if thousands else ""
+    """What a number looks like with this decimal sign; groups of three are parted by spaces, ’ or ``thousands``."""
+    parted = "".join(rf"[1-9]\d{{0,2}}(?:{sign}\d{{3}})+|" for sign in ("'", "’", re.escape(thousands)) if sign)
     whole = rf"\d{{1,3}}(?:[^\S\r\n\t]\d{{3}})+|{parted}\d+"
     fraction = rf"[{decimal}](?:\d{{3}}[^\S\r\n\t](?=\d))*\d*"
     return re.compile(rf"[+-]?(?:(?:{whole})(?:{fraction})?|(?=[{decimal}]\d){fraction})(?:e[+-]?\d+)?")
@@ -165,9 +166,9 @@ def _read(text: str) -> float:
 def parse_number(text: str, decimal: str = "") -> float | None:
     """The finite number that is written, or None: a field's text, or a cell of a table.
 
-    “1,2” is 1.2, “−2” is −2, “1.2e−5” and “1/3” are read, and so is “1 234,5”: a space, narrow or not, parts thousands.
-    With ``decimal``, "." or ",", that is the decimal sign, and the other one may part thousands as well: “1.000” is
-    1000 where the comma is the decimal sign.
+    “1,2” is 1.2, “−2” is −2, “1.2e−5” and “1/3” are read, and so are “1 234,5” and “1’234.5”: a space, narrow or not,
+    and an apostrophe part thousands. With ``decimal``, "." or ",", that is the decimal sign, and the other one may part
+    thousands as well: “1.000” is 1000 where the comma is the decimal sign.
     """
     plain = _LOOSE_SPACE.sub("", text.strip().replace(MINUS, "-").replace("–", "-").lower())
     thousands = OTHER_SIGN.get(decimal, "")
@@ -175,7 +176,8 @@ def parse_number(text: str, decimal: str = "") -> float | None:
     parts = plain.split("/")
     if len(parts) > 2 or not all(_WRITTEN[decimal, thousands].fullmatch(part) for part in parts):
         return None
-    value, *divisor = (float("".join(part.replace(thousands, "").split()).replace(",", ".")) for part in parts)
+    bare = ("".join(part.translate(_APOSTROPHES).replace(thousands, "").split()) for part in parts)
+    value, *divisor = (float(part.replace(",", ".")) for part in bare)
     if divisor:
         if divisor[0] == 0:
             return None

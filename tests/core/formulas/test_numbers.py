@@ -130,6 +130,8 @@ def test_what_is_no_finite_number_is_not_read(text: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "field", "point", "comma"), [
+    ("1'234.5", 1234.5, 1234.5, None), ("−1’234’567,5", -1234567.5, None, -1234567.5), ("12’34", None, None, None),
+    ("1’234 567", None, None, None), ("'5'", None, None, None),
     ("1 234,5", 1234.5, None, 1234.5), ("1\u202f234\u00a0567.5", 1234567.5, 1234567.5, None), ("1 2", None, None, None),
     ("12 345 67", None, None, None), ("1234 567", None, None, None), ("0.123 456", 0.123456, 0.123456, None),
     ("1.000", 1.0, 1.0, 1000.0), ("1,000", 1.0, 1000.0, 1.0), ("1.000,5", None, None, 1000.5),

@@ -25,7 +25,9 @@ def reading_text(reading: Reading, classes: Sequence[str]) -> str:
                                   _tr("{n} lines of comment skipped.")))
     if reading.left_out:
         names = (f"“{name}”" if name else _tr("the column without a name") for name in reading.left_out)
-        sentences.append(_tr("Left out, because it only counts or names the rows: {names}.").format(
+        one = len(reading.left_out) == 1
+        sentences.append((_tr("Left out, because it only counts or names the rows: {names}.") if one else
+                          _tr("Left out, because they only count or name the rows: {names}.")).format(
             names=_listed([*names])))
     if classes:
         sentences.append(_tr("Classes: {names}.").format(names=_listed(classes)))
