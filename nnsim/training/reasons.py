@@ -11,8 +11,8 @@ from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.training.config import TrainingConfig, four
 
 STOP_REASONS: dict[str, str] = {
-    "epochs": "As many more epochs as were asked for are done.",
-    "updates": "As many more updates as were asked for are done.",
+    "epochs": "The epochs asked for are done.",
+    "updates": "The updates asked for are done.",
     "loss": "The loss is as small as asked for.",
     "unchanged": "The loss has changed no more than asked for.",
     "gradient": "The mean gradient of an epoch is as small as asked for.",

@@ -199,7 +199,7 @@ def test_large_networks_have_a_short_picture_or_none() -> None:
     wide = Network.layered([784, 100, 10], hidden="relu", output="sigmoid")
     said = texts(wide._repr_svg_(), "text")
     assert said == ["784 inputs", "100 neurons", "relu", "10 outputs", "sigmoid"]
-    assert "78400 connections" in texts(wide._repr_svg_(), "title")
+    assert "78,400 connections" in texts(wide._repr_svg_(), "title")
     largest = Network.layered([10_000, 1, 9_999])
     assert len(largest._repr_svg_() or "") < 5_000 and "10000-1-9999" in repr(largest)
     chain = Network.layered([1] * 2_000)

@@ -16,7 +16,7 @@ from nnsim.gui.tour.hand import Hand
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SETS_CLIPBOARD = re.compile(r"clipboard\(\)\.set|clipboard\.set")
-STILL = re.compile(r"stopped|diverged|is done|ended|failed|paused", re.IGNORECASE)
+STILL = re.compile(r"stopped|diverged|(is|are) done|ended|failed|paused", re.IGNORECASE)
 
 
 def functions() -> Iterator[tuple[str, ast.FunctionDef, str]]:

@@ -273,8 +273,9 @@ class BackwardPanel(EquationPanel):
             said = self.tr("{n} of {all} agree; at a kink, where there is no derivative: {kinks}.").format(
                 n=len(found) - kinks - wrong - beyond, all=len(found), kinks=kinks)
         if beyond:
-            said = self.tr("Of {all} not to be checked, because numbers grew out of all bounds: {n}.").format(
-                n=beyond, all=len(found))
+            said = (self.tr("1 of {all} cannot be checked: its numbers grew out of all bounds.") if beyond == 1 else
+                    self.tr("{n} of {all} cannot be checked: their numbers grew out of all bounds.")).format(
+                        n=f"{beyond:,}", all=f"{len(found):,}")
         if wrong:
             said = self.tr("Of {all} not as the central difference says: {n}.").format(n=wrong, all=len(found))
         rows = [heading(self.tr("Gradient check")), note(said)]

@@ -175,7 +175,7 @@ class TestRunning:
             click(panel, "train_button")
             qtbot.waitUntil(lambda: not desk.session.training)
             assert find(panel, "training_epoch", TextLine).text() == f"Epoch {epoch}"
-            assert said == ["As many more epochs as were asked for are done."]
+            assert said == ["The epochs asked for are done."]
 
     def test_every_stop_says_what_it_counts(self, panel: TrainingPanel) -> None:
         """In the form and its tooltips: from when, and which of the losses."""
