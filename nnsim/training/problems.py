@@ -1,5 +1,7 @@
 """Why a network cannot be trained yet, in the learner's words."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from nnsim.core.activations import ACTIVATIONS
@@ -81,6 +83,12 @@ def loss_problems(structure: Structure, T: Array, loss: str) -> list[Problem]:
                 )
             )
     return found + _target_problems(T, loss)
+
+
+def loss_takes(activations: Iterable[str], T: Array, loss: str) -> bool:
+    """Whether a loss suits outputs with these activations, and targets T (samples, outputs)."""
+    domain = LOSSES[loss].domain
+    return (domain is None or all(_within(name, domain) for name in activations)) and not _target_problems(T, loss)
 
 
 def _target_problems(T: Array, loss: str) -> list[Problem]:

@@ -13,7 +13,7 @@ from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.controls import push_button
 from nnsim.gui.widgets.forms import plain_text
 from nnsim.gui.widgets.reach_text import reach_text
-from nnsim.training.problems import loss_problems, rule_problems
+from nnsim.training.problems import loss_takes
 from nnsim.training.ranges import OutOfReach, out_of_reach
 
 
@@ -73,14 +73,18 @@ class ReachNote(QWidget):
         return self._found
 
     def _blocked(self, part: OutOfReach) -> bool:
-        """Whether the loss or the perceptron rule would not take the other activation."""
+        """Whether the loss, or the perceptron rule, would not take the other activation."""
         session = self._desk.session
         data, config = session.dataset, session.document.training
         if data is None or session.training:
             return True
-        mended = edits.set_neurons(session.document, part.outputs, activation=part.better).network.structure
-        rule = OPTIMIZERS[config.optimizer_name].straight and rule_problems(mended, None)
-        return bool(rule or loss_problems(mended, data.T, config.loss))
+        if OPTIMIZERS[config.optimizer_name].straight:
+            return True
+        changed = set(part.outputs)
+        # Not asked of a network with other outputs: of a large one that would take seconds to make.
+        activations = (part.better if id in changed else session.structure.by_id[id].activation
+                       for id in session.structure.outputs)
+        return not loss_takes(activations, data.T, config.loss)
 
     def _mend(self) -> None:
         part = self._first
