@@ -58,9 +58,9 @@ class LossPanel(PlotPanel):
         self._test.show_loss("┄", self.tr("test"), latest.test_loss if latest else None)
         if latest is not None and len(latest.seen[0]) > 1:
             self.show_page()
-            self.plot.show_points(latest.seen, latest.test, running, self._log.isChecked())
             mean = float(running.mean[-1]) if len(running.mean) else None
             self.plot.running_line.show_loss("─", self.tr("running mean"), mean)
+            self.plot.show_points(latest.seen, latest.test, running, self._log.isChecked())
             lines = (line for line in (self._train, self._test, self.plot.running_line) if not line.isHidden())
             self.plot.setAccessibleDescription(", ".join(line.accessibleName() for line in lines))
         else:

@@ -226,6 +226,7 @@ def test_the_mean_over_an_epoch_is_named_so(panel: LossPanel, desk: Desk, qtbot:
     assert desk.session.latest is not None
     mean = format_number(float(desk.session.latest.train.mean[-1]), 3)
     assert text(panel, "loss_running") == f"running mean {mean}"
+    assert panel.findChild(TextLine, "loss_running").text() == f"─ running mean {mean}", "by name, at the first look"
     assert len(panel.plot.running.yData) == 4
     desk.session.configure(replace(desk.session.document.training, batch_size=0), "x")
     desk.session.back_to_start()
