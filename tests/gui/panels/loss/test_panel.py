@@ -144,6 +144,7 @@ def test_a_narrow_header_keeps_the_number(panel: LossPanel, qtbot: QtBot) -> Non
     line = panel.header.findChild(TextLine, "loss_train")
     assert line is not None
     number = line.text().split()[-1]
+    QApplication.processEvents()  # what waits to be laid out anew would take the width back
     panel.header.resize(150, 30)
     QApplication.processEvents()
     assert line.text() == f"— {number}"
