@@ -10,17 +10,16 @@ from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import name
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Connection
-from nnsim.lessons.places import Place
+from nnsim.lessons.places import NeuronPlace, Place
 
 _BY_OUTPUT: dict[str, Callable[[float], float]] = {"sigmoid": lambda a: a * (1.0 - a), "tanh": lambda a: 1.0 - a * a}
 """Slopes that are written with the output."""
 
 
 @dataclass(frozen=True)
-class CostPlace(Place):
+class CostPlace(NeuronPlace):
     """What one output costs."""
 
-    id: str
     answer: float
 
     @property
@@ -84,21 +83,6 @@ class CostPlace(Place):
 class LossSlopePlace(CostPlace):
     """The loss's derivative by an output."""
 
-    @property
-    def bends(self) -> bool:
-        """Whether the output's δ is another number."""
-        return self.bends_at(self.id)
-
-    @property
-    def own_delta(self) -> float:
-        """δ of the output."""
-        return self.e.delta(self.id)
-
-    @property
-    def delta(self) -> str:
-        """δ as it is written."""
-        return self.e.notation.delta(self.id).text
-
 
 @dataclass(frozen=True)
 class LossPlace(Place):
@@ -119,10 +103,9 @@ class LossPlace(Place):
 
 
 @dataclass(frozen=True)
-class BackPlace(Place):
+class BackPlace(NeuronPlace):
     """∂L/∂a of a neuron that feeds others."""
 
-    id: str
     answer: float
 
     @property
@@ -137,32 +120,10 @@ class BackPlace(Place):
         return [(c.target, delta * slope) for c, (delta, slope) in zip(outgoing, self.pairs, strict=True)
                 ] if len(outgoing) > 1 else []
 
-    @property
-    def bends(self) -> bool:
-        """Whether the neuron's δ is another number."""
-        return self.bends_at(self.id)
-
-    @property
-    def own_delta(self) -> float:
-        """δ of the neuron."""
-        return self.e.delta(self.id)
-
-    @property
-    def delta(self) -> str:
-        """δ as it is written."""
-        return self.e.notation.delta(self.id).text
-
 
 @dataclass(frozen=True)
-class SlopePlace(Place):
+class SlopePlace(NeuronPlace):
     """The slope of a neuron's function."""
-
-    id: str
-
-    @property
-    def activation(self) -> str:
-        """The name of the function."""
-        return self.activation_of(self.id)
 
     @property
     def z(self) -> float:
@@ -188,8 +149,8 @@ class SlopePlace(Place):
 
 
 @dataclass(frozen=True)
-class LocalPlace(Place):
-    """The slope of a sum by a weight: what comes in."""
+class WeightPlace(Place):
+    """One about a weight."""
 
     use: Connection
 
@@ -202,6 +163,11 @@ class LocalPlace(Place):
     def weight_name(self) -> str:
         """The weight as it is written."""
         return name(self.use.weight).text
+
+
+@dataclass(frozen=True)
+class LocalPlace(WeightPlace):
+    """The slope of a sum by a weight: what comes in."""
 
     @property
     def source(self) -> str:
@@ -230,17 +196,11 @@ class LocalPlace(Place):
 
 
 @dataclass(frozen=True)
-class GradientPlace(Place):
+class GradientPlace(WeightPlace):
     """The gradient of a weight that is used once, a product of three factors."""
 
-    use: Connection
     answer: float
     factors: tuple[Equation, ...]
-
-    @property
-    def weight_name(self) -> str:
-        """The weight as it is written."""
-        return name(self.use.weight).text
 
     @property
     def ways(self) -> list[tuple[str, float]]:
@@ -280,7 +240,7 @@ class UpdatePlace(Place):
     @property
     def w(self) -> float:
         """The weight as it was."""
-        return self.e.network.value(self.gradient.use.weight)
+        return self.gradient.weight
 
     @property
     def weight_name(self) -> str:

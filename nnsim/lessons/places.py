@@ -23,20 +23,38 @@ class Place:
 
     e: Explanation
 
-    def activation_of(self, id: str) -> str:
-        """The name of a neuron's function."""
-        return self.e.structure.by_id[id].activation
 
-    def bends_at(self, id: str) -> bool:
-        """Whether a neuron does more than pass its sum on."""
-        return self.activation_of(id) != "linear"
+@dataclass(frozen=True)
+class NeuronPlace(Place):
+    """One about a neuron."""
+
+    id: str
+
+    @property
+    def activation(self) -> str:
+        """The name of its function."""
+        return self.e.structure.by_id[self.id].activation
+
+    @property
+    def bends(self) -> bool:
+        """Whether it does more than pass its sum on, so that its δ is another number than ∂L/∂a."""
+        return self.activation != "linear"
+
+    @property
+    def own_delta(self) -> float:
+        """Its δ."""
+        return self.e.delta(self.id)
+
+    @property
+    def delta(self) -> str:
+        """δ as it is written."""
+        return self.e.notation.delta(self.id).text
 
 
 @dataclass(frozen=True)
-class SumPlace(Place):
+class SumPlace(NeuronPlace):
     """The sum of a neuron that adds up, as it is written: with its bias, or to be compared with θ."""
 
-    id: str
     answer: float
 
     @property
@@ -131,23 +149,12 @@ class SumPlace(Place):
 
 
 @dataclass(frozen=True)
-class FunctionPlace(Place):
+class FunctionPlace(NeuronPlace):
     """A neuron's function of its sum."""
 
-    id: str
     answer: float
     sum: SumPlace
     sum_name: str
-
-    @property
-    def activation(self) -> str:
-        """The name of the function."""
-        return self.activation_of(self.id)
-
-    @property
-    def bends(self) -> bool:
-        """Whether it does more than pass the sum on."""
-        return self.bends_at(self.id)
 
     @property
     def called(self) -> str:
