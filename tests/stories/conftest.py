@@ -14,7 +14,7 @@ from nnsim.gui.look.theme import presenting, text_scale, theme
 from nnsim.gui.panels.activation.panel import FIRST
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.window import workspaces
-from nnsim.gui.window.panels import PANELS, WORKSPACES
+from nnsim.gui.window.panels import WORKSPACES
 from nnsim.gui.window.window import MainWindow
 
 SIZE = (1440, 900)
@@ -140,7 +140,6 @@ class Reused:
                 # Now: what has no parent is a window, and would be restyled as one.
                 QApplication.sendPostedEvents(part, QEvent.Type.DeferredDelete)
             del window.panels[id]
-            window.docks[id].setWindowTitle(window.tr(PANELS[id].title))
         window.workspaces.prepare()
         return bool(used)
 

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QImage
-from PySide6.QtWidgets import QApplication, QTabBar, QToolButton
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QTabBar, QTableView, QToolButton
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.look.theme import font, line_width
@@ -15,10 +16,11 @@ from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.window import workspaces
-from nnsim.gui.window.panels import BOTTOM, EXPLAIN, PANELS, WORKSPACES, PanelEntry
+from nnsim.gui.window.panels import EXPLAIN, EXPLANATION, HEROES, PANELS, PRESENTED, WORKSPACES, PanelEntry, presented
 from nnsim.gui.window.window import MainWindow
+from tests.stories.conftest import SIZE, places
 
-ALT = Qt.KeyboardModifier.AltModifier
+ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
 
 
 def shown(hand: Hand) -> set[str]:
@@ -55,13 +57,13 @@ class EchoPanel(Panel):
 
 
 def test_three_workspaces(hand: Hand) -> None:
-    """Each shows its panels, with canvas, table, output and Train always there."""
+    """Each shows its panels, the first of each place in front, with canvas and Train always there."""
     for workspace in WORKSPACES:
         hand.click(f"workspace_{workspace.id}")
         assert shown(hand) == workspace.panels
         assert hand.find(f"workspace_{workspace.id}", QToolButton).isChecked()
-        assert {id for id in workspace.panels if PANELS[id].front} <= in_front(hand)
-        assert "output" in in_front(hand) and hand.find("tool_train", QToolButton)
+        assert workspace.front == in_front(hand)
+        assert hand.canvas.isVisible() and hand.find("tool_train", QToolButton)
     hand.key(Qt.Key.Key_2, ALT, hand.window)
     assert hand.window.workspaces.current.id == "train"
 
@@ -85,13 +87,13 @@ def test_every_panel_has_a_button_to_close_it(hand: Hand) -> None:
 
 def test_each_is_left_as_it_was(hand: Hand) -> None:
     """A panel closed in Build stays closed there and open in Train; a reset brings it back."""
-    hand.click("close_activation")
+    hand.click("close_output")
     hand.click("workspace_train")
-    assert "activation" in shown(hand)
+    assert "output" in shown(hand)
     hand.click("workspace_build")
-    assert "activation" not in shown(hand)
+    assert "output" not in shown(hand)
     hand.menu("action_reset_layout")
-    assert "activation" in shown(hand)
+    assert "output" in shown(hand)
 
 
 def test_the_next_start_finds_the_workspace(hand: Hand) -> None:
@@ -106,27 +108,26 @@ def test_the_next_start_finds_the_workspace(hand: Hand) -> None:
 
 
 def test_a_new_panel_is_one_entry(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With its entry it has its menus, key, workspace and tab, is remembered there, and spoils no older layout."""
+    """With its entry it has its menus, key and tab, is remembered where it was opened, and spoils no older layout."""
     hand.click("workspace_explain")
     hand.window.show_panel("matrices")
     hand.window.workspaces.remember()
     monkeypatch.setitem(sys.modules, "nnsim.gui.panels.echo", sys.modules[__name__])
-    entry = PanelEntry("echo", "echo:EchoPanel", "Echo", BOTTOM, 220, (EXPLAIN,), "table", key="Ctrl+0")
-    monkeypatch.setitem(PANELS, "echo", entry)
-    assert "echo" in EXPLAIN.panels and not any("echo" in other.panels for other in WORKSPACES if other is not EXPLAIN)
+    monkeypatch.setitem(PANELS, "echo", PanelEntry("echo", "echo:EchoPanel", "Echo", ("forward",), key="Ctrl+F9"))
     with another_window() as old:
         assert old.window.workspaces.current is EXPLAIN and old.window.panels["matrices"].seen
         assert not old.window.docks["echo"].isVisible()  # a learner's own layout knows nothing of it
         assert old.window.findChild(QAction, "show_echo").text() == "Echo"
         menu = old.window.findChild(QAction, "explain_echo").associatedObjects()[0]
-        assert [action.objectName() for action in menu.actions()][:2] == ["explain_echo", "explain_forward"]
-        old.key(Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier, old.window)
+        named = [action.objectName() for action in menu.actions()]
+        assert named[named.index("explain_worksheet") + 1] == "explain_echo"
+        old.key(Qt.Key.Key_F9, CTRL, old.window)
         assert old.find("echo", EchoPanel).seen and old.find("close_echo", QToolButton)
         old.menu("action_reset_layout")
-        assert old.window.panels["forward"].seen and old.window.docks["echo"].isVisible()
-        assert old.window.docks["echo"] in old.window.tabifiedDockWidgets(old.window.docks["table"])
+        assert old.window.panels["forward"].seen and "echo" not in shown(old)
         old.menu("explain_echo")
         assert old.find("echo", EchoPanel).seen
+        assert old.window.docks["echo"] in old.window.tabifiedDockWidgets(old.window.docks["forward"])
         old.click("workspace_build")
         assert "echo" not in shown(old)
         old.click("workspace_explain")
@@ -134,8 +135,19 @@ def test_a_new_panel_is_one_entry(hand: Hand, monkeypatch: pytest.MonkeyPatch) -
         old.window.workspaces.remember()
     with another_window() as again:
         assert again.window.panels["echo"].seen
-        again.menu("show_echo")
+        again.window.findChild(QAction, "show_echo").trigger()
         assert "echo" not in shown(again)
+
+
+def test_each_panel_has_a_place_in_each_arrangement() -> None:
+    """Where it does not stand at first it opens beside one that does; and what is named is there."""
+    for arrangement in (*WORKSPACES, *PRESENTED):
+        listed = [id for stack in arrangement.stacks for id in stack.panels]
+        assert len(listed) == len(set(listed)) and set(listed) <= set(PANELS)
+    for workspace in WORKSPACES:
+        assert workspace.hero in workspace.panels
+        for id, entry in PANELS.items():
+            assert id in workspace.panels or set(entry.beside) & workspace.panels, (workspace.id, id)
 
 
 def test_no_tabs_stay_behind(hand: Hand) -> None:
@@ -162,10 +174,72 @@ def test_the_window_keeps_its_size(hand: Hand, size: tuple[int, int]) -> None:
         assert hand.window.size().toTuple() == size
 
 
-def test_present(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
-    """F11: canvas, table and output alone, text of 20 pixels and lines of 3; keys still work; Esc goes back."""
-    # The screen of the tests is smaller than the window.
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900), (1920, 1080)])
+def test_there_is_room_for_the_task(hand: Hand, size: tuple[int, int]) -> None:
+    """Build: the table as high as its rows. Train: Training over the whole height, a square map, a high loss plot.
+    Explain: the explanation over the whole height, in 45 % of the width."""
+    docks = hand.window.docks
+    hand.window.resize(*size)
+    hand.example("xor")
+    below = hand.window.statusBar().geometry().top()
+    assert docks["table"].geometry().bottom() > below - 16
+    rows = hand.find("table_rows", QTableView)
+    last = rows.rowViewportPosition(3) + rows.rowHeight(3)
+    assert last <= rows.viewport().height() <= last + 12
+    hand.click("workspace_train")
+    training = docks["training"].geometry()
+    assert training.left() < 16 and training.bottom() > below - 16
+    assert training.top() <= hand.window.centralWidget().geometry().top()
+    box = hand.window.panels["output"].plot.view.sceneBoundingRect()
+    assert 0.9 < box.width() / box.height() < 1.1 and box.height() > 200
+    assert hand.window.panels["loss"].height() >= 200
+    hand.click("workspace_explain")
+    explanation = docks["forward"].geometry()
+    assert explanation.width() >= 0.45 * size[0] and explanation.bottom() > below - 16
+    assert explanation.height() > 0.75 * size[1]
+    for id in ("selected", "loss_slice"):
+        assert docks[id].geometry().top() > hand.window.centralWidget().geometry().bottom()
+        assert docks[id].geometry().right() < explanation.left()
+    assert hand.window.size().toTuple() == size
+
+
+def test_widths_come_back(hand: Hand) -> None:
+    """A window that was small for a while is as it was before, in each workspace; also where a line was dragged."""
+    hand.example("circle")
+    for workspace in WORKSPACES:
+        hand.click(f"workspace_{workspace.id}")
+        hand.settle()
+        before = places(hand.window)
+        for size in ((1100, 700), (820, 660), (1700, 950), SIZE):
+            hand.window.resize(*size)
+            hand.settle()
+        assert places(hand.window) == before
+    table, width = hand.window.docks["forward"], hand.window.docks["forward"].width()
+    line = QPoint(table.geometry().left() - 3, 400)
+    QTest.mousePress(hand.window, Qt.MouseButton.LeftButton, pos=line)
+    QTest.mouseMove(hand.window, line - QPoint(60, 0))
+    QTest.mouseRelease(hand.window, Qt.MouseButton.LeftButton, pos=line - QPoint(60, 0))
+    hand.settle()
+    wide = table.width()
+    assert wide > width + 40
+    for size in ((1280, 720), SIZE):
+        hand.window.resize(*size)
+        hand.settle()
+    assert table.width() == wide
+
+
+@pytest.fixture
+def presenting(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> Hand:
+    """At 1280×720. The screen of the tests is smaller than the window, so that it is not made as large."""
     monkeypatch.setattr(hand.window, "showFullScreen", lambda: None)
+    hand.window.resize(1280, 720)
+    return hand
+
+
+def test_present(presenting: Hand) -> None:
+    """F11: the network and the table with the output, text of 20 pixels and lines of 3; keys still work; Esc goes
+    back."""
+    hand = presenting
     hand.example("xor_to_learn")
     small, before = font("small").pixelSize(), shown(hand)
     hand.key(Qt.Key.Key_F11, widget=hand.window)
@@ -174,13 +248,68 @@ def test_present(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     assert not hand.window.menuBar().isVisible() and not hand.window.statusBar().isVisible()
     axis = hand.window.panels["output"].plot.axes["left"]
     assert axis.style["tickFont"].pixelSize() >= 20
-    hand.key(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier, hand.window)
+    hand.key(Qt.Key.Key_T, CTRL, hand.window)
     assert hand.session.training
-    hand.key(Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier, hand.window)
+    hand.key(Qt.Key.Key_T, CTRL, hand.window)
     assert not hand.session.training
     hand.key(Qt.Key.Key_Escape, widget=hand.window)
     assert shown(hand) == before and font("small").pixelSize() == small and line_width(1.0) == 1.0
     assert hand.window.menuBar().isVisible()
+
+
+def test_number_keys_switch_what_is_presented(presenting: Hand) -> None:
+    """Each fills the screen as the list of heroes has it, without a menu; its tab is lit, and a click does the same."""
+    hand = presenting
+    hand.example("hands_on")
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    tabs = hand.find("present_tabs", QTabBar)
+    for number, hero in enumerate(HEROES, 1):
+        hand.key(Qt.Key(Qt.Key.Key_0.value + number), widget=hand.window)
+        assert hand.window.workspaces.current is hero and shown(hand) == hero.panels == in_front(hand)
+        assert tabs.currentIndex() == number - 1 and hand.canvas.isVisible() == hero.canvas
+        assert hand.window.size().toTuple() == (1280, 720)
+    QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(1).center())
+    assert hand.window.workspaces.current is HEROES[1]
+    assert tabs.tabRect(len(HEROES) - 1).right() < tabs.width(), "all are in sight"
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+    hand.key(Qt.Key.Key_3, widget=hand.window)
+    assert hand.window.workspaces.current is WORKSPACES[0], "the numbers are free where nothing is presented"
+
+
+@pytest.mark.parametrize(("workspace", "panel", "shows"), [
+    ("build", None, "present_table"), ("train", None, "present_output"), ("explain", None, "present_forward"),
+    *(("explain", id, f"present_{id}") for id in EXPLANATION),
+])
+def test_present_shows_the_hero_of_where_one_comes_from(presenting: Hand, workspace: str, panel: str | None,
+                                                        shows: str) -> None:
+    presenting.example("hands_on")
+    presenting.click(f"workspace_{workspace}")
+    if panel:
+        presenting.window.show_panel(panel)
+    before = in_front(presenting)
+    presenting.key(Qt.Key.Key_F11, widget=presenting.window)
+    assert presenting.window.workspaces.current.id == shows
+    presenting.key(Qt.Key.Key_Escape, widget=presenting.window)
+    assert presenting.window.workspaces.current.id == workspace and in_front(presenting) == before
+
+
+def test_explain_keys_lead_to_where_there_is_room(presenting: Hand) -> None:
+    """Ctrl+1…9 bring a panel here if it has a place here, else they go to Explain; presenting, they present it."""
+    hand = presenting
+    hand.example("hands_on")
+    for id, entry in PANELS.items():
+        if entry.key:
+            key = Qt.Key(ord(entry.key[-1]))
+            hand.click("workspace_build")
+            hand.key(key, CTRL, hand.window)
+            assert hand.window.panels[id].seen
+            assert hand.window.workspaces.current is (EXPLAIN if id in EXPLANATION else WORKSPACES[0])
+            hand.key(Qt.Key.Key_F11, widget=hand.window)
+            hand.key(key, CTRL, hand.window)
+            assert hand.window.workspaces.current is presented(id) and in_front(hand) == {id}
+            tabs = hand.find("present_tabs", QTabBar)
+            assert tabs.tabData(tabs.currentIndex()) == f"present_{id}"
+            hand.key(Qt.Key.Key_Escape, widget=hand.window)
 
 
 def test_another_theme_leaves_nothing_of_the_last(new_hand: Hand) -> None:

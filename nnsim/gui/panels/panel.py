@@ -49,6 +49,10 @@ class Panel(QWidget):
     def update_values(self) -> None:
         """Show the current values."""
 
+    def height_wanted(self) -> int:
+        """How high it is when it shows all that it has; 0 where that is no question of rows."""
+        return 0
+
     def set_title(self, title: str) -> None:
         """Another title, because the panel shows something else."""
         if title != self.title:

@@ -13,7 +13,7 @@ from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import toggled
 from nnsim.gui.start.help import show_about, show_gestures, show_what_a_neuron_is, what_is_this
 from nnsim.gui.window.commands import Commands
-from nnsim.gui.window.panels import PRESENT, WORKSPACES
+from nnsim.gui.window.panels import WORKSPACES
 
 Keys = str | QKeySequence.StandardKey
 STANDARD = QKeySequence.StandardKey
@@ -165,7 +165,7 @@ class Actions(QObject):
             *(Entry(f"workspace_{workspace.id}", self.tr(workspace.title), partial(workspaces.switch, workspace),
                     (f"Alt+{number}",), self.tr(workspace.about)) for number, workspace in enumerate(WORKSPACES, 1)),
             Entry("present", self.tr("&Present"), commands.toggle_present, ("F11", STANDARD.FullScreen),
-                  self.tr(PRESENT.about)),
+                  self.tr("What this workspace is for, large, on the whole screen")),
             *(Entry(name, text, partial(commands.go_to_panel, step), (key,),
                     self.tr("The keys to another panel, or to the canvas"))
               for name, text, step, key in (("next_panel", self.tr("Ne&xt panel"), 1, "F6"),

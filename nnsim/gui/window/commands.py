@@ -15,7 +15,6 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.first_hints import FirstHints
 from nnsim.gui.start.gallery import Gallery
 from nnsim.gui.window.files import DocumentFiles
-from nnsim.gui.window.panels import PRESENT
 from nnsim.gui.window.workspaces import Workspaces
 
 SHOWN_IN = {"data": "table", "training": "training", "notes": "selected"}
@@ -66,11 +65,11 @@ class Commands(QObject):
             dock.raise_()
 
     def toggle_present(self) -> None:
-        """Canvas, table and output alone and large, on the whole screen; and back."""
-        if self.workspaces.current is PRESENT:
+        """What this workspace is for alone and large, on the whole screen; and back."""
+        if self.workspaces.presenting:
             self.workspaces.leave_present()
         else:
-            self.workspaces.switch(PRESENT)
+            self.workspaces.present()
 
     def go_to_panel(self, step: int) -> None:
         """The keys to the next panel that is seen, or the one before; the canvas is the first of them."""
@@ -127,7 +126,7 @@ class Commands(QObject):
         """The stored theme and size of text to the whole program, larger while presenting."""
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        apply_theme(app, *stored_look(), presenting=self.workspaces.current is PRESENT)
+        apply_theme(app, *stored_look(), presenting=self.workspaces.presenting)
         self.look_changed.emit()
 
 

@@ -28,7 +28,7 @@ from nnsim.gui.window.files import DocumentFiles
 from nnsim.gui.window.loading import BusyBar
 from nnsim.gui.window.menus import Menus
 from nnsim.gui.window.message_bar import MessageBar, OverEdge
-from nnsim.gui.window.panels import PRESENT
+from nnsim.gui.window.panels import BUILD
 from nnsim.gui.window.present_bar import PresentBar
 from nnsim.gui.window.recovery import RecoveryOffer
 from nnsim.gui.window.toolbar import MainToolBar, margin
@@ -60,7 +60,7 @@ class MainWindow(QMainWindow):
         self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
         self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self._build_center()
-        self.workspaces = Workspaces(self, self.desk)
+        self.workspaces = Workspaces(self, self._center, self.desk)
         self.panels, self.docks = self.workspaces.panels, self.workspaces.docks
         self.show_panel = self.workspaces.show_panel
         self.commands = Commands(self, self.desk, self.canvas, self.files, self.workspaces, self.hints)
@@ -71,8 +71,6 @@ class MainWindow(QMainWindow):
         self.menuBar().setCornerWidget(self._workspace_switch)
         self._workspace_switch.show()
         self._build_toolbar()
-        self._present_bar = PresentBar(self.desk, self.actions_by_name)
-        self._header_row.addWidget(self._present_bar)
         self._build_status()
         desk = self.desk
         desk.opened.connect(self._on_opened)
@@ -108,14 +106,14 @@ class MainWindow(QMainWindow):
     # Building
 
     def _build_center(self) -> None:
-        center = QWidget()
+        self._center = center = QWidget()
         column = column_in(center)
         column.addWidget(self.soften_bar)
         self._summary = ElidedLabel(name="network_summary", tone="muted")
-        self._header, self._header_row = header_frame(self.tr("Network"), self._summary)
+        self._header, _ = header_frame(self.tr("Network"), self._summary)
         column.addWidget(self._header)
         # In its place, so that the canvas loses little room and its labels stay.
-        self.desk.softening.changed.connect(lambda: self._header.setHidden(self.desk.softening.active))
+        self.desk.softening.changed.connect(self._show_header)
         inside = QWidget()
         row = row_in(inside)
         self._palette = Palette(self.canvas)
@@ -129,10 +127,15 @@ class MainWindow(QMainWindow):
         center.setMinimumSize(320, 200)
         self.setCentralWidget(center)
 
+    def _show_header(self) -> None:
+        self._header.setHidden(self._presenting or self.desk.softening.active)
+
     def _build_toolbar(self) -> None:
         self._toolbar = MainToolBar(self.desk, self.actions_by_name)
-        self.addToolBar(self._toolbar)
-        self.addToolBarBreak()
+        self._present_bar = PresentBar(self.desk, self.actions_by_name, self.workspaces)
+        for bar in (self._toolbar, self._present_bar):
+            self.addToolBar(bar)
+            self.addToolBarBreak()
         areas = Qt.ToolBarArea
         for area in (areas.TopToolBarArea, areas.LeftToolBarArea, areas.RightToolBarArea, areas.BottomToolBarArea):
             self.addToolBar(area, margin(area))
@@ -249,16 +252,16 @@ class MainWindow(QMainWindow):
         self._update_actions()
 
     def _on_workspace(self) -> None:
-        presenting = self.workspaces.current is PRESENT
+        presenting = self.workspaces.presenting
+        self._palette.setVisible(self.workspaces.current is BUILD)
         if presenting != self._presenting:
             self._presenting = presenting
             self.menuBar().setVisible(not presenting)
-            self._palette.setVisible(not presenting)
             for action in self.actions_by_name.values():
                 # Of the window itself, so that its keys work where no menu is shown.
                 self.addAction(action) if presenting else self.removeAction(action)
             self.statusBar().setVisible(not presenting)
-            self._summary.setVisible(not presenting)
+            self._show_header()
             self._present_bar.setVisible(presenting)
             self._toolbar.setVisible(not presenting)
             if presenting:

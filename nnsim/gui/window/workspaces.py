@@ -18,22 +18,30 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import CardHeader, body_frame, header_frame, header_height, quiet_button
 from nnsim.gui.widgets.controls import name_widget
-from nnsim.gui.window.panels import LEFT, PANELS, PRESENT, RIGHT, WORKSPACES, PanelEntry, Workspace
+from nnsim.gui.window.dock_sizes import DockSizes
+from nnsim.gui.window.panels import (
+    BOTTOM,
+    EXPLAIN,
+    EXPLANATION,
+    HEROES,
+    PANELS,
+    PRESENTED,
+    WORKSPACES,
+    Arrangement,
+    PanelEntry,
+    Side,
+    presented,
+)
 
-LAYOUT_VERSION = 3
-NARROW = 1400
-"""Windows below this width have narrower panels at their sides."""
-LOW = 800
+LAYOUT_VERSION = 4
 FILLING_MS = 150
 """Between two panels that are made ahead of their use."""
-PRESENTED_SHARE = 0.36
-"""Of the width that the output takes when presenting."""
-PRESENTED_TABLE = 260
-"""The height of the table when presenting: the four rows of a gate, in large text."""
-PRESENTED_DATA, MOST_ROWS = 172, 8
-"""Of more rows than that a few are enough: the network needs the room."""
-SIDE_SHARE, LOW_SHARE = 0.17, 0.24
-"""Of a very large window: of its width for the panels at each side, of its height for those below."""
+MOST_SHARE = 0.45
+"""Of the window's height that a panel takes which is as high as what it shows."""
+CARD_LINES = 1
+"""Of a card's frame, below what it shows."""
+UNBOUNDED = 16_777_215
+"""Qt's word for a height without a limit, which PySide6 does not have."""
 
 
 class _Panels(dict[str, Panel]):
@@ -57,9 +65,9 @@ class Workspaces(QObject):
     changing = Signal()
     changed = Signal()
 
-    def __init__(self, window: QMainWindow, desk: Desk) -> None:
+    def __init__(self, window: QMainWindow, center: QWidget, desk: Desk) -> None:
         super().__init__(window)
-        self._window = window
+        self._window, self._center = window, center
         self._desk = desk
         self.panels: dict[str, Panel] = _Panels(self._fill)
         """By id; one that has not been needed yet is made when it is asked for."""
@@ -70,7 +78,8 @@ class Workspaces(QObject):
         self._headers_later = QTimer(self)
         self._headers_later.setSingleShot(True)
         self._headers_later.setInterval(0)
-        self._headers_later.timeout.connect(self.update_headers)
+        self._headers_later.timeout.connect(self._follow_docks)
+        self._sizes = DockSizes(window, self.docks)
         for entry in PANELS.values():
             self._add(entry)
         # Panels take time to make: those of the workspace first, the others while nothing else is to be done.
@@ -100,8 +109,6 @@ class Workspaces(QObject):
         header, row = header_frame(panel.title, panel.header)
         row.addWidget(close)
         panel.title_changed.connect(header.title.setText)
-        if panel.title == dock.windowTitle():
-            panel.title_changed.connect(dock.setWindowTitle)
         dock.setTitleBarWidget(header)
         dock.setWidget(body_frame(panel))
         return panel
@@ -132,15 +139,17 @@ class Workspaces(QObject):
 
     # Switching
 
-    def switch(self, workspace: Workspace) -> None:
+    def switch(self, workspace: Arrangement) -> None:
         """Show a workspace as it was left, or in its first arrangement. The one that is left is remembered."""
         if workspace is self.current:
             return
         self.remember()
-        self._before, self.current = self.current, workspace
+        if not self.presenting:
+            self._before = self.current
+        self.current = workspace
         self.changing.emit()
         self._show()
-        WORKSPACE.store(self._before.id if workspace is PRESENT else workspace.id)
+        WORKSPACE.store(self._before.id if self.presenting else workspace.id)
         self.changed.emit()
 
     def prepare(self) -> None:
@@ -155,14 +164,26 @@ class Workspaces(QObject):
         self._filler.start()
         self.changed.emit()
 
+    @property
+    def presenting(self) -> bool:
+        """Whether the network stands large, with one panel or two, for a hall."""
+        return self.current in PRESENTED
+
+    def present(self) -> None:
+        """Show large what this workspace is for: the panel that is in front in the place of its hero."""
+        hero = self.docks[self.current.hero]
+        front = [id for id, dock in self.docks.items() if dock is hero or dock in self._window.tabifiedDockWidgets(hero)
+                 if id in self.panels and self.panels[id].seen]
+        self.switch(next((to for id in front if (to := presented(id)) is not None), HEROES[0]))
+
     def leave_present(self) -> None:
         """Back to the workspace from before Present."""
-        if self.current is PRESENT:
+        if self.presenting:
             self.switch(self._before)
 
     def remember(self) -> None:
         """Keep the current arrangement for the next time."""
-        if self.current is not PRESENT:
+        if not self.presenting:
             arrangement(self.current.id).store(self._window.saveState(LAYOUT_VERSION))
 
     def reset(self) -> None:
@@ -172,8 +193,12 @@ class Workspaces(QObject):
             self._arrange()
 
     def show_panel(self, id: str) -> None:
-        """Bring a panel to the front, and the keys to it."""
+        """Bring a panel to the front, and the keys to it: here if it has a place here, else where it has room."""
         finish_theme()
+        if self.presenting and (hero := presented(id)) is not None:
+            self.switch(hero)
+        elif id in EXPLANATION and self.docks[id].isHidden() and id not in self.current.panels:
+            self.switch(EXPLAIN)
         dock = self.docks[id]
         dock.show()
         dock.raise_()
@@ -185,7 +210,8 @@ class Workspaces(QObject):
         self._fill_current()
         with self._calm():
             self._take_away()
-            if self.current is PRESENT or not self._window.restoreState(state, LAYOUT_VERSION):
+            self._center.setVisible(self.current.canvas)
+            if self.presenting or not self._window.restoreState(state, LAYOUT_VERSION):
                 self._arrange()
 
     @contextmanager
@@ -205,6 +231,8 @@ class Workspaces(QObject):
             self._arranging = False
             self._window.setUpdatesEnabled(True)
             self.update_headers()
+            self._fit_height()
+            self._sizes.keep()
 
     _arranging = _restyled = False
 
@@ -214,6 +242,7 @@ class Workspaces(QObject):
         WORKAROUND Qt 6.11.3: also restoreState leaves the tabs of what stood there before.
         """
         for dock in self.docks.values():
+            dock.setMaximumHeight(UNBOUNDED)
             # Else Qt puts it into its place once more, which takes long; but after a change of theme it has to.
             if dock.isFloating() or self._restyled:
                 dock.setFloating(False)
@@ -221,32 +250,53 @@ class Workspaces(QObject):
         self._restyled = False
 
     def _arrange(self) -> None:
-        """The first arrangement: what is selected at the left, numbers below, output and training at the right."""
-        window, shown = self._window, self.current.panels
+        """The first arrangement, as the list of panels has it."""
+        window, current = self._window, self.current
+        for side in current.sides:
+            for stack in side.stacks:
+                first, *others = (self.docks[id] for id in stack.panels)
+                window.addDockWidget(side.area, first)
+                for other in others:
+                    # Side by side for a moment, tabs would make the window wider.
+                    window.tabifyDockWidget(first, other)
         for id, dock in self.docks.items():
-            # Side by side for a moment, tabs would make the window wider.
-            if PANELS[id].behind:
-                window.tabifyDockWidget(self.docks[PANELS[id].behind], dock)
-            else:
-                window.addDockWidget(PANELS[id].area, dock)
-            dock.setVisible(id in shown)
-        width = max(288 if window.width() < NARROW else 304, round(window.width() * SIDE_SHARE))
-        for area, size in ((LEFT, width), (RIGHT, width + 56)):
-            stacks = [PANELS[id] for id in self.docks if id in shown and PANELS[id].area == area
-                      and not PANELS[id].behind]
-            docks = [self.docks[entry.id] for entry in stacks]
-            if docks:
-                size = round(window.width() * PRESENTED_SHARE) if self.current is PRESENT else size
-                window.resizeDocks([docks[0]], [size], Qt.Orientation.Horizontal)
-                window.resizeDocks(docks, [entry.height for entry in stacks], Qt.Orientation.Vertical)
-        low = max(248 if window.height() > LOW else 204, round(window.height() * LOW_SHARE))
-        if self.current is PRESENT:
-            data = self._desk.session.dataset
-            low = PRESENTED_DATA if data is not None and len(data.X) > MOST_ROWS else PRESENTED_TABLE
-        window.resizeDocks([self.docks["table"]], [low], Qt.Orientation.Vertical)
-        for entry in sorted((PANELS[id] for id in shown), key=lambda entry: entry.front):
-            if entry.front or not entry.behind:
-                self.docks[entry.id].raise_()
+            if id not in current.panels:
+                window.tabifyDockWidget(self.docks[self._neighbour(id)], dock)
+            dock.setVisible(id in current.panels)
+        for side in current.sides:
+            self._resize(side)
+        for id in current.front:
+            self.docks[id].raise_()
+
+    def _neighbour(self, id: str) -> str:
+        """Beside which of the panels that stand at first another one opens."""
+        shown = self.current.panels
+        return next((other for other in PANELS[id].beside if other in shown), self.current.stacks[-1].panels[0])
+
+    def _resize(self, side: Side) -> None:
+        """The docks at one side as wide or high as they are at first."""
+        docks = [self.docks[stack.panels[0]] for stack in side.stacks]
+        shares = [stack.share for stack in side.stacks]
+        across, along = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
+        whole = self._window.width()
+        if side.area == BOTTOM:
+            across, along, whole = along, across, self._window.height()
+        if side.share:
+            self._window.resizeDocks(docks[:1], [max(side.least, round(whole * side.share))], across)
+        self._window.resizeDocks(docks, [100 * share for share in shares], along)
+
+    def _fit_height(self) -> None:
+        """A panel that stands alone below the canvas is as high as what it shows, and no higher."""
+        for id, panel in self.panels.items():
+            wanted, dock = panel.height_wanted(), self.docks[id]
+            if wanted:
+                alone = self._window.dockWidgetArea(dock) == BOTTOM and not dock.isFloating() and not any(
+                    other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
+                wanted += dock.titleBarWidget().height() + CARD_LINES
+                dock.setMaximumHeight(wanted if alone else UNBOUNDED)
+                if alone and dock.isVisible():
+                    most = round(self._window.height() * MOST_SHARE)
+                    self._window.resizeDocks([dock], [min(wanted, most)], Qt.Orientation.Vertical)
 
     def update_look(self) -> None:
         """Title bars and their crosses in the colours and sizes of the theme."""
@@ -256,6 +306,13 @@ class Workspaces(QObject):
             if close is not None:
                 close.setIcon(icon("close", "muted"))
         self.update_headers()
+
+    def _follow_docks(self) -> None:
+        """Panels were opened, closed, moved or brought to the front."""
+        if not self._arranging and isValid(self._window):
+            self.update_headers()
+            self._fit_height()
+            self._sizes.keep_new()
 
     def update_headers(self) -> None:
         """Title bars as high as the text needs. A panel among tabs has its title there and need not say it again."""

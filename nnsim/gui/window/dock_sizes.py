@@ -1,0 +1,72 @@
+"""How wide and high the docks are: in proportion to the window, as the learner left them."""
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
+
+
+class DockSizes(QObject):
+    """Keeps the docks of a window in proportion to it.
+
+    Qt takes from the docks when a window shrinks, and gives to the canvas alone when it grows. Here both go by the
+    sizes that were arranged, or that the learner dragged: a window that was small for a while is as it was before.
+    """
+
+    def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
+        super().__init__(window)
+        self._window, self._docks = window, docks
+        self._kept: dict[str, QSize] = {}
+        """Of the dock in front of each stack, in the window of this size."""
+        self._size = QSize()
+        self._shape: frozenset[frozenset[str]] = frozenset()
+        window.installEventFilter(self)
+
+    def keep(self) -> None:
+        """The sizes of now are those that are wanted."""
+        self._size, self._shape = self._window.size(), self._stacks()
+        self._kept = {id: dock.size() + QSize(0, self._tabs_above(dock)) for id, dock in self._standing()
+                      if not dock.visibleRegion().isEmpty()}
+
+    def keep_new(self) -> None:
+        """The same, if panels were opened, closed or moved; not for another tab."""
+        if self._shape != self._stacks():
+            self.keep()
+
+    def follow(self) -> None:
+        """The wanted sizes, in proportion to the window of now."""
+        if self._size.isEmpty() or not self._kept or self._shape != self._stacks():
+            return
+        docks = [self._docks[id] for id in self._kept]
+        wide, high = self._window.width() / self._size.width(), self._window.height() / self._size.height()
+        for orientation, wanted in (
+            (Qt.Orientation.Horizontal, [size.width() * wide for size in self._kept.values()]),
+            (Qt.Orientation.Vertical, [size.height() * high for size in self._kept.values()]),
+        ):
+            self._window.resizeDocks(docks, [max(1, round(size)) for size in wanted], orientation)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        # The layout hears of an event before its filters do: the docks stand where Qt puts them.
+        if event.type() == QEvent.Type.Resize:
+            self.follow()
+        elif event.type() == QEvent.Type.MouseButtonRelease:
+            self.keep()  # what was dragged over the window itself is the line between two docks
+        return False
+
+    def _tabs_above(self, dock: QDockWidget) -> int:
+        """The height of the tabs that a dock shares with others, which is part of its place."""
+        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+        return next((bar.height() for bar in bars if bar.isVisible() and bar.geometry().bottom() + 1 == dock.y()
+                     and bar.x() == dock.x()), 0)
+
+    def _standing(self) -> list[tuple[str, QDockWidget]]:
+        return [(id, dock) for id, dock in self._docks.items() if dock.isVisible() and not dock.isFloating()]
+
+    def _stacks(self) -> frozenset[frozenset[str]]:
+        """Which panels stand, and which of them behind each other."""
+        names = {dock.objectName(): id for id, dock in self._standing()}
+        return frozenset(
+            frozenset({id, *(names[other.objectName()] for other in self._window.tabifiedDockWidgets(self._docks[id])
+                             if other.objectName() in names)})
+            for id in names.values()
+        )
