@@ -214,18 +214,20 @@ def test_widths_come_back(hand: Hand) -> None:
             hand.window.resize(*size)
             hand.settle()
         assert places(hand.window) == before
-    table, width = hand.window.docks["forward"], hand.window.docks["forward"].width()
-    line = QPoint(table.geometry().left() - 3, 400)
+    explanation = hand.window.docks["forward"]
+    width = explanation.width()
+    line = QPoint(explanation.geometry().left() - 4, 400)
     QTest.mousePress(hand.window, Qt.MouseButton.LeftButton, pos=line)
-    QTest.mouseMove(hand.window, line - QPoint(60, 0))
-    QTest.mouseRelease(hand.window, Qt.MouseButton.LeftButton, pos=line - QPoint(60, 0))
-    hand.settle()
-    wide = table.width()
-    assert wide > width + 40
+    for _ in range(3):
+        line -= QPoint(20, 0)
+        hand.move(hand.window, line, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.ShiftModifier)
+        hand.settle()
+    QTest.mouseRelease(hand.window, Qt.MouseButton.LeftButton, pos=line)
+    assert explanation.width() == width + 60
     for size in ((1280, 720), SIZE):
         hand.window.resize(*size)
         hand.settle()
-    assert table.width() == wide
+    assert explanation.width() == width + 60
 
 
 @pytest.fixture

@@ -28,6 +28,10 @@ class DockSizes(QObject):
         self._kept = {id: dock.size() + QSize(0, self._tabs_above(dock)) for id, dock in self._standing()
                       if not dock.visibleRegion().isEmpty()}
 
+    def forget(self) -> None:
+        """They are arranged anew: what is wanted is known when all have been laid out."""
+        self._kept, self._shape = {}, frozenset()
+
     def keep_new(self) -> None:
         """The same, if panels were opened, closed or moved; not for another tab."""
         if self._shape != self._stacks():

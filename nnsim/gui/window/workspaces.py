@@ -75,10 +75,10 @@ class Workspaces(QObject):
         self.current = WORKSPACES[0]
         self._before = self.current
         """What Present goes back to."""
-        self._headers_later = QTimer(self)
-        self._headers_later.setSingleShot(True)
-        self._headers_later.setInterval(0)
-        self._headers_later.timeout.connect(self._follow_docks)
+        self._docks_later = QTimer(self)
+        self._docks_later.setSingleShot(True)
+        self._docks_later.setInterval(0)
+        self._docks_later.timeout.connect(self._follow_docks)
         self._sizes = DockSizes(window, self.docks)
         for entry in PANELS.values():
             self._add(entry)
@@ -95,8 +95,8 @@ class Workspaces(QObject):
         dock.hide()
         dock.visibilityChanged.connect(partial(self._follow, id))
         # Once for all docks that tell of one and the same step.
-        dock.visibilityChanged.connect(self._headers_later.start)
-        dock.dockLocationChanged.connect(self._headers_later.start)
+        dock.visibilityChanged.connect(self._docks_later.start)
+        dock.dockLocationChanged.connect(self._docks_later.start)
 
     def _fill(self, id: str) -> Panel:
         """Make a panel and put it into its dock."""
@@ -232,7 +232,8 @@ class Workspaces(QObject):
             self._window.setUpdatesEnabled(True)
             self.update_headers()
             self._fit_height()
-            self._sizes.keep()
+            self._sizes.forget()
+            self._docks_later.start()
 
     _arranging = _restyled = False
 
