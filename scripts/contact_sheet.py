@@ -32,7 +32,7 @@ from nnsim.gui.app import make_app
 from nnsim.gui.look.theme import Mode, text_scale
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.tour.tour import toured_window
-from nnsim.gui.window.panels import PRESENT, WORKSPACES
+from nnsim.gui.window.panels import PRESENTED, WORKSPACES
 from nnsim.training import engines
 
 SMALL, MIDDLE, LARGE = (1280, 720), (1440, 900), (1920, 1080)
@@ -80,15 +80,25 @@ def workspace(id: str, panel: str = "") -> Set:
     """Show a workspace, and bring a panel to the front."""
 
     def prepare(hand: Hand) -> None:
-        found = next(w for w in (*WORKSPACES, PRESENT) if w.id == id)
+        found = next(w for w in (*WORKSPACES, *PRESENTED) if w.id == id)
         hand.window.workspaces.switch(found)
         if panel:
             hand.window.show_panel(panel)
-            ends = next(iter(hand.session.structure.by_ends), None)
-            if ends is not None:
-                hand.desk.looking.select((), [ends])
+            first_weight(hand)
 
     return prepare
+
+
+def first_weight(hand: Hand) -> None:
+    """Select a connection: much explains one."""
+    ends = next(iter(hand.session.structure.by_ends), None)
+    if ends is not None:
+        hand.desk.looking.select((), [ends])
+
+
+def explained(hand: Hand) -> None:
+    """The chain rule of the first weight, in Explain."""
+    workspace("explain", "backward")(hand)
 
 
 def comparing(hand: Hand) -> None:
@@ -130,11 +140,15 @@ def shots() -> Iterator[Shot]:
     for space in WORKSPACES:
         yield Shot(f"empty-{space.id}", SMALL, document(Document, workspace(space.id)))
     for space in WORKSPACES:
-        for size in (SMALL, MIDDLE):
-            yield Shot(f"workspace-{space.id}-{size[0]}", size, example("hands_on", workspace(space.id)))
-    for name, other in (("xor", "table"), ("circle", "output"), ("hands_on", "table")):
-        for size in (SMALL, LARGE):
-            yield Shot(f"present-{name}-{size[0]}", size, example(name, workspace("present", other)))
+        for size in (SMALL, MIDDLE, LARGE):
+            for name in ("xor", "hands_on", "circle"):
+                yield Shot(f"workspace-{space.id}-{name}-{size[0]}", size, example(name, workspace(space.id)))
+    for size in (SMALL, MIDDLE, LARGE):
+        yield Shot(f"explained-{size[0]}", size, example("hands_on", explained))
+    for hero in PRESENTED:
+        for name in ("xor", "hands_on", "circle"):
+            yield Shot(f"{hero.id}-{name}-1280", SMALL, example(name, workspace(hero.id)))
+        yield Shot(f"{hero.id}-1920", LARGE, example("hands_on", workspace(hero.id)))
     with window() as hand:
         panels = list(hand.window.docks)
     for id in panels:
@@ -149,7 +163,9 @@ def shots() -> Iterator[Shot]:
     yield Shot("compare-circle", MIDDLE, example("circle", comparing))
     for space in WORKSPACES:
         for size in (SMALL, MIDDLE):
-            yield Shot(f"text-150-{space.id}-{size[0]}", size, example("hands_on", workspace(space.id)), 1.5)
+            for text in (1.5, 2.0):
+                yield Shot(f"text-{text:.0%}-{space.id}-{size[0]}".replace("%", ""), size,
+                           example("hands_on", workspace(space.id)), text)
     yield Shot("text-150-xor", SMALL, example("xor", workspace("build")), 1.5)
     yield Shot("text-200", MIDDLE, example("xor", workspace("build")), 2.0)
     yield Shot("screen-4k", (3840, 2160), example("circle", workspace("build")))
@@ -162,7 +178,7 @@ def shots() -> Iterator[Shot]:
         yield Shot(f"neurons-314-{space}", MIDDLE, document(layered(64, 150, 90, 10), workspace(space)))
         yield Shot(f"neurons-500-{space}", MIDDLE, document(layered(2, 200, 200, 90, 8), workspace(space)))
     yield Shot("neurons-314-near", MIDDLE, document(layered(64, 150, 90, 10)), zoom=3.0)
-    yield Shot("neurons-500-present", SMALL, document(layered(2, 200, 200, 90, 8), workspace("present")))
+    yield Shot("neurons-500-present", SMALL, document(layered(2, 200, 200, 90, 8), workspace("present_table")))
     yield Shot("names-long", SMALL, document(LONG, workspace("explain", "backward")))
     for id in ("forward", "backward", "matrices"):
         yield Shot(f"names-scripts-{id}", SMALL, document(SCRIPTS, workspace("explain", id)))

@@ -37,7 +37,8 @@ GESTURES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     ("Move about", (
         ("Alt+1, Alt+2, Alt+3", "the workspaces Build, Train and Explain"),
         ("F6, Shift+F6", "the keys to the next panel, or the one before; Tab goes on inside it"),
-        ("F11, Alt+Enter", "present: canvas, table and output alone, large; Esc leaves"),
+        ("F11, Alt+Enter", "present what this workspace is for, large; Esc leaves"),
+        ("1 … 8 while presenting", "table, map, loss, chain rule, forward, matrices, step through, functions"),
         ("Ctrl++, Ctrl+-", "larger or smaller text"),
         ("Alt and an underlined letter", "open a menu"),
         ("Ctrl+G", "all examples as pictures"),

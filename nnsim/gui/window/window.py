@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self._actions = Actions(self.commands)
         self.actions_by_name = self.canvas.window_actions = self._actions.by_name
         Menus(self.commands, self.actions_by_name)
-        self._workspace_switch = WorkspaceSwitch(self.workspaces)
+        self._workspace_switch = WorkspaceSwitch(self.workspaces, self.actions_by_name["present"])
         self.menuBar().setCornerWidget(self._workspace_switch)
         self._workspace_switch.show()
         self._build_toolbar()
@@ -247,6 +247,7 @@ class MainWindow(QMainWindow):
     def _on_look(self) -> None:
         self._header.setFixedHeight(header_height())
         self.workspaces.update_look()
+        self._workspace_switch.update_look()
         self.messages.update_look()
         self._actions.update_icons()
         self._update_actions()

@@ -6,8 +6,8 @@ from functools import partial
 from pkgutil import resolve_name
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QDockWidget, QMainWindow, QTabBar, QToolButton, QWidget
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QButtonGroup, QDockWidget, QFrame, QMainWindow, QTabBar, QToolButton, QWidget
 from shiboken6 import isValid
 
 from nnsim.gui.look.icons import icon
@@ -352,9 +352,9 @@ class Workspaces(QObject):
 
 
 class WorkspaceSwitch(QWidget):
-    """Build | Train | Explain, at the end of the menu bar."""
+    """Build | Train | Explain, and Present, at the end of the menu bar."""
 
-    def __init__(self, workspaces: Workspaces) -> None:
+    def __init__(self, workspaces: Workspaces, present: QAction) -> None:
         super().__init__()
         self.setObjectName("workspace_switch")
         self._workspaces = workspaces
@@ -368,8 +368,22 @@ class WorkspaceSwitch(QWidget):
             button.clicked.connect(lambda checked=False, workspace=workspace: workspaces.switch(workspace))
             group.addButton(button)
             row.addWidget(button)
+        line = QFrame()
+        line.setFrameShape(QFrame.Shape.VLine)
+        row.addWidget(line)
+        self._present = quiet_button(self.tr("Present"), "workspace_present", f"{present.toolTip()} (F11)")
+        self._present.setAccessibleName(self.tr("Present"))
+        self._present.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._present.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self._present.clicked.connect(workspaces.present)
+        row.addWidget(self._present)
         workspaces.changed.connect(self._show)
+        self.update_look()
         self._show()
+
+    def update_look(self) -> None:
+        """Icons in the colours of the theme."""
+        self._present.setIcon(icon("present", "muted"))
 
     def _show(self) -> None:
         button = self.findChild(QToolButton, f"workspace_{self._workspaces.current.id}")
