@@ -312,6 +312,7 @@ def test_what_is_left_out_is_told(shared: Hand, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_choice_of_thousands_is_measured_once(shared: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each layout of the Output panel asks several times how wide it is."""
+    shared.click("workspace_build")
     shared.session.open_document(Document(Network.layered([3_000, 1])))
     box = shared.window.panels["output"].choices.x_axis
     shared.settle()

@@ -53,14 +53,19 @@ def test_every_view_says_why_a_comparison_comes_out_as_it_does(gate: Hand) -> No
         row = next(r for r in range(4) if table.rows.X[r].sum() == 2)
         column = next(i for i, c in enumerate(table.columns) if c.kind == "sum")
         in_table = table.data(table.index(row, column), Qt.ItemDataRole.ToolTipRole)
-        for name in ("selected", "activation", "forward"):
+        in_panels = []
+        for name, said_by in (("selected", lambda: gate.find("neuron_sum", TextLine).toolTip()),
+                              ("activation", lambda: gate.find("activation_readout", TextLine).toolTip()),
+                              ("forward", lambda: gate.find("forward_lines", EquationList).text)):
             gate.window.show_panel(name)
-        gate.settle()
+            gate.settle()
+            in_panels.append(said_by())
         return [in_table, tip_at(gate, gate.at(output) + item.below_rect.center()), tip_at(gate, gate.at(output)),
-                gate.find("neuron_sum", TextLine).toolTip(), gate.find("activation_readout", TextLine).toolTip(),
-                gate.find("forward_lines", EquationList).text]
+                *in_panels]
 
     assert all(WHY in text for text in said()), said()
+    gate.window.show_panel("selected")
+    gate.settle()
     assert gate.find("neuron_sum", TextLine).text() == "0.7999999999999999", "which does not look like θ"
     bias = gate.session.structure.by_id[output].bias
     gate.session.set_values({bias or "": -0.75}, "Clear")

@@ -21,8 +21,7 @@ from nnsim.gui.panels.output.panel import OutputPanel
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.widgets.forms import WholeRows
 from nnsim.gui.widgets.number_field import NumberField
-from nnsim.gui.window.panels import WORKSPACES
-from nnsim.gui.window.workspaces import SIDE_SHARE
+from nnsim.gui.window.panels import BUILD, WORKSPACES
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 
@@ -148,8 +147,9 @@ def test_a_very_large_screen_is_used(hand: Hand) -> None:
     hand.window.resize(3840, 2160)
     hand.window.workspaces.reset()
     hand.example("and")
-    for id in ("selected", "output"):
-        assert hand.window.docks[id].width() >= SIDE_SHARE * 3840 - 1
+    for side in BUILD.sides[:2]:
+        for stack in side.stacks:
+            assert hand.window.docks[stack.panels[0]].width() >= side.share * 3840 - 1
     assert hand.canvas.zoom > 1.5
 
 

@@ -7,7 +7,7 @@ from PySide6.QtGui import QAction, QKeySequence
 
 from nnsim.documents.targets import flip_target
 from nnsim.gui.tour.hand import Hand
-from nnsim.gui.window.panels import EXPLAIN
+from nnsim.gui.window.panels import EXPLAIN, TRAIN
 
 STANDARDS = {
     "new": "New", "open": "Open", "save": "Save", "save_as": "SaveAs", "quit": "Quit", "undo": "Undo", "redo": "Redo",
@@ -74,7 +74,6 @@ def test_undo_brings_the_panel_to_the_front_that_shows_what_it_changed(shared: H
     session, workspaces = shared.session, shared.window.workspaces
     undo, redo = shared.window.commands.undo, shared.window.commands.redo
     shared.example("xor_to_learn")
-    workspaces.switch(EXPLAIN)
     changes = {
         "table": lambda: session.apply("Change a target", lambda d: flip_target(d, 0, 0)),
         "training": lambda: session.configure(replace(session.document.training, learning_rate=0.123), "Set η"),
@@ -82,7 +81,9 @@ def test_undo_brings_the_panel_to_the_front_that_shows_what_it_changed(shared: H
     for id, change in changes.items():
         shared.desk.looking.select()
         change()
-        workspaces.show_panel("backward")
+        workspaces.switch(TRAIN if id == "training" else EXPLAIN)
+        if id in EXPLAIN.panels:
+            workspaces.show_panel({"table": "loss_slice", "selected": "activation"}[id])
         undo()
         shared.settle()
         assert workspaces.panels[id].seen, id

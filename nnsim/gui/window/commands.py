@@ -133,5 +133,6 @@ class Commands(QObject):
 def _first_of_keys(place: QWidget) -> QWidget | None:
     """The first widget in a panel that Tab would stop at; None if nothing in it takes the keys."""
     # Not by nextInFocusChain: PySide 6.11.3 then takes the widgets of Qt's own for its own, and docks that move crash.
-    stops = (w for w in place.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus)
+    # One that hands the keys on to another, as the inside of a plot does, is none itself.
+    stops = (w for w in place.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and not w.focusProxy())
     return next((w for w in stops if w.isVisible() and w.isEnabled()), None)

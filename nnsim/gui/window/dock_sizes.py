@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
 
 
@@ -11,7 +11,11 @@ class DockSizes(QObject):
 
     Qt takes from the docks when a window shrinks, and gives to the canvas alone when it grows. Here both go by the
     sizes that were arranged, or that the learner dragged: a window that was small for a while is as it was before.
+
+    ``dragged()`` when the learner has dragged the line between two of them.
     """
+
+    dragged = Signal()
 
     def __init__(self, window: QMainWindow, docks: Mapping[str, QDockWidget]) -> None:
         super().__init__(window)
@@ -54,7 +58,8 @@ class DockSizes(QObject):
         if event.type() == QEvent.Type.Resize:
             self.follow()
         elif event.type() == QEvent.Type.MouseButtonRelease:
-            self.keep()  # what was dragged over the window itself is the line between two docks
+            self.keep()
+            self.dragged.emit()  # what was dragged over the window itself is the line between two docks
         return False
 
     def _tabs_above(self, dock: QDockWidget) -> int:

@@ -33,8 +33,9 @@ class PanelEntry:
 PANELS = {entry.id: entry for entry in (
     PanelEntry("selected", "selected.panel:SelectedPanel", "Selected", ("table", "output")),
     PanelEntry("activation", "activation.panel:ActivationPanel", "Activation", ("selected", "output")),
-    PanelEntry("loss_slice", "gradient.loss_slice:LossSlicePanel", "Loss slice", ("table", "output"), "Ctrl+6"),
-    PanelEntry("slope", "gradient.slope:SlopePanel", "Why the gradient", ("loss_slice", "table", "output"), "Ctrl+7"),
+    PanelEntry("loss_slice", "gradient.loss_slice:LossSlicePanel", "Loss slice", ("activation", "output"), "Ctrl+6"),
+    PanelEntry("slope", "gradient.slope:SlopePanel", "Why the gradient", ("loss_slice", "activation", "output"),
+               "Ctrl+7"),
     PanelEntry("separability", "separability.panel:SeparabilityPanel", "One neuron?", ("output", "loss_slice"),
                "Ctrl+8"),
     PanelEntry("output", "output.panel:OutputPanel", "Output", ("loss_slice", "loss")),
@@ -71,6 +72,8 @@ class Side:
     least: int
     """In pixels, also of a small window."""
     stacks: tuple[Stack, ...]
+    form: bool = False
+    """Whether it is wider with larger text: fields stand beside their names."""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ BUILD = Arrangement("build", "Build", "Neurons, weights and the truth table", (
     Side(BOTTOM, 0, 0, (Stack(("table",)),)),
 ))
 TRAIN = Arrangement("train", "Train", "The data and how it learns, the map and the loss", (
-    Side(LEFT, 0.21, 284, (Stack(("training",)),)),
+    Side(LEFT, 0.21, 288, (Stack(("training",)),), form=True),
     Side(RIGHT, 0.26, 336, (Stack(("output",), 4), Stack(("loss",), 3))),
     Side(BOTTOM, 0.28, 190, (Stack(("table", "losses", "selected", "loss_slice")),)),
 ), "output")

@@ -12,7 +12,7 @@ from shiboken6 import isValid
 
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import WORKSPACE, arrangement
-from nnsim.gui.look.theme import GRID, finish_theme
+from nnsim.gui.look.theme import GRID, finish_theme, text_scale
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
@@ -36,6 +36,8 @@ from nnsim.gui.window.panels import (
 LAYOUT_VERSION = 4
 FILLING_MS = 150
 """Between two panels that are made ahead of their use."""
+WIDEST_FORM = 0.32
+"""Of the window's width, however large the text is."""
 MOST_SHARE = 0.45
 """Of the window's height that a panel takes which is as high as what it shows."""
 CARD_LINES = 1
@@ -80,6 +82,7 @@ class Workspaces(QObject):
         self._docks_later.setInterval(0)
         self._docks_later.timeout.connect(self._follow_docks)
         self._sizes = DockSizes(window, self.docks)
+        self._sizes.dragged.connect(self._let_be)
         for entry in PANELS.values():
             self._add(entry)
         # Panels take time to make: those of the workspace first, the others while nothing else is to be done.
@@ -236,6 +239,8 @@ class Workspaces(QObject):
             self._docks_later.start()
 
     _arranging = _restyled = False
+    _as_arranged: Arrangement | None = None
+    """The arrangement whose sizes nobody has changed yet."""
 
     def _take_away(self) -> None:
         """All panels away. One that moves while others stand leaves empty tabs and a wider window behind.
@@ -248,7 +253,7 @@ class Workspaces(QObject):
             if dock.isFloating() or self._restyled:
                 dock.setFloating(False)
             self._window.removeDockWidget(dock)
-        self._restyled = False
+        self._restyled, self._as_arranged = False, None
 
     def _arrange(self) -> None:
         """The first arrangement, as the list of panels has it."""
@@ -264,6 +269,7 @@ class Workspaces(QObject):
             if id not in current.panels:
                 window.tabifyDockWidget(self.docks[self._neighbour(id)], dock)
             dock.setVisible(id in current.panels)
+        self._as_arranged = current
         for side in current.sides:
             self._resize(side)
         for id in current.front:
@@ -283,7 +289,8 @@ class Workspaces(QObject):
         if side.area == BOTTOM:
             across, along, whole = along, across, self._window.height()
         if side.share:
-            self._window.resizeDocks(docks[:1], [max(side.least, round(whole * side.share))], across)
+            least = min(side.least * text_scale(), whole * WIDEST_FORM) if side.form else side.least
+            self._window.resizeDocks(docks[:1], [round(max(least, whole * side.share))], across)
         self._window.resizeDocks(docks, [100 * share for share in shares], along)
 
     def _fit_height(self) -> None:
@@ -307,6 +314,15 @@ class Workspaces(QObject):
             if close is not None:
                 close.setIcon(icon("close", "muted"))
         self.update_headers()
+        if self._as_arranged is self.current:
+            for side in self.current.sides:
+                self._resize(side)
+            self._sizes.forget()
+            self._docks_later.start()
+
+    def _let_be(self) -> None:
+        """The learner has other sizes than the first ones."""
+        self._as_arranged = None
 
     def _follow_docks(self) -> None:
         """Panels were opened, closed, moved or brought to the front."""
