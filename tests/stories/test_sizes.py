@@ -283,6 +283,7 @@ def test_a_message_takes_the_place_of_the_hint(hand: Hand) -> None:
 def test_an_empty_panel_says_what_to_do_even_if_it_is_low(small: Hand) -> None:
     """Where two lines have no room, the one that matters is whole."""
     enlarge(small, 1.5)
+    small.click("workspace_train")
     small.rest(0.05)
     empty = small.find("loss_empty", QWidget)
     for label in (label for label in empty.findChildren(QLabel) if label.isVisible()):
@@ -427,6 +428,7 @@ def test_controls_of_a_panel_among_tabs_begin_at_its_left(small: Hand) -> None:
     small.rest(0.05)
     for id, part in (("loss_slice", "loss_slice_scope"), ("output", "output_neuron")):
         small.example("hands_on")
+        small.window.show_panel(id)
         header = small.window.docks[id].titleBarWidget()
         widget = small.window.panels[id].header
         left = widget.mapTo(header, QPoint()).x()
@@ -488,7 +490,7 @@ def table_picture(hand: Hand) -> QImage:
 def test_legends_and_sums_are_written_alike_in_both_directions(hand: Hand) -> None:
     """The low end of a scale is at its left, and −1 is not 1−, also in the loss of a sample."""
     hand.example("circle")
-    hand.click("workspace_explain")
+    hand.click("workspace_train")
     hand.window.show_panel("losses")
     hand.rest(0.1)
     bar, term = hand.window.panels["output"].bar, hand.find("losses_term_y", QWidget)

@@ -24,6 +24,8 @@ class Panel(QWidget):
     """
 
     title_changed = Signal(str)
+    height_changed = Signal()
+    """Whether ``height_wanted`` is another one now."""
     id = ""
     """Stable name, for objectName and the stored layout."""
 

@@ -48,6 +48,11 @@ class Table(QTableView):
         finally:
             self.is_following = before
 
+    def whole_height(self) -> int:
+        """Of the titles and all rows, in pixels."""
+        model = self.model()
+        return self.horizontalHeader().height() + self.row_height() * (model.rowCount() if model is not None else 0)
+
     def row_height(self) -> int:
         """25 pixels, or more where the text is larger."""
         return QFontMetrics(font("body")).height() + 10

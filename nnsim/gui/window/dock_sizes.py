@@ -41,15 +41,26 @@ class DockSizes(QObject):
         if self._shape != self._stacks():
             self.keep()
 
+    def make_high(self, id: str, height: int) -> None:
+        """Make a dock so high, and let it be so from now on; the others keep what they are wanted to be."""
+        dock = self._docks[id]
+        self._window.resizeDocks([dock], [height], Qt.Orientation.Vertical)
+        if id in self._kept:
+            whole = height >= dock.maximumHeight()
+            self._kept[id].setHeight(height if whole else round(height * self._size.height() / self._window.height()))
+
     def follow(self) -> None:
         """The wanted sizes, in proportion to the window of now."""
         if self._size.isEmpty() or not self._kept or self._shape != self._stacks():
             return
         docks = [self._docks[id] for id in self._kept]
+        # One that shows all it has is not made lower.
+        whole = {id for id, size in self._kept.items() if size.height() >= self._docks[id].maximumHeight()}
         wide, high = self._window.width() / self._size.width(), self._window.height() / self._size.height()
         for orientation, wanted in (
             (Qt.Orientation.Horizontal, [size.width() * wide for size in self._kept.values()]),
-            (Qt.Orientation.Vertical, [size.height() * high for size in self._kept.values()]),
+            (Qt.Orientation.Vertical, [size.height() * (1 if id in whole else high)
+                                      for id, size in self._kept.items()]),
         ):
             self._window.resizeDocks(docks, [max(1, round(size)) for size in wanted], orientation)
 

@@ -282,6 +282,7 @@ class MainWindow(QMainWindow):
         """Show the window as it was left, or in its first arrangement."""
         self.restoreGeometry(GEOMETRY.value())
         self.workspaces.prepare()
+        self._on_workspace()
         self.show()
         self.workspaces.start()
         self.canvas.fit()

@@ -38,8 +38,8 @@ FILLING_MS = 150
 """Between two panels that are made ahead of their use."""
 WIDEST_FORM = 0.32
 """Of the window's width, however large the text is."""
-MOST_SHARE = 0.45
-"""Of the window's height that a panel takes which is as high as what it shows."""
+MOST_SHARE, LOW_SHARE = 0.45, 0.28
+"""Of the window's height: the most for a panel that is as high as what it shows; for one that would be higher still."""
 CARD_LINES = 1
 """Of a card's frame, below what it shows."""
 UNBOUNDED = 16_777_215
@@ -81,6 +81,8 @@ class Workspaces(QObject):
         self._docks_later.setSingleShot(True)
         self._docks_later.setInterval(0)
         self._docks_later.timeout.connect(self._follow_docks)
+        self._fitted: dict[str, int] = {}
+        """Panels that were made as high as they wanted."""
         self._sizes = DockSizes(window, self.docks)
         self._sizes.dragged.connect(self._let_be)
         for entry in PANELS.values():
@@ -112,6 +114,7 @@ class Workspaces(QObject):
         header, row = header_frame(panel.title, panel.header)
         row.addWidget(close)
         panel.title_changed.connect(header.title.setText)
+        panel.height_changed.connect(self._fit_height)
         dock.setTitleBarWidget(header)
         dock.setWidget(body_frame(panel))
         return panel
@@ -234,6 +237,7 @@ class Workspaces(QObject):
             self._arranging = False
             self._window.setUpdatesEnabled(True)
             self.update_headers()
+            self._fitted.clear()
             self._fit_height()
             self._sizes.forget()
             self._docks_later.start()
@@ -295,6 +299,8 @@ class Workspaces(QObject):
 
     def _fit_height(self) -> None:
         """A panel that stands alone below the canvas is as high as what it shows, and no higher."""
+        if self._arranging:
+            return
         for id, panel in self.panels.items():
             wanted, dock = panel.height_wanted(), self.docks[id]
             if wanted:
@@ -302,9 +308,11 @@ class Workspaces(QObject):
                     other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
                 wanted += dock.titleBarWidget().height() + CARD_LINES
                 dock.setMaximumHeight(wanted if alone else UNBOUNDED)
-                if alone and dock.isVisible():
-                    most = round(self._window.height() * MOST_SHARE)
-                    self._window.resizeDocks([dock], [min(wanted, most)], Qt.Orientation.Vertical)
+                if alone and dock.isVisible() and self._fitted.get(id) != wanted:
+                    self._fitted[id] = wanted  # once: the learner may drag it lower
+                    whole = self._window.height()
+                    height = wanted if wanted <= MOST_SHARE * whole else round(LOW_SHARE * whole)
+                    self._sizes.make_high(id, height)
 
     def update_look(self) -> None:
         """Title bars and their crosses in the colours and sizes of the theme."""

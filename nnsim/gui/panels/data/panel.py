@@ -1,14 +1,14 @@
 """The Truth table panel: every row of a truth table with its sums, or the samples of other data."""
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, QTimer
 from PySide6.QtWidgets import QLabel, QWidget
 
 from nnsim.core.formulas.numbers import numbered
 from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gates
 from nnsim.documents.edits import set_data
 from nnsim.documents.targets import OWN, choose_target, flip_target, target_choices, truth_table_of
-from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.panels.data.model import MOST_COUNTED, RIGHT, Rows, TableModel, columns_of
 from nnsim.gui.panels.data.view import SLACK, TableView, TargetChoice
 from nnsim.gui.panels.low_panel import LowPanel
@@ -23,6 +23,9 @@ MOST_SUMS = 12
 """Above this number of neurons only outputs and selected ones have a column."""
 COUNT_MS = 500
 """While training on samples the right ones are counted no more often than this."""
+
+EDGES, EMPTY_HEIGHT = 6, 112
+"""Around the rows, and where there are none, in pixels."""
 
 
 class TablePanel(LowPanel):
@@ -51,6 +54,12 @@ class TablePanel(LowPanel):
         self._choices: list[str | None] = []
         self._chosen: dict[int, str] = {}
         """The gate last chosen for an output: of several with the same column that one is shown."""
+        self._heights = QTimer(self)
+        """Its height is known when the columns are."""
+        self._heights.setSingleShot(True)
+        self._heights.timeout.connect(self._tell_height)
+        self.view.horizontalScrollBar().rangeChanged.connect(self._heights.start)
+        self._height_told = 0
         self._counted = Paced(self, desk, self._count, COUNT_MS)
         self._late_count: Lagging[tuple[int, int]] = Lagging(self)
         self._late_count.came.connect(self._count)
@@ -73,11 +82,25 @@ class TablePanel(LowPanel):
 
     # Showing
 
+    def height_wanted(self) -> int:
+        """That of its titles and all rows; empty, that of what it says."""
+        if self.is_empty:
+            return round(EMPTY_HEIGHT * text_scale())
+        note = self.note.sizeHint().height() if self.note.isVisibleTo(self) else 0
+        bar = self.view.horizontalScrollBar()
+        return self.view.whole_height() + note + (bar.sizeHint().height() if bar.maximum() else 0) + EDGES
+
+    def _tell_height(self) -> None:
+        if self._height_told != (wanted := self.height_wanted()):
+            self._height_told = wanted
+            self.height_changed.emit()
+
     def update_document(self) -> None:
         desk, structure = self.desk, self.desk.session.structure
         rows = self._current_rows()
         few = len(structure.inputs) <= MAX_GATE_INPUTS
         is_table = rows.is_truth_table if rows is not None else desk.session.document.data is None and few
+        self._heights.start()
         self.set_title(self.tr("Truth table") if is_table else self.tr("Data"))
         problem = self._problem(rows)
         if problem or rows is None:

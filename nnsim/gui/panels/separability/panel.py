@@ -81,7 +81,7 @@ class SeparabilityPanel(PlotPanel):
 
     def __init__(self, desk: Desk) -> None:
         area = QScrollArea()
-        super().__init__(desk, QCoreApplication.translate("SeparabilityPanel", "Could one neuron do it?"), area)
+        super().__init__(desk, QCoreApplication.translate("SeparabilityPanel", "One neuron?"), area)
         self.area = area
         self.column = 0
         """Which output is examined."""
