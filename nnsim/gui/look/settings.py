@@ -111,6 +111,7 @@ WORKSPACE = Setting("workspace", "", _name)
 LEARNER = Setting("worksheet_learner", "", _name)
 EXPORT_FOLDER = Setting("export_folder", "", _folder)
 HINTS_DONE: Setting[list[str]] = Setting("hints_done", [], _texts)
+FOUND_ACTIONS: Setting[list[str]] = Setting("found_actions", [], _texts)
 GEOMETRY = Setting("geometry", QByteArray(), _state, _signed)
 
 

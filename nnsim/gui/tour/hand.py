@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, QPointF, Qt, QTimer
-from PySide6.QtGui import QContextMenuEvent, QMouseEvent
+from PySide6.QtGui import QAction, QContextMenuEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QMessageBox, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QMenu, QMenuBar, QMessageBox, QWidget
 
 from nnsim.gui.canvas.neuron_item import RADIUS, RIM, SWITCH
 from nnsim.gui.session.lagging import Lagging
@@ -185,21 +185,20 @@ class Hand:
         self.settle()
 
     def menu(self, action_name: str) -> None:
-        """Open the menu that holds an action, and click it."""
-        self.gestures += 2
+        """Open the menu that holds an action, and those on the way to it, and click it."""
         bar = self.window.menuBar()
-        for top in bar.actions():
-            menu = top.menu()
-            if not isinstance(menu, QMenu):
-                continue
-            action = next((a for a in menu.actions() if a.objectName() == action_name), None)
-            if action is None:
-                continue
-            QTest.mouseClick(bar, LEFT, NO_KEYS, bar.actionGeometry(top).center())
-            self.wait(menu.isVisible, "the menu is open")
-            self.choose_in_menu(menu, action_name)
-            return
-        raise HandError(f"No menu has {action_name}.")
+        way = _way_to(action_name, bar)
+        if way is None:
+            raise HandError(f"No menu has {action_name}.")
+        self.gestures += 1 + len(way)
+        top, *below = way
+        QTest.mouseClick(bar, LEFT, NO_KEYS, bar.actionGeometry(top.menuAction()).center())
+        self.wait(top.isVisible, "the menu is open")
+        for menu in below:
+            self._click_entry(top, menu.menuAction())
+            self.wait(menu.isVisible, "the menu in it is open")
+            top = menu
+        self.choose_in_menu(top, action_name)
 
     def example(self, id: str) -> None:
         """Open an example from its menu."""
@@ -225,6 +224,9 @@ class Hand:
         action = next((a for a in menu.actions() if a.objectName() == action_name), None)
         if action is None:
             raise HandError(f"The menu has no {action_name}.")
+        self._click_entry(menu, action)
+
+    def _click_entry(self, menu: QMenu, action: QAction) -> None:
         target = menu.actionGeometry(action).center()
         for i in range(8):
             # A menu takes a click only after the mouse has moved over it.
@@ -319,3 +321,15 @@ class Hand:
         loop.exec()
         poll.stop()
         return bool(until())
+
+
+def _way_to(action_name: str, place: QMenuBar | QMenu) -> list[QMenu] | None:
+    """The menus that lead to an action, the outermost first; None if none does."""
+    for action in place.actions():
+        menu = action.menu()
+        if action.objectName() == action_name:
+            return []
+        way = _way_to(action_name, menu) if isinstance(menu, QMenu) else None
+        if isinstance(menu, QMenu) and way is not None:
+            return [menu, *way]
+    return None

@@ -13,6 +13,7 @@ from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import toggled
 from nnsim.gui.start.help import show_about, show_gestures, show_what_a_neuron_is, what_is_this
 from nnsim.gui.window.commands import Commands
+from nnsim.gui.window.menu_actions import plain
 from nnsim.gui.window.panels import WORKSPACES
 
 Keys = str | QKeySequence.StandardKey
@@ -78,14 +79,14 @@ class Actions(QObject):
             Entry("new", self.tr("&New"), files.new, (STANDARD.New,)),
             Entry("open", self.tr("&Open…"), files.ask_open, (STANDARD.Open,)),
             Entry("save", self.tr("&Save"), files.save, (STANDARD.Save,)),
-            Entry("save_as", self.tr("Save &As…"), files.ask_save, (STANDARD.SaveAs,)),
+            Entry("save_as", self.tr("Save &as…"), files.ask_save, (STANDARD.SaveAs,)),
             Entry("recover", self.tr("&Recover unsaved work…"), files.recovery_asked.emit,
                   why_not=lambda: "" if files.left else self.tr("There is no unsaved work to recover")),
             Entry("export_solution", self.tr("Export &worked solution…"), commands.export_solution,
                   tip=self.tr("The calculation of this network and sample, as LaTeX, Markdown or HTML")),
             Entry("export_exercise", self.tr("Export as e&xercise…"), partial(commands.export_solution, exercise=True),
                   tip=self.tr("The same with blanks for the results, and a key at the end")),
-            Entry("quit", self.tr("&Quit"), self._window.close, (STANDARD.Quit,)),
+            Entry("quit", self.tr("&Quit"), self._window.close, (STANDARD.Quit, "Ctrl+Q")),
         )
 
     def _editing(self) -> Iterable[Entry]:
@@ -161,6 +162,7 @@ class Actions(QObject):
             Entry("zoom_out", self.tr("Zoom out"), partial(canvas.zoom_by, 1 / ZOOM_STEP), ("Ctrl+Alt+-",)),
             Entry("text_larger", self.tr("&Larger text"), partial(commands.scale_text, 1), (STANDARD.ZoomIn,)),
             Entry("text_smaller", self.tr("&Smaller text"), partial(commands.scale_text, -1), (STANDARD.ZoomOut,)),
+            Entry("text_normal", self.tr("&Normal text size"), commands.normal_text, ("Ctrl+0",)),
             Entry("reset_layout", self.tr("&Reset the arrangement of panels"), workspaces.reset),
             *(Entry(f"workspace_{workspace.id}", self.tr(workspace.title), partial(workspaces.switch, workspace),
                     (f"Alt+{number}",), self.tr(workspace.about)) for number, workspace in enumerate(WORKSPACES, 1)),
@@ -179,6 +181,8 @@ class Actions(QObject):
                   ("F1", STANDARD.HelpContents, "?")),
             Entry("gallery", self.tr("&Gallery…"), commands.open_gallery, ("Ctrl+G",),
                   self.tr("All examples as pictures")),
+            Entry("find_action", self.tr("&Find an action…"), commands.find_action, ("Ctrl+Shift+P",),
+                  self.tr("Type a word of what you want to do")),
             Entry("what_is_a_neuron", self.tr("&What is a neuron?"), partial(show_what_a_neuron_is, window)),
             Entry("hints_again", self.tr("Show the first &hints again"), commands.hints.start_again),
             Entry("whats_this", self.tr("&What is this?"), what_is_this, ("Shift+F1", STANDARD.WhatsThis),
@@ -202,6 +206,8 @@ class Actions(QObject):
         action = QAction(entry.text, self._window)
         action.setObjectName(f"action_{entry.name}")
         action.setToolTip(_tip(entry))
+        # Theirs are for a button that may be filled with the accent: on a menu they could not be seen.
+        action.setIconVisibleInMenu(entry.name not in ("train", "soften"))
         if entry.heard == "letter":
             action.setText(f"{entry.text}\t{entry.keys[0]}")
         else:
@@ -269,8 +275,8 @@ class Actions(QObject):
     def _update_train(self) -> None:
         training, why, train = self._desk.session.training, self._why_not_train(), self.by_name["train"]
         train.setEnabled(not why)
-        train.setText(self.tr("Pause") if training else self.tr("Train"))
-        train.setIconText(train.text())
+        train.setText(self.tr("&Pause") if training else self.tr("&Train"))
+        train.setIconText(plain(train.text()))
         train.setIcon(icon("pause" if training else "play", "ink" if why else "on_accent"))
         train.setToolTip(why or (self.tr("Pause training (Ctrl+T)") if training else self.tr("Train (Ctrl+T)")))
 
@@ -304,11 +310,6 @@ class Actions(QObject):
 
     def _why_not_step(self) -> str:
         return self.tr("Pause first: training goes on") if self._desk.session.training else self._why_not_train()
-
-
-def plain(text: str) -> str:
-    """What an action is called, without the mark of its letter, its key and its dots."""
-    return text.partition("\t")[0].replace("&", "").rstrip("…")
 
 
 def _tip(entry: Entry) -> str:

@@ -15,6 +15,7 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.first_hints import FirstHints
 from nnsim.gui.start.gallery import Gallery
 from nnsim.gui.window.files import DocumentFiles
+from nnsim.gui.window.find_action import FindAction
 from nnsim.gui.window.workspaces import Workspaces
 
 SHOWN_IN = {"data": "table", "training": "training", "notes": "selected"}
@@ -121,6 +122,15 @@ class Commands(QObject):
         index = min(range(len(TEXT_SCALES)), key=lambda i: abs(TEXT_SCALES[i] - text_scale()))
         TEXT_SCALE.store(TEXT_SCALES[min(max(index + step, 0), len(TEXT_SCALES) - 1)])
         self.apply_look()
+
+    def normal_text(self) -> None:
+        """All text in the size that it has at first; remembered."""
+        TEXT_SCALE.forget()
+        self.apply_look()
+
+    def find_action(self) -> None:
+        """Let the learner type what to do, over the upper edge of the window."""
+        FindAction(self.window).open()
 
     def apply_look(self) -> None:
         """The stored theme and size of text to the whole program, larger while presenting."""

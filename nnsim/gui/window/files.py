@@ -138,7 +138,7 @@ class DocumentFiles(QObject):
 
         session = self._desk.session
         start = session.path or Path(self._folder()) / f"{session.title or self.tr('network')}{SUFFIX}"
-        name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Save As"), str(start), self._filter())
+        name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Save as"), str(start), self._filter())
         if not name:
             return False
         path = Path(name)
@@ -207,9 +207,9 @@ class DocumentFiles(QObject):
                 name=shown_name(path)),
             buttons.Yes | buttons.No | buttons.Cancel, self._window)
         box.setObjectName("changed_question")
-        box.setInformativeText(self.tr("Replacing it loses what was changed there. Save As keeps both."))
+        box.setInformativeText(self.tr("Replacing it loses what was changed there. “Save as” keeps both."))
         box.button(buttons.Yes).setText(self.tr("Replace"))
-        box.button(buttons.No).setText(self.tr("Save As…"))
+        box.button(buttons.No).setText(self.tr("Save as…"))
         box.setDefaultButton(buttons.No)
         return buttons(box.exec())
 

@@ -5,13 +5,14 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QDockWidget, QMenu, QWidgetAction
 
 from nnsim.core.formulas.notation import NOTATIONS
 from nnsim.documents.files import shown_name
 from nnsim.gui.look.settings import stored_look
 from nnsim.gui.start.gallery import example_sections
 from nnsim.gui.widgets.controls import name_widget
+from nnsim.gui.widgets.labels import toned
 from nnsim.gui.window.commands import Commands
 from nnsim.gui.window.panels import PANELS, WORKSPACES
 
@@ -38,10 +39,11 @@ class Menus(QObject):
                    "", "arrange")
         self._menu(self.tr("&Train"), "train", "step_batch", "step_epoch", "", "back_to_start", "", "soften", "harden")
         self._build_explain_menu(self._menu(self.tr("E&xplain")))
-        self._build_view_menu(self._menu(self.tr("&View"), *(f"workspace_{w.id}" for w in WORKSPACES), "present", ""))
+        self._build_view_menu(self._menu(self.tr("&View"), *(f"workspace_{w.id}" for w in WORKSPACES), "present", "",
+                                         "fit", "zoom_in", "zoom_out", "", "draw_biases", "draw_products", ""))
         self._build_examples_menu(self._menu(self.tr("Exam&ples"), "gallery"))
-        self._menu(self.tr("&Help"), "gestures", "whats_this", "what_is_a_neuron", "gallery", "", "hints_again", "",
-                   "about")
+        self._menu(self.tr("&Help"), "find_action", "gestures", "whats_this", "what_is_a_neuron", "gallery", "",
+                   "hints_again", "", "about")
         self._fill_recent()
 
     def _menu(self, title: str, *names: str) -> QMenu:
@@ -56,20 +58,41 @@ class Menus(QObject):
             menu.addAction(self._actions[name]) if name else menu.addSeparator()
 
     def _build_view_menu(self, menu: QMenu) -> None:
-        self._fill(menu, "fit", "zoom_in", "zoom_out", "", "draw_biases", "draw_products", "")
-        for id, dock in self._commands.workspaces.docks.items():
-            dock.toggleViewAction().setObjectName(f"show_{id}")
-            menu.addAction(dock.toggleViewAction())
-        self._fill(menu, "", "next_panel", "previous_panel", "")
+        self._build_panels_menu(menu.addMenu(self.tr("&Panels")))
+        self._fill(menu, "next_panel", "previous_panel", "reset_layout", "")
         modes = (("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark")))
         self._choice(menu.addMenu(self.tr("&Theme")), "theme", modes, lambda: stored_look()[0],
                      self._commands.set_theme)
-        self._fill(menu, "text_larger", "text_smaller", "", "reset_layout")
+        self._fill(menu.addMenu(self.tr("Te&xt size")), "text_larger", "text_smaller", "text_normal")
+
+    def _build_panels_menu(self, menu: QMenu) -> None:
+        """Each panel once, under the first workspace that it stands in."""
+        menu.setObjectName("panels_menu")
+        docks = dict(self._commands.workspaces.docks)
+        for workspace in WORKSPACES:
+            self._heading(menu, self.tr(workspace.title))
+            for id in [id for id in docks if id in workspace.panels]:
+                self._add_panel(menu, id, docks.pop(id))
+        for id, dock in docks.items():
+            self._add_panel(menu, id, dock)
+
+    @staticmethod
+    def _add_panel(menu: QMenu, id: str, dock: QDockWidget) -> None:
+        dock.toggleViewAction().setObjectName(f"show_{id}")
+        menu.addAction(dock.toggleViewAction())
+
+    @staticmethod
+    def _heading(menu: QMenu, text: str) -> None:
+        """A word over the entries that follow. Qt shows no text of a section under a style sheet."""
+        action = QWidgetAction(menu)
+        action.setDefaultWidget(toned("small", text))
+        action.setEnabled(False)
+        menu.addAction(action)
 
     def _build_examples_menu(self, menu: QMenu) -> None:
         menu.setObjectName("examples_menu")
         for section, entries in example_sections().items():
-            menu.addSection(section)
+            self._heading(menu, section)
             for example in entries:
                 action = menu.addAction(example.title)
                 action.setObjectName(f"example_{example.id}")
@@ -122,7 +145,7 @@ class Menus(QObject):
         files = self._commands.files
         recent = files.recent()
         for path in recent:
-            action = self._recent_menu.addAction(shown_name(path))
+            action = self._recent_menu.addAction(shown_name(path).replace("&", "&&"))
             action.setToolTip(str(path))
             action.triggered.connect(
                 lambda checked=False, path=path: files.open(path), Qt.ConnectionType.QueuedConnection

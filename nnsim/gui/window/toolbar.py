@@ -10,7 +10,7 @@ from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.speed import SpeedControl
 from nnsim.gui.widgets.controls import name_widget
-from nnsim.gui.window.actions import plain
+from nnsim.gui.window.menu_actions import plain
 
 WITH_WORDS, ICON_ALONE = Qt.ToolButtonStyle.ToolButtonTextBesideIcon, Qt.ToolButtonStyle.ToolButtonIconOnly
 

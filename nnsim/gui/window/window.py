@@ -26,6 +26,7 @@ from nnsim.gui.window.commands import Commands
 from nnsim.gui.window.data_file import DataFileWatch
 from nnsim.gui.window.files import DocumentFiles
 from nnsim.gui.window.loading import BusyBar
+from nnsim.gui.window.menu_actions import menu_actions
 from nnsim.gui.window.menus import Menus
 from nnsim.gui.window.message_bar import MessageBar, OverEdge
 from nnsim.gui.window.panels import BUILD
@@ -258,7 +259,7 @@ class MainWindow(QMainWindow):
         if presenting != self._presenting:
             self._presenting = presenting
             self.menuBar().setVisible(not presenting)
-            for action in self.actions_by_name.values():
+            for _, action in menu_actions(self.menuBar()):
                 # Of the window itself, so that its keys work where no menu is shown.
                 self.addAction(action) if presenting else self.removeAction(action)
             self.statusBar().setVisible(not presenting)
