@@ -179,11 +179,11 @@ class Actions(QObject):
         return (
             Entry("gestures", self.tr("&Gestures and keys"), partial(show_gestures, window),
                   ("F1", STANDARD.HelpContents, "?")),
-            Entry("gallery", self.tr("&Gallery…"), commands.open_gallery, ("Ctrl+G",),
+            Entry("gallery", self.tr("Ga&llery…"), commands.open_gallery, ("Ctrl+G",),
                   self.tr("All examples as pictures")),
             Entry("find_action", self.tr("&Find an action…"), commands.find_action, ("Ctrl+Shift+P",),
                   self.tr("Type a word of what you want to do")),
-            Entry("what_is_a_neuron", self.tr("&What is a neuron?"), partial(show_what_a_neuron_is, window)),
+            Entry("what_is_a_neuron", self.tr("What is a &neuron?"), partial(show_what_a_neuron_is, window)),
             Entry("hints_again", self.tr("Show the first &hints again"), commands.hints.start_again),
             Entry("whats_this", self.tr("&What is this?"), what_is_this, ("Shift+F1", STANDARD.WhatsThis),
                   self.tr("Says what the field does that has the keyboard, or the one that is clicked next")),
