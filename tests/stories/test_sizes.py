@@ -528,3 +528,21 @@ def test_numbers_are_written_alike_in_both_directions(new_hand: Hand, example: s
         assert table_picture(hand) == table
     finally:
         QGuiApplication.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 1.75, 2.0])
+def test_every_tool_can_be_reached_in_large_text(small: Hand, scale: float) -> None:
+    """The kinds of the palette, the speed, the workspaces and the menus stand inside the window, none over another."""
+    small.example("xor_to_learn")
+    enlarge(small, scale)
+    small.rest(0.05)
+    palette = small.find("palette", QWidget)
+    kinds = [child for child in palette.findChildren(QToolButton) if child.objectName().startswith("palette_")]
+    assert len(kinds) == 6 and all(kind.isVisible() and within(kind, palette) for kind in kinds)
+    assert not any(a.geometry().intersects(b.geometry()) for a, b in combinations(kinds, 2))
+    assert all(kind.iconSize().height() <= kind.height() for kind in kinds)
+    assert within(small.find("speed_control", QWidget), small.find("toolbar", QToolBar))
+    switch, bar = small.find("workspace_switch", QWidget), small.window.menuBar()
+    assert within(switch, bar) and all(within(b, switch) for b in switch.findChildren(QToolButton) if b.isVisible())
+    menus = [bar.actionGeometry(action) for action in bar.actions()]
+    assert len(menus) == 8 and all(place.isValid() and place.right() <= switch.x() for place in menus)

@@ -17,6 +17,7 @@ from nnsim.gui.widgets.controls import name_widget
 
 ICON = 26
 """The side of an icon in pixels, at 100 % of the text's size."""
+LEAST_ICON = 14
 MARGIN = 18
 """At both sides of an icon together."""
 GAP = 4
@@ -75,8 +76,7 @@ class Palette(QWidget):
     def _restyle(self) -> None:
         for button in self._buttons:
             button.setFont(font("small"))
-            button.setIconSize(QSize(_side(), _side()))
-            button.setIcon(kind_icon(button.kind))
+            button.setIconSize(QSize())  # so that it is drawn anew
         widest = max(button.fontMetrics().horizontalAdvance(button.text()) for button in self._buttons)
         # As wide without the labels: else the canvas would jump sideways when it is made lower.
         self.setFixedWidth(max(_side() + MARGIN, widest + 12) + GRID)
@@ -84,14 +84,18 @@ class Palette(QWidget):
 
     def _arrange(self) -> None:
         """The buttons one under the other. The strip never makes the window higher: where there is no room for the
-        labels it shows the icons alone.
+        labels it shows the icons alone, and smaller ones where there is none for those.
         """
         labelled = _side() + self._buttons[0].fontMetrics().height() + 10
         room = (self.height() - 2 * GRID - GAP * (len(self._buttons) - 1)) / len(self._buttons)
         text = room >= labelled
         style = Qt.ToolButtonStyle
-        height = labelled if text else max(_side() + 2, min(_side() + 8, int(room)))
+        height = labelled if text else max(LEAST_ICON + 2, min(_side() + 8, int(room)))
+        side = max(LEAST_ICON, min(_side(), height - 2))
         for place, button in enumerate(self._buttons):
+            if button.iconSize() != QSize(side, side):
+                button.setIconSize(QSize(side, side))
+                button.setIcon(kind_icon(button.kind, side))
             button.setToolButtonStyle(style.ToolButtonTextUnderIcon if text else style.ToolButtonIconOnly)
             button.setGeometry(GRID // 2, GRID + place * (height + GAP), self.width() - GRID, height)
 
@@ -141,11 +145,11 @@ def _side() -> int:
     return round(ICON * text_scale())
 
 
-def kind_icon(kind: Kind) -> QIcon:
-    """The neuron in small, with its function inside. Ask again when the theme or the size of all text changes."""
+def kind_icon(kind: Kind, side: int) -> QIcon:
+    """The neuron, ``side`` pixels high, with its function inside. Ask again when the theme changes."""
     result = QIcon()
     for scale in screen_scales():
-        result.addPixmap(picture(_side(), scale, partial(_draw, kind)))
+        result.addPixmap(picture(side, scale, partial(_draw, kind)))
     return result
 
 

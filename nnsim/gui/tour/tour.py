@@ -58,7 +58,7 @@ def toured_window() -> Iterator[Hand]:
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
 
         make_app()
-        window = MainWindow()
+        window = MainWindow(Path(folder))
         window.resize(*SIZE)
         window.show_with_layout()
         window.resize(*SIZE)

@@ -40,11 +40,11 @@ class DocumentFiles(QObject):
     leftovers_changed = Signal()
     recovery_asked = Signal()
 
-    def __init__(self, desk: Desk, window: QWidget) -> None:
+    def __init__(self, desk: Desk, window: QWidget, place: Path | None = None) -> None:
         super().__init__(window)
         self._desk, self._window = desk, window
-        folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation)
-        self._journal = RecoveryJournal(Path(folder) / "recovery")
+        folder = place or Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.AppLocalDataLocation))
+        self._journal = RecoveryJournal(folder / "recovery")
         self._on_disk: tuple[Path, FileState] | None = None
         """The open file as it was when it was opened or saved."""
         self._keeping = Keeping(desk, self._journal, self._opened_state, self)

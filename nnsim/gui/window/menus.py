@@ -58,12 +58,12 @@ class Menus(QObject):
             menu.addAction(self._actions[name]) if name else menu.addSeparator()
 
     def _build_view_menu(self, menu: QMenu) -> None:
-        self._build_panels_menu(menu.addMenu(self.tr("&Panels")))
+        self._build_panels_menu(menu.addMenu(self.tr("Pan&els")))
         self._fill(menu, "next_panel", "previous_panel", "reset_layout", "")
         modes = (("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark")))
         self._choice(menu.addMenu(self.tr("&Theme")), "theme", modes, lambda: stored_look()[0],
                      self._commands.set_theme)
-        self._fill(menu.addMenu(self.tr("Te&xt size")), "text_larger", "text_smaller", "text_normal")
+        self._fill(menu.addMenu(self.tr("Text &size")), "text_larger", "text_smaller", "text_normal")
 
     def _build_panels_menu(self, menu: QMenu) -> None:
         """Each panel once, under the first workspace that it stands in."""

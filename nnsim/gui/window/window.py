@@ -3,9 +3,9 @@
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEvent, Qt, QTimer
+from PySide6.QtCore import QEvent, QMargins, QRect, QSize, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
-from PySide6.QtWidgets import QApplication, QMainWindow, QTabWidget, QWidget
+from PySide6.QtWidgets import QApplication, QMainWindow, QStyle, QTabWidget, QWidget
 
 from nnsim.core.formulas.numbers import numbered
 from nnsim.documents.examples import EXAMPLES
@@ -36,19 +36,31 @@ from nnsim.gui.window.toolbar import MainToolBar, margin
 from nnsim.gui.window.workspaces import Workspaces, WorkspaceSwitch
 
 SAY_MS = 6_000
+FIRST_SIZE, FIRST_SHARE = QSize(1440, 900), 0.75
+"""Of the window when it opens for the first time: in pixels, and of a large screen's sides."""
+FRAME = QMargins(6, 38, 6, 6)
+"""What a system puts around a window, at most: what it is in truth is known when the window stands."""
 NO_KEYS = Qt.KeyboardModifier.NoModifier
 
 
-class MainWindow(QMainWindow):
-    """The program's window. Owns the session; every action asks it or the files."""
+def first_geometry(screen: QRect) -> QRect:
+    """Where the window opens for the first time: in the middle of the ``screen`` that is free, never larger than it."""
+    room = screen.marginsRemoved(FRAME)
+    size = FIRST_SIZE.expandedTo(screen.size() * FIRST_SHARE).boundedTo(room.size())
+    return QStyle.alignedRect(Qt.LayoutDirection.LeftToRight, Qt.AlignmentFlag.AlignCenter, size, room)
 
-    def __init__(self) -> None:
+
+class MainWindow(QMainWindow):
+    """The program's window. Owns the session; every action asks it or the files. Unsaved work is kept in ``place``, or
+    else where the system has such things."""
+
+    def __init__(self, place: Path | None = None) -> None:
         super().__init__()
         self.setObjectName("main_window")
         self._over = False
         """Whether it was closed, or had to end: nothing is kept any more."""
         self.desk = Desk(self)
-        self.files = DocumentFiles(self.desk, self)
+        self.files = DocumentFiles(self.desk, self, place)
         self.canvas = Canvas(self.desk)
         self.first_page = FirstPage(self.desk, self.canvas.viewport())
         self.hints = FirstHints(self.desk, self.canvas)
@@ -68,7 +80,7 @@ class MainWindow(QMainWindow):
         self._actions = Actions(self.commands)
         self.actions_by_name = self.canvas.window_actions = self._actions.by_name
         Menus(self.commands, self.actions_by_name)
-        self._workspace_switch = WorkspaceSwitch(self.workspaces, self.actions_by_name["present"])
+        self._workspace_switch = WorkspaceSwitch(self.workspaces, self.menuBar(), self.actions_by_name["present"])
         self.menuBar().setCornerWidget(self._workspace_switch)
         self._workspace_switch.show()
         self._build_toolbar()
@@ -101,7 +113,7 @@ class MainWindow(QMainWindow):
         self._actions.update_icons()
         dress(self)
         self._update_all()
-        self.resize(1440, 900)
+        self.setGeometry(first_geometry(self.screen().availableGeometry()))
         QTimer.singleShot(0, self, self._recovery.offer)
 
     # Building

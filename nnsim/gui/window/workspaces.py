@@ -5,9 +5,9 @@ from contextlib import contextmanager
 from functools import partial
 from pkgutil import resolve_name
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QDockWidget, QFrame, QMainWindow, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QButtonGroup, QDockWidget, QFrame, QMainWindow, QMenuBar, QTabBar, QToolButton, QWidget
 from shiboken6 import isValid
 
 from nnsim.gui.look.icons import icon
@@ -42,6 +42,8 @@ MOST_SHARE, LOW_SHARE = 0.45, 0.28
 """Of the window's height: the most for a panel that is as high as what it shows; for one that would be higher still."""
 CARD_LINES = 1
 """Of a card's frame, below what it shows."""
+MENU_SIDES = 26
+"""Beside the word of a menu, in pixels."""
 UNBOUNDED = 16_777_215
 """Qt's word for a height without a limit, which PySide6 does not have."""
 
@@ -378,7 +380,7 @@ class Workspaces(QObject):
 class WorkspaceSwitch(QWidget):
     """Build | Train | Explain, and Present, at the end of the menu bar."""
 
-    def __init__(self, workspaces: Workspaces, present: QAction) -> None:
+    def __init__(self, workspaces: Workspaces, menus: QMenuBar, present: QAction) -> None:
         super().__init__()
         self.setObjectName("workspace_switch")
         self._workspaces = workspaces
@@ -404,10 +406,26 @@ class WorkspaceSwitch(QWidget):
         workspaces.changed.connect(self._show)
         self.update_look()
         self._show()
+        menus.installEventFilter(self)
 
     def update_look(self) -> None:
         """Icons in the colours of the theme."""
         self._present.setIcon(icon("present", "muted"))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Where the menus need the room, Present is an icon alone."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and isinstance(watched, QMenuBar):
+            metrics = watched.fontMetrics()
+            menus = sum(metrics.horizontalAdvance(a.text().replace("&", "")) + MENU_SIDES for a in watched.actions())
+            named = self.sizeHint().width()
+            if self._present.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly:
+                named += metrics.horizontalAdvance(self._present.text())
+            styles = Qt.ToolButtonStyle
+            style = styles.ToolButtonTextBesideIcon if menus + named <= watched.width() else styles.ToolButtonIconOnly
+            if self._present.toolButtonStyle() != style:
+                self._present.setToolButtonStyle(style)
+                self.adjustSize()
+        return False
 
     def _show(self) -> None:
         button = self.findChild(QToolButton, f"workspace_{self._workspaces.current.id}")
