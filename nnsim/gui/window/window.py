@@ -177,10 +177,9 @@ class MainWindow(QMainWindow):
         self._update_title()
         self._update_actions()
         structure = self.desk.session.structure
-        layers = max((structure.depth[id] for id in structure.outputs), default=0)
         parts = []
-        if layers:
-            parts.append(self.tr("{n}-layer").format(n=layers))
+        if structure.layers:
+            parts.append(self.tr("{n}-layer").format(n=len(structure.layers) - 1))
         inputs, neurons = len(structure.inputs), len(structure.neurons) - len(structure.inputs)
         if structure.neurons:
             parts.append(numbered(inputs, self.tr("1 input"), self.tr("{n} inputs")))
