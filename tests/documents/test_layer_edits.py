@@ -36,11 +36,16 @@ def layered(draw: st.DrawFn) -> Document:
 
 
 def activations(document: Document) -> dict[str, np.ndarray]:
-    """What each neuron says to a few samples, whatever is fed to inputs that come later."""
+    """What each neuron says to a few samples."""
     structure = document.network.structure
     X = np.linspace(-2.0, 2.0, 5)[:, None] * np.ones(len(structure.inputs))
     trace = program_of(structure).run(document.network.parameters, X)
     return {id: trace.a_rows[row] for id, row in structure.position.items()}
+
+
+def nearly(one: np.ndarray, other: np.ndarray) -> bool:
+    """The same but for the last digits: where layers have other shapes, sums are added up in another way."""
+    return np.allclose(one, other, rtol=1e-12, atol=1e-12)
 
 
 def keeps(before: Document, after: Document, cut: bool = False) -> None:
@@ -92,7 +97,7 @@ def test_a_layer_of_another_size(document: Document, number: int, size: int) -> 
                or model.role == "input" for id in new)
     said, says = activations(document), activations(after)
     if at:
-        assert all(np.array_equal(said[id], says[id]) for layer in before[: at + 1] for id in layer if id in says)
+        assert all(nearly(said[id], says[id]) for layer in before[: at + 1] for id in layer if id in says)
     assert resize_layer(document, at, size) == after
 
 
@@ -107,7 +112,7 @@ def test_a_new_layer_between_two(document: Document, number: int, size: int) -> 
     assert structure.layers[:at] + structure.layers[at + 1:] == before and len(structure.layers[at]) == size
     joined(structure, structure.layers[at])
     said, says = activations(document), activations(after)
-    assert all(np.array_equal(said[id], says[id]) for layer in before[:at] for id in layer)
+    assert all(nearly(said[id], says[id]) for layer in before[:at] for id in layer)
     again = remove_layer(after, at)
     keeps(after, again)
     assert again.network.structure.layers == before

@@ -291,6 +291,13 @@ class Canvas(CanvasView):
 
     # Keys
 
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and (
+                self._keys.would_end_run(event)):
+            event.accept()  # so that it comes here, and not to an action
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self._escape()

@@ -12,7 +12,7 @@ GESTURES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("C", "connect all selected neurons: then click the target, or drag around several"),
         ("C, Alt+arrows, Enter", "the same by keys; Alt+Shift+arrows gather several targets"),
         ("L", "add a layer that all selected neurons feed"),
-        ("Ctrl+L", "add a layered network, such as 2, 4, 1"),
+        ("Ctrl+L", "a layered network, such as 2, 4, 1: in place of what is there, or beside it"),
         ("Ctrl+C, Ctrl+X, Ctrl+V", "copy, cut, paste neurons, also into another window"),
         ("Ctrl+Ins, Shift+Del, Shift+Ins", "the same, where the system has these keys"),
         ("Ctrl+D", "duplicate what is selected"),
