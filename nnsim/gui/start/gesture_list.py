@@ -12,6 +12,8 @@ GESTURES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("C", "connect all selected neurons: then click the target, or drag around several"),
         ("C, Alt+arrows, Enter", "the same by keys; Alt+Shift+arrows gather several targets"),
         ("L", "add a layer that all selected neurons feed"),
+        ("+, −, Ins", "a neuron more or fewer in the layer of the selected one; a new layer behind it"),
+        ("− + over a column, + between two", "the same, and the activation of the layer"),
         ("Ctrl+L", "a layered network, such as 2, 4, 1: in place of what is there, or beside it"),
         ("Ctrl+C, Ctrl+X, Ctrl+V", "copy, cut, paste neurons, also into another window"),
         ("Ctrl+Ins, Shift+Del, Shift+Ins", "the same, where the system has these keys"),

@@ -29,7 +29,7 @@ from nnsim.gui.window.loading import BusyBar
 from nnsim.gui.window.menu_actions import menu_actions
 from nnsim.gui.window.menus import Menus
 from nnsim.gui.window.message_bar import MessageBar, OverEdge
-from nnsim.gui.window.panels import BUILD
+from nnsim.gui.window.panels import BUILD, TRAIN
 from nnsim.gui.window.present_bar import PresentBar
 from nnsim.gui.window.recovery import RecoveryOffer
 from nnsim.gui.window.toolbar import MainToolBar, margin
@@ -267,6 +267,7 @@ class MainWindow(QMainWindow):
     def _on_workspace(self) -> None:
         presenting = self.workspaces.presenting
         self._palette.setVisible(self.workspaces.current is BUILD)
+        self.canvas.layer_bars.show(self.workspaces.current in (BUILD, TRAIN))
         if presenting != self._presenting:
             self._presenting = presenting
             self.menuBar().setVisible(not presenting)
