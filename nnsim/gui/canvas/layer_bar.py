@@ -160,7 +160,7 @@ class _Bar(QFrame):
         self._commands, self._number = commands, number
         name_widget(self, f"layer_bar_{number}", self.tr("Layer {n}").format(n=number))
         self.setStyleSheet(_frame(self, "6px"))
-        row = row_in(self, 0, (2, 1, 2, 1))
+        self._row = row = row_in(self, 0, (2, 1, 2, 1))
         self._fewer, self._more = self._button("−", "fewer", -1), self._button("+", "more", 1)
         self._count = QLabel()
         self._count.setObjectName(f"layer_{number}_size")
@@ -213,7 +213,7 @@ class _Bar(QFrame):
         for button in (self._fewer, self._more):
             button.setVisible(much >= BUTTONS and not self._fixed)
         self._activation.setVisible(much >= FUNCTIONS and bool(self._number))
-        self.layout().activate()
+        self._row.activate()
         self.adjustSize()
 
 
