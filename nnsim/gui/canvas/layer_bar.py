@@ -12,7 +12,7 @@ from nnsim.core.formulas.numbers import numbered
 from nnsim.documents.document import Document
 from nnsim.gui.canvas.layer_commands import LayerCommands
 from nnsim.gui.canvas.view import FIT_MARGIN, CanvasView
-from nnsim.gui.look.theme import GRID
+from nnsim.gui.look.theme import GRID, text_scale
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
 from nnsim.gui.widgets.controls import name_widget
@@ -23,6 +23,8 @@ BELOW = 4
 """Between the bars and what is fitted, at least."""
 BETWEEN = 3
 """Between a bar and the + beside it."""
+ARROW = 36
+"""Beside the name of an activation in its field, in pixels."""
 FARTHEST = 44
 """So far beside the middle of its column, in pixels, a bar may stand that has no room there."""
 MOST_LAYERS = 12
@@ -212,6 +214,8 @@ class _Bar(QFrame):
         self._count.setText(text)
         for button in (self._fewer, self._more):
             button.setVisible(much >= BUTTONS and not self._fixed)
+        chosen = self._activation.fontMetrics().horizontalAdvance(self._activation.currentText())
+        self._activation.setFixedWidth(chosen + round(ARROW * text_scale()))
         self._activation.setVisible(much >= FUNCTIONS and bool(self._number))
         self._row.activate()
         self.adjustSize()
