@@ -298,6 +298,7 @@ def test_the_right_rows_of_very_many_are_counted_beside_the_window(
 def test_what_is_left_out_is_told(shared: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     """How many samples are drawn, and how many inputs can be set beside the map."""
     monkeypatch.setattr(points, "MOST_DRAWN", 1_000)
+    shared.click("workspace_build")
     note = shared.window.panels["output"].note
     shared.session.open_document(Document(Network.layered([2, 1]), data=replace(rows(3_000), test_share=0.1)))
     shared.wait(lambda: "1,300 of 3,000 samples" in note.toolTip() and note.isVisible(), "it says how many")

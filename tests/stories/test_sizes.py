@@ -334,6 +334,7 @@ def test_the_settings_of_training_end_in_a_whole_row(hand: Hand) -> None:
 def test_the_buttons_of_training_are_whole(hand: Hand) -> None:
     """In large text the small ones go under the large one; what it says why is below, and presses nothing together."""
     hand.example("xor")
+    hand.click("workspace_train")
     for scale in (1.0, 1.5, 2.0):
         enlarge(hand, scale)
         hand.window.workspaces.reset()
