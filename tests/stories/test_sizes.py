@@ -316,6 +316,7 @@ def test_the_settings_of_training_end_in_a_whole_row(hand: Hand) -> None:
     """At first, scrolled, and where a row has come: no row is cut through in the middle."""
     for size in ((1280, 720), (1440, 900), (1440, 873)):
         hand.window.resize(*size)
+        hand.click("workspace_train")
         hand.window.workspaces.reset()
         hand.example("circle")
         hand.rest(0.05)
