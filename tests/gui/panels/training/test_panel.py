@@ -174,6 +174,7 @@ class TestRunning:
     def test_what_a_run_has_to_say_moves_no_setting(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
         """Progress, the batch and the reason stand under the settings."""
         panel.resize(288, 560)
+        desk.session.open_document(nnsim.load(resource("examples/xor_to_learn.nnsim")))
         desk.session.configure(replace(desk.session.document.training, stop_epochs=4), "x")
         rate = find(panel, "training_learning_rate", NumberField)
         before = rate.mapTo(panel, rate.rect().topLeft())
@@ -181,7 +182,8 @@ class TestRunning:
         qtbot.waitUntil(lambda: not desk.session.training)
         assert find(panel, "training_progress", QProgressBar).isVisible()
         assert rate.mapTo(panel, rate.rect().topLeft()) == before
-        desk.session.apply("x", lambda d: edits.set_neurons(d, ["h1"], activation="heaviside"))
+        neurons = [n.id for n in desk.session.structure.neurons if n.role != "input"]
+        desk.session.apply("x", lambda d: edits.set_neurons(d, neurons, activation="heaviside"))
         QApplication.processEvents()
         assert find(panel, "training_reason", QLabel).isVisible()
         assert rate.mapTo(panel, rate.rect().topLeft()) == before
