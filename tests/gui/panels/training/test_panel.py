@@ -176,6 +176,7 @@ class TestRunning:
         panel.resize(288, 560)
         desk.session.open_document(nnsim.load(resource("examples/xor_to_learn.nnsim")))
         desk.session.configure(replace(desk.session.document.training, stop_epochs=4), "x")
+        qtbot.wait(50)  # the form of other data has its place
         rate = find(panel, "training_learning_rate", NumberField)
         before = rate.mapTo(panel, rate.rect().topLeft())
         desk.session.train(updates=1)
