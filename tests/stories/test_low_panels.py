@@ -1,0 +1,50 @@
+"""Panels below the canvas at 1280×720: what they show is whole, and the canvas keeps its share."""
+
+import pytest
+from PySide6.QtCore import QPoint, QRect
+
+from nnsim.gui.panels.gradient.loss_slice import LossSlicePanel
+from nnsim.gui.panels.gradient.plots import StepPlot
+from nnsim.gui.plots.plot import scaled
+from nnsim.gui.tour.hand import Hand
+
+
+def head_is_whole(plot: StepPlot) -> bool:
+    """Whether the head of the arrow lies inside the plot, from top to bottom."""
+    bottom, top = plot.ranges[1]
+    from_below = (plot.arrow.end[1] - bottom) / (top - bottom) * plot.view.height()
+    return bool(scaled(9) <= from_below <= plot.view.height() - scaled(9))
+
+
+@pytest.mark.parametrize(("workspace", "share"), [("train", 0.28), ("explain", 0.33)])
+def test_a_loss_slice_takes_no_more_than_its_share(hand: Hand, workspace: str, share: float) -> None:
+    """Plot, arrow, sentence and the step to take: all of it, in its share of the height."""
+    hand.window.resize(1280, 720)
+    hand.example("hands_on")
+    hand.click(f"workspace_{workspace}")
+    hand.click_at(hand.label_of("h1", "o1"))
+    hand.window.workspaces.show_panel("loss_slice")
+    hand.rest(0.1)
+    panel = hand.window.panels["loss_slice"]
+    assert isinstance(panel, LossSlicePanel)
+    assert hand.window.workspaces.docks["loss_slice"].height() <= share * 720 + 1
+    says = panel.says
+    assert says.isVisible() and "slope is 0.08217" in says.text()
+    places = [QRect(part.mapTo(panel, QPoint()), part.size()) for part in (panel.plot, says, panel.take)]
+    assert all(panel.rect().contains(place) for place in places)
+    assert not any(a.intersects(b) for a in places for b in places if a is not b)
+    assert panel.plot.view.height() >= 64
+    assert head_is_whole(panel.plot)
+
+
+def test_the_step_on_a_function_is_whole(hand: Hand) -> None:
+    hand.window.resize(1280, 720)
+    hand.example("hands_on")
+    hand.click("workspace_explain")
+    hand.window.workspaces.show_panel("slope")
+    hand.rest(0.1)
+    plot = hand.find("slope_plot", StepPlot)
+    assert head_is_whole(plot)
+    hand.window.resize(1440, 900)
+    hand.rest(0.1)
+    assert head_is_whole(plot)
