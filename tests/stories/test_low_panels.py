@@ -3,10 +3,12 @@
 import pytest
 from PySide6.QtCore import QPoint, QRect
 
+from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.panels.gradient.loss_slice import LossSlicePanel
 from nnsim.gui.panels.gradient.plots import StepPlot
 from nnsim.gui.plots.plot import scaled
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.widgets.labels import TextLine
 
 
 def head_is_whole(plot: StepPlot) -> bool:
@@ -48,3 +50,20 @@ def test_the_step_on_a_function_is_whole(hand: Hand) -> None:
     hand.window.resize(1440, 900)
     hand.rest(0.1)
     assert head_is_whole(plot)
+
+
+@pytest.mark.parametrize("workspace", ["build", "train"])
+def test_what_the_output_panel_reads_out_is_whole(hand: Hand, workspace: str) -> None:
+    """Of every example that has a map or a curve: place and value, none of it cut."""
+    hand.window.resize(1280, 720)
+    hand.click(f"workspace_{workspace}")
+    said = set()
+    for example in EXAMPLES:
+        hand.answering("Discard", lambda example=example: hand.example(example))
+        hand.settle()
+        readout = hand.find("output_readout", TextLine)
+        if readout.isVisible():
+            said.add(example)
+            lines = 2 if readout.wraps else 1
+            assert readout.sizeHint().width() <= lines * readout.width(), example
+    assert len(said) > 12
