@@ -2,10 +2,12 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QRect
+from PySide6.QtWidgets import QWidget
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.panels.gradient.loss_slice import LossSlicePanel
 from nnsim.gui.panels.gradient.plots import StepPlot
+from nnsim.gui.panels.output.plots import MapPlot
 from nnsim.gui.plots.plot import scaled
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.widgets.labels import TextLine
@@ -67,3 +69,27 @@ def test_what_the_output_panel_reads_out_is_whole(hand: Hand, workspace: str) ->
             lines = 2 if readout.wraps else 1
             assert readout.sizeHint().width() <= lines * readout.width(), example
     assert len(said) > 12
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
+def test_train_shows_all_that_is_set_a_square_map_and_a_large_loss(hand: Hand, width: int, height: int) -> None:
+    """No setting of the circle's needs scrolling; data first; the loss has at least 200 pixels."""
+    hand.window.resize(width, height)
+    hand.example("circle")
+    hand.click("workspace_train")
+    hand.window.workspaces.reset()
+    hand.click("tool_step_epoch")
+    hand.wait(lambda: not hand.session.training, "an epoch is done")
+    hand.rest(0.2)
+    names = ("data_source", "data_samples", "data_noise", "data_test_share", "data_seed", "training_loss",
+             "training_optimizer", "training_learning_rate", "training_batch_size", "training_order", "training_seed",
+             "training_stop", "training_advanced")
+    shown = [hand.find(name, QWidget) for name in names]
+    assert all(part.visibleRegion().boundingRect().size() == part.size() for part in shown)
+    tops = [part.mapTo(hand.window, QPoint()).y() for part in shown]
+    assert tops == sorted(tops)
+    assert hand.find("data_seed", QWidget).accessibleName() == "Data seed"
+    assert hand.find("training_seed", QWidget).accessibleName() == "Run seed"
+    view = hand.find("output_map", MapPlot).view
+    assert view.width() == pytest.approx(view.height(), abs=2)
+    assert hand.find("loss_plot", QWidget).height() >= 200
