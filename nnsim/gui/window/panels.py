@@ -119,7 +119,7 @@ BUILD = Arrangement("build", "Build", "Neurons, weights and the truth table", (
 ))
 TRAIN = Arrangement("train", "Train", "The data and how it learns, the map and the loss", (
     Side(LEFT, 0.21, 288, (Stack(("training",)),), form=True),
-    Side(RIGHT, 0.26, 336, (Stack(("output",), 4), Stack(("loss",), 3))),
+    Side(RIGHT, 0.26, 336, (Stack(("output",), 5), Stack(("loss",), 4))),
     Side(BOTTOM, 0.28, 190, (Stack(("table", "losses", "selected", "loss_slice")),)),
 ), "output")
 EXPLAIN = Arrangement("explain", "Explain", "Every number taken apart: forward, backward, step by step", (
