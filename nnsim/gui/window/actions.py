@@ -131,7 +131,7 @@ class Actions(QObject):
             Entry("add_output", self.tr("Add &output"), partial(on_canvas.add_neuron, "output"), ("O",), icon="output",
                   heard="letter"),
             Entry("layers", self.tr("&Layers…"), self._commands.open_layers_form, ("Ctrl+L",),
-                  self.tr("Add a layered network, such as 2, 4, 1"), "layers"),
+                  self.tr("A layered network, such as 2, 4, 1: in place of what is there, or beside it"), "layers"),
             Entry("add_layer", self.tr("Add a la&yer behind…"), on_canvas.open_layer_form, ("L",),
                   self.tr("Add neurons that all selected ones feed"), why_not=self._why_no_neuron, heard="letter"),
             Entry("connect", self.tr("&Connect from the selected neurons"), on_canvas.begin_connect, ("C",),

@@ -29,7 +29,7 @@ from nnsim.gui.window.loading import BusyBar
 from nnsim.gui.window.menu_actions import menu_actions
 from nnsim.gui.window.menus import Menus
 from nnsim.gui.window.message_bar import MessageBar, OverEdge
-from nnsim.gui.window.panels import BUILD
+from nnsim.gui.window.panels import BUILD, TRAIN
 from nnsim.gui.window.present_bar import PresentBar
 from nnsim.gui.window.recovery import RecoveryOffer
 from nnsim.gui.window.toolbar import MainToolBar, margin
@@ -175,10 +175,9 @@ class MainWindow(QMainWindow):
         self._update_title()
         self._update_actions()
         structure = self.desk.session.structure
-        layers = max((structure.depth[id] for id in structure.outputs), default=0)
         parts = []
-        if layers:
-            parts.append(self.tr("{n}-layer").format(n=layers))
+        if structure.layers:
+            parts.append(self.tr("{n}-layer").format(n=len(structure.layers) - 1))
         inputs, neurons = len(structure.inputs), len(structure.neurons) - len(structure.inputs)
         if structure.neurons:
             parts.append(numbered(inputs, self.tr("1 input"), self.tr("{n} inputs")))
@@ -266,6 +265,7 @@ class MainWindow(QMainWindow):
     def _on_workspace(self) -> None:
         presenting = self.workspaces.presenting
         self._palette.setVisible(self.workspaces.current is BUILD)
+        self.canvas.layer_bars.show(self.workspaces.current in (BUILD, TRAIN))
         if presenting != self._presenting:
             self._presenting = presenting
             self.menuBar().setVisible(not presenting)
