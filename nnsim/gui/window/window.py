@@ -268,6 +268,7 @@ class MainWindow(QMainWindow):
     def _on_workspace(self) -> None:
         presenting = self.workspaces.presenting
         self._palette.setVisible(self.workspaces.current is BUILD)
+        self.canvas.network_scene.loss.show(self.workspaces.current.explains)
         if presenting != self._presenting:
             self._presenting = presenting
             self.menuBar().setVisible(not presenting)
