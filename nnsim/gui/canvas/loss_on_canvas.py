@@ -43,7 +43,7 @@ class LossOnCanvas:
         if not shown:
             self._light(None)
             return
-        right = scene.neurons.content_rect().right()
+        right = max(rect.right() for item in scene.neurons.made.values() for rect in item.taken())
         self.box.lay_out(self._face(), [(id, scene.neurons.at(id)) for id in outputs], right, scene.larger)
         self._light(lit_paths(scene.desk))
 
