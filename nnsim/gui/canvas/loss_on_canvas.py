@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Ends
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from nnsim.gui.canvas.scene import NetworkScene
 
 TARGET_DIGITS = 3
+NORMAL, LARGEST = QSizeF(640, 400), 2.5
+"""Beside a network of this size the loss is written as neurons are; beside larger ones up to so many times as large."""
 UNKNOWN = "–"
 SHARES = (0.85, 0.12, 0.7, 0.3, 0.78, 0.22)
 """Where along a connection the number of a path may stand, best first."""
@@ -44,7 +46,11 @@ class LossOnCanvas:
             self._light(None)
             return
         right = max(rect.right() for item in scene.neurons.made.values() for rect in item.taken())
-        self.box.lay_out(self._face(), [(id, scene.neurons.at(id)) for id in outputs], right, scene.larger)
+        around = scene.neurons.content_rect()
+        # A large network is seen from afar: its loss is as much larger.
+        larger = max(around.width() / NORMAL.width(), around.height() / NORMAL.height(), scene.larger)
+        larger = min(larger, max(LARGEST, scene.larger))
+        self.box.lay_out(self._face(), [(id, scene.neurons.at(id)) for id in outputs], right, max(1.0, larger))
         self._light(lit_paths(scene.desk))
 
     def _face(self) -> LossFace:

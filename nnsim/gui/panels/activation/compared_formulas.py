@@ -23,7 +23,7 @@ class ComparedFormulas(QScrollArea):
         super().__init__()
         name_widget(self, "activation_formulas", self.tr("Formulas of the functions that are compared"))
         self._page = QWidget()
-        self._rows = column_in(self._page, GRID, (0, 0, GRID, 0))
+        self._rows = column_in(self._page, GRID // 2, (0, 0, GRID, 0))
         self._rows.addStretch(1)
         scrolled(self._page, self)
         self.setFrameShape(QFrame.Shape.NoFrame)
