@@ -45,7 +45,7 @@ class ComparedFormulas(QScrollArea):
                 widget.setVisible(place < len(functions))
 
     def _add(self) -> None:
-        name, formulas = toned("muted", ""), FormulaLabel()
+        name, formulas = toned("small"), FormulaLabel()
         name_widget(formulas, f"activation_formula_{len(self.shown)}", self.tr("Formula"))
         self._rows.insertWidget(2 * len(self.shown), name)
         self._rows.insertWidget(2 * len(self.shown) + 1, formulas)
