@@ -120,3 +120,16 @@ def test_nothing_of_the_loss_covers_a_neuron_a_label_or_a_target(hand: Hand, exa
             seen = hand.canvas.mapToScene(hand.canvas.viewport().rect()).boundingRect()
             assert all(seen.contains(rect) for rect in own), space.id
     hand.window.workspaces.leave_present()
+
+
+def test_the_target_of_a_long_name_takes_no_more_room_than_a_name(hand: Hand) -> None:
+    """Its middle is left out; the number stays."""
+    hand.example("and")
+    hand.click_at(hand.at(hand.session.structure.outputs[0]))
+    hand.key(Qt.Key.Key_F2)
+    hand.write("whether both of them are true at the same time")
+    hand.click("workspace_explain")
+    box = box_of(hand)
+    (written,), (rect,) = box.face.targets.values(), box.target_rects.values()
+    assert "…" in written and written.endswith("= 0")
+    assert rect.width() < 160

@@ -1,7 +1,7 @@
 """The loss on the canvas: a box behind the outputs, each with its target, and a line from it into the box."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPen
@@ -16,6 +16,8 @@ BEHIND, BEND = 10.0, 60.0
 """From all that belongs to neurons to the targets; from the targets to the box, where the lines bend."""
 WIDEST = f"{MINUS}0.88888"
 """The box is at least as wide as this number, so that it rests while the loss changes."""
+WIDEST_TARGET = 144.0
+"""Of an output with a long name the middle of its target is left out."""
 SIDE, ABOVE = 14.0, 8.0
 """Between the box's frame and its texts."""
 SPARE = 5.0
@@ -56,9 +58,11 @@ class LossBox(QGraphicsItem):
 
     def lay_out(self, face: LossFace, outputs: Sequence[tuple[str, QPointF]], right: float, larger: float) -> None:
         """Stand to the right of ``right``, where nothing of a neuron is. ``outputs`` are their middles."""
-        self.face, self._larger = face, larger
+        self._larger = larger
         metrics, heading = QFontMetricsF(self._font("small")), QFontMetricsF(self._font("title", bold=True))
-        name = QFontMetricsF(self._font("small"))
+        self.face = face = replace(face, targets={
+            id: metrics.elidedText(text, Qt.TextElideMode.ElideMiddle, WIDEST_TARGET * larger)
+            for id, text in face.targets.items()})
         wide = max((metrics.horizontalAdvance(text) for text in face.targets.values()), default=0.0) + 6
         high = metrics.height() + SPARE
         left, bend_from = right + BEHIND, right + BEHIND + wide
@@ -68,8 +72,8 @@ class LossBox(QGraphicsItem):
         for id, middle in sorted(outputs, key=lambda output: output[1].y()):
             lowest = levels[id] = max(middle.y(), lowest + high + SPARE)
         width = max(heading.horizontalAdvance(face.value), heading.horizontalAdvance(WIDEST),
-                    name.horizontalAdvance(face.name)) + 2 * SIDE
-        height = name.height() + heading.height() + 2 * ABOVE
+                    metrics.horizontalAdvance(face.name)) + 2 * SIDE
+        height = metrics.height() + heading.height() + 2 * ABOVE
         center = (min(levels.values()) + max(levels.values())) / 2
         self.box = QRectF(bend_from + BEND * max(1.0, larger * 0.8), center - height / 2, width, height)
         self.target_rects, self.lines, self._bends = {}, {}, {}
