@@ -104,6 +104,11 @@ class Arrangement:
         return frozenset(id for stack in self.stacks for id in stack.panels)
 
     @property
+    def explains(self) -> bool:
+        """Whether it takes numbers apart beside the network, on which the loss and the paths to it are seen then."""
+        return self.canvas and not self.panels.isdisjoint((*EXPLANATION, "loss_slice", "slope")) and self is not TRAIN
+
+    @property
     def front(self) -> frozenset[str]:
         """Those of them that are seen at first."""
         return frozenset(stack.panels[0] for stack in self.stacks)
