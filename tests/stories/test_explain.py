@@ -93,7 +93,7 @@ def test_the_chain_rule_of_a_weight_that_is_clicked(hand: Hand) -> None:
     assert [cell.below for cell in chain.cells if cell.latex] == ["0.7414", "0.1868", "0.5933"]
     assert [cell.formula for cell in chain.cells if cell.latex] == [
         r"-\left(T_{1} - O_{1}\right)", r"O_{1} \cdot \left(1 - O_{1}\right)", r"\mathrm{out}_{h_{1}}"]
-    assert chain.cells[-1].below == "0.08217"
+    assert chain.cells[-1].below == "= 0.08217"
     said = view.text
     assert "δ(o1) = −(T1 − O1)·O1·(1 − O1) = −(0.01 − 0.7514)·0.7514·(1 − 0.7514) = 0.1385" in said
     assert "∂Loss/∂w5 = δ(o1)·out h1 = 0.1385·0.5933 = 0.08217" in said

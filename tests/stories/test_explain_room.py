@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QToolButton
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.panels.explain.equations import EquationList
@@ -38,6 +38,48 @@ def test_the_buttons_of_step_through_never_move(hand: Hand, size: tuple[int, int
             hand.settle()
             assert places(hand, panel) == before, id
             assert panel.walk is None or hand.find("steps_progress", QLabel).isVisible()
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_the_explanation_of_hands_on_stands_without_scrolling(hand: Hand, size: tuple[int, int]) -> None:
+    """The whole forward pass, with symbols too, the chain rule of w1 with both paths, and both matrices."""
+    hand.window.resize(*size)
+    hand.click("workspace_explain")
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.window.show_panel("forward")
+    assert "O2 = σ" in hand.find("forward_lines", EquationList).text
+    assert not scrolled(hand.find("forward_lines", EquationList))
+    hand.window.show_panel("backward")
+    chain = hand.find("backward_lines", EquationList)
+    hand.wait_for_formulas()
+    assert [row.kind for row in chain.rows].count("path") == 2 and chain.rows[-1].text.startswith("w1′ = ")
+    assert not scrolled(chain)
+    hand.window.show_panel("matrices")
+    hand.wait_for_formulas()
+    assert not scrolled(hand.find("matrix_view", QAbstractScrollArea))
+
+
+def scrolled(area: QAbstractScrollArea) -> bool:
+    """Whether there is more than can be seen."""
+    return area.verticalScrollBar().maximum() > 0 or area.horizontalScrollBar().maximum() > 0
+
+
+def test_results_stand_one_below_the_other(hand: Hand) -> None:
+    """What the paths come to ends at one line; formulas and numbers stand beneath their derivatives."""
+    hand.window.resize(*SMALL)
+    hand.click("workspace_explain")
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.window.show_panel("backward")
+    view = hand.find("backward_lines", EquationList)
+    hand.wait_for_formulas()
+    chains = [i for i, row in enumerate(view.rows) if row.kind == "chain"]
+    ends = {round(view.rect_of(i, len(view.rows[i].cells) - 1).right()) for i in chains}
+    assert len(chains) == 2 and len(ends) == 1
+    for i in chains:
+        assert len({round(view.rect_of(i, cell).bottom()) for cell in range(len(view.rows[i].cells))}) == 1
+        assert all(cell.formula and cell.below for cell in view.rows[i].cells if cell.latex)
 
 
 def test_a_gradient_leads_to_its_chain_rule(hand: Hand) -> None:

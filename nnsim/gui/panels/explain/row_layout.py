@@ -134,8 +134,7 @@ class RowLayouts:
             left = middle - metrics.horizontalAdvance(cell.text) / 2 if cell.below else rect.left()
             painter.drawText(QPointF(left, baseline), cell.text)
         if cell.below:
-            sign = cell.below in ("·", "=")
-            painter.setPen(t.color("muted" if sign else "positive_text" if cell.text else "ink"))
+            painter.setPen(t.color("muted" if cell.below == cell.text else "positive_text" if cell.text else "ink"))
             width = metrics.horizontalAdvance(cell.below)
             painter.drawText(QPointF(middle - width / 2, rect.bottom() - metrics.descent()), cell.below)
 
@@ -153,11 +152,10 @@ class RowLayouts:
 
 
 def _align_result(cells: list[_Measured], right: float) -> None:
-    """``= 0.0006684`` at the right end, so that what the paths come to stands one below the other."""
-    if len(cells) > 2:
-        equals, value = cells[-2:]
-        at = max(value[1], right - value[2])
-        cells[-2:] = [(equals[0], at - equals[2] - GRID, *equals[2:]), (value[0], at, *value[2:])]
+    """What a path comes to, at the right end, so that such numbers stand one below the other."""
+    if cells:
+        cell, x, width, *heights = cells[-1]
+        cells[-1] = (cell, max(x, right - width), width, heights[0], heights[1])
 
 
 def _paint_badge(painter: QPainter, rect: QRectF, number: int) -> None:

@@ -128,7 +128,7 @@ def chain_row(factors: Sequence[Equation], value: float, start: str = "", digits
     cells: list[Cell] = []
     for index, part in enumerate(parts):
         cells += [Cell("·", below="·"), part] if index else [part]
-    cells += [Cell("", below="="), Cell("", below=format_number(value, digits))]
+    cells.append(Cell("", below=f"= {format_number(value, digits)}"))
     product = r" \cdot ".join(each.name.latex for each in factors)
     return Row(tuple(cells), "chain", latex=lambda: f"{start} {product}".strip())
 
