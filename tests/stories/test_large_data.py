@@ -23,6 +23,7 @@ from nnsim.gui.panels.data import model
 from nnsim.gui.panels.explain import loss_list
 from nnsim.gui.panels.gradient import landscape, loss_slice
 from nnsim.gui.panels.output import plots, words
+from nnsim.gui.panels.selected.gradient_line import GradientLine
 from nnsim.gui.panels.separability import panel as separability
 from nnsim.gui.plots import points
 from nnsim.gui.plots.points import Points, Scale
@@ -92,7 +93,7 @@ def test_the_gradient_of_very_many_samples_comes_from_beside_the_window(
                         lambda *given: (held if len(given[2]) == 200 else held.plain)(*given))
     end = session.structure.connections[0]
     shared.desk.looking.select((), [end.ends])
-    line = shared.find("connection_gradient", TextLine)
+    line = shared.find("connection_gradient", GradientLine)
     for value in (0.25, 0.5):
         held = Held(held.plain)
         with held.holding():

@@ -25,6 +25,8 @@ class Path:
 
     factors: tuple[Equation, ...]
     value: float
+    neurons: tuple[str, ...] = ()
+    """The neurons it passes, from the start to the output."""
 
     @property
     def output(self) -> str:
@@ -206,6 +208,7 @@ def _size(value: float) -> float:
 def _path(e: Explanation, state: _State) -> Path:
     """The factors from the loss back to the start, as the lecture writes them."""
     factors: list[Equation] = []
+    neurons = tuple(taken for taken in state.taken if isinstance(taken, str) and taken)
     for taken in state.taken:
         if isinstance(taken, Equation):
             factors.append(taken)
@@ -215,4 +218,4 @@ def _path(e: Explanation, state: _State) -> Path:
             factors.append(e.slope(taken))
         else:
             factors.append(e.loss_slope(state.neuron))
-    return Path(tuple(reversed(factors)), state.value)
+    return Path(tuple(reversed(factors)), state.value, neurons)

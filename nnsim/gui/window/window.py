@@ -74,6 +74,7 @@ class MainWindow(QMainWindow):
         self.workspaces = Workspaces(self, self._center, self.desk)
         self.panels, self.docks = self.workspaces.panels, self.workspaces.docks
         self.show_panel = self.workspaces.show_panel
+        self.desk.panel_wanted.connect(self.show_panel)
         self.commands = Commands(self, self.desk, self.canvas, self.files, self.workspaces, self.hints)
         self._actions = Actions(self.commands)
         self.actions_by_name = self.canvas.window_actions = self._actions.by_name

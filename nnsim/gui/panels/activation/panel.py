@@ -23,7 +23,7 @@ from nnsim.gui.panels.plot_panel import LOWEST_PLOT, MARGIN, PlotPanel, paragrap
 from nnsim.gui.plots.ticks import nearby, stepped
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
-from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
+from nnsim.gui.widgets.cards import HeaderChoice, header_button
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.formulas import FormulaLabel
 from nnsim.gui.widgets.labels import TextLine
@@ -74,12 +74,12 @@ class ActivationPanel(PlotPanel):
             self._on_change()
 
     def _build_header(self) -> None:
-        self.derivative = quiet_button(self.tr("f′"), "activation_derivative", self.tr("Show the slope f′, dashed"),
+        self.derivative = header_button(self.tr("f′"), "activation_derivative", self.tr("Show the slope f′, dashed"),
                                   checkable=True)
         self.derivative.setChecked(True)
         self.derivative.toggled.connect(self.update_document)
-        self.compare = quiet_button(self.tr("compare"), "activation_compare",
-                                    self.tr("Show the names of all functions: a click compares one, or no longer"),
+        self.compare = header_button(self.tr("compare"), "activation_compare",
+                                     self.tr("Show the names of all functions: a click compares one, or no longer"),
                                     checkable=True)
         self.compare.toggled.connect(self.update_document)
         for button in (self.derivative, self.compare):
