@@ -34,10 +34,12 @@ class CanvasMenu(QMenu):
             self._add_activations()
             self._add_layers(commands)
             self._add(NEURON)
+            self._add_chain_rule(self._desk.session.structure.by_id[hit.neuron].bias)
             self.setAccessibleName(self.tr("Neuron {name}").format(name=hit.neuron))
         elif hit.connection is not None:
             self._add(CONNECTION)
             self._add_training(hit.connection)
+            self._add_chain_rule(self._desk.session.structure.by_ends[hit.connection].weight)
             self.setAccessibleName(self.tr("Connection {ends}").format(ends=" → ".join(hit.connection)))
         else:
             self._add_new(commands, clipboard, point)
@@ -122,3 +124,10 @@ class CanvasMenu(QMenu):
         )
         action.setCheckable(True)
         action.setChecked(weight not in structure.frozen)
+
+    def _add_chain_rule(self, parameter: str | None) -> None:
+        """How the loss depends on what was clicked."""
+        if parameter is not None:
+            self.addSeparator()
+            self._entry(self, self.tr("Chain rule of {name}").format(name=parameter), "chain_rule",
+                        lambda checked: self._desk.panel_wanted.emit("backward"))

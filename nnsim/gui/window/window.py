@@ -70,12 +70,11 @@ class MainWindow(QMainWindow):
         self.setDockNestingEnabled(True)
         self.setAcceptDrops(True)
         self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
-        self.setCorner(Qt.Corner.BottomLeftCorner, Qt.DockWidgetArea.LeftDockWidgetArea)
-        self.setCorner(Qt.Corner.BottomRightCorner, Qt.DockWidgetArea.RightDockWidgetArea)
         self._build_center()
         self.workspaces = Workspaces(self, self._center, self.desk)
         self.panels, self.docks = self.workspaces.panels, self.workspaces.docks
         self.show_panel = self.workspaces.show_panel
+        self.desk.panel_wanted.connect(self.show_panel)
         self.commands = Commands(self, self.desk, self.canvas, self.files, self.workspaces, self.hints)
         self._actions = Actions(self.commands)
         self.actions_by_name = self.canvas.window_actions = self._actions.by_name
@@ -268,6 +267,7 @@ class MainWindow(QMainWindow):
         presenting = self.workspaces.presenting
         self._palette.setVisible(self.workspaces.current is BUILD)
         self.canvas.layer_bars.show(self.workspaces.current in (BUILD, TRAIN))
+        self.canvas.network_scene.loss.show(self.workspaces.current.explains)
         if presenting != self._presenting:
             self._presenting = presenting
             self.menuBar().setVisible(not presenting)
