@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtWidgets import QApplication, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QGraphicsRectItem, QToolButton, QWidget
 
 from nnsim.gui.tour.hand import Hand
 
@@ -97,3 +97,15 @@ def test_keys_and_the_menu_do_the_same(hand: Hand) -> None:
     assert sizes(hand) == [2, 4, 1]
     hand.context_menu(hand.at("h2"), "canvas_layer_behind")
     assert sizes(hand) == [2, 4, 2, 1]
+
+
+def test_a_layer_in_several_columns_has_one_ground(hand: Hand) -> None:
+    """2-60-1: all sixty, and nobody else, stand on it."""
+    hand.click("tool_layers")
+    hand.write("2, 60, 1")
+    scene = hand.canvas.network_scene
+    (band,) = [item for item in scene.items() if isinstance(item, QGraphicsRectItem)]
+    assert {id for id, place in scene.positions().items() if band.rect().contains(place)} == set(
+        hand.session.structure.layers[1])
+    hand.key(Qt.Key.Key_Z, CTRL, hand.window)
+    assert not [item for item in scene.items() if isinstance(item, QGraphicsRectItem)]

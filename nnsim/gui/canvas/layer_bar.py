@@ -4,15 +4,17 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import pairwise
 
-from PySide6.QtCore import QEvent, QObject, QPointF, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QToolButton, QWidget
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPen, QPolygonF
+from PySide6.QtWidgets import QFrame, QGraphicsRectItem, QLabel, QStyleOptionGraphicsItem, QToolButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.formulas.numbers import numbered
 from nnsim.documents.document import Document
+from nnsim.documents.layout import TALLEST
 from nnsim.gui.canvas.layer_commands import LayerCommands
 from nnsim.gui.canvas.view import FIT_MARGIN, CanvasView
-from nnsim.gui.look.theme import GRID, text_scale
+from nnsim.gui.look.theme import GRID, mix, text_scale, theme
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
 from nnsim.gui.widgets.controls import name_widget
@@ -23,6 +25,8 @@ BELOW = 4
 """Between the bars and what is fitted, at least."""
 BETWEEN = 3
 """Between a bar and the + beside it."""
+BEHIND, AROUND = -5, 52
+"""Below lines and neurons; and how far a band reaches beyond the middles of its neurons."""
 ARROW = 36
 """Beside the name of an activation in its field, in pixels."""
 FARTHEST = 44
@@ -30,6 +34,19 @@ FARTHEST = 44
 MOST_LAYERS = 12
 WORDS, FUNCTIONS, BUTTONS, NUMBERS = 3, 2, 1, 0
 """How much the bars say: all, all but “inputs”, no activations, the numbers alone; as much as there is room for."""
+
+
+class _Band(QGraphicsRectItem):
+    """What lies behind a layer that stands in several columns, so that it is seen to be one."""
+
+    def __init__(self, area: QRectF) -> None:
+        super().__init__(area)
+        self.setZValue(BEHIND)
+
+    def paint(self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None) -> None:
+        painter.setPen(QPen(theme().color("line"), 0))
+        painter.setBrush(mix(theme().accent_soft, theme().card, 0.4))
+        painter.drawRoundedRect(self.rect(), GRID, GRID)
 
 
 class LayerBars(QObject):
@@ -43,6 +60,7 @@ class LayerBars(QObject):
         self._view, self._commands = view, commands
         self._bars: list[_Bar] = []
         self._pluses: list[QToolButton] = []
+        self._bands: list[_Band] = []
         self._shown = self._held = False
         self._columns: list[tuple[float, float]] = []
         """The left and the right edge of each column, in the scene; none where there are no columns."""
@@ -73,6 +91,7 @@ class LayerBars(QObject):
 
     def _follow(self) -> None:
         structure, places = self._view.desk.session.structure, self._view.network_scene.positions()
+        self._lay_bands([[places[id] for id in layer] for layer in structure.layers if len(layer) > TALLEST])
         layers = structure.layers if self._shown and len(structure.layers) <= MOST_LAYERS else ()
         xs = [[places[id].x() for id in layer] for layer in layers]
         columns = [(min(column), max(column)) for column in xs]
@@ -90,6 +109,16 @@ class LayerBars(QObject):
         height = max((bar.sizeHint().height() for bar in self._bars), default=0)
         self._view.upper_edge = max(0, TOP + height + BELOW - FIT_MARGIN) if columns else 0
         self._place()
+
+    def _lay_bands(self, layers: Sequence[Sequence[QPointF]]) -> None:
+        """One behind each of these layers."""
+        scene = self._view.network_scene
+        for band in self._bands:
+            scene.removeItem(band)
+        self._bands = [_Band(QPolygonF(layer).boundingRect().adjusted(-AROUND, -AROUND, AROUND, AROUND))
+                       for layer in layers]
+        for band in self._bands:
+            scene.addItem(band)
 
     def _add(self) -> None:
         number, view = len(self._bars), self._view
