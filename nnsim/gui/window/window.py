@@ -189,7 +189,7 @@ class MainWindow(QMainWindow):
         self._summary.setText("  ·  ".join(parts))
         self._summary.short = "  ·  ".join(parts[:-1])
         # The items of the canvas say nothing to a screen reader: the rows of All numbers do.
-        self.canvas.setAccessibleDescription(", ".join([*parts, self.tr("the panel All numbers reads them row by row")]))
+        self.canvas.setAccessibleDescription(", ".join([*parts, self.tr("All numbers reads them row by row")]))
 
     def _update_title(self) -> None:
         desk = self.desk
