@@ -26,6 +26,7 @@ def seen(example: str) -> tuple[Counter[str], Dataset]:
 
 
 @pytest.mark.parametrize("look", [LIGHT, DARK])
+@pytest.mark.usefixtures("qapp")
 def test_classes_have_the_colours_that_they_have_on_the_map(look: Theme, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thumbnails, "theme", lambda: look)
     colors, dataset = seen("blobs")
