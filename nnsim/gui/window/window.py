@@ -186,8 +186,8 @@ class MainWindow(QMainWindow):
             parts.append(numbered(len(structure.parameter_names), self.tr("1 parameter"), self.tr("{n} parameters")))
         self._summary.setText("  ·  ".join(parts))
         self._summary.short = "  ·  ".join(parts[:-1])
-        # The items of the canvas say nothing to a screen reader: the rows of the Table panel do.
-        self.canvas.setAccessibleDescription(", ".join([*parts, self.tr("the Table panel reads them row by row")]))
+        # The items of the canvas say nothing to a screen reader: the rows of All numbers do.
+        self.canvas.setAccessibleDescription(", ".join([*parts, self.tr("All numbers reads them row by row")]))
 
     def _update_title(self) -> None:
         desk = self.desk
