@@ -12,11 +12,14 @@ from nnsim.documents.document import Document
 from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import HINTS_DONE
-from nnsim.gui.look.theme import GRID
+from nnsim.gui.look.theme import GRID, presenting
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.controls import name_widget
+
+LEAST_ROOM = 300
+"""On a canvas lower than so many pixels the network needs all of it, and no hint is shown."""
 
 
 @dataclass(frozen=True)
@@ -185,7 +188,8 @@ class FirstHints(QWidget):
         self._close.setIcon(icon("close", "muted"))
         self.adjustSize()
         room = self._room.width() - 2 * GRID
-        self.setVisible(bool(self._shown) and not busy and self.width() <= room)
+        fits = self.width() <= room and self._room.height() >= LEAST_ROOM
+        self.setVisible(bool(self._shown) and not busy and fits and not presenting())
         # The next fit keeps clear of it; until then nothing jumps.
         self._canvas.lower_edge = self.height() if not self.isHidden() else 0
         self.move(self._corner())
