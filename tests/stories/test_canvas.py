@@ -440,6 +440,22 @@ def test_products_stand_on_the_connections(hand: Hand) -> None:
     assert edge["h", "output"].text == "−2"
 
 
+def test_weights_can_have_their_names(hand: Hand) -> None:
+    """The hands-on net: w5 = 0.4, and as a product w5: 0.4 · 0.593; none is left out, and no switch is for ever."""
+    hand.example("hands_on")
+    edge = hand.canvas.network_scene.edges.edges
+    hand.menu("action_draw_names")
+    hand.canvas.fit()
+    assert edge["h1", "o1"].text == "w5 = 0.4"
+    assert all(each.text.startswith("w") and not each.label.isNull() for each in edge.every())
+    hand.menu("action_draw_products")
+    assert edge["h1", "o1"].text == "w5: 0.4 · 0.593"
+    hand.menu("action_draw_products")
+    hand.menu("action_draw_names")
+    assert edge["h1", "o1"].text == "0.4"
+    assert not hand.session.dirty
+
+
 def test_no_connection_crosses_a_weight_where_there_is_room(hand: Hand) -> None:
     """The hands-on net: each of the eight weights is shown, and no other line runs through it."""
     hand.example("hands_on")
