@@ -30,6 +30,8 @@ LINES_A_TURN = 200
 """Of so many thin lines those of one sign are drawn, then those of the other."""
 MOST_THIN = 20_000
 """So many thin lines are drawn at once at most."""
+FEW = 30
+"""Up to this number each connection has its label, at worst where there is least in its way."""
 READABLE = 0.72
 """Pixels per unit of the scene from which on small text can be read; fewer where all text is larger."""
 NO_ROWS: Indices = np.empty(0, dtype=np.intp)
@@ -101,8 +103,18 @@ class EdgeLayer(QGraphicsItem):
 
     @property
     def labels(self) -> int:
-        """How many labels have a place."""
-        return sum(not edge.label.isNull() for edge in self._labelled)
+        """How many labels have a place that is free."""
+        return sum(not edge.label.isNull() for edge in self._labelled) - len(self._forced)
+
+    @property
+    def squeezed(self) -> bool:
+        """Whether a label stands where there is no room for it."""
+        return bool(self._forced)
+
+    @property
+    def few(self) -> bool:
+        """Whether there are so few edges that each has a label in any case."""
+        return len(self.edges) <= FEW
 
     @property
     def crowded(self) -> bool:
@@ -229,7 +241,8 @@ class EdgeLayer(QGraphicsItem):
             busy += [edge.label for edge in wanted if edge.row not in moving and not edge.label.isNull()]
         else:
             self._forget_picture()
-        edge_labels.place(placed, busy, lines, self._metrics)
+        place = edge_labels.place_each if self.few else edge_labels.place
+        place(placed, busy, lines, self._metrics)
         self._force_labels()
         if moving:
             for edge in placed:
@@ -238,13 +251,16 @@ class EdgeLayer(QGraphicsItem):
             self.update()
 
     def _force_labels(self) -> None:
-        """A label without room on its line stands beside it while its connection is chosen or pointed at."""
+        """A label without room on its line stands beside it: of few each, else while its connection is looked at."""
         for edge in self._forced:
             edge.label = QRectF()
-        self._forced = [e for e in self._labelled if self._is_looked_at(e) and e.text and e.label.isNull()]
+        self._forced = [e for e in self._labelled if self._is_kept(e) and e.text and e.label.isNull()]
         if self._forced:
             others = [edge.label for edge in self._labelled if not edge.label.isNull()]
             edge_labels.force(self._forced, [*self._taken(_around(self._forced)), *others], self._metrics)
+
+    def _is_kept(self, edge: Edge) -> bool:
+        return self.few or self._is_looked_at(edge)
 
     def _is_looked_at(self, edge: Edge) -> bool:
         return edge.ends in self.chosen or edge.ends in self.lit
