@@ -77,7 +77,7 @@ def test_an_output_still_to_be_connected_does_not_hide_the_rest(hand: Hand) -> N
     hand.menu("explain_backward")
     hand.click_at(hand.label_of("h1", "o1"))
     view = lines_of(hand, "backward_lines")
-    assert view.text.startswith(f"{missing}\nChain rule\n∂Loss/∂w5 = ")
+    assert view.text.startswith(f"{missing}\nChain rule\n① w5 → o1 → Loss\n∂Loss/∂O1 · ")
     assert "∂Loss/∂w5 = δ" in view.text
 
 
@@ -89,10 +89,13 @@ def test_the_chain_rule_of_a_weight_that_is_clicked(hand: Hand) -> None:
     view = lines_of(hand, "backward_lines")
     chain = next(row for row in view.rows if row.kind == "chain")
     assert [cell.text for cell in chain.cells if cell.latex] == [
-        "∂Loss/∂w5", "∂Loss/∂O1", "∂O1/∂Input o1", "∂Input o1/∂w5"]
-    assert [cell.below for cell in chain.cells if cell.latex] == ["0.08217", "0.7414", "0.1868", "0.5933"]
+        "∂Loss/∂O1", "∂O1/∂Input o1", "∂Input o1/∂w5"]
+    assert [cell.below for cell in chain.cells if cell.latex] == ["0.7414", "0.1868", "0.5933"]
+    assert [cell.formula for cell in chain.cells if cell.latex] == [
+        r"-\left(T_{1} - O_{1}\right)", r"O_{1} \cdot \left(1 - O_{1}\right)", r"\mathrm{out}_{h_{1}}"]
+    assert chain.cells[-1].below == "= 0.08217"
     said = view.text
-    assert "∂O1/∂Input o1 = O1·(1 − O1) = 0.7514·(1 − 0.7514) = 0.1868" in said
+    assert "δ(o1) = −(T1 − O1)·O1·(1 − O1) = −(0.01 − 0.7514)·0.7514·(1 − 0.7514) = 0.1385" in said
     assert "∂Loss/∂w5 = δ(o1)·out h1 = 0.1385·0.5933 = 0.08217" in said
     assert "w5′ = w5 − l·∂Loss/∂w5 = 0.4 − 0.5·0.08217 = 0.3589" in said
     hand.wait(lambda: view.typesetter.get(chain.cells[0].latex, "#1f2328") is not None, "the factors are typeset")
@@ -100,6 +103,8 @@ def test_the_chain_rule_of_a_weight_that_is_clicked(hand: Hand) -> None:
     assert badge.text() == "0.08217  ✓"
     hand.click_at(hand.label_of("i1", "h1"))
     assert "∂Loss/∂w1 = 0.0006684 − 0.0002298 = 0.0004386" in view.text
+    paths = [row.text for row in view.rows if row.kind == "path"]
+    assert paths == ["① w1 → h1 → o1 → Loss", "② w1 → h1 → o2 → Loss"]
     hand.click_at(hand.at("h1"))
     assert "∂Loss/∂b1 = δ(h1) + δ(h2) = 0.008771 + 0.009954 = 0.01873" in view.text
     assert "b1 is frozen" in view.text

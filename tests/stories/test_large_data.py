@@ -23,6 +23,7 @@ from nnsim.gui.panels.data import model
 from nnsim.gui.panels.explain import loss_list
 from nnsim.gui.panels.gradient import landscape, loss_slice
 from nnsim.gui.panels.output import plots, words
+from nnsim.gui.panels.selected.gradient_line import GradientLine
 from nnsim.gui.panels.separability import panel as separability
 from nnsim.gui.plots import points
 from nnsim.gui.plots.points import Points, Scale
@@ -92,7 +93,7 @@ def test_the_gradient_of_very_many_samples_comes_from_beside_the_window(
                         lambda *given: (held if len(given[2]) == 200 else held.plain)(*given))
     end = session.structure.connections[0]
     shared.desk.looking.select((), [end.ends])
-    line = shared.find("connection_gradient", TextLine)
+    line = shared.find("connection_gradient", GradientLine)
     for value in (0.25, 0.5):
         held = Held(held.plain)
         with held.holding():
@@ -298,6 +299,7 @@ def test_the_right_rows_of_very_many_are_counted_beside_the_window(
 def test_what_is_left_out_is_told(shared: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     """How many samples are drawn, and how many inputs can be set beside the map."""
     monkeypatch.setattr(points, "MOST_DRAWN", 1_000)
+    shared.click("workspace_build")
     note = shared.window.panels["output"].note
     shared.session.open_document(Document(Network.layered([2, 1]), data=replace(rows(3_000), test_share=0.1)))
     shared.wait(lambda: "1,300 of 3,000 samples" in note.toolTip() and note.isVisible(), "it says how many")

@@ -11,7 +11,8 @@ from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import without_dust
-from nnsim.core.network import Connection, Structure
+from nnsim.core.formulas.terms import Place
+from nnsim.core.network import Connection, Ends, Structure
 from nnsim.core.symbols import Symbol
 
 MOST_PATHS = 10_000
@@ -24,6 +25,19 @@ class Path:
 
     factors: tuple[Equation, ...]
     value: float
+    neurons: tuple[str, ...] = ()
+    """The neurons it passes, from the start to the output."""
+
+    @property
+    def output(self) -> str:
+        """Through which output it leaves the network for the loss."""
+        return self.factors[0].place[0]
+
+    @property
+    def connections(self) -> tuple[Ends, ...]:
+        """Those it runs along, from where it begins to its output; a weight's own connection is the first."""
+        return tuple((source, target) for source, target in
+                     (factor.place for factor in reversed(self.factors) if len(factor.place) == 2))
 
     @property
     def shown_value(self) -> float:
@@ -106,6 +120,24 @@ def chain_of_activation(explanation: Explanation, neuron: str, most: int = 4) ->
     return _chain(explanation, symbol, [(neuron, 1.0, (neuron,))], explanation.delta(neuron), most)
 
 
+def numbered_paths(explanation: Explanation, place: Place, most: int) -> Chain | None:
+    """The chain of what stands at a place: a connection's weight, a neuron's bias, or its δ if it has no bias.
+
+    Wherever its paths have numbers, the first of ``Chain.paths`` is 1. None for an input, and without a loss.
+    """
+    structure = explanation.structure
+    if explanation.backward is None:
+        return None
+    match place:
+        case (source, target):
+            return chain_of(explanation, structure.by_ends[source, target].weight, most)
+        case (id,) if structure.by_id[id].role != "input":
+            bias = structure.by_id[id].bias
+            return chain_of_activation(explanation, id, most) if bias is None else chain_of(explanation, bias, most)
+        case _:
+            return None
+
+
 def count_paths(explanation: Explanation, neurons: list[str]) -> int:
     """How many paths lead from these neurons to the loss, by dynamic programming; each output ends one."""
     structure = explanation.structure
@@ -176,6 +208,7 @@ def _size(value: float) -> float:
 def _path(e: Explanation, state: _State) -> Path:
     """The factors from the loss back to the start, as the lecture writes them."""
     factors: list[Equation] = []
+    neurons = tuple(taken for taken in state.taken if isinstance(taken, str) and taken)
     for taken in state.taken:
         if isinstance(taken, Equation):
             factors.append(taken)
@@ -185,4 +218,4 @@ def _path(e: Explanation, state: _State) -> Path:
             factors.append(e.slope(taken))
         else:
             factors.append(e.loss_slope(state.neuron))
-    return Path(tuple(reversed(factors)), state.value)
+    return Path(tuple(reversed(factors)), state.value, neurons)

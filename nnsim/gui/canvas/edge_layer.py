@@ -1,7 +1,7 @@
 """All connections of the canvas, in one item."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache
 from operator import itemgetter
 
 import numpy as np
@@ -15,8 +15,8 @@ from nnsim.documents.lines import between, slots
 from nnsim.documents.ways import ways_of
 from nnsim.gui.canvas import edge_labels
 from nnsim.gui.canvas.bundles import BUNDLES, Bundle, bundled, paint_bundle
-from nnsim.gui.canvas.edge_map import EdgeMap
-from nnsim.gui.canvas.edges import AROUND, Edge
+from nnsim.gui.canvas.edge_map import EdgeMap, bounds_of, hull, line_boxes
+from nnsim.gui.canvas.edges import Edge
 from nnsim.gui.canvas.neuron_item import Part, paint_ghost, paint_label
 from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
@@ -35,6 +35,8 @@ FEW = 30
 READABLE = 0.72
 """Pixels per unit of the scene from which on small text can be read; fewer where all text is larger."""
 NO_ROWS: Indices = np.empty(0, dtype=np.intp)
+FADED = 0.5
+"""How strongly shows what is on no lit path, while one is."""
 BEYOND = 4_000.0
 """How far the layer reaches beyond its edges, so that it seldom has to be told that they reach farther."""
 
@@ -61,6 +63,8 @@ class EdgeLayer(QGraphicsItem):
         self.chosen: frozenset[Ends] = frozenset()
         self.lit: frozenset[Ends] = frozenset()
         """Those that are pointed at, here or where their numbers are shown."""
+        self.along: frozenset[Ends] | None = None
+        """Those on the paths of what is selected, while others fade; None while no path is lit."""
         self.touching: frozenset[str] = frozenset()
         """Neurons whose edges get full style also among many."""
         self.values: Array = np.zeros(0)
@@ -132,7 +136,7 @@ class EdgeLayer(QGraphicsItem):
         lines = between(sources, targets, angles)
         self.edges = EdgeMap(structure, lines, angles, many)
         self.values = np.zeros(len(self.edges))
-        self._boxes = _boxes(lines)
+        self._boxes = line_boxes(lines)
         self.settle(places)
         self._labelled = self._wanted()
         self._reach()
@@ -154,8 +158,8 @@ class EdgeLayer(QGraphicsItem):
             return
         sources, targets = places.take(ways.ends[rows].T, axis=0)
         lines = between(sources, targets, angles[rows])
-        before, self._boxes[:, rows] = self._boxes[:, rows], _boxes(lines)
-        dirty = _hull(np.hstack([before, self._boxes[:, rows]]))
+        before, self._boxes[:, rows] = self._boxes[:, rows], line_boxes(lines)
+        dirty = hull(np.hstack([before, self._boxes[:, rows]]))
         for old in self.edges.move(rows, lines, angles[rows]):
             dirty = dirty.united(old.label)
         moving = np.union1d(self._moving, rows)
@@ -180,7 +184,7 @@ class EdgeLayer(QGraphicsItem):
         """Let the item's rectangle hold all edges."""
         if not self._boxes.size:
             return
-        around = _hull(self._boxes).adjusted(-120, -120, 120, 120)
+        around = hull(self._boxes).adjusted(-120, -120, 120, 120)
         if not self._bounds.contains(around):
             self.prepareGeometryChange()
             self._bounds = around.adjusted(-BEYOND, -BEYOND, BEYOND, BEYOND)
@@ -212,6 +216,11 @@ class EdgeLayer(QGraphicsItem):
                 self._forget_picture()
             self.update()
 
+    def light(self, along: frozenset[Ends] | None) -> None:
+        """Light the edges of some paths, and have the others fade; None for none."""
+        self.along = along
+        self.update()
+
     def place_labels(self) -> None:
         """Find a free place for each label, clear of neurons; one without room is left out.
 
@@ -226,7 +235,7 @@ class EdgeLayer(QGraphicsItem):
         if not placed:
             return
         self._write(placed)
-        busy = self._taken(_around(placed))
+        busy = self._taken(bounds_of(placed))
         lines = edge_labels.Lines(self.edges.every()) if len(self.edges) <= edge_labels.MOST_LOOKED_AT else None
         if moving:
             busy += [edge.label for edge in wanted if edge.row not in moving and not edge.label.isNull()]
@@ -248,13 +257,16 @@ class EdgeLayer(QGraphicsItem):
         self._forced = [e for e in self._labelled if self._is_kept(e) and e.text and e.label.isNull()]
         if self._forced:
             others = [edge.label for edge in self._labelled if not edge.label.isNull()]
-            edge_labels.force(self._forced, [*self._taken(_around(self._forced)), *others], self._metrics)
+            edge_labels.force(self._forced, [*self._taken(bounds_of(self._forced)), *others], self._metrics)
 
     def _is_kept(self, edge: Edge) -> bool:
         return self.few or self._is_looked_at(edge)
 
     def _is_looked_at(self, edge: Edge) -> bool:
         return edge.ends in self.chosen or edge.ends in self.lit
+
+    def _fades(self, edge: Edge) -> bool:
+        return self.along is not None and edge.ends not in self.along | self.lit
 
     def _wanted(self) -> list[Edge]:
         """The edges that are to have a label; of a neuron with very many none, which nobody could tell apart."""
@@ -381,7 +393,10 @@ class EdgeLayer(QGraphicsItem):
     def _paint_styled(self, painter: QPainter, t: Theme, edges: Collection[Edge], exposed: QRectF) -> None:
         """In full style, then their labels above all lines, then what they weighed above all labels."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_lines(painter, t, [edge for edge in edges if edge.bounds.intersects(exposed)])
+        seen = [edge for edge in edges if edge.bounds.intersects(exposed)]
+        for fades in (True, False):
+            painter.setOpacity(FADED if fades else 1.0)
+            self._paint_lines(painter, t, [edge for edge in seen if self._fades(edge) is fades])
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         detail *= text_scale() * self.larger
         used = self._font
@@ -393,7 +408,9 @@ class EdgeLayer(QGraphicsItem):
                 chosen = edge.ends in self.chosen
                 frame = QPen(t.color("accent") if chosen else t.color("line"), 1.6 if chosen else 1.0)
                 ink = t.positive_text if self.values[edge.row] >= 0 else t.negative_text
+                painter.setOpacity(FADED if self._fades(edge) else 1.0)
                 paint_label(painter, edge.label, edge.text, used, frame, ink, t.card)
+        painter.setOpacity(1.0)
         for edge in labelled:
             if edge.ghost and edge.ghost_label.intersects(exposed):
                 paint_ghost(painter, edge.ghost_label, edge.ghost, used)
@@ -406,7 +423,7 @@ class EdgeLayer(QGraphicsItem):
             value = float(self.values[edge.row])
             # A few widths only, so that there are few pens.
             width = line_width(1.2 + round(16 * min(1.0, abs(value) / largest)) * 0.2)
-            if self._is_looked_at(edge):
+            if self._is_looked_at(edge) or (self.along is not None and edge.ends in self.along):
                 painter.strokePath(edge.path, QPen(mix(t.accent, t.card, 0.55), width + 5))
             kind = value < 0, width
             if kind not in alike:
@@ -428,21 +445,3 @@ def _pen(color: str, width: float, negative: bool) -> QPen:
     if negative:
         pen.setDashPattern([3.2, 2.0] if width > 2 else [5.0, 3.0])
     return pen
-
-
-def _around(edges: Iterable[Edge]) -> QRectF:
-    """The rectangle around all of them."""
-    return reduce(QRectF.united, (edge.bounds for edge in edges), QRectF())
-
-
-def _hull(boxes: Array) -> QRectF:
-    """The rectangle around all of some boxes, of which there is at least one."""
-    left, top, right, bottom = boxes
-    corners = QPointF(left.min(), top.min()), QPointF(right.max(), bottom.max())
-    return QRectF(*corners).adjusted(-AROUND, -AROUND, AROUND, AROUND)
-
-
-def _boxes(lines: Array) -> Array:
-    """(4, lines): left, top, right and bottom of lines given by x and y of both ends."""
-    x0, y0, x1, y1 = lines.T
-    return np.stack([np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)])

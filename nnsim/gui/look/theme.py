@@ -327,7 +327,7 @@ def set_role(
 ) -> None:
     """Set what the style sheet goes by, and have it take effect.
 
-    ``kind`` of a button: primary, quiet, link. ``card``: header, body, or whole. ``tone`` of a label: title,
+    ``kind`` of a button: primary, quiet, header, link. ``card``: header, body, or whole. ``tone`` of a label: title,
     section, muted, small, bad, good. ``state`` of an editor: wrong, or empty.
     """
     for name, value in (("kind", kind), ("card", card), ("tone", tone), ("state", state)):

@@ -38,6 +38,7 @@ class Desk(QObject):
     values_changed = Signal()
     run_changed = Signal()
     settled = Signal()
+    panel_wanted = Signal(str)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

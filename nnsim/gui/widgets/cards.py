@@ -86,12 +86,19 @@ def close_together(*widgets: QWidget) -> QWidget:
 
 
 def quiet_button(text: str, name: str, tip: str, checkable: bool = False) -> QToolButton:
-    """A small borderless button for a title bar."""
+    """A small borderless button, for a picture or a sign that says by itself that it can be pressed."""
     button = QToolButton()
     button.setText(text)
     name_widget(button, name, tip, tip)
     button.setCheckable(checkable)
     set_role(button, kind="quiet")
+    return button
+
+
+def header_button(text: str, name: str, tip: str, checkable: bool = False) -> QToolButton:
+    """A small button for a title bar that says in a word what it does: with a border, so that it is no label."""
+    button = quiet_button(text, name, tip, checkable)
+    set_role(button, kind="header")
     return button
 
 
@@ -101,8 +108,8 @@ def _tr(text: str) -> str:
 
 def zoom_buttons(name: str, zoom: Callable[[int], None]) -> tuple[QToolButton, QToolButton]:
     """− and + for a title bar; ``zoom(by)`` is asked to see more of the axis (−1), or less of it (1)."""
-    farther = quiet_button("−", f"{name}_zoom_out", _tr("See more of the axis"))
-    nearer = quiet_button("+", f"{name}_zoom_in", _tr("See the point closer"))
+    farther = header_button("−", f"{name}_zoom_out", _tr("See more of the axis"))
+    nearer = header_button("+", f"{name}_zoom_in", _tr("See the point closer"))
     for button, by in ((farther, -1), (nearer, 1)):
         button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         button.clicked.connect(lambda checked=False, by=by: zoom(by))

@@ -91,6 +91,8 @@ class Arrangement:
     """The panel that Present shows large, or a tab that stands before it."""
     canvas: bool = True
     """Whether the network is seen."""
+    wide: bool = False
+    """Whether what stands below the canvas is as wide as the window: the sides end above it."""
 
     @property
     def stacks(self) -> tuple[Stack, ...]:
@@ -100,6 +102,11 @@ class Arrangement:
     def panels(self) -> frozenset[str]:
         """Those that stand in it at first."""
         return frozenset(id for stack in self.stacks for id in stack.panels)
+
+    @property
+    def explains(self) -> bool:
+        """Whether it takes numbers apart beside the network, on which the loss and the paths to it are seen then."""
+        return self.canvas and not self.panels.isdisjoint((*EXPLANATION, "loss_slice", "slope")) and self is not TRAIN
 
     @property
     def front(self) -> frozenset[str]:
@@ -117,7 +124,7 @@ BUILD = Arrangement("build", "Build", "Neurons, weights and the truth table", (
 ))
 TRAIN = Arrangement("train", "Train", "The data and how it learns, the map and the loss", (
     Side(LEFT, 0.21, 288, (Stack(("training",)),), form=True),
-    Side(RIGHT, 0.26, 336, (Stack(("output",), 4), Stack(("loss",), 3))),
+    Side(RIGHT, 0.26, 336, (Stack(("output",), 5), Stack(("loss",), 4))),
     Side(BOTTOM, 0.28, 190, (Stack(("table", "losses", "selected", "loss_slice")),)),
 ), "output")
 EXPLAIN = Arrangement("explain", "Explain", "Every number taken apart: forward, backward, step by step", (
@@ -135,7 +142,7 @@ def _below(id: str, title: str, about: str) -> Arrangement:
 
 HEROES = (
     Arrangement("present_table", "Table", "Network, table and output", (
-        Side(RIGHT, 0.36, 300, (Stack(("output",)),)), Side(BOTTOM, 0, 0, (Stack(("table",)),)))),
+        Side(RIGHT, 0.32, 300, (Stack(("output",)),)), Side(BOTTOM, 0, 0, (Stack(("table",)),))), wide=True),
     Arrangement("present_output", "Map", "Network, map and loss", (
         Side(RIGHT, 0.44, 360, (Stack(("output",), 5), Stack(("loss",), 3))),)),
     Arrangement("present_loss", "Loss", "Network and loss", (Side(RIGHT, 0.55, 360, (Stack(("loss",)),)),)),

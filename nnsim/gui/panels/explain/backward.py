@@ -13,15 +13,15 @@ from nnsim.core.formulas.numbers import as_sum, format_number, numbered
 from nnsim.core.network import Connection
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
-from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, explained, heading, note
+from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, explained, heading, note, path_row, sum_row
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging
-from nnsim.gui.widgets.cards import quiet_button
+from nnsim.gui.widgets.cards import header_button
 from nnsim.training.update import Update
 
 FEW_PATHS = 3
-MOST_FACTORS = 24
+MOST_DELTAS = 24
 AT_ONCE = 5_000
 """In a network of more connections the paths are looked for beside the window."""
 MOST_CHECKED, FEWEST_CHECKED, CHECKED_SECONDS = 2_000, 5, 1.0
@@ -40,7 +40,7 @@ class BackwardPanel(EquationPanel):
         super().__init__(desk, QCoreApplication.translate("BackwardPanel", "Backward"),
                          QCoreApplication.translate("BackwardPanel", "Backward calculation"))
         self.list.acted.connect(self._list_all)
-        self.check = quiet_button(self.tr("check"), "backward_check", self.tr(
+        self.check = header_button(self.tr("check"), "backward_check", self.tr(
             "Compare every gradient with a central difference, (L(w+h) − L(w−h)) / 2h"), checkable=True)
         self.check.toggled.connect(self.update_document)
         self.scope = ScopeChoice(desk, "backward_scope")
@@ -110,7 +110,7 @@ class BackwardPanel(EquationPanel):
             chain = self._found(chain_of, e, parameter, most)
             if chain is None:
                 return [note(self.tr("The chain rule is being worked out …"))]
-            parts = [*self._chain(chain), *self._factors(chain), *self._deltas(e, parameter)]
+            parts = [*self._chain(chain, parameter), *self._deltas(e, parameter)]
             # Of one sample the gradient is where the chain leads; of several it is what was asked for.
             answer = [*self._gradient(parameter), *self._update(self._next, parameter)]
             rows += [*answer, *parts] if self._several else [*parts, *answer]
@@ -118,7 +118,7 @@ class BackwardPanel(EquationPanel):
             chain = self._found(chain_of_activation, e, neuron, most)
             if chain is None:
                 return [note(self.tr("The chain rule is being worked out …"))]
-            rows += [*self._chain(chain), *self._factors(chain), heading(self.tr("δ = ∂Loss/∂z")),
+            rows += [*self._chain(chain), heading(self.tr("δ = ∂Loss/∂z")),
                      equation(e.delta_equation(neuron), self._digits)]
         return rows
 
@@ -139,18 +139,18 @@ class BackwardPanel(EquationPanel):
         samples = self.desk.study.samples
         return samples is not None and len(samples.X) > 1
 
-    def _chain(self, chain: Chain) -> list[Row]:
+    def _chain(self, chain: Chain, parameter: str | None = None) -> list[Row]:
         digits = self._digits
         title = self.tr("Chain rule")
         if self._several:
             title = self.tr("Chain rule, for the sample that is fed")
+        loss = self.desk.study.notation.loss.text
         rows = [heading(title)]
         for index, path in enumerate(chain.paths):
-            if index == 0:
-                rows.append(chain_row("=", path.factors, chain.name.text, chain.name.latex,
-                                      format_number(chain.shown_total, digits), digits))
-            else:
-                rows.append(chain_row("+", path.factors, "", digits=digits))
+            start = "+" if index else f"{chain.name.latex} ="
+            rows += [path_row(index, (*([parameter] if parameter else []), *path.neurons, loss)),
+                     chain_row(path.factors, path.shown_value, start, digits)]
+        rows += [note(factor.note) for factor in chain.factors if factor.note]
         if not chain.paths:
             rows.append(note(self.tr("No path leads from here to the loss: the derivative is 0.")))
         if chain.hidden:
@@ -160,33 +160,27 @@ class BackwardPanel(EquationPanel):
                 rows.append(action(text + "  ·  " + self.tr("list them all")))
             else:
                 rows.append(note(text))
-        if len(chain.paths) > 1 or chain.hidden:
-            parts = [format_number(path.shown_value, digits) for path in chain.paths[:12]]
-            if len(chain.paths) > 12 or chain.hidden:
-                parts.append("…")
-            rows.append(note(f"{chain.name.text} = {as_sum(parts)} = {format_number(chain.shown_total, digits)}"))
+        parts = [format_number(path.shown_value, digits) for path in chain.paths[:12]]
+        if len(chain.paths) > 12 or chain.hidden:
+            parts.append("…")
+        said = f"{as_sum(parts)} = " if len(parts) > 1 else ""
+        rows.append(sum_row(f"{chain.name.text} = {said}{format_number(chain.shown_total, digits)}"))
         return rows
-
-    def _factors(self, chain: Chain) -> list[Row]:
-        shown = chain.factors[:MOST_FACTORS]
-        if not shown:
-            return []
-        return [heading(self.tr("Its factors")), *(equation(factor, self._digits) for factor in shown)]
 
     def _deltas(self, e: Explanation, parameter: str) -> list[Row]:
         targets = [use.target if isinstance(use, Connection) else use.id for use in e.structure.uses[parameter]]
-        behind = dict.fromkeys(targets)
-        for id in targets:
-            behind |= dict.fromkeys(c.target for c in e.structure.outgoing[id])
-        return [heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=e.notation.loss.text, z=e.notation.z)),
-                *(equation(e.delta_equation(id), self._digits) for id in list(behind)[:MOST_FACTORS])]
+        behind = dict.fromkeys(c.target for id in targets for c in e.structure.outgoing[id])
+        on_the_way = dict.fromkeys([*behind, *targets])
+        return [heading(self.tr("The same by δ = ∂{loss}/∂{z}, each computed once on the way back").format(
+                    loss=e.notation.loss.text, z=e.notation.z)),
+                *(equation(e.delta_equation(id), self._digits) for id in list(on_the_way)[:MOST_DELTAS])]
 
     def _gradient(self, parameter: str) -> list[Row]:
         study, network = self.desk.study, self.desk.session.network
         samples, backward, e = study.samples, study.backward, study.explanation
         assert backward is not None and samples is not None and e is not None
         if len(samples.X) == 1:
-            return [heading(self.tr("Gradient")), equation(e.gradient_equation(parameter), self._digits)]
+            return [equation(e.gradient_equation(parameter), self._digits)]
         values = gradients_by_sample(network, backward, parameter)
         title = self.tr("Gradient, the mean of {n} samples").format(n=f"{len(values):,}")
         symbol = study.notation.loss.by(name(parameter))

@@ -6,7 +6,7 @@ from nnsim.core.explain.explanation import MOST_TERMS
 from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
 from nnsim.gui.panels.explain.rows import Row, explained, note
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.cards import quiet_button
+from nnsim.gui.widgets.cards import header_button
 
 MOST_NEURONS = 60
 """Of a larger network only the outputs, the selected neurons and what these take from are written."""
@@ -20,8 +20,8 @@ class ForwardPanel(EquationPanel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("ForwardPanel", "Forward"),
                          QCoreApplication.translate("ForwardPanel", "Forward calculation"))
-        self.symbols = quiet_button(self.tr("symbols"), "forward_symbols",
-                                    self.tr("Write the names before the numbers"), checkable=True)
+        self.symbols = header_button(self.tr("symbols"), "forward_symbols",
+                                     self.tr("Write the names before the numbers"), checkable=True)
         self.symbols.toggled.connect(self.update_document)
         self.add_to_header(self.symbols)
         self.pages.addWidget(self.list)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 
 from nnsim.gui.look.theme import GRID, font, pixels, theme
@@ -13,7 +13,17 @@ from nnsim.gui.widgets.formulas import TYPESET_SIZE, Typesetter, formula_image
 PAD = 3.0
 """At both sides of what is typeset, or lit."""
 _GAP = 2.0
+_FORMULA = 0.86
+"""The size of a formula beneath a derivative, of the derivative's."""
+_FORMULA_LINE = 1.35
+"""The height of its line, of a line of text's."""
+WIDEST_CHAIN = 800
+"""What a path comes to stands at the right end of its row, but no farther away than that."""
 MOST_LAYOUTS = 512
+
+
+_Measured = tuple[Cell, float, float, float, float]
+"""A cell, where it begins, its width, and its height above and below the baseline."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,7 @@ class RowLayouts:
         left = GRID + row.indent * 2 * GRID
         space = metrics.horizontalAdvance(" ")
         x, top = float(left), _top(row.kind)
-        lines: list[list[tuple[Cell, float, float, float, float]]] = [[]]
+        lines: list[list[_Measured]] = [[]]
         for cell in row.cells:
             cell_width, above, below = self._measure(cell, metrics)
             if lines[-1] and x + cell_width > width - GRID:
@@ -62,6 +72,8 @@ class RowLayouts:
                 x = float(left) + 2 * GRID
             lines[-1].append((cell, x, cell_width, above, below))
             x += cell_width + (space if cell.space else 0.0) + (_GAP if row.kind == "chain" else 0.0)
+        if row.kind == "chain":
+            _align_result(lines[-1], min(width, WIDEST_CHAIN) - GRID)
         found: list[Placed] = []
         for cells in lines:
             above = max((c[3] for c in cells), default=metrics.ascent())
@@ -75,6 +87,8 @@ class RowLayouts:
         """(width, above the baseline, below it)."""
         number = metrics.horizontalAdvance(cell.below) if cell.below else 0.0
         line_height = metrics.height()
+        if cell.badge:
+            return line_height + 2.0, metrics.ascent() + 1.0, metrics.descent() + 1.0
         if not cell.latex:
             width = max(metrics.horizontalAdvance(cell.text), number)
             return width, metrics.ascent(), metrics.descent() + (line_height if cell.below else 0.0)
@@ -84,16 +98,23 @@ class RowLayouts:
             width = max(metrics.horizontalAdvance(upper), metrics.horizontalAdvance(lower), number) + 2 * PAD
             return width, 1.4 * metrics.ascent(), line_height + (line_height if cell.below else 0.0)
         scale = formula_scale()
-        width = max(formula.width * scale, number) + 2 * PAD
+        width = max(formula.width * scale, number)
         below = max((formula.height - formula.ascent) * scale, metrics.descent())
-        return width, formula.ascent * scale, below + (line_height if cell.below else 0.0)
+        if cell.formula:
+            beneath = self._typesetter.get(cell.formula, theme().muted)
+            width = max(width, beneath.width * scale * _FORMULA if beneath is not None else 0.0)
+            below += line_height * _FORMULA_LINE
+        return width + 2 * PAD, formula.ascent * scale, below + (line_height if cell.below else 0.0)
 
     def paint_cell(self, painter: QPainter, placed: Placed, origin: QPointF, kind: Kind) -> None:
         """Draw a cell of a row whose corner is at ``origin``."""
         t, cell = theme(), placed.cell
         metrics = QFontMetricsF(painter.font())
         rect, baseline = placed.rect.translated(origin), placed.baseline + origin.y()
-        ink = {"heading": t.muted, "note": t.muted, "action": t.accent}.get(kind, t.ink)
+        if cell.badge:
+            _paint_badge(painter, rect, cell.badge)
+            return
+        ink = {"heading": t.muted, "note": t.muted, "path": t.muted, "action": t.accent}.get(kind, t.ink)
         painter.setPen(t.color("ink") if ink == t.ink else ink)
         middle = rect.center().x()
         formula = self._typesetter.get(cell.latex, t.ink) if cell.latex else None
@@ -101,6 +122,7 @@ class RowLayouts:
             scale = formula_scale()
             image = formula_image(cell.latex, scale * TYPESET_SIZE, t.ink, painter.device().devicePixelRatioF())
             painter.drawImage(QPointF(middle - formula.width * scale / 2, baseline - formula.ascent * scale), image)
+            self._paint_formula(painter, cell, rect)
         elif cell.latex:
             upper, lower = _fraction(cell.text)
             axis = baseline - 0.3 * metrics.ascent()
@@ -112,9 +134,44 @@ class RowLayouts:
             left = middle - metrics.horizontalAdvance(cell.text) / 2 if cell.below else rect.left()
             painter.drawText(QPointF(left, baseline), cell.text)
         if cell.below:
-            painter.setPen(t.color("muted") if cell.below == cell.text else t.color("positive_text"))
+            painter.setPen(t.color("muted" if cell.below == cell.text else "positive_text" if cell.text else "ink"))
             width = metrics.horizontalAdvance(cell.below)
             painter.drawText(QPointF(middle - width / 2, rect.bottom() - metrics.descent()), cell.below)
+
+
+    def _paint_formula(self, painter: QPainter, cell: Cell, rect: QRectF) -> None:
+        """Small, between the derivative and its number."""
+        beneath = self._typesetter.get(cell.formula, theme().muted) if cell.formula else None
+        if beneath is None:
+            return
+        scale, line = formula_scale() * _FORMULA, QFontMetricsF(painter.font()).height()
+        image = formula_image(cell.formula, scale * TYPESET_SIZE, theme().muted, painter.device().devicePixelRatioF())
+        baseline = rect.bottom() - line * (1.0 + _FORMULA_LINE - 0.9)
+        painter.drawImage(QPointF(rect.center().x() - beneath.width * scale / 2, baseline - beneath.ascent * scale),
+                          image)
+
+
+def _align_result(cells: list[_Measured], right: float) -> None:
+    """What a path comes to, at the right end, so that such numbers stand one below the other."""
+    if cells:
+        cell, x, width, *heights = cells[-1]
+        cells[-1] = (cell, max(x, right - width), width, heights[0], heights[1])
+
+
+def _paint_badge(painter: QPainter, rect: QRectF, number: int) -> None:
+    """The number of a path, as on the canvas."""
+    t, side = theme(), min(rect.width(), rect.height())
+    disc = QRectF(0, 0, side, side)
+    disc.moveCenter(rect.center())
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(t.color("accent"))
+    painter.drawEllipse(disc)
+    painter.setFont(font("small", bold=True))
+    painter.setPen(t.color("card"))
+    painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(number))
+    painter.restore()
 
 
 def formula_scale() -> float:
@@ -124,11 +181,11 @@ def formula_scale() -> float:
 
 def row_font(kind: Kind) -> QFont:
     """The font of a kind of row."""
-    return font("small", bold=True) if kind == "heading" else font("body")
+    return font("small", bold=True) if kind == "heading" else font("body", bold=kind == "sum")
 
 
 def _top(kind: Kind) -> float:
-    return float(GRID) if kind in ("heading", "chain") else 2.0
+    return {"heading": float(GRID), "path": GRID / 2}.get(kind, 2.0)
 
 
 def _bottom(kind: Kind) -> float:

@@ -7,13 +7,13 @@ from typing import Literal
 import numpy as np
 
 from nnsim.core.formulas.equation import Equation
-from nnsim.core.formulas.numbers import DIGITS, factor
+from nnsim.core.formulas.numbers import DIGITS, factor, format_number
 from nnsim.core.formulas.terms import Place
-from nnsim.core.formulas.writing import Piece
+from nnsim.core.formulas.writing import Piece, latex
 
 LONG = 12
 """So many factors at each end of a very long path are written."""
-Kind = Literal["heading", "line", "chain", "note", "action"]
+Kind = Literal["heading", "line", "chain", "path", "sum", "note", "action"]
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,10 @@ class Cell:
     place: Place = ()
     latex: str = ""
     below: str = ""
+    formula: str = ""
+    """Typeset small between the two: what the derivative comes to in symbols."""
+    badge: int = 0
+    """The number of a path, in a disc; 0 for none."""
     space: bool = False
     """Whether a space follows, where the line may break."""
 
@@ -83,27 +87,52 @@ def note(text: str) -> Row:
     return line([Piece(text)], kind="note")
 
 
+def sum_row(text: str) -> Row:
+    """What the paths come to together."""
+    return line([Piece(text)], kind="sum")
+
+
 def action(text: str) -> Row:
     """A row that does something when it is clicked, or chosen by Enter."""
     return Row((Cell(text),), "action")
 
 
-def chain_row(start: str, factors: Sequence[Equation], value: str, value_latex: str = "", value_number: str = "",
-              digits: int = DIGITS) -> Row:
-    """``∂Loss/∂w5 = ∂Loss/∂O1 · ∂O1/∂net1 · ∂net1/∂w5``, each with its number beneath.
+BADGES = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
+"""The numbers of paths, where they are written or said."""
 
-    Of a very long path the first and the last factors, and between them the product of the others.
+
+def path_number(index: int) -> str:
+    """The number of a path: ① of the first, with index 0."""
+    return BADGES[index] if index < len(BADGES) else f"({index + 1})"
+
+
+def path_row(index: int, stations: Sequence[str]) -> Row:
+    """``① w1 → h1 → o1 → Loss``: the way of a path, by its number."""
+    return Row((Cell(path_number(index), badge=index + 1, space=True), Cell(" → ".join(stations))), "path")
+
+
+def chain_row(factors: Sequence[Equation], value: float, start: str = "", digits: int = DIGITS) -> Row:
+    """The factors of a path beside each other, each with its formula and its number beneath, and their product.
+
+    Of a very long path the first and the last factors, and between them the product of the others. ``start`` stands
+    before the product in LaTeX.
     """
-    cells = [Cell(value, latex=value_latex, below=value_number, space=True)] if value else []
-    cells.append(Cell(start, below=start, space=True))
-    parts = [Cell(each.name.text, each.place, each.name.latex, factor(each.shown_value, digits), space=True)
+    parts = [Cell(each.name.text, each.place, each.name.latex, factor(each.shown_value, digits), _formula(each),
+                  space=True)
              for each in (*factors[:LONG], *factors[LONG:][-LONG:])]
     others = factors[LONG:-LONG]
     if others:
         with np.errstate(all="ignore"):
             together = float(np.prod([each.value for each in others]))
         parts.insert(LONG, Cell("…", below=factor(together, digits), space=True))
+    cells: list[Cell] = []
     for index, part in enumerate(parts):
         cells += [Cell("·", below="·"), part] if index else [part]
+    cells.append(Cell("", below=f"= {format_number(value, digits)}"))
     product = r" \cdot ".join(each.name.latex for each in factors)
-    return Row(tuple(cells), "chain", latex=lambda: f"{value_latex} {start} {product}".strip())
+    return Row(tuple(cells), "chain", latex=lambda: f"{start} {product}".strip())
+
+
+def _formula(what: Equation) -> str:
+    """What a derivative comes to in symbols, in LaTeX; nothing where that is a number."""
+    return latex(what.term) if what.term.operation or what.term.symbol is not None else ""

@@ -56,10 +56,15 @@ class StepsPanel(EquationPanel):
         set_role(self.says, tone="section")
         self.progress = toned("muted", name="steps_progress")
         self.buttons: dict[str, QToolButton] = {}
-        self.add_to_header(self.progress, self._build_buttons())
-        body = QWidget()
+        # Alone, so that they stay under the mouse whatever is written.
+        self.add_to_header(self._build_buttons())
+        body, said = QWidget(), QWidget()
+        row = row_in(said, GRID, (0, 0, GRID, 0))
+        row.addWidget(self.says, 1)
+        row.addWidget(self.progress, 0, Qt.AlignmentFlag.AlignTop)
+        self.progress.setContentsMargins(0, GRID, 0, 0)
         column = column_in(body, GRID // 2)
-        column.addWidget(self.says)
+        column.addWidget(said)
         column.addWidget(self.list, 1)
         self.pages.addWidget(body)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

@@ -8,7 +8,7 @@ from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.loss.line import LossLine
 from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.cards import quiet_button
+from nnsim.gui.widgets.cards import header_button
 from nnsim.training.history import NO_POINTS
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ class LossPanel(PlotPanel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("LossPanel", "Loss"))
         self._train, self._test = LossLine("loss_train"), LossLine("loss_test")
-        self._log = quiet_button(self.tr("log"), "loss_log", self.tr("Logarithmic loss axis"), checkable=True)
+        self._log = header_button(self.tr("log"), "loss_log", self.tr("Logarithmic loss axis"), checkable=True)
         self._log.toggled.connect(self.update_document)
         self.add_to_header(self._train, self._test, self._log)
         self.leave_place()

@@ -10,7 +10,7 @@ from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.panels.matrices.blocks import Cell
 from nnsim.gui.panels.matrices.view import MatrixView
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.cards import quiet_button
+from nnsim.gui.widgets.cards import header_button
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.labels import TextLine
 
@@ -25,7 +25,7 @@ class MatricesPanel(LowPanel):
         self.view = MatrixView(desk)
         name_widget(self.view, "matrix_view", self.tr("Matrices of the layers"))
         self.status = CellLine("matrices_status", "muted", "body", Qt.AlignmentFlag.AlignRight, tells_all=True)
-        self.copy = quiet_button(self.tr("Copy NumPy code"), "matrices_copy", self.tr("Copy NumPy code"))
+        self.copy = header_button(self.tr("Copy NumPy code"), "matrices_copy", self.tr("Copy NumPy code"))
         # Low enough for a title bar among tabs.
         self.copy.setStyleSheet("padding: 1px 6px; min-height: 0;")
         self._copy_tip = self.tr("The whole network as a program that needs NumPy alone")

@@ -1,40 +1,49 @@
-"""The gradient of one parameter in a form, with a quiet badge that says whether it was checked."""
+"""The gradient of one parameter in a form: a link to its chain rule, with a badge that says whether it was checked."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton, QSizePolicy
 
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.formulas.numbers import format_number
+from nnsim.gui.look.theme import set_role
 from nnsim.gui.session.costs import work
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import plain_tip
-from nnsim.gui.widgets.labels import TextLine
 
 MOST_SAMPLES, MOST_WORK = 500, 2_000_000
 """Of more samples the gradient is shown without a check, which takes a few passes over them; so too where these
 passes cost more, see ``work``."""
 
 
-class GradientLine(TextLine):
+class GradientLine(QPushButton):
     """``0.0822  ✓``: ∂L/∂p of the samples that are studied. ✓ agrees with a difference quotient, ∧ is at a kink.
 
-    ``…`` while it is computed beside the window.
+    ``…`` while it is computed beside the window. Pressed, it leads to its chain rule.
     """
 
     def __init__(self, desk: Desk, name: str) -> None:
-        super().__init__(name, color="ink", size="body")
+        super().__init__()
+        self.setObjectName(name)
+        set_role(self, kind="link")
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._desk = desk
+        self.clicked.connect(lambda checked=False: desk.panel_wanted.emit("backward"))
 
-    def show_parameter(self, parameter: str | None) -> bool:
-        """Show the gradient of a parameter. False if there is none to show."""
+    def show_parameter(self, parameter: str | None, negated: bool = False) -> bool:
+        """Show the gradient of a parameter, or of its negative. False if there is none to show."""
         desk = self._desk
         if parameter is None:
             return False
         backward, samples = desk.study.backward, desk.study.samples
         if backward is None or samples is None:
-            self.set_text("…" if desk.study.waits else "")
+            self.setText("…" if desk.study.waits else "")
             self.setToolTip(plain_tip(desk.study.why_not))
             return desk.study.waits
         digits = desk.study.digits
+        sign = -1.0 if negated else 1.0
         gradient = float(backward.gradient[desk.session.structure.parameter_index[parameter]])
-        text = format_number(gradient, digits)
+        text = format_number(sign * gradient, digits)
         n = len(samples.X)
         long = work(desk.session.structure, n) > MOST_WORK
         if n > MOST_SAMPLES or (n > 1 and long):
@@ -44,7 +53,7 @@ class GradientLine(TextLine):
         else:
             (check,) = check_gradient(desk.session.network, samples.X, samples.T, desk.session.document.training.loss,
                                       [parameter])
-            numeric = format_number(check.numeric, digits)
+            numeric = format_number(sign * check.numeric, digits)
             if not check.comparable:
                 said = self.tr("Not to be checked: numbers grew out of all bounds. The difference quotient gives {n}."
                                ).format(n=numeric)
@@ -58,6 +67,7 @@ class GradientLine(TextLine):
             else:
                 text += "  ✗"
                 said = self.tr("The difference quotient gives {n}.").format(n=numeric)
-        self.set_text(text)
-        self.setToolTip(plain_tip(said))
+        self.setText(text)
+        self.setAccessibleName(self.tr("Gradient {value}, to its chain rule").format(value=text))
+        self.setToolTip(plain_tip(said + "\n" + self.tr("Click: the chain rule of {name}").format(name=parameter)))
         return True

@@ -120,8 +120,9 @@ class NeuronForm(QWidget):
         self._rows.add(self.tr("Computes"), self._gate, "neuron_gate", self.tr(
             "The gate of the network's inputs that the neuron is, by its table over all their 0s and 1s"))
         self._gradient = GradientLine(self._desk, "neuron_gradient")
-        self._rows.add(self.tr("Gradient"), self._gradient, "neuron_gradient",
-                       self.tr("How the loss changes with the bias b; ✓ if a difference quotient says the same"))
+        self._gradient_label = self._rows.add(
+            self.tr("Gradient"), self._gradient, "neuron_gradient",
+            self.tr("How the loss changes with the bias, or the threshold; ✓ if a difference quotient says the same"))
 
     def _build_advanced(self) -> None:
         self._rare = Rows()
@@ -222,9 +223,11 @@ class NeuronForm(QWidget):
     def show_slow_values(self) -> None:
         """Show what takes longer: the gradient, and the band of the bias."""
         neuron = self._desk.session.structure.by_id[self._id]
-        self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias))
+        threshold = neuron.notation == "threshold"
+        loss = self._desk.study.notation.loss.text
+        self._gradient_label.setText(f"∂{loss}/∂θ" if threshold else self.tr("Gradient"))
+        self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias, negated=threshold))
         if neuron.bias is not None:
-            threshold = neuron.notation == "threshold"
             self._band.show_parameter(neuron.bias, "θ" if threshold else "b", threshold)
 
     def _show_yes(self, box: QCheckBox, yes: bool, no: str) -> None:

@@ -13,7 +13,7 @@ from nnsim.gui.session.answers import Given, Place
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.exports import ask_and_write
 from nnsim.gui.widgets.boxes import column_in
-from nnsim.gui.widgets.cards import HeaderChoice, quiet_button
+from nnsim.gui.widgets.cards import HeaderChoice, header_button
 from nnsim.gui.widgets.controls import name_widget, plain_tip, push_button
 from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.forms import plain_text, scrolled
@@ -70,10 +70,10 @@ class WorksheetView(QWidget):
         self._kind.set_value("forward")
         self._kind.chosen.connect(lambda kind: self._start())
         self._progress = TextLine("worksheet_progress")
-        self._answers = quiet_button(self.tr("Answers"), "worksheet_answers",
-                                     self.tr("Show the right answers beside the questions"), checkable=True)
-        self._export = quiet_button(self.tr("Export…"), "worksheet_export",
-                                    self.tr("Write this worksheet as LaTeX, Markdown or HTML"))
+        self._answers = header_button(self.tr("Answers"), "worksheet_answers",
+                                      self.tr("Show the right answers beside the questions"), checkable=True)
+        self._export = header_button(self.tr("Export…"), "worksheet_export",
+                                     self.tr("Write this worksheet as LaTeX, Markdown or HTML"))
         menu = QMenu(self._export)
         menu.setObjectName("worksheet_export_menu")
         said = {"blanks": self.tr("With &blanks…"), "with_key": self.tr("With blanks and its &key…"),

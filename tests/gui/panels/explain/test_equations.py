@@ -30,7 +30,7 @@ def view(desk: Desk, qtbot: QtBot) -> EquationList:
 def rows_of(explanation: Explanation, parameter: str) -> list:
     """Rows of every kind."""
     chain = chain_of(explanation, parameter)
-    return [heading("Chain rule"), chain_row("=", chain.paths[0].factors, chain.name.text, chain.name.latex, "0.1"),
+    return [heading("Chain rule"), chain_row(chain.paths[0].factors, 0.1, f"{chain.name.latex} ="),
             *(line(f.line(symbols=True)) for f in chain.paths[0].factors), action("more"), note("words " * 30)]
 
 

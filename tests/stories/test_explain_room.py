@@ -1,0 +1,130 @@
+"""The explanation at its work: what leads to it, and controls that stay where they are."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QToolButton
+
+from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.panels.explain.equations import EquationList
+from nnsim.gui.panels.explain.steps import StepsPanel
+from nnsim.gui.tour.hand import Hand, HandError
+
+SMALL, LARGE = (1280, 720), (1440, 900)
+STEPS = 6
+"""So many steps of each example are taken, the first of which is the one that brought the words."""
+
+
+def places(hand: Hand, panel: StepsPanel) -> dict[str, QPoint]:
+    """Where the buttons of Step through stand in the window."""
+    return {name: button.mapTo(hand.window, QPoint()) for name, button in panel.buttons.items()}
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_the_buttons_of_step_through_never_move(hand: Hand, size: tuple[int, int]) -> None:
+    """In every example, from before the first step: what is clicked again and again stays under the mouse."""
+    hand.window.resize(*size)
+    hand.click("workspace_explain")
+    hand.window.show_panel("steps")
+    panel = hand.window.panels["steps"]
+    assert isinstance(panel, StepsPanel)
+    for id in EXAMPLES:
+        hand.example(id)
+        before = places(hand, panel)
+        forward = hand.find("steps_forward", QToolButton)
+        for _ in range(STEPS):
+            if not forward.isEnabled():
+                break
+            forward.click()
+            hand.settle()
+            assert places(hand, panel) == before, id
+            assert panel.walk is None or hand.find("steps_progress", QLabel).isVisible()
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_the_explanation_of_hands_on_stands_without_scrolling(hand: Hand, size: tuple[int, int]) -> None:
+    """The whole forward pass, with symbols too, the chain rule of w1 with both paths, and both matrices."""
+    hand.window.resize(*size)
+    hand.click("workspace_explain")
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.window.show_panel("forward")
+    assert "O2 = σ" in hand.find("forward_lines", EquationList).text
+    assert not scrolled(hand.find("forward_lines", EquationList))
+    hand.window.show_panel("backward")
+    chain = hand.find("backward_lines", EquationList)
+    hand.wait_for_formulas()
+    assert [row.kind for row in chain.rows].count("path") == 2 and chain.rows[-1].text.startswith("w1′ = ")
+    assert not scrolled(chain)
+    hand.window.show_panel("matrices")
+    hand.wait_for_formulas()
+    assert not scrolled(hand.find("matrix_view", QAbstractScrollArea))
+
+
+def scrolled(area: QAbstractScrollArea) -> bool:
+    """Whether there is more than can be seen."""
+    return area.verticalScrollBar().maximum() > 0 or area.horizontalScrollBar().maximum() > 0
+
+
+def test_results_stand_one_below_the_other(hand: Hand) -> None:
+    """What the paths come to ends at one line; formulas and numbers stand beneath their derivatives."""
+    hand.window.resize(*SMALL)
+    hand.click("workspace_explain")
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.window.show_panel("backward")
+    view = hand.find("backward_lines", EquationList)
+    hand.wait_for_formulas()
+    chains = [i for i, row in enumerate(view.rows) if row.kind == "chain"]
+    ends = {round(view.rect_of(i, len(view.rows[i].cells) - 1).right()) for i in chains}
+    assert len(chains) == 2 and len(ends) == 1
+    for i in chains:
+        assert len({round(view.rect_of(i, cell).bottom()) for cell in range(len(view.rows[i].cells))}) == 1
+        assert all(cell.formula and cell.below for cell in view.rows[i].cells if cell.latex)
+
+
+def test_a_gradient_leads_to_its_chain_rule(hand: Hand) -> None:
+    """One click on the number in Selected; the keys too; from each workspace that has Selected, and of a bias."""
+    hand.example("hands_on")
+    for workspace in ("build", "explain"):
+        hand.click(f"workspace_{workspace}")
+        hand.click_at(hand.label_of("h1", "o1"))
+        hand.click("connection_gradient")
+        assert hand.window.panels["backward"].seen
+        assert "∂Loss/∂w5" in hand.find("backward_lines", EquationList).text
+    hand.window.show_panel("forward")
+    hand.click_at(hand.at("h1"))
+    hand.window.show_panel("selected")
+    link = hand.find("neuron_gradient", QPushButton)
+    link.setFocus()
+    hand.key(Qt.Key.Key_Space, widget=link)
+    assert hand.window.panels["backward"].seen
+    assert "∂Loss/∂b1" in hand.find("backward_lines", EquationList).text
+
+
+@pytest.mark.parametrize(("place", "parameter"), [(("h1", "o1"), "w5"), (("o1",), "b2")])
+def test_the_menu_of_a_weight_or_neuron_has_its_chain_rule(
+    hand: Hand, place: tuple[str, ...], parameter: str,
+) -> None:
+    hand.example("hands_on")
+    hand.click("workspace_explain")
+    hand.context_menu(hand.label_of(*place) if len(place) == 2 else hand.at(*place), "canvas_chain_rule")
+    assert hand.window.panels["backward"].seen
+    assert f"∂Loss/∂{parameter}" in hand.find("backward_lines", EquationList).text
+
+
+def test_an_input_has_no_chain_rule(hand: Hand) -> None:
+    """It has no parameter: its menu does not offer one."""
+    hand.example("hands_on")
+    with pytest.raises(HandError, match="canvas_chain_rule"):
+        hand.context_menu(hand.at("i1"), "canvas_chain_rule")
+
+
+def test_the_gradient_of_a_threshold(hand: Hand) -> None:
+    """A θ neuron's is ∂Loss/∂θ: that of its bias −θ with the other sign, and it says so."""
+    hand.example("hands_on")
+    hand.click_at(hand.at("h1"))
+    line = hand.find("neuron_gradient", QPushButton)
+    as_bias = line.text()
+    hand.click("neuron_notation_threshold")
+    assert line.text() != as_bias and line.text() == f"−{as_bias}"
+    assert any(label.text() == "∂Loss/∂θ" for label in hand.window.panels["selected"].findChildren(QLabel))
