@@ -65,12 +65,8 @@ class NetworkScene(QGraphicsScene):
         """Whether labels have places, which they keep while numbers change."""
         self.edges = EdgeLayer(self._weight_text, self._weight_ghost, self._taken)
         self.addItem(self.edges)
-<<<<<<< HEAD
         self.loss = LossOnCanvas(desk, self.neurons, self.edges, lambda: self.larger)
         self.addItem(self.loss.box)
-=======
-        self.loss = LossOnCanvas(self)
->>>>>>> part_B
         self.biases_drawn = self.products_drawn = self.names_drawn = False
         """Whether a bias is drawn as a neuron that is always 1; whether labels are weight · input, and have names."""
         self._looked: QRectF | None = None
