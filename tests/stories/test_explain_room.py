@@ -60,6 +60,26 @@ def test_the_explanation_of_hands_on_stands_without_scrolling(hand: Hand, size: 
     assert not scrolled(hand.find("matrix_view", QAbstractScrollArea))
 
 
+def test_a_chain_rule_that_is_presented_stands_whole(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wide and low: both paths with their numbers, the sum and the update, large, in the same order."""
+    monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+    hand.window.resize(*SMALL)
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    hand.window.show_panel("backward")
+    view = hand.find("backward_lines", EquationList)
+    hand.wait_for_formulas()
+    assert [row.kind for row in view.rows] == ["chain", "chain", "sum", "line"]
+    assert [row.cells[0].badge for row in view.rows[:2]] == [1, 2]
+    assert not scrolled(view)
+    hand.window.show_panel("forward")
+    assert not scrolled(hand.find("forward_lines", EquationList))
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+    hand.window.show_panel("backward")
+    assert "δ(h1)" in view.text
+
+
 def scrolled(area: QAbstractScrollArea) -> bool:
     """Whether there is more than can be seen."""
     return area.verticalScrollBar().maximum() > 0 or area.horizontalScrollBar().maximum() > 0
