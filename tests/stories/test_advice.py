@@ -28,13 +28,14 @@ def trying() -> bool:
 def get_stuck(hand: Hand) -> None:
     """XOR to learn from the weights of seed 0, which do not get there."""
     hand.example("xor_to_learn")
+    hand.click("workspace_train")
     hand.session.random_weights(0)
     hand.session.set_speed(None)
-    hand.click("train_button")
+    hand.click("tool_train")
     advice = hand.window.findChild(QPushButton, "seeds_try")
     # It rests a while early on too, and then goes on for a bit.
     hand.wait(lambda: hand.session.epoch > 3_000 and advice.isVisible(), "the run is called stuck")
-    hand.click("train_button")
+    hand.click("tool_train")
 
 
 def test_a_stuck_run_gets_advice(hand: Hand) -> None:
@@ -62,10 +63,10 @@ def test_said_once_a_run(hand: Hand) -> None:
     """Not now means not again in this run."""
     get_stuck(hand)
     hand.click("seeds_close")
-    hand.click("train_button")
+    hand.click("tool_train")
     hand.rest(1.2)
     assert not hand.window.findChild(QPushButton, "seeds_try").isVisible()
-    hand.click("train_button")
+    hand.click("tool_train")
 
 
 def test_trying_ends_when_the_document_changes(hand: Hand) -> None:
@@ -82,9 +83,10 @@ def test_trying_ends_when_the_document_changes(hand: Hand) -> None:
 def test_a_run_that_gets_there_is_left_alone(hand: Hand) -> None:
     """From seed 1 XOR is learned: nothing is said."""
     hand.example("xor_to_learn")
+    hand.click("workspace_train")
     hand.session.random_weights(1)
     hand.session.set_speed(None)
-    hand.click("train_button")
+    hand.click("tool_train")
     hand.wait(lambda: not hand.session.training, "the run is done")
     hand.rest(0.7)
     assert not hand.window.findChild(QPushButton, "seeds_try").isVisible()
@@ -93,6 +95,7 @@ def test_a_run_that_gets_there_is_left_alone(hand: Hand) -> None:
 def test_usual_learning_rates(hand: Hand) -> None:
     """From the button in the field with the mouse, and with Alt+Down and the arrows."""
     hand.example("circle")
+    hand.click("workspace_train")
     field = hand.find("training_learning_rate", NumberField)
     presets = forms(TrainingConfig)["learning_rate"].presets
     assert (presets[0], presets[-1]) == (0.00001, 10)
@@ -118,6 +121,7 @@ def test_usual_learning_rates(hand: Hand) -> None:
 def test_what_is_this(hand: Hand) -> None:
     """Shift+F1 says what the field does that has the keyboard; every row of every form has such words."""
     hand.example("circle")
+    hand.click("workspace_train")
     field = hand.find("training_learning_rate", NumberField)
     field.setFocus()
     hand.key(Qt.Key.Key_F1, SHIFT)
@@ -144,7 +148,7 @@ def test_advice_goes_when_the_run_succeeds(hand: Hand) -> None:
     trained = nnsim.Trainer(solved, hand.session.dataset, hand.session.document.training, "numpy")
     trained.run(5_000)
     hand.session.set_values(dict(zip(solved.parameter_names, trained.parameters.tolist(), strict=True)), "Set weights")
-    hand.click("train_button")
+    hand.click("tool_train")
     hand.wait(lambda: not advice.isVisible(), "the advice is gone")
     hand.wait(lambda: not hand.session.training, "the loss is small enough")
 

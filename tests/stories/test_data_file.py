@@ -108,6 +108,7 @@ def test_data_that_changed_unheard_are_noticed_when_the_window_gets_the_keys(sha
 def test_how_a_file_was_read_is_said_beside_the_data(shared: Hand, tmp_path: Path) -> None:
     """What was chosen, the classes, and both readings where the file has two; nothing for data of another kind."""
     file = open_with_csv(shared, tmp_path)
+    shared.click("workspace_train")
     said = shared.find("data_reading", QLabel)
     assert said.text() == "Columns parted by commas, names in line 1."
     for content, text in (

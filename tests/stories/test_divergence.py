@@ -25,7 +25,7 @@ def test_the_cause_is_named_and_what_was_learned_comes_back(hand: Hand, config: 
     assert hand.session.latest is not None
     learned, loss = hand.session.network.parameters, hand.session.latest.loss
     hand.session.configure(config, "Other settings")
-    hand.click("train_button")
+    hand.click("tool_train")
     hand.wait(lambda: not hand.session.training, "the run has ended by itself")
     assert any(said in label.text() for label in hand.window.messages.findChildren(QLabel) if label.isVisible())
     assert hand.session.epoch < 2_000

@@ -230,14 +230,14 @@ def test_soften_stands_in_the_place_of_train(hand: Hand) -> None:
     """Only where steps are all that is in the way."""
     hand.example("xor")
     buttons = {name: hand.window.findChild(QWidget, name)
-               for name in ("tool_soften", "soften_button", "tool_train", "train_button")}
+               for name in ("tool_soften", "tool_train")}
 
     def seen() -> set[str]:
         return {name for name, button in buttons.items() if button.isVisible()}
 
-    assert seen() == {"tool_soften", "soften_button"}
+    assert seen() == {"tool_soften"}
     hand.choose("target_choice", "none")
-    assert seen() == {"tool_train", "train_button"}
+    assert seen() == {"tool_train"}
     assert "no data" in buttons["tool_train"].toolTip()
     hand.answering("Discard", lambda: hand.example("perceptron_and"))
     assert buttons["tool_train"].isEnabled()
@@ -262,6 +262,7 @@ def test_soften_then_train_to_repair(hand: Hand) -> None:
     hand.click("soften_keep")
     assert not hand.window.soften_bar.isVisible()
     assert hand.session.undo_stack.count() == steps + 1
+    hand.click("workspace_train")
     for name, text in (("training_learning_rate", "0.5"), ("training_batch_size", "0")):
         hand.find(name, QWidget).setFocus()
         hand.write(text)
@@ -279,7 +280,7 @@ def test_the_slider_and_escape(hand: Hand) -> None:
     """Page keys and arrows set k, map and neurons follow; Esc takes all back, with no undo step left."""
     hand.example("xor")
     before = hand.session.document
-    hand.click("soften_button")
+    hand.click("tool_soften")
     for _ in range(6):
         hand.key(KEY.Key_PageDown)
     assert hand.desk.softening.factor == 4
@@ -316,6 +317,7 @@ def test_undo_or_another_edit_ends_the_choice(hand: Hand) -> None:
 def test_harden_is_the_way_back(hand: Hand) -> None:
     """Offered for sigmoids on 0s and 1s; one undo step; the gates have their names again."""
     hand.example("xor")
+    hand.click("workspace_train")
     hand.click("tool_soften")
     assert not hand.window.findChild(QWidget, "harden_button").isVisible()
     hand.key(KEY.Key_Return)
@@ -348,9 +350,9 @@ def test_hold_b_to_compare_with_the_start(hand: Hand) -> None:
     QTest.keyRelease(hand.canvas, KEY.Key_B)
     start = hand.session.network
     hand.session.set_speed(None)
-    hand.click("train_button")
+    hand.click("tool_train")
     hand.wait(lambda: hand.session.epoch > 50, "it has learned something")
-    hand.click("train_button")
+    hand.click("tool_train")
     labels = {ends: (edge.text, edge.label) for ends, edge in scene.edges.edges.items()}
     document = hand.session.document
     shown = hand.canvas.viewport().grab().toImage()

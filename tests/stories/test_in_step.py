@@ -13,7 +13,6 @@ from nnsim.core.program import program_of
 from nnsim.gui.panels.data.panel import COUNT_MS
 from nnsim.gui.panels.loss.line import DIGITS, LossLine
 from nnsim.gui.tour.hand import Hand
-from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.window.panels import BUILD, EXPLAIN, TRAIN
 
 
@@ -29,7 +28,7 @@ def check_numbers(hand: Hand) -> None:
             o = program_of(network.structure).forward(network.parameters, X)
             losses.append(format_number(LOSSES[session.document.training.loss].value(o, T), DIGITS))
             right.append(f"{((o >= middle) == (middle <= T)).all(axis=1).sum()} of {len(X)}")
-    assert hand.find("training_epoch", TextLine).text() == f"Epoch {latest.epoch:,}"
+    assert hand.find("epoch_label", QLabel).text() == f"epoch {latest.epoch:,}"
     lines = [hand.find(name, LossLine) for name in ("loss_train", "loss_test")[: len(losses)]]
     assert [line.accessibleName().split()[-1] for line in lines] == losses
     assert hand.find("table_status", QLabel).text() == f"{right[0]} right · test {right[1]}"
@@ -45,13 +44,13 @@ def pictures(hand: Hand) -> dict[str, QImage]:
 def run(hand: Hand, how: int) -> None:
     """A run of one of several lengths and speeds, to its end."""
     if how < 2:
-        hand.click(("step_batch", "step_epoch")[how])
+        hand.click(("tool_step_batch", "tool_step_epoch")[how])
     else:
         hand.session.set_speed((200.0, None)[how - 2])
-        hand.click("train_button")
+        hand.click("tool_train")
         epoch = hand.session.epoch
         hand.wait(lambda: hand.session.epoch > epoch, "training gets going")
-        hand.click("train_button")
+        hand.click("tool_train")
     hand.wait(lambda: not hand.session.training, "the run has ended")
 
 
@@ -83,6 +82,7 @@ def test_after_a_run_every_view_shows_its_end(hand: Hand, rounds: tuple[int, ...
 def test_a_picture_in_the_midst_of_a_run_is_of_one_moment(hand: Hand, tmp_path: Path, speed: float | None) -> None:
     """Loss, counts and epoch are those of the weights that are shown; then the run is followed again."""
     hand.example("circle")
+    hand.click("workspace_train")
     hand.session.set_speed(speed)
     hand.click("tool_train")
     for epoch in (1, 3, 4):

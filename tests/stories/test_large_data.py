@@ -299,10 +299,10 @@ def test_the_right_rows_of_very_many_are_counted_beside_the_window(
 def test_what_is_left_out_is_told(shared: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
     """How many samples are drawn, and how many inputs can be set beside the map."""
     monkeypatch.setattr(points, "MOST_DRAWN", 1_000)
+    shared.click("workspace_build")
     note = shared.window.panels["output"].note
     shared.session.open_document(Document(Network.layered([2, 1]), data=replace(rows(3_000), test_share=0.1)))
-    shared.wait(lambda: shared.window.panels["output"].built, "the panel is made")
-    assert "1,300 of 3,000 samples" in note.toolTip() and note.isVisible()
+    shared.wait(lambda: "1,300 of 3,000 samples" in note.toolTip() and note.isVisible(), "it says how many")
     shared.session.open_document(Document(Network.layered([200, 1]), data=rows(5, 200)))
     shared.settle()
     assert "198 more inputs" in note.toolTip() and "first 62" in note.toolTip()

@@ -300,7 +300,7 @@ def test_training_moves_the_numbers_in_sight(hand: Hand) -> None:
     table = Table(hand)
     hand.click("network_table_kind_connections")
     before = table.texts("value"), table.texts("gradient")
-    hand.click("train_button")
+    hand.click("tool_train")
     hand.wait(lambda: hand.session.epoch > 2, "two epochs are done")
     table.view.show_values()
     assert table.texts("value") != before[0]
@@ -308,7 +308,7 @@ def test_training_moves_the_numbers_in_sight(hand: Hand) -> None:
     table.click("h1 y", "value")
     table.type("3")
     assert hand.session.training
-    hand.click("train_button")
+    hand.click("tool_train")
     assert not hand.session.training
 
 

@@ -35,9 +35,9 @@ def test_blobs_show_who_wins_and_train(hand: Hand) -> None:
     hand.settle()
     assert hand.desk.looking.inputs == pytest.approx({"x0": 5.0, "x1": -5.0}, abs=0.2)
     before = plot.classes.copy()
-    hand.click("train_button")
+    hand.click("tool_train")
     hand.wait(lambda: hand.session.epoch >= 1, "an epoch is done", 60)
-    hand.click("train_button")
+    hand.click("tool_train")
     assert not np.array_equal(before, plot.classes)
     assert panel.winner, "training changes nothing in what is looked at"
 

@@ -27,6 +27,7 @@ def test_the_first_network_of_a_learner_can_fit_the_circle(hand: Hand) -> None:
     hand.choose("data_source", GENERATORS["circle"].label)
     assert said(hand, "data_reach") == (
         "Targets from −1 to 1 are out of reach: y is Sigmoid, which gives only 0 to 1.")
+    hand.window.show_panel("selected")
     hand.desk.looking.select(["y"])
     assert said(hand, "neuron_reach") == said(hand, "data_reach")
     hand.desk.looking.select(["h1"])

@@ -46,7 +46,7 @@ def look_otherwise(hand: Hand, place: Path) -> None:
     hand.menu("action_draw_products")
     hand.desk.study.set_scope("all")
     hand.desk.study.set_notation("lecture")
-    hand.desk.study.set_digits(7)
+    hand.desk.study.set_digits(6)
     hand.window.commands.set_theme("dark")
     hand.window.commands.scale_text(3)
     hand.window.resize(1280, 720)

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QPushButton, QTableView, QToolButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QLabel, QTableView, QToolButton
 
 import nnsim
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.window.menu_actions import plain
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SETS_CLIPBOARD = re.compile(r"clipboard\(\)\.set|clipboard\.set")
@@ -89,9 +90,8 @@ def of_training(hand: Hand) -> tuple[set[str], str]:
     window = hand.window
     tool = window.findChild(QToolButton, "tool_train")
     present = window.findChild(QToolButton, "present_train")
-    button = window.panels["training"].findChild(QPushButton, "train_button")
-    words = [window.actions_by_name["train"].text(), window.actions_by_name["train"].toolTip(), tool.text(),
-             tool.accessibleName(), present.text(), present.accessibleName(), button.text(), button.accessibleName()]
+    words = [plain(window.actions_by_name["train"].text()), window.actions_by_name["train"].toolTip(), tool.text(),
+             tool.accessibleName(), present.text(), present.accessibleName()]
     told = [window.statusBar().currentMessage(), window.findChild(QLabel, "hint_label").text(),
             window.messages.label.text() if window.messages.isVisible() else ""]
     return {word.split(" ")[0] for word in words}, " ".join(told)

@@ -89,6 +89,7 @@ def test_a_third_input_is_told_in_words(hand: Hand) -> None:
     button = hand.find("separability_take", QPushButton)
     assert not button.isEnabled()
     assert "connected from every input" in button.toolTip()
+    hand.rest(0.1)  # the table has become higher
     hand.canvas.fit()
     hand.connect("x2", "y")
     hand.click("separability_take")

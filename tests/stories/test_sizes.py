@@ -316,6 +316,7 @@ def test_the_settings_of_training_end_in_a_whole_row(hand: Hand) -> None:
     """At first, scrolled, and where a row has come: no row is cut through in the middle."""
     for size in ((1280, 720), (1440, 900), (1440, 873)):
         hand.window.resize(*size)
+        hand.click("workspace_train")
         hand.window.workspaces.reset()
         hand.example("circle")
         hand.rest(0.05)
@@ -333,6 +334,7 @@ def test_the_settings_of_training_end_in_a_whole_row(hand: Hand) -> None:
 def test_the_buttons_of_training_are_whole(hand: Hand) -> None:
     """In large text the small ones go under the large one; what it says why is below, and presses nothing together."""
     hand.example("xor")
+    hand.click("workspace_train")
     for scale in (1.0, 1.5, 2.0):
         enlarge(hand, scale)
         hand.window.workspaces.reset()

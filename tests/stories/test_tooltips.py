@@ -86,7 +86,7 @@ def test_every_field_says_what_it_is(shared: Hand, id: str, select: str) -> None
 def test_the_fields_of_every_data_set_say_what_they_are(hand: Hand) -> None:
     """Whichever generator is chosen in the Training panel: two inputs and one output can learn each of these."""
     hand.example("circle")
-    hand.window.docks["training"].raise_()
+    hand.click("workspace_train")
     names = [name for name, entry in GENERATORS.items() if entry.columns(entry.fields())[0] == 2]
     for name in names:
         hand.choose("data_source", GENERATORS[name].label)
@@ -110,6 +110,7 @@ def test_the_layers_form_says_what_its_fields_are(hand: Hand) -> None:
 def test_a_field_with_a_unit_shows_it(hand: Hand, name: str, unit: str) -> None:
     """Beside the number, or in the label of what can be off."""
     hand.example("circle")
+    hand.click("workspace_train")
     hand.find("training_stop", QPushButton).click()
     field = hand.window.findChild(QWidget, name)
     assert field is not None

@@ -277,7 +277,8 @@ def is_presented_well(hand: Hand) -> None:
             assert not label.isVisible() or label.height() >= label.fontMetrics().height() - 1
     rows = hand.window.panels["table"].view
     assert rows.visualRect(rows.model().index(3, 0)).bottom() <= rows.viewport().height()
-    assert 11 * text_scale() * hand.canvas.zoom >= (17 if hand.desk.softening.active else 19)
+    larger = min(hand.canvas.network_scene.larger, hand.canvas.network_scene.edges.larger)
+    assert 11 * text_scale() * larger * hand.canvas.zoom >= (17 if hand.desk.softening.active else 19)
     for id in ("present_train", "present_present", "soften_keep"):
         button = hand.window.findChild(QWidget, id)
         if button.isVisible():

@@ -45,7 +45,8 @@ class CanvasView(QGraphicsView):
         # The network and its numbers run from left to right in every language.
         self.viewport().setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
-        self.setResizeAnchor(QGraphicsView.ViewportAnchor.AnchorViewCenter)
+        # A panel below that grows by a row moves nothing of what the mouse is at.
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
@@ -54,6 +55,8 @@ class CanvasView(QGraphicsView):
         """How many pixels at the lower edge ``fit`` keeps clear, because something stands there."""
         self._fitted = True
         """Whether the view shows all because it was asked to: then it does so at any size."""
+        self._shown_whole = QRectF()
+        """What it showed all of then."""
         self._hint = QLabel(self.viewport())
         self._hint.setLayoutDirection(self.layoutDirection())
         self._hint.setObjectName("canvas_hint")
@@ -118,7 +121,7 @@ class CanvasView(QGraphicsView):
         self.resetTransform()
         self.scale(scale, scale)
         self.centerOn(rect.center() + QPointF(0, self.lower_edge / 2 / scale))
-        self._fitted = True
+        self._fitted, self._shown_whole = True, self.network_scene.content_rect()
 
     def ensure_shown(self, *ids: str) -> None:
         """Make sure that neurons are in sight."""
@@ -142,8 +145,14 @@ class CanvasView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._fitted:
+        if self._fitted and not self._being_drawn():
             self.fit()
+
+    def _being_drawn(self) -> bool:
+        """Whether neurons that are in sight were placed by hand since all was shown: they stay where they are."""
+        scene = self.network_scene
+        shown = self.mapToScene(self.viewport().rect()).boundingRect()
+        return scene.content_rect() != self._shown_whole and all(map(shown.contains, scene.positions().values()))
 
     # What is where, and what is said
 

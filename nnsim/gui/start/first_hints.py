@@ -12,7 +12,7 @@ from nnsim.documents.document import Document
 from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import HINTS_DONE
-from nnsim.gui.look.theme import GRID
+from nnsim.gui.look.theme import GRID, presenting
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import quiet_button
@@ -185,7 +185,8 @@ class FirstHints(QWidget):
         self._close.setIcon(icon("close", "muted"))
         self.adjustSize()
         room = self._room.width() - 2 * GRID
-        self.setVisible(bool(self._shown) and not busy and self.width() <= room)
+        # A hall is not told what to click.
+        self.setVisible(bool(self._shown) and not busy and not presenting() and self.width() <= room)
         # The next fit keeps clear of it; until then nothing jumps.
         self._canvas.lower_edge = self.height() if not self.isHidden() else 0
         self.move(self._corner())

@@ -91,6 +91,8 @@ class Arrangement:
     """The panel that Present shows large, or a tab that stands before it."""
     canvas: bool = True
     """Whether the network is seen."""
+    wide: bool = False
+    """Whether what stands below the canvas is as wide as the window: the sides end above it."""
 
     @property
     def stacks(self) -> tuple[Stack, ...]:
@@ -135,7 +137,7 @@ def _below(id: str, title: str, about: str) -> Arrangement:
 
 HEROES = (
     Arrangement("present_table", "Table", "Network, table and output", (
-        Side(RIGHT, 0.36, 300, (Stack(("output",)),)), Side(BOTTOM, 0, 0, (Stack(("table",)),)))),
+        Side(RIGHT, 0.32, 300, (Stack(("output",)),)), Side(BOTTOM, 0, 0, (Stack(("table",)),))), wide=True),
     Arrangement("present_output", "Map", "Network, map and loss", (
         Side(RIGHT, 0.44, 360, (Stack(("output",), 5), Stack(("loss",), 3))),)),
     Arrangement("present_loss", "Loss", "Network and loss", (Side(RIGHT, 0.55, 360, (Stack(("loss",)),)),)),

@@ -24,8 +24,10 @@ from nnsim.gui.window.panels import (
     EXPLAIN,
     EXPLANATION,
     HEROES,
+    LEFT,
     PANELS,
     PRESENTED,
+    RIGHT,
     WORKSPACES,
     Arrangement,
     PanelEntry,
@@ -219,6 +221,8 @@ class Workspaces(QObject):
         with self._calm():
             self._take_away()
             self._center.setVisible(self.current.canvas)
+            for corner, side in ((Qt.Corner.BottomLeftCorner, LEFT), (Qt.Corner.BottomRightCorner, RIGHT)):
+                self._window.setCorner(corner, BOTTOM if self.current.wide else side)
             if self.presenting or not self._window.restoreState(state, LAYOUT_VERSION):
                 self._arrange()
 

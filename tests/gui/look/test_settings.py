@@ -71,7 +71,7 @@ def test_each_setting_with_each_damage_has_one_of_its_values(tmp_path: Path, qap
 def test_what_is_stored_comes_back(file: Path, name: str, tmp_path: Path) -> None:
     """And is forgotten."""
     values = {"theme": "dark", "text_scale": 1.25, "workspace": "train", "worksheet_learner": "Ada 👩‍🔬",
-              "hints_done": ["a"], "export_folder": str(tmp_path)}
+              "hints_done": ["a"], "found_actions": ["train"], "export_folder": str(tmp_path)}
     value = values.get(name, True if name in TOGGLES else QByteArray(b"\0state"))
     ALL[name].store(value)
     settings().sync()
