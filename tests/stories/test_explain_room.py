@@ -8,9 +8,10 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.steps import StepsPanel
 from nnsim.gui.tour.hand import Hand, HandError
+from tests.stories.conftest import forget_work
 
 SMALL, LARGE = (1280, 720), (1440, 900)
-STEPS = 6
+STEPS = 12
 """So many steps of each example are taken, the first of which is the one that brought the words."""
 
 
@@ -38,6 +39,7 @@ def test_the_buttons_of_step_through_never_move(hand: Hand, size: tuple[int, int
             hand.settle()
             assert places(hand, panel) == before, id
             assert panel.walk is None or hand.find("steps_progress", QLabel).isVisible()
+        forget_work(hand.window)  # else the next example asks whether to save
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
