@@ -19,37 +19,39 @@ def layer_names(sizes: Sequence[int]) -> list[list[str]]:
     return layers
 
 
-def layer_sizes(
-    depth: Mapping[str, int], inputs: Collection[str], outputs: Collection[str], ends: Collection[tuple[str, str]]
-) -> tuple[int, ...]:
-    """How many neurons each layer has, if each is connected to all of the next and to nothing else; () for others.
+def layers_of(
+    depth: Mapping[str, int], inputs: Collection[str], outputs: Collection[str], ends: Iterable[tuple[str, str]]
+) -> tuple[tuple[str, ...], ...]:
+    """The neurons of each layer, if every connection leads from one layer to the next, all inputs stand in the first
+    and all outputs in the last; () for other networks.
 
-    ``depth`` is that of each neuron, ``ends`` are (source, target) of each connection, no two alike.
+    ``depth`` is that of each neuron, ``ends`` are (source, target) of each connection.
     """
-    sizes = [0] * (1 + max(depth.values(), default=0))
-    for level in depth.values():
-        sizes[level] += 1
+    layers: list[list[str]] = [[] for _ in range(1 + max(depth.values(), default=0))]
+    for id, level in depth.items():
+        layers[level].append(id)
     is_layered = (
-        len(sizes) > 1
-        and sizes[0] == len(inputs) and all(depth[id] == 0 for id in inputs)
-        and sizes[-1] == len(outputs) and all(depth[id] == len(sizes) - 1 for id in outputs)
-        and len(ends) == sum(a * b for a, b in pairwise(sizes))
+        len(layers) > 1
+        and len(layers[0]) == len(inputs) and all(depth[id] == 0 for id in inputs)
+        and len(layers[-1]) == len(outputs) and all(depth[id] == len(layers) - 1 for id in outputs)
         and all(depth[target] == depth[source] + 1 for source, target in ends)
     )
-    return tuple(sizes) if is_layered else ()
+    return tuple(map(tuple, layers)) if is_layered else ()
 
 
 def summary_of(
     depth: Mapping[str, int], inputs: Collection[str], outputs: Collection[str], ends: Collection[tuple[str, str]],
     activations: Iterable[str], parameters: int, frozen: int,
 ) -> str:
-    """What a network is: “2-4-1 (relu, sigmoid), 17 parameters”; one that is not in layers by what it has.
+    """What a network is: “2-4-1 (relu, sigmoid), 17 parameters”; one that is not fully connected by what it has.
 
-    As ``layer_sizes``; ``activations`` are the functions of its neurons, from the inputs to the outputs.
+    As ``layers_of``; ``activations`` are the functions of its neurons, from the inputs to the outputs.
     """
     if not depth:
         return "empty"
-    sizes = [str(size) for size in layer_sizes(depth, inputs, outputs, ends)]
+    counts = [len(layer) for layer in layers_of(depth, inputs, outputs, ends)]
+    full = sum(a * b for a, b in pairwise(counts)) == len(ends)
+    sizes = [str(count) for count in counts if full]
     if len(sizes) > MOST_SIZES:
         sizes = [*sizes[:SHOWN_SIZES], "…", f"{sizes[-1]} in {len(sizes) - 1} layers"]
     hidden = len(depth) - len(inputs) - len(outputs)

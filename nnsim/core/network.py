@@ -15,7 +15,7 @@ from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array, Flags, frozen_vector
 from nnsim.core.combines import COMBINES
 from nnsim.core.initializers import INITIALIZERS
-from nnsim.core.layered import layer_names, summary_of
+from nnsim.core.layered import layer_names, layers_of, summary_of
 from nnsim.core.shown import picture_of
 
 Ends = tuple[str, str]
@@ -174,6 +174,11 @@ class Structure:
                 if waiting_for[target] == 0:
                     ready.append(target)
         return {id: count for id, count in depth.items() if id in done}, waiting_for.keys() - done
+
+    @cached_property
+    def layers(self) -> tuple[tuple[str, ...], ...]:
+        """The neurons of each layer, if every connection leads from one to the next; () for other networks."""
+        return layers_of({id: self.depth[id] for id in self.by_id}, self.inputs, self.outputs, self.by_ends)
 
     @cached_property
     def order(self) -> tuple[str, ...]:

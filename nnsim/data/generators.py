@@ -54,7 +54,7 @@ class SampleFields:
                          minimum=4, maximum=100_000)
     noise: float = field(0.0, "Noise", "Standard deviation of the random shift of each point.",
                          minimum=0.0, maximum=10.0)
-    seed: int = field(0, "Seed", "The same seed gives the same points.", minimum=0, maximum=2**53)
+    seed: int = field(0, "Data seed", "The same seed gives the same points.", minimum=0, maximum=2**53)
     test_share: float = field(0.5, "Test share", "Which part of the points is kept to test on.",
                               minimum=0.0, maximum=0.9)
 

@@ -24,7 +24,7 @@ def _test_share() -> Any:
 
 
 def _seed() -> Any:
-    return field(0, "Seed", "The same seed draws the same samples for the test.", minimum=0, maximum=2**53)
+    return field(0, "Data seed", "The same seed draws the same samples for the test.", minimum=0, maximum=2**53)
 
 
 @dataclass(frozen=True)

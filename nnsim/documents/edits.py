@@ -3,8 +3,10 @@
 Raises NetworkError, in the learner's words, if the edit would make the network unsound.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from itertools import accumulate
 
 from nnsim.core.network import (
     MAX_NAME_LENGTH,
@@ -45,7 +47,7 @@ def connect(document: Document, source: str, target: str, weight: float = NEW_WE
         raise NetworkError([Problem(refusal, (source, target))])
     structure = document.network.structure
     name = next(free_numbers("w", structure.parameter_index))
-    connections = [*structure.connections, Connection(source, target, name)]
+    connections = _placed(structure, [Connection(source, target, name)])
     return rebuilt(document, structure.neurons, connections, {name: weight})
 
 
@@ -72,7 +74,7 @@ def connect_all(document: Document, sources: Collection[str], targets: Collectio
     names = free_numbers("w", structure.parameter_index)
     added = [Connection(source, target, next(names)) for source, target in pairs]
     values = {connection.weight: NEW_WEIGHT for connection in added}
-    return rebuilt(document, structure.neurons, [*structure.connections, *added], values)
+    return rebuilt(document, structure.neurons, _placed(structure, added), values)
 
 
 def connect_new(document: Document, sources: Collection[str], role: Role, position: Position) -> Document:
@@ -228,6 +230,28 @@ def new_biases(neurons: Iterable[Neuron]) -> dict[str, float]:
 
 def _usual_notation(activation: str) -> str:
     return "threshold" if activation == "heaviside" else "bias"
+
+
+def _placed(structure: Structure, added: Iterable[Connection]) -> list[Connection]:
+    """The connections with those ``added`` where each sum is written with inputs first, then hidden neurons, each in
+    the order of the neurons. Those that are there keep their order, for it may be what the learner chose.
+    """
+
+    def rank(connection: Connection) -> tuple[bool, int]:
+        return structure.by_id[connection.source].role != "input", structure.position[connection.source]
+
+    highest: dict[str, list[tuple[bool, int]]] = {}
+    inserted: dict[Ends | None, list[Connection]] = {}
+    for connection in sorted(added, key=rank):
+        entering = structure.incoming[connection.target]
+        if connection.target not in highest:
+            # The first that ranks higher is found in the highest ranks so far, which ascend.
+            highest[connection.target] = list(accumulate(map(rank, entering), max))
+        place = bisect_right(highest[connection.target], rank(connection))
+        before = entering[place].ends if place < len(entering) else None
+        inserted.setdefault(before, []).append(connection)
+    old = [each for there in structure.connections for each in (*inserted.get(there.ends, ()), there)]
+    return [*old, *inserted.get(None, ())]
 
 
 def _mapped(

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from nnsim.core.network import Network, Role
+from nnsim.core.network import Network, Role, Structure
 from nnsim.documents.document import Document, Layout, Position
 from nnsim.documents.edits import connect_all, move, new_biases, new_neuron, rebuilt, set_values
 from nnsim.documents.fragments import insert
@@ -14,10 +14,10 @@ from nnsim.documents.targets import data_follow
 
 def add_layered(document: Document, sizes: Sequence[int], hidden: str, output: str, seed: int) -> Document:
     """A layered network below what is there already, with free names."""
+    if not document.network.structure.neurons:
+        return replace_layered(document, sizes, hidden, output, seed)
     added = Network.layered(sizes, hidden, output, seed)
     places = arrange(added.structure)
-    if not document.network.structure.neurons:
-        return data_follow(document, replace(document, network=added, layout=places))
     lowest = max((y for _, y in document.layout.values()), default=0.0)
     top = min(y for _, y in places.values())
     left = min((x for x, _ in document.layout.values()), default=0.0) - min(x for x, _ in places.values())
@@ -40,11 +40,26 @@ def add_layer(
     document = rebuilt(document, [*structure.neurons, *new], structure.connections, new_biases(new))
     document = move(document, {id: (x, y + i * STEP_Y) for i, id in enumerate(names)})
     document = connect_all(document, sources, names)
-    if activation != "heaviside":
-        drawn = document.network.initialized(seed)
-        own = [c.weight for c in document.network.structure.connections if c.target in names]
-        document = set_values(document, {name: drawn.value(name) for name in own})
-    return document, names
+    return drawn_since(structure, document, seed), names
+
+
+def drawn_since(before: Structure, document: Document, seed: int) -> Document:
+    """The document with random values for the weights that it did not have ``before``; those of steps stay as they
+    are.
+    """
+    structure = document.network.structure
+    own = {c.weight for c in structure.connections
+           if c.weight not in before.parameter_index and structure.by_id[c.target].activation != "heaviside"}
+    if not own:
+        return document
+    drawn = document.network.initialized(seed)
+    return set_values(document, {name: drawn.value(name) for name in own})
+
+
+def replace_layered(document: Document, sizes: Sequence[int], hidden: str, output: str, seed: int) -> Document:
+    """A layered network in the place of the one that is there; data, training and notes stay."""
+    network = Network.layered(sizes, hidden, output, seed)
+    return data_follow(document, replace(document, network=network, layout=arrange(network.structure)))
 
 
 def _free_column(layout: Layout, sources: Collection[str], size: int) -> Position:

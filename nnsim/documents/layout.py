@@ -72,18 +72,28 @@ def _arranged(structure: Structure) -> Layout:
     return MappingProxyType({id: place[i] for i, id in enumerate(ids)})
 
 
+def folded(count: int) -> list[Position]:
+    """Where the neurons of a column stand, from its left edge and its middle: side by side in as many folds as it
+    needs.
+    """
+    folds = -(-count // TALLEST)
+    rows = -(-count // folds)
+    places = []
+    for i in range(count):
+        fold, row = divmod(i, rows)
+        height = min(rows, count - fold * rows)
+        places.append((fold * FOLD_X, (row - (height - 1) / 2) * STEP_Y))
+    return places
+
+
 def _folded(layers: list[list[int]]) -> dict[int, Position]:
     """Each column centred on y = 0, in as many folds as it needs."""
     place: dict[int, Position] = {}
     left = 0.0
     for layer in layers:
-        folds = -(-len(layer) // TALLEST)
-        rows = -(-len(layer) // folds)
-        for i, node in enumerate(layer):
-            fold, row = divmod(i, rows)
-            height = min(rows, len(layer) - fold * rows)
-            place[node] = (left + fold * FOLD_X, (row - (height - 1) / 2) * STEP_Y)
-        left += (folds - 1) * FOLD_X + STEP_X
+        column = folded(len(layer))
+        place |= {node: (left + x, y) for node, (x, y) in zip(layer, column, strict=True)}
+        left += column[-1][0] + STEP_X
     return place
 
 

@@ -56,7 +56,7 @@ class TrainingConfig:
         "shuffle_each_epoch", "Order", "In which order an epoch takes the samples.", choices=ORDER_CHOICES
     )
     seed: int = field(
-        0, "Seed", "The same seed gives the same order, and so the same result.", minimum=0, maximum=2**53
+        0, "Run seed", "The same seed gives the same order, and so the same result.", minimum=0, maximum=2**53
     )
     l1: float = field(
         0.0,

@@ -83,6 +83,27 @@ def test_no_hidden_layer() -> None:
     assert net.parameter_names == ("w1", "w2", "w3", "b_y")
 
 
+@pytest.mark.parametrize("sizes", [[3, 1], [2, 4, 1], [1, 2, 1, 2], [5, 1, 1, 1, 3]])
+def test_a_layered_network_has_its_layers_with_any_connection_missing_and_none_with_any_that_skips(
+    sizes: list[int]
+) -> None:
+    """Each connection of it taken away that leaves no neuron without one, and each added that skips a layer."""
+    structure = Network.layered(sizes).structure
+    layers = structure.layers
+    assert [len(layer) for layer in layers] == sizes
+    assert [id for layer in layers for id in layer] == [neuron.id for neuron in structure.neurons]
+    for missing in structure.connections:
+        rest = tuple(c for c in structure.connections if c is not missing)
+        if {c.target for c in rest} == {c.target for c in structure.connections}:
+            names = tuple(name for name in structure.parameter_names if name != missing.weight)
+            assert replace(structure, connections=rest, parameter_names=names).layers == layers
+    for i, layer in enumerate(layers):
+        for source, target in [(a, b) for a in layer for later in layers[i + 2:] for b in later]:
+            more = (*structure.connections, Connection(source, target, "skip"))
+            names = (*structure.parameter_names, "skip")
+            assert replace(structure, connections=more, parameter_names=names).layers == ()
+
+
 def test_defaults_are_tanh_and_seed_0() -> None:
     """As the notebook's first line has it."""
     net = Network.layered([2, 4, 1])

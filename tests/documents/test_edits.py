@@ -1,6 +1,7 @@
 """Edits of a document: each takes a document and gives a new one."""
 
 from dataclasses import replace
+from itertools import permutations
 
 import numpy as np
 import pytest
@@ -115,6 +116,33 @@ def test_what_cannot_be_connected_says_why(gate: Document, source: str, target: 
     with pytest.raises(NetworkError, match=why) as caught:
         edits.connect(gate, source, target)
     assert caught.value.problems[0].neurons == (source, target)
+
+
+def sums(document: Document) -> dict[str, list[str]]:
+    """What each sum adds, in its order."""
+    return {id: [c.source for c in entering] for id, entering in document.network.structure.incoming.items()}
+
+
+@pytest.mark.parametrize("drawn", list(permutations(["x0", "x1", "h"])))
+def test_a_sum_has_inputs_first_then_hidden_neurons_however_it_was_drawn(
+    gate: Document, drawn: tuple[str, ...]
+) -> None:
+    document = edits.remove(gate, connections=[(source, "y") for source in drawn])
+    together = edits.connect_all(document, drawn, ["y"])
+    for source in drawn:
+        document = edits.connect(document, source, "y")
+    assert sums(document) == sums(together) == {"x0": [], "x1": [], "h": ["x0", "x1"], "y": ["x0", "x1", "h"]}
+
+
+@pytest.mark.parametrize("drawn", list(permutations(["x0", "x1", "h"])))
+def test_an_order_that_is_there_stays_when_a_sum_grows(gate: Document, drawn: tuple[str, ...]) -> None:
+    structure = gate.network.structure
+    entering = sorted(structure.incoming["y"], key=lambda c: drawn.index(c.source))
+    others = [c for c in structure.connections if c.target != "y"]
+    stored = edits.rebuilt(gate, structure.neurons, [*others, *entering])
+    grown = edits.connect_new(edits.connect_new(stored, ["x0"], "hidden", (0, 0)), ["y"], "output", (0, 0))
+    grown = edits.connect(grown, "h1", "y")
+    assert sums(grown)["y"] == [*drawn, "h1"]
 
 
 def test_what_can_be_connected_has_no_reason_against_it(gate: Document) -> None:

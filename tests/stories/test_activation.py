@@ -1,12 +1,14 @@
 """The activation plotter: values are read on the curve, and all samples stand on the axis by class."""
 
 import numpy as np
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from nnsim.gui.panels.activation.panel import ActivationPanel
 from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
 from nnsim.gui.widgets.labels import TextLine
+from tests.stories.conftest import SIZE
 
 
 def panel_of(hand: Hand) -> ActivationPanel:
@@ -108,3 +110,62 @@ def test_functions_join_the_comparison_by_a_click(hand: Hand) -> None:
     hand.click("compare_none")
     assert [curve.activation.name for curve in plot.curves] == ["tanh"]
     assert not hand.session.dirty
+
+
+@pytest.mark.parametrize("workspace", ["build", "explain"])
+def test_the_threshold_is_written_clear_of_the_samples(hand: Hand, workspace: str) -> None:
+    """Whatever θ is, its label lies on no sample's mark."""
+    hand.example("xor")
+    hand.click(f"workspace_{workspace}")
+    hand.desk.looking.select(["h"])
+    panel = panel_of(hand)
+    plot = panel.plot
+    bias = hand.session.structure.by_id["h"].bias
+    assert bias is not None
+    for tenths in range(-20, 31, 5):
+        hand.session.set_values({bias: -tenths / 10}, "Set θ")
+        hand.settle()
+        label = plot.step_label.sceneBoundingRect()
+        reach = max(item.opts["size"] for item in plot.rug.values()) / 2
+        marks = [plot.place_of(x, y) for item in plot.rug.values() for x, y in zip(*item.getData(), strict=True)]
+        assert marks
+        assert not any(label.adjusted(-reach, -reach, reach, reach).contains(mark) for mark in marks), tenths
+
+
+@pytest.mark.parametrize("size", [(1280, 720), SIZE])
+def test_functions_alone_are_large_with_all_their_formulas(hand: Hand, size: tuple[int, int]) -> None:
+    """Presented by 8: four functions, chosen by a click each, share a large plot; beside it stand f and f′ of each."""
+    hand.example("circle")
+    hand.desk.looking.select(["h1"])
+    hand.key(Qt.Key.Key_F11)
+    hand.key(Qt.Key.Key_8)
+    hand.window.resize(*size)
+    panel = panel_of(hand)
+    formulas = panel.every_formula
+    assert not formulas.isVisible() and panel.formula.isVisible()
+    hand.click("activation_compare")
+    for name in ("sigmoid", "relu", "softplus"):
+        hand.click(f"compare_{name}")
+    hand.settle()
+    names = [name.text() for name, _ in formulas.shown if name.isVisible()]
+    assert names == ["Tanh", "ReLU", "Sigmoid", "Softplus"]
+    assert formulas.isVisible() and not panel.formula.isVisible()
+    assert all(len(label.formulas) == 2 for _, label in formulas.shown)
+    assert formulas.verticalScrollBar().maximum() == 0
+    assert panel.plot.height() > size[1] / 2 and panel.plot.width() > size[0] * 0.45
+    assert panel.plot.geometry().right() < formulas.geometry().left()
+    hand.click("activation_derivative")
+    assert all(len(label.formulas) == 1 for _, label in formulas.shown)
+    hand.click("compare_none")
+    assert not formulas.isVisible() and panel.formula.isVisible()
+
+
+def test_compared_functions_have_half_of_a_small_panel(hand: Hand) -> None:
+    """In Build the names of all functions and two curves leave the plot at least four tenths of the panel."""
+    hand.example("circle")
+    hand.desk.looking.select(["h1"])
+    panel = panel_of(hand)
+    hand.click("activation_compare")
+    hand.click("compare_sigmoid")
+    hand.settle()
+    assert panel.plot.height() >= 0.4 * panel.height()

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QHelpEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QLabel, QPushButton, QToolButton, QToolTip
+from PySide6.QtWidgets import QApplication, QGraphicsPathItem, QLabel, QLineEdit, QPushButton, QToolButton, QToolTip
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.neuron_choice import NeuronChoice
@@ -227,6 +227,56 @@ def test_layers_form_adds_a_network(hand: Hand) -> None:
     assert structure.inputs == ("x0", "x1") and structure.outputs == ("y",)
     assert len(structure.connections) == 9
     assert hand.session.undo_stack.count() == 1
+
+
+@pytest.mark.parametrize("text, says", [
+    ("2, 0, 1", "Layer 2 of 3 is a layer of 0"), ("5000·5000", "Too many connections: 25,000,000, and 500,000 at most"),
+    ("20000, 1", "Too many neurons: 20,001, and 20,000 at most"), ("2, four, 1", "“four” is no whole number"),
+    ("2, 1.5", "“1.5” is no whole number"), ("2", "at least two"),
+])
+def test_the_form_of_layers_says_what_is_wrong(hand: Hand, text: str, says: str) -> None:
+    hand.click("tool_layers")
+    hand.write(text, enter=False)
+    assert says in hand.find("layer_summary", QLabel).text()
+    assert not hand.find("layer_add", QPushButton).isEnabled()
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_layers_replace_what_is_there_or_come_beside_it(hand: Hand, beside: bool) -> None:
+    """The form begins with the sizes that are there; data and training stay; one undo step."""
+    hand.example("circle")
+    before = hand.session.document
+    hand.click("tool_layers")
+    assert hand.find("layer_sizes", QLineEdit).text() == "2, 4, 1"
+    if beside:
+        hand.choose("layer_where", "Add beside it")
+        hand.find("layer_sizes", QLineEdit).setFocus()
+    hand.write("2, 6, 3, 1")
+    structure = hand.session.structure
+    assert len(structure.neurons) == (19 if beside else 12)
+    assert hand.session.document.data == before.data and hand.session.document.training == before.training
+    assert [len(layer) for layer in structure.layers] == ([] if beside else [2, 6, 3, 1])
+    hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert hand.session.document == before
+
+
+@pytest.mark.parametrize("key, keys", [
+    *((getattr(Qt.Key, f"Key_{name}"), Qt.KeyboardModifier.NoModifier)
+      for name in ("I", "N", "O", "C", "L", "Delete", "Backspace", "F2", "Plus", "Minus", "Insert")),
+    *((getattr(Qt.Key, f"Key_{name}"), Qt.KeyboardModifier.ControlModifier) for name in ("X", "V", "D")),
+])
+def test_keys_of_the_structure_do_nothing_while_training_and_say_so(
+    hand: Hand, key: Qt.Key, keys: Qt.KeyboardModifier
+) -> None:
+    hand.example("circle")
+    hand.desk.looking.select(["h1"])
+    hand.key(Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier, hand.canvas)
+    hand.click("tool_train")
+    before = hand.session.structure
+    hand.key(key, keys, hand.canvas)
+    assert hand.session.training and hand.session.structure is before
+    assert "Pause first" in hand.window.statusBar().currentMessage()
+    hand.session.pause()
 
 
 def test_escape_closes_the_choice(hand: Hand) -> None:

@@ -1,5 +1,7 @@
 """The gate workbench: what neurons compute, which values work, how the map goes on, and softening."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
@@ -274,6 +276,23 @@ def test_soften_then_train_to_repair(hand: Hand) -> None:
     while hand.session.undo_stack.index() > steps:
         hand.click("tool_undo")
     assert hand.session.document == before
+
+
+def test_training_without_keep_is_judged_as_it_goes(hand: Hand) -> None:
+    """The bar speaks of the net of now: its rows come right while it trains; the end of the run keeps the factor."""
+    hand.example("xor")
+    hand.session.configure(replace(hand.session.document.training, learning_rate=0.5, batch_size=0), "x")
+    hand.click("tool_soften")
+    hand.find("soften_factor", QWidget).setFocus()
+    hand.write("4")
+    report = hand.find("soften_report", QLabel)
+    assert report.text() == "✗ 2 of 4 rows of XOR fail: Train can repair them"
+    hand.session.set_speed(None)
+    hand.click("tool_train")
+    hand.wait(lambda: report.text() == "✓ All 4 rows of XOR match", "the bar says that all rows match")
+    assert hand.session.training
+    hand.click("tool_train")
+    assert not hand.window.soften_bar.isVisible()
 
 
 def test_the_slider_and_escape(hand: Hand) -> None:

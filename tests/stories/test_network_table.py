@@ -1,4 +1,4 @@
-"""The Table panel: neurons and connections as rows, worked on with mouse and keys."""
+"""The All numbers panel: neurons and connections as rows, worked on with mouse and keys."""
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -20,7 +20,7 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 
 
 class Table:
-    """A hand on the Table panel."""
+    """A hand on the All numbers panel."""
 
     def __init__(self, hand: Hand) -> None:
         self.hand, self.desk = hand, hand.desk

@@ -113,3 +113,17 @@ def test_tab_reaches_every_control(hand: Hand) -> None:
         focused = hand.window.focusWidget()
         reached.add(focused.objectName() if focused is not None else "")
     assert {"output_y", "output_slider_x2", "output_field_x2"} <= reached
+
+
+def test_a_map_out_of_sight_waits_with_its_words_for_its_own_network(hand: Hand) -> None:
+    """The map of a network with one output, then in Explain one with two, which is presented: nothing breaks."""
+    hand.example("spiral")
+    hand.wait_for_views()
+    hand.click("workspace_explain")
+    hand.example("hands_on")
+    hand.key(Qt.Key.Key_F11)
+    hand.key(Qt.Key.Key_4)
+    hand.wait_for_views()
+    hand.key(Qt.Key.Key_1)
+    hand.wait_for_views()
+    assert panel_of(hand)[0].output == "o1"

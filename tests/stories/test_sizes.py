@@ -9,7 +9,7 @@ from itertools import combinations, product
 import pytest
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QTabBar, QToolBar, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QTabBar, QToolBar, QToolButton, QWidget
 
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.edge_layer import READABLE
@@ -329,24 +329,6 @@ def test_the_settings_of_training_end_in_a_whole_row(hand: Hand) -> None:
         hand.example("xor")  # a reason in place of the epoch
         hand.rest(0.05)
         assert not cut_rows(hand), size
-
-
-def test_the_buttons_of_training_are_whole(hand: Hand) -> None:
-    """In large text the small ones go under the large one; what it says why is below, and presses nothing together."""
-    hand.example("xor")
-    hand.click("workspace_train")
-    for scale in (1.0, 1.5, 2.0):
-        enlarge(hand, scale)
-        hand.window.workspaces.reset()
-        hand.rest(0.05)
-        button = hand.find("soften_button", QPushButton)
-        word = button.fontMetrics().horizontalAdvance(button.text()) + button.iconSize().width()
-        assert button.width() >= word + 12 and button.height() >= button.sizeHint().height()
-        tools = [hand.find(name, QToolButton)
-                 for name in ("step_batch", "step_epoch", "back_to_start", "random_weights")]
-        for tool in tools:
-            assert tool.height() >= tool.sizeHint().height() and within(tool, hand.window.panels["training"])
-        assert (tools[0].y() > button.geometry().bottom()) == (scale == 2.0)
 
 
 def test_what_the_activation_panel_says_is_whole(small: Hand) -> None:

@@ -164,3 +164,22 @@ def test_the_pace_never_changes_the_result(hand: Hand) -> None:
     trainer = nnsim.Trainer(document.network, hand.session.dataset, document.training)
     trainer.advance(updates=50)
     assert np.array_equal(stepped, trainer.parameters)
+
+
+def test_a_step_pauses_a_run_and_is_no_run_of_its_own(hand: Hand) -> None:
+    """Train is not Pause for the moment that a step takes, and the keys stay where they are for the next one."""
+    hand.example("circle")
+    train, step = hand.find("tool_train", QToolButton), hand.find("tool_step_batch", QToolButton)
+    said: set[str] = set()
+    hand.session.run_changed.connect(lambda: said.add(train.text()))
+    hand.click("tool_step_batch")
+    hand.wait(lambda: not hand.session.training, "the step is done")
+    assert hand.session.latest.update == 1
+    assert said == {"Train"} and step.isEnabled()
+    hand.rest(0.2)
+    hand.click("tool_train")
+    assert train.text() == "Pause" and step.isEnabled()
+    hand.wait(lambda: hand.session.epoch >= 1, "an epoch is done")
+    hand.click("tool_step_epoch")
+    hand.wait(lambda: not hand.session.training, "the epoch is at its end")
+    assert train.text() == "Train" and hand.session.latest.position == 0

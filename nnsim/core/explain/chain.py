@@ -11,7 +11,8 @@ from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import without_dust
-from nnsim.core.network import Connection, Structure
+from nnsim.core.formulas.terms import Place
+from nnsim.core.network import Connection, Ends, Structure
 from nnsim.core.symbols import Symbol
 
 MOST_PATHS = 10_000
@@ -26,6 +27,17 @@ class Path:
     value: float
     neurons: tuple[str, ...] = ()
     """The neurons it passes, from the start to the output."""
+
+    @property
+    def output(self) -> str:
+        """Through which output it leaves the network for the loss."""
+        return self.factors[0].place[0]
+
+    @property
+    def connections(self) -> tuple[Ends, ...]:
+        """Those it runs along, from where it begins to its output; a weight's own connection is the first."""
+        return tuple((source, target) for source, target in
+                     (factor.place for factor in reversed(self.factors) if len(factor.place) == 2))
 
     @property
     def shown_value(self) -> float:
@@ -106,6 +118,24 @@ def chain_of_activation(explanation: Explanation, neuron: str, most: int = 4) ->
     """The same from a neuron's pre-activation: the paths whose sum is its δ = ∂L/∂z."""
     symbol = explanation.notation.loss.by(explanation.notation.pre_activation(neuron))
     return _chain(explanation, symbol, [(neuron, 1.0, (neuron,))], explanation.delta(neuron), most)
+
+
+def numbered_paths(explanation: Explanation, place: Place, most: int) -> Chain | None:
+    """The chain of what stands at a place: a connection's weight, a neuron's bias, or its δ if it has no bias.
+
+    Wherever its paths have numbers, the first of ``Chain.paths`` is 1. None for an input, and without a loss.
+    """
+    structure = explanation.structure
+    if explanation.backward is None:
+        return None
+    match place:
+        case (source, target):
+            return chain_of(explanation, structure.by_ends[source, target].weight, most)
+        case (id,) if structure.by_id[id].role != "input":
+            bias = structure.by_id[id].bias
+            return chain_of_activation(explanation, id, most) if bias is None else chain_of(explanation, bias, most)
+        case _:
+            return None
 
 
 def count_paths(explanation: Explanation, neurons: list[str]) -> int:

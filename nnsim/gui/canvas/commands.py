@@ -10,6 +10,7 @@ from nnsim.documents import edits
 from nnsim.documents.document import Position
 from nnsim.documents.layout import arrange
 from nnsim.documents.naming import free_neuron_name
+from nnsim.gui.canvas.layer_commands import LayerCommands
 from nnsim.gui.canvas.new_layer_form import NewLayerForm
 from nnsim.gui.canvas.view import CanvasView
 
@@ -29,6 +30,7 @@ class CanvasCommands(QObject):
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._view, self._desk = view, view.desk
+        self.layers = LayerCommands(view)
         self.connecting: frozenset[str] = frozenset()
         """The neurons whose connections wait for their target."""
 

@@ -32,6 +32,7 @@ class CanvasMenu(QMenu):
         if hit.neuron:
             self._add(EDIT_NEURON)
             self._add_activations()
+            self._add_layers(commands)
             self._add(NEURON)
             self._add_chain_rule(self._desk.session.structure.by_id[hit.neuron].bias)
             self.setAccessibleName(self.tr("Neuron {name}").format(name=hit.neuron))
@@ -96,6 +97,17 @@ class CanvasMenu(QMenu):
             action.setCheckable(True)
             action.setChecked(present == {entry.name})
         self.addMenu(menu)
+
+    def _add_layers(self, commands: CanvasCommands) -> None:
+        """What can be done with the layer of what is selected."""
+        layer, layers = commands.layers.here(), self._desk.session.structure.layers
+        if layer is None:
+            return
+        entries = [("layer_behind", self.tr("Add a layer behind this one"), commands.layers.insert_here)]
+        if 0 < layer < len(layers) - 1:
+            entries.append(("remove_layer", self.tr("Remove this layer"), lambda: commands.layers.remove(layer)))
+        for name, text, do in entries if layer < len(layers) - 1 else ():
+            self._entry(self, text, name, lambda checked, do=do: do())
 
     def _add_training(self, ends: tuple[str, str]) -> None:
         """Whether training may change the weight."""

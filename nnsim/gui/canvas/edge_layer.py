@@ -33,6 +33,8 @@ MOST_THIN = 20_000
 READABLE = 0.72
 """Pixels per unit of the scene from which on small text can be read; fewer where all text is larger."""
 NO_ROWS: Indices = np.empty(0, dtype=np.intp)
+FADED = 0.5
+"""How strongly shows what is on no lit path, while one is."""
 BEYOND = 4_000.0
 """How far the layer reaches beyond its edges, so that it seldom has to be told that they reach farther."""
 
@@ -59,6 +61,8 @@ class EdgeLayer(QGraphicsItem):
         self.chosen: frozenset[Ends] = frozenset()
         self.lit: frozenset[Ends] = frozenset()
         """Those that are pointed at, here or where their numbers are shown."""
+        self.along: frozenset[Ends] | None = None
+        """Those on the paths of what is selected, while others fade; None while no path is lit."""
         self.touching: frozenset[str] = frozenset()
         """Neurons whose edges get full style also among many."""
         self.values: Array = np.zeros(0)
@@ -200,6 +204,11 @@ class EdgeLayer(QGraphicsItem):
                 self._forget_picture()
             self.update()
 
+    def light(self, along: frozenset[Ends] | None) -> None:
+        """Light the edges of some paths, and have the others fade; None for none."""
+        self.along = along
+        self.update()
+
     def place_labels(self) -> None:
         """Find a free place for each label, clear of neurons; one without room is left out.
 
@@ -239,6 +248,9 @@ class EdgeLayer(QGraphicsItem):
 
     def _is_looked_at(self, edge: Edge) -> bool:
         return edge.ends in self.chosen or edge.ends in self.lit
+
+    def _fades(self, edge: Edge) -> bool:
+        return self.along is not None and edge.ends not in self.along | self.lit
 
     def _wanted(self) -> list[Edge]:
         """The edges that are to have a label; of a neuron with very many none, which nobody could tell apart."""
@@ -365,7 +377,10 @@ class EdgeLayer(QGraphicsItem):
     def _paint_styled(self, painter: QPainter, t: Theme, edges: Collection[Edge], exposed: QRectF) -> None:
         """In full style, then their labels above all lines, then what they weighed above all labels."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self._paint_lines(painter, t, [edge for edge in edges if edge.bounds.intersects(exposed)])
+        seen = [edge for edge in edges if edge.bounds.intersects(exposed)]
+        for fades in (True, False):
+            painter.setOpacity(FADED if fades else 1.0)
+            self._paint_lines(painter, t, [edge for edge in seen if self._fades(edge) is fades])
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         detail *= text_scale() * self.larger
         used = self._font
@@ -377,7 +392,9 @@ class EdgeLayer(QGraphicsItem):
                 chosen = edge.ends in self.chosen
                 frame = QPen(t.color("accent") if chosen else t.color("line"), 1.6 if chosen else 1.0)
                 ink = t.positive_text if self.values[edge.row] >= 0 else t.negative_text
+                painter.setOpacity(FADED if self._fades(edge) else 1.0)
                 paint_label(painter, edge.label, edge.text, used, frame, ink, t.card)
+        painter.setOpacity(1.0)
         for edge in labelled:
             if edge.ghost and edge.ghost_label.intersects(exposed):
                 paint_ghost(painter, edge.ghost_label, edge.ghost, used)
@@ -390,7 +407,7 @@ class EdgeLayer(QGraphicsItem):
             value = float(self.values[edge.row])
             # A few widths only, so that there are few pens.
             width = line_width(1.2 + round(16 * min(1.0, abs(value) / largest)) * 0.2)
-            if self._is_looked_at(edge):
+            if self._is_looked_at(edge) or (self.along is not None and edge.ends in self.along):
                 painter.strokePath(edge.path, QPen(mix(t.accent, t.card, 0.55), width + 5))
             kind = value < 0, width
             if kind not in alike:

@@ -12,6 +12,7 @@ from nnsim.gui.canvas.context_menu import CanvasMenu
 from nnsim.gui.canvas.gestures import Connect, Gesture, MoveNeurons, Pan, PlaceNeuron, RubberBand
 from nnsim.gui.canvas.in_place import InPlace
 from nnsim.gui.canvas.keyboard import CanvasKeys
+from nnsim.gui.canvas.layer_bar import LayerBars
 from nnsim.gui.canvas.scene import Hit
 from nnsim.gui.canvas.view import ZOOM_STEP, CanvasView
 from nnsim.gui.session.desk import Desk
@@ -39,6 +40,7 @@ class Canvas(CanvasView):
         super().__init__(desk)
         self.commands = CanvasCommands(self)
         self.in_place = InPlace(self, self.commands)
+        self.layer_bars = LayerBars(self, self.commands.layers)
         self.clipboard = Clipboard(self)
         self._keys = CanvasKeys(self, self.commands, self.in_place)
         self.window_actions: dict[str, QAction] = {}
@@ -290,6 +292,13 @@ class Canvas(CanvasView):
         return text.format(name=hit.neuron, gate=gate.text if gate else "")
 
     # Keys
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.ShortcutOverride and (
+                self._keys.would_end_run(event)):
+            event.accept()  # so that it comes here, and not to an action
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:

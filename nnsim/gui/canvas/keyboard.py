@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QPointF, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from nnsim.core.network import Ends
 from nnsim.documents import edits
@@ -19,6 +19,11 @@ ARROWS = {
     Qt.Key.Key_Up: QPointF(0, -1),
     Qt.Key.Key_Down: QPointF(0, 1),
 }
+STRUCTURE_KEYS = frozenset({
+    Qt.Key.Key_Delete, Qt.Key.Key_Backspace, Qt.Key.Key_C, Qt.Key.Key_F2, Qt.Key.Key_L, Qt.Key.Key_I, Qt.Key.Key_N,
+    Qt.Key.Key_O, Qt.Key.Key_Plus, Qt.Key.Key_Minus, Qt.Key.Key_Insert})
+"""A single key that would change the structure; it must not end a run that somebody watches."""
+STRUCTURE_CHORDS = (QKeySequence.StandardKey.Cut, QKeySequence.StandardKey.Paste)
 ALONG = 0.5
 """A neuron that is connected with the one here counts as that much nearer: arrows follow connections."""
 
@@ -42,6 +47,9 @@ class CanvasKeys(QObject):
             Qt.Key.Key_F2: in_place.rename_selected,
             Qt.Key.Key_A: commands.arrange,
             Qt.Key.Key_L: commands.open_layer_form,
+            Qt.Key.Key_Plus: lambda: commands.layers.resize_here(1),
+            Qt.Key.Key_Minus: lambda: commands.layers.resize_here(-1),
+            Qt.Key.Key_Insert: commands.layers.insert_here,
             Qt.Key.Key_I: lambda: commands.add_neuron("input"),
             Qt.Key.Key_N: lambda: commands.add_neuron("hidden"),
             Qt.Key.Key_O: lambda: commands.add_neuron("output"),
@@ -58,11 +66,24 @@ class CanvasKeys(QObject):
             self._nudge(ARROWS[key], shift)
         elif key == Qt.Key.Key_E and plain:
             self._next_connection(-1 if shift else 1)
+        elif self.would_end_run(event):
+            self._desk.session.say(self.tr("Pause first: while training, the network keeps its neurons."))
         elif plain and key in self._letters:
             self._letters[key]()
         else:
             return False
         return True
+
+    def would_end_run(self, event: QKeyEvent) -> bool:
+        """Whether a key would change the structure of a network that is training: the canvas then keeps it from all
+        who listen.
+        """
+        if not self._desk.session.training:
+            return False
+        shift = Qt.KeyboardModifier.KeypadModifier | Qt.KeyboardModifier.ShiftModifier
+        plain = not event.modifiers() & ~shift
+        duplicates = event.key() == Qt.Key.Key_D and event.modifiers() == Qt.KeyboardModifier.ControlModifier
+        return (plain and event.key() in STRUCTURE_KEYS) or duplicates or any(map(event.matches, STRUCTURE_CHORDS))
 
     def _enter(self) -> None:
         """Enter: connect if a connection waits for its target, else edit the number of what is selected."""

@@ -20,6 +20,7 @@ from nnsim.documents.layout import filled
 from nnsim.documents.ways import ways_of
 from nnsim.gui.canvas.edge_labels import boxes, overlapping
 from nnsim.gui.canvas.edge_layer import EdgeLayer
+from nnsim.gui.canvas.loss_on_canvas import LossOnCanvas
 from nnsim.gui.canvas.neuron_item import GAP, RADIUS, Face, NeuronItem, Part
 from nnsim.gui.canvas.neuron_items import CROWD, NeuronItems
 from nnsim.gui.look.theme import map_colors
@@ -64,6 +65,7 @@ class NetworkScene(QGraphicsScene):
         """Whether labels have places, which they keep while numbers change."""
         self.edges = EdgeLayer(self._weight_text, self._weight_ghost, self._taken)
         self.addItem(self.edges)
+        self.loss = LossOnCanvas(self)
         self.biases_drawn = self.products_drawn = False
         """Whether a bias is drawn as a neuron that is always 1; whether labels are weight · input."""
         self._looked: QRectF | None = None
@@ -85,6 +87,7 @@ class NetworkScene(QGraphicsScene):
         desk.looking.plane_changed.connect(self._on_values)
         desk.looking.map_came.connect(self._on_values)
         desk.study.lit_changed.connect(self.show_lit)
+        desk.study.changed.connect(self.loss.follow)
         desk.study.wave_changed.connect(self.update_values)
         desk.study.compare_changed.connect(self.update_values)
         self.rebuild()
@@ -135,7 +138,7 @@ class NetworkScene(QGraphicsScene):
 
     def content_rect(self) -> QRectF:
         """The rectangle around all that is drawn."""
-        return self.neurons.content_rect()
+        return self.neurons.content_rect().united(self.loss.box.content_rect())
 
     def preview_move(self, positions: Mapping[str, QPointF]) -> None:
         """Show neurons elsewhere while they are dragged, until ``settle``; the document learns of it on release."""
@@ -195,6 +198,7 @@ class NetworkScene(QGraphicsScene):
         marked[self.neurons.rows(chosen & self.desk.session.structure.by_id.keys())] = True
         self.neurons.dots.mark(marked)
         self._mark_edges()
+        self.loss.follow()
 
     def _mark_edges(self) -> None:
         desk, study = self.desk, self.desk.study
@@ -243,6 +247,7 @@ class NetworkScene(QGraphicsScene):
         if not self._placed:
             self._make_room()
             self._place_labels()
+        self.loss.follow()
 
     def _show(self, neuron: Neuron, item: NeuronItem, image: QImage | QPolygonF | None, switches: bool) -> None:
         study = self.desk.study
@@ -252,7 +257,8 @@ class NetworkScene(QGraphicsScene):
             face = replace(face, below=tag)
         if study.compared is not None and neuron.bias is not None:
             face = replace(face, ghost=_bias_text(neuron, study.compared.value(neuron.bias)))
-        item.setOpacity(1.0 if study.reached is None or neuron.id in study.reached else UNREACHED)
+        unreached = study.reached is not None and neuron.id not in study.reached
+        item.setOpacity(UNREACHED if unreached else self.loss.strength(neuron.id))
         item.show_face(face, image)
 
     def _make_room(self) -> None:
@@ -299,6 +305,7 @@ class NetworkScene(QGraphicsScene):
     def _place_labels(self) -> None:
         self._placed = bool(self.neurons)
         self.edges.place_labels()
+        self.loss.follow()
 
     def _taken(self, region: QRectF) -> list[QRectF]:
         """What neurons take up of a part of the scene."""

@@ -57,6 +57,7 @@ class SoftenBar(QFrame):
         self._report.setObjectName("soften_report")
         column.addWidget(self._report)
         self._softening.changed.connect(self._follow)
+        desk.values_changed.connect(self._show_report)
         self.hide()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -88,10 +89,19 @@ class SoftenBar(QFrame):
             self._slider.setRange(PARTS, round(max(LARGEST, factor) * PARTS))
             self._slider.setValue(round(factor * PARTS))
         self._number.set_number(factor)
-        text, fine = self._softening.report()
-        self._report.setText(f"{'✓' if fine else '✗'} {text[:1].upper()}{text[1:]}" if text else "")
-        set_role(self._report, tone="good" if fine else "bad")
-        self._slider.setAccessibleDescription(self._report.text())
+        self._show_report()
         if self.isHidden():
             self.show()
             self._slider.setFocus()
+
+    def _show_report(self) -> None:
+        """What the network of now makes of the rows: also of one that is trained before the factor is kept."""
+        if not self._softening.active:
+            return
+        text, fine = self._softening.report()
+        said = f"{'✓' if fine else '✗'} {text[:1].upper()}{text[1:]}" if text else ""
+        if said == self._report.text():
+            return
+        self._report.setText(said)
+        set_role(self._report, tone="good" if fine else "bad")
+        self._slider.setAccessibleDescription(self._report.text())

@@ -51,8 +51,8 @@ class CanvasView(QGraphicsView):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QGraphicsView.Shape.NoFrame)
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
-        self.lower_edge = 0
-        """How many pixels at the lower edge ``fit`` keeps clear, because something stands there."""
+        self.lower_edge = self.upper_edge = 0
+        """How many pixels at the lower and the upper edge ``fit`` keeps clear, because something stands there."""
         self._fitted = True
         """Whether the view shows all because it was asked to: then it does so at any size."""
         self._shown_whole = QRectF()
@@ -113,15 +113,20 @@ class CanvasView(QGraphicsView):
 
     def _fit(self) -> None:
         rect = self.network_scene.content_rect()
-        view = self.viewport().rect().adjusted(0, 0, 0, -self.lower_edge)
+        view = self.viewport().rect().adjusted(0, self.upper_edge, 0, -self.lower_edge)
         if rect.isEmpty():
             rect = EMPTY
         scale = min((view.width() - 2 * FIT_MARGIN) / rect.width(), (view.height() - 2 * FIT_MARGIN) / rect.height())
         scale = min(max(scale, ZOOM_RANGE[0]), LARGEST_FIT * max(1.0, view.width() / WIDE))
         self.resetTransform()
         self.scale(scale, scale)
-        self.centerOn(rect.center() + QPointF(0, self.lower_edge / 2 / scale))
+        self.centerOn(rect.center() + QPointF(0, (self.lower_edge - self.upper_edge) / 2 / scale))
         self._fitted, self._shown_whole = True, self.network_scene.content_rect()
+
+    def keep_fitted(self) -> None:
+        """Show the whole network again if all of it was shown."""
+        if self._fitted:
+            self.fit()
 
     def ensure_shown(self, *ids: str) -> None:
         """Make sure that neurons are in sight."""
@@ -145,8 +150,8 @@ class CanvasView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._fitted and not self._being_drawn():
-            self.fit()
+        if not self._being_drawn():
+            self.keep_fitted()
 
     def _being_drawn(self) -> bool:
         """Whether neurons that are in sight were placed by hand since all was shown: they stay where they are."""

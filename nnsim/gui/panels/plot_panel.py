@@ -100,6 +100,10 @@ class PlotPanel(LatePanel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self.fit_anew()
+
+    def fit_anew(self) -> None:
+        """``fit``, now or once the panel shows what there is."""
         self._unfitted = self.built
         self._fit()
 

@@ -104,7 +104,7 @@ class SofteningGesture(QObject):
             self._session.apply(self.tr("Harden"), harden)
 
     def report(self) -> tuple[str, bool]:
-        """How many rows are right with the current factor, in words, and whether softening broke none."""
+        """How many rows are right in the network of now, in words, and whether none is wrong that matched before."""
         session, data, matched = self._session, self._session.dataset, self._matched
         if data is None or matched is None:
             return "", True

@@ -1,8 +1,9 @@
 """Small pictures of documents: the network, or the data with the net's map, in the colours of the theme."""
 
 import numpy as np
+from pyqtgraph.graphicsItems.ScatterPlotItem import Symbols
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPen, QPixmap, QPolygonF, QTransform
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.drawable import is_drawable
@@ -18,15 +19,14 @@ from nnsim.documents.examples import Example
 from nnsim.documents.files import load
 from nnsim.documents.layout import filled
 from nnsim.gui.canvas.edges import curve
-from nnsim.gui.look.theme import Theme, font, map_colors, mix, text_scale, theme
+from nnsim.gui.look.class_looks import class_look
+from nnsim.gui.look.theme import font, map_colors, mix, text_scale, theme
 
 LARGEST, SMALLEST = 17.0, 3.0
 """The radius of a neuron in a picture, in pixels at 100 %."""
 MARGIN = 10.0
 MOST_POINTS = 150
 FEW = 16
-TINT = 0.72
-"""How much of the card's colour is in the region of a class."""
 
 
 class Thumbnails:
@@ -137,16 +137,16 @@ def _paint_map(painter: QPainter, room: QRectF, network: Network, dataset: Datas
     samples = plane_samples(plane, structure.inputs, np.zeros(len(structure.inputs)))
     outputs = compile(network).forward(network.parameters, samples)
     grid = plane.resolution
-    colors = class_colors(t, dataset.T.shape[1])
     if dataset.T.shape[1] > 1:
-        tints = np.array([mix(c.name(), t.card, TINT).getRgb() for c in colors], dtype=np.uint8)
+        looks = [class_look(place) for place in range(dataset.T.shape[1])]
+        tints = np.array([look.region(t).getRgb() for look in looks], dtype=np.uint8)
         pixels = tints[outputs.argmax(axis=1)].reshape(grid, grid, 4)
         owner = dataset.T.argmax(axis=1)
     else:
         activation = structure.by_id[structure.outputs[0]].activation
         low, high = value_range(activation, dataset.T)
         pixels = map_colors(outputs[:, 0].reshape(grid, grid), low, high)
-        owner = (dataset.T[:, 0] < decision_threshold(activation, dataset.T)).astype(int)
+        owner = (dataset.T[:, 0] >= decision_threshold(activation, dataset.T)).astype(int)
     pixels = np.ascontiguousarray(pixels[::-1])
     image = QImage(pixels.data, grid, grid, 4 * grid, QImage.Format.Format_RGBA8888)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
@@ -155,8 +155,10 @@ def _paint_map(painter: QPainter, room: QRectF, network: Network, dataset: Datas
     size = 5.0 if len(dataset.X) <= FEW else 2.6
     painter.setPen(QPen(t.color("card"), 0.8))
     for (x, y), k in zip(_places(dataset.X[shown], room, plane), owner[shown], strict=True):
-        painter.setBrush(colors[k])
-        _mark(painter, QPointF(x, y), size, int(k))
+        look = class_look(int(k))
+        shape = QTransform.fromTranslate(x, y).scale(2 * size, 2 * size).map(Symbols[look.symbol])
+        painter.setBrush(QColor(look.color(t)))
+        painter.drawPath(shape)
 
 
 def _paint_curve(painter: QPainter, room: QRectF, network: Network, dataset: Dataset, plane: Plane) -> None:
@@ -182,19 +184,3 @@ def _places(points: Array, room: QRectF, plane: Plane) -> list[tuple[float, floa
     x = room.left() + (points[:, 0] - left) / (right - left) * room.width()
     y = room.bottom() - (points[:, 1] - low) / ((high - low) or 1.0) * room.height()
     return list(zip(x.tolist(), y.tolist(), strict=True))
-
-
-def class_colors(t: Theme, classes: int) -> list[QColor]:
-    """A colour for each class; their shapes differ too."""
-    base = [t.color("positive"), t.color("negative"), t.color("good")]
-    return [base[k % 3] if k < 3 else mix(base[k % 3].name(), t.ink, 0.2 * (k // 3)) for k in range(max(classes, 2))]
-
-
-def _mark(painter: QPainter, at: QPointF, size: float, kind: int) -> None:
-    """● for the first class, ◆ for the second, ▲ for the third, ■ for the others."""
-    if kind == 0:
-        painter.drawEllipse(at, size, size)
-        return
-    corners = {1: ((0, -1.3), (1.3, 0), (0, 1.3), (-1.3, 0)), 2: ((0, -1.3), (1.2, 0.9), (-1.2, 0.9))}.get(
-        kind, ((-1, -1), (1, -1), (1, 1), (-1, 1)))
-    painter.drawPolygon(QPolygonF([at + QPointF(x, y) * size for x, y in corners]))

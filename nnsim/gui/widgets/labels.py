@@ -143,9 +143,9 @@ class Sentence(TextLine):
         super().__init__(name, "ink", "body")
         self.wraps = True
 
-    def fit(self) -> None:
-        """Take the height of three lines, whatever is said."""
-        self.setFixedHeight(QFontMetrics(font("body")).lineSpacing() * 3 + 2)
+    def fit(self, lines: int = 3) -> None:
+        """Take the height of so many lines, whatever is said."""
+        self.setFixedHeight(QFontMetrics(font("body")).lineSpacing() * lines + 2)
 
     def say(self, text: str, warns: bool = False) -> None:
         """Say something else."""

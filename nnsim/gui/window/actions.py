@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Literal
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 
 from nnsim.gui.canvas.view import ZOOM_STEP
@@ -18,6 +18,8 @@ from nnsim.gui.window.panels import WORKSPACES
 
 Keys = str | QKeySequence.StandardKey
 STANDARD = QKeySequence.StandardKey
+STEP_MS = 150
+"""A step that takes longer is shown as the run it is, which can be paused."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,10 @@ class Actions(QObject):
         self.by_name: dict[str, QAction] = {}
         self._taken: set[str] = set()
         """The keys of the actions before: none has two meanings."""
+        self._stepping = QTimer(self)
+        self._stepping.setSingleShot(True)
+        self._stepping.setInterval(STEP_MS)
+        self._stepping.timeout.connect(self._update_train)
         self._entries = tuple(self._table())
         for entry in self._entries:
             self._make(entry)
@@ -125,7 +131,7 @@ class Actions(QObject):
             Entry("add_output", self.tr("Add &output"), partial(on_canvas.add_neuron, "output"), ("O",), icon="output",
                   heard="letter"),
             Entry("layers", self.tr("&Layers…"), self._commands.open_layers_form, ("Ctrl+L",),
-                  self.tr("Add a layered network, such as 2, 4, 1"), "layers"),
+                  self.tr("A layered network, such as 2, 4, 1: in place of what is there, or beside it"), "layers"),
             Entry("add_layer", self.tr("Add a la&yer behind…"), on_canvas.open_layer_form, ("L",),
                   self.tr("Add neurons that all selected ones feed"), why_not=self._why_no_neuron, heard="letter"),
             Entry("connect", self.tr("&Connect from the selected neurons"), on_canvas.begin_connect, ("C",),
@@ -144,10 +150,10 @@ class Actions(QObject):
                   tip=self.tr("Make the sigmoids steps again, with the weights they have now"),
                   why_not=lambda: "" if softening.can_harden else self.tr(
                       "Only a network of sigmoids on inputs and targets of 0 and 1 becomes a gate")),
-            Entry("step_batch", self.tr("Step one &batch"), lambda: desk.session.train(updates=1), ("Ctrl+B",),
-                  self.tr("One update, on one batch (Ctrl+B)"), "step", self._why_not_step),
-            Entry("step_epoch", self.tr("Step one &epoch"), lambda: desk.session.train(epochs=1), ("Ctrl+E",),
-                  self.tr("To the end of the epoch (Ctrl+E)"), "step-epoch", self._why_not_step),
+            Entry("step_batch", self.tr("Step one &batch"), partial(self._step, updates=1), ("Ctrl+B",),
+                  self.tr("One update, on one batch (Ctrl+B)"), "step", self._why_not_train),
+            Entry("step_epoch", self.tr("Step one &epoch"), partial(self._step, epochs=1), ("Ctrl+E",),
+                  self.tr("To the end of the epoch (Ctrl+E)"), "step-epoch", self._why_not_train),
             Entry("back_to_start", self.tr("Back to &start"), desk.session.back_to_start, ("Ctrl+Backspace",),
                   self.tr("The weights from before training"), "restart",
                   lambda: "" if desk.session.start_network is not None else self.tr(
@@ -273,7 +279,9 @@ class Actions(QObject):
             action.setToolTip(plain(action.text()) if can else why)
 
     def _update_train(self) -> None:
-        training, why, train = self._desk.session.training, self._why_not_train(), self.by_name["train"]
+        session = self._desk.session
+        training = session.training and not self._stepping.isActive()
+        why, train = self._why_not_train(), self.by_name["train"]
         train.setEnabled(not why)
         train.setText(self.tr("&Pause") if training else self.tr("&Train"))
         train.setIconText(plain(train.text()))
@@ -308,8 +316,11 @@ class Actions(QObject):
             return ""
         return " ".join(problem.message for problem in self._desk.session.training_problems())
 
-    def _why_not_step(self) -> str:
-        return self.tr("Pause first: training goes on") if self._desk.session.training else self._why_not_train()
+    def _step(self, **bound: int) -> None:
+        """One step of a run that is paused, or that it pauses. Done at once, it does not turn Train into Pause."""
+        self._desk.session.pause()
+        self._stepping.start()
+        self._desk.session.train(**bound)
 
 
 def _tip(entry: Entry) -> str:

@@ -104,6 +104,11 @@ class Arrangement:
         return frozenset(id for stack in self.stacks for id in stack.panels)
 
     @property
+    def explains(self) -> bool:
+        """Whether it takes numbers apart beside the network, on which the loss and the paths to it are seen then."""
+        return self.canvas and not self.panels.isdisjoint((*EXPLANATION, "loss_slice", "slope")) and self is not TRAIN
+
+    @property
     def front(self) -> frozenset[str]:
         """Those of them that are seen at first."""
         return frozenset(stack.panels[0] for stack in self.stacks)
@@ -119,7 +124,7 @@ BUILD = Arrangement("build", "Build", "Neurons, weights and the truth table", (
 ))
 TRAIN = Arrangement("train", "Train", "The data and how it learns, the map and the loss", (
     Side(LEFT, 0.21, 288, (Stack(("training",)),), form=True),
-    Side(RIGHT, 0.26, 336, (Stack(("output",), 4), Stack(("loss",), 3))),
+    Side(RIGHT, 0.26, 336, (Stack(("output",), 5), Stack(("loss",), 4))),
     Side(BOTTOM, 0.28, 190, (Stack(("table", "losses", "selected", "loss_slice")),)),
 ), "output")
 EXPLAIN = Arrangement("explain", "Explain", "Every number taken apart: forward, backward, step by step", (

@@ -29,7 +29,7 @@ from nnsim.gui.window.loading import BusyBar
 from nnsim.gui.window.menu_actions import menu_actions
 from nnsim.gui.window.menus import Menus
 from nnsim.gui.window.message_bar import MessageBar, OverEdge
-from nnsim.gui.window.panels import BUILD
+from nnsim.gui.window.panels import BUILD, TRAIN
 from nnsim.gui.window.present_bar import PresentBar
 from nnsim.gui.window.recovery import RecoveryOffer
 from nnsim.gui.window.toolbar import MainToolBar, margin
@@ -176,10 +176,9 @@ class MainWindow(QMainWindow):
         self._update_title()
         self._update_actions()
         structure = self.desk.session.structure
-        layers = max((structure.depth[id] for id in structure.outputs), default=0)
         parts = []
-        if layers:
-            parts.append(self.tr("{n}-layer").format(n=layers))
+        if structure.layers:
+            parts.append(self.tr("{n}-layer").format(n=len(structure.layers) - 1))
         inputs, neurons = len(structure.inputs), len(structure.neurons) - len(structure.inputs)
         if structure.neurons:
             parts.append(numbered(inputs, self.tr("1 input"), self.tr("{n} inputs")))
@@ -187,8 +186,8 @@ class MainWindow(QMainWindow):
             parts.append(numbered(len(structure.parameter_names), self.tr("1 parameter"), self.tr("{n} parameters")))
         self._summary.setText("  ·  ".join(parts))
         self._summary.short = "  ·  ".join(parts[:-1])
-        # The items of the canvas say nothing to a screen reader: the rows of the Table panel do.
-        self.canvas.setAccessibleDescription(", ".join([*parts, self.tr("the Table panel reads them row by row")]))
+        # The items of the canvas say nothing to a screen reader: the rows of All numbers do.
+        self.canvas.setAccessibleDescription(", ".join([*parts, self.tr("All numbers reads them row by row")]))
 
     def _update_title(self) -> None:
         desk = self.desk
@@ -267,6 +266,8 @@ class MainWindow(QMainWindow):
     def _on_workspace(self) -> None:
         presenting = self.workspaces.presenting
         self._palette.setVisible(self.workspaces.current is BUILD)
+        self.canvas.layer_bars.show(self.workspaces.current in (BUILD, TRAIN))
+        self.canvas.network_scene.loss.show(self.workspaces.current.explains)
         if presenting != self._presenting:
             self._presenting = presenting
             self.menuBar().setVisible(not presenting)

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QPen
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from nnsim.core.activations import ACTIVATIONS, Activation
 from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import sum_of
 from nnsim.core.formulas.numbers import comparison, format_number
 from nnsim.core.network import Neuron
-from nnsim.gui.look.theme import GRID, mix, theme
+from nnsim.gui.look.theme import GRID, mix, text_scale, theme
+from nnsim.gui.panels.activation.compared_formulas import ComparedFormulas
 from nnsim.gui.panels.activation.function_names import FunctionNames
 from nnsim.gui.panels.activation.rug import Rug
 from nnsim.gui.panels.paced import Paced
@@ -29,9 +30,12 @@ from nnsim.gui.widgets.labels import TextLine
 
 if TYPE_CHECKING:
     from nnsim.gui.panels.activation.plot import ActivationPlot
+    from nnsim.gui.plots.plot import Plot
 
 FIRST = "sigmoid"
 READ_DIGITS = 3
+WIDE = 640
+"""From so many pixels on, in the smallest text, the formulas of all functions that are compared stand beside them."""
 _LOOKS: tuple[tuple[str, tuple[float, ...]], ...] = (
     ("positive", ()), ("negative", (6, 3)), ("good", (2, 2)), ("bad", (8, 3, 2, 3)), ("ink", (12, 4)),
 )
@@ -109,11 +113,21 @@ class ActivationPanel(PlotPanel):
         self.rows.addWidget(self.input_says)
         self.rows.addLayout(top)
         self.rows.addWidget(self.names)
-        self.leave_place()
+        self.every_formula = ComparedFormulas()
+        self.halves = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self.halves.setSpacing(2 * GRID)
+        self.halves.addStretch(5)
+        self.halves.addWidget(self.every_formula, 4)
+        self.rows.addLayout(self.halves, 1)
         self.rows.addWidget(self.formula)
         self.rows.addSpacing(GRID // 2)
         self.rows.addWidget(self.about)
         self.rows.addWidget(self.no_slope)
+
+    def place_plots(self, plots: "tuple[Plot, ...]") -> None:
+        self.halves.takeAt(0)
+        for plot in plots:
+            self.halves.insertWidget(0, plot, 5)
 
     def make_plots(self) -> "tuple[ActivationPlot]":
         from nnsim.gui.panels.activation.plot import ActivationPlot
@@ -287,6 +301,11 @@ class ActivationPanel(PlotPanel):
         if neuron is not None and neuron.notation == "threshold" and self.function != "heaviside":
             shown.append((r"z = \Sigma - \theta", None))
         self.formula.set_formulas(shown)
+        every = []
+        for curve in curves:
+            f, derivative = formulas_of(curve.activation, neuron)
+            every.append((self.tr(curve.activation.label), (f, curve.f_pen), (derivative, curve.derivative_pen)))
+        self.every_formula.show_functions(every, self.derivative.isChecked())
         self.about.setText(entry.about)
         self.formula.setToolTip(plain_tip(entry.about))
 
@@ -296,11 +315,17 @@ class ActivationPanel(PlotPanel):
         """
         self._say_any()
         width = self.width() - 2 * MARGIN
-        parts = [self.choice.sizeHint().height(), self.plot.minimumHeight(), 6 * GRID]
+        compares = len(self.plot.curves) > 1
+        beside = compares and self.width() >= WIDE * text_scale() and self.width() > self.height()
+        self.every_formula.setVisible(beside)
+        # Curves that are compared have half of the panel at least.
+        plot = max(self.plot.minimumHeight(), self.height() // 2 if compares else 0)
+        parts = [self.choice.sizeHint().height(), plot, 6 * GRID]
         parts += [w.heightForWidth(width) for w in (self.names, self.input_says) if not w.isHidden()]
         free = self.height() - sum(parts)
         wanted: list[tuple[QWidget, bool]] = [
-            (self.formula, True), (self.no_slope, not ACTIVATIONS[self.function].has_slope), (self.about, True)]
+            (self.formula, not beside), (self.no_slope, not ACTIVATIONS[self.function].has_slope),
+            (self.about, not beside)]
         for widget, true in wanted:
             high = widget.heightForWidth(width)
             widget.setVisible(true and high <= free)

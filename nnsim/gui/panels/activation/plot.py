@@ -143,6 +143,7 @@ class ActivationPlot(Plot):
             self._draw()
         else:
             self._place_rug()
+            self._place_label()
 
     @property
     def rug_ends(self) -> tuple[float, ...]:
@@ -150,10 +151,26 @@ class ActivationPlot(Plot):
         sums = np.concatenate([NOTHING, *self._sums.values()])
         return (float(sums.min()), float(sums.max())) if len(sums) else ()
 
+    @property
+    def _rug_heights(self) -> dict[int | None, float]:
+        """On which part of the plot's height each class stands, from the bottom."""
+        between = min(0.07, 0.13 / max(len(self._sums) - 1, 1))
+        return {kind: 0.04 + between * place for place, kind in enumerate(self._sums)}
+
+    @property
+    def _rug_share(self) -> float:
+        """The part of the plot's height, from the bottom, that the samples take up."""
+        return max(self._rug_heights.values()) + (scaled(9) / 2 + 2) / self._inside if self._sums else 0.0
+
+    @property
+    def _inside(self) -> float:
+        """The height between the axes, in pixels."""
+        insets = self.insets(self.size())
+        return max(self.height() - insets.top() - insets.bottom(), 1)
+
     def _place_rug(self) -> None:
         _, (bottom, top) = self.ranges
-        between = min(0.07, 0.13 / max(len(self._sums) - 1, 1))
-        heights = {kind: 0.04 + between * place for place, kind in enumerate(self._sums)}
+        heights = self._rug_heights
         for kind, item in self.rug.items():
             sums = self._sums.get(kind, NOTHING)
             sums = sums[is_drawable(sums)]
@@ -217,10 +234,9 @@ class ActivationPlot(Plot):
         margin = 0.08 * (most - least or 1.0)
         below = 0.25 * (most - least or 1.0) if self._sums else margin
         if self.step.isVisible():
-            # Room under the lowest curve, where the threshold is written.
-            insets = self.insets(self.size())
-            inside = self.height() - insets.top() - insets.bottom()
-            share = min(0.5, (QFontMetrics(font("small")).height() + 1.5 * GRID) / max(inside, 1))
+            # Room under the lowest curve, where the threshold is written, above the samples.
+            label = (QFontMetrics(font("small")).height() + 1.5 * GRID) / self._inside
+            share = min(0.5, label + self._rug_share)
             below = max(below, (most + margin - least) * share / (1 - share))
         self.set_ranges((low, high), (least - below, most + margin))
         self._place_label()
@@ -231,11 +247,11 @@ class ActivationPlot(Plot):
         self._draw()
 
     def _place_label(self) -> None:
-        """The threshold's label at the foot of its line, on the side where there is room."""
-        (low, high), (bottom, _) = self.ranges
+        """The threshold's label near the foot of its line, above the samples, on the side where there is room."""
+        (low, high), (bottom, top) = self.ranges
         left = self.shift > (low + high) / 2 + (high - low) / 4
         self.step_label.setAnchor((1, 1) if left else (0, 1))
-        self.step_label.setPos(min(max(self.shift, low), high), bottom)
+        self.step_label.setPos(min(max(self.shift, low), high), bottom + self._rug_share * (top - bottom))
 
 
 def resting_half(curves: tuple[Curve, ...]) -> float:

@@ -4,9 +4,9 @@ import math
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QCoreApplication, QSignalBlocker, Qt
+from PySide6.QtCore import QCoreApplication, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.drawable import Range, can_be_drawn
@@ -33,7 +33,7 @@ from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, MARGIN, PlotPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging, Stopped
-from nnsim.gui.widgets.boxes import row_in
+from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.cards import quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import CalmSlider, name_widget, plain_tip
 from nnsim.gui.widgets.labels import FormulaRow, Sentence, TextLine, toned
@@ -46,6 +46,8 @@ LOW_MAP = 160
 """What LOW_PLOT is to a curve."""
 MAP_TRAINING_MS = 500
 """While training a map is made anew at most this often."""
+LOW, WIDE = 230, 340
+"""In a lower panel that is as wide, at 100 % text, what is said stands beside the plot; else on fewer lines."""
 LOWEST_RATE, RATES_A_DECADE, DECADES = 1e-4, 20, 7
 
 
@@ -53,6 +55,7 @@ class LossSlicePanel(PlotPanel):
     """Why the gradient: the loss over the selected parameter, its tangent, and the next step at a rate to try."""
 
     id = "loss_slice"
+    least_size = QSize(200, 160)
     plot: "StepPlot"
     map: "ContourPlot"
 
@@ -87,15 +90,17 @@ class LossSlicePanel(PlotPanel):
         self.leave_place()
         self.numbers = FormulaRow("loss_slice")
         self.formula, self.readout = self.numbers.formula, self.numbers.readout
-        self.rows.addWidget(self.numbers)
+        self.words = column_in(None, GRID)
+        self.rows.addLayout(self.words)
+        self.words.addWidget(self.numbers)
         self.says = Sentence("loss_slice_says")
-        self.rows.addWidget(self.says)
+        self.words.addWidget(self.says)
         self.note = TextLine("loss_slice_note")
         self.note.wraps = True
         self.note.hide()
-        self.rows.addWidget(self.note)
-        self.rows.addLayout(self._build_rate())
-        self.rows.addWidget(self._build_slider())
+        self.words.addWidget(self.note)
+        self.words.addLayout(self._build_rate())
+        self.words.addWidget(self._build_slider())
         self.show_empty("")
 
     def _build_rate(self) -> QHBoxLayout:
@@ -215,7 +220,6 @@ class LossSlicePanel(PlotPanel):
         self.map.setVisible(len(self.axes) == 2)
         self.farther.setEnabled(self._zoom > -4)
         self.nearer.setEnabled(self._zoom < 8)
-        self.says.fit()
         notation = self.desk.study.notation
         axes = () if by_no_slope(self.desk) else self.axes
         self.formula.set_formulas([(rule(axis.symbol, notation.rate, notation.loss), None) for axis in axes])
@@ -369,22 +373,31 @@ class LossSlicePanel(PlotPanel):
     def fit(self) -> None:
         """Where the panel is too low for a good plot and all else, the formula gives way, then the slider.
 
-        Where large text does not fit beside each other, the button goes into a row of its own.
+        In a low and wide one all this stands beside the plot. Where large text does not fit beside each other, the
+        button goes into a row of its own.
         """
-        room = self.width() - 2 * MARGIN
-        beside = self.rate_label.sizeHint().width() + round(64 * text_scale()) + self.take.sizeHint().width() + 2 * GRID
-        if (beside <= room) != (self.rate_row.indexOf(self.take) >= 0):
-            (self.rate_row if beside <= room else self.rows).addWidget(self.take)
+        scale, room = text_scale(), self.width() - 2 * MARGIN
+        low = self.height() < LOW * scale
+        side = low and self.width() >= WIDE * scale
+        self.rows.setDirection(QBoxLayout.Direction.LeftToRight if side else QBoxLayout.Direction.TopToBottom)
+        self.rows.setStretchFactor(self.words, int(side))
+        room = (room - GRID) // 2 if side else room
+        self.says.fit(2 if low and not side else 3)
+        in_row = self.rate_label.sizeHint().width() + round(64 * scale) + self.take.sizeHint().width() + 2 * GRID
+        one_row = in_row <= room
+        if one_row != (self.rate_row.indexOf(self.take) >= 0):
+            (self.rate_row if one_row else self.words).addWidget(self.take)
         metrics = QFontMetrics(font("small"))
-        wrapped = metrics.boundingRect(0, 0, max(self.width() - 2 * MARGIN, 1), 1000, Qt.TextFlag.TextWordWrap,
+        wrapped = metrics.boundingRect(0, 0, max(room, 1), 1000, Qt.TextFlag.TextWordWrap,
                                        self.note.text()).height() + 2
         if self.note.height() != wrapped:
             self.note.setFixedHeight(wrapped)
-        left = self.height() - (LOW_MAP if len(self.axes) == 2 else LOW_PLOT) - self.says.height() - 5 * GRID
-        left -= self.take.sizeHint().height() * (1 if beside <= room else 2) + (0 if beside <= room else GRID)
+        least_plot = 0 if side else LOW_MAP if len(self.axes) == 2 else LOW_PLOT
+        left = self.height() - least_plot - self.says.height() - 5 * GRID
+        left -= self.take.sizeHint().height() * (1 if one_row else 2) + (0 if one_row else GRID)
         left -= wrapped + GRID if not self.note.isHidden() else 0
         left -= self.sliding.sizeHint().height() + GRID
         self.sliding.setVisible(left >= 0)
         width = room - self.readout.minimumWidth() - GRID
-        self.formula.setVisible(width >= 96 * text_scale())
+        self.formula.setVisible(width >= 96 * scale)
         self.numbers.setVisible(left >= self.formula.heightForWidth(width) + GRID)

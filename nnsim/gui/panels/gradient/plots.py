@@ -18,6 +18,10 @@ STEEPEST = 10.0
 """A tangent goes on for so many heights of the picture at most."""
 ARROW_STRIP = 0.16
 """The share of the height under the curve in which the arrow of a step lies."""
+ABOVE = 0.06
+"""The share that is left free over it."""
+HEAD = 9
+"""Half the width of an arrow's head, in pixels at 100 %."""
 
 
 class TangentPlot(Plot):
@@ -97,7 +101,7 @@ class Arrow:
         self.line.setData([start[0], end[0]], [start[1], end[1]])
         self.line.setPen(pen(self.color, 2, (1.5, 1.5) if short else None))
         angle = math.degrees(math.atan2(down, right)) - 180
-        self.head.setStyle(angle=angle, headLen=scaled(10), headWidth=scaled(9), tailLen=None,
+        self.head.setStyle(angle=angle, headLen=scaled(10), headWidth=scaled(HEAD), tailLen=None,
                            pen=pen(self.color), brush=pg.mkBrush(self.color))
         self.head.setPos(*end)
 
@@ -112,6 +116,9 @@ class StepPlot(TangentPlot):
         self.stack(self.drops, depth=2)
         self.stack(self.after, depth=19)
         self.arrow = Arrow(self)
+        self._shown: tuple[Range, float, float] | None = None
+        self._step: tuple[float, float, float, float, str] | None = None
+        self.view.sigResized.connect(self._refit)
 
     def restyle(self) -> None:
         super().restyle()
@@ -127,13 +134,30 @@ class StepPlot(TangentPlot):
         top, low = max(top, *known, lowest), min(lowest, *known, top)
         step = nice_step(max(top - low, 1e-9 * max(abs(top), 1e-9), 1e-300), 6)
         low, top = step * math.floor(low / step + 1e-9), step * math.ceil(top / step - 1e-9)
-        height = max(top - low, step)
-        self.set_ranges(x, (low - ARROW_STRIP * height, low + 1.06 * height))
+        self._shown = x, low, max(top - low, step)
+        self._set_heights()
+
+    @property
+    def _strip(self) -> float:
+        """The share of the curve's height that lies under it: in a low plot more, that no arrow's head is cut."""
+        head = min(2 * scaled(HEAD + 1) / max(self.view.height(), 1.0), 0.5)
+        return max(ARROW_STRIP, head / (1 - head) * (1 + ABOVE))
+
+    def _set_heights(self) -> None:
+        if self._shown is not None:
+            x, low, height = self._shown
+            self.set_ranges(x, (low - self._strip * height, low + (1 + ABOVE) * height))
+
+    def _refit(self) -> None:
+        self._set_heights()
+        if self._step is not None:
+            self.show_step(*self._step)
 
     def show_step(self, x: float, y: float, x_after: float, y_after: float, color: str) -> None:
         """The step from x to ``x_after``, where the function is ``y_after``."""
+        self._step = x, y, x_after, y_after, color
         bottom, top = self.ranges[1]
-        level = bottom + (top - bottom) * ARROW_STRIP / 2
+        level = bottom + (top - bottom) * self._strip / (1 + ABOVE + self._strip) / 2
         self.arrow.show((x, level), (x_after, level), color)
         moves = x != x_after and can_be_drawn(x, x_after)
         ends = [(x, y), (x_after, y_after)] if moves and can_be_drawn(y, y_after) else []

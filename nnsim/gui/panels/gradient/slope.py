@@ -223,7 +223,6 @@ class SlopePanel(PlotPanel):
         self.rate_field.setAccessibleName(self.tr("Learning rate {rate}").format(rate=rate.text))
         self.rate_field.set_tip(self.tr("How far a step goes: {rate} times the slope").format(rate=rate.text))
         self.formula.set_formula(rf"x' = x - {rate.latex}\cdot f'(x)")
-        self.says.fit()
         self.farther.setEnabled(self._zoom > -8)
         self.nearer.setEnabled(self._zoom < 8)
         self.show_values()
@@ -310,6 +309,10 @@ class SlopePanel(PlotPanel):
     def fit(self) -> None:
         """Where the panel is too low for a good plot and all else, the formula gives way, then what the slope says."""
         left = self.height() - 6 * GRID - self.field.sizeHint().height() - self.step.sizeHint().height()
+        # Two lines rather than none.
+        self.says.fit()
+        if left < LOWEST_PLOT + self.says.minimumHeight():
+            self.says.fit(2)
         words = self.says.minimumHeight()
         self.numbers.setVisible(left >= LOW_PLOT + words + self.readout.sizeHint().height() + GRID)
         self.says.setVisible(left >= LOWEST_PLOT + words)

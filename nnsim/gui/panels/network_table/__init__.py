@@ -1,1 +1,1 @@
-"""The Table panel: all neurons or connections as rows."""
+"""The All numbers panel: all neurons or connections as rows."""

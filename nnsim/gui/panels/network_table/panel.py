@@ -1,4 +1,4 @@
-"""The Table panel: all neurons, or all connections, with their numbers; also what a screen reader reads."""
+"""The All numbers panel: all neurons, or all connections, with their numbers; also what a screen reader reads."""
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
@@ -23,7 +23,7 @@ class NetworkTablePanel(LowPanel):
     id = "network_table"
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, QCoreApplication.translate("NetworkTablePanel", "Table"))
+        super().__init__(desk, QCoreApplication.translate("NetworkTablePanel", "All numbers"))
         self._neuron_rows = neuron_rows(desk.study.notation.z)
         self._pre_activation = desk.study.notation.z
         self.views: dict[str, NetworkTableView] = {}

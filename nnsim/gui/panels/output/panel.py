@@ -80,7 +80,7 @@ class OutputPanel(PlotPanel):
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(0)
-        self._later.timeout.connect(self.fit)
+        self._later.timeout.connect(self.fit_anew)
         self._written = Paced(self, desk, self._write, WORDS_MS)
         self.add_to_header(self.choices, close_together(self.levels, *self.zoom_buttons))
         self.readout = TextLine("output_readout", "ink", align=Qt.AlignmentFlag.AlignRight)

@@ -291,14 +291,18 @@ class NetworkForm(QWidget):
     def show_document(self) -> None:
         """Show the network as it is."""
         structure = self._desk.session.structure
-        empty = not structure.neurons
-        layers = max((structure.depth[id] for id in structure.outputs), default=0)
+        empty, depth = not structure.neurons, structure.depth
         if empty:
-            self._kind.setText(self.tr("Double-click on the canvas to add the first neuron."))
-        elif layers:
-            self._kind.setText(self.tr("{n}-layer network, not counting the inputs").format(n=layers))
+            kind = self.tr("Double-click on the canvas to add the first neuron.")
+        elif structure.layers:
+            kind = self.tr("{n}-layer network, not counting the inputs").format(n=len(structure.layers) - 1)
+        elif not any(depth[id] for id in structure.outputs):
+            kind = self.tr("Not connected to an output yet")
+        elif any(depth[c.target] > depth[c.source] + 1 for c in structure.connections):
+            kind = self.tr("A network with connections that skip layers")
         else:
-            self._kind.setText(self.tr("Not connected to an output yet"))
+            kind = self.tr("A network that is not in layers")
+        self._kind.setText(kind)
         inputs, frozen = len(structure.inputs), len(structure.frozen)
         count = parameters = f"{len(structure.parameter_names):,}"
         if frozen:

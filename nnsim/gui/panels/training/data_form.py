@@ -32,7 +32,7 @@ class DataForm(QWidget):
         column.addLayout(rows)
         self._choice = ChoiceField()
         self._choice.chosen.connect(self._choose)
-        rows.add(self.tr("Data"), self._choice, "data_source", self.tr("What the network learns from"))
+        rows.add(self.tr("Source"), self._choice, "data_source", self.tr("What the network learns from"))
         self._reading = plain_text("data_reading", muted=True)
         self._reading.setAccessibleName(self.tr("How the file was read"))
         column.addWidget(self._reading)
@@ -64,11 +64,9 @@ class DataForm(QWidget):
         self._kind = type(settings)
         # How many inputs a truth table has follows from the network.
         names = [] if settings is None else [name for name in forms(settings) if name != "inputs"]
+        names.sort(key=lambda name: name == "seed")  # last: it draws the points and the test samples
         if names:
             self._form = FieldsForm(settings, "data", names)
-            for editor in self._form.editors.values():
-                # Training has a seed too.
-                editor.setAccessibleName(self.tr("{what} of the data").format(what=editor.accessibleName()))
             self._form.edited.connect(self._set_field)
             self._column.addWidget(self._form)
 
@@ -117,7 +115,7 @@ class DataForm(QWidget):
                 return GeneratedData(source.generator, replace(source.fields, **{name: value}))
             return replace(source, **{name: value})
 
-        self._desk.session.apply(self.tr("Set {what} of the data").format(what=label),
+        self._desk.session.apply(self.tr("Data: set {what}").format(what=label),
                             lambda d: edits.set_data(d, change(d.data)), token)
         self.show_document()
 

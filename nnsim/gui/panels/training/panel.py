@@ -1,13 +1,12 @@
-"""The Training panel, and the control of its speed, which the toolbar has too."""
+"""The Training panel: data, settings and stop conditions of a run."""
 
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QSize, Qt
-from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QFrame, QLabel, QProgressBar, QSizePolicy, QToolButton, QWidget
+from PySide6.QtCore import QCoreApplication, QSize, Qt
+from PySide6.QtWidgets import QFrame, QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from nnsim.core.fields import forms
 from nnsim.core.optimizers import OPTIMIZERS
@@ -25,7 +24,7 @@ from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
 from nnsim.gui.widgets.controls import name_widget, plain_tip, push_button
 from nnsim.gui.widgets.forms import Disclosure, FieldsForm, Rows, WholeRows, plain_text, scrolled
-from nnsim.gui.widgets.labels import TextLine
+from nnsim.gui.widgets.labels import TextLine, toned
 from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
 
@@ -36,30 +35,20 @@ LONGEST_REASON = 130
 
 
 class TrainingPanel(Panel):
-    """Train, step, go back; then how: settings, data, when to stop."""
+    """What is learned from, how, and when to stop. What trains, steps and goes back is in the toolbar alone."""
 
     id = "training"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, QCoreApplication.translate("TrainingPanel", "Training"))
         desk.softening.changed.connect(self._on_change)
-        self._stepping = False
         self._engine: QLabel | None = None
         outer = column_in(self)
-        top = column_in(None, GRID, (MARGIN, MARGIN, MARGIN, GRID))
-        outer.addLayout(top)
-        top.addLayout(self._build_buttons())
-        self._reason = plain_text("training_reason", small=True)
-        self._run = self._build_progress()
-        top.addWidget(self._run)
-        self._advice = SeedAdvice(desk)
-        top.addWidget(self._advice)
-        self._reach = ReachNote(desk, "data_reach")
-        top.addWidget(self._reach)
         settings = scrolled(self._build_settings(), WholeRows())
-        # In a low window the buttons stay and the settings scroll.
+        # In a low window the foot stays and the settings scroll.
         settings.setMinimumHeight(4 * GRID)
         outer.addWidget(settings, 1)
+        outer.addLayout(self._build_foot())
         self.setMinimumWidth(240)
 
     def sizeHint(self) -> QSize:
@@ -67,72 +56,11 @@ class TrainingPanel(Panel):
 
     # Building
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._fit_buttons()
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() == QEvent.Type.StyleChange:
-            self._fit_buttons()
-
-    def _fit_buttons(self) -> None:
-        """In large text the small buttons stand under the large one, whose word must not be cut."""
-        large = self._soften if self.desk.softening.replaces_training else self._train
-        # The large one may do without the wide margins of its word.
-        needed = large.sizeHint().width() - 2 * GRID + self._small.sizeHint().width() + GRID + 2 * MARGIN
-        directions = QBoxLayout.Direction
-        self._buttons.setDirection(directions.LeftToRight if needed <= self.width() else directions.TopToBottom)
-
-    def _build_buttons(self) -> QBoxLayout:
-        row = self._buttons = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        row.setSpacing(GRID)
-        self._train = push_button(self.tr("Train"), "train_button", self.tr("Train"), "primary")
-        self._train.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._train.clicked.connect(self.desk.session.toggle_training)
-        row.addWidget(self._train)
-        self._soften = push_button(
-            self.tr("Soften"), "soften_button",
-            self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained"), "primary",
-            self.tr("Soften the steps"))
-        self._soften.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._soften.clicked.connect(self.desk.softening.begin)
-        row.addWidget(self._soften)
-        self._small = row_in(None, GRID // 2)
-        row.addLayout(self._small)
-        row.setAlignment(self._small, Qt.AlignmentFlag.AlignLeft)
-        self._batch = self._tool("step_batch", self.tr("Step one batch"), lambda: self._step(updates=1))
-        self._epoch = self._tool("step_epoch", self.tr("Step one epoch"), lambda: self._step(epochs=1))
-        self._back = self._tool("back_to_start", self.tr("Back to start"), self.desk.session.back_to_start)
-        self._random = self._tool("random_weights", self.tr("Random weights…"), self._open_random)
-        for button in (self._batch, self._epoch, self._back, self._random):
-            self._small.addWidget(button)
-        return row
-
-    def _tool(self, name: str, title: str, do: Any) -> QToolButton:
-        button = QToolButton()
-        name_widget(button, name, title)
-        button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        button.setStyleSheet("padding: 5px 6px;")
-        button.clicked.connect(lambda checked=False: do())
-        return button
-
-    def _build_progress(self) -> QWidget:
-        """How far the run is: epoch, batch, and how near it is to its stop."""
-        run = QWidget()
-        column = column_in(run, GRID // 2)
-        row = row_in(None, GRID)
-        self._epoch_line = TextLine("training_epoch", color="ink", size="body")
-        self._batch_line = TextLine("training_batch", align=Qt.AlignmentFlag.AlignRight)
-        row.addWidget(self._epoch_line)
-        self._harden = push_button(
-            self.tr("Harden"), "harden_button",
-            self.tr("Make the sigmoids steps again, with the weights they have now; Undo brings them back"), "link",
-            self.tr("Harden the sigmoids"))
-        self._harden.clicked.connect(self.desk.softening.harden)
-        row.addWidget(self._batch_line)
-        row.addWidget(self._harden)
-        column.addLayout(row)
+    def _build_foot(self) -> QVBoxLayout:
+        """What the run has to say, under the settings: nothing that is set moves when it comes or goes."""
+        foot = column_in(None, GRID // 2, (MARGIN, 0, MARGIN, GRID // 2))
+        self._reason = plain_text("training_reason", small=True)
+        self._advice = SeedAdvice(self.desk)
         self._progress = QProgressBar()
         name_widget(self._progress, "training_progress", self.tr("Progress towards the stop"),
                     plain_tip(self.tr("How near training is to its stop condition")))
@@ -141,12 +69,29 @@ class TrainingPanel(Panel):
         policy = self._progress.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(policy)
-        column.addWidget(self._progress)
-        return run
+        self._random = push_button(self.tr("Random weights…"), "random_weights", self.tr("Random weights…"), "link")
+        self._random.clicked.connect(self._open_random)
+        self._harden = push_button(
+            self.tr("Harden"), "harden_button",
+            self.tr("Make the sigmoids steps again, with the weights they have now; Undo brings them back"), "link",
+            self.tr("Harden the sigmoids"))
+        self._harden.clicked.connect(self.desk.softening.harden)
+        self._batch_line = TextLine("training_batch", align=Qt.AlignmentFlag.AlignRight)
+        row = row_in(None, GRID)
+        row.addWidget(self._random)
+        row.addWidget(self._harden)
+        run = column_in(None, 2)
+        run.addWidget(self._batch_line)
+        run.addWidget(self._progress)
+        row.addLayout(run, 1)
+        for part in (self._reason, self._advice):
+            foot.addWidget(part)
+        foot.addLayout(row)
+        return foot
 
     def _build_settings(self) -> QWidget:
         content = QWidget()
-        column = column_in(content, GRID, (MARGIN, GRID // 2, MARGIN, MARGIN))
+        column = column_in(content, GRID, (MARGIN, GRID // 2, MARGIN, GRID // 2))
         described = forms(TrainingConfig)
         stops = [name for name in described if name.startswith("stop_")]
         rare = [name for name, form in described.items() if form.advanced]
@@ -154,15 +99,13 @@ class TrainingPanel(Panel):
         self._optimizer = self._build_optimizer()
         self._settings.edited.connect(self._set_field)
         self._data = DataForm(self.desk)
+        self._reach = ReachNote(self.desk, "data_reach")
         self._parts: list[Callable[[TrainingConfig], None]] = [self._settings.show_values]
         """What shows the settings; more of it when something is opened."""
         self._when = Disclosure(self.tr("Stop when"), "training_stop", fill=partial(self._build_stops, stops))
         self._advanced = Disclosure(self.tr("Advanced"), "training_advanced", fill=partial(self._build_rare, rare))
-        line = QFrame()
-        line.setFixedHeight(1)
-        line.setStyleSheet("background: palette(mid);")
-        # A long reason in large text must not press the buttons together.
-        for part in (self._reason, self._settings, line, self._data, self._when, self._advanced):
+        for part in (toned("title", self.tr("Data")), self._data, self._reach, _line(),
+                     toned("title", self.tr("How it learns")), self._settings, _line(), self._when, self._advanced):
             column.addWidget(part)
         column.addStretch(1)
         return content
@@ -211,29 +154,21 @@ class TrainingPanel(Panel):
     # Showing
 
     def update_document(self) -> None:
-        desk = self.desk
-        if not desk.session.training:
-            self._stepping = False
-        config = desk.session.document.training
+        config = self.desk.session.document.training
         for show in self._parts:
             show(config)
         self._optimizer.set_value(config.optimizer_name)
         self._data.show_document()
         self._reach.show_document()
-        self._update_buttons()
+        self._show_foot()
         self.update_values()
 
     def update_values(self) -> None:
-        desk = self.desk
-        if self._stepping and desk.session.training and desk.session.latest is not None:
-            # A step that is not done within a frame is shown as the run it is.
-            self._stepping = False
-            self._update_buttons()
+        session = self.desk.session
         self._advice.look()
         self._show_engine()
-        snapshot = desk.session.latest
-        self._epoch_line.set_text(self.tr("Epoch {n}").format(n=f"{desk.session.epoch:,}"))
-        watchable = not desk.session.training or (desk.session.speed is not None and desk.session.speed <= 20)
+        snapshot = session.latest
+        watchable = not session.training or (session.speed is not None and session.speed <= 20)
         if snapshot is not None and snapshot.position and watchable:
             text = self.tr("batch {n} of {all}").format(n=f"{snapshot.position:,}", all=f"{snapshot.batches:,}")
         else:
@@ -255,48 +190,20 @@ class TrainingPanel(Panel):
             # The name of a label is read in place of its text.
             self._engine.setAccessibleName(self.tr("Engine: {name}").format(name=text))
 
-    def _update_buttons(self) -> None:
-        desk = self.desk
-        running = desk.session.training and not self._stepping
-        problems = () if desk.session.training else desk.session.training_problems()
-        reason = " ".join(problem.message for problem in problems)
-        self._train.setEnabled(not reason)
-        self._train.setText(self.tr("Pause") if running else self.tr("Train"))
-        self._train.setIcon(icon("pause" if running else "play", "on_accent"))
-        self._train.setAccessibleName(self._train.text())
-        self._train.setAccessibleDescription(reason)
-        self._train.setToolTip(plain_tip(reason or (self.tr("Pause training") if running else self.tr("Train"))))
-        softening = desk.softening
-        self._train.setVisible(not softening.replaces_training)
-        self._soften.setVisible(softening.replaces_training)
-        self._soften.setIcon(icon("soften", "on_accent"))
-        self._fit_buttons()
-        self._harden.setVisible(softening.can_harden and not desk.session.training and not softening.active)
+    def _show_foot(self) -> None:
+        session, softening = self.desk.session, self.desk.softening
+        problems = () if session.training else session.training_problems()
         self._reason.setText(_short(problems[0].message) if problems else "")
-        self._reason.setToolTip(plain_tip(reason))
-        self._reason.setVisible(bool(reason))
-        self._run.setVisible(not reason)
-        pauses = self.tr(" (pauses first)") if running else ""
-        can_return, has_weights = desk.session.start_network is not None, bool(desk.session.structure.parameter_names)
-        for button, image, ready, tip, why in (
-            (self._batch, "step", not reason, self.tr("One update, on one batch") + pauses, reason),
-            (self._epoch, "step-epoch", not reason, self.tr("To the end of the epoch") + pauses, reason),
-            (self._back, "restart", can_return, self.tr("Back to start: the weights from before training"),
-             self.tr("Train first: then this brings back the weights from before")),
-            (self._random, "dice", has_weights, self.tr("Random weights…"),
-             self.tr("There are no weights yet: connect two neurons")),
-        ):
-            button.setIcon(icon(image))
-            button.setEnabled(ready)
-            button.setToolTip(plain_tip(tip if ready else why))
+        self._reason.setToolTip(plain_tip(" ".join(problem.message for problem in problems)))
+        self._reason.setVisible(bool(problems))
+        self._harden.setVisible(softening.can_harden and not session.training and not softening.active)
+        has_weights = bool(session.structure.parameter_names)
+        self._random.setIcon(icon("dice", "accent" if has_weights else "muted"))
+        self._random.setEnabled(has_weights)
+        self._random.setToolTip(plain_tip(self.tr("New weights from a seed, the start of another run") if has_weights
+                                          else self.tr("There are no weights yet: connect two neurons")))
 
     # Doing
-
-    def _step(self, **bound: int) -> None:
-        self.desk.session.pause()
-        self._stepping = True
-        if not self.desk.session.train(**bound):
-            self._stepping = False
 
     def _open_random(self) -> None:
         popup = RandomWeights(self.desk, self)
@@ -322,8 +229,15 @@ class TrainingPanel(Panel):
         self.update_document()
 
 
+def _line() -> QFrame:
+    line = QFrame()
+    line.setFixedHeight(1)
+    line.setStyleSheet("background: palette(mid);")
+    return line
+
+
 def _short(message: str) -> str:
-    """A message cut to what fits under the buttons; its tooltip has the rest."""
+    """A message cut to what fits under the settings; its tooltip has the rest."""
     if len(message) > LONGEST_REASON:
         message = message.split(". ")[0].rstrip(".") + "."
     return message if len(message) <= LONGEST_REASON else message[: LONGEST_REASON - 1].rstrip() + "…"

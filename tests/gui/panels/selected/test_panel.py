@@ -284,7 +284,7 @@ class TestSeveral:
 class TestNetwork:
     def test_counts_in_the_lectures_terms(self, panel: SelectedPanel, desk: Desk) -> None:
         assert subject(panel) == "Network"
-        assert find(panel, "network_kind", QLabel).text() == "2-layer network, not counting the inputs"
+        assert find(panel, "network_kind", QLabel).text() == "A network with connections that skip layers"
         counts = {name: find(panel, f"network_{name}", QLabel).text()
                   for name in ("inputs", "neurons", "connections", "parameters")}
         assert counts == {"inputs": "2", "neurons": "2", "connections": "5", "parameters": "7"}
@@ -292,7 +292,9 @@ class TestNetwork:
         desk.session.apply("x", lambda d: edits.set_trainable(d, ["w1"], False))
         assert find(panel, "network_parameters", QLabel).text() == "7, 1 of them frozen"
         desk.session.open_document(Document(network=Network.layered([3, 4, 4, 1])))
-        assert find(panel, "network_kind", QLabel).text().startswith("3-layer")
+        assert find(panel, "network_kind", QLabel).text() == "3-layer network, not counting the inputs"
+        desk.session.apply("x", lambda d: edits.set_role(d, ["h1_1"], "output"))
+        assert find(panel, "network_kind", QLabel).text() == "A network that is not in layers"
 
     def test_an_empty_canvas_teaches_and_a_half_built_one_says_what_is_missing(
         self, panel: SelectedPanel, desk: Desk

@@ -92,55 +92,6 @@ def choose(panel: QWidget, name: str, label: str) -> None:
 
 
 class TestRunning:
-    def test_train_and_pause(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
-        train = find(panel, "train_button", QPushButton)
-        assert train.text() == "Train"
-        click(panel, "train_button")
-        assert desk.session.training
-        assert train.text() == "Pause"
-        qtbot.waitUntil(lambda: desk.session.epoch >= 1)
-        epoch = find(panel, "training_epoch", TextLine)
-        assert epoch.text() == f"Epoch {desk.session.epoch}"
-        QTest.keyClick(train, KEY.Key_Space)
-        assert not desk.session.training
-        assert train.text() == "Train"
-
-    def test_one_batch_then_the_rest_of_the_epoch(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
-        button = find(panel, "step_batch", QToolButton)
-        button.setFocus()
-        QTest.keyClick(button, KEY.Key_Space)
-        # Nothing flickers, and the focus stays for the next step.
-        assert find(panel, "train_button", QPushButton).text() == "Train"
-        assert button.isEnabled()
-        qtbot.waitUntil(lambda: not desk.session.training)
-        assert QApplication.focusWidget() is button
-        assert desk.session.latest is not None
-        assert desk.session.latest.update == 1
-        assert find(panel, "training_batch", TextLine).text() == f"batch 1 of {desk.session.latest.batches}"
-        click(panel, "step_epoch")
-        qtbot.waitUntil(lambda: not desk.session.training)
-        assert desk.session.epoch == 1
-        assert find(panel, "training_epoch", TextLine).text() == "Epoch 1"
-
-    def test_a_step_pauses_a_run_first(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
-        click(panel, "train_button")
-        qtbot.waitUntil(lambda: desk.session.latest is not None)
-        click(panel, "step_batch")
-        qtbot.waitUntil(lambda: not desk.session.training)
-        assert find(panel, "train_button", QPushButton).text() == "Train"
-
-    def test_back_to_start(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
-        back = find(panel, "back_to_start", QToolButton)
-        assert not back.isEnabled()
-        assert "Train first" in back.toolTip()
-        start = desk.session.network.parameters.copy()
-        click(panel, "step_epoch")
-        qtbot.waitUntil(lambda: not desk.session.training)
-        assert (desk.session.network.parameters != start).any()
-        click(panel, "back_to_start")
-        assert (desk.session.network.parameters == start).all()
-        assert find(panel, "training_epoch", TextLine).text() == "Epoch 0"
-
     def test_progress_towards_the_stop(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
         bar = find(panel, "training_progress", QProgressBar)
         assert not bar.isVisible()
@@ -150,7 +101,7 @@ class TestRunning:
         QTest.keyClick(switch, KEY.Key_Space)
         retype(panel, "training_stop_epochs", "4")
         desk.session.set_speed(None)
-        click(panel, "train_button")
+        desk.session.train()
         qtbot.waitUntil(lambda: not desk.session.training)
         assert desk.session.epoch == 4
         assert bar.isVisible()
@@ -160,7 +111,7 @@ class TestRunning:
         """The words say what is counted: from epoch 1, seven more end at 8, and after another press at 15."""
         said: list[str] = []
         desk.session.message.connect(lambda text, kind: said.append(text))
-        click(panel, "step_epoch")
+        desk.session.train(epochs=1)
         qtbot.waitUntil(lambda: not desk.session.training)
         find(panel, "training_stop", QPushButton).click()
         switch = find(panel, "training_stop_epochs_on", QCheckBox)
@@ -172,9 +123,9 @@ class TestRunning:
         desk.session.set_speed(None)
         for epoch in (8, 15):
             said.clear()
-            click(panel, "train_button")
+            desk.session.train()
             qtbot.waitUntil(lambda: not desk.session.training)
-            assert find(panel, "training_epoch", TextLine).text() == f"Epoch {epoch}"
+            assert desk.session.epoch == epoch
             assert said == ["The epochs asked for are done."]
 
     def test_every_stop_says_what_it_counts(self, panel: TrainingPanel) -> None:
@@ -192,30 +143,24 @@ class TestRunning:
             assert words in unescape(switch.toolTip())
         assert "counted anew" in unescape(find(panel, "training_stop_change_epochs", NumberField).whatsThis())
 
-    def test_stepping_an_epoch_goes_to_its_end(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
-        """As the button says, also from the midst of one."""
-        click(panel, "step_batch")
-        qtbot.waitUntil(lambda: not desk.session.training)
-        assert "To the end of the epoch" in find(panel, "step_epoch", QToolButton).toolTip()
-        click(panel, "step_epoch")
-        qtbot.waitUntil(lambda: not desk.session.training)
-        assert desk.session.latest is not None
-        assert (desk.session.latest.epoch, desk.session.latest.position) == (1, 0)
-
     def test_a_net_of_steps_cannot_be_trained_and_says_why(self, panel: TrainingPanel, desk: Desk) -> None:
         desk.session.open_document(nnsim.load(resource("examples/xor.nnsim")))
-        train, reason = find(panel, "train_button", QPushButton), find(panel, "training_reason", QLabel)
-        assert not train.isEnabled()
-        assert "sigmoid" in train.toolTip()
+        reason = find(panel, "training_reason", QLabel)
         assert reason.isVisible()
         assert "Neurons h and output use the step function" in reason.text()
         assert reason.textFormat() == Qt.TextFormat.PlainText
-        for name in ("step_batch", "step_epoch"):
-            assert not find(panel, name, QToolButton).isEnabled()
-            assert "slope" in find(panel, name, QToolButton).toolTip()
         desk.session.apply("x", lambda d: edits.set_neurons(d, ["h", "output"], activation="sigmoid"))
-        assert train.isEnabled()
         assert not reason.isVisible()
+
+    def test_within_an_epoch_it_says_at_which_batch(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
+        desk.session.train(updates=1)
+        qtbot.waitUntil(lambda: not desk.session.training)
+        assert desk.session.latest is not None
+        line = find(panel, "training_batch", TextLine)
+        assert line.text() == f"batch 1 of {desk.session.latest.batches}"
+        desk.session.train(epochs=1)
+        qtbot.waitUntil(lambda: not desk.session.training)
+        assert line.text() == ""
 
     def test_the_reason_of_a_huge_net_stays_short(self, panel: TrainingPanel, desk: Desk) -> None:
         desk.session.apply("x", lambda d: Document())
@@ -226,15 +171,27 @@ class TestRunning:
         assert len(reason.text()) <= 130
         assert "h60" in reason.toolTip()
 
-    def test_the_buttons_stay_in_sight_in_a_low_panel(self, panel: TrainingPanel, desk: Desk) -> None:
-        for example, button in (("circle", "train_button"), ("xor", "soften_button")):
-            desk.session.open_document(nnsim.load(resource(f"examples/{example}.nnsim")))
-            panel.resize(280, 146)
-            train = find(panel, button, QPushButton)
-            assert train.visibleRegion().boundingRect().size() == train.size()
-            tops = [find(panel, name, QWidget) for name in (button, "training_reason", "training_epoch")]
-            shown = [w.rect().translated(w.mapTo(panel, w.rect().topLeft())) for w in tops if w.isVisible()]
-            assert not shown[0].intersects(shown[1])
+    def test_what_a_run_has_to_say_moves_no_setting(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
+        """Progress, the batch and the reason stand under the settings."""
+        panel.resize(288, 560)
+        desk.session.open_document(nnsim.load(resource("examples/xor_to_learn.nnsim")))
+        desk.session.configure(replace(desk.session.document.training, stop_epochs=4), "x")
+        qtbot.wait(50)  # the form of other data has its place
+        rate = find(panel, "training_learning_rate", NumberField)
+        before = rate.mapTo(panel, rate.rect().topLeft())
+        desk.session.train(updates=1)
+        qtbot.waitUntil(lambda: not desk.session.training)
+        assert find(panel, "training_progress", QProgressBar).isVisible()
+        assert rate.mapTo(panel, rate.rect().topLeft()) == before
+        neurons = [n.id for n in desk.session.structure.neurons if n.role != "input"]
+        desk.session.apply("x", lambda d: edits.set_neurons(d, neurons, activation="heaviside"))
+        QApplication.processEvents()
+        assert find(panel, "training_reason", QLabel).isVisible()
+        assert rate.mapTo(panel, rate.rect().topLeft()) == before
+
+    def test_what_trains_is_in_the_toolbar_alone(self, panel: TrainingPanel) -> None:
+        words = {button.text().rstrip("▸▾ ") for button in panel.findChildren(QPushButton)}
+        assert not words & {"Train", "Pause", "Soften", "Step", "Epoch", "Back to start"}
 
 
 class TestSettings:
@@ -262,7 +219,7 @@ class TestSettings:
             assert editor.accessibleName()
 
     def test_a_run_goes_on_with_another_rate(self, panel: TrainingPanel, desk: Desk, qtbot: QtBot) -> None:
-        click(panel, "train_button")
+        desk.session.train()
         qtbot.waitUntil(lambda: desk.session.epoch >= 1)
         rate = find(panel, "training_learning_rate", NumberField)
         rate.setFocus()
@@ -371,7 +328,7 @@ class TestSettings:
         find(panel, "training_advanced", QPushButton).click()
         words, label = {"numba": "compiled (Numba)", "numpy": "numpy"}, find(panel, "training_engine", QLabel)
         assert label.text() == words[engines.now()]
-        click(panel, "step_epoch")
+        desk.session.train(epochs=1)
         qtbot.waitUntil(lambda: not desk.session.training)
         assert desk.session.latest is not None
         assert label.text() == words[desk.session.latest.engine]
@@ -467,7 +424,7 @@ class TestRandomWeights:
 
     def test_without_weights_it_says_why(self, panel: TrainingPanel, desk: Desk) -> None:
         desk.session.open_document(Document())
-        button = find(panel, "random_weights", QToolButton)
+        button = find(panel, "random_weights", QPushButton)
         assert not button.isEnabled()
         assert "no weights" in button.toolTip()
 
@@ -526,5 +483,4 @@ def test_every_activation_trains_or_says_why(panel: TrainingPanel, desk: Desk) -
     for entry in ACTIVATIONS.values():
         change = partial(edits.set_neurons, ids=desk.session.structure.by_id, activation=entry.name)
         desk.session.apply("x", change)
-        train = find(panel, "train_button", QPushButton)
-        assert train.isEnabled() == entry.has_slope
+        assert find(panel, "training_reason", QLabel).isHidden() == entry.has_slope

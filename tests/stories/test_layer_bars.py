@@ -1,0 +1,111 @@
+"""Layers changed where they stand: by the bars over the columns, by keys, and by the menu of a neuron."""
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtWidgets import QApplication, QGraphicsRectItem, QToolButton, QWidget
+
+from nnsim.gui.tour.hand import Hand
+
+ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
+
+
+def sizes(hand: Hand) -> list[int]:
+    return [len(layer) for layer in hand.session.structure.layers]
+
+
+def bars(hand: Hand) -> list[QWidget]:
+    """Those to be seen, and each + between them."""
+    return [w for w in hand.canvas.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
+            if w.objectName().startswith(("layer_bar_", "layer_add_")) and w.isVisible()]
+
+
+@pytest.mark.parametrize("workspace", [1, 2])
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
+def test_2_4_1_becomes_2_6_3_1_in_four_clicks_and_undo_takes_each_back(
+    hand: Hand, workspace: int, size: tuple[int, int]
+) -> None:
+    hand.window.resize(*size)
+    hand.example("circle")
+    hand.key(Qt.Key(Qt.Key.Key_0 + workspace), ALT, hand.window)
+    before = hand.session.document
+    for name in ("layer_1_more", "layer_1_more", "layer_add_2", "layer_2_more"):
+        hand.click(name)
+    assert sizes(hand) == [2, 6, 3, 1]
+    network = hand.session.network
+    stays = [c.weight for c in before.network.structure.connections if c.target != "y"]
+    assert [network.value(name) for name in stays] == [before.network.value(name) for name in stays]
+    assert not hand.session.training_problems()
+    for _ in range(4):
+        hand.key(Qt.Key.Key_Z, CTRL, hand.window)
+    assert hand.session.document == before
+    assert np.array_equal(hand.session.document.network.parameters, before.network.parameters)
+
+
+def test_a_layer_of_one_goes_by_its_minus_and_the_activation_is_chosen_there(hand: Hand) -> None:
+    hand.example("circle")
+    hand.choose("layer_1_activation", "ReLU")
+    assert {hand.session.structure.by_id[f"h{i}"].activation for i in range(1, 5)} == {"relu"}
+    for _ in range(4):
+        hand.click("layer_1_fewer")
+    assert sizes(hand) == [2, 1]
+
+
+@pytest.mark.parametrize("example, shown", [("circle", 5), ("xor_layered", 5), ("and", 3), ("xor", 0)])
+def test_bars_stand_over_layers_only_and_cover_no_neuron_nor_each_other(hand: Hand, example: str, shown: int) -> None:
+    hand.window.resize(1280, 720)
+    hand.example(example)
+    found = bars(hand)
+    assert len(found) == shown
+    content = hand.canvas.mapFromScene(hand.canvas.network_scene.content_rect()).boundingRect()
+    for i, bar in enumerate(found):
+        assert bar.geometry().bottom() <= content.top() + 1
+        assert not [other for other in found[:i] if other.geometry().intersects(bar.geometry())]
+    hand.key(Qt.Key.Key_3, ALT, hand.window)
+    assert bars(hand) == []
+
+
+def test_no_button_moves_under_the_mouse(hand: Hand) -> None:
+    hand.example("circle")
+    more = hand.find("layer_1_more", QToolButton)
+    bar = more.parentWidget()
+    QApplication.sendEvent(bar, QEvent(QEvent.Type.Enter))
+    place = more.mapToGlobal(QPoint())
+    for size in (5, 6, 7, 8):
+        hand.click("layer_1_more")
+        assert sizes(hand)[1] == size and more.mapToGlobal(QPoint()) == place
+    QApplication.sendEvent(bar, QEvent(QEvent.Type.Leave))
+
+
+def test_data_fix_the_ends_and_a_table_does_not(hand: Hand) -> None:
+    hand.example("circle")
+    assert not [w for w in hand.canvas.findChildren(QToolButton, "layer_0_more") if w.isVisible()]
+    hand.example("and")
+    hand.click("layer_0_more")
+    assert len(hand.session.structure.inputs) == 3 and not hand.session.training_problems()[1:]
+
+
+def test_keys_and_the_menu_do_the_same(hand: Hand) -> None:
+    hand.example("circle")
+    hand.click_at(hand.at("h2"))
+    hand.key(Qt.Key.Key_Plus, widget=hand.canvas)
+    hand.key(Qt.Key.Key_Insert, widget=hand.canvas)
+    assert sizes(hand) == [2, 5, 2, 1]
+    hand.key(Qt.Key.Key_Minus, widget=hand.canvas)
+    assert sizes(hand) == [2, 4, 2, 1]
+    hand.context_menu(hand.at("h2_1"), "canvas_remove_layer")
+    assert sizes(hand) == [2, 4, 1]
+    hand.context_menu(hand.at("h2"), "canvas_layer_behind")
+    assert sizes(hand) == [2, 4, 2, 1]
+
+
+def test_a_layer_in_several_columns_has_one_ground(hand: Hand) -> None:
+    """2-60-1: all sixty, and nobody else, stand on it."""
+    hand.click("tool_layers")
+    hand.write("2, 60, 1")
+    scene = hand.canvas.network_scene
+    (band,) = [item for item in scene.items() if isinstance(item, QGraphicsRectItem)]
+    assert {id for id, place in scene.positions().items() if band.rect().contains(place)} == set(
+        hand.session.structure.layers[1])
+    hand.key(Qt.Key.Key_Z, CTRL, hand.window)
+    assert not [item for item in scene.items() if isinstance(item, QGraphicsRectItem)]
