@@ -349,16 +349,19 @@ class Workspaces(QObject):
         """Title bars as high as the text needs. A panel among tabs has its title there and need not say it again."""
         if self._arranging or not isValid(self._window):
             return  # a dock tells of each step, and of its end after the window's
-        for dock in self.docks.values():
-            self._update_header(dock)
+        for id, dock in self.docks.items():
+            self._update_header(id, dock)
         self._update_tabs()
 
-    def _update_header(self, dock: QDockWidget) -> None:
+    def _update_header(self, id: str, dock: QDockWidget) -> None:
         header = dock.titleBarWidget()
         if isinstance(header, CardHeader):
+            alone = self.current is presented(id)  # below its own tab, and the way out is Esc
             among_tabs = any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
-            header.show_title(not among_tabs or header.title.text() != dock.windowTitle())
-            height = header_height(among_tabs)
+            header.show_title(not (alone or among_tabs) or header.title.text() != dock.windowTitle(), alone)
+            if (close := dock.findChild(QToolButton, f"close_{id}")) is not None:
+                close.setHidden(alone)
+            height = header.least_height() if alone else header_height(among_tabs)
             if header.height() != height or header.minimumHeight() != height:
                 header.setFixedHeight(height)
                 # A dock does not see by itself that its title bar wants another height.
