@@ -30,7 +30,8 @@ def test_target_and_marks_go_to_the_neuron_that_is_made_the_output(hand: Hand, o
     assert hand.session.structure.outputs == ("h",)
     assert hand.session.document.data == before.data
     assert hand.find("target_choice", QComboBox).currentText() == "XOR"
-    column = [c.kind for c in table.columns].index("target")
+    assert titles(hand) == ["x0", "x1", "h", "target", "output"]
+    column = titles(hand).index("target")
     assert [table.sign(row, column) for row in range(4)] == ["✓", "✗", "✗", "✗"]
     assert "1 of 4 rows match XOR" in hand.find("table_status", QLabel).text()
     for _ in order:
@@ -43,13 +44,30 @@ def test_a_target_without_an_output_is_shown_until_it_has_one(hand: Hand) -> Non
     hand.example("half_adder")
     first, second = hand.session.structure.outputs
     set_role(hand, first, "Hidden")
-    assert titles(hand)[-2:] == ["target", "unused target"]
+    assert titles(hand)[2:] == [first, second, "target", "unused target"]
     assert "4 rows match" in hand.find("table_status", QLabel).text()
     set_role(hand, first, "Output")
     assert hand.session.structure.outputs == (second, first)
-    assert titles(hand)[-2:] == [f"target {second}", f"target {first}"]
+    assert titles(hand)[2:] == [first, f"target {first}", second, f"target {second}"]
     assert hand.find("table_status", QLabel).text().startswith("all 4 rows")
     set_role(hand, first, "Hidden")
     hand.choose("target_choice_1", "none")
     assert hand.session.document.data == GeneratedData("xor_gate")
     assert titles(hand)[-1] == "target"
+
+
+def test_each_mark_stands_beside_the_output_that_it_judges(hand: Hand) -> None:
+    """A half adder that counts 1 + 1 as 1: its carry is wrong there, its sum not, and each says so on its own."""
+    hand.example("half_adder")
+    table = hand.find("table_rows", TableView).table
+    assert titles(hand) == ["x0", "x1", "carry", "target carry", "sum", "target sum"]
+    hand.click_at(hand.at("carry"))
+    assert [table.written(3, column) for column in (3, 5)] == ["1 ✓", "0 ✓"]
+    hand.double_click_at(hand.at("carry"))
+    hand.write("3")
+    hand.wait_for_views()
+    assert [table.written(3, column) for column in (3, 5)] == ["1 ✗", "0 ✗"]
+    hand.double_click_at(hand.at("sum"))
+    hand.write("2.5")
+    hand.wait_for_views()
+    assert [table.written(3, column) for column in (3, 5)] == ["1 ✗", "0 ✓"]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
@@ -106,7 +107,7 @@ def columns_of(
 ) -> tuple[tuple[Column, ...], int]:
     """The columns of these rows, and how many there would be if not only the first of each kind were looked at.
 
-    Of the neurons with a sum those in ``shown``, in the order of their depth.
+    Of the neurons with a sum those in ``shown``, in the order of their depth; a target stands beside its output.
     """
     inputs, outputs, targets = structure.inputs, structure.outputs, rows.T.shape[1]
     summed = [id for id in structure.by_id if id in shown] if rows.is_truth_table else []
@@ -116,7 +117,10 @@ def columns_of(
     wanted = [Column("target", _target_title(outputs, i, tr), i) for i in range(min(targets, most))]
     if rows.is_truth_table:
         ids = sorted(summed, key=lambda id: structure.depth[id])[:most]
-        return (*entered, *(Column("sum", id, i, id) for i, id in enumerate(ids)), *wanted), count
+        beside = {id: target for id, target in zip(outputs, wanted, strict=False) if id in ids}
+        sums = [(Column("sum", id, i, id), *([beside[id]] if id in beside else [])) for i, id in enumerate(ids)]
+        apart = [target for target in wanted if target not in beside.values()]
+        return (*entered, *chain.from_iterable(sums), *apart), count
     said = [Column("output", id, i, id) for i, id in enumerate(outputs[:most])]
     last = Column("right", tr("right")) if rows.classes else Column("loss", tr("loss"))
     return (Column("set", tr("set")), *entered, *wanted, *said, last), count
