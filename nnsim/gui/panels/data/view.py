@@ -194,6 +194,7 @@ class TableView(Table):
         self._small = False
         self._first: Collection[str] = ()
         self._unfitted = False
+        self._released = QPoint()
         self.refont()
         self.titles = TableTitles(self)
         self.setHorizontalHeader(self.titles)
@@ -290,13 +291,12 @@ class TableView(Table):
 
     def _text_width(self, column: int, form: Form) -> int:
         """The widest text of the column in the rows in sight."""
-        widest = 0
-        for row in self.rows_in_sight():
-            text = self.table.written(row, column, form)
-            terms, arrow, result = text.rpartition(ARROW)
-            widest = max(widest, self.metrics.horizontalAdvance(terms + arrow)
-                         + self.bold_metrics.horizontalAdvance(result))
-        return widest + 2 * PAD + 1
+        return max((self._cell_width(row, column, form) for row in self.rows_in_sight()), default=0) + 2 * PAD + 1
+
+    def _cell_width(self, row: int, column: int, form: Form) -> int:
+        """Of the text in one cell; what stands behind the last arrow is bold."""
+        terms, arrow, result = self.table.written(row, column, form).rpartition(ARROW)
+        return self.metrics.horizontalAdvance(terms + arrow) + self.bold_metrics.horizontalAdvance(result)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -334,10 +334,20 @@ class TableView(Table):
             self.row_chosen.emit(current.row())
         self.viewport().update()
 
+    def number_place(self, index: Index) -> QRect:
+        """Where the text of a target stands, with a margin that a finger needs; the row beyond it is only a row."""
+        place = self.visualRect(index)
+        place.setWidth(min(place.width(), self._cell_width(index.row(), index.column(), "long") + 2 * PAD))
+        return place
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        hand = self._can_flip(self.indexAt(event.position().toPoint()))
+        hand = self._is_number(event.position().toPoint())
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._released = event.position().toPoint()
+        super().mouseReleaseEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         here = self.currentIndex()
@@ -353,8 +363,13 @@ class TableView(Table):
 
     def _on_click(self, index: QModelIndex) -> None:
         self.row_chosen.emit(index.row())
-        if self._can_flip(index):
+        if self._is_number(self._released):
             self.flipped.emit(index.row(), index.column())
+
+    def _is_number(self, point: QPoint) -> bool:
+        """Whether the number of a target that can be changed stands at a point."""
+        index = self.indexAt(point)
+        return self._can_flip(index) and self.number_place(index).contains(point)
 
     def _can_flip(self, index: QModelIndex) -> bool:
         rows = self.table.rows

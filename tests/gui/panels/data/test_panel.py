@@ -95,8 +95,9 @@ class Table(InWindow[TablePanel]):
         return self.model.index(row, self.titles.index(title))
 
     def click(self, row: int, title: str) -> None:
+        """Click what is written in a cell."""
         self.view.scrollTo(self.index(row, title))
-        QTest.mouseClick(self.view.viewport(), LEFT, pos=self.view.visualRect(self.index(row, title)).center())
+        QTest.mouseClick(self.view.viewport(), LEFT, pos=self.view.number_place(self.index(row, title)).center())
 
     @property
     def inputs(self) -> list[float]:
