@@ -1,8 +1,10 @@
 """The truth table below the canvas: its targets, their choice, and how its sums are written."""
 
-from PySide6.QtCore import QPoint
+import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 
+from nnsim.gui.look.theme import presenting
 from nnsim.gui.panels.data.panel import TablePanel
 from nnsim.gui.panels.data.view import TableView
 from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
@@ -36,3 +38,33 @@ def test_a_target_changes_by_a_click_on_its_number_only(hand: Hand) -> None:
     assert view.table.written(1, targets) == "0 ✗"
     click(hand, number.center())
     assert hand.session.document == before
+
+
+def test_presented_the_sums_of_xor_keep_their_products(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 1280×720 in the text of a hall; every column whole, without scrolling, the wrong rows too."""
+    monkeypatch.setattr(hand.window, "showFullScreen", lambda: None)
+    hand.window.resize(1280, 720)
+    hand.example("xor")
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    assert hand.window.workspaces.current.id == "present_table" and presenting()
+    view = table_of(hand).view
+    assert view.forms[2:4] == ["long", "long"]
+    assert view.table.written(0, 2, view.forms[2]) == "1·0 + 1·0 = 0 < 1.2 → 0"
+    assert view.table.written(3, 3, view.forms[3]) == "1·1 + 1·1 + (−2)·1 = 0 < 0.6 → 0"
+    for row in range(4):
+        for column in (2, 3):
+            assert view.bold_metrics.horizontalAdvance(view.table.written(row, column)) <= view.columnWidth(column)
+    assert view.horizontalScrollBar().maximum() == 0
+    assert view.verticalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("width", [1024, 1152, 1280, 1440, 1920])
+def test_sums_side_by_side_are_written_in_one_form(hand: Hand, width: int) -> None:
+    """The longest that has room in all columns, at every width of the window."""
+    hand.window.resize(width, 720)
+    hand.example("xor")
+    hand.wait_for_views()
+    view = table_of(hand).view
+    assert len(set(view.forms[2:4])) == 1
+    assert view.horizontalScrollBar().maximum() == 0
+    assert width < 1280 or view.forms[2] == "long"

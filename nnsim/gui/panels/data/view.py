@@ -1,6 +1,6 @@
 """The grid of the table: how its cells are drawn, and how its columns divide the width."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
@@ -224,24 +224,17 @@ class TableView(Table):
     # Dividing the width
 
     def fit(self, first: Collection[str], slack: int = 0) -> None:
-        """Give every column the width of its text, and sums the longest form that leaves room for all.
-
-        If not all sums can be written out, neither in the small size, those of the neurons in ``first``
-        are, then others from the last on, as far as there is room.
-        """
+        """Give every column the width of its text, and sums the longest form with room for all, see ``_ways``."""
         self._first, self._unfitted = first, False
         model, room = self.table, self.viewport().width()
-        sums = [c for c, column in enumerate(model.columns) if column.kind == "sum"]
-        for self._small in (False, True):
+        widths: list[int] = []
+        for small, forms in self._ways(first):
+            self._small, self.forms = small, forms
             self.refont()
-            self.forms = ["long"] * len(model.columns)
-            widths = [self._wanted(c, "long") + slack * (model.columns[c].kind in CHANGING)
-                      for c in range(len(model.columns))]
+            widths = [self._wanted(c, self.forms[c]) + slack * (column.kind in CHANGING)
+                      for c, column in enumerate(model.columns)]
             if sum(widths) <= room:
                 break
-        else:
-            order = sorted(reversed(sums), key=lambda c: model.columns[c].neuron not in first)
-            self._shorten(widths, order, room, slack)
         self._spread(widths, room)
         self.size_rows()
         for column, width in enumerate(widths):
@@ -260,21 +253,23 @@ class TableView(Table):
                 self.fit(self._first, SLACK)
                 return
 
-    def _shorten(self, widths: list[int], order: list[int], room: int, slack: int) -> None:
-        """The longest form that fits everywhere, then longer ones for the first columns while there is room."""
-        for shared in FORMS[1:]:
-            for column in order:
-                self.forms[column], widths[column] = shared, self._wanted(column, shared) + slack
-            if sum(widths) <= room:
-                break
-        for column in order:
-            for form in FORMS[: FORMS.index(self.forms[column])]:
-                wanted = self._wanted(column, form) + slack
-                if sum(widths) - widths[column] + wanted <= room:
-                    self.forms[column], widths[column] = form, wanted
-                    break
-            else:
-                return
+    def _ways(self, first: Collection[str]) -> Iterator[tuple[bool, list[Form]]]:
+        """Whether the text is small and the form of each column, from what says most on.
+
+        Sums stand in one form in all columns, so that they can be compared. Where none has room in all, only those of
+        the neurons in ``first`` are written out, and of the others what they give out.
+        """
+        columns, output = self.table.columns, FORMS[-1]
+        others = [column.kind == "sum" and column.neuron not in first for column in columns]
+        some_are_asked = any(column.kind == "sum" and column.neuron in first for column in columns)
+        for form in FORMS[:-1]:
+            for small in (False, True):
+                yield small, [form] * len(columns)
+        for form in FORMS[:-1] if some_are_asked else ():
+            for small in (False, True):
+                yield small, [output if other else form for other in others]
+        for small in (False, True):
+            yield small, [output] * len(columns)
 
     def _spread(self, widths: list[int], room: int) -> None:
         """Divide what is left: data over their whole width, a truth table with the rest behind its last column."""
