@@ -2,12 +2,16 @@
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtTest import QTest
 
-from nnsim.gui.look.theme import presenting
+from nnsim.gui.look.theme import font, presenting
 from nnsim.gui.panels.data.panel import TablePanel
 from nnsim.gui.panels.data.view import TableView
 from nnsim.gui.tour.hand import LEFT, NO_KEYS, Hand
+from nnsim.gui.widgets.choice_field import ChoiceField
+from nnsim.gui.widgets.table import PAD
+from tests.stories.test_sizes import enlarge
 
 
 def table_of(hand: Hand) -> TablePanel:
@@ -68,3 +72,28 @@ def test_sums_side_by_side_are_written_in_one_form(hand: Hand, width: int) -> No
     assert len(set(view.forms[2:4])) == 1
     assert view.horizontalScrollBar().maximum() == 0
     assert width < 1280 or view.forms[2] == "long"
+
+
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+def test_the_word_target_opens_its_choice(hand: Hand, scale: float) -> None:
+    """As the gate beside it does; a click beyond both opens nothing. What is chosen there is the target."""
+    hand.example("xor")
+    enlarge(hand, scale)
+    hand.wait_for_views()
+    view, choice = table_of(hand).view, hand.find("target_choice", ChoiceField)
+    titles, column = view.titles, len(view.table.columns) - 1
+    left, middle = titles.sectionViewportPosition(column), titles.height() // 2
+    word = QFontMetrics(font("body")).horizontalAdvance("target")
+    for x in (left + PAD + 1, left + PAD + word // 2, left + PAD + word - 1, choice.geometry().center().x()):
+        at = titles.viewport() if x < choice.x() else choice
+        QTest.mouseClick(at, LEFT, NO_KEYS, QPoint(x, middle) - (choice.pos() if at is choice else QPoint()))
+        hand.wait(choice.view().isVisible, "the gates to choose from are shown")
+        hand.key(Qt.Key.Key_Escape, widget=choice.view())
+        assert not choice.view().isVisible()
+    QTest.mouseClick(titles.viewport(), LEFT, NO_KEYS, QPoint(choice.geometry().right() + 20, middle))
+    hand.settle()
+    assert not choice.view().isVisible()
+    QTest.mouseClick(titles.viewport(), LEFT, NO_KEYS, QPoint(left + PAD + 5, middle))
+    hand.key(Qt.Key.Key_Up, widget=choice.view())
+    hand.key(Qt.Key.Key_Return, widget=choice.view())
+    assert choice.value != "xor_gate" and table_of(hand).status.text().endswith(choice.currentText())

@@ -164,6 +164,25 @@ class TableTitles(Titles):
             room.setWidth(self._label_width(column))
         return room
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        choice = self._choice_of_label(event.position().toPoint())
+        if choice is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        choice.setFocus(Qt.FocusReason.MouseFocusReason)
+        choice.showPopup()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        hand = self._choice_of_label(event.position().toPoint()) is not None
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+
+    def _choice_of_label(self, point: QPoint) -> ChoiceField | None:
+        """The choice whose name, such as *target*, stands at a point: a click there opens it too."""
+        column = self.logicalIndexAt(point)
+        choice = self._choices.get(column)
+        return choice if choice is not None and point.x() < choice.geometry().left() else None
+
     def _label_width(self, column: int) -> int:
         here = self._view.table.columns[column]
         # Selected neurons stand in bold: the column must not change its width with the selection.
