@@ -149,7 +149,7 @@ class Explanation:
         return z, Equation(symbol, term, (id,), because, why_rounding_decides(total))
 
     def _pre_activation(self, neuron: Neuron, total: Sum, with_bias: bool = True) -> Term:
-        """combine(weight · activation, in file order) + bias. A step neuron's products begin with the weight.
+        """combine(its products, in file order) + bias.
 
         Of a long sum only the largest products stand there, and the rest as one number.
         """
@@ -163,7 +163,7 @@ class Explanation:
         products = []
         for c in edges:
             both = self.a_term(c.source, inputs), self.weight_term(c, weights)
-            products.append(operate("multiply", *(reversed(both) if total.is_step else both)))
+            products.append(operate("multiply", *(reversed(both) if total.weights_first else both)))
         if len(edges) < len(total.terms):
             products.append(Term(rest, REST))
         kind = COMBINES[neuron.combine].operation

@@ -148,8 +148,8 @@ def test_neurons_that_do_not_sum_are_written_as_terms(matrices: Matrices) -> Non
     matrices.open(mixed())
     matrices.desk.looking.set_inputs({"x0": 2.0, "x1": 3.0})
     product, maximum, functions = matrices.view._words(matrices.view.grid.blocks[0])
-    assert "g multiplies its terms" in product and "(0.5·2) · ((−1.5)·3) + 0.1 = −4.4" in product
-    assert "m takes its largest term" in maximum and "max((−0.3)·2, 0.7·3) = 2.1" in maximum
+    assert "g multiplies its terms" in product and "(2·0.5) · (3·(−1.5)) + 0.1 = −4.4" in product
+    assert "m takes its largest term" in maximum and "max(2·(−0.3), 3·0.7) = 2.1" in maximum
     assert functions == "g: sigmoid: g; tanh: h; linear: m"
 
 
