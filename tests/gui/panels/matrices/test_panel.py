@@ -102,9 +102,9 @@ def test_formulas_and_code_read_as_the_lecture_writes_a_layer(matrices: Matrices
     matrices.example("hands_on")
     labels = matrices.view.viewport().findChildren(FormulaLabel)
     assert sorted(spoken(label.formulas[0]) for label in labels) == [
-        "h1 = sigmoid(W1 x + b1)", "o = sigmoid(W2 h1 + b2)"]
+        "h = sigmoid(W1 x + b1)", "o = sigmoid(W2 h + b2)"]
     assert [block.code.text for block in matrices.view.grid.blocks] == [
-        "h1 = sigmoid(W1 @ x + b1)", "o = sigmoid(W2 @ h1 + b2)"]
+        "h = sigmoid(W1 @ x + b1)", "o = sigmoid(W2 @ h + b2)"]
 
 
 def test_a_skip_connection_says_what_x_is_joined_from(matrices: Matrices) -> None:
@@ -112,7 +112,7 @@ def test_a_skip_connection_says_what_x_is_joined_from(matrices: Matrices) -> Non
     matrices.example("xor")
     assert matrices.view.grid.blocks[1].layer.columns == ("x0", "x1", "h")
     formulas = [f for label in matrices.view.viewport().findChildren(FormulaLabel) for f in label.formulas]
-    assert "x_{2} = (x, h_{1})" in formulas
+    assert "x_{2} = (x, a)" in formulas
 
 
 def test_holes_sharing_and_freezing_are_told(matrices: Matrices) -> None:
