@@ -123,6 +123,7 @@ class NeuronForm(QWidget):
         self._gradient_label = self._rows.add(
             self.tr("Gradient"), self._gradient, "neuron_gradient",
             self.tr("How the loss changes with the bias, or the threshold; ✓ if a difference quotient says the same"))
+        self._rows.addRow(self._gradient.why)
 
     def _build_advanced(self) -> None:
         self._rare = Rows()
@@ -227,6 +228,7 @@ class NeuronForm(QWidget):
         loss = self._desk.study.notation.loss.text
         self._gradient_label.setText(f"∂{loss}/∂θ" if threshold else self.tr("Gradient"))
         self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias, negated=threshold))
+        self._rows.show_row(self._gradient.why, bool(self._gradient.why.text()))
         if neuron.bias is not None:
             self._band.show_parameter(neuron.bias, "θ" if threshold else "b", threshold)
 

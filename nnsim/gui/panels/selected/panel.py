@@ -153,6 +153,7 @@ class ConnectionForm(QWidget):
         self._gradient = GradientLine(desk, "connection_gradient")
         rows.add(self.tr("Gradient"), self._gradient, "connection_gradient",
                  self.tr("How the loss changes with the weight; ✓ if a difference quotient says the same"))
+        rows.addRow(self._gradient.why)
         self._source, self._target = ElidedLabel(), ElidedLabel()
         rows.add(self.tr("From"), self._source, "connection_source")
         rows.add(self.tr("To"), self._target, "connection_target")
@@ -191,6 +192,7 @@ class ConnectionForm(QWidget):
         """Show what follows from it, which takes longer."""
         self._band.show_parameter(self._parameter, self._parameter, False)
         self._rows.show_row(self._gradient, self._gradient.show_parameter(self._parameter))
+        self._rows.show_row(self._gradient.why, bool(self._gradient.why.text()))
 
     def _set_weight(self, value: float, token: object) -> None:
         name = self._parameter
