@@ -35,14 +35,19 @@ class LossOnCanvas:
         """Whether the loss is seen on the canvas."""
         if on != self._shown:
             self._shown = on
-            self.follow()
+            self._scene.update_values()
+
+    @property
+    def seen(self) -> bool:
+        """Whether lines lead from the outputs into the loss."""
+        outputs = self._scene.desk.session.structure.outputs
+        return self._shown and bool(outputs) and not self._scene.neurons.crowded
 
     def follow(self) -> None:
         """Something that is shown may be another, or elsewhere."""
         scene, outputs = self._scene, self._scene.desk.session.structure.outputs
-        shown = self._shown and bool(outputs) and not scene.neurons.crowded
-        self.box.setVisible(shown)
-        if not shown:
+        self.box.setVisible(self.seen)
+        if not self.seen:
             self._light(None)
             return
         right = max(rect.right() for item in scene.neurons.made.values() for rect in item.taken())

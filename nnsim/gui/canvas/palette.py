@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import Role
 from nnsim.gui.canvas.interaction import Canvas
+from nnsim.gui.canvas.role_marks import REACH, inner_radius, paint_arrow, paint_port, rim_color
 from nnsim.gui.look.icons import picture, screen_scales
 from nnsim.gui.look.theme import GRID, TEXT_SIZES, font, mix, set_role, text_scale, theme
 from nnsim.gui.widgets.controls import name_widget
@@ -159,18 +160,17 @@ def _draw(kind: Kind, painter: QPainter, side: int) -> None:
     t = theme()
     middle, radius = QPointF(ICON / 2, ICON / 2), ICON / 2 - 3.5
     if kind.role != "hidden":
-        # The arrow that a value comes in by, or leaves by.
-        side = -1 if kind.role == "input" else 1
-        middle -= QPointF(side * 2.5, 0)
-        radius -= 1.5
-        tip = middle + QPointF(side * (radius + 5.5), 0)
-        painter.setPen(QPen(t.color("ink"), 1.3))
-        painter.drawLine(middle + QPointF(side * radius, 0), tip)
-        if side > 0:
-            painter.drawPolyline(QPolygonF([tip + QPointF(-2.5, -2.5), tip, tip + QPointF(-2.5, 2.5)]))
-    painter.setPen(QPen(mix(t.ink, t.card, 0.2), 1.3))
+        # The port that a value comes in by, or the arrow that it leaves by, has half of its room at each side.
+        middle += QPointF((1 if kind.role == "input" else -1) * REACH * radius / 2, 0)
+        radius -= 0.5
+        painter.setPen(QPen(mix(t.ink, t.card, 0.2), 1.3))
+        (paint_port if kind.role == "input" else paint_arrow)(painter, middle, radius)
+    painter.setPen(QPen(rim_color(t, kind.role == "input"), 1.3))
     painter.setBrush(t.color("input_fill") if kind.role == "input" else t.color("card"))
     painter.drawEllipse(middle, radius, radius)
+    if kind.role == "output":
+        painter.setPen(QPen(rim_color(t, False), 1.0))
+        painter.drawEllipse(middle, inner_radius(radius), inner_radius(radius))
     if not kind.activation:
         painter.setPen(t.color("ink"))
         letter = QFont(font("small"))
