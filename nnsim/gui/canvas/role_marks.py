@@ -33,17 +33,21 @@ def mark_room(middle: QPointF, radius: float, is_input: bool) -> QRectF:
     return QRectF(left, middle.y() - high, reach, 2 * high)
 
 
-def paint_port(painter: QPainter, middle: QPointF, radius: float, pixel: float = 1.0) -> None:
+def paint_port(
+    painter: QPainter, middle: QPointF, radius: float, pixel: float = 1.0, reach: float = REACH
+) -> None:
     """The port that a value comes in by, with the painter's pen."""
     rim, half = middle - QPointF(radius, 0), QPointF(0, max(_PLATE * radius, _LEAST * pixel))
-    plate = rim - QPointF(REACH * radius, 0)
+    plate = rim - QPointF(reach * radius, 0)
     painter.drawLine(rim, plate)
     painter.drawLine(plate - half, plate + half)
 
 
-def paint_arrow(painter: QPainter, middle: QPointF, radius: float, pixel: float = 1.0) -> None:
+def paint_arrow(
+    painter: QPainter, middle: QPointF, radius: float, pixel: float = 1.0, reach: float = REACH
+) -> None:
     """The arrow that a value leaves by, with the painter's pen."""
     rim, head = middle + QPointF(radius, 0), max(_HEAD * radius, _LEAST * pixel)
-    tip = rim + QPointF(REACH * radius, 0)
+    tip = rim + QPointF(reach * radius, 0)
     painter.drawLine(rim, tip)
     painter.drawPolyline(QPolygonF([tip + QPointF(-head, -head), tip, tip + QPointF(-head, head)]))
