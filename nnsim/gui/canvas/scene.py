@@ -120,6 +120,7 @@ class NetworkScene(QGraphicsScene):
         self.edges.lay_out(structure, self.neurons.places)
         self._weights = ways_of(structure).weights
         self._inputs = np.array([neuron.role == "input" for neuron in structure.neurons])
+        self._outputs = np.array([neuron.role == "output" for neuron in structure.neurons])
         self._steps = np.array([not ACTIVATIONS[neuron.activation].has_slope for neuron in structure.neurons])
         self._placed = False
         self.show_selection()
@@ -251,7 +252,7 @@ class NetworkScene(QGraphicsScene):
             firing = np.where(self._inputs, switches, self._steps)
             if firing.any():  # else nobody here asks for the outputs, which take long
                 firing &= self.desk.looking.trace.a_rows[:, 0] == 1.0
-            self.neurons.dots.fill(self._inputs, firing)
+            self.neurons.dots.fill(self._inputs, self._outputs, firing)
         self.edges.show_values(session.parameters[self._weights])
         # What moves about cannot be read.
         if not self._placed:
@@ -266,6 +267,9 @@ class NetworkScene(QGraphicsScene):
         tag = study.tags.get(neuron.id)
         if tag is not None:
             face = replace(face, below=tag)
+        if neuron.role == "output":
+            goes_on = self.loss.seen or bool(self.desk.session.structure.outgoing[neuron.id])
+            face = replace(face, is_output=True, arrow=not goes_on)
         if study.compared is not None and neuron.bias is not None:
             face = replace(face, ghost=_bias_text(neuron, study.compared.value(neuron.bias)))
         unreached = study.reached is not None and neuron.id not in study.reached
@@ -294,6 +298,11 @@ class NetworkScene(QGraphicsScene):
         return np.array([i for i, _ in found], dtype=np.intp), boxes(rect for _, rect in found)
 
     # Large enough to be read from afar
+
+    def show_loss(self, on: bool) -> None:
+        """Whether the loss is seen behind the outputs."""
+        self.loss.show(on)
+        self.update_values()
 
     def magnify(self, neurons: float, weights: float) -> None:
         """Have texts of neurons, and weights, so many times as large as elsewhere; circles and lines stay."""
