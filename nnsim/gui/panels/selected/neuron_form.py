@@ -48,7 +48,7 @@ class NeuronForm(QWidget):
         self._desk = desk
         self._id = ""
         column = column_in(self, GRID)
-        self._rows = Rows()
+        self._rows = Rows(wraps=True)
         column.addLayout(self._rows)
         self._build_identity()
         self._build_value()
@@ -74,7 +74,7 @@ class NeuronForm(QWidget):
         self._rows.add(self.tr("Role"), self._role, "neuron_role", self.tr("What the neuron is for"))
 
     def _build_value(self) -> None:
-        self._value = NumberField()
+        self._value = NumberField(whole_text=True)
         name_widget(self._value, "input_value", self.tr("Value"))
         self._value.set_tip(self.tr("The number fed to this input; it is not part of the document"))
         self._switch = Segments("input_switch", [(0.0, "0", self.tr("Feed 0")), (1.0, "1", self.tr("Feed 1"))])
@@ -90,7 +90,7 @@ class NeuronForm(QWidget):
         self._rows.addRow(self._reach)
 
     def _build_bias(self) -> None:
-        self._bias = NumberField()
+        self._bias = NumberField(whole_text=True)
         # Right under the name, so that number, slider and band are in sight also in a low panel.
         self._bias_label = self._rows.add(self.tr("Bias b"), self._bias, "neuron_bias", at=1)
         self._band = BandField(self._desk, "neuron")

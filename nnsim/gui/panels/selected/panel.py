@@ -31,6 +31,8 @@ from nnsim.gui.widgets.number_field import GESTURE_PAUSE, NumberField
 from nnsim.gui.widgets.text_field import TextField
 
 MARGIN = 12
+LABELS = 84
+"""Of a connection's labels, which are short: its weight has the rest of a narrow panel."""
 
 
 class SelectedPanel(Panel):
@@ -133,9 +135,9 @@ class ConnectionForm(QWidget):
         super().__init__()
         self._desk = desk
         self._ends = ("", "")
-        rows = self._rows = Rows()
+        rows = self._rows = Rows(LABELS, wraps=True)
         self.setLayout(rows)
-        self._weight = NumberField()
+        self._weight = NumberField(whole_text=True)
         self._weight.edited.connect(self._set_weight)
         self._weight_label = rows.add(self.tr("Weight"), self._weight, "connection_weight",
                                       self.tr("What the source's output is multiplied by"))
