@@ -7,10 +7,14 @@ from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QToolBut
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.steps import StepsPanel
+from nnsim.gui.panels.matrices.view import MatrixView
 from nnsim.gui.tour.hand import Hand, HandError
+from nnsim.gui.widgets.cards import CardHeader, header_height
+from nnsim.gui.window.panels import EXPLANATION
+from tests.stories.conftest import forget_work
 
 SMALL, LARGE = (1280, 720), (1440, 900)
-STEPS = 6
+STEPS = 12
 """So many steps of each example are taken, the first of which is the one that brought the words."""
 
 
@@ -28,6 +32,7 @@ def test_the_buttons_of_step_through_never_move(hand: Hand, size: tuple[int, int
     panel = hand.window.panels["steps"]
     assert isinstance(panel, StepsPanel)
     for id in EXAMPLES:
+        forget_work(hand.window)  # of few neurons the last step is an update
         hand.example(id)
         before = places(hand, panel)
         forward = hand.find("steps_forward", QToolButton)
@@ -38,6 +43,7 @@ def test_the_buttons_of_step_through_never_move(hand: Hand, size: tuple[int, int
             hand.settle()
             assert places(hand, panel) == before, id
             assert panel.walk is None or hand.find("steps_progress", QLabel).isVisible()
+        forget_work(hand.window)  # else the next example asks whether to save
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -58,6 +64,62 @@ def test_the_explanation_of_hands_on_stands_without_scrolling(hand: Hand, size: 
     hand.window.show_panel("matrices")
     hand.wait_for_formulas()
     assert not scrolled(hand.find("matrix_view", QAbstractScrollArea))
+
+
+def test_a_chain_rule_that_is_presented_stands_whole(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wide and low: both paths with their numbers, the sum and the update, large, in the same order."""
+    monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+    hand.window.resize(*SMALL)
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    hand.window.show_panel("backward")
+    view = hand.find("backward_lines", EquationList)
+    hand.wait_for_formulas()
+    assert [row.kind for row in view.rows] == ["chain", "chain", "sum", "line"]
+    assert [row.cells[0].badge for row in view.rows[:2]] == [1, 2]
+    assert not scrolled(view)
+    hand.window.show_panel("forward")
+    assert not scrolled(hand.find("forward_lines", EquationList))
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+    hand.window.show_panel("backward")
+    assert "δ(h1)" in view.text
+
+
+def test_matrices_that_are_presented_stand_whole(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both, large, with formula and code on one line."""
+    monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+    hand.window.resize(*SMALL)
+    hand.example("hands_on")
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    hand.window.show_panel("matrices")
+    view = hand.find("matrix_view", MatrixView)
+    hand.wait_for_formulas()
+    assert not scrolled(view)
+    assert all(block.code_at.y() < block.header for block in view.grid.blocks)
+
+
+def test_what_is_presented_has_its_title_in_its_tab_alone(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its title bar is no higher than its controls and has no cross, for Esc is the way out; in Explain it is as
+    before."""
+    monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+    hand.window.resize(*SMALL)
+    hand.example("hands_on")
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    for id in (*EXPLANATION, "loss_slice", "slope"):
+        hand.window.show_panel(id)
+        header = hand.window.workspaces.docks[id].titleBarWidget()
+        assert isinstance(header, CardHeader)
+        close = hand.window.workspaces.docks[id].findChild(QToolButton, f"close_{id}")
+        assert close is not None and not close.isVisible(), id
+        assert header.height() == header.least_height() < header_height(), id
+        if header.title.text() == hand.window.workspaces.docks[id].windowTitle():
+            assert not header.title.isVisible(), id
+        for control in header.findChildren(QToolButton):
+            assert not control.isVisible() or control.height() >= control.fontMetrics().height(), id
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+    hand.window.show_panel("forward")
+    assert hand.find("close_forward", QToolButton).isVisible()
 
 
 def scrolled(area: QAbstractScrollArea) -> bool:

@@ -333,10 +333,12 @@ class NeuronItem(QGraphicsItem):
 
 def _fitting(text: str, larger: float) -> QFont:
     """The largest font in which ``text`` has room in a circle; a long text has the smallest even so."""
+    room = 2 * RADIUS - ROOM
     for used in (font(size, bold=True, larger=larger) for size in ("title", "body", "small")):
-        if QFontMetricsF(used).horizontalAdvance(text) <= 2 * RADIUS - ROOM:
+        if QFontMetricsF(used).horizontalAdvance(text) <= room:
             return used
-    return font("small")
+    width = QFontMetricsF(font("small", bold=True)).horizontalAdvance(text)
+    return font("small", bold=width <= room, larger=max(1.0, room / width))
 
 
 def paint_ghost(painter: QPainter, rect: QRectF, text: str, used: QFont) -> None:

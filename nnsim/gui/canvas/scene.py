@@ -65,9 +65,10 @@ class NetworkScene(QGraphicsScene):
         """Whether labels have places, which they keep while numbers change."""
         self.edges = EdgeLayer(self._weight_text, self._weight_ghost, self._taken)
         self.addItem(self.edges)
-        self.loss = LossOnCanvas(self)
-        self.biases_drawn = self.products_drawn = False
-        """Whether a bias is drawn as a neuron that is always 1; whether labels are weight · input."""
+        self.loss = LossOnCanvas(desk, self.neurons, self.edges, lambda: self.larger)
+        self.addItem(self.loss.box)
+        self.biases_drawn = self.products_drawn = self.names_drawn = False
+        """Whether a bias is drawn as a neuron that is always 1; whether labels are weight · input, and have names."""
         self._looked: QRectF | None = None
         """The part of the scene that is in sight, if all neurons in it are shown as closely as they are to be."""
         self._look = QTimer(self)
@@ -125,10 +126,14 @@ class NetworkScene(QGraphicsScene):
         # One wide sheet: a scene rectangle that follows its content would make the view jump.
         self.setSceneRect(SHEET.united(self.content_rect().adjusted(-BEYOND, -BEYOND, BEYOND, BEYOND)))
 
-    def draw(self, *, biases: bool | None = None, products: bool | None = None) -> None:
-        """How the network is drawn: biases as neurons, labels as products. View state, not part of the document."""
+    def draw(self, *, biases: bool | None = None, products: bool | None = None, names: bool | None = None) -> None:
+        """How the network is drawn: biases as neurons, labels as products and with the weights' names.
+
+        View state, not part of the document.
+        """
         self.biases_drawn = self.biases_drawn if biases is None else biases
         self.products_drawn = self.products_drawn if products is None else products
+        self.names_drawn = self.names_drawn if names is None else names
         self._placed = False
         self.update_values()
 
@@ -315,6 +320,8 @@ class NetworkScene(QGraphicsScene):
         text = format_number(self.desk.session.network.value(connection.weight), LABEL_DIGITS)
         if self.products_drawn:
             text += f" · {factor(self.desk.looking.output_of(connection.source), LABEL_DIGITS)}"
+        if self.names_drawn:
+            text = f"{connection.weight}: {text}" if self.products_drawn else f"{connection.weight} = {text}"
         return text
 
     def _weight_ghost(self, connection: Connection) -> str:

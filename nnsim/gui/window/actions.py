@@ -204,6 +204,9 @@ class Actions(QObject):
                    lambda on: canvas.network_scene.draw(biases=on)),
             Toggle("draw_products", self.tr("Pro&ducts on the connections"),
                    self.tr("weight · input, such as −2 · 1"), lambda on: canvas.network_scene.draw(products=on)),
+            Toggle("draw_names", self.tr("Na&mes of weights"),
+                   self.tr("Each weight with its name, such as w5 = 0.4"),
+                   lambda on: canvas.network_scene.draw(names=on)),
         )
 
     # Making them

@@ -234,8 +234,11 @@ class MainWindow(QMainWindow):
         )
 
     def _say(self, text: str, kind: str) -> None:
-        if kind == "refused":
+        if kind == "failed":
             self.messages.tell(text)
+        elif kind == "refused" or self._presenting:
+            # While presenting there is no status bar.
+            self.messages.pass_on(text, kind == "refused")
         else:
             self.statusBar().showMessage(text, SAY_MS)
 

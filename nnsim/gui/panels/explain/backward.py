@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QResizeEvent
 
 from nnsim.core.explain.chain import MOST_PATHS, Chain, chain_of, chain_of_activation
 from nnsim.core.explain.explanation import Explanation
@@ -13,7 +14,18 @@ from nnsim.core.formulas.numbers import as_sum, format_number, numbered
 from nnsim.core.network import Connection
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
-from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, explained, heading, note, path_row, sum_row
+from nnsim.gui.panels.explain.rows import (
+    Row,
+    action,
+    brief,
+    chain_row,
+    equation,
+    explained,
+    heading,
+    note,
+    path_row,
+    sum_row,
+)
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging
@@ -22,6 +34,8 @@ from nnsim.training.update import Update
 
 FEW_PATHS = 3
 MOST_DELTAS = 24
+LOW = 3.5
+"""So many times as wide as high, there is no room for formulas and δ beneath the paths."""
 AT_ONCE = 5_000
 """In a network of more connections the paths are looked for beside the window."""
 MOST_CHECKED, FEWEST_CHECKED, CHECKED_SECONDS = 2_000, 5, 1.0
@@ -52,6 +66,8 @@ class BackwardPanel(EquationPanel):
         for late in (self._late, self._late_check):
             late.came.connect(self._on_change)
             desk.session.closed.connect(late.end)
+        self._low = False
+        """Whether it is wide and low, as in Present: then the paths, their sum and the update stand alone."""
         self._all_paths: object = None
         """The selection whose paths are all listed."""
 
@@ -63,6 +79,13 @@ class BackwardPanel(EquationPanel):
             return
         rows = [note(study.still_missing)] if study.still_missing else []
         self.show_rows([*rows, *(self._checks() if self.check.isChecked() else self._rows(explanation))])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        low = self.width() > LOW * self.height()
+        if low != self._low:
+            self._low = low
+            self.update_document()
 
     # What is selected
 
@@ -112,6 +135,8 @@ class BackwardPanel(EquationPanel):
                 return [note(self.tr("The chain rule is being worked out …"))]
             parts = [*self._chain(chain, parameter), *self._deltas(e, parameter)]
             # Of one sample the gradient is where the chain leads; of several it is what was asked for.
+            if self._low and not self._several:
+                return [*self._chain(chain, parameter), *self._update(self._next, parameter)[1:]]
             answer = [*self._gradient(parameter), *self._update(self._next, parameter)]
             rows += [*answer, *parts] if self._several else [*parts, *answer]
         elif neuron is not None:
@@ -145,11 +170,12 @@ class BackwardPanel(EquationPanel):
         if self._several:
             title = self.tr("Chain rule, for the sample that is fed")
         loss = self.desk.study.notation.loss.text
-        rows = [heading(title)]
+        rows = [] if self._low else [heading(title)]
         for index, path in enumerate(chain.paths):
             start = "+" if index else f"{chain.name.latex} ="
-            rows += [path_row(index, (*([parameter] if parameter else []), *path.neurons, loss)),
-                     chain_row(path.factors, path.shown_value, start, digits)]
+            way = path_row(index, (*([parameter] if parameter else []), *path.neurons, loss))
+            factors = chain_row(path.factors, path.shown_value, start, digits)
+            rows += [brief(way, factors)] if self._low else [way, factors]
         rows += [note(factor.note) for factor in chain.factors if factor.note]
         if not chain.paths:
             rows.append(note(self.tr("No path leads from here to the loss: the derivative is 0.")))
