@@ -13,7 +13,7 @@ from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.reach_note import ReachNote
 from nnsim.gui.panels.selected.band_field import BandField
-from nnsim.gui.panels.selected.gradient_line import GradientLine
+from nnsim.gui.panels.selected.gradient_line import GradientLine, NextLine
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import (
     other_uses,
@@ -91,12 +91,20 @@ class NeuronForm(QWidget):
 
     def _build_bias(self) -> None:
         self._bias = NumberField(whole_text=True)
-        # Right under the name, so that number, slider and band are in sight also in a low panel.
+        # Right under the name, so that number, gradient, slider and band are in sight also in a low panel.
         self._bias_label = self._rows.add(self.tr("Bias b"), self._bias, "neuron_bias", at=1)
+        self._gradient = GradientLine(self._desk, "neuron_gradient")
+        self._gradient_label = self._rows.add(
+            self.tr("Gradient"), self._gradient, "neuron_gradient",
+            self.tr("How the loss changes with the bias, or the threshold; ✓ if a difference quotient says the same"),
+            at=2)
+        self._next = NextLine(self._desk, "neuron_next")
+        self._next_label = self._rows.add(self.tr("Next"), self._next, "neuron_next", self.tr(
+            "What the next step of training makes of the bias, or the threshold"), at=3)
         self._band = BandField(self._desk, "neuron")
         for edited in (self._bias.edited, self._band.edited):
             edited.connect(self._set_bias)
-        self._rows.insertRow(2, self._band)
+        self._rows.insertRow(4, self._band)
         self._notation = Segments("neuron_notation", [
             ("threshold", "θ", self.tr("Show it as the threshold θ that the weighted sum has to reach")),
             ("bias", "b", self.tr("Show it as the bias b = −θ that is added to the weighted sum"))])
@@ -119,10 +127,6 @@ class NeuronForm(QWidget):
         self._gate = TextLine("neuron_gate", color="ink", size="body")
         self._rows.add(self.tr("Computes"), self._gate, "neuron_gate", self.tr(
             "The gate of the network's inputs that the neuron is, by its table over all their 0s and 1s"))
-        self._gradient = GradientLine(self._desk, "neuron_gradient")
-        self._gradient_label = self._rows.add(
-            self.tr("Gradient"), self._gradient, "neuron_gradient",
-            self.tr("How the loss changes with the bias, or the threshold; ✓ if a difference quotient says the same"))
 
     def _build_advanced(self) -> None:
         self._rare = Rows()
@@ -227,6 +231,8 @@ class NeuronForm(QWidget):
         loss = self._desk.study.notation.loss.text
         self._gradient_label.setText(f"∂{loss}/∂θ" if threshold else self.tr("Gradient"))
         self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias, negated=threshold))
+        self._next_label.setText(self.tr("Next {name}").format(name="θ" if threshold else "b"))
+        self._rows.show_row(self._next, self._next.show_parameter(neuron.bias, negated=threshold))
         if neuron.bias is not None:
             self._band.show_parameter(neuron.bias, "θ" if threshold else "b", threshold)
 
