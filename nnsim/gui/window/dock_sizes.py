@@ -74,10 +74,14 @@ class DockSizes(QObject):
         return False
 
     def _tabs_above(self, dock: QDockWidget) -> int:
-        """The height of the tabs that a dock shares with others, which is part of its place."""
+        """The height of the tabs that a dock shares with others, which is part of its place.
+
+        All bars are as high as each other; which of them is whose is known only when it was painted.
+        """
+        if not any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock)):
+            return 0
         bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        return next((bar.height() for bar in bars if bar.isVisible() and bar.geometry().bottom() + 1 == dock.y()
-                     and bar.x() == dock.x()), 0)
+        return max((bar.height() for bar in bars if bar.count() > 1), default=0)
 
     def _standing(self) -> list[tuple[str, QDockWidget]]:
         return [(id, dock) for id, dock in self._docks.items() if dock.isVisible() and not dock.isFloating()]
