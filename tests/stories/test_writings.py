@@ -27,7 +27,7 @@ KINDS = ("significant", "decimals")
 ENDS = ("rounded", "cut")
 WAYS = [*product(KINDS, ENDS)]
 NUMBER = re.compile(r"(?<![\w.])−?\d+(?:\.\d+)?(?:e−?\d+)?")
-COMPARED = re.compile(r"(\S+) ([≥<]) (\S+)")
+COMPARED = re.compile(r"([\d.e-]+) ([≥<]) ([\d.e-]+)")
 
 PANELS = {
     "forward": ("w5", ("net h1", "out h1", "net h2", "out h2", "net o1", "out o1", "net o2", "out o2")),
@@ -177,7 +177,10 @@ def test_a_comparison_stays_true_in_every_way_of_writing(hand: Hand, kind: str, 
         table = hand.find("table_rows", QAbstractItemView).model()
         texts = [hand.canvas.network_scene.neurons[output].face.note.partition("\n")[0],
                  *(str(table.index(row, column).data()) for row in range(4) for column in range(table.columnCount()))]
+        hand.window.show_panel("forward")
+        hand.wait_for_views()
+        texts.append(hand.find("forward_lines", EquationList).text)
         sides = [found for text in texts for found in COMPARED.findall(text.replace("−", "-"))]
-        assert len(sides) >= 4, texts
+        assert len(sides) >= 5, texts
         for left, relation, right in sides:
             assert (float(left) >= float(right)) == (relation == "≥"), texts

@@ -444,4 +444,4 @@ class OutputPanel(PlotPanel):
         if self.plot is not None:
             Parts(self.rect().adjusted(GRID, GRID, -GRID, -GRID), self.plot, self.map, self.bar, self.legend,
                   self.choices, self.sliders, self.readout, self.note, self.desk.session.structure.outputs,
-                  self.winner).arrange()
+                  self.winner, self.desk.study.short_digits(READ_DIGITS)).arrange()
