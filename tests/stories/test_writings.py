@@ -128,9 +128,10 @@ def test_the_canvas_and_the_header_of_the_loss_follow(hand: Hand, kind: str, end
     hand.wait_for_views()
     ends = {"w1": ("i1", "h1"), "w5": ("h1", "o1"), "w6": ("h2", "o1"), "w7": ("h1", "o2"), "w8": ("h2", "o2")}
     hand.click("workspace_build")
-    hand.wait(lambda: edges["i1", "h1"].text == written(LECTURE["new w1"], kind, end), "the weights are drawn")
+    changed = f"w1 = {written(LECTURE['new w1'], kind, end)}"
+    hand.wait(lambda: edges["i1", "h1"].text == changed, "the weights are drawn")
     assert {name: edges[pair].text for name, pair in ends.items()} == {
-        name: written(LECTURE[f"new {name}"], kind, end) for name in ends}
+        name: f"{name} = {written(LECTURE[f'new {name}'], kind, end)}" for name in ends}
     assert not any(edge.label.isNull() for edge in edges.every())
     hand.click("workspace_train")
     hand.wait_for_views()

@@ -16,7 +16,7 @@ from nnsim.gui.window.panels import WORKSPACES
 from tests.damage import damaged
 from tests.stories.conftest import forget_work, window_with_hand
 
-TOGGLES = ("draw_biases", "draw_products")
+TOGGLES = ("draw_biases", "draw_products", "draw_names")
 ALL: dict[str, Setting[object]] = {
     setting.name: setting
     for setting in (
