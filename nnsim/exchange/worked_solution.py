@@ -249,7 +249,7 @@ class _Writing:
         value = number_math(equation.shown_value, self.digits)
         if len(numbers) == 1 and numbers[0] in ((value,), (Math(value.latex, numbers[0][0].text),)):
             numbers = ()
-        return self._line(equation.name, symbols, numbers, equation.shown_value, equation.because)
+        return self._line(equation.name, symbols, numbers, equation.shown_value, equation.because(self.digits))
 
     def _line(self, symbol: Symbol, symbols: tuple[Parts, ...], numbers: tuple[Parts, ...], value: float,
               because: str = "") -> Line:

@@ -11,7 +11,7 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.core.losses import LOSSES
 from nnsim.core.program import program_of
 from nnsim.gui.panels.data.panel import COUNT_MS
-from nnsim.gui.panels.loss.line import DIGITS, LossLine
+from nnsim.gui.panels.loss.line import LINE_DIGITS, LossLine
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.window.panels import BUILD, EXPLAIN, TRAIN
 
@@ -26,7 +26,7 @@ def check_numbers(hand: Hand) -> None:
     for X, T in ((data.X, data.T), (data.X_test, data.T_test)):
         if X is not None and T is not None:
             o = program_of(network.structure).forward(network.parameters, X)
-            losses.append(format_number(LOSSES[session.document.training.loss].value(o, T), DIGITS))
+            losses.append(format_number(LOSSES[session.document.training.loss].value(o, T), LINE_DIGITS))
             right.append(f"{((o >= middle) == (middle <= T)).all(axis=1).sum()} of {len(X)}")
     assert hand.find("epoch_label", QLabel).text() == f"epoch {latest.epoch:,}"
     lines = [hand.find(name, LossLine) for name in ("loss_train", "loss_test")[: len(losses)]]

@@ -14,7 +14,7 @@ from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation, name, notation_for
-from nnsim.core.formulas.numbers import common_decimals, comparison, without_dust
+from nnsim.core.formulas.numbers import common_decimals, without_dust
 from nnsim.core.formulas.reading import parse
 from nnsim.core.formulas.terms import Place, Term, number, operate
 from nnsim.core.losses import LOSSES, log_softmax, softmax
@@ -145,8 +145,8 @@ class Explanation:
         if neuron.activation == "linear":
             return z, Equation(symbol, self.z_term(id), (id,))
         term = operate(neuron.activation, self.z_term(id), value=total.shown_a)
-        because = comparison(total.z, 0.0) if total.is_step else ""
-        return z, Equation(symbol, term, (id,), because, why_rounding_decides(total))
+        compared = total.compared if total.is_step else None
+        return z, Equation(symbol, term, (id,), compared, why_rounding_decides(total))
 
     def _pre_activation(self, neuron: Neuron, total: Sum, with_bias: bool = True) -> Term:
         """combine(its products, in file order) + bias.
@@ -182,9 +182,8 @@ class Explanation:
         sigma = Symbol(f"Σ {id}", rf"\Sigma_{{{name(id).latex}}}")
         term = self._pre_activation(neuron, total, with_bias=False)  # compared with θ: its last bit decides
         symbol = self.notation.activation(self.structure, id)
-        because = comparison(total.combined, total.threshold)
         return (Equation(sigma, term, (id,), exact=True),
-                Equation(symbol, number(total.a), (id,), because, why_rounding_decides(total)))
+                Equation(symbol, number(total.a), (id,), total.compared, why_rounding_decides(total)))
 
     # Loss
 

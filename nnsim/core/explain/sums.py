@@ -16,7 +16,6 @@ MOST_SHORT = 6
 """From more terms than this the short form shows only the first."""
 MOST_LONG = 64
 _SHOWN_OF_MANY = 2
-_LONG_FRACTION = re.compile(r"(\.\d{4})\d{5,}")
 _SAME_SIDES = re.compile(r"(?:^|[ (])(\S+) [≥<] \1(?: |$)")
 
 
@@ -106,7 +105,7 @@ class Sum:
         With ``cut``, for where there is little room, a number of very many digits is 0.7999….
         """
         written = self._short(digits)
-        short = _LONG_FRACTION.sub(r"\1…", written)
+        short = re.sub(rf"(\.\d{{{int(digits)}}})\d{{5,}}", r"\1…", written)
         return short if cut and not _SAME_SIDES.search(short) else written
 
     def _short(self, digits: int) -> str:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nnsim.core.formulas.numbers import DIGITS, MINUS, format_number, telling_digits, without_dust
+from nnsim.core.formulas.numbers import DIGITS, MINUS, comparison, format_number, telling_digits, without_dust
 from nnsim.core.formulas.terms import Place, Term
 from nnsim.core.formulas.writing import Piece, Style, latex, latex_number, pieces, rich
 from nnsim.core.symbols import Symbol
@@ -14,13 +14,13 @@ from nnsim.core.symbols import Symbol
 class Equation:
     """``name`` = the term in symbols = in numbers = its value.
 
-    ``because`` is what a step neuron goes by, “1 ≥ 0.6”.
+    ``compared`` is what a step neuron goes by: what comes in, and its threshold.
     """
 
     name: Symbol
     term: Term
     place: Place = ()
-    because: str = ""
+    compared: tuple[float, float] | None = None
     note: str = ""
     """Why it comes out as it does, in words, where the numbers alone would puzzle."""
     exact: bool = False
@@ -35,6 +35,10 @@ class Equation:
     def shown_value(self) -> float:
         """The number that is written: 0 where a sum is nothing but the rounding of its own terms, or a factor is."""
         return 0.0 if not self.exact and _is_dust(self.term) else self.value
+
+    def because(self, digits: int = DIGITS) -> str:
+        """What a step neuron goes by, “1 ≥ 0.6”; empty of others."""
+        return "" if self.compared is None else comparison(*self.compared, digits)
 
     def as_factor(self) -> Term:
         """The quantity by its name, as a part of another term."""
@@ -56,8 +60,8 @@ class Equation:
         if said != result.text:
             found += [*in_numbers, Piece(" = ")]
         found.append(result)
-        if self.because:
-            found.append(Piece(f"  ({self.because})"))
+        if because := self.because(digits):
+            found.append(Piece(f"  ({because})"))
         return found
 
     def text(self, digits: int = DIGITS, symbols: bool = True) -> str:
@@ -81,8 +85,8 @@ class Equation:
         if in_numbers != result:
             parts += [in_numbers, " = "]
         parts.append(result)
-        if self.because:
-            words = self.because.replace("≥", r"\geq").replace("<", " < ").replace(MINUS, "-").replace("≱", r"\ngeq")
+        if because := self.because(digits):
+            words = because.replace("≥", r"\geq").replace("<", " < ").replace(MINUS, "-").replace("≱", r"\ngeq")
             parts.append(rf"\quad ({words})")
         return "".join(parts)
 

@@ -3,14 +3,19 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 MINUS = "−"
 UNDEFINED = "undefined"
 """What stands for NaN: the result of ∞ − ∞ and of 0·∞."""
 DIGITS = 4
 _MOST_DIGITS = 17
+_MOST_NOUGHTS = 4
+"""So many decimals may be noughts before a number is written as 1.2e−5."""
 _ULP = 2.0**-52
 _SURE_DIGITS = 15
+_TRUE_DIGITS = 12
+"""So many digits of a calculated number are free of rounding errors: 0.35 + 0.0275 is 0.3775, not 0.3774…."""
 _MOST_COMMON = 2
 _MOST_MORE, _LARGE = 5, 100.0
 OTHER_SIGN = {".": ",", ",": "."}
@@ -32,12 +37,53 @@ _WRITTEN = {(decimal, thousands): _written(decimal, thousands)
             for decimal, other in OTHER_SIGN.items() for thousands in ("", other)}
 
 
+class Writing(int):
+    """How numbers are written: in so many digits, or ``decimals``, rounded, or ``truncated`` toward zero.
+
+    It is its count, so that a plain number of digits is the usual way: significant digits, rounded.
+    """
+
+    decimals: bool
+    truncated: bool
+
+    def __new__(cls, count: int = DIGITS, decimals: bool = False, truncated: bool = False) -> Self:
+        made = super().__new__(cls, count)
+        made.__dict__.update(decimals=decimals, truncated=truncated)
+        return made
+
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"A writing does not change; make another one with its own {name}.")
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, int) and _way(self) == _way(other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return super().__hash__()
+
+    def __repr__(self) -> str:
+        return f"Writing({int(self)}, decimals={self.decimals}, truncated={self.truncated})"
+
+
+def _way(digits: int) -> tuple[int, bool, bool]:
+    """The count, and whether of decimals, and truncated."""
+    return (int(digits), digits.decimals, digits.truncated) if isinstance(digits, Writing) else (digits, False, False)
+
+
+def with_count(digits: int, count: int) -> int:
+    """The same way of writing with another count of digits."""
+    return Writing(count, digits.decimals, digits.truncated) if isinstance(digits, Writing) else count
+
+
 def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     """``value`` with ``digits`` significant digits, a real minus sign, and 1.2e−5 when small or large.
 
     Trailing zeros are dropped: 1, 0.6, −2, 0.5933, 1.2e−5, but for the ``decimals`` that a number with a fraction
     keeps: 0.40 with two. Whole digits are not rounded away below 10⁶. Numbers that grew out of all bounds are ∞ and −∞,
-    and what has no value, NaN, is “undefined”.
+    and what has no value, NaN, is “undefined”. A ``Writing`` counts decimals instead, or cuts off: 0.5932. What would
+    read as 0 that way and is not is 3.51e−5.
     """
     if math.isnan(value):
         return UNDEFINED
@@ -45,21 +91,42 @@ def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
         return "∞" if value > 0 else f"{MINUS}∞"
     if value == 0:
         return "0"
-    if digits > _SURE_DIGITS:
-        # Beyond them a float has digits that nobody wrote: 0.15 is 0.14999999999999999.
-        shortest = len(repr(abs(value)).partition("e")[0].replace(".", "").lstrip("0"))
+    count, fixed, cut = _way(digits)
+    figures = _nobody_wrote_more(value, count + fixed)
+    mantissa, e = _scientific(value, figures, cut).split("e")
+    exponent = int(e)
+    text = f"{_trimmed(mantissa)}e{exponent}"
+    if -4 <= exponent < max(count + 2, 6):
+        # No more decimals than a float is told by: further ones nobody wrote.
+        places = min(count, len(repr(float(value)).partition(".")[2])) if fixed else max(0, figures - 1 - exponent)
+        plain = _trimmed(_plain(value, places, exponent, cut))
+        if plain.strip("-0."):
+            text = plain
+            if "." in text:
+                text += "0" * (decimals - len(text.partition(".")[2]))
+    return text.replace("-", MINUS)
+
+
+def _nobody_wrote_more(value: float, figures: int) -> int:
+    """So many significant digits, but for those that a float has and nobody wrote: 0.15 is 0.14999999999999999."""
+    if figures > _SURE_DIGITS:
+        shortest = len(repr(abs(float(value))).partition("e")[0].replace(".", "").lstrip("0"))
         # In the middle between two of so many digits, rounding may take the other one: 2⁻²⁴.
         if float(f"{value:.{shortest - 1}e}") == value:
-            digits = min(digits, shortest)
-    mantissa, e = f"{value:.{digits - 1}e}".split("e")
-    exponent = int(e)
-    if -4 <= exponent < max(digits + 2, 6):
-        text = _trimmed(f"{value:.{max(0, digits - 1 - exponent)}f}")
-        if "." in text:
-            text += "0" * (decimals - len(text.partition(".")[2]))
-    else:
-        text = f"{_trimmed(mantissa)}e{exponent}"
-    return text.replace("-", MINUS)
+            return min(figures, shortest)
+    return figures
+
+
+def _scientific(value: float, figures: int, cut: bool) -> str:
+    more = max(0, _TRUE_DIGITS - figures) if cut else 0
+    mantissa, e, exponent = f"{value:.{figures - 1 + more}e}".partition("e")
+    return mantissa[: len(mantissa) - more] + e + exponent
+
+
+def _plain(value: float, places: int, exponent: int, cut: bool) -> str:
+    more = max(0, _TRUE_DIGITS - 1 - exponent - places) if cut else 0
+    text = f"{value:.{places + more}f}"
+    return text[: len(text) - more]
 
 
 def without_dust(value: float, terms: Sequence[float]) -> float:
@@ -83,7 +150,8 @@ def telling_digits(value: float, digits: int = DIGITS) -> int:
     """
     if not math.isfinite(value):
         return digits
-    for more in range(digits, digits + _MOST_MORE + 1):
+    for count in range(digits, digits + _MOST_MORE + 1):
+        more = with_count(digits, count)
         text = format_number(value, more)
         if "." in text or "e" in text or value == round(value) or abs(value) >= _LARGE:
             return more
@@ -123,7 +191,8 @@ def comparison(value: float, threshold: float, digits: int = DIGITS) -> str:
     0.7 + 0.1 against 0.8 reads 0.7999999999999999 < 0.8. With NaN neither holds: undefined ≱ 0.8.
     """
     relation = "≥" if value >= threshold else "<" if value < threshold else "≱"
-    for more in range(min(digits, _MOST_DIGITS), _MOST_DIGITS + 1):
+    for count in range(min(digits, _MOST_DIGITS), _MOST_DIGITS + 1 + _MOST_NOUGHTS):
+        more = with_count(digits, count)
         left, right = format_number(value, more), format_number(threshold, more)
         if (_read(left) >= _read(right)) == (value >= threshold):
             break

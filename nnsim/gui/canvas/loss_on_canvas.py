@@ -61,7 +61,7 @@ class LossOnCanvas:
         targets, explanation, notation = study.targets, study.explanation, study.notation
         loss = None if explanation is None or explanation.backward is None else explanation.backward.loss
         said = [UNKNOWN] * len(structure.outputs) if targets is None else [
-            format_number(float(target), TARGET_DIGITS) for target in targets]
+            format_number(float(target), study.short_digits(TARGET_DIGITS)) for target in targets]
         return LossFace(
             notation.loss.text, UNKNOWN if loss is None or loss != loss else format_number(loss, study.digits),
             {id: f"{notation.target_of(id).text} = {text}" for id, text in zip(structure.outputs, said, strict=True)})

@@ -79,6 +79,7 @@ class NetworkScene(QGraphicsScene):
         self._look.setInterval(0)
         self._look.timeout.connect(self._look_closely)
         self.neurons.dots.painted = self._look_if_elsewhere
+        self._digits: int = LABEL_DIGITS
         self._problems: dict[str, str] = {}
         self._since = QElapsedTimer()
         self._since.start()
@@ -91,7 +92,7 @@ class NetworkScene(QGraphicsScene):
         desk.looking.plane_changed.connect(self._on_values)
         desk.looking.map_came.connect(self._on_values)
         desk.study.lit_changed.connect(self.show_lit)
-        desk.study.changed.connect(self.loss.follow)
+        desk.study.changed.connect(self._on_study)
         desk.study.wave_changed.connect(self.update_values)
         desk.study.compare_changed.connect(self.update_values)
         self.rebuild()
@@ -237,6 +238,15 @@ class NetworkScene(QGraphicsScene):
             # Between two frames of the panels, so that the window never draws all at once.
             self._frame.start(max(TRAINING_DELAY_MS, TRAINING_FRAME_MS - self._since.elapsed()))
 
+    def _on_study(self) -> None:
+        digits = self.desk.study.short_digits(LABEL_DIGITS)
+        if digits != self._digits:
+            # Labels are of other widths.
+            self._digits, self._placed = digits, False
+            self.update_values()
+        else:
+            self.loss.follow()
+
     def _late_frame(self) -> None:
         with self.desk.session.gui_first():
             self.update_values()
@@ -271,7 +281,7 @@ class NetworkScene(QGraphicsScene):
             goes_on = self.loss.seen or bool(self.desk.session.structure.outgoing[neuron.id])
             face = replace(face, is_output=True, arrow=not goes_on)
         if study.compared is not None and neuron.bias is not None:
-            face = replace(face, ghost=_bias_text(neuron, study.compared.value(neuron.bias)))
+            face = replace(face, ghost=_bias_text(neuron, study.compared.value(neuron.bias), self._digits))
         unreached = study.reached is not None and neuron.id not in study.reached
         item.setOpacity(UNREACHED if unreached else self.loss.strength(neuron.id))
         item.show_face(face, image)
@@ -333,40 +343,41 @@ class NetworkScene(QGraphicsScene):
         return self.neurons.taken(region.adjusted(-NEAR, -NEAR, NEAR, NEAR))
 
     def _weight_text(self, connection: Connection) -> str:
-        text = format_number(self.desk.session.network.value(connection.weight), LABEL_DIGITS)
+        text = format_number(self.desk.session.network.value(connection.weight), self._digits)
         if self.products_drawn:
-            text += f" · {factor(self.desk.looking.output_of(connection.source), LABEL_DIGITS)}"
+            text += f" · {factor(self.desk.looking.output_of(connection.source), self._digits)}"
         if self.names_drawn:
             text = f"{connection.weight}: {text}" if self.products_drawn else f"{connection.weight} = {text}"
         return text
 
     def _weight_ghost(self, connection: Connection) -> str:
         start = self.desk.study.compared
-        return "" if start is None else format_number(start.value(connection.weight), LABEL_DIGITS)
+        return "" if start is None else format_number(start.value(connection.weight), self._digits)
 
     def _face(self, neuron: Neuron, problem: str, switches: bool) -> Face:
         desk, id = self.desk, neuron.id
         value = desk.looking.output_of(id)
-        shown = format_number(value, LABEL_DIGITS)
+        shown = format_number(value, self._digits)
         if neuron.role == "input":
             switch = bool(value) if switches and value in (0.0, 1.0) else None
             return Face(id, center=shown, is_input=True, fires=value == 1.0 and switch is not None, switch=switch)
         bias = desk.session.network.value(neuron.bias) if neuron.bias is not None else 0.0
         drawn, as_one = self.biases_drawn and neuron.bias is not None, ""
         if drawn and self.shared.drawn_by(neuron) == id:
-            as_one = (f"{neuron.bias} = " if self.names_drawn else "") + format_number(bias, LABEL_DIGITS)
+            as_one = (f"{neuron.bias} = " if self.names_drawn else "") + format_number(bias, self._digits)
         if not ACTIVATIONS[neuron.activation].has_slope:
             taken_apart = sum_of(desk.session.network, id, desk.looking.trace)
-            center = f"≥ {format_number(-bias, LABEL_DIGITS)}"
+            center = f"≥ {format_number(-bias, self._digits)}"
             if drawn or neuron.notation == "bias":
                 # Its bias is among what comes in: the sum is compared with 0.
                 center = "z ≥ 0"
                 taken_apart = replace(taken_apart, notation="bias")
             gate, why = desk.looking.gates.get(id), why_rounding_decides(taken_apart)
-            return Face(id, center, taken_apart.short(cut=True), shown, value == 1.0, problem=problem, bias=as_one,
-                        gate=gate.text if gate else "", note=f"{taken_apart.short()}\n{why}" if why else "")
+            below, note = (taken_apart.short(desk.study.digits, cut) for cut in (True, False))
+            return Face(id, center, below, shown, value == 1.0, problem=problem, bias=as_one,
+                        gate=gate.text if gate else "", note=f"{note}\n{why}" if why else "")
         named = (self.names_drawn and neuron.bias) or "b"
-        below = "" if drawn or neuron.bias is None else _bias_text(neuron, bias, named)
+        below = "" if drawn or neuron.bias is None else _bias_text(neuron, bias, self._digits, named)
         return Face(id, "", below, shown, problem=problem, bias=as_one)
 
     def _images(self) -> dict[str, QImage | QPolygonF]:
@@ -415,10 +426,10 @@ def _places(document: Document) -> Array:
     return np.array([*filled(document.network.structure, document.layout).values()]).reshape(-1, 2)
 
 
-def _bias_text(neuron: Neuron, bias: float, name: str = "b") -> str:
+def _bias_text(neuron: Neuron, bias: float, digits: int, name: str = "b") -> str:
     """θ or b of a neuron, as it is written: ``b = 0.35``."""
     turned = neuron.notation == "threshold"
-    return f"{'θ' if turned else name} = {format_number((-bias if turned else bias) + 0.0, LABEL_DIGITS)}"
+    return f"{'θ' if turned else name} = {format_number((-bias if turned else bias) + 0.0, digits)}"
 
 
 def _image(colors: np.ndarray) -> QImage:

@@ -29,8 +29,8 @@ def export_worked_solution(desk: Desk, parent: QWidget, exercise: bool = False) 
 
     write = partial(
         worked_solution, desk.session.network, desk.looking.input_row[0], desk.study.targets,
-        desk.session.document.training, notation=desk.study.notation, title=title, blanks=exercise,
-        epoch=latest.epoch if latest else 0, memory=trainer.memory if trainer is not None else None)
+        desk.session.document.training, digits=desk.study.digits, notation=desk.study.notation, title=title,
+        blanks=exercise, epoch=latest.epoch if latest else 0, memory=trainer.memory if trainer is not None else None)
 
     file = (_tr("{name} exercise") if exercise else _tr("{name} solution")).format(name=name)
     heading = _tr("Export Exercise") if exercise else _tr("Export Worked Solution")

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from nnsim.core.arrays import Array, Indices, Integers, first_row
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.notation import NOTATIONS, Notation, notation_for
-from nnsim.core.formulas.numbers import DIGITS
+from nnsim.core.formulas.numbers import DIGITS, Writing
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Ends, Network
 from nnsim.core.order import epoch_order
@@ -56,8 +56,8 @@ class Study(QObject):
         self.scope = "sample"
         """Which samples every gradient in the window is of: "sample", "batch" or "all"."""
         self._notation = ""
-        self.digits = DIGITS
-        """How many significant digits formulas are written with."""
+        self.digits = Writing()
+        """How numbers are written wherever they are read: how many digits, of what kind, rounded or cut off."""
         self._row: int | None = None
         self._targets: dict[str, float] = {}
         self._by_hand = False
@@ -125,9 +125,13 @@ class Study(QObject):
         self._tell()
 
     def set_digits(self, digits: int) -> None:
-        """Write numbers with this many significant digits."""
-        self.digits = digits
+        """Write numbers in this way; a plain number is one of significant digits, rounded."""
+        self.digits = digits if isinstance(digits, Writing) else Writing(digits)
         self._tell()
+
+    def short_digits(self, count: int) -> int:
+        """How a number is written where there is little room: in ``count`` digits, unless someone chose a way."""
+        return count if self.digits == DIGITS else self.digits
 
     @property
     def row(self) -> int | None:

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QDockWidget, QMenu, QWidgetAction
 
 from nnsim.core.formulas.notation import NOTATIONS
+from nnsim.core.formulas.numbers import Writing, with_count
 from nnsim.documents.files import shown_name
 from nnsim.gui.look.settings import stored_look
 from nnsim.gui.start.gallery import example_sections
@@ -119,8 +120,22 @@ class Menus(QObject):
                      *((entry.id, self.tr(entry.label)) for entry in NOTATIONS.values()))
         self._choice(menu.addMenu(self.tr("&Notation")), "notation", notations, lambda: study.chosen_notation,
                      study.set_notation)
-        digits = tuple((n, self.tr("{n} digits").format(n=n)) for n in (3, 4, 5, 6, 9, 12))
-        self._choice(menu.addMenu(self.tr("&Digits")), "digits", digits, lambda: study.digits, study.set_digits)
+        self._build_digits_menu(menu.addMenu(self.tr("&Digits")))
+
+    def _build_digits_menu(self, menu: QMenu) -> None:
+        """How numbers are written: how many digits, which of them count, and what becomes of the rest."""
+        study = self._commands.desk.study
+        counts = tuple((n, self.tr("{n} digits").format(n=n)) for n in (3, 4, 5, 6, 9, 12))
+        kinds = (("significant", self.tr("&Significant digits")), ("decimals", self.tr("&Decimals")))
+        ends = (("rounded", self.tr("&Rounded")), ("cut", self.tr("&Cut off")))
+        self._choice(menu, "digits", counts, lambda: int(study.digits),
+                     lambda n: study.set_digits(with_count(study.digits, n)))
+        menu.addSeparator()
+        self._choice(menu, "digits", kinds, lambda: kinds[study.digits.decimals][0],
+                     lambda kind: study.set_digits(Writing(study.digits, kind == "decimals", study.digits.truncated)))
+        menu.addSeparator()
+        self._choice(menu, "digits", ends, lambda: ends[study.digits.truncated][0],
+                     lambda end: study.set_digits(Writing(study.digits, study.digits.decimals, end == "cut")))
 
     def _choice(self, menu: QMenu, name: str, options: Iterable[tuple[Any, str]], current: Callable[[], Any],
                 choose: Callable[[Any], None]) -> None:

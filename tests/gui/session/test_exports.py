@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 import nnsim
+from nnsim.core.formulas.numbers import Writing
 from nnsim.core.network import Network
 from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
@@ -120,3 +121,13 @@ def test_the_next_dialog_begins_where_the_last_ended(exporter: Exporter) -> None
     start = Path(str(exporter.asked[-1][2]))
     assert start.parent == folder
     assert start.name == "a b   c  solution.html"
+
+
+@pytest.mark.parametrize("exercise", [False, True])
+def test_numbers_are_written_as_in_the_window(exporter: Exporter, exercise: bool) -> None:
+    """Cut off after four decimals, as the lecture calculates: its numbers stand in the document, none rounded."""
+    exporter.desk.study.set_digits(Writing(4, decimals=True, truncated=True))
+    assert exporter.export("a.md", exercise=exercise)
+    text = exporter.text("a.md")
+    assert all(number in text for number in ("0.3775", "0.5932", "0.5968", "1.1059", "0.0821", "0.3589"))
+    assert not any(number in text for number in ("0.5933", "0.5969", "1.106", "0.0822", "0.08217"))

@@ -179,9 +179,10 @@ class ActivationPanel(PlotPanel):
         read = names.index(self._read_most) if self._read_most in names else 0
         value, slope = self.plot.values_at(at)[read]
         self.plot.show_reading(at, read)
-        text = f"{letter} = {format_number(at, READ_DIGITS)} → {format_number(value, READ_DIGITS)}"
+        digits = self.desk.study.short_digits(READ_DIGITS)
+        text = f"{letter} = {format_number(at, digits)} → {format_number(value, digits)}"
         if self.derivative.isChecked() and not math.isnan(slope):
-            text += f", f′ = {format_number(slope, READ_DIGITS)}"
+            text += f", f′ = {format_number(slope, digits)}"
         self.readout.set_text(text)
         self.readout.reserve(shrink=True)
 
@@ -189,7 +190,7 @@ class ActivationPanel(PlotPanel):
         """What each function that is compared says there, beside its name."""
         values = {}
         if at is not None and math.isfinite(at) and len(self.plot.curves) > 1:
-            values = {curve.activation.name: format_number(value, READ_DIGITS)
+            values = {curve.activation.name: format_number(value, self.desk.study.short_digits(READ_DIGITS))
                       for curve, (value, _) in zip(self.plot.curves, self.plot.values_at(at), strict=True)}
         reads = self._read_at is not None and self._read_most in values
         self.names.show_values(values, self._read_most if reads else self.function if values else "")
@@ -356,7 +357,7 @@ class ActivationPanel(PlotPanel):
 
     def show_values(self) -> None:
         neuron, threshold = self._computing, self._threshold()
-        self.plot.show_threshold(threshold)
+        self.plot.show_threshold(threshold, self.desk.study.digits)
         self._rug.update()
         reads = self._read_at is not None
         # Where there is little room, what is read is more than what the plot is of.
@@ -375,12 +376,12 @@ class ActivationPanel(PlotPanel):
         at, a = self._sum(neuron), self.desk.looking.output_of(neuron.id)
         self._reach(shrink=False)
         self.plot.marker.move(at, a)
-        total = sum_of(self.desk.session.network, neuron.id, self.desk.looking.trace)
+        total, digits = sum_of(self.desk.session.network, neuron.id, self.desk.looking.trace), self.desk.study.digits
         if threshold is None:
-            text = f"z = {format_number(total.shown_z)} → {format_number(total.shown_a)}"
+            text = f"z = {format_number(total.shown_z, digits)} → {format_number(total.shown_a, digits)}"
         else:
             # As many digits as it takes for Σ not to look equal to a θ that it does not reach.
-            text = f"Σ = {comparison(at, threshold).split()[0]} → {format_number(a)}"
+            text = f"Σ = {comparison(at, threshold, digits).split()[0]} → {format_number(a, digits)}"
         if not reads:
             self.readout.set_text(text)
             self.readout.reserve()

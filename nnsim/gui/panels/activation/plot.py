@@ -10,7 +10,7 @@ from PySide6.QtGui import QFontMetrics, QPen, QResizeEvent
 from nnsim.core.activations import Activation
 from nnsim.core.analysis.drawable import LARGEST, can_be_drawn, drawable, is_drawable
 from nnsim.core.arrays import Array
-from nnsim.core.formulas.numbers import format_number
+from nnsim.core.formulas.numbers import DIGITS, format_number
 from nnsim.gui.look.class_looks import TIE, class_look
 from nnsim.gui.look.theme import GRID, font, theme
 from nnsim.gui.plots.plot import Marker, Plot, pen, scaled
@@ -189,7 +189,7 @@ class ActivationPlot(Plot):
             self.add(item)
         self._draw()
 
-    def show_threshold(self, threshold: float | None) -> None:
+    def show_threshold(self, threshold: float | None, digits: int = DIGITS) -> None:
         """Shift the curves to the threshold and mark it; None is no threshold."""
         shift = threshold or 0.0
         appeared = self.step.isVisible() != (threshold is not None)
@@ -197,7 +197,7 @@ class ActivationPlot(Plot):
         self.step_label.setVisible(threshold is not None)
         if threshold is not None:
             self.step.setValue(min(max(threshold, -LARGEST), LARGEST))
-            self.step_label.setText(f"θ = {format_number(threshold)}")
+            self.step_label.setText(f"θ = {format_number(threshold, digits)}")
         if shift != self.shift or appeared:
             self.shift = shift
             self._draw()

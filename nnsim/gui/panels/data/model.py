@@ -14,7 +14,7 @@ from nnsim.core.analysis.maps import decision_threshold
 from nnsim.core.arrays import Array, Flags, first_row
 from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import Sum, sum_of
-from nnsim.core.formulas.numbers import format_number
+from nnsim.core.formulas.numbers import DIGITS, format_number
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network, Structure
 from nnsim.core.program import Trace, program_of
@@ -149,6 +149,12 @@ class TableModel(QAbstractTableModel):
         self._blocks: dict[int, Trace] = {}
         self._sums: dict[tuple[int, int], Sum] = {}
         self._texts: dict[tuple[int, int, Form], str] = {}
+        self._digits: int = DIGITS
+
+    def write_in(self, digits: int) -> None:
+        """How the numbers of what is shown next are written."""
+        if digits != self._digits:
+            self._digits, self._stale = digits, True
 
     def show(self, rows: Rows | None, columns: tuple[Column, ...], network: Network, loss: str) -> None:
         """Other rows, columns and numbers, all at once: whoever looks in between would find them unequal."""
@@ -213,26 +219,26 @@ class TableModel(QAbstractTableModel):
         return self._texts[key]
 
     def _write(self, row: int, column: int, form: Form) -> str:
-        here, rows = self.columns[column], self.rows
+        here, rows, digits = self.columns[column], self.rows, self._digits
         if rows is None:
             return ""
         if here.kind == "sum":
             here_sum = self.sum_at(row, column)
-            return format_number(here_sum.a) if form == "output" else str(getattr(here_sum, form)())
+            return format_number(here_sum.a, digits) if form == "output" else str(getattr(here_sum, form)(digits))
         if here.kind == "set":
             return self.tr("train") if row < rows.train else self.tr("test")
         if here.kind == "input":
-            return format_number(float(rows.X[row, here.index]))
+            return format_number(float(rows.X[row, here.index]), digits)
         if here.kind == "target":
             target = float(rows.T[row, here.index])
-            value = "–" if np.isnan(target) else format_number(target)
+            value = "–" if np.isnan(target) else format_number(target, digits)
             return f"{value} {self.sign(row, column)}".rstrip()
         if here.kind == "right":
             return self.sign(row, column)
         outputs = self._outputs(row)
         if here.kind == "loss":
-            return format_number(self._loss_of(outputs, rows.T[row]))
-        return format_number(float(LOSSES[self._loss].shown(outputs[None])[0, here.index]))
+            return format_number(self._loss_of(outputs, rows.T[row]), digits)
+        return format_number(float(LOSSES[self._loss].shown(outputs[None])[0, here.index]), digits)
 
     def sign(self, row: int, column: int) -> str:
         """✓ or ✗ for a target or a class; empty where there is nothing to compare."""
@@ -336,7 +342,7 @@ class TableModel(QAbstractTableModel):
         if here.kind != "sum":
             return ""
         total = self.sum_at(row, column)
-        if total.digits_added():
+        if total.digits_added(self._digits):
             text += "\n" + self.tr("More digits than usual, because rounded the comparison would read false.")
         if why := why_rounding_decides(total):
             text += "\n" + why

@@ -101,6 +101,7 @@ class TablePanel(LowPanel):
         few = len(structure.inputs) <= MAX_GATE_INPUTS
         is_table = rows.is_truth_table if rows is not None else desk.session.document.data is None and few
         self._heights.start()
+        self.model.write_in(desk.study.digits)
         self.set_title(self.tr("Truth table") if is_table else self.tr("Data"))
         problem = self._problem(rows)
         if problem or rows is None:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import Notation
-from nnsim.core.formulas.numbers import as_sum, format_number, numbered
+from nnsim.core.formulas.numbers import Writing, as_sum, format_number, numbered
 from nnsim.core.formulas.writing import text as written_out
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.gui.look.theme import GRID, font, text_scale, theme
@@ -232,9 +232,9 @@ def entry_label(entry: Loss) -> str:
 
 
 def decimals_of(total: float, digits: int) -> int:
-    """How many decimals ``total`` has when written with ``digits`` significant digits: 0.2984 has 4."""
-    if total == 0 or not np.isfinite(total):
-        return digits
+    """How many decimals ``total`` has when it is written: 0.2984 has 4."""
+    if total == 0 or not np.isfinite(total) or (isinstance(digits, Writing) and digits.decimals):
+        return int(digits)
     return digits - 1 - int(np.floor(np.log10(abs(total))))
 
 
@@ -242,4 +242,6 @@ def rounded(term: float, decimals: int, digits: int) -> str:
     """A term with the decimals of its sum, so that the sum is seen to be right; a small one with digits of its own."""
     if not abs(term) < ROUNDABLE or round(term, decimals) == 0:
         return format_number(term, digits)
-    return format_number(round(term, decimals), digits)
+    if decimals <= 0:
+        return format_number(round(term, decimals), digits)
+    return format_number(term, Writing(decimals, True, isinstance(digits, Writing) and digits.truncated))

@@ -251,7 +251,8 @@ class StepsPanel(EquationPanel):
         if desk.study.row != row:
             desk.study.choose_row(row)
         e = walk.explanation(moment.sample)
-        tags = {id: f"δ = {format_number(e.shown_delta(id), TAG_DIGITS)}" for id in walk.reached_back(moment)}
+        digits = self.desk.study.short_digits(TAG_DIGITS)
+        tags = {id: f"δ = {format_number(e.shown_delta(id), digits)}" for id in walk.reached_back(moment)}
         desk.study.show_wave(walk.reached(moment), tags if moment.kind != "update" else {})
         if moment.kind == "forward":
             desk.study.light([moment.neuron], [c.ends for c in structure.incoming[moment.neuron]])

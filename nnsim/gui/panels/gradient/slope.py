@@ -257,8 +257,9 @@ class SlopePanel(PlotPanel):
         self.plot.show_point(x, y, slope)
         uphill = self._uphill(y, slope, there)
         self.plot.show_step(x, y, after, there, theme().bad if uphill else theme().ink)
-        self.readout.set_text(f"f′({format_number(x, 3)}) = "
-                              + (format_number(slope, 3) if math.isfinite(slope) else "–"))
+        digits = self.desk.study.short_digits(3)
+        self.readout.set_text(f"f′({format_number(x, digits)}) = "
+                              + (format_number(slope, digits) if math.isfinite(slope) else "–"))
         self.readout.reserve()
         text = self._in_words(x, y, slope, after, there)
         self.says.say(text, warns=uphill)
@@ -292,19 +293,20 @@ class SlopePanel(PlotPanel):
             return self.tr("f has no value or no slope here.")
         if slope == 0:
             return self.tr("f is level here: the slope is 0, and a step leads nowhere.")
-        rate = self.desk.study.notation.rate.text
+        rate, digits = self.desk.study.notation.rate.text, self.desk.study.short_digits(3)
         if self._uphill(y, slope, there):
             return self.tr("{rate} = {value} is too large: the step jumps over the valley, f rises from "
-                           "{before} to {after}.").format(rate=rate, value=format_number(self.rate),
-                                                          before=format_number(y, 3), after=format_number(there, 3))
+                           "{before} to {after}.").format(
+                rate=rate, value=format_number(self.rate),
+                before=format_number(y, digits), after=format_number(there, digits))
         way = (self.tr("f rises here: to make f smaller, go left.") if slope > 0 else
                self.tr("f falls here: to make f smaller, go right."))
         if not math.isfinite(there):
             return f"{way} " + self.tr("The step leads where f has no value.")
         if after == x:
             return f"{way} " + self.tr("The step is too short: it leads nowhere.")
-        return f"{way} " + self.tr("Next: {before} → {after}.").format(before=format_number(x, 3),
-                                                                      after=format_number(after, 3))
+        return f"{way} " + self.tr("Next: {before} → {after}.").format(before=format_number(x, digits),
+                                                                      after=format_number(after, digits))
 
     def fit(self) -> None:
         """Where the panel is too low for a good plot and all else, the formula gives way, then what the slope says."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import name
-from nnsim.core.formulas.numbers import format_number
+from nnsim.core.formulas.numbers import format_number, with_count
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.core.symbols import Symbol
 from nnsim.gui.session.desk import Desk
@@ -170,7 +170,8 @@ class Words:
 
     def _apart(self, a: float, b: float) -> tuple[str, str]:
         """Both numbers with as many digits as it takes to tell them apart."""
-        texts = [(format_number(a, more), format_number(b, more)) for more in range(self.digits, 18)]
+        ways = (with_count(self.digits, count) for count in range(self.digits, 18))
+        texts = [(format_number(a, more), format_number(b, more)) for more in ways]
         return next(((x, y) for x, y in texts if x != y), texts[0])
 
 

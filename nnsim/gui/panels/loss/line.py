@@ -9,7 +9,8 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.look.theme import font
 from nnsim.gui.widgets.labels import TextLine
 
-DIGITS = 3
+LINE_DIGITS = 3
+"""So many digits of the last loss, unless someone chose how numbers are written."""
 
 
 class LossLine(TextLine):
@@ -18,21 +19,22 @@ class LossLine(TextLine):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self._sign, self._curve, self._number = "", "", ""
+        self._digits = LINE_DIGITS
         self.hide()
 
-    def show_loss(self, sign: str, curve: str, loss: float | None) -> None:
+    def show_loss(self, sign: str, curve: str, loss: float | None, digits: int) -> None:
         """Show the loss; nothing where there is none. One that nobody has worked out yet is …"""
-        if (sign, curve) != (self._sign, self._curve):
-            self._sign, self._curve = sign, curve
+        if (sign, curve, digits) != (self._sign, self._curve, self._digits):
+            self._sign, self._curve, self._digits = sign, curve, digits
             self.updateGeometry()
         if loss is not None:
-            self._number = "…" if math.isnan(loss) else format_number(loss, DIGITS)
+            self._number = "…" if math.isnan(loss) else format_number(loss, digits)
             self._fit()
         self.setVisible(loss is not None)
 
     def sizeHint(self) -> QSize:
         # As wide as it ever gets, so that nothing moves while the number changes.
-        return QSize(self._width(f"{self._sign} {self._curve} 0.000000"), super().sizeHint().height())
+        return QSize(self._width(f"{self._sign} {self._curve} 0.000{'0' * self._digits}"), super().sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QSize
 
 from nnsim.gui.look.theme import GRID
-from nnsim.gui.panels.loss.line import LossLine
+from nnsim.gui.panels.loss.line import LINE_DIGITS, LossLine
 from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import header_button
@@ -50,16 +50,16 @@ class LossPanel(PlotPanel):
         return (self.plot,)
 
     def show_values(self) -> None:
-        latest = self.desk.session.latest
+        latest, digits = self.desk.session.latest, self.desk.study.short_digits(LINE_DIGITS)
         # Where an epoch is one update, its mean is the loss from before the update: nothing of its own.
         runs = latest is not None and latest.batches > 1 and len(latest.train.mean) > 1
         running = latest.train if latest is not None and runs else NO_POINTS
-        self._train.show_loss("—", self.tr("train"), latest.loss if latest else None)
-        self._test.show_loss("┄", self.tr("test"), latest.test_loss if latest else None)
+        self._train.show_loss("—", self.tr("train"), latest.loss if latest else None, digits)
+        self._test.show_loss("┄", self.tr("test"), latest.test_loss if latest else None, digits)
         if latest is not None and len(latest.seen[0]) > 1:
             self.show_page()
             mean = float(running.mean[-1]) if len(running.mean) else None
-            self.plot.running_line.show_loss("─", self.tr("running mean"), mean)
+            self.plot.running_line.show_loss("─", self.tr("running mean"), mean, digits)
             self.plot.show_points(latest.seen, latest.test, running, self._log.isChecked())
             lines = (line for line in (self._train, self._test, self.plot.running_line) if not line.isHidden())
             self.plot.setAccessibleDescription(", ".join(line.accessibleName() for line in lines))

@@ -8,7 +8,7 @@ from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygon
 
 from nnsim.core.arrays import Array
-from nnsim.core.formulas.numbers import DIGITS, MINUS, format_number
+from nnsim.core.formulas.numbers import DIGITS, MINUS, format_number, with_count
 from nnsim.exchange.numpy_code import Line
 from nnsim.gui.look.theme import GRID, font, mix, text_scale, theme
 from nnsim.gui.panels.matrices.blocks import (
@@ -108,7 +108,9 @@ class BlockPainter:
 
     def _paint_number(self, rect: QRect, value: float) -> None:
         size = "body" if rect.width() >= number_width(DIGITS) - 8 else "small"
-        for text in (*(format_number(value, digits) for digits in range(self.grid.digits, 0, -1)), power_of_ten(value)):
+        digits = self.grid.digits
+        shorter = (format_number(value, with_count(digits, count)) for count in range(digits, 0, -1))
+        for text in (*shorter, power_of_ten(value)):
             if _metrics(size, text_scale()).horizontalAdvance(text) <= rect.width() - 4:
                 break
         else:

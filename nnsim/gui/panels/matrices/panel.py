@@ -53,7 +53,9 @@ class MatricesPanel(LowPanel):
         self._show_status(self.view.at)
 
     def _show_status(self, cell: Cell | None) -> None:
-        self.status.set_text("" if cell is None else self.view.about(cell))
+        text = "" if cell is None else self.view.about(cell)
+        self.status.set_text(text)
+        self.view.setAccessibleDescription(text)
 
     def _copy(self) -> None:
         desk = self.desk

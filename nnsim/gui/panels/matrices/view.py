@@ -142,7 +142,6 @@ class MatrixView(QAbstractScrollArea):
 
     def _point(self, cell: Cell | None) -> None:
         self.desk.study.light(*self._light_of(cell))
-        self.setAccessibleDescription("" if cell is None else self.about(cell))
         self.pointed.emit(cell)
         self.viewport().update()
 

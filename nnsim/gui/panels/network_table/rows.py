@@ -173,7 +173,7 @@ class NetworkRows(QAbstractTableModel):
         if column.kind == "yes":
             return self.tr("yes") if value else self.tr("no")
         if column.kind == "number":
-            return f"{column.prefix(item)} {format_number(float(value))}".lstrip()
+            return f"{column.prefix(item)} {format_number(float(value), self.desk.study.digits)}".lstrip()
         return (column.choices or {}).get(str(value), str(value))
 
     def some_texts(self, column: int) -> set[str]:

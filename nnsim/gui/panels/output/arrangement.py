@@ -43,6 +43,8 @@ class Parts:
     outputs: tuple[str, ...]
     winner: bool
     """Whether the plot shows which of the ``outputs`` is the largest; then the legend stands in place of the bar."""
+    digits: int
+    """How many digits values have."""
 
     @property
     def _line(self) -> int:
@@ -112,13 +114,17 @@ class Parts:
         if self.bar.isHidden():
             return False
         free = self.room.width() - self.map.insets(self.room.size()).left()
-        return self.bar.sizeHint().width() + GRID + _value_width() > free
+        return self.bar.sizeHint().width() + GRID + self._value_width() > free
+
+    def _value_width(self) -> int:
+        """The most that a place and a value take, so that they can change."""
+        return QFontMetrics(font("small")).horizontalAdvance(f"(−0.00, −0.00) → −0.0{'0' * self.digits}")
 
     def _winner_width(self) -> int:
         """The most that place, name and value of a winner take, so that they can change."""
         metrics = QFontMetrics(font("small"))
         name = max(metrics.horizontalAdvance(id) for id in self.outputs)
-        return metrics.horizontalAdvance("(−0.00, −0.00) → , −0.000") + name
+        return metrics.horizontalAdvance(f"(−0.00, −0.00) → , −0.{'0' * self.digits}") + name
 
     def _sliders_height(self) -> int:
         """Their share; in a high panel also what a map as wide as the panel leaves over."""
@@ -137,7 +143,7 @@ class Parts:
             self.bar.setGeometry(x, top, min(width, self.bar.sizeHint().width()), line)
             top += line + GRID
         # Broken into two where it must be.
-        high = line if _value_width() <= width and not self.winner else 2 * line
+        high = line if self._value_width() <= width and not self.winner else 2 * line
         self.readout.setGeometry(x, top, width, high)
         top += high + GRID
         if not self.sliders.isHidden():
@@ -190,20 +196,15 @@ class Parts:
         if not self.bar.isHidden():
             # In a narrow panel colours and numbers run out to its edges, so that they are whole.
             least, in_two = min(self.bar.sizeHint().width(), room.width()), self._in_two_lines()
-            left = max(room.left(), min(left, room.right() + 1 - max(least, _value_width() if in_two else 0)))
+            left = max(room.left(), min(left, room.right() + 1 - max(least, self._value_width() if in_two else 0)))
             self.bar.setGeometry(left, top, least, line)
             start = left if in_two else left + least + GRID
             top += line if in_two else 0
-        end = right if right - start > _value_width() else room.right()
+        end = right if right - start > self._value_width() else room.right()
         self.readout.setGeometry(start, top, end - start, line)
         top += line
         self.note.setGeometry(left, top, room.right() - left, line)
         return top if self.note.isHidden() else top + line
-
-
-def _value_width() -> int:
-    """The most that a place and a value take, so that they can change."""
-    return QFontMetrics(font("small")).horizontalAdvance("(−0.00, −0.00) → −0.0000")
 
 
 def _height_of(legend: "ClassLegend", room: QRect, share: float) -> int:

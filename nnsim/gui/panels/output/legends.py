@@ -95,6 +95,7 @@ class ClassLegend(QWidget):
         self.setObjectName("output_classes")
         self.names: tuple[str, ...] = ()
         self.values: Array = np.zeros(0)
+        self.digits = VALUE_DIGITS
         self.winner = -1
 
     def show_names(self, names: tuple[str, ...]) -> None:
@@ -102,9 +103,9 @@ class ClassLegend(QWidget):
         self.names = names
         self.update()
 
-    def show_values(self, values: Array, winner: int) -> None:
+    def show_values(self, values: Array, winner: int, digits: int = VALUE_DIGITS) -> None:
         """What the outputs say where the learner looks, and which of them wins."""
-        self.values, self.winner = values, winner
+        self.values, self.winner, self.digits = values, winner, digits
         self.setAccessibleName(self.text())
         self.setToolTip(plain_tip(self.text()))
         self.update()
@@ -114,7 +115,7 @@ class ClassLegend(QWidget):
         return ", ".join(f"{name} {self._written(place)}" for place, name in enumerate(self.names))
 
     def _written(self, place: int) -> str:
-        return format_number(float(self.values[place]), VALUE_DIGITS) if place < len(self.values) else ""
+        return format_number(float(self.values[place]), self.digits) if place < len(self.values) else ""
 
     def _cells(self, room: QSize) -> tuple[int, int, bool]:
         """(columns, width of each, with values): the values are left out where they do not fit."""
@@ -130,7 +131,7 @@ class ClassLegend(QWidget):
 
     @property
     def _value_width(self) -> int:
-        return QFontMetrics(font("small", bold=True)).horizontalAdvance("−0.0000")
+        return QFontMetrics(font("small", bold=True)).horizontalAdvance(f"−0.{'0' * max(4, self.digits)}")
 
     @property
     def _line(self) -> int:

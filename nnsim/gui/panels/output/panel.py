@@ -17,7 +17,7 @@ from nnsim.gui.look.theme import GRID, font, theme
 from nnsim.gui.panels.output.arrangement import Parts
 from nnsim.gui.panels.output.choices import WINNER, OutputChoices
 from nnsim.gui.panels.output.input_sliders import InputSliders
-from nnsim.gui.panels.output.words import Words
+from nnsim.gui.panels.output.words import READ_DIGITS, Words
 from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.plots.points import Points, Scale, nearest, points_of
@@ -334,7 +334,8 @@ class OutputPanel(PlotPanel):
         return trace.a_rows[self.desk.session.program.outputs].reshape(-1, plane.resolution, plane.resolution)
 
     def _words(self, plane: Plane) -> Words:
-        return Words(self.desk.session.structure.outputs, self._column, self._softmax, plane, self._scale)
+        return Words(self.desk.session.structure.outputs, self._column, self._softmax, plane, self._scale,
+                     self.desk.study.short_digits(READ_DIGITS))
 
     def _show_map(self, plane: Plane, trace: Trace) -> None:
         structure = self.desk.session.structure
@@ -384,7 +385,7 @@ class OutputPanel(PlotPanel):
         values = self._all_values(trace)[:, 0]
         self.readout.set_text(self._words(plane).at(dict(zip(inputs, row[0].tolist(), strict=True)), values))
         if self.winner:
-            self.legend.show_values(values, int(winners(values)))
+            self.legend.show_values(values, int(winners(values)), self.desk.study.short_digits(READ_DIGITS))
 
     def _say_rest(self, plane: Plane) -> None:
         data, settable = self.desk.session.dataset, len(self.sliders.inputs)
@@ -444,4 +445,4 @@ class OutputPanel(PlotPanel):
         if self.plot is not None:
             Parts(self.rect().adjusted(GRID, GRID, -GRID, -GRID), self.plot, self.map, self.bar, self.legend,
                   self.choices, self.sliders, self.readout, self.note, self.desk.session.structure.outputs,
-                  self.winner).arrange()
+                  self.winner, self.desk.study.short_digits(READ_DIGITS)).arrange()

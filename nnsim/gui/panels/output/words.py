@@ -36,6 +36,8 @@ class Words:
     """Whether the values are those of a softmax."""
     plane: Plane
     scale: Scale
+    digits: int = READ_DIGITS
+    """How values are written."""
 
     @property
     def name(self) -> str:
@@ -46,11 +48,11 @@ class Words:
     def value(self, values: Array) -> str:
         """The value of the shown output, of all (outputs,); or the name of the winner and its value."""
         if self.column is not None:
-            return format_number(float(values[self.column]), READ_DIGITS)
+            return format_number(float(values[self.column]), self.digits)
         place = int(winners(values))
         if place == TIE:
             return _tr("tie")
-        return f"{self.outputs[place]}, {format_number(float(values[place]), READ_DIGITS)}"
+        return f"{self.outputs[place]}, {format_number(float(values[place]), self.digits)}"
 
     def at(self, inputs: Mapping[str, float], values: Array) -> str:
         """“(1, 0) → 0.5”: where in the plane these inputs are, and what comes of them."""
@@ -69,7 +71,7 @@ class Words:
         if not len(finite):
             return _tr("No finite value anywhere")
         text = self._winners(classes, points) if self.column is None else self._range(finite, points)
-        inputs = ", ".join(f"{id} = {format_number(fed.get(id, 0.0), READ_DIGITS)}"
+        inputs = ", ".join(f"{id} = {format_number(fed.get(id, 0.0), self.digits)}"
                            for id in (self.plane.x, self.plane.y) if id)
         return text + "; " + _tr("{inputs} gives {value}").format(inputs=inputs, value=self.value(now))
 
@@ -83,11 +85,11 @@ class Words:
 
     def _range(self, finite: Array, points: Points) -> str:
         text = _tr("{output} from {low} to {high}").format(
-            output=self.name, low=format_number(float(finite.min()), READ_DIGITS),
-            high=format_number(float(finite.max()), READ_DIGITS))
+            output=self.name, low=format_number(float(finite.min()), self.digits),
+            high=format_number(float(finite.max()), self.digits))
         if self.plane.y is not None:
             text += "; " + _tr("at least {threshold} in {share} % of the plane").format(
-                threshold=format_number(self.scale.threshold, READ_DIGITS),
+                threshold=format_number(self.scale.threshold, self.digits),
                 share=round(100 * float((finite >= self.scale.threshold).mean())))
         if len(points.x):
             samples = numbered(len(points.x), _tr("1 sample"), _tr("{n} samples"))

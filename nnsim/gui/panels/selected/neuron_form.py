@@ -221,8 +221,10 @@ class NeuronForm(QWidget):
         """The sum and what it gives; of a step with as many digits as it takes not to look equal to its threshold."""
         value, bound = (total.combined, total.threshold) if self._shows_sum(neuron) else (total.shown_z, 0.0)
         says_more = total.is_step and (value >= bound) == (total.a == 1.0)
-        self._sum.set_text(comparison(value, bound).split(" ")[0] if says_more else format_number(value))
-        self._output.set_text(format_number(total.shown_a))
+        digits = self._desk.study.digits
+        text = comparison(value, bound, digits).split(" ")[0] if says_more else format_number(value, digits)
+        self._sum.set_text(text)
+        self._output.set_text(format_number(total.shown_a, digits))
         self._sum.setToolTip(plain_tip("\n".join(filter(None, (self._about_sum, why_rounding_decides(total))))))
 
     def show_slow_values(self) -> None:
