@@ -24,6 +24,7 @@ from nnsim.gui.canvas.loss_on_canvas import LossOnCanvas
 from nnsim.gui.canvas.neuron_item import GAP, RADIUS, Face, NeuronItem, Part
 from nnsim.gui.canvas.neuron_items import CROWD, NeuronItems
 from nnsim.gui.canvas.shared_biases import SharedBiases
+from nnsim.gui.canvas.sum_places import place_sums
 from nnsim.gui.look.theme import map_colors
 from nnsim.gui.session.desk import Desk
 
@@ -273,10 +274,13 @@ class NetworkScene(QGraphicsScene):
         item.show_face(face, image)
 
     def _make_room(self) -> None:
-        """Biases under their neurons, or all of them beside, where one would stand on what is below it."""
+        """Biases under their neurons, or all of them beside, where one would stand on what is below it; and sums."""
         items = list(self.neurons.made.values())
         for item in items:
             item.set_aside(False)
+        lines = self.edges.lines()
+        if lines is not None and not self.neurons.crowded:
+            place_sums(items, lines)
         below = [item for item in items if item.has_bias_below]
         if self.neurons.crowded or not below:
             return
