@@ -3,10 +3,12 @@
 from itertools import product
 
 import pytest
+from PySide6.QtCore import Qt
 
 from nnsim.gui.tour.hand import Hand
 
-GATES = "and", "xor", "half_adder", "parity"
+SMALL = "and", "xor", "half_adder"
+GATES = *SMALL, "parity"
 
 
 def assert_clear(hand: Hand) -> None:
@@ -27,4 +29,17 @@ def test_in_build(hand: Hand, id: str) -> None:
     """On a usual window."""
     hand.window.resize(1440, 900)
     hand.example(id)
+    assert_clear(hand)
+
+
+@pytest.mark.parametrize("id", SMALL)
+def test_in_present(hand: Hand, id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Beside table and map, on the smallest projector, where all text is large."""
+    monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+    hand.window.resize(1280, 720)
+    hand.example(id)
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    hand.settle()
+    hand.key(Qt.Key.Key_1, widget=hand.canvas)
+    hand.settle()
     assert_clear(hand)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from nnsim.gui.canvas.edge_labels import Lines, boxes, overlapping
 from nnsim.gui.canvas.neuron_item import NeuronItem, Place
 
-SHIFTS = (0.0, 0.25, -0.25, 0.4, -0.4)
+SHIFTS = (0.0, 0.15, -0.15, 0.3, -0.3, 0.45, -0.45)
 PLACES = (
     *(Place(shift) for shift in SHIFTS),
     *(Place(shift, folded=True) for shift in SHIFTS),
@@ -24,10 +24,11 @@ def place_sums(items: Iterable[NeuronItem], lines: Lines) -> None:
         if not item.has_sum:
             continue
         others = boxes(rect for other in items if other is not item for rect in other.taken())
-        best, least = PLACES[0], (len(others) + 1, 0)
+        best, least = PLACES[0], (len(others) + 1, 0, 0)
         for place in PLACES:
-            rect = item.below_at(place).translated(item.pos()).adjusted(-SPARE, 0, SPARE, 0)
-            cost = int(overlapping(rect, others).sum()), lines.through(rect)
+            rect = item.below_at(place).translated(item.pos())
+            wider = rect.adjusted(-SPARE, 0, SPARE, 0)
+            cost = int(overlapping(wider, others).sum()), lines.through(rect), lines.through(wider)
             if cost < least:
                 best, least = place, cost
             if not any(cost):
