@@ -11,6 +11,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.files import decode, encode
 from nnsim.documents.format.errors import FileError
 from nnsim.documents.fragments import fragment, insert
+from nnsim.documents.layout import filled
 from nnsim.gui.canvas.view import CanvasView
 
 MIME_TYPE = "application/x-nnsim"
@@ -107,8 +108,10 @@ class Clipboard(QObject):
         """How far a part is moved: onto the point, or step by step until it covers no neuron."""
         places = np.array([*part.layout.values()])
         if at is not None:
-            return at - QPointF(*((places.min(axis=0) + places.max(axis=0)) / 2).tolist())
-        taken = self._view.network_scene.neurons.places
+            x, y = self._view.network_scene.position(at)
+            return QPointF(x, y) - QPointF(*((places.min(axis=0) + places.max(axis=0)) / 2).tolist())
+        document = self._desk.session.document
+        taken = np.array([*filled(document.network.structure, document.layout).values()]).reshape(-1, 2)
         for step in range(MOST_STEPS):
             if not _cover(places + np.multiply(STEP.toTuple(), step), taken):
                 return STEP * step

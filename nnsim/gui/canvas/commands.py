@@ -7,7 +7,6 @@ from PySide6.QtCore import QObject, QPointF
 
 from nnsim.core.network import Role
 from nnsim.documents import edits
-from nnsim.documents.document import Position
 from nnsim.documents.layout import arrange
 from nnsim.documents.naming import free_neuron_name
 from nnsim.gui.canvas.layer_commands import LayerCommands
@@ -37,10 +36,10 @@ class CanvasCommands(QObject):
     def add_neuron(self, role: Role, at: QPointF | None = None, activation: str = "") -> None:
         """Add a neuron at a point, or at the next free place for its role; without an activation the usual one."""
         activation = activation or self._first_activation(role)
-        place = at if at is not None else self._free_place(role)
+        place = self._view.network_scene.position(at if at is not None else self._free_place(role))
         name = free_neuron_name(self._desk.session.structure, role)
         text = self.tr("Add {name}").format(name=name)
-        if self._desk.session.apply(text, lambda d: edits.add_neuron(d, role, position(place), activation=activation)):
+        if self._desk.session.apply(text, lambda d: edits.add_neuron(d, role, place, activation=activation)):
             self._desk.looking.select([name])
             if at is None:
                 self._view.ensure_shown(name)
@@ -163,19 +162,15 @@ class CanvasCommands(QObject):
             return QPointF(0, 0)
         xs, ys = [p.x() for p in places.values()], [p.y() for p in places.values()]
         middle = (min(ys) + max(ys)) / 2
+        column = COLUMN * self._view.network_scene.stretch
         if role == "input":
-            return QPointF(min(xs) - COLUMN, middle)
+            return QPointF(min(xs) - column, middle)
         outputs = [p.x() for id, p in places.items() if by_role.get(id) == "output"]
         if role == "hidden" and outputs:
-            left = max((x for x in xs if x < min(outputs)), default=min(outputs) - COLUMN)
+            left = max((x for x in xs if x < min(outputs)), default=min(outputs) - column)
             place = QPointF((left + min(outputs)) / 2, middle)
         else:
-            place = QPointF(max(xs) + COLUMN, middle)
+            place = QPointF(max(xs) + column, middle)
         while any(math.hypot(*(p - place).toTuple()) < CROWDED for p in places.values()):
             place += QPointF(0, ROW)
         return place
-
-
-def position(point: QPointF) -> Position:
-    """A point of the scene as a layout has it: whole numbers, which a person can read in the file."""
-    return float(round(point.x())), float(round(point.y()))

@@ -35,10 +35,17 @@ class Lines:
 
     def cross(self, rect: QRectF, own: Ends) -> bool:
         """Whether a line other than its own runs through a label."""
+        return bool(np.delete(self._crossed(rect), self._row[own]).any())
+
+    def through(self, rect: QRectF) -> int:
+        """How many lines run through a rectangle."""
+        return int(self._crossed(rect).sum())
+
+    def _crossed(self, rect: QRectF) -> Flags:
         left, right = rect.left() - 2, rect.right() + 2
         top, bottom = rect.top() - 2, rect.bottom() + 2
-        crossed = ((left < self._x) & (self._x < right) & (top < self._y) & (self._y < bottom)).any(axis=1)
-        return bool(np.delete(crossed, self._row[own]).any())
+        crossed: Flags = ((left < self._x) & (self._x < right) & (top < self._y) & (self._y < bottom)).any(axis=1)
+        return crossed
 
 
 def place_each(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | None, metrics: QFontMetricsF) -> None:

@@ -236,19 +236,22 @@ class EdgeLayer(QGraphicsItem):
             return
         self._write(placed)
         busy = self._taken(bounds_of(placed))
-        lines = edge_labels.Lines(self.edges.every()) if len(self.edges) <= edge_labels.MOST_LOOKED_AT else None
         if moving:
             busy += [edge.label for edge in wanted if edge.row not in moving and not edge.label.isNull()]
         else:
             self._forget_picture()
         place = edge_labels.place_each if self.few else edge_labels.place
-        place(placed, busy, lines, self._metrics)
+        place(placed, busy, self.lines(), self._metrics)
         self._force_labels()
         if moving:
             for edge in placed:
                 self.update(edge.label.adjusted(-2, -2, 2, 2))
         else:
             self.update()
+
+    def lines(self) -> edge_labels.Lines | None:
+        """Where the lines run; None where there are too many to look."""
+        return edge_labels.Lines(self.edges.every()) if len(self.edges) <= edge_labels.MOST_LOOKED_AT else None
 
     def _force_labels(self) -> None:
         """A label without room on its line stands beside it: of few each, else while its connection is looked at."""

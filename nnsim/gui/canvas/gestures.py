@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsEllipseItem, QGraphicsPathItem, QGraphics
 from nnsim.core.network import NetworkError, Role
 from nnsim.documents import edits
 from nnsim.documents.naming import free_neuron_name
-from nnsim.gui.canvas.commands import CanvasCommands, position
+from nnsim.gui.canvas.commands import CanvasCommands
 from nnsim.gui.canvas.edges import curve
 from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.canvas.snapping import Snapping
@@ -73,7 +73,7 @@ class MoveNeurons(Gesture):
         return {id: place + shift for id, place in places.items()}
 
     def release(self, point: QPointF) -> None:
-        places = {id: position(place) for id, place in self._places(point - self._start).items()}
+        places = {id: self._scene.position(place) for id, place in self._places(point - self._start).items()}
         self._end()
         if not self._moved:
             if self._grabbed in self._looking.selected_neurons:
@@ -85,7 +85,7 @@ class MoveNeurons(Gesture):
         self._session.apply(text, lambda d: edits.move(d, places))
         # If all snapped back to where it was nothing changed, and the preview must not stay.
         layout = self._session.document.layout
-        self._scene.settle({id: QPointF(*layout[id]) for id in places if id in layout})
+        self._scene.settle({id: self._scene.point(layout[id]) for id in places if id in layout})
 
     def cancel(self) -> None:
         self._end()
@@ -144,9 +144,9 @@ class Connect(Gesture):
         if target:
             self._commands.connect_neurons([id for id in sources if id != target], [target])
             return
-        name = free_neuron_name(self._session.structure, "hidden")
+        name, place = free_neuron_name(self._session.structure, "hidden"), self._scene.position(point)
         text = self._view.tr("Add {name} connected from {source}").format(name=name, source=", ".join(sources))
-        if self._session.apply(text, lambda d: edits.connect_new(d, sources, "hidden", position(point))):
+        if self._session.apply(text, lambda d: edits.connect_new(d, sources, "hidden", place)):
             self._looking.select([name])
 
     def _end(self) -> None:

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent, QKeySequence
 
 from nnsim.core.network import Ends
 from nnsim.documents import edits
+from nnsim.documents.layout import filled
 from nnsim.gui.canvas.commands import CanvasCommands
 from nnsim.gui.canvas.in_place import InPlace
 from nnsim.gui.canvas.view import CanvasView
@@ -96,8 +97,8 @@ class CanvasKeys(QObject):
             self._view.scroll_by(-SCROLL * direction.x(), -SCROLL * direction.y())
             return
         step = direction * (1.0 if fine else NUDGE)
-        places = self._view.network_scene.positions()
-        moved = {id: (places[id] + step).toTuple() for id in chosen}
+        places = filled(self._desk.session.structure, self._desk.session.document.layout)
+        moved = {id: (places[id][0] + step.x(), places[id][1] + step.y()) for id in chosen}
         self._desk.session.apply(self.tr("Move"), lambda d: edits.move(d, moved), ("nudge", chosen))
 
     # Walking

@@ -67,6 +67,15 @@ class Face:
     """The weight of a neuron that is always 1, where biases are drawn as such; empty elsewhere."""
 
 
+@dataclass(frozen=True)
+class Place:
+    """Where a sum stands: so much of its width to the right, above the name or below the circle, in one line or two."""
+
+    shift: float = 0.0
+    above: bool = False
+    folded: bool = False
+
+
 class NeuronItem(QGraphicsItem):
     """Draws a Face, with a map of the input plane or a curve inside where there is one."""
 
@@ -83,6 +92,7 @@ class NeuronItem(QGraphicsItem):
         """Whether a connection that is being drawn would end here."""
         self.aside = False
         """Whether a bias stands at the lower right, because the next neuron's name is under the circle."""
+        self._place = Place()
         self.larger = 1.0
         """So many times as large as elsewhere its texts are, so that they can be read from afar."""
         self.setZValue(2)
@@ -149,9 +159,7 @@ class NeuronItem(QGraphicsItem):
             self.bias_rect = QRectF(0, 0, width, small.height() + 3)
             self.bias_rect.moveCenter(one - QPointF(0, ONE_RADIUS + 2 + self.bias_rect.height() / 2))
         if face.below:
-            width = small.horizontalAdvance(face.below) + 12
-            top = SWITCH.bottom() + 4 if face.switch is not None else RADIUS + 8
-            self.below_rect = QRectF(-width / 2, top, width, small.height() + 2)
+            self.below_rect = self.below_at(self._place if self.has_sum else Place())
             if self.aside and face.fires is None:
                 self.below_rect.moveTopLeft(QPointF(RADIUS * 0.74, RADIUS * 0.7))
         self.ghost_rect = QRectF()
@@ -180,6 +188,28 @@ class NeuronItem(QGraphicsItem):
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
+
+    def below_at(self, place: Place) -> QRectF:
+        """The rectangle of what stands below it, or above, if it stands there."""
+        small, text = QFontMetricsF(self._font("small")), self.face.below
+        lines = _folded(text) if place.folded else [text]
+        width = max(small.horizontalAdvance(line) for line in lines) + 12
+        height = small.height() * len(lines) + 2
+        top = SWITCH.bottom() + 4 if self.face.switch is not None else RADIUS + 8
+        top = self.name_rect.top() - height if place.above else top
+        return QRectF(-width / 2 + place.shift * width, top, width, height)
+
+    @property
+    def has_sum(self) -> bool:
+        """Whether what stands below it is the sum of a neuron with a threshold."""
+        return bool(self.face.below) and self.face.fires is not None
+
+    def put_sum(self, place: Place) -> None:
+        """Have the sum there."""
+        if place != self._place:
+            self._place = place
+            self.measure()
+            self.update()
 
     @property
     def has_bias_below(self) -> bool:
@@ -249,7 +279,8 @@ class NeuronItem(QGraphicsItem):
         if detail < NUMBERS_FROM and not self.chosen and not self.hover:
             return
         if face.below:
-            _text(painter, self.below_rect, face.below, self._font("small"), t.ink, t.card)
+            below = "\n".join(_folded(face.below)) if self.has_sum and self._place.folded else face.below
+            _text(painter, self.below_rect, below, self._font("small"), t.ink, t.card)
         if face.ghost:
             paint_ghost(painter, self.ghost_rect, face.ghost, self._font("small"))
         if face.badge:
@@ -348,6 +379,15 @@ class NeuronItem(QGraphicsItem):
             QRectF(SWITCH.left() + 4, SWITCH.top(), 16, 20) if on else QRectF(SWITCH.right() - 20, SWITCH.top(), 16, 20)
         )
         _text(painter, side, "1" if on else "0", font("small", bold=True), t.on_accent if on else t.muted)
+
+
+def _folded(text: str) -> list[str]:
+    """A sum in two lines, the comparison in the second: ``1 + 0 = 1``, ``< 1.2 → 0``."""
+    for sign in (" < ", " ≥ "):
+        total, found, rest = text.rpartition(sign)
+        if found:
+            return [total, f"{sign.strip()} {rest}"]
+    return [text]
 
 
 def bias_pen(t: Theme, negative: bool) -> QPen:

@@ -15,7 +15,7 @@ from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import sum_of
 from nnsim.core.formulas.numbers import factor, format_number
 from nnsim.core.network import Connection, Ends, Neuron
-from nnsim.documents.document import Document
+from nnsim.documents.document import Document, Position
 from nnsim.documents.layout import filled
 from nnsim.documents.ways import ways_of
 from nnsim.gui.canvas.edge_labels import boxes, overlapping
@@ -24,6 +24,7 @@ from nnsim.gui.canvas.loss_on_canvas import LossOnCanvas
 from nnsim.gui.canvas.neuron_item import GAP, RADIUS, Face, NeuronItem, Part
 from nnsim.gui.canvas.neuron_items import CROWD, NeuronItems
 from nnsim.gui.canvas.shared_biases import SharedBiases
+from nnsim.gui.canvas.sum_places import place_sums
 from nnsim.gui.look.theme import map_colors
 from nnsim.gui.session.desk import Desk
 
@@ -62,6 +63,8 @@ class NetworkScene(QGraphicsScene):
         self.neurons = NeuronItems(self, self._prepare)
         self.larger = 1.0
         """So many times as large as elsewhere the texts of neurons are."""
+        self.stretch = 1.0
+        """So many times as far apart as in the document the columns are drawn."""
         self._placed = False
         """Whether labels have places, which they keep while numbers change."""
         self.edges = EdgeLayer(self._weight_text, self._weight_ghost, self._taken)
@@ -107,7 +110,7 @@ class NetworkScene(QGraphicsScene):
         ):
             self.rebuild()
         elif old.layout != new.layout:
-            places = _places(new)
+            places = self._places(new)
             self._move(np.flatnonzero((places != self.neurons.places).any(axis=1)), places)
             self._come_to_rest()
 
@@ -117,7 +120,7 @@ class NetworkScene(QGraphicsScene):
         self._looked = None
         self._problems = {id: problem.message for problem in self.desk.session.problems for id in problem.neurons}
         self.shared.follow(structure)
-        self.neurons.follow(structure, _places(self.desk.session.document))
+        self.neurons.follow(structure, self._places(self.desk.session.document))
         self.edges.lay_out(structure, self.neurons.places)
         self._weights = ways_of(structure).weights
         self._inputs = np.array([neuron.role == "input" for neuron in structure.neurons])
@@ -142,6 +145,28 @@ class NetworkScene(QGraphicsScene):
         self.names_drawn = self.names_drawn if names is None else names
         self._placed = False
         self.update_values()
+
+    def _places(self, document: Document) -> Array:
+        """(neurons, 2): where each neuron of a document is drawn, also those that nobody has placed."""
+        places = np.array([*filled(document.network.structure, document.layout).values()]).reshape(-1, 2)
+        return places * (self.stretch, 1.0)
+
+    def stretch_to(self, stretch: float) -> None:
+        """Draw the columns so many times as far apart as they lie."""
+        if stretch != self.stretch:
+            self.stretch = stretch
+            self._move(np.arange(len(self.neurons)), self._places(self.desk.session.document))
+            self.edges.settle(self.neurons.places)
+            self._make_room()
+            self._place_labels()
+
+    def position(self, point: QPointF) -> Position:
+        """A point of the scene as a layout has it: whole numbers, which a person can read in the file."""
+        return float(round(point.x() / self.stretch)), float(round(point.y()))
+
+    def point(self, position: Position) -> QPointF:
+        """A place of a layout in the scene."""
+        return QPointF(position[0] * self.stretch, position[1])
 
     def positions(self) -> dict[str, QPointF]:
         """Where each neuron is drawn, also in the middle of a drag."""
@@ -287,10 +312,13 @@ class NetworkScene(QGraphicsScene):
         item.show_face(face, image)
 
     def _make_room(self) -> None:
-        """Biases under their neurons, or all of them beside, where one would stand on what is below it."""
+        """Biases under their neurons, or all of them beside, where one would stand on what is below it; and sums."""
         items = list(self.neurons.made.values())
         for item in items:
             item.set_aside(False)
+        lines = self.edges.lines()
+        if lines is not None and not self.neurons.crowded:
+            place_sums(items, lines)
         below = [item for item in items if item.has_bias_below]
         if self.neurons.crowded or not below:
             return
@@ -419,11 +447,6 @@ class NetworkScene(QGraphicsScene):
                 return Hit(part, id)
         found = self.edges.at(point, REACH / max(scale, SMALLEST_SCALE))
         return Hit() if found is None else Hit(found[1], connection=found[0])
-
-
-def _places(document: Document) -> Array:
-    """(neurons, 2): where each neuron of a document lies, also those that nobody has placed."""
-    return np.array([*filled(document.network.structure, document.layout).values()]).reshape(-1, 2)
 
 
 def _bias_text(neuron: Neuron, bias: float, digits: int, name: str = "b") -> str:

@@ -45,7 +45,8 @@ class Snapping:
         dx = self._nearest([p.x() for p in candidates], self._still[:, 0], reach)
         dy = self._nearest([p.y() for p in candidates], self._still[:, 1], reach)
         at = places[grabbed]
-        shift = QPointF(_to_grid(at.x()) if dx is None else dx, _to_grid(at.y()) if dy is None else dy)
+        shift = QPointF(_to_grid(at.x(), GRID_STEP * self._scene.stretch) if dx is None else dx,
+                        _to_grid(at.y(), GRID_STEP) if dy is None else dy)
         self._show([p + shift for p in candidates], dx is not None, dy is not None)
         return shift
 
@@ -78,5 +79,5 @@ class Snapping:
         self._guides.setPath(path)
 
 
-def _to_grid(value: float) -> float:
-    return round(value / GRID_STEP) * GRID_STEP - value
+def _to_grid(value: float, step: float) -> float:
+    return round(value / step) * step - value

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QLabel
@@ -28,6 +29,7 @@ HINT_MARGIN, HINT_LIFT = 8, 10
 """Between a hint and the sides of the view, and its lower edge."""
 MOST_MAGNIFIED = 60
 """Of more neurons the texts are not made larger to be read from afar: there is no room between them."""
+MOST_STRETCHED = 3.0
 LARGEST_TEXT, LARGER_STEP = 2.5, 0.1
 READ_PIXELS, LEAST_PIXELS = 10.0, 8.2
 """Small texts of a small network are so large on the screen wherever there is room, and so large in any case."""
@@ -57,6 +59,8 @@ class CanvasView(QGraphicsView):
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.lower_edge = self.upper_edge = 0
         """How many pixels at the lower and the upper edge ``fit`` keeps clear, because something stands there."""
+        self.stretches = False
+        """Whether the columns of a small network are drawn farther apart where the view is wide."""
         self._fitted = True
         """Whether the view shows all because it was asked to: then it does so at any size."""
         self._shown_whole = QRectF()
@@ -103,13 +107,28 @@ class CanvasView(QGraphicsView):
         """Show the whole network, in the middle, with texts that can be read; when presenting, from afar."""
         scene = self.network_scene
         scene.magnify(1.0, 1.0)
+        scene.stretch_to(1.0)
         self._fit()
+        self._stretch()
         if presenting() and len(scene.neurons) <= MOST_MAGNIFIED:
             self._magnify(PRESENTED_PIXELS)
         elif scene.edges.few:
             self._magnify(READ_PIXELS)
         if scene.edges.few:
             self._keep_readable()
+        self._stretch()
+
+    def _stretch(self) -> None:
+        """Draw the columns of a small network as far apart as a wide view has room for them."""
+        scene = self.network_scene
+        if not (self.stretches and scene.edges.few and len(scene.neurons) > 1):
+            return
+        rect, places = scene.content_rect(), scene.neurons.places
+        span = float(np.ptp(places[:, 0])) / scene.stretch
+        if span > 0.0:
+            spare = (self.viewport().width() - 2 * FIT_MARGIN) / self.zoom - rect.width()
+            scene.stretch_to(min(max(scene.stretch + spare / span, 1.0), MOST_STRETCHED))
+            self._fit()
 
     def _keep_readable(self) -> None:
         """Texts of a small network are never too small to be read, even where they come near to each other."""
@@ -218,11 +237,12 @@ class CanvasView(QGraphicsView):
         if self.zoom < DOTS_FROM:
             return
         painter.setPen(QPen(t.color("line"), 1.6 / self.zoom))
-        left, top = math.floor(rect.left() / GRID_STEP), math.floor(rect.top() / GRID_STEP)
+        step = GRID_STEP * self.network_scene.stretch
+        left, top = math.floor(rect.left() / step), math.floor(rect.top() / GRID_STEP)
         painter.drawPoints(
             [
-                QPointF(x * GRID_STEP, y * GRID_STEP)
-                for x in range(left, math.ceil(rect.right() / GRID_STEP) + 1)
+                QPointF(x * step, y * GRID_STEP)
+                for x in range(left, math.ceil(rect.right() / step) + 1)
                 for y in range(top, math.ceil(rect.bottom() / GRID_STEP) + 1)
             ]
         )

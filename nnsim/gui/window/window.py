@@ -270,6 +270,7 @@ class MainWindow(QMainWindow):
         presenting = self.workspaces.presenting
         self._palette.setVisible(self.workspaces.current is BUILD)
         self.canvas.layer_bars.show(self.workspaces.current in (BUILD, TRAIN))
+        self.canvas.stretches = self.workspaces.current not in (BUILD, TRAIN)
         self.canvas.network_scene.show_loss(self.workspaces.current.explains)
         if presenting != self._presenting:
             self._presenting = presenting
