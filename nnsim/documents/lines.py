@@ -5,7 +5,7 @@ import numpy as np
 from nnsim.core.arrays import Array
 from nnsim.documents.layout import NEURON_RADIUS
 
-LABEL_PLACES = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.2, 0.8)
+LABEL_PLACES = (0.5, 0.42, 0.58, 0.35, 0.65, 0.28, 0.72, 0.2, 0.8, 0.46, 0.54, 0.38, 0.62, 0.24, 0.76, 0.15, 0.85)
 """Where along a line its label may stand, best first."""
 BENDS = 30.0
 """A line bends that runs at least so far to the right."""

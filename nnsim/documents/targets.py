@@ -3,7 +3,7 @@
 The target columns are the data that a small network of 0s and 1s learns from.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,9 +20,10 @@ _NOTHING: Mapping[int, str] = {}
 
 @dataclass(frozen=True, eq=False)
 class TruthTable:
-    """All rows of the inputs, X (2ⁿ, n) counting up, and ``targets`` (2ⁿ, outputs) with NaN where unset.
+    """All rows of the inputs, X (2ⁿ, n) counting up, and ``targets`` (2ⁿ, columns) with NaN where unset.
 
-    There is one target column even if there is no output yet, for what shall be built.
+    Each output has a column. Columns behind those belong to no output: they wait for one. There is one column even if
+    there is no output yet, for what shall be built.
     """
 
     X: Array
@@ -36,26 +37,25 @@ def truth_table_of(document: Document) -> TruthTable | None:
     if not 1 <= n <= MAX_GATE_INPUTS:
         return None
     X = truth_table(n)
-    targets = np.full((len(X), max(1, len(structure.outputs))), np.nan)
+    columns = len(data.targets[0]) if isinstance(data, InlineData) else 1
+    targets = np.full((len(X), max(columns, len(structure.outputs))), np.nan)
     if isinstance(data, GeneratedData):
         if data.generator not in gates(n) or data.fields.inputs != n:
             return None
         targets[:, 0] = gate_column(data.generator, n)
     elif isinstance(data, InlineData):
-        if not _is_table(data, n, targets.shape[1]):
+        if not _is_table(data, n):
             return None
         rows = np.array(data.inputs) @ (2 ** np.arange(n - 1, -1, -1))
-        targets[rows.astype(np.intp), : len(data.targets[0])] = data.targets
+        targets[rows.astype(np.intp), :columns] = data.targets
     elif data is not None:
         return None
     return TruthTable(X, targets)
 
 
-def _is_table(data: InlineData, inputs: int, outputs: int) -> bool:
+def _is_table(data: InlineData, inputs: int) -> bool:
     """Whether the data are rows of 0s and 1s, each at most once, all of them to learn from."""
-    if len(data.inputs) > 2**inputs or len(data.inputs[0]) != inputs or len(data.targets[0]) > outputs:
-        return False
-    if data.test_share:
+    if len(data.inputs) > 2**inputs or len(data.inputs[0]) != inputs or data.test_share:
         return False
     values = {value for row in (*data.inputs, *data.targets) for value in row}
     return values <= {0.0, 1.0} and len(set(data.inputs)) == len(data.inputs)
@@ -92,9 +92,11 @@ def gate_label(document: Document) -> str:
 def choose_target(document: Document, output: int, choice: str | None) -> Document:
     """The document with a gate as the target of its ``output``-th output; None removes the data.
 
-    OWN sets a column that is not set yet to 0, and keeps any other.
+    A column that no output has is removed alone. OWN sets a column that is not set yet to 0, and keeps any other.
     """
     table = truth_table_of(document)
+    if table is not None and choice is None and len(document.network.structure.outputs) <= output:
+        return _with_columns(document, [column for column in range(table.targets.shape[1]) if column != output])
     if table is None or choice is None:
         return replace(document, data=None)
     targets = table.targets.copy()
@@ -129,9 +131,9 @@ def flip_target(document: Document, row: int, output: int) -> Document:
 def data_follow(before: Document, after: Document) -> Document:
     """``after`` with data that went along with its inputs and outputs, which ``before`` had others of.
 
-    A target column belongs to its output: that of an output that is gone is no other output's. Data that would have
-    no target column left stay as they are, and so do all data while there is no output: one may come that takes them.
-    A gate always has a column for each input; NOT is gone where there are several.
+    A target column belongs to its output, and goes only with its neuron, where other outputs stay. That of an output
+    that has another role now is the next output's that has none; until there is one it waits behind all others.
+    A gate always has a column for each input; NOT is gone where one comes.
     """
     document = _targets_follow(before, after)
     data, inputs = document.data, len(document.network.structure.inputs)
@@ -139,28 +141,52 @@ def data_follow(before: Document, after: Document) -> Document:
         return document
     if data.fields.inputs == inputs or not 1 <= inputs <= MAX_GATE_INPUTS:
         return document
-    return replace(document, data=_gate(data.generator, inputs) if data.generator in gates(inputs) else None)
+    if data.generator in gates(inputs):
+        return replace(document, data=_gate(data.generator, inputs))
+    comes = len(after.network.structure.neurons) > len(before.network.structure.neurons)
+    return replace(document, data=None) if comes else document
 
 
 def _targets_follow(before: Document, after: Document) -> Document:
-    old, new, data = before.network.structure.outputs, after.network.structure.outputs, after.data
-    gone = {column for column, id in enumerate(old) if id not in new}
-    if not gone or not new or data is None:
-        return after
+    """``after`` with the columns of its data where their outputs are now."""
+    old, new = before.network.structure.outputs, after.network.structure
+    columns = range(_own_columns(after))
+    stay = {column for column in columns if column < len(old) and old[column] in new.outputs}
+    gone = {column for column in columns if column < len(old) and old[column] not in new.by_id}
+    if gone and not set(old) & set(new.outputs):
+        gone.clear()  # There may come an output that takes them.
+    # What was free last comes first: roles that are given back in turn find their own columns again.
+    order = sorted(set(columns) - gone, key=lambda column: column not in stay)
+    return after if order == [*columns] else _with_columns(after, order)
+
+
+def _own_columns(document: Document) -> int:
+    """How many target columns the data have that belong to one output each; what generators make has none such."""
+    data = document.data
     if isinstance(data, GeneratedData):
-        # A gate is the target of the first output; what other generators make has no column of one output alone.
-        return replace(after, data=None) if gate_label(after) and 0 in gone else after
+        return 1 if gate_label(document) else 0
+    return 0 if data is None else len(data.targets if isinstance(data, CsvData) else data.targets[0])
+
+
+def _with_columns(document: Document, order: Sequence[int]) -> Document:
+    """The document with these target columns of its data, in this order.
+
+    Data that are no truth table keep their last column: it is all that they were made for.
+    """
+    data = document.data
     if isinstance(data, CsvData):
-        kept = tuple(name for column, name in enumerate(data.targets) if column not in gone)
         # Without names for the inputs a column that is no target would become one.
-        return replace(after, data=replace(data, targets=kept)) if kept and data.inputs else after
-    columns = [column for column in range(len(data.targets[0])) if column not in gone]
-    if not columns:
-        return after if truth_table_of(before) is None else replace(after, data=None)
+        keeps = len(order) == len(data.targets) or (order and data.inputs)
+        names = tuple(data.targets[column] for column in order)
+        return replace(document, data=replace(data, targets=names)) if keeps else document
+    if not order and (isinstance(data, GeneratedData) or truth_table_of(document) is not None):
+        return replace(document, data=None)
+    if not order or not isinstance(data, InlineData):
+        return document
     inputs = len(data.inputs[0])
-    names = data.columns and (*data.columns[:inputs], *(data.columns[inputs + column] for column in columns))
-    targets = tuple(tuple(row[column] for column in columns) for row in data.targets)
-    changed = replace(after, data=replace(data, targets=targets, columns=names))
+    titles = data.columns and (*data.columns[:inputs], *(data.columns[inputs + column] for column in order))
+    targets = tuple(tuple(row[column] for column in order) for row in data.targets)
+    changed = replace(document, data=replace(data, targets=targets, columns=titles))
     table = truth_table_of(changed)
     whole = table is not None and not np.isnan(table.targets).any()
     return _with_targets(changed, table.X, table.targets) if table is not None and whole else changed

@@ -1,6 +1,7 @@
 """The truth table of a document and its target columns."""
 
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pytest
@@ -58,7 +59,7 @@ def test_a_table_has_every_row_of_its_inputs(inputs: int) -> None:
         net(2, 1, own((0,), (1,), (1,), (2,))), net(2, 1, own((-1,), (1,), (1,), (-1,))),
         net(2, 1, own((0,), (1,), inputs=((0.05, 0.1), (1.0, 1.0)))),
         net(2, 1, own((0,), (1,), inputs=((1.0, 1.0), (1.0, 1.0)))),
-        net(2, 1, own(*[(0, 1)] * 4)), net(1, 1, own(*[(1,)] * 4)),
+        net(1, 1, own(*[(1,)] * 4)),
         net(2, 1, replace(own(*[(1,)] * 4), test_share=0.5)),
     ],
 )
@@ -83,7 +84,75 @@ def test_a_target_column_goes_with_its_output() -> None:
     document = net(2, 2, TWO)
     assert edits.remove(document, ["y"]).data == GeneratedData("and_gate")
     assert edits.remove(document, ["y2"]).data == GeneratedData("xor_gate")
-    assert edits.set_role(document, ["y"], "hidden").data == GeneratedData("and_gate")
+
+
+def by_neuron(document: Document) -> dict[str, list[float | None]]:
+    """The target of each output that has one, and of those that wait, under their number."""
+    outputs = document.network.structure.outputs
+    return {outputs[i] if i < len(outputs) else str(i): column for i, column in enumerate(columns(document))
+            if None not in column}
+
+
+def toggled(document: Document, id: str) -> Document:
+    is_output = document.network.structure.by_id[id].role == "output"
+    return edits.set_role(document, [id], "hidden" if is_output else "output")
+
+
+THREE = own((0, 0, 0), (1, 0, 1), (1, 0, 1), (0, 1, 1))
+"""XOR, AND and OR."""
+
+
+@pytest.mark.parametrize(("outputs", "data"), [(1, XOR), (2, TWO), (3, THREE), (3, TWO)])
+def test_no_target_is_lost_by_roles_in_any_order(outputs: int, data: DataSource) -> None:
+    """Up to four changes among three neurons: what stays an output keeps its target; one that none has waits only
+    while every output has one; and changes that are taken back in turn leave everything as it was.
+    """
+    start = net(2, outputs, data)
+    for _ in range(3 - outputs):
+        start = edits.add_neuron(start, "hidden", (0, 0))
+    neurons = [n.id for n in start.network.structure.neurons if n.role != "input"]
+    targets = sorted(map(str, by_neuron(start).values()))
+    for changes in (c for length in range(5) for c in product(neurons, repeat=length)):
+        document = start
+        for id in changes:
+            before, document = by_neuron(document), toggled(document, id)
+            now, there = by_neuron(document), document.network.structure.outputs
+            assert sorted(map(str, now.values())) == targets, changes
+            assert all(now[other] == column for other, column in before.items() if other != id and other in there)
+            assert len(now) == len(columns(document)) or set(now) <= set(there), changes
+        if (outputs, data) in ((1, XOR), (3, THREE)) and len(set(changes)) == len(changes):
+            for id in reversed(changes):
+                document = toggled(document, id)
+            assert by_neuron(document) == by_neuron(start), changes
+
+
+@pytest.mark.parametrize("data", [XOR, own((0,), (0,), (1,), (0,)), CsvData("points.csv", ("a", "b"), ("p",))])
+@pytest.mark.parametrize("first", ["h1", "y"])
+def test_the_only_target_moves_to_the_neuron_that_is_made_the_output(first: str, data: DataSource) -> None:
+    """Whichever of the two roles is changed first."""
+    document = edits.add_neuron(net(2, 1, data), "hidden", (0, 0))
+    for id in (first, "y" if first == "h1" else "h1"):
+        document = toggled(document, id)
+    assert (document.network.structure.outputs, document.data) == (("h1",), data)
+
+
+def test_a_target_that_no_output_has_waits_behind_the_others_and_can_be_removed_alone() -> None:
+    waiting = toggled(net(2, 2, TWO), "y")
+    assert columns(waiting) == [[0, 0, 0, 1], [0, 1, 1, 0]]
+    assert choose_target(waiting, 1, None).data == GeneratedData("and_gate")
+    assert edits.remove(waiting, ["y"]).data == waiting.data
+    assert edits.add_neuron(waiting, "output", (0, 0)).data == waiting.data
+
+
+def test_not_stays_where_no_neuron_comes() -> None:
+    document = edits.add_neuron(net(1, 1, GeneratedData("not_gate", NotFields())), "hidden", (0, 0))
+    assert edits.set_role(document, ["h1"], "input").data == document.data
+    assert edits.add_neuron(document, "input", (0, 0)).data is None
+
+
+def test_columns_of_a_file_change_their_order_with_the_roles() -> None:
+    named = CsvData("points.csv", ("a", "b"), ("p", "q"))
+    assert toggled(net(2, 2, named), "y").data == replace(named, targets=("q", "p"))
 
 
 def test_a_single_sample_loses_its_column_too() -> None:

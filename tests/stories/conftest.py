@@ -100,7 +100,7 @@ class Reused:
         """A hand on the window as it is when it is new; with settings of its own, which lie in this folder."""
         hand = self.empty()
         window, study = hand.window, hand.desk.study
-        for name in ("draw_biases", "draw_products"):
+        for name in ("draw_biases", "draw_products", "draw_names"):
             window.actions_by_name[name].setChecked(False)
         window.workspaces.leave_present()
         keep_settings_in(place)

@@ -66,8 +66,8 @@ def test_a_click_on_one_of_several_selects_it_alone(hand: Hand) -> None:
     assert desk.session.document == before
 
 
-def test_a_number_without_room_shows_while_its_connection_is_selected(hand: Hand) -> None:
-    """Between two outputs, one above the other, names and sums take the room: selected, the weight can be edited."""
+def test_a_number_without_room_on_its_line_stands_beside_it(hand: Hand) -> None:
+    """Between two outputs, one above the other, names and sums take the room: the weight is shown and can be edited."""
     hand.canvas.setFocus()
     for key in (Qt.Key.Key_I, Qt.Key.Key_I, Qt.Key.Key_O, Qt.Key.Key_O):
         hand.key(key, widget=hand.canvas)
@@ -85,7 +85,7 @@ def test_a_number_without_room_shows_while_its_connection_is_selected(hand: Hand
     assert hand.session.network.value(hand.session.structure.by_ends["y2", "y"].weight) == -2
     assert not edges["y2", "y"].label.isNull()
     hand.click_at(hand.at("x0"))
-    assert edges["y2", "y"].label.isNull()
+    assert not edges["y2", "y"].label.isNull()
 
 
 def test_dragging_moves_all_that_is_selected(hand: Hand) -> None:
@@ -488,6 +488,36 @@ def test_products_stand_on_the_connections(hand: Hand) -> None:
     assert not hand.session.dirty
     hand.menu("action_draw_products")
     assert edge["h", "output"].text == "−2"
+
+
+def test_weights_can_have_their_names(hand: Hand) -> None:
+    """The hands-on net: w5 = 0.4, and as a product w5: 0.4 · 0.593; none is left out, and no switch is for ever."""
+    hand.example("xor")
+    edge = hand.canvas.network_scene.edges.edges
+    assert edge["h", "output"].text == "−2"
+    hand.example("hands_on")
+    edge = hand.canvas.network_scene.edges.edges
+    assert edge["h1", "o1"].text == "w5 = 0.4"
+    assert all(each.text.startswith("w") and not each.label.isNull() for each in edge.every())
+    hand.menu("action_draw_products")
+    assert edge["h1", "o1"].text == "w5: 0.4 · 0.593"
+    hand.menu("action_draw_products")
+    hand.menu("action_draw_names")
+    assert edge["h1", "o1"].text == "0.4"
+    assert not hand.session.dirty
+
+
+def test_the_choice_of_names_holds_for_all_networks(hand: Hand) -> None:
+    """Off for hands-on, it is off when that is opened again; on, XOR has them too."""
+    layer = hand.canvas.network_scene.edges
+    hand.example("hands_on")
+    hand.menu("action_draw_names")
+    hand.example("xor")
+    hand.example("hands_on")
+    assert layer.edges["h1", "o1"].text == "0.4"
+    hand.menu("action_draw_names")
+    hand.example("xor")
+    assert layer.edges["h", "output"].text == "w5 = −2"
 
 
 def test_no_connection_crosses_a_weight_where_there_is_room(hand: Hand) -> None:

@@ -18,6 +18,8 @@ NARROWEST = 34.0
 GHOST_GAP = 2.0
 FARTHEST = 8
 """So many halves of the narrowest label beside its line one may stand at most that has no room on it."""
+TURNS = 4
+"""So often at most it is tried to give every label a place, those that had none being asked first the next time."""
 
 
 class Lines:
@@ -37,6 +39,19 @@ class Lines:
         top, bottom = rect.top() - 2, rect.bottom() + 2
         crossed = ((left < self._x) & (self._x < right) & (top < self._y) & (self._y < bottom)).any(axis=1)
         return bool(np.delete(crossed, self._row[own]).any())
+
+
+def place_each(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | None, metrics: QFontMetricsF) -> None:
+    """As ``place``, but whoever finds no room is asked first the next time, until each label has a place."""
+    place(edges, taken, lines, metrics)
+    order = list(edges)
+    for _ in range(TURNS):
+        left = [edge for edge in order if edge.text and edge.label.isNull()]
+        if not left:
+            return
+        order = [*left, *(edge for edge in order if edge not in left)]
+        # A clear line behind each number is worth less than a place for each.
+        place(order, taken, None, metrics)
 
 
 def place(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | None, metrics: QFontMetricsF) -> None:
@@ -69,13 +84,23 @@ def place(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | Non
 
 
 def force(edges: Collection[Edge], taken: Collection[QRectF], metrics: QFontMetricsF) -> None:
-    """Put each edge's label beside the middle of its line, clear of ``taken``; if that reaches too far, on its line."""
+    """Put each edge's label beside its line, clear of ``taken``; if that reaches too far, where least is in its way."""
     busy = boxes(taken)
     for edge in edges:
-        middle = _box(edge, metrics).translated(edge.places[0])
+        box = _box(edge, metrics)
         sideways = sorted((step * NARROWEST / 2 for step in range(FARTHEST, -FARTHEST - 1, -1)), key=abs)
-        rects = [middle.translated(shift, 0) for shift in sideways]
-        edge.label = next((rect for rect in rects if not overlapping(rect, busy).any()), rects[0])
+        rects = [box.translated(edge.places[0]).translated(shift, 0) for shift in sideways]
+        rects += [box.translated(at) for at in edge.places]
+        edge.label = min(rects, key=lambda rect: covered(rect, busy))
+        busy = np.vstack([busy, coordinates(edge.label)])
+
+
+def covered(rect: QRectF, others: Array) -> float:
+    """How much of a rectangle is covered by (rectangles, 4), each left, top, right and bottom; twice counts twice."""
+    left, top, right, bottom = coordinates(rect)
+    across = np.minimum(others[:, 2], right) - np.maximum(others[:, 0], left)
+    down = np.minimum(others[:, 3], bottom) - np.maximum(others[:, 1], top)
+    return float((np.maximum(across, 0.0) * np.maximum(down, 0.0)).sum())
 
 
 def place_ghosts(edges: Collection[Edge], taken: Collection[QRectF], metrics: QFontMetricsF) -> None:

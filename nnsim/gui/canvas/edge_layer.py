@@ -1,7 +1,7 @@
 """All connections of the canvas, in one item."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import lru_cache, reduce
+from functools import lru_cache
 from operator import itemgetter
 
 import numpy as np
@@ -15,8 +15,8 @@ from nnsim.documents.lines import between, slots
 from nnsim.documents.ways import ways_of
 from nnsim.gui.canvas import edge_labels
 from nnsim.gui.canvas.bundles import BUNDLES, Bundle, bundled, paint_bundle
-from nnsim.gui.canvas.edge_map import EdgeMap
-from nnsim.gui.canvas.edges import AROUND, Edge
+from nnsim.gui.canvas.edge_map import EdgeMap, bounds_of, hull, line_boxes
+from nnsim.gui.canvas.edges import Edge
 from nnsim.gui.canvas.neuron_item import Part, paint_ghost, paint_label
 from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
@@ -30,6 +30,8 @@ LINES_A_TURN = 200
 """Of so many thin lines those of one sign are drawn, then those of the other."""
 MOST_THIN = 20_000
 """So many thin lines are drawn at once at most."""
+FEW = 30
+"""Up to this number each connection has its label, at worst where there is least in its way."""
 READABLE = 0.72
 """Pixels per unit of the scene from which on small text can be read; fewer where all text is larger."""
 NO_ROWS: Indices = np.empty(0, dtype=np.intp)
@@ -101,8 +103,18 @@ class EdgeLayer(QGraphicsItem):
 
     @property
     def labels(self) -> int:
-        """How many labels have a place."""
-        return sum(not edge.label.isNull() for edge in self._labelled)
+        """How many labels have a place that is free."""
+        return sum(not edge.label.isNull() for edge in self._labelled) - len(self._forced)
+
+    @property
+    def squeezed(self) -> bool:
+        """Whether a label stands where there is no room for it."""
+        return bool(self._forced)
+
+    @property
+    def few(self) -> bool:
+        """Whether there are so few edges that each has a label in any case."""
+        return len(self.edges) <= FEW
 
     @property
     def crowded(self) -> bool:
@@ -124,7 +136,7 @@ class EdgeLayer(QGraphicsItem):
         lines = between(sources, targets, angles)
         self.edges = EdgeMap(structure, lines, angles, many)
         self.values = np.zeros(len(self.edges))
-        self._boxes = _boxes(lines)
+        self._boxes = line_boxes(lines)
         self.settle(places)
         self._labelled = self._wanted()
         self._reach()
@@ -146,8 +158,8 @@ class EdgeLayer(QGraphicsItem):
             return
         sources, targets = places.take(ways.ends[rows].T, axis=0)
         lines = between(sources, targets, angles[rows])
-        before, self._boxes[:, rows] = self._boxes[:, rows], _boxes(lines)
-        dirty = _hull(np.hstack([before, self._boxes[:, rows]]))
+        before, self._boxes[:, rows] = self._boxes[:, rows], line_boxes(lines)
+        dirty = hull(np.hstack([before, self._boxes[:, rows]]))
         for old in self.edges.move(rows, lines, angles[rows]):
             dirty = dirty.united(old.label)
         moving = np.union1d(self._moving, rows)
@@ -172,7 +184,7 @@ class EdgeLayer(QGraphicsItem):
         """Let the item's rectangle hold all edges."""
         if not self._boxes.size:
             return
-        around = _hull(self._boxes).adjusted(-120, -120, 120, 120)
+        around = hull(self._boxes).adjusted(-120, -120, 120, 120)
         if not self._bounds.contains(around):
             self.prepareGeometryChange()
             self._bounds = around.adjusted(-BEYOND, -BEYOND, BEYOND, BEYOND)
@@ -223,13 +235,14 @@ class EdgeLayer(QGraphicsItem):
         if not placed:
             return
         self._write(placed)
-        busy = self._taken(_around(placed))
+        busy = self._taken(bounds_of(placed))
         lines = edge_labels.Lines(self.edges.every()) if len(self.edges) <= edge_labels.MOST_LOOKED_AT else None
         if moving:
             busy += [edge.label for edge in wanted if edge.row not in moving and not edge.label.isNull()]
         else:
             self._forget_picture()
-        edge_labels.place(placed, busy, lines, self._metrics)
+        place = edge_labels.place_each if self.few else edge_labels.place
+        place(placed, busy, lines, self._metrics)
         self._force_labels()
         if moving:
             for edge in placed:
@@ -238,13 +251,16 @@ class EdgeLayer(QGraphicsItem):
             self.update()
 
     def _force_labels(self) -> None:
-        """A label without room on its line stands beside it while its connection is chosen or pointed at."""
+        """A label without room on its line stands beside it: of few each, else while its connection is looked at."""
         for edge in self._forced:
             edge.label = QRectF()
-        self._forced = [e for e in self._labelled if self._is_looked_at(e) and e.text and e.label.isNull()]
+        self._forced = [e for e in self._labelled if self._is_kept(e) and e.text and e.label.isNull()]
         if self._forced:
             others = [edge.label for edge in self._labelled if not edge.label.isNull()]
-            edge_labels.force(self._forced, [*self._taken(_around(self._forced)), *others], self._metrics)
+            edge_labels.force(self._forced, [*self._taken(bounds_of(self._forced)), *others], self._metrics)
+
+    def _is_kept(self, edge: Edge) -> bool:
+        return self.few or self._is_looked_at(edge)
 
     def _is_looked_at(self, edge: Edge) -> bool:
         return edge.ends in self.chosen or edge.ends in self.lit
@@ -429,21 +445,3 @@ def _pen(color: str, width: float, negative: bool) -> QPen:
     if negative:
         pen.setDashPattern([3.2, 2.0] if width > 2 else [5.0, 3.0])
     return pen
-
-
-def _around(edges: Iterable[Edge]) -> QRectF:
-    """The rectangle around all of them."""
-    return reduce(QRectF.united, (edge.bounds for edge in edges), QRectF())
-
-
-def _hull(boxes: Array) -> QRectF:
-    """The rectangle around all of some boxes, of which there is at least one."""
-    left, top, right, bottom = boxes
-    corners = QPointF(left.min(), top.min()), QPointF(right.max(), bottom.max())
-    return QRectF(*corners).adjusted(-AROUND, -AROUND, AROUND, AROUND)
-
-
-def _boxes(lines: Array) -> Array:
-    """(4, lines): left, top, right and bottom of lines given by x and y of both ends."""
-    x0, y0, x1, y1 = lines.T
-    return np.stack([np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)])

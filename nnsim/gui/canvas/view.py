@@ -16,6 +16,8 @@ ZOOM_STEP = 1.15
 ZOOM_RANGE = (0.05, 4.0)
 FIT_MARGIN = 16
 LARGEST_FIT = 1.25
+FITS = 4
+"""So often at most texts and network are fitted to each other."""
 WIDE = 1200
 """A view wider than so many pixels shows a small network larger still."""
 EMPTY = QRectF(-200, -150, 400, 300)
@@ -27,6 +29,8 @@ HINT_MARGIN, HINT_LIFT = 8, 10
 MOST_MAGNIFIED = 60
 """Of more neurons the texts are not made larger to be read from afar: there is no room between them."""
 LARGEST_TEXT, LARGER_STEP = 2.5, 0.1
+READ_PIXELS, LEAST_PIXELS = 10.0, 8.2
+"""Small texts of a small network are so large on the screen wherever there is room, and so large in any case."""
 
 
 class CanvasView(QGraphicsView):
@@ -81,6 +85,13 @@ class CanvasView(QGraphicsView):
         self.scale(factor, factor)
         moved = self.mapFromScene(before) - at
         self.scroll_by(-moved.x(), -moved.y())
+        self._relax()
+
+    def _relax(self) -> None:
+        """Texts that were made larger to be read become no larger than that when one zooms in."""
+        scene = self.network_scene
+        enough = max(1.0, (PRESENTED_PIXELS if presenting() else READ_PIXELS) / (pixels("small") * self.zoom))
+        scene.magnify(min(scene.larger, enough), min(scene.edges.larger, enough))
 
     def scroll_by(self, dx: float, dy: float) -> None:
         """Move the paper by pixels."""
@@ -89,22 +100,39 @@ class CanvasView(QGraphicsView):
             bar.setValue(bar.value() - round(by))
 
     def fit(self) -> None:
-        """Show the whole network, in the middle; when presenting with texts as large as there is room for."""
-        self.network_scene.magnify(1.0, 1.0)
+        """Show the whole network, in the middle, with texts that can be read; when presenting, from afar."""
+        scene = self.network_scene
+        scene.magnify(1.0, 1.0)
         self._fit()
-        if presenting() and len(self.network_scene.neurons) <= MOST_MAGNIFIED:
-            self._magnify()
+        if presenting() and len(scene.neurons) <= MOST_MAGNIFIED:
+            self._magnify(PRESENTED_PIXELS)
+        elif scene.edges.few:
+            self._magnify(READ_PIXELS)
+        if scene.edges.few:
+            self._keep_readable()
 
-    def _magnify(self) -> None:
-        """Texts of neurons, then weights, as large as a hall wants, as far as nothing is covered or left out."""
+    def _keep_readable(self) -> None:
+        """Texts of a small network are never too small to be read, even where they come near to each other."""
+        scene = self.network_scene
+        for _ in range(FITS):
+            least = LEAST_PIXELS / (pixels("small") * self.zoom)
+            if min(scene.larger, scene.edges.larger) >= least:
+                return
+            scene.magnify(max(scene.larger, least), max(scene.edges.larger, least))
+            self._fit()
+
+    def _magnify(self, wanted: float) -> None:
+        """Texts of neurons, then weights, so many pixels large, as far as nothing is covered or left out."""
         scene = self.network_scene
         covered, labels = scene.covered(), scene.edges.labels
         sizes = [1.0, 1.0]
         for part in range(2):
-            while sizes[part] < LARGEST_TEXT and pixels("small") * sizes[part] * self.zoom < PRESENTED_PIXELS:
+            while sizes[part] < LARGEST_TEXT and pixels("small") * sizes[part] * self.zoom < wanted:
                 sizes[part] += LARGER_STEP
                 scene.magnify(*sizes)
-                if scene.covered() > covered or scene.edges.labels < labels:
+                # Numbers that have no room of their own are not made larger than it takes to read them.
+                squeezed = scene.edges.squeezed and pixels("small") * scene.edges.larger * self.zoom > READ_PIXELS
+                if scene.covered() > covered or scene.edges.labels < labels or (part and squeezed):
                     sizes[part] -= LARGER_STEP
                     scene.magnify(*sizes)
                     break
@@ -122,6 +150,11 @@ class CanvasView(QGraphicsView):
         self.scale(scale, scale)
         self.centerOn(rect.center() + QPointF(0, (self.lower_edge - self.upper_edge) / 2 / scale))
         self._fitted, self._shown_whole = True, self.network_scene.content_rect()
+
+    def draw(self, **how: bool) -> None:
+        """As the scene's ``draw``; a network that was shown whole still is."""
+        self.network_scene.draw(**how)
+        self.keep_fitted()
 
     def keep_fitted(self) -> None:
         """Show the whole network again if all of it was shown."""

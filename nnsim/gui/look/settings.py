@@ -40,12 +40,16 @@ class Setting(Generic[T]):
 
     def value(self) -> T:
         """What the learner chose, or else the default."""
+        return self.value_or(self.default)
+
+    def value_or(self, otherwise: T) -> T:
+        """What the learner chose, or else what suits here."""
         try:
             stored = settings().value(self.name)
-            return self.default if stored is None else self.sound(stored)
+            return otherwise if stored is None else self.sound(stored)
         except Exception:
             # What a damaged file holds may be anything, and Qt's reader and Python's may raise anything over it.
-            return self.default
+            return otherwise
 
     def store(self, value: T) -> None:
         """Remember it."""
@@ -107,6 +111,8 @@ def _state(stored: object) -> QByteArray:
 
 THEME: Setting[Mode] = Setting("theme", "system", _mode)
 TEXT_SCALE = Setting("text_scale", 1.0, _scale)
+PRESENTED_TEXT_SCALE = Setting("presented_text_scale", 1.0, _scale)
+"""The text for the lecture hall is a choice of its own: that of the desk comes back when one leaves Present."""
 WORKSPACE = Setting("workspace", "", _name)
 LEARNER = Setting("worksheet_learner", "", _name)
 EXPORT_FOLDER = Setting("export_folder", "", _folder)
@@ -131,6 +137,11 @@ def stored_texts(key: str) -> list[str]:
     return Setting(key, nothing, _texts).value()
 
 
-def stored_look() -> tuple[Mode, float]:
-    """The theme and text scale the learner chose."""
-    return THEME.value(), TEXT_SCALE.value()
+def stored_scale(presenting: bool) -> Setting[float]:
+    """Where the size of text is remembered, that of the desk or that of the lecture hall."""
+    return PRESENTED_TEXT_SCALE if presenting else TEXT_SCALE
+
+
+def stored_look(presenting: bool = False) -> tuple[Mode, float]:
+    """The theme and text scale the learner chose; while ``presenting`` text is never smaller than at the desk."""
+    return THEME.value(), max(TEXT_SCALE.value(), stored_scale(presenting).value())

@@ -19,8 +19,8 @@ def ending_of(snapshot: Snapshot | None, error: BaseException | None, config: Tr
             "Training stopped before the update under way, which takes long and is not waited for."), "info")
     if error is not None:
         why = _tr("there is not enough memory.") if isinstance(error, MemoryError) else str(error)
-        return _tr("Training failed: {error}").format(error=why or type(error).__name__), "refused"
+        return _tr("Training failed: {error}").format(error=why or type(error).__name__), "failed"
     end = why_ended(snapshot.reason, config, snapshot.epoch, snapshot.loss) if snapshot is not None else None
     if snapshot is None or end is None:
         return None
-    return _tr(end[0]).format(**end[1]), "refused" if snapshot.reason == "diverged" else "info"
+    return _tr(end[0]).format(**end[1]), "failed" if snapshot.reason == "diverged" else "info"

@@ -61,10 +61,10 @@ def ask_and_write(desk: Desk, parent: QWidget, heading: str, name: str, write: C
         desk.session.beside.run(lambda: write_text(write(formats[path.suffix.lower()].name), path),
                                 _tr("Writing {name} …").format(name=path.name))
     except FileError as error:
-        desk.session.refuse(str(error))
+        desk.session.refuse(str(error), "failed")
         return False
     except ValueError as error:
-        desk.session.refuse(_tr("Nothing was written: {why}").format(why=error))
+        desk.session.refuse(_tr("Nothing was written: {why}").format(why=error), "failed")
         return False
     EXPORT_FOLDER.store(str(path.absolute().parent))
     folder = QDir.toNativeSeparators(str(path.absolute().parent))

@@ -34,7 +34,7 @@ class Session(QObject):
     when parameters differ; ``run_changed()`` when training starts, ends, or is reset. What is told together stands
     between ``telling()`` and ``told()``. These it tells anyone:
     ``file_changed()`` when path or dirty mark may differ; ``message(text, kind)`` with something for the learner to
-    read, kind "info" or "refused"; ``closed()`` when whatever works in the background has to end.
+    read, kind "info", "refused" or "failed"; ``closed()`` when whatever works in the background has to end.
     """
 
     opening = Signal()
@@ -246,9 +246,9 @@ class Session(QObject):
         """Tell the learner something."""
         self.message.emit(text, "info")
 
-    def refuse(self, text: str) -> None:
-        """Tell the learner why something was not done."""
-        self.message.emit(text, "refused")
+    def refuse(self, text: str, kind: str = "refused") -> None:
+        """Tell the learner why something was not done; what "failed", such as saving, is told until it is closed."""
+        self.message.emit(text, kind)
 
     # Data
 

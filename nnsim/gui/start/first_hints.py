@@ -18,6 +18,9 @@ from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.controls import name_widget
 
+LEAST_ROOM = 300
+"""On a canvas lower than so many pixels the network needs all of it, and no hint is shown."""
+
 
 @dataclass(frozen=True)
 class Hint:
@@ -186,7 +189,8 @@ class FirstHints(QWidget):
         self.adjustSize()
         room = self._room.width() - 2 * GRID
         # A hall is not told what to click.
-        self.setVisible(bool(self._shown) and not busy and not presenting() and self.width() <= room)
+        fits = self.width() <= room and self._room.height() >= LEAST_ROOM
+        self.setVisible(bool(self._shown) and not busy and fits and not presenting())
         # The next fit keeps clear of it; until then nothing jumps.
         self._canvas.lower_edge = self.height() if not self.isHidden() else 0
         self.move(self._corner())

@@ -9,7 +9,7 @@ from nnsim.documents.examples import Example
 from nnsim.gui.canvas.changed_area import changed_area
 from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.canvas.new_network_form import NewNetworkForm
-from nnsim.gui.look.settings import TEXT_SCALE, TEXT_SCALES, THEME, stored_look
+from nnsim.gui.look.settings import TEXT_SCALES, THEME, Setting, stored_look, stored_scale
 from nnsim.gui.look.theme import Mode, apply_theme, text_scale
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.first_hints import FirstHints
@@ -118,15 +118,19 @@ class Commands(QObject):
         self.apply_look()
 
     def scale_text(self, step: int) -> None:
-        """All text one size larger or smaller; remembered."""
+        """All text one size larger or smaller; remembered, apart for presenting."""
         index = min(range(len(TEXT_SCALES)), key=lambda i: abs(TEXT_SCALES[i] - text_scale()))
-        TEXT_SCALE.store(TEXT_SCALES[min(max(index + step, 0), len(TEXT_SCALES) - 1)])
+        self._text_scale.store(TEXT_SCALES[min(max(index + step, 0), len(TEXT_SCALES) - 1)])
         self.apply_look()
 
     def normal_text(self) -> None:
         """All text in the size that it has at first; remembered."""
-        TEXT_SCALE.forget()
+        self._text_scale.forget()
         self.apply_look()
+
+    @property
+    def _text_scale(self) -> Setting[float]:
+        return stored_scale(self.workspaces.presenting)
 
     def find_action(self) -> None:
         """Let the learner type what to do, over the upper edge of the window."""
@@ -136,7 +140,8 @@ class Commands(QObject):
         """The stored theme and size of text to the whole program, larger while presenting."""
         app = QApplication.instance()
         assert isinstance(app, QApplication)
-        apply_theme(app, *stored_look(), presenting=self.workspaces.presenting)
+        presenting = self.workspaces.presenting
+        apply_theme(app, *stored_look(presenting), presenting)
         self.look_changed.emit()
 
 

@@ -86,7 +86,7 @@ class DocumentFiles(QObject):
         except Cancelled:
             return False
         except FileError as error:
-            self._desk.session.refuse(str(error))
+            self._desk.session.refuse(str(error), "failed")
             return False
         if not self._may_leave_now(before):
             return False
@@ -185,13 +185,13 @@ class DocumentFiles(QObject):
         try:
             state, notes = outcome()
         except FileError as error:
-            session.refuse(str(error))
+            session.refuse(str(error), "failed")
             return False
         self._on_disk = path, state
         session.mark_saved(path, document)
         saved = self.tr("Saved {name}").format(name=shown_name(path))
         if notes:
-            session.refuse(f"{saved}. {notes}")
+            session.refuse(f"{saved}. {notes}", "failed")
         else:
             session.say(saved)
         self._remember(path)
@@ -295,7 +295,7 @@ class DocumentFiles(QObject):
             return False
         except FileError as error:
             kept = self.tr("It was put aside as {file}.").format(file=leftover.set_aside())
-            self._desk.session.refuse(f"{error} {kept}")
+            self._desk.session.refuse(f"{error} {kept}", "failed")
             return False
         if not self._may_leave_now(before):
             return False
@@ -335,7 +335,7 @@ class DocumentFiles(QObject):
     def _on_unkept(self, error: FileError) -> None:
         self._desk.session.refuse(self.tr(
             "Your unsaved work cannot be kept for the case that nnsim ends unexpectedly ({why}) Save it now and then."
-        ).format(why=error))
+        ).format(why=error), "failed")
 
     def _opened_state(self) -> FileState | None:
         on_disk = self._on_disk

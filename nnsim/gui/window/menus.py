@@ -40,7 +40,8 @@ class Menus(QObject):
         self._menu(self.tr("&Train"), "train", "step_batch", "step_epoch", "", "back_to_start", "", "soften", "harden")
         self._build_explain_menu(self._menu(self.tr("E&xplain")))
         self._build_view_menu(self._menu(self.tr("&View"), *(f"workspace_{w.id}" for w in WORKSPACES), "present", "",
-                                         "fit", "zoom_in", "zoom_out", "", "draw_biases", "draw_products", ""))
+                                         "fit", "zoom_in", "zoom_out", "", "draw_biases", "draw_products",
+                                         "draw_names", ""))
         self._build_examples_menu(self._menu(self.tr("Exam&ples"), "gallery"))
         self._menu(self.tr("&Help"), "find_action", "gestures", "whats_this", "what_is_a_neuron", "gallery", "",
                    "hints_again", "", "about")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from nnsim.gui.look.icons import icon
@@ -11,6 +11,9 @@ from nnsim.gui.look.theme import theme
 from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.controls import push_button
+
+LEAVE_MS, LETTER_MS = 5_000, 50
+"""A message that leaves by itself is there for so long, and so much longer for each letter of it."""
 
 
 @dataclass(frozen=True)
@@ -22,13 +25,16 @@ class Message:
     do: Callable[[], object] | None = None
     closes: bool = True
     """Whether the message goes when its button is pressed."""
+    refusing: bool = True
+    """Whether it tells what was not done, and not what was."""
 
 
 class MessageBar(QFrame):
     """Shows one message; never in the way of work.
 
-    What was told passes: it is there until it is closed, the next takes its place, or another document is opened. What
-    stands, such as an offer, comes back behind it, and goes only when it is closed, taken, or withdrawn.
+    What passes by, such as a refused key, leaves by itself, but not from under the mouse. What was told,
+    such as a failed save, is there until it is closed, the next takes its place, or another document is opened. What
+    stands, such as an offer, goes only when it is closed, taken, or withdrawn. Each lies over the next.
     """
 
     def __init__(self) -> None:
@@ -47,14 +53,23 @@ class MessageBar(QFrame):
         self.close_button = quiet_button("", "message_close", self.tr("Close this message"))
         self.close_button.clicked.connect(self._close)
         row.addWidget(self.close_button)
+        self._passing: Message | None = None
         self._told: Message | None = None
         self._standing: dict[str, Message] = {}
         self.action.clicked.connect(self._act)
+        self._leaving = QTimer(self)
+        self._leaving.timeout.connect(self._leave)
         self.hide()
 
     def tell(self, text: str, action: str = "", do: Callable[[], object] | None = None) -> None:
         """Show a message, with a button if there is something to do about it."""
         self._told = Message(text, action, do)
+        self._show()
+
+    def pass_on(self, text: str, refusing: bool) -> None:
+        """Show a message that leaves by itself."""
+        self._passing = Message(text, refusing=refusing)
+        self._leaving.start(LEAVE_MS + LETTER_MS * len(text))
         self._show()
 
     def stand(self, key: str, text: str, action: str, do: Callable[[], object], closes: bool = True) -> None:
@@ -70,12 +85,12 @@ class MessageBar(QFrame):
 
     def pass_by(self) -> None:
         """What was told is over; what stands stays."""
-        self._told = None
+        self._passing = self._told = None
         self._show()
 
     @property
     def _shown(self) -> Message | None:
-        return self._told or next(reversed(self._standing.values()), None)
+        return self._passing or self._told or next(reversed(self._standing.values()), None)
 
     def _show(self) -> None:
         message = self._shown
@@ -92,20 +107,29 @@ class MessageBar(QFrame):
 
     def update_look(self) -> None:
         """Take over the colours of the theme."""
-        t = theme()
+        t, message = theme(), self._shown
+        edge = t.negative if message is None or message.refusing else t.accent
         self.setStyleSheet(
             f"QFrame#message_bar {{ background: {t.accent_soft}; border: 1px solid {t.line}; "
-            f"border-left: 3px solid {t.negative}; border-radius: 6px; }}"
+            f"border-left: 3px solid {edge}; border-radius: 6px; }}"
         )
         self.close_button.setIcon(icon("close"))
 
     def _close(self) -> None:
         """The one that is shown is done with."""
-        if self._told is not None:
+        if self._passing is not None:
+            self._passing = None
+        elif self._told is not None:
             self._told = None
         elif self._standing:
             self._standing.popitem()
         self._show()
+
+    def _leave(self) -> None:
+        if not self.underMouse():
+            self._leaving.stop()
+            self._passing = None
+            self._show()
 
     def _act(self) -> None:
         message = self._shown

@@ -234,8 +234,11 @@ class MainWindow(QMainWindow):
         )
 
     def _say(self, text: str, kind: str) -> None:
-        if kind == "refused":
+        if kind == "failed":
             self.messages.tell(text)
+        elif kind == "refused" or self._presenting:
+            # While presenting there is no status bar.
+            self.messages.pass_on(text, kind == "refused")
         else:
             self.statusBar().showMessage(text, SAY_MS)
 
@@ -267,7 +270,7 @@ class MainWindow(QMainWindow):
         presenting = self.workspaces.presenting
         self._palette.setVisible(self.workspaces.current is BUILD)
         self.canvas.layer_bars.show(self.workspaces.current in (BUILD, TRAIN))
-        self.canvas.network_scene.loss.show(self.workspaces.current.explains)
+        self.canvas.network_scene.show_loss(self.workspaces.current.explains)
         if presenting != self._presenting:
             self._presenting = presenting
             self.menuBar().setVisible(not presenting)

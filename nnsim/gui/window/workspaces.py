@@ -40,8 +40,9 @@ FILLING_MS = 150
 """Between two panels that are made ahead of their use."""
 WIDEST_FORM = 0.32
 """Of the window's width, however large the text is."""
-MOST_SHARE, LOW_SHARE = 0.45, 0.28
-"""Of the window's height: the most for a panel that is as high as what it shows; for one that would be higher still."""
+MOST_SHARE, LOW_SHARE, LOWEST = 0.45, 0.22, 190
+"""Of the window's height: the most for a panel that is as high as what it shows; for one that would be higher still,
+which is no lower than so many pixels."""
 CARD_LINES = 1
 """Of a card's frame, below what it shows."""
 MENU_SIDES = 26
@@ -317,7 +318,7 @@ class Workspaces(QObject):
                 if alone and dock.isVisible() and self._fitted.get(id) != wanted:
                     self._fitted[id] = wanted  # once: the learner may drag it lower
                     whole = self._window.height()
-                    height = wanted if wanted <= MOST_SHARE * whole else round(LOW_SHARE * whole)
+                    height = wanted if wanted <= MOST_SHARE * whole else max(LOWEST, round(LOW_SHARE * whole))
                     self._sizes.make_high(id, height)
 
     def update_look(self) -> None:

@@ -16,7 +16,7 @@ from nnsim.gui.window.panels import WORKSPACES
 from tests.damage import damaged
 from tests.stories.conftest import forget_work, window_with_hand
 
-TOGGLES = ("draw_biases", "draw_products")
+TOGGLES = ("draw_biases", "draw_products", "draw_names")
 ALL: dict[str, Setting[object]] = {
     setting.name: setting
     for setting in (
@@ -70,8 +70,9 @@ def test_each_setting_with_each_damage_has_one_of_its_values(tmp_path: Path, qap
 @pytest.mark.parametrize("name", ALL)
 def test_what_is_stored_comes_back(file: Path, name: str, tmp_path: Path) -> None:
     """And is forgotten."""
-    values = {"theme": "dark", "text_scale": 1.25, "workspace": "train", "worksheet_learner": "Ada 👩‍🔬",
-              "hints_done": ["a"], "found_actions": ["train"], "export_folder": str(tmp_path)}
+    values = {"theme": "dark", "text_scale": 1.25, "presented_text_scale": 2.0, "workspace": "train",
+              "worksheet_learner": "Ada 👩‍🔬", "hints_done": ["a"], "found_actions": ["train"],
+              "export_folder": str(tmp_path)}
     value = values.get(name, True if name in TOGGLES else QByteArray(b"\0state"))
     ALL[name].store(value)
     settings().sync()

@@ -103,7 +103,7 @@ def test_cancelled_nothing_is_written(exporter: Exporter) -> None:
 def test_what_is_in_the_way_is_said(exporter: Exporter) -> None:
     """A folder that is not there, a network that is half built or too large: in words, and nothing is written."""
     assert not exporter.export("nowhere/a.tex")
-    assert exporter.heard[-1][1] == "refused" and "no such file or folder" in exporter.heard[-1][0]
+    assert exporter.heard[-1][1] == "failed" and "no such file or folder" in exporter.heard[-1][0]
     exporter.desk.session.open_document(Document(Network.layered([20, 20, 1])))
     assert not exporter.export("a.tex")
     assert "200 parameters" in exporter.heard[-1][0]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
@@ -85,6 +86,10 @@ class Rows:
         """The least and the greatest target; 0 and 1 in a truth table, also where a column has only one of them."""
         return np.array([0.0, 1.0] if self.is_truth_table else [self.T.min(), self.T.max()])
 
+    def judged(self, outputs: int) -> Array:
+        """The targets that so many outputs are compared with: a truth table may have columns that none has now."""
+        return self.T[:, :outputs] if self.is_truth_table else self.T
+
     def right(self, outputs: Array, targets: Array, thresholds: Array) -> Flags:
         """(rows,) whether each row of outputs says what its targets say."""
         if self.classes == "several":
@@ -102,23 +107,30 @@ def columns_of(
 ) -> tuple[tuple[Column, ...], int]:
     """The columns of these rows, and how many there would be if not only the first of each kind were looked at.
 
-    Of the neurons with a sum those in ``shown``, in the order of their depth.
+    Of the neurons with a sum those in ``shown``, in the order of their depth; a target stands beside its output.
     """
     inputs, outputs, targets = structure.inputs, structure.outputs, rows.T.shape[1]
     summed = [id for id in structure.by_id if id in shown] if rows.is_truth_table else []
     count = len(inputs) + targets + (len(summed) if rows.is_truth_table else len(outputs) + 2)
     most = count if count <= MOST_COLUMNS else MOST_COLUMNS // 4
     entered = [Column("input", id, i, id) for i, id in enumerate(inputs[:most])]
-    wanted = [
-        Column("target", f"{tr('target')} {outputs[i]}" if len(outputs) > 1 and i < len(outputs) else tr("target"), i)
-        for i in range(min(targets, most))
-    ]
+    wanted = [Column("target", _target_title(outputs, i, tr), i) for i in range(min(targets, most))]
     if rows.is_truth_table:
         ids = sorted(summed, key=lambda id: structure.depth[id])[:most]
-        return (*entered, *(Column("sum", id, i, id) for i, id in enumerate(ids)), *wanted), count
+        beside = {id: target for id, target in zip(outputs, wanted, strict=False) if id in ids}
+        sums = [(Column("sum", id, i, id), *([beside[id]] if id in beside else [])) for i, id in enumerate(ids)]
+        apart = [target for target in wanted if target not in beside.values()]
+        return (*entered, *chain.from_iterable(sums), *apart), count
     said = [Column("output", id, i, id) for i, id in enumerate(outputs[:most])]
     last = Column("right", tr("right")) if rows.classes else Column("loss", tr("loss"))
     return (Column("set", tr("set")), *entered, *wanted, *said, last), count
+
+
+def _target_title(outputs: Collection[str], index: int, tr: Callable[[str], str]) -> str:
+    ids = list(outputs)
+    if ids and index >= len(ids):
+        return tr("unused target")
+    return f"{tr('target')} {ids[index]}" if len(ids) > 1 else tr("target")
 
 
 class TableModel(QAbstractTableModel):
@@ -253,14 +265,17 @@ class TableModel(QAbstractTableModel):
         if rows.is_truth_table:
             # The pass that its cells are of.
             outputs = self._trace(0)[0].a_rows[program_of(self._network.structure).outputs].T
-            return int(rows.right(outputs, rows.T, self._thresholds).sum()), 0
+            return int(rows.right(outputs, rows.judged(outputs.shape[1]), self._thresholds).sum()), 0
         return count(lambda: False)
 
     def counter(self, most: int) -> Callable[[Stopped], tuple[int, int] | None] | None:
         """What counts the right rows, in any thread; None if that cannot be said, or costs more than ``most``."""
         rows, network, thresholds = self.rows, self._network, self._thresholds
         structure, program = network.structure, program_of(network.structure)
-        if rows is None or not rows.classes or len(structure.outputs) != rows.T.shape[1] or program.problems:
+        if rows is None or not rows.classes or program.problems:
+            return None
+        targets = rows.judged(len(structure.outputs))
+        if len(structure.outputs) != targets.shape[1]:
             return None
         if len(rows.X) * max(1, len(structure.connections)) > most:
             return None
@@ -272,7 +287,7 @@ class TableModel(QAbstractTableModel):
                     return None
                 some = slice(start, start + TOGETHER)
                 outputs = program.run(network.parameters, rows.X[some]).a_rows[program.outputs].T
-                right[some] = rows.right(outputs, rows.T[some], thresholds)
+                right[some] = rows.right(outputs, targets[some], thresholds)
             return int(right[: rows.train].sum()), int(right[rows.train :].sum())
 
         return count
@@ -316,7 +331,7 @@ class TableModel(QAbstractTableModel):
     def _tip(self, row: int, column: int) -> str:
         here, rows = self.columns[column], self.rows
         if here.kind == "target" and rows is not None and rows.is_truth_table:
-            return plain_tip(self.tr("Click, or press Space here, to change the target of this row."))
+            return plain_tip(self.tr("Click the number, or press Space here, to change the target of this row."))
         text = self.written(row, column)
         if here.kind != "sum":
             return ""
@@ -338,5 +353,8 @@ class TableModel(QAbstractTableModel):
                 label = ACTIVATIONS[self._network.structure.by_id[here.neuron].activation].label
                 return plain_tip(self.tr("{neuron}: {activation}. Click to select it.")
                                  .format(neuron=here.neuron, activation=label))
+            unused = 0 < len(self._network.structure.outputs) <= here.index
+            if here.kind == "target" and unused:
+                return plain_tip(self.tr("No output has this target: the next neuron that becomes an output takes it."))
             return plain_tip(here.title)
         return None

@@ -203,7 +203,7 @@ class TablePanel(LowPanel):
 
     def _target_name(self) -> str:
         """The gate that a single target column is."""
-        choice = self._choices[0] if len(self._choices) == 1 else None
+        choice = self._choices[0] if len(self.desk.session.structure.outputs) == 1 else None
         return GENERATORS[choice].label if choice in GENERATORS else self.tr("the target")
 
     def _show_choices(self, rows: Rows) -> None:
@@ -218,8 +218,8 @@ class TablePanel(LowPanel):
         for column, here in enumerate(self.model.columns):
             if here.kind == "target" and self._choices:
                 output = outputs[here.index] if here.index < len(outputs) else ""
-                name = "target_choice" if here.index == 0 else f"target_choice_{output}"
-                label = self.tr("Target of {output}").format(output=output) if output else self.tr("Target")
+                name = "target_choice" if here.index == 0 else f"target_choice_{output or here.index}"
+                label = self.tr("Target of {output}").format(output=output) if output else here.title.capitalize()
                 shown[column] = TargetChoice(name, label, options, self._choices[here.index])
         self.view.titles.show_targets(shown)
 

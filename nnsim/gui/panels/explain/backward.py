@@ -33,6 +33,7 @@ from nnsim.gui.panels.explain.rows import (
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging
+from nnsim.gui.session.next_update import is_remembered_by_the_run, next_update
 from nnsim.gui.widgets.cards import header_button
 from nnsim.training.update import Update
 
@@ -140,8 +141,8 @@ class BackwardPanel(EquationPanel):
             parts = [*self._chain(chain, parameter), *self._deltas(e, parameter)]
             # Of one sample the gradient is where the chain leads; of several it is what was asked for.
             if self._low and not self._several:
-                return [*self._chain(chain, parameter), *self._update(self._next, parameter)[1:]]
-            answer = [*self._gradient(parameter), *self._update(self._next, parameter)]
+                return [*self._chain(chain, parameter), *self._update(next_update(self.desk), parameter)[1:]]
+            answer = [*self._gradient(parameter), *self._update(next_update(self.desk), parameter)]
             rows += [*answer, *parts] if self._several else [*parts, *answer]
         elif neuron is not None:
             chain = self._found(chain_of_activation, e, neuron, most)
@@ -229,22 +230,14 @@ class BackwardPanel(EquationPanel):
         rows = [self._update_heading(update)]
         if parameter in update.network.structure.frozen:
             return [*rows, note(self.tr("{name} is frozen: training leaves it as it is.").format(name=parameter))]
-        if self.desk.session.training and OPTIMIZERS[update.config.optimizer_name].memory:
+        if is_remembered_by_the_run(self.desk):
             return [*rows, note(self.tr("Pause, to see what the optimizer remembers."))]
         *steps, last = (equation(step, self._digits) for step in update.equations(parameter))
         return [*rows, *steps, answer(last)]
 
-    @property
-    def _next(self) -> Update:
-        """What the next update would be, with the samples that are studied."""
-        desk, samples, trainer = self.desk, self.desk.study.samples, self.desk.session.paused_trainer
-        assert samples is not None
-        return Update(desk.session.network, desk.session.document.training, samples.X, samples.T, desk.study.notation,
-                      None if trainer is None else trainer.memory, desk.session.epoch)
-
     def _rule(self, parameter: str | None) -> list[Row]:
         """The perceptron rule, which knows no gradient: of the selected parameter, or of all."""
-        structure, update = self.desk.session.structure, self._next
+        structure, update = self.desk.session.structure, next_update(self.desk)
         if update.problems:
             return [note(problem.message) for problem in update.problems]
         rows = [note(self.tr("The perceptron rule follows no gradient: an output that misses its target moves its "
