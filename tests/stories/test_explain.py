@@ -102,7 +102,7 @@ def test_the_chain_rule_of_a_weight_that_is_clicked(hand: Hand) -> None:
     badge = hand.find("connection_gradient", GradientLine)
     assert badge.text() == "0.08217  ✓"
     hand.click_at(hand.label_of("i1", "h1"))
-    assert "∂Loss/∂w1 = 0.0006684 − 0.0002298 = 0.0004386" in view.text
+    assert "∂Loss/∂w1 = ① 0.0006684 + ② (−0.0002298) = 0.0004386" in view.text
     paths = [row.text for row in view.rows if row.kind == "path"]
     assert paths == ["① w1 → h1 → o1 → Loss", "② w1 → h1 → o2 → Loss"]
     hand.click_at(hand.at("h1"))

@@ -1,11 +1,14 @@
 """The explanation at its work: what leads to it, and controls that stay where they are."""
 
+from itertools import pairwise
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QToolButton
 
 from nnsim.documents import edits
 from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.look.theme import theme
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.steps import StepsPanel
 from nnsim.gui.panels.matrices.view import MatrixView
@@ -77,7 +80,7 @@ def test_a_chain_rule_that_is_presented_stands_whole(hand: Hand, monkeypatch: py
     hand.window.show_panel("backward")
     view = hand.find("backward_lines", EquationList)
     hand.wait_for_formulas()
-    assert [row.kind for row in view.rows] == ["chain", "chain", "sum", "line"]
+    assert [row.kind for row in view.rows] == ["chain", "chain", "sum", "answer"]
     assert [row.cells[0].badge for row in view.rows[:2]] == [1, 2]
     assert not scrolled(view)
     hand.window.show_panel("forward")
@@ -140,6 +143,19 @@ def test_results_stand_one_below_the_other(hand: Hand) -> None:
     chains = [i for i, row in enumerate(view.rows) if row.kind == "chain"]
     ends = {round(view.rect_of(i, len(view.rows[i].cells) - 1).right()) for i in chains}
     assert len(chains) == 2 and len(ends) == 1
+    first, second = (view.rows[i].cells for i in chains)
+    assert len(first) == len(second) > 8
+    for cell in range(len(first) - 1):
+        assert len({view.rect_of(i, cell).center().x() for i in chains}) == 1, "factors stand in columns"
+    total = next(i for i, row in enumerate(view.rows) if row.kind == "sum")
+    assert [(cell.badge, after.text) for cell, after in pairwise(view.rows[total].cells) if cell.badge] == [
+        (1, "0.0006684"), (2, "(−0.0002298)")]
+    assert view.rows[-1].kind == "answer" and view.rows[-1].cells[-1].text == "= 0.1498"
+    ends |= {round(view.rect_of(i, len(view.rows[i].cells) - 1).right()) for i in (total, len(view.rows) - 1)}
+    assert len(ends) == 1
+    band = view.visualRect(view.model().index(len(view.rows) - 1, 0))
+    image = view.viewport().grab(band).toImage()
+    assert image.pixelColor(image.width() // 2, 3) == theme().color("accent_soft"), "the update stands on a band"
     for i in chains:
         assert len({round(view.rect_of(i, cell).bottom()) for cell in range(len(view.rows[i].cells))}) == 1
         assert all(cell.formula and cell.below for cell in view.rows[i].cells if cell.latex)

@@ -10,18 +10,22 @@ from nnsim.core.explain.explanation import Explanation
 from nnsim.core.explain.gradient_check import Check, check_gradient
 from nnsim.core.explain.samples import gradients_by_sample, mean_equation
 from nnsim.core.formulas.notation import name
-from nnsim.core.formulas.numbers import as_sum, format_number, numbered
+from nnsim.core.formulas.numbers import factor, format_number, numbered
 from nnsim.core.network import Connection
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
 from nnsim.gui.panels.explain.rows import (
+    MOST_IN_COLUMNS,
+    Cell,
     Row,
     action,
+    answer,
     brief,
     chain_row,
     equation,
     explained,
     heading,
+    in_columns,
     note,
     path_row,
     sum_row,
@@ -172,12 +176,15 @@ class BackwardPanel(EquationPanel):
             title = self.tr("Chain rule, for the sample that is fed")
         loss = self.desk.study.notation.loss.text
         rows = [] if self._low else [heading(title)]
-        for index, path in enumerate(chain.paths):
-            start = "+" if index else f"{chain.name.latex} ="
-            way = path_row(index, (*([parameter] if parameter else []), *path.neurons, loss))
-            factors = chain_row(path.factors, path.shown_value, start, digits)
-            rows += [brief(way, factors)] if self._low else [way, factors]
-        rows += [note(factor.note) for factor in chain.factors if factor.note]
+        ways = [path_row(index, (*([parameter] if parameter else []), *path.neurons, loss))
+                for index, path in enumerate(chain.paths)]
+        factors = [chain_row(path.factors, path.shown_value, "+" if index else f"{chain.name.latex} =", digits)
+                   for index, path in enumerate(chain.paths)]
+        if self._low:
+            rows += in_columns([brief(way, products) for way, products in zip(ways, factors, strict=True)])
+        else:
+            rows += [row for pair in zip(ways, in_columns(factors), strict=True) for row in pair]
+        rows += [note(each.note) for each in chain.factors if each.note]
         if not chain.paths:
             rows.append(note(self.tr("No path leads from here to the loss: the derivative is 0.")))
         if chain.hidden:
@@ -187,11 +194,10 @@ class BackwardPanel(EquationPanel):
                 rows.append(action(text + "  ·  " + self.tr("list them all")))
             else:
                 rows.append(note(text))
-        parts = [format_number(path.shown_value, digits) for path in chain.paths[:12]]
-        if len(chain.paths) > 12 or chain.hidden:
-            parts.append("…")
-        said = f"{as_sum(parts)} = " if len(parts) > 1 else ""
-        rows.append(sum_row(f"{chain.name.text} = {said}{format_number(chain.shown_total, digits)}"))
+        shown = chain.paths[:MOST_IN_COLUMNS]
+        start = Cell(chain.name.text, latex="" if self._low else chain.name.latex)
+        rows.append(sum_row(start, [factor(path.shown_value, digits) for path in shown], chain.count > len(shown),
+                            format_number(chain.shown_total, digits)))
         return rows
 
     def _deltas(self, e: Explanation, parameter: str) -> list[Row]:
@@ -226,7 +232,8 @@ class BackwardPanel(EquationPanel):
             return [*rows, note(self.tr("{name} is frozen: training leaves it as it is.").format(name=parameter))]
         if is_remembered_by_the_run(self.desk):
             return [*rows, note(self.tr("Pause, to see what the optimizer remembers."))]
-        return [*rows, *(equation(step, self._digits) for step in update.equations(parameter))]
+        *steps, last = (equation(step, self._digits) for step in update.equations(parameter))
+        return [*rows, *steps, answer(last)]
 
     def _rule(self, parameter: str | None) -> list[Row]:
         """The perceptron rule, which knows no gradient: of the selected parameter, or of all."""

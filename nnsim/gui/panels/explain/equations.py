@@ -29,9 +29,9 @@ from PySide6.QtWidgets import (
 from nnsim.core.formulas.numbers import numbered
 from nnsim.core.formulas.terms import Place
 from nnsim.core.formulas.writing import Piece, rich
-from nnsim.gui.look.theme import theme
-from nnsim.gui.panels.explain.row_layout import PAD, Placed, RowLayouts, row_font
-from nnsim.gui.panels.explain.rows import Row
+from nnsim.gui.look.theme import GRID, theme
+from nnsim.gui.panels.explain.row_layout import PAD, Placed, RowLayouts, row_end, row_font
+from nnsim.gui.panels.explain.rows import Kind, Row
 from nnsim.gui.session.study import Study
 from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.formulas import Typesetter
@@ -305,6 +305,7 @@ class _Delegate(QStyledItemDelegate):
         if current_row == index.row() and current_cell < 0:
             painter.fillRect(option.rect, t.color("raised"))
             painter.fillRect(QRectF(origin.x(), origin.y(), 2, option.rect.height()), t.color("accent"))
+        self._paint_ground(painter, row.kind, QRectF(option.rect))
         cells = view.placed(row)[0]
         # Grounds first: one is a little wider than its cell, and must not cover the sign beside it.
         for number, placed in enumerate(cells):
@@ -315,8 +316,20 @@ class _Delegate(QStyledItemDelegate):
             if lit or (current_row, current_cell) == (index.row(), number):
                 painter.setPen(t.color("accent") if (current_row, current_cell) == (index.row(), number)
                                else Qt.PenStyle.NoPen)
-                painter.setBrush(t.color("accent_soft"))
+                painter.setBrush(t.color("card" if row.kind == "answer" else "accent_soft"))
                 painter.drawRoundedRect(rect.adjusted(-PAD / 2, 0, PAD / 2, 0), 3, 3)
         for placed in cells:
             view.layouts.paint_cell(painter, placed, origin, row.kind)
         painter.restore()
+
+    def _paint_ground(self, painter: QPainter, kind: Kind, rect: QRectF) -> None:
+        """A line above a sum, and a band behind the answer."""
+        end = rect.left() + row_end(kind, self._view._width())
+        if kind == "sum":
+            painter.setPen(theme().color("line"))
+            painter.drawLine(QPointF(rect.left() + GRID, rect.top() + 1), QPointF(end - GRID, rect.top() + 1))
+        elif kind == "answer":
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme().color("accent_soft"))
+            band = QRectF(QPointF(rect.left() + 2, rect.top() + 1), QPointF(end - 2, rect.bottom() - 1))
+            painter.drawRoundedRect(band, 4, 4)

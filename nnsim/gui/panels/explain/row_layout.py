@@ -12,13 +12,15 @@ from nnsim.gui.widgets.formulas import TYPESET_SIZE, Typesetter, formula_image
 
 PAD = 3.0
 """At both sides of what is typeset, or lit."""
-_GAP = 2.0
+_GAP = 4.0
 _FORMULA = 0.86
 """The size of a formula beneath a derivative, of the derivative's."""
 _FORMULA_LINE = 1.35
 """The height of its line, of a line of text's."""
 WIDEST_CHAIN = 46
 """What a path comes to stands at the right end of its row, but no farther away than so many lines of text are high."""
+ENDING: tuple[Kind, ...] = ("chain", "sum", "answer")
+"""Kinds of rows whose results stand one below the other, at the right."""
 MOST_LAYOUTS = 512
 
 
@@ -65,15 +67,17 @@ class RowLayouts:
         space = metrics.horizontalAdvance(" ")
         x, top = float(left), _top(row.kind)
         lines: list[list[_Measured]] = [[]]
-        for cell in row.cells:
+        for index, cell in enumerate(row.cells):
             cell_width, above, below = self._measure(cell, metrics)
+            if index < len(row.cells) - 1:
+                cell_width = max((self._measure(other[index], metrics)[0] for other in row.group), default=cell_width)
             if lines[-1] and x + cell_width > width - GRID:
                 lines.append([])
                 x = float(left) + 2 * GRID
             lines[-1].append((cell, x, cell_width, above, below))
             x += cell_width + (space if cell.space else 0.0) + (_GAP if row.kind == "chain" else 0.0)
-        if row.kind == "chain":
-            _align_result(lines[-1], min(width, WIDEST_CHAIN * metrics.height()) - GRID)
+        if row.kind in ENDING:
+            _align_result(lines[-1], row_end(row.kind, width) - GRID)
         found: list[Placed] = []
         for cells in lines:
             above = max((c[3] for c in cells), default=metrics.ascent())
@@ -85,6 +89,8 @@ class RowLayouts:
 
     def _measure(self, cell: Cell, metrics: QFontMetricsF) -> tuple[float, float, float]:
         """(width, above the baseline, below it)."""
+        if cell.strong:
+            metrics = QFontMetricsF(strong_font())
         number = metrics.horizontalAdvance(cell.below) if cell.below else 0.0
         line_height = metrics.height()
         if cell.badge:
@@ -109,6 +115,7 @@ class RowLayouts:
     def paint_cell(self, painter: QPainter, placed: Placed, origin: QPointF, kind: Kind) -> None:
         """Draw a cell of a row whose corner is at ``origin``."""
         t, cell = theme(), placed.cell
+        painter.setFont(strong_font() if cell.strong else row_font(kind))
         metrics = QFontMetricsF(painter.font())
         rect, baseline = placed.rect.translated(origin), placed.baseline + origin.y()
         if cell.badge:
@@ -179,17 +186,27 @@ def formula_scale() -> float:
     return pixels("body") * 1.1 / TYPESET_SIZE
 
 
+def row_end(kind: Kind, width: int) -> float:
+    """Where a row ends at the right, of a list of this width."""
+    return min(width, WIDEST_CHAIN * QFontMetricsF(row_font(kind)).height())
+
+
+def strong_font() -> QFont:
+    """The font of what a row comes to."""
+    return font("body", bold=True)
+
+
 def row_font(kind: Kind) -> QFont:
     """The font of a kind of row."""
-    return font("small", bold=True) if kind == "heading" else font("body", bold=kind == "sum")
+    return font("small", bold=True) if kind == "heading" else font("body")
 
 
 def _top(kind: Kind) -> float:
-    return {"heading": float(GRID), "path": GRID / 2}.get(kind, 2.0)
+    return {"heading": float(GRID), "path": GRID / 2, "sum": GRID / 2, "answer": 6.0}.get(kind, 2.0)
 
 
 def _bottom(kind: Kind) -> float:
-    return GRID / 2 if kind == "chain" else 1.0
+    return {"chain": GRID / 2, "answer": 6.0}.get(kind, 1.0)
 
 
 @lru_cache(maxsize=1024)

@@ -13,7 +13,8 @@ from nnsim.core.formulas.writing import Piece, latex
 
 LONG = 12
 """So many factors at each end of a very long path are written."""
-Kind = Literal["heading", "line", "chain", "path", "sum", "note", "action"]
+MOST_IN_COLUMNS = 12
+Kind = Literal["heading", "line", "chain", "path", "sum", "answer", "note", "action"]
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,8 @@ class Cell:
     """The number of a path, in a disc; 0 for none."""
     space: bool = False
     """Whether a space follows, where the line may break."""
+    strong: bool = False
+    """Whether it is what the row comes to."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,8 @@ class Row:
     cells: tuple[Cell, ...]
     kind: Kind = "line"
     indent: int = 0
+    group: tuple[tuple[Cell, ...], ...] = ()
+    """The cells of the rows that stand in columns with its own, these among them."""
     latex: Callable[[], str] | None = field(default=None, compare=False)
     """Makes the same for a document, if it has a form there: only when it is asked for, because it takes time."""
 
@@ -87,9 +92,32 @@ def note(text: str) -> Row:
     return line([Piece(text)], kind="note")
 
 
-def sum_row(text: str) -> Row:
-    """What the paths come to together."""
-    return line([Piece(text)], kind="sum")
+def sum_row(name: Cell, parts: Sequence[str], more: bool, total: str) -> Row:
+    """What the paths come to together: ``∂Loss/∂w1 = ① 0.0006684 + ② (−0.0002298) = 0.0004386``.
+
+    ``parts`` are the first of them, ``more`` whether there are others. Of a single path the total says it all.
+    """
+    cells = [replace(name, space=True)]
+    if len(parts) + more > 1:
+        for index, part in enumerate(parts):
+            cells += [Cell("+" if index else "=", space=True),
+                      Cell(path_number(index), badge=index + 1, space=True), Cell(part, space=True)]
+        cells += [Cell("+", space=True), Cell("…", space=True)] if more else []
+    return Row((*cells, Cell(f"= {total}", strong=True)), "sum")
+
+
+def answer(row: Row) -> Row:
+    """The row of an equation as what all those above it lead to."""
+    *first, equals, result = row.cells
+    result = replace(result, text=f"{equals.text} {result.text}", strong=True)
+    return replace(row, kind="answer", cells=(*first, result))
+
+
+def in_columns(rows: Sequence[Row]) -> list[Row]:
+    """Rows of the same form, the cells of each below those of the one before; of many each by itself."""
+    group = tuple(row.cells for row in rows)
+    alike = 1 < len(rows) <= MOST_IN_COLUMNS and len({len(cells) for cells in group}) == 1
+    return [replace(row, group=group) for row in rows] if alike else [*rows]
 
 
 def action(text: str) -> Row:
@@ -128,7 +156,7 @@ def chain_row(factors: Sequence[Equation], value: float, start: str = "", digits
     cells: list[Cell] = []
     for index, part in enumerate(parts):
         cells += [Cell("·", below="·"), part] if index else [part]
-    cells.append(Cell("", below=f"= {format_number(value, digits)}"))
+    cells.append(Cell("", below=f"= {format_number(value, digits)}", strong=True))
     product = r" \cdot ".join(each.name.latex for each in factors)
     return Row(tuple(cells), "chain", latex=lambda: f"{start} {product}".strip())
 
