@@ -80,7 +80,7 @@ def test_labels_keep_clear_of_all_that_is_painted(role: str) -> None:
 
 
 @pytest.mark.parametrize("larger", [1.0, 1.5, 2.2])
-@pytest.mark.parametrize("text", ["≥ 1", "≥ 0.6", "z ≥ 0", "≥ −0.125"])
+@pytest.mark.parametrize("text", ["≥ 1", "≥ 0.6", "≥ −0.125", "≥ −1.23e+05"])
 @pytest.mark.usefixtures("qapp")
 def test_the_inner_rim_is_open_where_a_long_text_stands(
     text: str, larger: float, monkeypatch: pytest.MonkeyPatch
@@ -99,5 +99,5 @@ def test_the_inner_rim_is_open_where_a_long_text_stands(
                 assert contrast(image, x * scale, y * scale, ground) < DARK_LINE
     has_room = math.hypot(half_width + 1, half_height) <= inner
     assert (contrast(image, -inner * scale, 0, ground) > DARK_LINE) == has_room
-    assert has_room or text != "≥ 1"
+    assert has_room == (text != "≥ −1.23e+05")
     assert contrast(image, 0, inner * scale, ground) > DARK_LINE
