@@ -24,7 +24,8 @@ Memory = tuple[Array, Array, int]
 class Update:
     """What an update with the samples X (samples, inputs), T (samples, outputs) makes of each parameter.
 
-    ``memory`` is what the optimizer remembers, see Trainer.memory; before the first update nothing.
+    ``memory`` is what the optimizer remembers, see Trainer.memory; before the first update nothing. ``found`` is the
+    gradient of the loss with these samples, where it is known.
     """
 
     network: Network
@@ -34,6 +35,7 @@ class Update:
     notation: Notation
     memory: Memory | None = None
     epoch: int = 0
+    found: Backward | None = None
 
     @property
     def straight(self) -> bool:
@@ -77,6 +79,8 @@ class Update:
 
     @cached_property
     def _backward(self) -> Backward:
+        if self.found is not None and not self.straight:
+            return self.found
         program = program_of(self.network.structure)
         return program.backward(self.network.parameters, self.X, self.T, self.config.loss, self.straight)
 

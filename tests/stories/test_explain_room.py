@@ -4,14 +4,18 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QToolButton
 
+from nnsim.documents import edits
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.steps import StepsPanel
+from nnsim.gui.panels.matrices.view import MatrixView
 from nnsim.gui.tour.hand import Hand, HandError
+from nnsim.gui.widgets.cards import CardHeader, header_height
+from nnsim.gui.window.panels import EXPLANATION
 from tests.stories.conftest import forget_work
 
 SMALL, LARGE = (1280, 720), (1440, 900)
-STEPS = 6
+STEPS = 12
 """So many steps of each example are taken, the first of which is the one that brought the words."""
 
 
@@ -40,6 +44,7 @@ def test_the_buttons_of_step_through_never_move(hand: Hand, size: tuple[int, int
             hand.settle()
             assert places(hand, panel) == before, id
             assert panel.walk is None or hand.find("steps_progress", QLabel).isVisible()
+        forget_work(hand.window)  # else the next example asks whether to save
 
 
 @pytest.mark.parametrize("size", [SMALL, LARGE])
@@ -60,6 +65,62 @@ def test_the_explanation_of_hands_on_stands_without_scrolling(hand: Hand, size: 
     hand.window.show_panel("matrices")
     hand.wait_for_formulas()
     assert not scrolled(hand.find("matrix_view", QAbstractScrollArea))
+
+
+def test_a_chain_rule_that_is_presented_stands_whole(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Wide and low: both paths with their numbers, the sum and the update, large, in the same order."""
+    monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+    hand.window.resize(*SMALL)
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    hand.window.show_panel("backward")
+    view = hand.find("backward_lines", EquationList)
+    hand.wait_for_formulas()
+    assert [row.kind for row in view.rows] == ["chain", "chain", "sum", "line"]
+    assert [row.cells[0].badge for row in view.rows[:2]] == [1, 2]
+    assert not scrolled(view)
+    hand.window.show_panel("forward")
+    assert not scrolled(hand.find("forward_lines", EquationList))
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+    hand.window.show_panel("backward")
+    assert "δ(h1)" in view.text
+
+
+def test_matrices_that_are_presented_stand_whole(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both, large, with formula and code on one line."""
+    monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+    hand.window.resize(*SMALL)
+    hand.example("hands_on")
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    hand.window.show_panel("matrices")
+    view = hand.find("matrix_view", MatrixView)
+    hand.wait_for_formulas()
+    assert not scrolled(view)
+    assert all(block.code_at.y() < block.header for block in view.grid.blocks)
+
+
+def test_what_is_presented_has_its_title_in_its_tab_alone(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its title bar is no higher than its controls and has no cross, for Esc is the way out; in Explain it is as
+    before."""
+    monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+    hand.window.resize(*SMALL)
+    hand.example("hands_on")
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    for id in (*EXPLANATION, "loss_slice", "slope"):
+        hand.window.show_panel(id)
+        header = hand.window.workspaces.docks[id].titleBarWidget()
+        assert isinstance(header, CardHeader)
+        close = hand.window.workspaces.docks[id].findChild(QToolButton, f"close_{id}")
+        assert close is not None and not close.isVisible(), id
+        assert header.height() == header.least_height() < header_height(), id
+        if header.title.text() == hand.window.workspaces.docks[id].windowTitle():
+            assert not header.title.isVisible(), id
+        for control in header.findChildren(QToolButton):
+            assert not control.isVisible() or control.height() >= control.fontMetrics().height(), id
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+    hand.window.show_panel("forward")
+    assert hand.find("close_forward", QToolButton).isVisible()
 
 
 def scrolled(area: QAbstractScrollArea) -> bool:
@@ -130,3 +191,27 @@ def test_the_gradient_of_a_threshold(hand: Hand) -> None:
     hand.click("neuron_notation_threshold")
     assert line.text() != as_bias and line.text() == f"−{as_bias}"
     assert any(label.text() == "∂Loss/∂θ" for label in hand.window.panels["selected"].findChildren(QLabel))
+
+
+def test_a_slope_of_0_says_why(hand: Hand) -> None:
+    """A ReLU that is off: below the gradient in Selected, beneath the chain rule, among all deltas and in its step."""
+    hand.example("hands_on")
+    hand.session.apply("ReLU", lambda d: edits.set_neurons(d, ["h1"], activation="relu"))
+    hand.session.set_values({"b1": -5.0}, "Set b1")
+    hand.click("workspace_explain")
+    hand.click_at(hand.label_of("i1", "h1"))
+    why = hand.find("connection_gradient_why", QLabel)
+    assert why.isVisible() and why.text() == "h1 has slope 0: ReLU, Input h1 ≤ 0."
+    hand.click("connection_gradient")
+    lines = hand.find("backward_lines", EquationList)
+    assert why.text() in lines.text
+    hand.desk.looking.select()
+    assert why.text() in lines.text
+    hand.window.show_panel("steps")
+    panel = hand.window.panels["steps"]
+    assert isinstance(panel, StepsPanel)
+    while why.text() not in panel.list.text and hand.find("steps_forward", QToolButton).isEnabled():
+        hand.click("steps_forward")
+    assert why.text() in panel.list.text
+    hand.click_at(hand.label_of("h1", "o1"))
+    assert not why.isVisible(), "o1 is not flat, whatever comes in"

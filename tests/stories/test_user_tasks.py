@@ -289,8 +289,9 @@ def test_softening_on_a_projector_with_the_mouse(projector: Hand) -> None:
     """Example, Present, Soften, k, Keep, Train, Pause, Leave: each is in sight when it is needed."""
     hand = projector
     hand.rest(0.1)
-    before = arrangement(hand)
     hand.example("xor")
+    hand.rest(0.1)
+    before = arrangement(hand)
     hand.menu("action_present")
     is_presented_well(hand)
     hand.click("present_soften")

@@ -15,8 +15,8 @@ from nnsim.documents.lines import between, slots
 from nnsim.documents.ways import ways_of
 from nnsim.gui.canvas import edge_labels
 from nnsim.gui.canvas.bundles import BUNDLES, Bundle, bundled, paint_bundle
-from nnsim.gui.canvas.edge_map import EdgeMap
-from nnsim.gui.canvas.edges import Edge, around, boxes, hull
+from nnsim.gui.canvas.edge_map import EdgeMap, bounds_of, hull, line_boxes
+from nnsim.gui.canvas.edges import Edge
 from nnsim.gui.canvas.neuron_item import Part, paint_ghost, paint_label
 from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
@@ -136,7 +136,7 @@ class EdgeLayer(QGraphicsItem):
         lines = between(sources, targets, angles)
         self.edges = EdgeMap(structure, lines, angles, many)
         self.values = np.zeros(len(self.edges))
-        self._boxes = boxes(lines)
+        self._boxes = line_boxes(lines)
         self.settle(places)
         self._labelled = self._wanted()
         self._reach()
@@ -158,7 +158,7 @@ class EdgeLayer(QGraphicsItem):
             return
         sources, targets = places.take(ways.ends[rows].T, axis=0)
         lines = between(sources, targets, angles[rows])
-        before, self._boxes[:, rows] = self._boxes[:, rows], boxes(lines)
+        before, self._boxes[:, rows] = self._boxes[:, rows], line_boxes(lines)
         dirty = hull(np.hstack([before, self._boxes[:, rows]]))
         for old in self.edges.move(rows, lines, angles[rows]):
             dirty = dirty.united(old.label)
@@ -184,10 +184,10 @@ class EdgeLayer(QGraphicsItem):
         """Let the item's rectangle hold all edges."""
         if not self._boxes.size:
             return
-        reach = hull(self._boxes).adjusted(-120, -120, 120, 120)
-        if not self._bounds.contains(reach):
+        around = hull(self._boxes).adjusted(-120, -120, 120, 120)
+        if not self._bounds.contains(around):
             self.prepareGeometryChange()
-            self._bounds = reach.adjusted(-BEYOND, -BEYOND, BEYOND, BEYOND)
+            self._bounds = around.adjusted(-BEYOND, -BEYOND, BEYOND, BEYOND)
 
     def boundingRect(self) -> QRectF:
         return self._bounds
@@ -235,7 +235,7 @@ class EdgeLayer(QGraphicsItem):
         if not placed:
             return
         self._write(placed)
-        busy = self._taken(around(placed))
+        busy = self._taken(bounds_of(placed))
         lines = edge_labels.Lines(self.edges.every()) if len(self.edges) <= edge_labels.MOST_LOOKED_AT else None
         if moving:
             busy += [edge.label for edge in wanted if edge.row not in moving and not edge.label.isNull()]
@@ -257,7 +257,7 @@ class EdgeLayer(QGraphicsItem):
         self._forced = [e for e in self._labelled if self._is_kept(e) and e.text and e.label.isNull()]
         if self._forced:
             others = [edge.label for edge in self._labelled if not edge.label.isNull()]
-            edge_labels.force(self._forced, [*self._taken(around(self._forced)), *others], self._metrics)
+            edge_labels.force(self._forced, [*self._taken(bounds_of(self._forced)), *others], self._metrics)
 
     def _is_kept(self, edge: Edge) -> bool:
         return self.few or self._is_looked_at(edge)

@@ -1,14 +1,16 @@
 """The connections of the canvas: of thousands only those that are looked at closely are objects."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import reduce
 
-from PySide6.QtCore import QLineF
+import numpy as np
+from PySide6.QtCore import QLineF, QPointF, QRectF
 
 from nnsim.core.arrays import Array, Indices
 from nnsim.core.network import Ends, Structure
 from nnsim.documents.ways import row_of
-from nnsim.gui.canvas.edges import Edge
+from nnsim.gui.canvas.edges import AROUND, Edge
 
 
 class EdgeMap(Mapping[Ends, Edge]):
@@ -55,3 +57,21 @@ class EdgeMap(Mapping[Ends, Edge]):
             line, slot = QLineF(*self.lines[old.row].tolist()), float(self.slots[old.row])
             self._made[old.row] = replace(old, line=line, slot=slot)
         return olds
+
+
+def hull(boxes: Array) -> QRectF:
+    """The rectangle around all of some boxes, of which there is at least one."""
+    left, top, right, bottom = boxes
+    corners = QPointF(left.min(), top.min()), QPointF(right.max(), bottom.max())
+    return QRectF(*corners).adjusted(-AROUND, -AROUND, AROUND, AROUND)
+
+
+def line_boxes(lines: Array) -> Array:
+    """(4, lines): left, top, right and bottom of lines given by x and y of both ends."""
+    x0, y0, x1, y1 = lines.T
+    return np.stack([np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)])
+
+
+def bounds_of(edges: Iterable[Edge]) -> QRectF:
+    """The rectangle around all of them."""
+    return reduce(QRectF.united, (edge.bounds for edge in edges), QRectF())

@@ -1,16 +1,13 @@
 """One connection as it is drawn: its line, where it meets its target, and where its label may stand."""
 
 import math
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
+from functools import cached_property
 from itertools import pairwise
 
-import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPolygonF
 
-from nnsim.core.arrays import Array
 from nnsim.core.network import Connection, Ends
 from nnsim.documents.layout import bend
 from nnsim.documents.lines import BENDS, LABEL_PLACES
@@ -110,21 +107,3 @@ def curve(start: QPointF, end: QPointF) -> QPainterPath:
     else:
         path.lineTo(end)
     return path
-
-
-def around(edges: Iterable[Edge]) -> QRectF:
-    """The rectangle around all of them."""
-    return reduce(QRectF.united, (edge.bounds for edge in edges), QRectF())
-
-
-def hull(boxes: Array) -> QRectF:
-    """The rectangle around all of some boxes, of which there is at least one."""
-    left, top, right, bottom = boxes
-    corners = QPointF(left.min(), top.min()), QPointF(right.max(), bottom.max())
-    return QRectF(*corners).adjusted(-AROUND, -AROUND, AROUND, AROUND)
-
-
-def boxes(lines: Array) -> Array:
-    """(4, lines): left, top, right and bottom of lines given by x and y of both ends."""
-    x0, y0, x1, y1 = lines.T
-    return np.stack([np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)])

@@ -186,6 +186,11 @@ class NeuronItem(QGraphicsItem):
         """Whether what stands below it is a bias, and not the sum of a neuron with a threshold."""
         return bool(self.face.below) and self.face.fires is None
 
+    @property
+    def bias_is_negative(self) -> bool:
+        """Whether the bias that is drawn is a negative number, with a name before it or none."""
+        return self.face.bias.rpartition(" ")[2].startswith(MINUS)
+
     def set_aside(self, aside: bool) -> None:
         """Have a bias at the lower right, or under the circle."""
         if self.aside != aside:
@@ -311,13 +316,10 @@ class NeuronItem(QGraphicsItem):
 
     def _paint_bias(self, painter: QPainter, t: Theme) -> None:
         """A neuron that is always 1, its connection, and the bias as its weight."""
-        negative = self.face.bias.startswith(MINUS)
+        negative = self.bias_is_negative
         one = self.one_rect.center()
         tip = one * (RADIUS + 1.5) / math.hypot(one.x(), one.y())
-        pen = QPen(t.color("negative" if negative else "positive"), 1.6)
-        if negative:
-            pen.setDashPattern([5.0, 3.0])
-        painter.setPen(pen)
+        painter.setPen(bias_pen(t, negative))
         painter.drawLine(one, tip)
         painter.setBrush(t.color("input_fill"))
         painter.setPen(QPen(mix(t.ink, t.card, 0.2), 1.2))
@@ -346,6 +348,14 @@ class NeuronItem(QGraphicsItem):
             QRectF(SWITCH.left() + 4, SWITCH.top(), 16, 20) if on else QRectF(SWITCH.right() - 20, SWITCH.top(), 16, 20)
         )
         _text(painter, side, "1" if on else "0", font("small", bold=True), t.on_accent if on else t.muted)
+
+
+def bias_pen(t: Theme, negative: bool) -> QPen:
+    """What the connection of a neuron that is always 1 is drawn with."""
+    pen = QPen(t.color("negative" if negative else "positive"), 1.6)
+    if negative:
+        pen.setDashPattern([5.0, 3.0])
+    return pen
 
 
 def _fitting(face: Face, larger: float) -> QFont:

@@ -109,6 +109,8 @@ DARK = Theme(
 
 ICON_SIZES = {"icon": 18, "quiet_icon": 16}
 """The side of a button's icon in pixels, at 100 %: of one with a frame, and of one without."""
+LINE = 18
+"""The height of a field inside its edges, in pixels at 100 %."""
 SIGN_SIZES = {"chevron": 10, "arrow": 8, "check": 15}
 """The side of the signs of fields in pixels, at 100 %."""
 TEXT_SIZES = {"small": 11, "body": 13, "title": 15, "display": 20}
@@ -340,6 +342,8 @@ def set_role(
 def _style_sheet() -> str:
     sizes = {"radius": RADIUS} | {size: pixels(size) for size in TEXT_SIZES} | icon_sizes()
     sizes |= {sign: round(side * text_scale()) for sign, side in SIGN_SIZES.items()}
+    # A line of text, with a little air: layouts under pressure make a field no lower than the style sheet says.
+    sizes["line"] = max(LINE, round((LINE - 2) * text_scale()))
     return _sheet_template().substitute(sizes)
 
 

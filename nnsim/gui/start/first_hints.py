@@ -188,8 +188,8 @@ class FirstHints(QWidget):
         self._close.setIcon(icon("close", "muted"))
         self.adjustSize()
         room = self._room.width() - 2 * GRID
-        fits = self.width() <= room and self._room.height() >= LEAST_ROOM
         # A hall is not told what to click.
+        fits = self.width() <= room and self._room.height() >= LEAST_ROOM
         self.setVisible(bool(self._shown) and not busy and fits and not presenting())
         # The next fit keeps clear of it; until then nothing jumps.
         self._canvas.lower_edge = self.height() if not self.isHidden() else 0

@@ -25,7 +25,7 @@ class CardHeader(QFrame):
     def __init__(self, title: QLabel, extra: QWidget | None) -> None:
         super().__init__()
         self.title = title
-        self._shows_title = True
+        self._shows = (True, False)
         set_role(self, card="header")
         # Margins are not mirrored where the window is; space between the parts is.
         self.row = row_in(self, GRID // 2, (GRID, 3, GRID, 3))
@@ -38,14 +38,19 @@ class CardHeader(QFrame):
         self.row.addStretch(0)
         self._after = self.row.count() - 1
 
-    def show_title(self, shown: bool) -> None:
-        """Show the title, or let the controls begin in its place."""
+    def show_title(self, shown: bool, controls_at_end: bool = False) -> None:
+        """Show the title, or let the controls begin in its place, if they do not stay at the end."""
         # A label that was not shown yet counts as hidden, whatever it will be.
-        if self._shows_title != shown:
-            self._shows_title = shown
+        if self._shows != (shown, controls_at_end):
+            self._shows = (shown, controls_at_end)
             self.title.setVisible(shown)
-            self.row.setStretch(self._before, int(shown))
-            self.row.setStretch(self._after, int(not shown))
+            self.row.setStretch(self._before, int(shown or controls_at_end))
+            self.row.setStretch(self._after, int(not shown and not controls_at_end))
+
+    def least_height(self) -> int:
+        """As high as its controls are: for one that leaves its title to a tab, and its room to what it stands over."""
+        border = self.height() - self.contentsRect().height()
+        return self.row.sizeHint().height() + border
 
     def sizeHint(self) -> QSize:
         return QSize(super().sizeHint().width(), self.minimumHeight())

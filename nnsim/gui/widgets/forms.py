@@ -22,20 +22,26 @@ LABEL_WIDTH, WIDEST_LABEL = 108, 120
 
 
 class Rows(QFormLayout):
-    """Rows with a muted label at the left and an editor at the right, in the rhythm of all panels."""
+    """Rows with a muted label at the left and an editor at the right, in the rhythm of all panels.
 
-    def __init__(self) -> None:
+    Labels are at least ``label_width`` wide, at 100 %. With ``wraps`` an editor that has not the least of its width
+    beside its label stands below it.
+    """
+
+    def __init__(self, label_width: int = LABEL_WIDTH, wraps: bool = False) -> None:
         super().__init__()
+        self._label_width = label_width
         self.setContentsMargins(0, 0, 0, 0)
         self.setHorizontalSpacing(GRID)
         self.setVerticalSpacing(GRID)
         self.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.setRowWrapPolicy(QFormLayout.RowWrapPolicy.DontWrapRows)
+        policies = QFormLayout.RowWrapPolicy
+        self.setRowWrapPolicy(policies.WrapLongRows if wraps else policies.DontWrapRows)
 
     def add(self, label: str, editor: QWidget, name: str, tip: str = "", at: int = -1) -> ElidedLabel:
         """Add a row whose editor is called ``name``, at the end or before row ``at``. Gives its label."""
-        head = label_of(label, tip)
+        head = label_of(label, tip, self._label_width)
         self.add_headed(head, label, editor, name, tip, at)
         return head
 
@@ -60,23 +66,27 @@ class Rows(QFormLayout):
 
 
 class _RowLabel(ElidedLabel):
-    """As wide as those of the other rows, at any size of text."""
+    """As wide as those of the other rows, at any size of text: ``least`` at 100 %."""
+
+    def __init__(self, text: str, least: int) -> None:
+        super().__init__(text)
+        self._least_width = least
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
-        return QSize(min(max(hint.width(), self._width(LABEL_WIDTH)), self._width(WIDEST_LABEL)), hint.height())
+        return QSize(min(max(hint.width(), self._width(self._least_width)), self._width(WIDEST_LABEL)), hint.height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(LABEL_WIDTH, super().minimumSizeHint().height())
+        return QSize(self._least_width, super().minimumSizeHint().height())
 
     @staticmethod
     def _width(pixels: int) -> int:
         return round(pixels * text_scale())
 
 
-def label_of(text: str, tip: str = "") -> ElidedLabel:
+def label_of(text: str, tip: str, least: int) -> ElidedLabel:
     """The label of a row."""
-    label = _RowLabel(text)
+    label = _RowLabel(text, least)
     label.set_tip(tip)
     set_role(label, tone="muted")
     return label

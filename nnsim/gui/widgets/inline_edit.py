@@ -14,6 +14,10 @@ STEP, FINE_STEP = 0.1, 0.01
 EDGE = 2
 """Between what opens in place and the edge of the widget that it opens in."""
 
+AROUND = 24
+"""What the frame of an editor and its padding take at both sides of the text."""
+NARROWEST, LOWEST = 72, 28
+
 
 def put_inside(parent: QWidget, editor: QWidget, box: QRect) -> None:
     """Give what opens in place this rectangle, moved so far that it lies inside its parent."""
@@ -42,13 +46,22 @@ class InlineEdit(QLineEdit):
         name_widget(self, name, accessible)
         self.setFont(font("body"))
         self.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        width, height = max(place.width() + 24, 72), 28
-        box = QRect(0, 0, width, height)
-        box.moveCenter(place.center())
-        put_inside(parent, self, box)
+        self._room, self._place = parent, place
+        self.ensurePolished()
+        self._fit()
+        self.textChanged.connect(self._fit)
         self.selectAll()
         self.show()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _fit(self) -> None:
+        """As wide as what was there and as the text, whole and with room for one more letter, at any size of text."""
+        metrics = self.fontMetrics()
+        width = max(self._place.width(), metrics.horizontalAdvance(self.text()) + metrics.averageCharWidth())
+        width = min(max(width + AROUND, NARROWEST), self._room.width() - 2 * EDGE)
+        box = QRect(0, 0, width, max(LOWEST, metrics.height() + AROUND // 2))
+        box.moveCenter(self._place.center())
+        put_inside(self._room, self, box)
 
     def finish(self, take: bool) -> None:
         """Close; ``take`` hands the text over first. A refused text stays open for correction."""

@@ -6,9 +6,18 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from PySide6.QtCore import QEvent, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QValidator, QWheelEvent
-from PySide6.QtWidgets import QApplication, QDoubleSpinBox, QLabel, QMenu, QSizePolicy, QToolButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QDoubleSpinBox,
+    QLabel,
+    QMenu,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionSpinBox,
+    QToolButton,
+)
 
 from nnsim.core.formulas.numbers import format_number, parse_number
 from nnsim.gui.look.theme import set_role
@@ -19,6 +28,10 @@ STEP, FINE_STEP = 0.1, 0.01
 TEXT_MARGIN = 8
 GESTURE_PAUSE = 3.0
 """Steps with a longer pause between them, in seconds, are two gestures and two undo steps."""
+WIDEST = "−1.234e−10"
+"""The longest text of a number of four digits, but for sizes that only a run that diverges comes to."""
+CURSOR = 2
+"""What a line edit keeps free at both ends of its text."""
 _EXACT = 2.0**53
 
 
@@ -35,15 +48,17 @@ class NumberField(QDoubleSpinBox):
 
     def __init__(self, minimum: float = -math.inf, maximum: float = math.inf, *, step: float = STEP,
                  fine: float = FINE_STEP, whole: bool = False, ladder: bool = False, off: str = "",
-                 unit: str = "", start: float | None = None, presets: Sequence[float] = ()) -> None:
+                 unit: str = "", start: float | None = None, presets: Sequence[float] = (),
+                 whole_text: bool = False) -> None:
         """``start`` is the number to begin with when stepping from off.
 
-        ``presets`` are usual numbers, offered by a small button in the field and by Alt+Down.
+        ``presets`` are usual numbers, offered by a small button in the field and by Alt+Down. With ``whole_text`` the
+        field never becomes so narrow that a number is cut; others show at least how it begins.
         """
         super().__init__()
         self._minimum, self._maximum, self._whole, self._ladder = minimum, maximum, whole, ladder
         self._step, self._fine = (max(1.0, step), max(1.0, fine)) if whole else (step, fine)
-        self._off = off
+        self._off, self._whole_text = off, whole_text
         self._start = start if start is not None else max(minimum, 0.0)
         self._number: float | None = None if off else max(minimum, min(maximum, 0.0))
         self._token: object = None
@@ -147,7 +162,17 @@ class NumberField(QDoubleSpinBox):
         return QSize(112, self._height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(NARROW + self._right_width(), self._height())
+        widest = self.fontMetrics().horizontalAdvance(WIDEST) + self._around() if self._whole_text else NARROW
+        return QSize(widest + self._right_width(), self._height())
+
+    def _around(self) -> int:
+        """What stands beside the text in the field: edges, margins and arrows."""
+        option = QStyleOptionSpinBox()
+        self.initStyleOption(option)
+        option.rect = QRect(0, 0, 200, self._height())
+        text = self.style().subControlRect(QStyle.ComplexControl.CC_SpinBox, option,
+                                           QStyle.SubControl.SC_SpinBoxEditField)
+        return option.rect.width() - text.width() + TEXT_MARGIN + 2 * CURSOR
 
     def _right_width(self) -> int:
         """What stands at the right inside the field: the unit, or the button of the presets."""

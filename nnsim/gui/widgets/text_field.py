@@ -45,6 +45,9 @@ class Typing(QObject):
         if self._edit.text() != text:
             with QSignalBlocker(self._edit):
                 self._edit.setText(text)
+            if not self._edit.hasFocus() and not self._frame.hasFocus():
+                # Where not all has room: sign and first digits say more than the last.
+                self._edit.setCursorPosition(0)
 
     def commit(self) -> None:
         """Take over what was typed; a wrong text is dropped."""
@@ -121,8 +124,6 @@ class TextField(QLineEdit):
         self._text = text
         if not (keep_typing and self._typing.pending):
             self._typing.drop()
-            if not self.hasFocus():
-                self.setCursorPosition(0)
 
     def _take(self, text: str) -> None:
         changed, self._text = text != self._text, text

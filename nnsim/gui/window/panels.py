@@ -137,7 +137,7 @@ WORKSPACES = (BUILD, TRAIN, EXPLAIN)
 
 def _below(id: str, title: str, about: str) -> Arrangement:
     """The network, and one panel below it as wide as the screen."""
-    return Arrangement(f"present_{id}", title, about, (Side(BOTTOM, 0.5, 240, (Stack((id,)),)),))
+    return Arrangement(f"present_{id}", title, about, (Side(BOTTOM, 0.53, 240, (Stack((id,)),)),))
 
 
 HEROES = (

@@ -40,8 +40,9 @@ FILLING_MS = 150
 """Between two panels that are made ahead of their use."""
 WIDEST_FORM = 0.32
 """Of the window's width, however large the text is."""
-MOST_SHARE, LOW_SHARE = 0.45, 0.28
-"""Of the window's height: the most for a panel that is as high as what it shows; for one that would be higher still."""
+MOST_SHARE, LOW_SHARE, LOWEST = 0.45, 0.22, 190
+"""Of the window's height: the most for a panel that is as high as what it shows; for one that would be higher still,
+which is no lower than so many pixels."""
 CARD_LINES = 1
 """Of a card's frame, below what it shows."""
 MENU_SIDES = 26
@@ -317,7 +318,7 @@ class Workspaces(QObject):
                 if alone and dock.isVisible() and self._fitted.get(id) != wanted:
                     self._fitted[id] = wanted  # once: the learner may drag it lower
                     whole = self._window.height()
-                    height = wanted if wanted <= MOST_SHARE * whole else round(LOW_SHARE * whole)
+                    height = wanted if wanted <= MOST_SHARE * whole else max(LOWEST, round(LOW_SHARE * whole))
                     self._sizes.make_high(id, height)
 
     def update_look(self) -> None:
@@ -349,16 +350,19 @@ class Workspaces(QObject):
         """Title bars as high as the text needs. A panel among tabs has its title there and need not say it again."""
         if self._arranging or not isValid(self._window):
             return  # a dock tells of each step, and of its end after the window's
-        for dock in self.docks.values():
-            self._update_header(dock)
+        for id, dock in self.docks.items():
+            self._update_header(id, dock)
         self._update_tabs()
 
-    def _update_header(self, dock: QDockWidget) -> None:
+    def _update_header(self, id: str, dock: QDockWidget) -> None:
         header = dock.titleBarWidget()
         if isinstance(header, CardHeader):
+            alone = self.current is presented(id)  # below its own tab, and the way out is Esc
             among_tabs = any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
-            header.show_title(not among_tabs or header.title.text() != dock.windowTitle())
-            height = header_height(among_tabs)
+            header.show_title(not (alone or among_tabs) or header.title.text() != dock.windowTitle(), alone)
+            if (close := dock.findChild(QToolButton, f"close_{id}")) is not None:
+                close.setHidden(alone)
+            height = header.least_height() if alone else header_height(among_tabs)
             if header.height() != height or header.minimumHeight() != height:
                 header.setFixedHeight(height)
                 # A dock does not see by itself that its title bar wants another height.

@@ -331,7 +331,7 @@ class TableModel(QAbstractTableModel):
     def _tip(self, row: int, column: int) -> str:
         here, rows = self.columns[column], self.rows
         if here.kind == "target" and rows is not None and rows.is_truth_table:
-            return plain_tip(self.tr("Click, or press Space here, to change the target of this row."))
+            return plain_tip(self.tr("Click the number, or press Space here, to change the target of this row."))
         text = self.written(row, column)
         if here.kind != "sum":
             return ""

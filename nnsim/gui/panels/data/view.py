@@ -1,6 +1,6 @@
 """The grid of the table: how its cells are drawn, and how its columns divide the width."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from PySide6.QtCore import QModelIndex, QPoint, QRect, Qt, Signal
@@ -164,6 +164,25 @@ class TableTitles(Titles):
             room.setWidth(self._label_width(column))
         return room
 
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        choice = self._choice_of_label(event.position().toPoint())
+        if choice is None or event.button() != Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+            return
+        choice.setFocus(Qt.FocusReason.MouseFocusReason)
+        choice.showPopup()
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        super().mouseMoveEvent(event)
+        hand = self._choice_of_label(event.position().toPoint()) is not None
+        self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+
+    def _choice_of_label(self, point: QPoint) -> ChoiceField | None:
+        """The choice whose name, such as *target*, stands at a point: a click there opens it too."""
+        column = self.logicalIndexAt(point)
+        choice = self._choices.get(column)
+        return choice if choice is not None and point.x() < choice.geometry().left() else None
+
     def _label_width(self, column: int) -> int:
         here = self._view.table.columns[column]
         # Selected neurons stand in bold: the column must not change its width with the selection.
@@ -194,6 +213,7 @@ class TableView(Table):
         self._small = False
         self._first: Collection[str] = ()
         self._unfitted = False
+        self._released = QPoint()
         self.refont()
         self.titles = TableTitles(self)
         self.setHorizontalHeader(self.titles)
@@ -223,24 +243,17 @@ class TableView(Table):
     # Dividing the width
 
     def fit(self, first: Collection[str], slack: int = 0) -> None:
-        """Give every column the width of its text, and sums the longest form that leaves room for all.
-
-        If not all sums can be written out, neither in the small size, those of the neurons in ``first``
-        are, then others from the last on, as far as there is room.
-        """
+        """Give every column the width of its text, and sums the longest form with room for all, see ``_ways``."""
         self._first, self._unfitted = first, False
         model, room = self.table, self.viewport().width()
-        sums = [c for c, column in enumerate(model.columns) if column.kind == "sum"]
-        for self._small in (False, True):
+        widths: list[int] = []
+        for small, forms in self._ways(first):
+            self._small, self.forms = small, forms
             self.refont()
-            self.forms = ["long"] * len(model.columns)
-            widths = [self._wanted(c, "long") + slack * (model.columns[c].kind in CHANGING)
-                      for c in range(len(model.columns))]
+            widths = [self._wanted(c, self.forms[c]) + slack * (column.kind in CHANGING)
+                      for c, column in enumerate(model.columns)]
             if sum(widths) <= room:
                 break
-        else:
-            order = sorted(reversed(sums), key=lambda c: model.columns[c].neuron not in first)
-            self._shorten(widths, order, room, slack)
         self._spread(widths, room)
         self.size_rows()
         for column, width in enumerate(widths):
@@ -259,21 +272,23 @@ class TableView(Table):
                 self.fit(self._first, SLACK)
                 return
 
-    def _shorten(self, widths: list[int], order: list[int], room: int, slack: int) -> None:
-        """The longest form that fits everywhere, then longer ones for the first columns while there is room."""
-        for shared in FORMS[1:]:
-            for column in order:
-                self.forms[column], widths[column] = shared, self._wanted(column, shared) + slack
-            if sum(widths) <= room:
-                break
-        for column in order:
-            for form in FORMS[: FORMS.index(self.forms[column])]:
-                wanted = self._wanted(column, form) + slack
-                if sum(widths) - widths[column] + wanted <= room:
-                    self.forms[column], widths[column] = form, wanted
-                    break
-            else:
-                return
+    def _ways(self, first: Collection[str]) -> Iterator[tuple[bool, list[Form]]]:
+        """Whether the text is small and the form of each column, from what says most on.
+
+        Sums stand in one form in all columns, so that they can be compared. Where none has room in all, only those of
+        the neurons in ``first`` are written out, and of the others what they give out.
+        """
+        columns, output = self.table.columns, FORMS[-1]
+        others = [column.kind == "sum" and column.neuron not in first for column in columns]
+        some_are_asked = any(column.kind == "sum" and column.neuron in first for column in columns)
+        for form in FORMS[:-1]:
+            for small in (False, True):
+                yield small, [form] * len(columns)
+        for form in FORMS[:-1] if some_are_asked else ():
+            for small in (False, True):
+                yield small, [output if other else form for other in others]
+        for small in (False, True):
+            yield small, [output] * len(columns)
 
     def _spread(self, widths: list[int], room: int) -> None:
         """Divide what is left: data over their whole width, a truth table with the rest behind its last column."""
@@ -290,13 +305,12 @@ class TableView(Table):
 
     def _text_width(self, column: int, form: Form) -> int:
         """The widest text of the column in the rows in sight."""
-        widest = 0
-        for row in self.rows_in_sight():
-            text = self.table.written(row, column, form)
-            terms, arrow, result = text.rpartition(ARROW)
-            widest = max(widest, self.metrics.horizontalAdvance(terms + arrow)
-                         + self.bold_metrics.horizontalAdvance(result))
-        return widest + 2 * PAD + 1
+        return max((self._cell_width(row, column, form) for row in self.rows_in_sight()), default=0) + 2 * PAD + 1
+
+    def _cell_width(self, row: int, column: int, form: Form) -> int:
+        """Of the text in one cell; what stands behind the last arrow is bold."""
+        terms, arrow, result = self.table.written(row, column, form).rpartition(ARROW)
+        return self.metrics.horizontalAdvance(terms + arrow) + self.bold_metrics.horizontalAdvance(result)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -334,10 +348,20 @@ class TableView(Table):
             self.row_chosen.emit(current.row())
         self.viewport().update()
 
+    def number_place(self, index: Index) -> QRect:
+        """Where the text of a target stands, with a margin that a finger needs; the row beyond it is only a row."""
+        place = self.visualRect(index)
+        place.setWidth(min(place.width(), self._cell_width(index.row(), index.column(), "long") + 2 * PAD))
+        return place
+
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         super().mouseMoveEvent(event)
-        hand = self._can_flip(self.indexAt(event.position().toPoint()))
+        hand = self._is_number(event.position().toPoint())
         self.viewport().setCursor(Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.ArrowCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        self._released = event.position().toPoint()
+        super().mouseReleaseEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         here = self.currentIndex()
@@ -353,8 +377,13 @@ class TableView(Table):
 
     def _on_click(self, index: QModelIndex) -> None:
         self.row_chosen.emit(index.row())
-        if self._can_flip(index):
+        if self._is_number(self._released):
             self.flipped.emit(index.row(), index.column())
+
+    def _is_number(self, point: QPoint) -> bool:
+        """Whether the number of a target that can be changed stands at a point."""
+        index = self.indexAt(point)
+        return self._can_flip(index) and self.number_place(index).contains(point)
 
     def _can_flip(self, index: QModelIndex) -> bool:
         rows = self.table.rows

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QResizeEvent
 
 from nnsim.core.explain.chain import MOST_PATHS, Chain, chain_of, chain_of_activation
 from nnsim.core.explain.explanation import Explanation
@@ -13,15 +14,29 @@ from nnsim.core.formulas.numbers import as_sum, format_number, numbered
 from nnsim.core.network import Connection
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
-from nnsim.gui.panels.explain.rows import Row, action, chain_row, equation, explained, heading, note, path_row, sum_row
+from nnsim.gui.panels.explain.rows import (
+    Row,
+    action,
+    brief,
+    chain_row,
+    equation,
+    explained,
+    heading,
+    note,
+    path_row,
+    sum_row,
+)
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging
+from nnsim.gui.session.next_update import is_remembered_by_the_run, next_update
 from nnsim.gui.widgets.cards import header_button
 from nnsim.training.update import Update
 
 FEW_PATHS = 3
 MOST_DELTAS = 24
+LOW = 3.5
+"""So many times as wide as high, there is no room for formulas and δ beneath the paths."""
 AT_ONCE = 5_000
 """In a network of more connections the paths are looked for beside the window."""
 MOST_CHECKED, FEWEST_CHECKED, CHECKED_SECONDS = 2_000, 5, 1.0
@@ -52,6 +67,8 @@ class BackwardPanel(EquationPanel):
         for late in (self._late, self._late_check):
             late.came.connect(self._on_change)
             desk.session.closed.connect(late.end)
+        self._low = False
+        """Whether it is wide and low, as in Present: then the paths, their sum and the update stand alone."""
         self._all_paths: object = None
         """The selection whose paths are all listed."""
 
@@ -63,6 +80,13 @@ class BackwardPanel(EquationPanel):
             return
         rows = [note(study.still_missing)] if study.still_missing else []
         self.show_rows([*rows, *(self._checks() if self.check.isChecked() else self._rows(explanation))])
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        low = self.width() > LOW * self.height()
+        if low != self._low:
+            self._low = low
+            self.update_document()
 
     # What is selected
 
@@ -112,7 +136,9 @@ class BackwardPanel(EquationPanel):
                 return [note(self.tr("The chain rule is being worked out …"))]
             parts = [*self._chain(chain, parameter), *self._deltas(e, parameter)]
             # Of one sample the gradient is where the chain leads; of several it is what was asked for.
-            answer = [*self._gradient(parameter), *self._update(self._next, parameter)]
+            if self._low and not self._several:
+                return [*self._chain(chain, parameter), *self._update(next_update(self.desk), parameter)[1:]]
+            answer = [*self._gradient(parameter), *self._update(next_update(self.desk), parameter)]
             rows += [*answer, *parts] if self._several else [*parts, *answer]
         elif neuron is not None:
             chain = self._found(chain_of_activation, e, neuron, most)
@@ -145,11 +171,12 @@ class BackwardPanel(EquationPanel):
         if self._several:
             title = self.tr("Chain rule, for the sample that is fed")
         loss = self.desk.study.notation.loss.text
-        rows = [heading(title)]
+        rows = [] if self._low else [heading(title)]
         for index, path in enumerate(chain.paths):
             start = "+" if index else f"{chain.name.latex} ="
-            rows += [path_row(index, (*([parameter] if parameter else []), *path.neurons, loss)),
-                     chain_row(path.factors, path.shown_value, start, digits)]
+            way = path_row(index, (*([parameter] if parameter else []), *path.neurons, loss))
+            factors = chain_row(path.factors, path.shown_value, start, digits)
+            rows += [brief(way, factors)] if self._low else [way, factors]
         rows += [note(factor.note) for factor in chain.factors if factor.note]
         if not chain.paths:
             rows.append(note(self.tr("No path leads from here to the loss: the derivative is 0.")))
@@ -175,6 +202,10 @@ class BackwardPanel(EquationPanel):
                     loss=e.notation.loss.text, z=e.notation.z)),
                 *(equation(e.delta_equation(id), self._digits) for id in list(on_the_way)[:MOST_DELTAS])]
 
+    def _delta(self, e: Explanation, id: str) -> list[Row]:
+        why = e.slope(id).note
+        return [equation(e.delta_equation(id), self._digits), *([note(why)] if why else [])]
+
     def _gradient(self, parameter: str) -> list[Row]:
         study, network = self.desk.study, self.desk.session.network
         samples, backward, e = study.samples, study.backward, study.explanation
@@ -193,21 +224,13 @@ class BackwardPanel(EquationPanel):
         rows = [self._update_heading(update)]
         if parameter in update.network.structure.frozen:
             return [*rows, note(self.tr("{name} is frozen: training leaves it as it is.").format(name=parameter))]
-        if self.desk.session.training and OPTIMIZERS[update.config.optimizer_name].memory:
+        if is_remembered_by_the_run(self.desk):
             return [*rows, note(self.tr("Pause, to see what the optimizer remembers."))]
         return [*rows, *(equation(step, self._digits) for step in update.equations(parameter))]
 
-    @property
-    def _next(self) -> Update:
-        """What the next update would be, with the samples that are studied."""
-        desk, samples, trainer = self.desk, self.desk.study.samples, self.desk.session.paused_trainer
-        assert samples is not None
-        return Update(desk.session.network, desk.session.document.training, samples.X, samples.T, desk.study.notation,
-                      None if trainer is None else trainer.memory, desk.session.epoch)
-
     def _rule(self, parameter: str | None) -> list[Row]:
         """The perceptron rule, which knows no gradient: of the selected parameter, or of all."""
-        structure, update = self.desk.session.structure, self._next
+        structure, update = self.desk.session.structure, next_update(self.desk)
         if update.problems:
             return [note(problem.message) for problem in update.problems]
         rows = [note(self.tr("The perceptron rule follows no gradient: an output that misses its target moves its "
@@ -229,7 +252,7 @@ class BackwardPanel(EquationPanel):
             rows += [heading(self.tr("Loss")), *explained(e.loss(), digits),
                      heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=loss, z=e.notation.z))]
             rows += listed(structure.order[::-1], lambda id: len(structure.outgoing[id]),
-                           lambda id: [equation(e.delta_equation(id), digits)])
+                           lambda id: self._delta(e, id))
             rows.append(heading(self.tr("Gradient")))
             rows += listed(structure.parameter_names, lambda name: len(structure.uses[name]),
                            lambda name: [equation(e.gradient_equation(name), digits)])

@@ -17,8 +17,8 @@ _FORMULA = 0.86
 """The size of a formula beneath a derivative, of the derivative's."""
 _FORMULA_LINE = 1.35
 """The height of its line, of a line of text's."""
-WIDEST_CHAIN = 800
-"""What a path comes to stands at the right end of its row, but no farther away than that."""
+WIDEST_CHAIN = 46
+"""What a path comes to stands at the right end of its row, but no farther away than so many lines of text are high."""
 MOST_LAYOUTS = 512
 
 
@@ -73,7 +73,7 @@ class RowLayouts:
             lines[-1].append((cell, x, cell_width, above, below))
             x += cell_width + (space if cell.space else 0.0) + (_GAP if row.kind == "chain" else 0.0)
         if row.kind == "chain":
-            _align_result(lines[-1], min(width, WIDEST_CHAIN) - GRID)
+            _align_result(lines[-1], min(width, WIDEST_CHAIN * metrics.height()) - GRID)
         found: list[Placed] = []
         for cells in lines:
             above = max((c[3] for c in cells), default=metrics.ascent())

@@ -133,6 +133,11 @@ def chain_row(factors: Sequence[Equation], value: float, start: str = "", digits
     return Row(tuple(cells), "chain", latex=lambda: f"{start} {product}".strip())
 
 
+def brief(path: Row, chain: Row) -> Row:
+    """The number of a path and its factors in one row, without their formulas: where the room is wide and low."""
+    return replace(chain, cells=(*path.cells[:1], *(replace(cell, formula="") for cell in chain.cells)))
+
+
 def _formula(what: Equation) -> str:
     """What a derivative comes to in symbols, in LaTeX; nothing where that is a number."""
     return latex(what.term) if what.term.operation or what.term.symbol is not None else ""

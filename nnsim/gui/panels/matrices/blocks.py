@@ -5,6 +5,7 @@ from functools import lru_cache
 from heapq import nlargest
 from typing import NamedTuple
 
+from PySide6.QtCore import QPoint
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetrics
 
 from nnsim.core.explain.matrices import Layer, layers_of
@@ -55,6 +56,8 @@ class Block:
     cells: int = 0
     below: int = 0
     bottom: int = 0
+    code_at: QPoint = field(default_factory=QPoint)
+    """Where the lines of code begin: below the cells, or beside the formula where that has room for both."""
     right: int = 0
     cell_width: int = 0
     left: dict[str, int] = field(default_factory=dict)
@@ -104,22 +107,29 @@ class Block:
         self.left["a"] = x
         self.right = x + number + GRID
 
-    def arrange_rows(self, top: int) -> None:
-        """Give each row its place below ``top``."""
+    def arrange_rows(self, top: int, room: int) -> None:
+        """Give each row its place below ``top``, where ``room`` pixels are seen side by side."""
         line, small = row_height(), small_height()
         self.top = top
         self.header = top + round(28 * text_scale())
         self.cells = self.header + small
         self.below = self.cells + line * max(len(self.layer.rows), len(self.layer.columns)) + GRID // 2
         words = min(len(self.words), MOST_WORDS) + bool(self.functions) + (len(self.words) > MOST_WORDS)
-        self.bottom = self.below + words * small + min(len(self.code.lines), MOST_CODE) * code_height()
+        self.bottom = self.below + words * small
+        self.code_at = QPoint(MARGIN, self.bottom)
+        # A formula is never as long as the same in code.
+        if len(self.code.lines) == len(formulas(self)) == 1 and self.code_end + GRID <= room // 2:
+            self.code_at = QPoint(room // 2, (top + self.header - code_height()) // 2)
+        else:
+            self.bottom += min(len(self.code.lines), MOST_CODE) * code_height()
 
     @property
     def code_end(self) -> int:
         """How far the code reaches to the right."""
         metrics = QFontMetrics(code_font())
         lines = self.code.lines[:MOST_CODE]
-        return MARGIN + max(metrics.horizontalAdvance("".join(piece.text for piece in line)[:400]) for line in lines)
+        widest = max(metrics.horizontalAdvance("".join(piece.text for piece in line)[:400]) for line in lines)
+        return self.code_at.x() + widest
 
     def has(self, cell: Cell) -> bool:
         """Whether there is such a cell."""
@@ -165,7 +175,7 @@ def row_label(neuron: Neuron) -> str:
 
 
 def formulas(block: Block) -> list[str]:
-    """LaTeX of a layer: h₁ = sigmoid(W₁ x + b₁), and what x is joined from, if it is."""
+    """LaTeX of a layer: h = sigmoid(W₁ x + b₁), and what x is joined from, if it is."""
     code, layer = block.code, block.layer
     functions = {neuron.activation for neuron in layer.neurons}
     product = f"{name(code.W).latex}\\,{name(code.x).latex}" if code.x else ""

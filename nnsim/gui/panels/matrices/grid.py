@@ -42,7 +42,7 @@ class Grid:
         """Give every block its place."""
         top = GRID
         for block in self.blocks:
-            block.arrange_rows(top)
+            block.arrange_rows(top, self.size.width())
             top = block.bottom + 2 * GRID
         self.needed = QSize(0, top)
         self._measured = [False] * len(self.blocks)

@@ -226,7 +226,7 @@ class BlockPainter:
             text = small.elidedText(text, Qt.TextElideMode.ElideRight, width)
             painter.drawText(QRect(MARGIN, y, width, small_height()), Qt.AlignmentFlag.AlignVCenter, text)
             y += small_height()
-        y = block.bottom - min(len(block.code.lines), MOST_CODE) * code_height() - self.y0
+        y = block.code_at.y() - self.y0
         lines = list(block.code.lines[:MOST_CODE])
         for number, line in enumerate(lines):
             more = number == MOST_CODE - 1 and len(block.code.lines) > MOST_CODE
@@ -234,7 +234,7 @@ class BlockPainter:
             y += code_height()
 
     def _paint_code(self, line: Line, y: int, end: str) -> None:
-        metrics, x = QFontMetrics(code_font()), MARGIN - self.x0
+        metrics, x = QFontMetrics(code_font()), self.block.code_at.x() - self.x0
         parts = {piece.part for piece in line}
         inside = "z" in self.lit_parts and "z" not in parts
         for position, piece in enumerate(line):

@@ -60,7 +60,10 @@ class BandSlider(CalmSlider):
 
     def show_number(self, number: float, band: Band | None) -> None:
         """Show a number and a band; both ends of the slider follow, but not while it is dragged."""
+        resized = (band is None) != (self.band is None)
         self.number, self.band = number, band
+        if resized:
+            self.updateGeometry()
         ends = [end for end in (band.low, band.high) if math.isfinite(end)] if band is not None else []
         low, high = drawable_range(min([-USUAL, number, *ends]), max([USUAL, number, *ends]))
         span = high - low
@@ -115,7 +118,8 @@ class BandSlider(CalmSlider):
         return QSize(160, self.minimumSizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(96, 3 * GRID + QFontMetrics(font("small")).height())
+        # Numbers stand below only where there is a band.
+        return QSize(96, 3 * GRID + (QFontMetrics(font("small")).height() if self.band is not None else 0))
 
     def _part(self, number: float) -> float:
         """Where a number is, from 0 at the left to 1; at an end if it is beyond."""

@@ -1,14 +1,20 @@
-"""The gradient of one parameter in a form: a link to its chain rule, with a badge that says whether it was checked."""
+"""The gradient of one parameter in a form, a link to its chain rule with a badge that says whether it was checked; and
+what the next update makes of the parameter."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
+from nnsim.core.explain.chain import why_no_gradient
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.formulas.numbers import format_number
+from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.gui.look.theme import set_role
 from nnsim.gui.session.costs import work
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.session.next_update import is_remembered_by_the_run, next_update
 from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.forms import plain_text
+from nnsim.gui.widgets.labels import TextLine
 
 MOST_SAMPLES, MOST_WORK = 500, 2_000_000
 """Of more samples the gradient is shown without a check, which takes a few passes over them; so too where these
@@ -29,10 +35,13 @@ class GradientLine(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._desk = desk
         self.clicked.connect(lambda checked=False: desk.panel_wanted.emit("backward"))
+        self.why = plain_text(f"{name}_why", muted=True, small=True)
+        """Why it is 0, to stand below it; empty where there is nothing to say."""
 
     def show_parameter(self, parameter: str | None, negated: bool = False) -> bool:
         """Show the gradient of a parameter, or of its negative. False if there is none to show."""
         desk = self._desk
+        self.why.clear()
         if parameter is None:
             return False
         backward, samples = desk.study.backward, desk.study.samples
@@ -67,7 +76,35 @@ class GradientLine(QPushButton):
             else:
                 text += "  ✗"
                 said = self.tr("The difference quotient gives {n}.").format(n=numeric)
+        if gradient == 0 and desk.study.scope == "sample" and (e := desk.study.explanation) is not None:
+            self.why.setText(" ".join(why_no_gradient(e, parameter)))
         self.setText(text)
         self.setAccessibleName(self.tr("Gradient {value}, to its chain rule").format(value=text))
         self.setToolTip(plain_tip(said + "\n" + self.tr("Click: the chain rule of {name}").format(name=parameter)))
+        return True
+
+
+class NextLine(TextLine):
+    """``0.3589``: what the next update makes of one parameter, with the samples that are studied."""
+
+    def __init__(self, desk: Desk, name: str) -> None:
+        super().__init__(name, color="ink", size="body")
+        self._desk = desk
+
+    def show_parameter(self, parameter: str | None, negated: bool = False) -> bool:
+        """Show the next value of a parameter, or its negative. False if there is none to show, or it takes long."""
+        desk, samples = self._desk, self._desk.study.samples
+        if parameter is None or samples is None or desk.study.backward is None or is_remembered_by_the_run(desk):
+            return False
+        update = next_update(desk)
+        if update.straight and work(desk.session.structure, len(samples.X)) > MOST_WORK:
+            return False
+        equations = update.equations(parameter)
+        if not equations:
+            return False
+        value = equations[-1].value
+        self.set_text(format_number((-value if negated else value) + 0.0, desk.study.digits))
+        self.setToolTip(plain_tip(self.tr("After one more step: {optimizer}, {rate} = {value}").format(
+            optimizer=OPTIMIZERS[update.config.optimizer_name].label, rate=desk.study.notation.rate.text,
+            value=format_number(update.config.rate_at(desk.session.epoch), desk.study.digits))))
         return True

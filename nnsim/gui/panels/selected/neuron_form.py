@@ -13,7 +13,7 @@ from nnsim.documents import edits
 from nnsim.gui.look.theme import GRID
 from nnsim.gui.panels.reach_note import ReachNote
 from nnsim.gui.panels.selected.band_field import BandField
-from nnsim.gui.panels.selected.gradient_line import GradientLine
+from nnsim.gui.panels.selected.gradient_line import GradientLine, NextLine
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import (
     other_uses,
@@ -48,7 +48,7 @@ class NeuronForm(QWidget):
         self._desk = desk
         self._id = ""
         column = column_in(self, GRID)
-        self._rows = Rows()
+        self._rows = Rows(wraps=True)
         column.addLayout(self._rows)
         self._build_identity()
         self._build_value()
@@ -74,7 +74,7 @@ class NeuronForm(QWidget):
         self._rows.add(self.tr("Role"), self._role, "neuron_role", self.tr("What the neuron is for"))
 
     def _build_value(self) -> None:
-        self._value = NumberField()
+        self._value = NumberField(whole_text=True)
         name_widget(self._value, "input_value", self.tr("Value"))
         self._value.set_tip(self.tr("The number fed to this input; it is not part of the document"))
         self._switch = Segments("input_switch", [(0.0, "0", self.tr("Feed 0")), (1.0, "1", self.tr("Feed 1"))])
@@ -90,13 +90,22 @@ class NeuronForm(QWidget):
         self._rows.addRow(self._reach)
 
     def _build_bias(self) -> None:
-        self._bias = NumberField()
-        # Right under the name, so that number, slider and band are in sight also in a low panel.
+        self._bias = NumberField(whole_text=True)
+        # Right under the name, so that number, gradient, slider and band are in sight also in a low panel.
         self._bias_label = self._rows.add(self.tr("Bias b"), self._bias, "neuron_bias", at=1)
+        self._gradient = GradientLine(self._desk, "neuron_gradient")
+        self._gradient_label = self._rows.add(
+            self.tr("Gradient"), self._gradient, "neuron_gradient",
+            self.tr("How the loss changes with the bias, or the threshold; ✓ if a difference quotient says the same"),
+            at=2)
+        self._rows.insertRow(3, self._gradient.why)
+        self._next = NextLine(self._desk, "neuron_next")
+        self._next_label = self._rows.add(self.tr("Next"), self._next, "neuron_next", self.tr(
+            "What the next step of training makes of the bias, or the threshold"), at=4)
         self._band = BandField(self._desk, "neuron")
         for edited in (self._bias.edited, self._band.edited):
             edited.connect(self._set_bias)
-        self._rows.insertRow(2, self._band)
+        self._rows.insertRow(5, self._band)
         self._notation = Segments("neuron_notation", [
             ("threshold", "θ", self.tr("Show it as the threshold θ that the weighted sum has to reach")),
             ("bias", "b", self.tr("Show it as the bias b = −θ that is added to the weighted sum"))])
@@ -119,10 +128,6 @@ class NeuronForm(QWidget):
         self._gate = TextLine("neuron_gate", color="ink", size="body")
         self._rows.add(self.tr("Computes"), self._gate, "neuron_gate", self.tr(
             "The gate of the network's inputs that the neuron is, by its table over all their 0s and 1s"))
-        self._gradient = GradientLine(self._desk, "neuron_gradient")
-        self._gradient_label = self._rows.add(
-            self.tr("Gradient"), self._gradient, "neuron_gradient",
-            self.tr("How the loss changes with the bias, or the threshold; ✓ if a difference quotient says the same"))
 
     def _build_advanced(self) -> None:
         self._rare = Rows()
@@ -227,6 +232,9 @@ class NeuronForm(QWidget):
         loss = self._desk.study.notation.loss.text
         self._gradient_label.setText(f"∂{loss}/∂θ" if threshold else self.tr("Gradient"))
         self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias, negated=threshold))
+        self._rows.show_row(self._gradient.why, bool(self._gradient.why.text()))
+        self._next_label.setText(self.tr("Next {name}").format(name="θ" if threshold else "b"))
+        self._rows.show_row(self._next, self._next.show_parameter(neuron.bias, negated=threshold))
         if neuron.bias is not None:
             self._band.show_parameter(neuron.bias, "θ" if threshold else "b", threshold)
 

@@ -18,19 +18,21 @@ from nnsim.gui.look.theme import GRID, set_role
 from nnsim.gui.panels.paced import Paced
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.panels.selected.band_field import BandField
-from nnsim.gui.panels.selected.gradient_line import GradientLine
+from nnsim.gui.panels.selected.gradient_line import GradientLine, NextLine
 from nnsim.gui.panels.selected.neuron_form import NeuronForm
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.parameters import other_uses, rename_neuron, set_trainable, share_parameter, why_not_name
 from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import choice_of
 from nnsim.gui.widgets.controls import name_widget
-from nnsim.gui.widgets.forms import Rows, plain_text, scrolled
+from nnsim.gui.widgets.forms import Rows, WholeRows, plain_text, scrolled
 from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.widgets.number_field import GESTURE_PAUSE, NumberField
 from nnsim.gui.widgets.text_field import TextField
 
 MARGIN = 12
+LABELS = 84
+"""Of a connection's labels, which are short: its weight has the rest of a narrow panel."""
 
 
 class SelectedPanel(Panel):
@@ -56,7 +58,7 @@ class SelectedPanel(Panel):
             page.hide()
             column.addWidget(page, 1 if page is self._network else 0)
         column.addStretch(0)
-        self._area = scrolled(content)
+        self._area = scrolled(content, WholeRows())
         outer = column_in(self)
         outer.addWidget(self._area)
         self._slow = Paced(self, desk, partial(self._follow_values, slow=True))
@@ -133,26 +135,30 @@ class ConnectionForm(QWidget):
         super().__init__()
         self._desk = desk
         self._ends = ("", "")
-        rows = self._rows = Rows()
+        rows = self._rows = Rows(LABELS, wraps=True)
         self.setLayout(rows)
-        self._weight = NumberField()
+        self._weight = NumberField(whole_text=True)
         self._weight.edited.connect(self._set_weight)
         self._weight_label = rows.add(self.tr("Weight"), self._weight, "connection_weight",
                                       self.tr("What the source's output is multiplied by"))
+        self._gradient = GradientLine(desk, "connection_gradient")
+        rows.add(self.tr("Gradient"), self._gradient, "connection_gradient",
+                 self.tr("How the loss changes with the weight; ✓ if a difference quotient says the same"))
+        rows.addRow(self._gradient.why)
+        self._next = NextLine(desk, "connection_next")
+        self._next_label = rows.add(self.tr("Next"), self._next, "connection_next",
+                                    self.tr("What the next step of training makes of the weight"))
         self._band = BandField(desk, "connection")
         self._band.edited.connect(self._set_weight)
         rows.addRow(self._band)
-        self._name = TextField(why_not_name)
-        self._name.edited.connect(self._share)
-        rows.add(self.tr("Name"), self._name, "connection_name", self.tr(
-            "What the weight is called. The name of another parameter makes them one, shared by both."))
         self._trainable = QCheckBox()
         self._trainable.clicked.connect(lambda yes: set_trainable(self._desk, self._parameter, yes))
         rows.add(self.tr("Trainable"), self._trainable, "connection_trainable",
                  self.tr("Whether training may change this weight"))
-        self._gradient = GradientLine(desk, "connection_gradient")
-        rows.add(self.tr("Gradient"), self._gradient, "connection_gradient",
-                 self.tr("How the loss changes with the weight; ✓ if a difference quotient says the same"))
+        self._name = TextField(why_not_name)
+        self._name.edited.connect(self._share)
+        rows.add(self.tr("Name"), self._name, "connection_name", self.tr(
+            "What the weight is called. The name of another parameter makes them one, shared by both."))
         self._source, self._target = ElidedLabel(), ElidedLabel()
         rows.add(self.tr("From"), self._source, "connection_source")
         rows.add(self.tr("To"), self._target, "connection_target")
@@ -191,6 +197,9 @@ class ConnectionForm(QWidget):
         """Show what follows from it, which takes longer."""
         self._band.show_parameter(self._parameter, self._parameter, False)
         self._rows.show_row(self._gradient, self._gradient.show_parameter(self._parameter))
+        self._rows.show_row(self._gradient.why, bool(self._gradient.why.text()))
+        self._next_label.setText(self.tr("Next {name}").format(name=self._parameter))
+        self._rows.show_row(self._next, self._next.show_parameter(self._parameter))
 
     def _set_weight(self, value: float, token: object) -> None:
         name = self._parameter

@@ -19,7 +19,7 @@ from nnsim.data.sources import DataSource, GeneratedData, InlineData, dataset_of
 from nnsim.documents import edits
 from nnsim.documents.document import Document
 from nnsim.gui.look.theme import apply_theme, theme
-from nnsim.gui.panels.data.model import FORMS
+from nnsim.gui.panels.data.model import FORMS, Form
 from nnsim.gui.panels.data.panel import TablePanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.session import Session
@@ -95,8 +95,9 @@ class Table(InWindow[TablePanel]):
         return self.model.index(row, self.titles.index(title))
 
     def click(self, row: int, title: str) -> None:
+        """Click what is written in a cell."""
         self.view.scrollTo(self.index(row, title))
-        QTest.mouseClick(self.view.viewport(), LEFT, pos=self.view.visualRect(self.index(row, title)).center())
+        QTest.mouseClick(self.view.viewport(), LEFT, pos=self.view.number_place(self.index(row, title)).center())
 
     @property
     def inputs(self) -> list[float]:
@@ -431,12 +432,43 @@ def test_sums_without_room_are_shortened_and_stand_in_the_tooltip(table: Table) 
     assert "·" in table.index(1, "h1").data(Qt.ItemDataRole.ToolTipRole)
 
 
-def test_the_selected_neuron_is_written_out_first(table: Table) -> None:
-    table.open(layered([2, 3, 1], XOR))
+def sums(table: Table) -> dict[str, Form]:
+    """In which form the sums of each neuron are written."""
+    return {column.neuron: form for column, form in zip(table.model.columns, table.view.forms, strict=True)
+            if column.kind == "sum"}
+
+
+@pytest.mark.parametrize("neurons", [1, 2, 3, 4])
+@pytest.mark.parametrize("selected", [(), ("h1",), ("y",)])
+def test_sums_side_by_side_have_one_form(table: Table, neurons: int, selected: tuple[str, ...]) -> None:
+    """At every width: the longest that fits, in all columns; a wider table never says less."""
+    table.open(layered([2, neurons, 1], XOR))
+    table.desk.looking.select(selected)
+    before = len(FORMS)
+    for width in range(400, 1500, 100):
+        table.window.resize(width, 220)
+        QApplication.processEvents()
+        forms = sums(table)
+        written = {form for form in forms.values() if form != "output"}
+        assert len(written) <= 1
+        if len(set(forms.values())) > 1:
+            assert {id for id, form in forms.items() if form != "output"} == set(selected)
+        else:
+            now = FORMS.index(forms["y"])
+            assert now <= before
+            before = now
+    assert before == 0 or neurons > 2
+
+
+def test_where_no_sum_has_room_in_all_columns_that_of_the_selected_neuron_is_written(table: Table) -> None:
+    table.window.resize(760, 220)
+    table.open(layered([2, 6, 1], XOR))
+    assert set(sums(table).values()) == {"output"}
     for id in ("h1", "h3", "h2"):
         table.desk.looking.select([id])
-        length = {name: FORMS.index(form) for name, form in zip(table.titles, table.view.forms, strict=True)}
-        assert all(length[id] < length[other] for other in {"h1", "h2", "h3", "y"} - {id})
+        forms = sums(table)
+        assert {other for other, form in forms.items() if form != "output"} == {id}
+        assert table.view.horizontalScrollBar().maximum() == 0
 
 
 def test_clicking_a_name_selects_its_neuron(table: Table) -> None:
