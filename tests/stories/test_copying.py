@@ -278,7 +278,7 @@ def test_the_menu_key_opens_the_menu_of_what_is_selected(hand: Hand) -> None:
     hand.settle()
     menu = hand.find("canvas_menu", QMenu)
     assert [a.objectName() for a in menu.actions() if not a.isSeparator()] == [
-        "action_edit_value", "action_delete", "canvas_trainable"
+        "action_edit_value", "action_delete", "canvas_trainable", "canvas_chain_rule"
     ]
     assert menu.actions()[0].text().endswith("\tEnter")
     QTest.keyClick(menu, Key.Key_Escape)

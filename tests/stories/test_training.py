@@ -105,7 +105,7 @@ def test_a_weight_edited_while_training_takes_effect(hand: Hand) -> None:
 
 
 def test_a_structure_edit_stops_training_and_says_so(hand: Hand) -> None:
-    """Deleting a neuron while training commits the run, then deletes: two undo steps."""
+    """Deleting a neuron while training, by its menu, commits the run, then deletes: two undo steps."""
     hand.example("circle")
     hand.session.set_speed(None)
     said: list[str] = []
@@ -113,7 +113,7 @@ def test_a_structure_edit_stops_training_and_says_so(hand: Hand) -> None:
     hand.click("tool_train")
     hand.wait(lambda: hand.session.epoch >= 3, "three epochs are done")
     hand.click_at(hand.at("h1"))
-    hand.key(Qt.Key.Key_Delete, widget=hand.canvas)
+    hand.menu("action_delete")
     assert not hand.session.training
     assert any("stopped" in text for text in said)
     assert "h1" not in hand.session.structure.by_id

@@ -95,7 +95,7 @@ class NewNetworkForm(PopupForm):
         sizes = [int(part) for part in parts]
         if 0 in sizes:
             return sizes, self.tr("Layer {n} of {all} is a layer of 0: each has one neuron or more.").format(
-                n=sizes.index(0) + 1, all=len(sizes))
+                n=f"{sizes.index(0) + 1:,}", all=f"{len(sizes):,}")
         if len(sizes) < 2:
             return sizes, self.tr("Write at least two numbers, such as 2, 4, 1: inputs, hidden layers, outputs.")
         neurons, weights = sum(sizes), sum(a * b for a, b in pairwise(sizes))

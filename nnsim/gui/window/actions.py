@@ -289,6 +289,8 @@ class Actions(QObject):
 
     def _update_train(self) -> None:
         session = self._desk.session
+        if not session.training:
+            self._stepping.stop()
         training = session.training and not self._stepping.isActive()
         why, train = self._why_not_train(), self.by_name["train"]
         train.setEnabled(not why)

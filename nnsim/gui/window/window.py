@@ -178,7 +178,7 @@ class MainWindow(QMainWindow):
         structure = self.desk.session.structure
         parts = []
         if structure.layers:
-            parts.append(self.tr("{n}-layer").format(n=len(structure.layers) - 1))
+            parts.append(self.tr("{n}-layer").format(n=f"{len(structure.layers) - 1:,}"))
         inputs, neurons = len(structure.inputs), len(structure.neurons) - len(structure.inputs)
         if structure.neurons:
             parts.append(numbered(inputs, self.tr("1 input"), self.tr("{n} inputs")))

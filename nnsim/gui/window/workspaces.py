@@ -40,9 +40,9 @@ FILLING_MS = 150
 """Between two panels that are made ahead of their use."""
 WIDEST_FORM = 0.32
 """Of the window's width, however large the text is."""
-MOST_SHARE, LOW_SHARE, LOWEST = 0.45, 0.22, 190
+MOST_SHARE, LOW_SHARE, PRESENTED_SHARE, LOWEST = 0.45, 0.28, 0.22, 190
 """Of the window's height: the most for a panel that is as high as what it shows; for one that would be higher still,
-which is no lower than so many pixels."""
+which leaves a presented network more room; the least in pixels."""
 CARD_LINES = 1
 """Of a card's frame, below what it shows."""
 MENU_SIDES = 26
@@ -318,7 +318,8 @@ class Workspaces(QObject):
                 if alone and dock.isVisible() and self._fitted.get(id) != wanted:
                     self._fitted[id] = wanted  # once: the learner may drag it lower
                     whole = self._window.height()
-                    height = wanted if wanted <= MOST_SHARE * whole else max(LOWEST, round(LOW_SHARE * whole))
+                    low = max(LOWEST, round((PRESENTED_SHARE if self.presenting else LOW_SHARE) * whole))
+                    height = wanted if wanted <= MOST_SHARE * whole else low
                     self._sizes.make_high(id, height)
 
     def update_look(self) -> None:

@@ -398,7 +398,8 @@ class OutputPanel(PlotPanel):
 
     def _hover(self, at: tuple[float, float] | None) -> None:
         self._hovered = at
-        if self.plot is not None and self.desk.looking.plane is not None:
+        # One that is behind may show a network that is gone; it reads out when it is in step again.
+        if self.plot is not None and not self._behind and self.desk.looking.plane is not None:
             self._read_out(self.desk.looking.plane)
 
     def _on_pressed(self, x: float, y: float) -> None:

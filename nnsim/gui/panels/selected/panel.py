@@ -304,7 +304,7 @@ class NetworkForm(QWidget):
         if empty:
             kind = self.tr("Double-click on the canvas to add the first neuron.")
         elif structure.layers:
-            kind = self.tr("{n}-layer network, not counting the inputs").format(n=len(structure.layers) - 1)
+            kind = self.tr("{n}-layer network, not counting the inputs").format(n=f"{len(structure.layers) - 1:,}")
         elif not any(depth[id] for id in structure.outputs):
             kind = self.tr("Not connected to an output yet")
         elif any(depth[c.target] > depth[c.source] + 1 for c in structure.connections):
