@@ -94,6 +94,7 @@ def _explained(arguments: argparse.Namespace) -> str:
     from nnsim.core.layered import counted
     from nnsim.core.program import compile
     from nnsim.data.sources import dataset_of
+    from nnsim.documents.targets import learned_data
     from nnsim.exchange.explained import as_json, as_text
 
     if not arguments.file:
@@ -108,7 +109,8 @@ def _explained(arguments: argparse.Namespace) -> str:
             listed = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
             raise ValueError(f"--{option} needs {counted(len(names), 'number')} ({listed}), not {len(given)}.")
     if x is None:
-        data = None if document.data is None else dataset_of(document.data, path.parent)
+        source = learned_data(document)
+        data = None if source is None else dataset_of(source, path.parent)
         if data is None:
             raise ValueError("The file has no data: give the inputs with --inputs, such as --inputs 0.05,0.10.")
         x, t = data.X[0], data.T[0] if t is None else t

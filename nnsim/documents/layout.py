@@ -29,6 +29,9 @@ STRAIGHT = 4.0
 """A passing connection pulls so many times as strongly as one between neighbours, to run straight."""
 ROUNDS = 10
 NEURON_RADIUS = 32.0
+RIM_GAP, MARK_REACH, PORT_HALF, ARROW_HEAD = 0.125, 0.35, 0.19, 0.15
+"""As shares of a neuron's radius: between the two rims of an output; how far the port of an input, and the arrow of an
+output, lead; half the height of both."""
 CLEAR = NEURON_RADIUS + 32.0
 """No connection comes nearer to the middle of a neuron it does not belong to."""
 CLEARING_ROUNDS = 200

@@ -5,12 +5,13 @@ The target columns are the data that a small network of 0s and 1s learns from.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 
 from nnsim.core.arrays import Array
 from nnsim.data.generators import GENERATORS, MAX_GATE_INPUTS, gate_column, gate_named, gates, truth_table
-from nnsim.data.sources import CsvData, GeneratedData, InlineData
+from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents.document import Document
 
 OWN = "own"
@@ -51,6 +52,21 @@ def truth_table_of(document: Document) -> TruthTable | None:
     elif data is not None:
         return None
     return TruthTable(X, targets)
+
+
+def learned_data(document: Document) -> DataSource | None:
+    """What the outputs that there are can learn: the data without columns of a truth table that none of them has."""
+    data, structure = document.data, document.network.structure
+    inputs, outputs = len(structure.inputs), len(structure.outputs)
+    return _used(data, inputs, outputs) if isinstance(data, InlineData) and 0 < outputs < len(data.targets[0]) else data
+
+
+@lru_cache(maxsize=4)
+def _used(data: InlineData, inputs: int, outputs: int) -> InlineData:
+    if not _is_table(data, inputs):
+        return data
+    targets, columns = tuple(row[:outputs] for row in data.targets), data.columns[: inputs + outputs]
+    return replace(data, targets=targets, columns=columns)
 
 
 def _is_table(data: InlineData, inputs: int) -> bool:

@@ -17,7 +17,7 @@ from nnsim.core.formulas.numbers import format_number
 from nnsim.core.layered import counted
 from nnsim.core.network import Network, Neuron, Structure
 from nnsim.documents.document import Layout
-from nnsim.documents.layout import NEURON_RADIUS, arrange, bend, filled
+from nnsim.documents.layout import ARROW_HEAD, MARK_REACH, NEURON_RADIUS, PORT_HALF, RIM_GAP, arrange, bend, filled
 from nnsim.documents.lines import BENDS, LABEL_PLACES, between, slots
 
 MOST_NEURONS, MOST_CONNECTIONS = 150, 1_500
@@ -125,9 +125,10 @@ class _Picture:
                     break
 
     def _neuron(self, neuron: Neuron, x: float, y: float) -> Iterator[str]:
-        fill = COLORS["input_fill" if neuron.role == "input" else "card"]
+        fill, strength = ("input_fill", "0.45") if neuron.role == "input" else ("card", "1")
         yield (f'<g><title>{_xml(self._about(neuron))}</title><circle cx="{x:.1f}" cy="{y:.1f}" r="{NEURON_RADIUS:g}" '
-               f'fill="{fill}" stroke="{COLORS["muted"]}" stroke-width="1.5"/>')
+               f'fill="{COLORS[fill]}" stroke="{COLORS["muted"]}" stroke-width="1.5" stroke-opacity="{strength}"/>')
+        yield from self._role_marks(neuron, x, y)
         if neuron.combine != "sum":
             yield _text(x, y + 5, COMBINES[neuron.combine].symbol, "ink", 15)
         elif neuron.notation == "threshold" and neuron.bias is not None:
@@ -140,6 +141,20 @@ class _Picture:
         if neuron.bias is not None and (neuron.notation == "bias" or neuron.combine != "sum"):
             yield _text(x, y + NEURON_RADIUS + 16, f"b = {format_number(self._network.value(neuron.bias), _DIGITS)}",
                         "ink", 11)
+
+    def _role_marks(self, neuron: Neuron, x: float, y: float) -> Iterator[str]:
+        """The port of an input; the inner rim of an output, and its arrow where nothing else leads out of it."""
+        r, stroke = NEURON_RADIUS, f'fill="none" stroke="{COLORS["muted"]}" stroke-width="1.5"'
+        if neuron.role == "input":
+            left, half = x - r * (1 + MARK_REACH), r * PORT_HALF
+            yield f'<path d="M{x - r:.1f} {y:.1f}H{left:.1f}M{left:.1f} {y - half:.1f}V{y + half:.1f}" {stroke}/>'
+        if neuron.role == "output":
+            inner = f"{r * (1 - RIM_GAP):g}"
+            yield f'<ellipse cx="{x:.1f}" cy="{y:.1f}" rx="{inner}" ry="{inner}" {stroke}/>'
+        if neuron.role == "output" and not self._structure.outgoing[neuron.id]:
+            tip, head = x + r * (1 + MARK_REACH), r * ARROW_HEAD
+            yield (f'<path d="M{x + r:.1f} {y:.1f}H{tip:.1f}M{tip - head:.1f} {y - head:.1f}L{tip:.1f} {y:.1f}'
+                   f'L{tip - head:.1f} {y + head:.1f}" {stroke}/>')
 
     def _about(self, neuron: Neuron) -> str:
         if neuron.role == "input":

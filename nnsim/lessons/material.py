@@ -14,6 +14,7 @@ from nnsim.core.network import Network, Structure
 from nnsim.core.program import program_of
 from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
+from nnsim.documents.targets import learned_data
 from nnsim.training.config import TrainingConfig
 
 _WEIGHTS, _STEP_WEIGHTS, _STEP_THETAS = (0.1, 0.9), (-2.0, -1.0, 1.0, 2.0), (-1.5, -0.5, 0.5, 1.5)
@@ -93,7 +94,8 @@ def material_of(document: Document, x: Sequence[float] | None = None, t: Sequenc
     """A document's network with the sample given, or else the first of its data."""
     structure = document.network.structure
     if x is None:
-        data = dataset_of(document.data, folder) if document.data is not None else None
+        source = learned_data(document)
+        data = dataset_of(source, folder) if source is not None else None
         inputs, outputs = len(structure.inputs), len(structure.outputs)
         x = data.X[0].tolist() if data is not None and data.fits(inputs) else [0.0] * inputs
         if t is None and data is not None and data.fits(inputs, outputs):

@@ -10,7 +10,7 @@ from nnsim.data.generators import GENERATORS, GateFields, NotFields, SampleField
 from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents import edits
 from nnsim.documents.document import Document
-from nnsim.documents.targets import OWN, choose_target, flip_target, target_choices, truth_table_of
+from nnsim.documents.targets import OWN, choose_target, flip_target, learned_data, target_choices, truth_table_of
 
 XOR = GeneratedData("xor_gate")
 BITS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
@@ -142,6 +142,17 @@ def test_a_target_that_no_output_has_waits_behind_the_others_and_can_be_removed_
     assert choose_target(waiting, 1, None).data == GeneratedData("and_gate")
     assert edits.remove(waiting, ["y"]).data == waiting.data
     assert edits.add_neuron(waiting, "output", (0, 0)).data == waiting.data
+
+
+def test_what_waits_is_not_learned() -> None:
+    """And is left out under its name, where it has one."""
+    waiting = toggled(net(2, 2, replace(TWO, columns=("a", "b", "xor", "and"))), "y")
+    learned = learned_data(waiting)
+    assert learned == replace(TWO, targets=((0,), (0,), (0,), (1,)), columns=("a", "b", "and"))
+    assert learned_data(waiting) is learned
+    for document in (net(2, 2, TWO), net(2, 0, TWO), net(2, 1), net(2, 1, XOR), net(2, 1, CsvData("points.csv")),
+                     net(2, 1, own((0.5, 2), inputs=((0.25, 0.5),)))):
+        assert learned_data(document) is document.data
 
 
 def test_not_stays_where_no_neuron_comes() -> None:

@@ -127,6 +127,7 @@ def test_a_picture_shows_every_neuron_and_weight(document: nnsim.Document) -> No
     structure = document.network.structure
     assert len(list(picture.iter(f"{SVG}circle"))) == len(structure.neurons)
     assert {neuron.id for neuron in structure.neurons} <= set(texts(document._repr_svg_(), "text"))
+    assert len(list(picture.iter(f"{SVG}ellipse"))) == len(structure.outputs)  # the inner rims
     lines = {group[0].text: group for group in picture.iter(f"{SVG}g") if group.get("stroke")}
     widths = []
     for connection in structure.connections:

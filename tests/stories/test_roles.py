@@ -46,6 +46,8 @@ def test_a_target_without_an_output_is_shown_until_it_has_one(hand: Hand) -> Non
     set_role(hand, first, "Hidden")
     assert titles(hand)[2:] == [first, second, "target", "unused target"]
     assert "4 rows match" in hand.find("table_status", QLabel).text()
+    dataset = hand.session.dataset
+    assert dataset is not None and dataset.T.ravel().tolist() == [0, 1, 1, 0]  # what is learned, and drawn in Output
     set_role(hand, first, "Output")
     assert hand.session.structure.outputs == (second, first)
     assert titles(hand)[2:] == [first, f"target {first}", second, f"target {second}"]

@@ -290,8 +290,8 @@ class NeuronItem(QGraphicsItem):
 
     def _paint_circle(self, painter: QPainter, t: Theme, pixel: float) -> None:
         face, center = self.face, QPointF(0, 0)
-        inner = inner_radius(RADIUS, pixel) if face.is_output else RADIUS
         thin = max(line_width(1.5), pixel)
+        inner = inner_radius(RADIUS, max(pixel, thin / 1.5)) if face.is_output else RADIUS
         if self.chosen or self.lit:
             painter.setPen(QPen(t.color("accent") if self.lit else mix(t.accent, t.card, 0.45), 3.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -329,7 +329,7 @@ class NeuronItem(QGraphicsItem):
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(mix(t.ink, t.card, 0.2), thin))
         if face.is_output:
-            painter.drawEllipse(center, inner, inner)
+            _paint_inner_rim(painter, inner, face, self.larger)
         if face.is_input:
             paint_port(painter, center, RADIUS, pixel)
         elif face.arrow:
@@ -404,8 +404,18 @@ def _fitting(face: Face, larger: float) -> QFont:
     for used in (font(size, bold=True, larger=larger) for size in ("title", "body", "small")):
         if QFontMetricsF(used).horizontalAdvance(face.center) <= room:
             return used
-    share = room / QFontMetricsF(font("small", larger=larger)).horizontalAdvance(face.center)
-    return font("small", larger=max(1.0, round(larger * min(1.0, share) - 0.05, 1)))
+    share = room / max(room, QFontMetricsF(font("small", larger=larger)).horizontalAdvance(face.center))
+    return font("small", larger=max(1.0, round(larger * share - 0.05, 1)))
+
+
+def _paint_inner_rim(painter: QPainter, inner: float, face: Face, larger: float) -> None:
+    """The inner rim of an output, open at both sides where a long text needs its room."""
+    text = QFontMetricsF(_fitting(face, larger))
+    reach, half = text.horizontalAdvance(face.center) / 2 + 1, text.capHeight() / 2 + CLOSE
+    start = math.degrees(math.asin(min(1.0, half / inner))) if math.hypot(reach, half - CLOSE) > inner else 0.0
+    rect, span = QRectF(-inner, -inner, 2 * inner, 2 * inner), round((180 - 2 * start) * 16)
+    for side in (0, 180):
+        painter.drawArc(rect, round((side + start) * 16), span)
 
 
 def paint_ghost(painter: QPainter, rect: QRectF, text: str, used: QFont) -> None:

@@ -9,6 +9,8 @@ from PySide6.QtCore import QObject, Signal
 from nnsim.data.csv_files import located
 from nnsim.data.dataset import Dataset
 from nnsim.data.sources import CsvData, DataSource, dataset_of
+from nnsim.documents.document import Document
+from nnsim.documents.targets import learned_data
 from nnsim.gui.session.lagging import Lagging
 
 AT_ONCE_BYTES = 500_000
@@ -36,8 +38,9 @@ class Data(QObject):
         self._reading: _Key | None = None
         self.end = self._late.end
 
-    def of(self, source: DataSource | None, folder: Path | None) -> Found:
-        """The samples of a source, or why they cannot be used; while they are read, that."""
+    def of(self, document: Document, folder: Path | None) -> Found:
+        """The samples of a document, or why they cannot be used; while they are read, that."""
+        source = learned_data(document)
         if source is None:
             return None, ""
         key = source, folder
@@ -55,9 +58,10 @@ class Data(QObject):
         self._keep(key, _read(source, folder))
         return self._kept[0][2]
 
-    def take(self, source: DataSource, folder: Path | None, data: Dataset) -> None:
-        """These were read already."""
-        self._keep((source, folder), (data, ""))
+    def take(self, document: Document, folder: Path | None, data: Dataset) -> None:
+        """These, which are a document's, were read already."""
+        if source := learned_data(document):
+            self._keep((source, folder), (data, ""))
 
     def forget(self) -> None:
         """Read all anew, because a file has changed."""

@@ -126,8 +126,8 @@ class Session(QObject):
         self.path, self.title = path, title
         self._saved = document if saved else Document()
         self._run.drop()
-        if data is not None and document.data is not None:
-            self._data.take(document.data, self.folder, data)
+        if data is not None:
+            self._data.take(document, self.folder, data)
         with self._together():
             self.opening.emit()
             self._show(document)
@@ -260,12 +260,12 @@ class Session(QObject):
     @property
     def dataset(self) -> Dataset | None:
         """The samples of the document; None if there are none, or ``data_problem`` says why."""
-        return self._data.of(self.document.data, self.folder)[0]
+        return self._data.of(self.document, self.folder)[0]
 
     @property
     def data_problem(self) -> str:
         """Why the document's data cannot be used; empty if they can."""
-        return self._data.of(self.document.data, self.folder)[1]
+        return self._data.of(self.document, self.folder)[1]
 
     def reload_data(self) -> None:
         """Read the document's data anew, because their file has changed. Training stops, and begins anew with them."""

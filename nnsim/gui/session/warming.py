@@ -14,6 +14,7 @@ from nnsim.data.sources import dataset_of
 from nnsim.documents.document import Document
 from nnsim.documents.layout import filled
 from nnsim.documents.softening import Softening, sigmoids, steps
+from nnsim.documents.targets import learned_data
 from nnsim.documents.ways import ways_of
 from nnsim.gui.session.data import are_binary
 from nnsim.training import engines
@@ -50,9 +51,9 @@ def softening_helps(structure: Structure, dataset: Dataset | None, config: Train
 def read_and_warm(document: Document, folder: Path | None) -> Dataset | None:
     """The data of a document, if they can be used, with all that follows from both kept."""
     data: Dataset | None = None
-    if document.data is not None:
+    if source := learned_data(document):
         with contextlib.suppress(ValueError, OSError):  # the window says what is wrong with the data
-            data = dataset_of(document.data, folder)
+            data = dataset_of(source, folder)
     warm(document, data)
     return data
 

@@ -18,6 +18,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.examples import Example
 from nnsim.documents.files import load
 from nnsim.documents.layout import filled
+from nnsim.documents.targets import learned_data
 from nnsim.gui.canvas.edges import curve
 from nnsim.gui.canvas.role_marks import inner_radius, paint_arrow, paint_port, rim_color
 from nnsim.gui.look.class_looks import class_look
@@ -62,7 +63,8 @@ def thumbnail(document: Document, size: QSize, ratio: float = 1.0) -> QPixmap:
     try:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         room = QRectF(0, 0, size.width(), size.height())
-        dataset = dataset_of(document.data) if document.data is not None else None
+        source = learned_data(document)
+        dataset = dataset_of(source) if source is not None else None
         inputs = len(document.network.structure.inputs)
         if dataset is not None and inputs <= 2 and len(dataset.X) > 1 and _learns(document):
             plane = Plane.over(document.network.structure.inputs, None, dataset)

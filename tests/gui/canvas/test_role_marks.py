@@ -6,11 +6,12 @@ from statistics import mean
 
 import pytest
 from PySide6.QtCore import QPointF
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter
 from PySide6.QtWidgets import QStyleOptionGraphicsItem
 
 from nnsim.gui.canvas import neuron_item
 from nnsim.gui.canvas.neuron_item import RADIUS, Face, NeuronItem
+from nnsim.gui.canvas.role_marks import inner_radius
 from nnsim.gui.look.theme import DARK, LIGHT, Theme
 
 FACES = {"input": Face("", is_input=True), "hidden": Face(""), "output": Face("", is_output=True, arrow=True)}
@@ -20,9 +21,10 @@ HALF = 52
 """Half the side of what is painted, in the scene's units."""
 
 
-def painted(face: Face, scale: float, look: Theme) -> QImage:
+def painted(face: Face, scale: float, look: Theme, larger: float = 1.0) -> QImage:
     """The neuron in shades of grey, in the middle of a picture."""
     item = NeuronItem("n")
+    item.magnify(larger)
     item.show_face(face, None)
     image = QImage(round(2 * HALF * scale), round(2 * HALF * scale), QImage.Format.Format_RGB32)
     image.fill(QColor(look.card))
@@ -75,3 +77,27 @@ def test_labels_keep_clear_of_all_that_is_painted(role: str) -> None:
               if abs(image.pixelColor(x, y).value() - ground) > 10]
     assert points and all(any(rect.contains(point) for rect in spread) for point in points)
     assert all(map(item.boundingRect().contains, points))
+
+
+@pytest.mark.parametrize("larger", [1.0, 1.5, 2.2])
+@pytest.mark.parametrize("text", ["≥ 1", "≥ 0.6", "≥ −0.125", "≥ −1.23e+05"])
+@pytest.mark.usefixtures("qapp")
+def test_the_inner_rim_is_open_where_a_long_text_stands(
+    text: str, larger: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Below and above it is whole; a text that has room inside leaves it whole at the sides too."""
+    face, scale, ground = Face("", text, is_output=True), 4.0, QColor(LIGHT.card).value()
+    used = QFontMetricsF(neuron_item._fitting(face, larger))
+    half_width, half_height = used.horizontalAdvance(text) / 2, used.capHeight() / 2
+    monkeypatch.setattr(neuron_item, "_text", lambda *_: None)
+    image = painted(face, scale, LIGHT, larger)
+    inner = inner_radius(RADIUS)
+    edge = min(half_width, RADIUS - 2)
+    for x in (-edge, edge):
+        for y in (-half_height, 0, half_height):
+            if math.hypot(x, y) < RADIUS - 2:
+                assert contrast(image, x * scale, y * scale, ground) < DARK_LINE
+    has_room = math.hypot(half_width + 1, half_height) <= inner
+    assert (contrast(image, -inner * scale, 0, ground) > DARK_LINE) == has_room
+    assert has_room == (text != "≥ −1.23e+05")
+    assert contrast(image, 0, inner * scale, ground) > DARK_LINE
