@@ -1,7 +1,7 @@
-"""A network as NumPy code: h1 = sigmoid(W1 @ x + b1), layer by layer."""
+"""A network as NumPy code: h = sigmoid(W1 @ x + b1), layer by layer."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +13,8 @@ from nnsim.core.explain.matrices import Layer, layers_of
 from nnsim.core.network import Network, Structure
 from nnsim.core.program import checked_matrix, compile
 
+_HIDDEN, _OUTPUTS, _JOINED = ("h", "a", "hidden"), ("o", "y", "out"), ("x", "in", "joined")
+"""What layers, and what several of them are joined to, are called: the first that no neuron is called."""
 _MOST_NAMED = 12
 _MOST_SHARED = 20
 _CALL = re.compile(r"(?<![\w.])(\w+)\(")
@@ -54,13 +56,35 @@ class LayerCode(NamedTuple):
 
 
 def layer_codes(structure: Structure, layers: Sequence[Layer]) -> tuple[LayerCode, ...]:
-    """The code of each layer. The inputs are x; a layer is called h and its depth, the one of all outputs o."""
-    names = {-1: "x"} | {
-        layer.depth: "o" if layer.rows == structure.outputs else f"h{layer.depth}" for layer in layers}
+    """The code of each layer: h = sigmoid(W1 @ x + b1), o = sigmoid(W2 @ h + b2); several hidden layers have numbers.
+
+    No layer is called as a neuron is: one of two neurons h1 and h2 is no h1, and that of a neuron h is a.
+    """
+    names, joined = _names_of_layers(structure, layers)
     sizes = {-1: len(structure.inputs)} | {layer.depth: len(layer.rows) for layer in layers}
     place = {id: (-1, i) for i, id in enumerate(structure.inputs)}
     place |= {id: (layer.depth, row) for layer in layers for row, id in enumerate(layer.rows)}
-    return tuple(_layer_code(layer, names, sizes, place) for layer in layers)
+    return tuple(_layer_code(layer, names, joined, sizes, place) for layer in layers)
+
+
+def _names_of_layers(structure: Structure, layers: Sequence[Layer]) -> tuple[dict[int, str], dict[int, str]]:
+    """What each layer's output is called, by depth, the inputs' −1; and what a layer takes in, if that is joined."""
+    depths = [layer.depth for layer in layers]
+    hidden = [layer.depth for layer in layers if layer.rows != structure.outputs]
+    numbers = dict.fromkeys(hidden, "") if len(hidden) == 1 else {depth: f"{depth}" for depth in hidden}
+    names = dict.fromkeys(depths, _free(structure, _OUTPUTS, [""])) | {-1: "x"}
+    stem = _free(structure, _HIDDEN, numbers.values())
+    return (names | {depth: f"{stem}{number}" for depth, number in numbers.items()},
+            {depth: f"{_free(structure, _JOINED, [f'{depth}'])}{depth}" for depth in depths})
+
+
+def _free(structure: Structure, stems: Sequence[str], numbers: Iterable[str]) -> str:
+    """The first of these that no neuron is called with any of the numbers behind it."""
+    numbers = [*numbers]
+    for stem in stems:
+        if not any(f"{stem}{number}" in structure.by_id for number in numbers):
+            return stem
+    return _free(structure, [f"{stems[-1]}_"], numbers)
 
 
 def numpy_code(network: Network, inputs: ArrayLike | None = None) -> str:
@@ -92,14 +116,14 @@ def numpy_code(network: Network, inputs: ArrayLike | None = None) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _layer_code(layer: Layer, names: dict[int, str], sizes: dict[int, int],
+def _layer_code(layer: Layer, names: dict[int, str], joins: dict[int, str], sizes: dict[int, int],
                 place: dict[str, tuple[int, int]]) -> LayerCode:
     depth, a = layer.depth, names[layer.depth]
     W, b, z = f"W{depth}", f"b{depth}" if layer.has_bias else "", f"z{depth}"
     lines: list[Line] = []
     x, parts = "", _parts(layer, names, sizes, place)
     if parts:
-        x = parts[0] if parts[0] in names.values() and len(parts) == 1 else f"x{depth}"
+        x = parts[0] if parts[0] in names.values() and len(parts) == 1 else joins[depth]
         if x != parts[0]:
             joined = parts[0] if len(parts) == 1 else f"np.concatenate([{', '.join(parts)}])"
             lines.append((Piece(x, "x"), Piece(f" = {joined}")))

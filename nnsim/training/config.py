@@ -37,8 +37,8 @@ class TrainingConfig:
     optimizer: Choice = "sgd"
     learning_rate: float = field(
         0.03,
-        "Learning rate η",
-        "How far one update goes down the slope.",
+        "Learning rate",
+        "How far one update goes down the slope: l in the lecture, η in most books.",
         minimum=0.0,
         maximum=1e6,
         presets=(0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1.0, 3.0, 10.0),

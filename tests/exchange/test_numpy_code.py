@@ -45,7 +45,7 @@ def test_the_hands_on_example_reads_as_the_lecture_writes_it() -> None:
     """h = g(W x + b), and it prints out o1 and out o2 of the lecture."""
     network = load(EXAMPLES["hands_on"].path).network
     code = numpy_code(network, [0.05, 0.1])
-    assert "    h1 = sigmoid(W1 @ x + b1)\n    o = sigmoid(W2 @ h1 + b2)\n    return o\n" in code
+    assert "    h = sigmoid(W1 @ x + b1)\n    o = sigmoid(W2 @ h + b2)\n    return o\n" in code
     assert "W1 = np.array([[0.15, 0.2],\n               [0.25, 0.3]])" in code
     assert "# b1 is one parameter in 2 places." in code
     printed = dict(line.split(" = ") for line in run(code).splitlines())
@@ -57,8 +57,28 @@ def test_xor_concatenates_what_its_output_takes() -> None:
     """The lecture's XOR has a skip connection; all four rows come out right."""
     network = load(EXAMPLES["xor"].path).network
     code = numpy_code(network)
-    assert "    x2 = np.concatenate([x, h1])\n    o = heaviside(W2 @ x2 + b2)\n" in code
+    assert "    x2 = np.concatenate([x, a])\n    o = heaviside(W2 @ x2 + b2)\n" in code
     assert outputs_of((network, np.array([[0, 0], [0, 1], [1, 0], [1, 1.0]])))[0].tolist() == [[0], [1], [1], [0]]
+
+
+@pytest.mark.parametrize("network", [
+    *(load(entry.path).network for entry in EXAMPLES.values()),
+    *(random_case(seed).network for seed in range(CASES)),
+    *(Network.layered(sizes) for sizes in ([2, 2, 1], [2, 4, 4, 1], [1, 1], [3, 2, 2, 2, 2])),
+    Network.build([Neuron("x", "input"), *(Neuron(id, "hidden") for id in ("h", "a", "hidden", "x2", "in2", "joined2")),
+                   Neuron("o", "output"), Neuron("y", "output"), Neuron("out", "output")],
+                  [*(Connection("x", id, "v") for id in ("h", "a", "hidden", "x2", "in2", "joined2")),
+                   *(Connection(source, id, "w") for source in ("x", "h") for id in ("o", "y", "out"))],
+                  {"v": 1.0, "w": 2.0}),
+])
+def test_no_layer_is_called_as_a_neuron_is(network: Network) -> None:
+    """h1 is a neuron: the layer in which it stands is another thing. No two layers have one name."""
+    structure = network.structure
+    codes = layer_codes(structure, layers_of(structure))
+    assert not {code.a for code in codes} & structure.by_id.keys()
+    assert not {code.x for code in codes} - {"x"} & structure.by_id.keys()
+    assert len({code.a for code in codes}) == len(codes)
+    assert all(code.a.isidentifier() for code in codes)
 
 
 def test_random_graphs_give_the_engines_outputs() -> None:

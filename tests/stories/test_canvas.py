@@ -508,10 +508,11 @@ def test_products_stand_on_the_connections(hand: Hand) -> None:
 
 def test_weights_can_have_their_names(hand: Hand) -> None:
     """The hands-on net: w5 = 0.4, and as a product w5: 0.4 · 0.593; none is left out, and no switch is for ever."""
+    hand.example("xor")
+    edge = hand.canvas.network_scene.edges.edges
+    assert edge["h", "output"].text == "−2"
     hand.example("hands_on")
     edge = hand.canvas.network_scene.edges.edges
-    hand.menu("action_draw_names")
-    hand.canvas.fit()
     assert edge["h1", "o1"].text == "w5 = 0.4"
     assert all(each.text.startswith("w") and not each.label.isNull() for each in edge.every())
     hand.menu("action_draw_products")
@@ -520,6 +521,19 @@ def test_weights_can_have_their_names(hand: Hand) -> None:
     hand.menu("action_draw_names")
     assert edge["h1", "o1"].text == "0.4"
     assert not hand.session.dirty
+
+
+def test_the_choice_of_names_holds_for_all_networks(hand: Hand) -> None:
+    """Off for hands-on, it is off when that is opened again; on, XOR has them too."""
+    layer = hand.canvas.network_scene.edges
+    hand.example("hands_on")
+    hand.menu("action_draw_names")
+    hand.example("xor")
+    hand.example("hands_on")
+    assert layer.edges["h1", "o1"].text == "0.4"
+    hand.menu("action_draw_names")
+    hand.example("xor")
+    assert layer.edges["h", "output"].text == "w5 = −2"
 
 
 def test_no_connection_crosses_a_weight_where_there_is_room(hand: Hand) -> None:

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QToolButton
 
+from nnsim.documents import edits
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.steps import StepsPanel
@@ -190,3 +191,27 @@ def test_the_gradient_of_a_threshold(hand: Hand) -> None:
     hand.click("neuron_notation_threshold")
     assert line.text() != as_bias and line.text() == f"−{as_bias}"
     assert any(label.text() == "∂Loss/∂θ" for label in hand.window.panels["selected"].findChildren(QLabel))
+
+
+def test_a_slope_of_0_says_why(hand: Hand) -> None:
+    """A ReLU that is off: below the gradient in Selected, beneath the chain rule, among all deltas and in its step."""
+    hand.example("hands_on")
+    hand.session.apply("ReLU", lambda d: edits.set_neurons(d, ["h1"], activation="relu"))
+    hand.session.set_values({"b1": -5.0}, "Set b1")
+    hand.click("workspace_explain")
+    hand.click_at(hand.label_of("i1", "h1"))
+    why = hand.find("connection_gradient_why", QLabel)
+    assert why.isVisible() and why.text() == "h1 has slope 0: ReLU, Input h1 ≤ 0."
+    hand.click("connection_gradient")
+    lines = hand.find("backward_lines", EquationList)
+    assert why.text() in lines.text
+    hand.desk.looking.select()
+    assert why.text() in lines.text
+    hand.window.show_panel("steps")
+    panel = hand.window.panels["steps"]
+    assert isinstance(panel, StepsPanel)
+    while why.text() not in panel.list.text and hand.find("steps_forward", QToolButton).isEnabled():
+        hand.click("steps_forward")
+    assert why.text() in panel.list.text
+    hand.click_at(hand.label_of("h1", "o1"))
+    assert not why.isVisible(), "o1 is not flat, whatever comes in"

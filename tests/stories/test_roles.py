@@ -71,3 +71,23 @@ def test_each_mark_stands_beside_the_output_that_it_judges(hand: Hand) -> None:
     hand.write("2.5")
     hand.wait_for_views()
     assert [table.written(3, column) for column in (3, 5)] == ["1 ✗", "0 ✓"]
+
+
+def test_an_output_has_an_arrow_where_nothing_else_leads_out_of_it(hand: Hand) -> None:
+    """Not where its value goes on to another neuron, nor where the line of the loss begins."""
+
+    def arrows() -> dict[str, bool]:
+        items = hand.canvas.network_scene.neurons.made
+        assert {id for id, item in items.items() if item.face.is_output} == set(hand.session.structure.outputs)
+        return {id: item.face.arrow for id, item in items.items() if item.face.is_output}
+
+    hand.example("half_adder")
+    assert arrows() == {"carry": False, "sum": True}
+    hand.example("hands_on")
+    assert arrows() == {"o1": True, "o2": True}
+    for workspace, expected in (("explain", False), ("build", True)):
+        hand.click(f"workspace_{workspace}")
+        hand.wait_for_views()
+        assert arrows() == {"o1": expected, "o2": expected}
+    set_role(hand, "o1", "Hidden")
+    assert arrows() == {"o2": True}

@@ -138,6 +138,25 @@ def numbered_paths(explanation: Explanation, place: Place, most: int) -> Chain |
             return None
 
 
+def why_no_gradient(e: Explanation, parameter: str) -> tuple[str, ...]:
+    """Why ∂L/∂p is 0, where each way to the loss meets a neuron whose slope is 0: what is said of the first ones."""
+    structure, found = e.structure, dict[str, None]()
+    ways = [use.target if isinstance(use, Connection) else use.id for use in structure.uses[parameter]]
+    seen = set(ways)
+    while ways:
+        id = ways.pop(0)
+        note = e.slope(id).note
+        if note:
+            found[note] = None
+        elif e.slope(id).value == 0 or structure.by_id[id].role == "output":
+            return ()
+        else:
+            ahead = [c.target for c in structure.outgoing[id] if c.target not in seen]
+            seen |= set(ahead)
+            ways += ahead
+    return tuple(found)
+
+
 def count_paths(explanation: Explanation, neurons: list[str]) -> int:
     """How many paths lead from these neurons to the loss, by dynamic programming; each output ends one."""
     structure = explanation.structure

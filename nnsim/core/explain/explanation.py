@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
+from nnsim.core.explain.flat import why_flat
 from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.equation import Equation
@@ -148,7 +149,7 @@ class Explanation:
         return z, Equation(symbol, term, (id,), because, why_rounding_decides(total))
 
     def _pre_activation(self, neuron: Neuron, total: Sum, with_bias: bool = True) -> Term:
-        """combine(weight · activation, in file order) + bias. A step neuron's products begin with the weight.
+        """combine(its products, in file order) + bias.
 
         Of a long sum only the largest products stand there, and the rest as one number.
         """
@@ -162,7 +163,7 @@ class Explanation:
         products = []
         for c in edges:
             both = self.a_term(c.source, inputs), self.weight_term(c, weights)
-            products.append(operate("multiply", *(reversed(both) if total.is_step else both)))
+            products.append(operate("multiply", *(reversed(both) if total.weights_first else both)))
         if len(edges) < len(total.terms):
             products.append(Term(rest, REST))
         kind = COMBINES[neuron.combine].operation
@@ -253,12 +254,8 @@ class Explanation:
         value = float(entry.derivative(np.array([self.z(id)]), np.array([self.a(id)]))[0])
         term = parse(entry.written, z=self.z_term(id), a=self.a_term(id))
         symbol = self.notation.activation(self.structure, id).by(self.notation.pre_activation(id))
-        return Equation(symbol, _valued(term, value), (id,), note=self._why_flat(id) if value == 0 else "")
-
-    def _why_flat(self, id: str) -> str:
-        """Why the slope of a neuron's function is 0: ``ReLU, Input h1 ≤ 0``."""
-        label, z = ACTIVATIONS[self.structure.by_id[id].activation].label, self.notation.pre_activation(id).text
-        return f"{label}, {z} {'≤' if self.z(id) <= 0 else '>'} 0: the slope of {id} is 0."
+        why = why_flat(entry, self.z(id), self.notation.pre_activation(id).text) if value == 0 else ""
+        return Equation(symbol, _valued(term, value), (id,), note=f"{id} has slope 0: {why}." if why else "")
 
     @np.errstate(all="ignore")
     def by_term(self, connection: Connection) -> float:

@@ -58,6 +58,12 @@ class Sum:
         return self.activation == "heaviside"
 
     @property
+    def weights_first(self) -> bool:
+        """Whether its products are written weight · input, as the lecture writes those of steps: 1·0 + (−2)·1. Those of
+        other neurons it writes input · weight: 0.05·0.15."""
+        return self.is_step
+
+    @property
     def threshold(self) -> float:
         """θ = −b: the combination from which on a step neuron fires."""
         return 0.0 if not self.bias else -self.bias
@@ -87,7 +93,7 @@ class Sum:
         return self.is_step and agrees and (self.notation == "threshold" or self.bias is None)
 
     def long(self, digits: int = DIGITS) -> str:
-        """Every weight · input: ``1·0 + 1·1 + (−2)·0 = 1 ≥ 0.6 → 1``, ``1·0.5 + 0.35 = 0.85 → 0.7006``.
+        """Every product: ``1·0 + 1·1 + (−2)·0 = 1 ≥ 0.6 → 1``, ``0.5·1 + 0.35 = 0.85 → 0.7006``.
 
         Of very many terms only the first.
         """
@@ -143,7 +149,8 @@ class Sum:
         if self.combine != "sum" and term.weight == 1:
             write = factor if self.combine == "product" else format_number
             return write(term.activation, digits)
-        text = f"{factor(term.weight, digits)}·{factor(term.activation, digits)}"
+        both = term.weight, term.activation
+        text = "·".join(factor(value, digits) for value in (both if self.weights_first else reversed(both)))
         return f"({text})" if self.combine == "product" and len(self.terms) > 1 else text
 
     def _written(self, terms: str, digits: int) -> str:

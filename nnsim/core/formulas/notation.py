@@ -99,7 +99,10 @@ _LECTURES_INPUT = re.compile(r"^i\d+$")
 
 
 def notation_for(structure: Structure) -> Notation:
-    """The lecture's notation for a network whose inputs are named as in its example (i1, i2), else the field's."""
-    inputs = structure.inputs
-    lectures = bool(inputs) and all(_LECTURES_INPUT.match(id) for id in inputs)
-    return NOTATIONS["lecture" if lectures else "field"]
+    """The notation that suits a network: the lecture's for one that is named as its example, else the field's."""
+    return NOTATIONS["lecture" if is_lectures(structure) else "field"]
+
+
+def is_lectures(structure: Structure) -> bool:
+    """Whether the inputs of a network are named as in the lecture's example: i1, i2."""
+    return bool(structure.inputs) and all(_LECTURES_INPUT.match(id) for id in structure.inputs)

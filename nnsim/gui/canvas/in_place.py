@@ -61,9 +61,11 @@ class InPlace(QObject):
         if neuron.bias is None:
             self._view.show_hint(self.tr("{name} has no bias; give it one in the panel at the left.").format(name=id))
             return
-        drawn = self._view.network_scene.biases_drawn
+        scene = self._view.network_scene
+        drawn = scene.biases_drawn
         if drawn:
-            place = self._place(item.bias_rect.translated(item.pos()))
+            beside = scene.neurons[scene.shared.drawn_by(neuron)]
+            place = self._place(beside.bias_rect.translated(beside.pos()))
         bias, sign = neuron.bias, -1.0 if neuron.notation == "threshold" and not drawn else 1.0
         label = self.tr("Threshold θ of {name}") if sign < 0 else self.tr("Bias b of {name}")
         text = (self.tr("Set θ of {name}") if sign < 0 else self.tr("Set b of {name}")).format(name=id)

@@ -33,16 +33,19 @@ class LossOnCanvas:
 
     def show(self, on: bool) -> None:
         """Whether the loss is seen on the canvas."""
-        if on != self._shown:
-            self._shown = on
-            self.follow()
+        self._shown = on
+
+    @property
+    def seen(self) -> bool:
+        """Whether lines lead from the outputs into the loss."""
+        outputs = self._desk.session.structure.outputs
+        return self._shown and bool(outputs) and not self._neurons.crowded
 
     def follow(self) -> None:
         """Something that is shown may be another, or elsewhere."""
         outputs = self._desk.session.structure.outputs
-        shown = self._shown and bool(outputs) and not self._neurons.crowded
-        self.box.setVisible(shown)
-        if not shown:
+        self.box.setVisible(self.seen)
+        if not self.seen:
             self._light(None)
             return
         right = max(rect.right() for item in self._neurons.made.values() for rect in item.taken())

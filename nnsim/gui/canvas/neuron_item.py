@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPaint
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.formulas.numbers import MINUS
+from nnsim.gui.canvas.role_marks import inner_radius, mark_room, paint_arrow, paint_port, rim_color
 from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
 RADIUS = 32.0
@@ -17,8 +18,8 @@ AROUND = 12.0
 """How far the mark of a chosen neuron, and the plus at its rim, reach beyond the circle."""
 CLOSE = 3.0
 """So far beside the circle, or the switch, the mouse still points at it."""
-ROOM = 12.0
-"""Between a text in the circle and the rim, both sides together."""
+ROOM, INNER_ROOM = 12.0, 8.0
+"""Between a text in the circle and the rim, and the inner rim of an output; both sides together."""
 RIM = 10.0
 """The outer ring of a neuron, in scene units: a drag from it connects, from inside it moves."""
 NAME_WIDTH = 128.0
@@ -50,6 +51,9 @@ class Face:
     fires: bool | None = None
     """True fills the circle, False leaves it hollow; None for a neuron without a threshold."""
     is_input: bool = False
+    is_output: bool = False
+    arrow: bool = False
+    """Whether an arrow leads out of it, because nothing else does."""
     switch: bool | None = None
     """The position of an input's 0/1 switch, or None where it has none."""
     problem: str = ""
@@ -134,6 +138,7 @@ class NeuronItem(QGraphicsItem):
         top, height = -RADIUS - metrics.height() - 7, metrics.height() + 2
         self.name_rect = QRectF(-(width + gate_width) / 2, top, width, height)
         self.gate_rect = QRectF(self.name_rect.right(), top, gate_width, height) if gate else QRectF()
+        self.mark_rect = mark_room(QPointF(), RADIUS, face.is_input) if face.is_input or face.arrow else QRectF()
         small = QFontMetricsF(self._font("small"))
         self.below_rect = self.badge_rect = self.badge_room = self.one_rect = self.bias_rect = QRectF()
         if face.bias:
@@ -170,7 +175,7 @@ class NeuronItem(QGraphicsItem):
                 self.badge_room.setWidth(max(width, bold.horizontalAdvance(WIDEST_BADGE) + 11))
         bounds = CIRCLE.adjusted(-AROUND, -AROUND, AROUND, AROUND).united(SWITCH)
         for rect in (self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_rect, self.one_rect,
-                     self.bias_rect):
+                     self.bias_rect, self.mark_rect):
             bounds = bounds.united(rect)
         if bounds != self._bounds:
             self.prepareGeometryChange()
@@ -181,6 +186,11 @@ class NeuronItem(QGraphicsItem):
         """Whether what stands below it is a bias, and not the sum of a neuron with a threshold."""
         return bool(self.face.below) and self.face.fires is None
 
+    @property
+    def bias_is_negative(self) -> bool:
+        """Whether the bias that is drawn is a negative number, with a name before it or none."""
+        return self.face.bias.rpartition(" ")[2].startswith(MINUS)
+
     def set_aside(self, aside: bool) -> None:
         """Have a bias at the lower right, or under the circle."""
         if self.aside != aside:
@@ -190,7 +200,7 @@ class NeuronItem(QGraphicsItem):
     def taken(self) -> list[QRectF]:
         """The rectangles, in the scene, that labels of connections keep clear of."""
         rects = [CIRCLE, self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_room,
-                 self.one_rect, self.bias_rect]
+                 self.one_rect, self.bias_rect, self.mark_rect]
         if self.face.switch is not None:
             rects.append(SWITCH)
         return [r.translated(self.pos()).adjusted(-GAP, 0, GAP, 0) for r in rects if not r.isNull()]
@@ -224,12 +234,12 @@ class NeuronItem(QGraphicsItem):
         face = self.face
         if face.bias:
             self._paint_bias(painter, t)
-        self._paint_circle(painter, t)
+        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+        self._paint_circle(painter, t, 1 / detail)
         if face.center:
             filled = face.is_input and face.fires
             ink = t.on_accent if filled else t.ink
-            _text(painter, CIRCLE, face.center, _fitting(face.center, self.larger), ink)
-        detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
+            _text(painter, CIRCLE, face.center, _fitting(face, self.larger), ink)
         detail *= text_scale() * self.larger
         if detail < NAMES_FROM:
             return
@@ -247,8 +257,10 @@ class NeuronItem(QGraphicsItem):
         if face.switch is not None:
             self._paint_switch(painter, t, face.switch)
 
-    def _paint_circle(self, painter: QPainter, t: Theme) -> None:
+    def _paint_circle(self, painter: QPainter, t: Theme, pixel: float) -> None:
         face, center = self.face, QPointF(0, 0)
+        inner = inner_radius(RADIUS, pixel) if face.is_output else RADIUS
+        thin = max(line_width(1.5), pixel)
         if self.chosen or self.lit:
             painter.setPen(QPen(t.color("accent") if self.lit else mix(t.accent, t.card, 0.45), 3.0))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -263,7 +275,9 @@ class NeuronItem(QGraphicsItem):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawEllipse(center, RADIUS, RADIUS)
             painter.save()
-            painter.setClipPath(self.shape())
+            clip = QPainterPath()
+            clip.addEllipse(center, inner, inner)
+            painter.setClipPath(clip)
             if isinstance(self.inside, QImage):
                 painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
                 painter.drawImage(CIRCLE, self.inside)
@@ -277,10 +291,18 @@ class NeuronItem(QGraphicsItem):
         elif self.chosen:
             painter.setPen(QPen(t.color("accent"), 2.5))
         else:
-            rim = t.color("positive") if face.fires and not face.is_input else mix(t.ink, t.card, 0.2)
-            painter.setPen(QPen(rim, line_width(1.5)))
+            fires = face.fires and not face.is_input
+            rim = t.color("positive") if fires else rim_color(t, face.is_input)
+            painter.setPen(QPen(rim, thin))
         painter.drawEllipse(center, RADIUS, RADIUS)
         painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(mix(t.ink, t.card, 0.2), thin))
+        if face.is_output:
+            painter.drawEllipse(center, inner, inner)
+        if face.is_input:
+            paint_port(painter, center, RADIUS, pixel)
+        elif face.arrow:
+            paint_arrow(painter, center, RADIUS, pixel)
         if self.hover == "rim":
             painter.setPen(QPen(t.color("accent"), 4.0))
             painter.drawEllipse(center, RADIUS - 1, RADIUS - 1)
@@ -294,13 +316,10 @@ class NeuronItem(QGraphicsItem):
 
     def _paint_bias(self, painter: QPainter, t: Theme) -> None:
         """A neuron that is always 1, its connection, and the bias as its weight."""
-        negative = self.face.bias.startswith(MINUS)
+        negative = self.bias_is_negative
         one = self.one_rect.center()
         tip = one * (RADIUS + 1.5) / math.hypot(one.x(), one.y())
-        pen = QPen(t.color("negative" if negative else "positive"), 1.6)
-        if negative:
-            pen.setDashPattern([5.0, 3.0])
-        painter.setPen(pen)
+        painter.setPen(bias_pen(t, negative))
         painter.drawLine(one, tip)
         painter.setBrush(t.color("input_fill"))
         painter.setPen(QPen(mix(t.ink, t.card, 0.2), 1.2))
@@ -331,14 +350,22 @@ class NeuronItem(QGraphicsItem):
         _text(painter, side, "1" if on else "0", font("small", bold=True), t.on_accent if on else t.muted)
 
 
-def _fitting(text: str, larger: float) -> QFont:
-    """The largest font in which ``text`` has room in a circle; a long text has the smallest even so."""
-    room = 2 * RADIUS - ROOM
+def bias_pen(t: Theme, negative: bool) -> QPen:
+    """What the connection of a neuron that is always 1 is drawn with."""
+    pen = QPen(t.color("negative" if negative else "positive"), 1.6)
+    if negative:
+        pen.setDashPattern([5.0, 3.0])
+    return pen
+
+
+def _fitting(face: Face, larger: float) -> QFont:
+    """The largest font in which the text has room in the circle; a long text has the smallest even so."""
+    room = 2 * inner_radius(RADIUS) - INNER_ROOM if face.is_output else 2 * RADIUS - ROOM
     for used in (font(size, bold=True, larger=larger) for size in ("title", "body", "small")):
-        if QFontMetricsF(used).horizontalAdvance(text) <= room:
+        if QFontMetricsF(used).horizontalAdvance(face.center) <= room:
             return used
-    width = QFontMetricsF(font("small", bold=True)).horizontalAdvance(text)
-    return font("small", bold=width <= room, larger=max(1.0, room / width))
+    share = room / QFontMetricsF(font("small", larger=larger)).horizontalAdvance(face.center)
+    return font("small", larger=max(1.0, round(larger * min(1.0, share) - 0.05, 1)))
 
 
 def paint_ghost(painter: QPainter, rect: QRectF, text: str, used: QFont) -> None:

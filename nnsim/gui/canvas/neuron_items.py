@@ -11,6 +11,7 @@ from nnsim.core.arrays import Array, Flags, Indices
 from nnsim.core.network import Structure
 from nnsim.gui.canvas.edge_labels import coordinates
 from nnsim.gui.canvas.neuron_item import CIRCLE, CLOSE, RADIUS, NeuronItem
+from nnsim.gui.canvas.role_marks import inner_radius, rim_color
 from nnsim.gui.look.theme import mix, theme
 
 CROWD = 300
@@ -18,6 +19,8 @@ CROWD = 300
 TEXT_ROOM = 100.0
 """No text of a neuron reaches farther from its middle, but for those of an item, which knows."""
 
+HALF_RIM = 0.75
+"""Of the line around a dot."""
 WIDTH, HEIGHT = 88.0, 116.0
 """What most neurons take up with their texts."""
 
@@ -157,7 +160,7 @@ class _Dots(QGraphicsItem):
         self._neurons = neurons
         self._bounds = QRectF()
         self._chosen: Flags = np.zeros(0, dtype=bool)
-        self._inputs = self._firing = self._chosen
+        self._inputs = self._outputs = self._firing = self._chosen
         self.painted: Callable[[], object] = lambda: None
         """Called after it was painted, when another part of the scene may be in sight."""
         self.setZValue(2)
@@ -169,15 +172,15 @@ class _Dots(QGraphicsItem):
         bounds = self._neurons.hull() if self._neurons.crowded else QRectF()
         if len(self._chosen) != len(self._neurons):
             none = np.zeros(len(self._neurons), dtype=bool)
-            self._chosen, self._inputs, self._firing = none, none, none
+            self._chosen = self._inputs = self._outputs = self._firing = none
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
         self.update()
 
-    def fill(self, inputs: Flags, firing: Flags) -> None:
-        """Which neurons, row by row, are inputs, and which fire."""
-        self._inputs, self._firing = inputs, firing
+    def fill(self, inputs: Flags, outputs: Flags, firing: Flags) -> None:
+        """Which neurons, row by row, are inputs, which outputs, and which fire."""
+        self._inputs, self._outputs, self._firing = inputs, outputs, firing
         self.update()
 
     def mark(self, chosen: Flags) -> None:
@@ -194,15 +197,24 @@ class _Dots(QGraphicsItem):
         mask[neurons.within(option.exposedRect.adjusted(-2 * RADIUS, -2 * RADIUS, 2 * RADIUS, 2 * RADIUS))] = True
         mask[neurons.rows(neurons.made)] = False
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plain = ~(self._inputs | self._firing)
-        for part, width, color in (
+        plain, rim = ~(self._inputs | self._firing), mix(t.ink, t.card, 0.5)
+        inner = inner_radius(RADIUS, 1 / option.levelOfDetailFromTransform(painter.worldTransform()))
+        layers = [
             (self._chosen, RADIUS + 6, mix(t.accent, t.card, 0.45)),
-            (True, RADIUS + 0.75, mix(t.ink, t.card, 0.5)),
-            (plain, RADIUS - 0.75, t.color("card")),
-            (self._inputs & ~self._firing, RADIUS - 0.75, t.color("input_fill")),
-            (self._inputs & self._firing, RADIUS - 0.75, t.color("positive")),
-            (self._firing & ~self._inputs, RADIUS - 0.75, t.color("positive_soft")),
+            (self._inputs, RADIUS + HALF_RIM, rim_color(t, is_input=True)),
+            (~self._inputs, RADIUS + HALF_RIM, rim),
+            (self._outputs, RADIUS - HALF_RIM, t.color("card")),
+            (self._outputs, inner + HALF_RIM, rim),
+        ]
+        for part, color in (
+            (plain, t.color("card")),
+            (self._inputs & ~self._firing, t.color("input_fill")),
+            (self._inputs & self._firing, t.color("positive")),
+            (self._firing & ~self._inputs, t.color("positive_soft")),
         ):
+            layers.append((part & ~self._outputs, RADIUS - HALF_RIM, color))
+            layers.append((part & self._outputs, inner - HALF_RIM, color))
+        for part, width, color in layers:
             points = neurons.places[mask & part].tolist()
             painter.setPen(QPen(color, 2 * width, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap))
             painter.drawPoints([QPointF(x, y) for x, y in points])

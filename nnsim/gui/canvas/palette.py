@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication, QToolButton, QWidget
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.network import Role
 from nnsim.gui.canvas.interaction import Canvas
+from nnsim.gui.canvas.role_marks import inner_radius, paint_arrow, paint_port, rim_color
 from nnsim.gui.look.icons import picture, screen_scales
 from nnsim.gui.look.theme import GRID, TEXT_SIZES, font, mix, set_role, text_scale, theme
 from nnsim.gui.widgets.controls import name_widget
@@ -24,6 +25,8 @@ GAP = 4
 """Between two kinds, in pixels."""
 HALF_RANGE = 3.0
 """Icons show f(x) from −3 to 3."""
+LONG = 0.55
+"""How far port and arrow reach, as a share of the radius; a little farther than on the canvas, for it is small."""
 
 
 @dataclass(frozen=True)
@@ -159,18 +162,17 @@ def _draw(kind: Kind, painter: QPainter, side: int) -> None:
     t = theme()
     middle, radius = QPointF(ICON / 2, ICON / 2), ICON / 2 - 3.5
     if kind.role != "hidden":
-        # The arrow that a value comes in by, or leaves by.
-        side = -1 if kind.role == "input" else 1
-        middle -= QPointF(side * 2.5, 0)
-        radius -= 1.5
-        tip = middle + QPointF(side * (radius + 5.5), 0)
-        painter.setPen(QPen(t.color("ink"), 1.3))
-        painter.drawLine(middle + QPointF(side * radius, 0), tip)
-        if side > 0:
-            painter.drawPolyline(QPolygonF([tip + QPointF(-2.5, -2.5), tip, tip + QPointF(-2.5, 2.5)]))
-    painter.setPen(QPen(mix(t.ink, t.card, 0.2), 1.3))
+        # The port that a value comes in by, or the arrow that it leaves by, has half of its room at each side.
+        middle += QPointF((1 if kind.role == "input" else -1) * LONG * radius / 2, 0)
+        radius -= 0.5
+        painter.setPen(QPen(mix(t.ink, t.card, 0.2), 1.3))
+        (paint_port if kind.role == "input" else paint_arrow)(painter, middle, radius, reach=LONG)
+    painter.setPen(QPen(rim_color(t, kind.role == "input"), 1.3))
     painter.setBrush(t.color("input_fill") if kind.role == "input" else t.color("card"))
     painter.drawEllipse(middle, radius, radius)
+    if kind.role == "output":
+        painter.setPen(QPen(rim_color(t, False), 1.0))
+        painter.drawEllipse(middle, inner_radius(radius), inner_radius(radius))
     if not kind.activation:
         painter.setPen(t.color("ink"))
         letter = QFont(font("small"))

@@ -23,6 +23,7 @@ from nnsim.gui.canvas.edge_layer import EdgeLayer
 from nnsim.gui.canvas.loss_on_canvas import LossOnCanvas
 from nnsim.gui.canvas.neuron_item import GAP, RADIUS, Face, NeuronItem, Part
 from nnsim.gui.canvas.neuron_items import CROWD, NeuronItems
+from nnsim.gui.canvas.shared_biases import SharedBiases
 from nnsim.gui.look.theme import map_colors
 from nnsim.gui.session.desk import Desk
 
@@ -67,6 +68,8 @@ class NetworkScene(QGraphicsScene):
         self.addItem(self.edges)
         self.loss = LossOnCanvas(desk, self.neurons, self.edges, lambda: self.larger)
         self.addItem(self.loss.box)
+        self.shared = SharedBiases(self.neurons)
+        self.addItem(self.shared)
         self.biases_drawn = self.products_drawn = self.names_drawn = False
         """Whether a bias is drawn as a neuron that is always 1; whether labels are weight · input, and have names."""
         self._looked: QRectF | None = None
@@ -112,10 +115,12 @@ class NetworkScene(QGraphicsScene):
         structure = self.desk.session.structure
         self._looked = None
         self._problems = {id: problem.message for problem in self.desk.session.problems for id in problem.neurons}
+        self.shared.follow(structure)
         self.neurons.follow(structure, _places(self.desk.session.document))
         self.edges.lay_out(structure, self.neurons.places)
         self._weights = ways_of(structure).weights
         self._inputs = np.array([neuron.role == "input" for neuron in structure.neurons])
+        self._outputs = np.array([neuron.role == "output" for neuron in structure.neurons])
         self._steps = np.array([not ACTIVATIONS[neuron.activation].has_slope for neuron in structure.neurons])
         self._placed = False
         self.show_selection()
@@ -156,6 +161,7 @@ class NetworkScene(QGraphicsScene):
         if len(rows):
             self.neurons.move(rows, places[rows])
             self.edges.move_ends(rows, places)
+            self.shared.lay_out()
             self._place_labels()
 
     def settle(self, positions: Mapping[str, QPointF]) -> None:
@@ -246,12 +252,13 @@ class NetworkScene(QGraphicsScene):
             firing = np.where(self._inputs, switches, self._steps)
             if firing.any():  # else nobody here asks for the outputs, which take long
                 firing &= self.desk.looking.trace.a_rows[:, 0] == 1.0
-            self.neurons.dots.fill(self._inputs, firing)
+            self.neurons.dots.fill(self._inputs, self._outputs, firing)
         self.edges.show_values(session.parameters[self._weights])
         # What moves about cannot be read.
         if not self._placed:
             self._make_room()
             self._place_labels()
+        self.shared.lay_out()
         self.loss.follow()
 
     def _show(self, neuron: Neuron, item: NeuronItem, image: QImage | QPolygonF | None, switches: bool) -> None:
@@ -260,6 +267,9 @@ class NetworkScene(QGraphicsScene):
         tag = study.tags.get(neuron.id)
         if tag is not None:
             face = replace(face, below=tag)
+        if neuron.role == "output":
+            goes_on = self.loss.seen or bool(self.desk.session.structure.outgoing[neuron.id])
+            face = replace(face, is_output=True, arrow=not goes_on)
         if study.compared is not None and neuron.bias is not None:
             face = replace(face, ghost=_bias_text(neuron, study.compared.value(neuron.bias)))
         unreached = study.reached is not None and neuron.id not in study.reached
@@ -289,12 +299,18 @@ class NetworkScene(QGraphicsScene):
 
     # Large enough to be read from afar
 
+    def show_loss(self, on: bool) -> None:
+        """Whether the loss is seen behind the outputs."""
+        self.loss.show(on)
+        self.update_values()
+
     def magnify(self, neurons: float, weights: float) -> None:
         """Have texts of neurons, and weights, so many times as large as elsewhere; circles and lines stay."""
         if (neurons, weights) != (self.larger, self.edges.larger):
             self.larger, self.edges.larger = neurons, weights
             for item in self.neurons.made.values():
                 item.magnify(neurons)
+            self.shared.lay_out()
             self._make_room()
             self._place_labels()
 
@@ -336,18 +352,21 @@ class NetworkScene(QGraphicsScene):
             switch = bool(value) if switches and value in (0.0, 1.0) else None
             return Face(id, center=shown, is_input=True, fires=value == 1.0 and switch is not None, switch=switch)
         bias = desk.session.network.value(neuron.bias) if neuron.bias is not None else 0.0
-        as_one = format_number(bias, LABEL_DIGITS) if self.biases_drawn and neuron.bias is not None else ""
+        drawn, as_one = self.biases_drawn and neuron.bias is not None, ""
+        if drawn and self.shared.drawn_by(neuron) == id:
+            as_one = (f"{neuron.bias} = " if self.names_drawn else "") + format_number(bias, LABEL_DIGITS)
         if not ACTIVATIONS[neuron.activation].has_slope:
             taken_apart = sum_of(desk.session.network, id, desk.looking.trace)
             center = f"≥ {format_number(-bias, LABEL_DIGITS)}"
-            if as_one or neuron.notation == "bias":
+            if drawn or neuron.notation == "bias":
                 # Its bias is among what comes in: the sum is compared with 0.
                 center = "z ≥ 0"
                 taken_apart = replace(taken_apart, notation="bias")
             gate, why = desk.looking.gates.get(id), why_rounding_decides(taken_apart)
             return Face(id, center, taken_apart.short(cut=True), shown, value == 1.0, problem=problem, bias=as_one,
                         gate=gate.text if gate else "", note=f"{taken_apart.short()}\n{why}" if why else "")
-        below = "" if as_one or neuron.bias is None else _bias_text(neuron, bias)
+        named = (self.names_drawn and neuron.bias) or "b"
+        below = "" if drawn or neuron.bias is None else _bias_text(neuron, bias, named)
         return Face(id, "", below, shown, problem=problem, bias=as_one)
 
     def _images(self) -> dict[str, QImage | QPolygonF]:
@@ -396,10 +415,10 @@ def _places(document: Document) -> Array:
     return np.array([*filled(document.network.structure, document.layout).values()]).reshape(-1, 2)
 
 
-def _bias_text(neuron: Neuron, bias: float) -> str:
+def _bias_text(neuron: Neuron, bias: float, name: str = "b") -> str:
     """θ or b of a neuron, as it is written: ``b = 0.35``."""
     turned = neuron.notation == "threshold"
-    return f"{'θ' if turned else 'b'} = {format_number((-bias if turned else bias) + 0.0, LABEL_DIGITS)}"
+    return f"{'θ' if turned else name} = {format_number((-bias if turned else bias) + 0.0, LABEL_DIGITS)}"
 
 
 def _image(colors: np.ndarray) -> QImage:

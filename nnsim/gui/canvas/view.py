@@ -151,6 +151,11 @@ class CanvasView(QGraphicsView):
         self.centerOn(rect.center() + QPointF(0, (self.lower_edge - self.upper_edge) / 2 / scale))
         self._fitted, self._shown_whole = True, self.network_scene.content_rect()
 
+    def draw(self, **how: bool) -> None:
+        """As the scene's ``draw``; a network that was shown whole still is."""
+        self.network_scene.draw(**how)
+        self.keep_fitted()
+
     def keep_fitted(self) -> None:
         """Show the whole network again if all of it was shown."""
         if self._fitted:

@@ -40,12 +40,16 @@ class Setting(Generic[T]):
 
     def value(self) -> T:
         """What the learner chose, or else the default."""
+        return self.value_or(self.default)
+
+    def value_or(self, otherwise: T) -> T:
+        """What the learner chose, or else what suits here."""
         try:
             stored = settings().value(self.name)
-            return self.default if stored is None else self.sound(stored)
+            return otherwise if stored is None else self.sound(stored)
         except Exception:
             # What a damaged file holds may be anything, and Qt's reader and Python's may raise anything over it.
-            return self.default
+            return otherwise
 
     def store(self, value: T) -> None:
         """Remember it."""

@@ -19,8 +19,9 @@ from nnsim.documents.examples import Example
 from nnsim.documents.files import load
 from nnsim.documents.layout import filled
 from nnsim.gui.canvas.edges import curve
+from nnsim.gui.canvas.role_marks import inner_radius, paint_arrow, paint_port, rim_color
 from nnsim.gui.look.class_looks import class_look
-from nnsim.gui.look.theme import font, map_colors, mix, text_scale, theme
+from nnsim.gui.look.theme import font, map_colors, text_scale, theme
 
 LARGEST, SMALLEST = 17.0, 3.0
 """The radius of a neuron in a picture, in pixels at 100 %."""
@@ -117,9 +118,18 @@ def _paint_network(painter: QPainter, room: QRectF, document: Document) -> None:
     painter.setFont(font("small"))
     for neuron in structure.neurons:
         place = places[neuron.id]
-        painter.setPen(QPen(mix(t.ink, t.card, 0.2), 1.4))
-        painter.setBrush(t.color("input_fill" if neuron.role == "input" else "card"))
+        is_input = neuron.role == "input"
+        painter.setPen(QPen(rim_color(t, False), 1.4))
+        if is_input:
+            paint_port(painter, place, radius)
+        elif neuron.role == "output" and not structure.outgoing[neuron.id]:
+            paint_arrow(painter, place, radius)
+        painter.setPen(QPen(rim_color(t, is_input), 1.4))
+        painter.setBrush(t.color("input_fill" if is_input else "card"))
         painter.drawEllipse(place, radius, radius)
+        if neuron.role == "output":
+            painter.setPen(QPen(rim_color(t, False), 1.0))
+            painter.drawEllipse(place, inner_radius(radius), inner_radius(radius))
         if neuron.bias is None or neuron.notation != "threshold":
             continue
         threshold = format_number(-network.value(neuron.bias), 2)

@@ -8,6 +8,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 
+from nnsim.core.formulas.notation import is_lectures
 from nnsim.gui.canvas.view import ZOOM_STEP
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import toggled
@@ -48,6 +49,8 @@ class Toggle:
     text: str
     tip: str
     show: Callable[[bool], object]
+    suits: Callable[[], bool] = bool
+    """Whether it suits what is open: then it is on until the learner chooses."""
 
 
 class Actions(QObject):
@@ -66,7 +69,8 @@ class Actions(QObject):
         self._entries = tuple(self._table())
         for entry in self._entries:
             self._make(entry)
-        for toggle in self._toggles():
+        self._all_toggles = tuple(self._toggles())
+        for toggle in self._all_toggles:
             self._make_toggle(toggle)
 
     # The table
@@ -200,13 +204,12 @@ class Actions(QObject):
         canvas = self._commands.canvas
         return (
             Toggle("draw_biases", self.tr("&Biases as neurons"),
-                   self.tr("Each bias as the weight of a neuron that is 1"),
-                   lambda on: canvas.network_scene.draw(biases=on)),
+                   self.tr("Each bias as the weight of a neuron that is 1"), lambda on: canvas.draw(biases=on)),
             Toggle("draw_products", self.tr("Pro&ducts on the connections"),
-                   self.tr("weight · input, such as −2 · 1"), lambda on: canvas.network_scene.draw(products=on)),
+                   self.tr("weight · input, such as −2 · 1"), lambda on: canvas.draw(products=on)),
             Toggle("draw_names", self.tr("Na&mes of weights"),
-                   self.tr("Each weight with its name, such as w5 = 0.4"),
-                   lambda on: canvas.network_scene.draw(names=on)),
+                   self.tr("Each weight with its name, such as w5 = 0.4"), lambda on: canvas.draw(names=on),
+                   suits=lambda: canvas.network_scene.edges.few and is_lectures(self._desk.session.structure)),
         )
 
     # Making them
@@ -247,7 +250,8 @@ class Actions(QObject):
         if action.isChecked():
             toggle.show(True)
         action.toggled.connect(toggle.show)
-        action.toggled.connect(lambda on: setting.store(on))  # PySide6 does not hold the object of a method
+        # What suits another network is not what the learner chose.
+        action.triggered.connect(lambda on: setting.store(on))  # PySide6 does not hold the object of a method
         self.by_name[toggle.name] = action
 
     # Keeping in step
@@ -259,6 +263,8 @@ class Actions(QObject):
                 why = entry.why_not()
                 self.by_name[entry.name].setEnabled(not why)
                 self.by_name[entry.name].setToolTip(why or _tip(entry))
+        for toggle in self._all_toggles:
+            self.by_name[toggle.name].setChecked(toggled(toggle.name).value_or(toggle.suits()))
         self._update_undo()
         self._update_train()
         self._update_soften()

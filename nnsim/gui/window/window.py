@@ -270,7 +270,7 @@ class MainWindow(QMainWindow):
         presenting = self.workspaces.presenting
         self._palette.setVisible(self.workspaces.current is BUILD)
         self.canvas.layer_bars.show(self.workspaces.current in (BUILD, TRAIN))
-        self.canvas.network_scene.loss.show(self.workspaces.current.explains)
+        self.canvas.network_scene.show_loss(self.workspaces.current.explains)
         if presenting != self._presenting:
             self._presenting = presenting
             self.menuBar().setVisible(not presenting)

@@ -41,8 +41,8 @@ FILLING_MS = 150
 WIDEST_FORM = 0.32
 """Of the window's width, however large the text is."""
 MOST_SHARE, LOW_SHARE, LOWEST = 0.45, 0.22, 190
-"""Of the window's height: the most for a panel that is as high as what it shows; for one that would be higher still, which
-is no lower than so many pixels."""
+"""Of the window's height: the most for a panel that is as high as what it shows; for one that would be higher still,
+which is no lower than so many pixels."""
 CARD_LINES = 1
 """Of a card's frame, below what it shows."""
 MENU_SIDES = 26

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
+from nnsim.core.explain.explanation import Explanation
 from nnsim.core.explain.sums import Product, Sum, sum_of
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.program import compile
@@ -66,14 +67,14 @@ def test_the_short_form_shows_the_products_only() -> None:
 def test_the_lectures_hands_on_neuron() -> None:
     """Section 4: net h1 = 0.3775, out h1 = 0.593269992."""
     h1 = neuron_of([0.15, 0.20], [0.05, 0.10], 0.35, "sigmoid", "bias")
-    assert h1.long() == "0.15·0.05 + 0.2·0.1 + 0.35 = 0.3775 → 0.5933"
+    assert h1.long() == "0.05·0.15 + 0.1·0.2 + 0.35 = 0.3775 → 0.5933"
     assert h1.short() == "0.0075 + 0.02 + 0.35 = 0.3775 → 0.5933"
     assert h1.long(9).endswith("= 0.3775 → 0.593269992")
 
 
 def test_a_bias_is_added_last_with_its_sign() -> None:
     plus = neuron_of([1, -2], [0.5, 0.3], 0.35, "sigmoid", "bias")
-    assert plus.long() == "1·0.5 + (−2)·0.3 + 0.35 = 0.25 → 0.5622"
+    assert plus.long() == "0.5·1 + 0.3·(−2) + 0.35 = 0.25 → 0.5622"
     minus = neuron_of([1, 1], [1, -1], -1.2, "heaviside", "bias")
     assert minus.long() == "1·1 + 1·(−1) − 1.2 = −1.2 < 0 → 0"
     assert minus.short() == "1 − 1 − 1.2 = −1.2 < 0 → 0"
@@ -84,11 +85,11 @@ def test_a_bias_is_added_last_with_its_sign() -> None:
     [
         ("product", [1, 1], [2, 3], None, "linear", "2 · 3 = 6", "2 · 3 = 6"),
         ("product", [2, 1], [2, -3], 0.5, "linear", "(2·2) · (−3) + 0.5 = −11.5", "4 · (−3) + 0.5 = −11.5"),
-        ("product", [2], [3], None, "linear", "2·3 = 6", "6"),
+        ("product", [2], [3], None, "linear", "3·2 = 6", "6"),
         ("max", [1, 1], [1, 2], None, "linear", "max(1, 2) = 2", "max(1, 2) = 2"),
-        ("max", [1, -2], [1, 2], None, "linear", "max(1, (−2)·2) = 1", "max(1, −4) = 1"),
+        ("max", [1, -2], [1, 2], None, "linear", "max(1, 2·(−2)) = 1", "max(1, −4) = 1"),
         ("max", [1, 1], [1, 2], -1.5, "heaviside", "max(1, 2) = 2 ≥ 1.5 → 1", "max(1, 2) = 2 ≥ 1.5 → 1"),
-        ("sum", [1, 1], [2, 3], None, "linear", "1·2 + 1·3 = 5", "2 + 3 = 5"),
+        ("sum", [1, 1], [2, 3], None, "linear", "2·1 + 3·1 = 5", "2 + 3 = 5"),
         ("sum", [1], [1], -1, "heaviside", "1·1 = 1 ≥ 1 → 1", "1 ≥ 1 → 1"),
         ("sum", [], [], None, "linear", "0", "0"),
         ("sum", [], [], -1, "heaviside", "0 < 1 → 0", "0 < 1 → 0"),
@@ -197,3 +198,18 @@ def test_the_parts_lead_to_the_output(activation: str, combine: str) -> None:
     assert written.combined == pytest.approx(joined)
     assert written.z == pytest.approx(joined + bias)
     assert written.a == pytest.approx(float(ACTIVATIONS[activation].f(np.array([joined + bias]))[0]))
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+@pytest.mark.parametrize("combine", COMBINES)
+def test_a_product_is_written_alike_in_the_table_and_in_the_explanation(activation: str, combine: str) -> None:
+    """Of a step weight · input, of any other neuron input · weight."""
+    neurons = [Neuron("x", "input"), Neuron("y", "input"), Neuron("n", "output", activation, combine)]
+    connections = [Connection("x", "n", "v"), Connection("y", "n", "w")]
+    network = Network.build(neurons, connections, {"v": 0.5, "w": 0.25})
+    explanation = Explanation(network, [3.0, 7.0])
+    products = ("0.5·3", "0.25·7") if activation == "heaviside" else ("3·0.5", "7·0.25")
+    table = sum_of(network, "n", explanation.trace).long()
+    forward = explanation.forward("n")[0].text(symbols=False).replace("0.50", "0.5")
+    for product in products:
+        assert product in table and product in forward, (table, forward)

@@ -202,6 +202,10 @@ class BackwardPanel(EquationPanel):
                     loss=e.notation.loss.text, z=e.notation.z)),
                 *(equation(e.delta_equation(id), self._digits) for id in list(on_the_way)[:MOST_DELTAS])]
 
+    def _delta(self, e: Explanation, id: str) -> list[Row]:
+        why = e.slope(id).note
+        return [equation(e.delta_equation(id), self._digits), *([note(why)] if why else [])]
+
     def _gradient(self, parameter: str) -> list[Row]:
         study, network = self.desk.study, self.desk.session.network
         samples, backward, e = study.samples, study.backward, study.explanation
@@ -248,7 +252,7 @@ class BackwardPanel(EquationPanel):
             rows += [heading(self.tr("Loss")), *explained(e.loss(), digits),
                      heading(self.tr("Deltas, δ = ∂{loss}/∂{z}").format(loss=loss, z=e.notation.z))]
             rows += listed(structure.order[::-1], lambda id: len(structure.outgoing[id]),
-                           lambda id: [equation(e.delta_equation(id), digits)])
+                           lambda id: self._delta(e, id))
             rows.append(heading(self.tr("Gradient")))
             rows += listed(structure.parameter_names, lambda name: len(structure.uses[name]),
                            lambda name: [equation(e.gradient_equation(name), digits)])

@@ -321,7 +321,7 @@ class StepsPanel(EquationPanel):
                 return explained(e.loss(), digits)
             case "backward":
                 parts = (e.by_activation, e.slope, e.delta_equation)
-                return [equation(part(moment.neuron), digits) for part in parts]
+                return [row for part in parts for row in explained(part(moment.neuron), digits)]
             case "accumulate":
                 return self._gradient_rows(walk, moment)
         return self._update_rows(walk)

@@ -175,7 +175,7 @@ def row_label(neuron: Neuron) -> str:
 
 
 def formulas(block: Block) -> list[str]:
-    """LaTeX of a layer: h₁ = sigmoid(W₁ x + b₁), and what x is joined from, if it is."""
+    """LaTeX of a layer: h = sigmoid(W₁ x + b₁), and what x is joined from, if it is."""
     code, layer = block.code, block.layer
     functions = {neuron.activation for neuron in layer.neurons}
     product = f"{name(code.W).latex}\\,{name(code.x).latex}" if code.x else ""

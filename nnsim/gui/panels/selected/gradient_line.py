@@ -4,6 +4,7 @@ what the next update makes of the parameter."""
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton, QSizePolicy
 
+from nnsim.core.explain.chain import why_no_gradient
 from nnsim.core.explain.gradient_check import check_gradient
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.optimizers import OPTIMIZERS
@@ -12,6 +13,7 @@ from nnsim.gui.session.costs import work
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.next_update import is_remembered_by_the_run, next_update
 from nnsim.gui.widgets.controls import plain_tip
+from nnsim.gui.widgets.forms import plain_text
 from nnsim.gui.widgets.labels import TextLine
 
 MOST_SAMPLES, MOST_WORK = 500, 2_000_000
@@ -33,10 +35,13 @@ class GradientLine(QPushButton):
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Fixed)
         self._desk = desk
         self.clicked.connect(lambda checked=False: desk.panel_wanted.emit("backward"))
+        self.why = plain_text(f"{name}_why", muted=True, small=True)
+        """Why it is 0, to stand below it; empty where there is nothing to say."""
 
     def show_parameter(self, parameter: str | None, negated: bool = False) -> bool:
         """Show the gradient of a parameter, or of its negative. False if there is none to show."""
         desk = self._desk
+        self.why.clear()
         if parameter is None:
             return False
         backward, samples = desk.study.backward, desk.study.samples
@@ -71,6 +76,8 @@ class GradientLine(QPushButton):
             else:
                 text += "  ✗"
                 said = self.tr("The difference quotient gives {n}.").format(n=numeric)
+        if gradient == 0 and desk.study.scope == "sample" and (e := desk.study.explanation) is not None:
+            self.why.setText(" ".join(why_no_gradient(e, parameter)))
         self.setText(text)
         self.setAccessibleName(self.tr("Gradient {value}, to its chain rule").format(value=text))
         self.setToolTip(plain_tip(said + "\n" + self.tr("Click: the chain rule of {name}").format(name=parameter)))

@@ -98,13 +98,14 @@ class NeuronForm(QWidget):
             self.tr("Gradient"), self._gradient, "neuron_gradient",
             self.tr("How the loss changes with the bias, or the threshold; ✓ if a difference quotient says the same"),
             at=2)
+        self._rows.insertRow(3, self._gradient.why)
         self._next = NextLine(self._desk, "neuron_next")
         self._next_label = self._rows.add(self.tr("Next"), self._next, "neuron_next", self.tr(
-            "What the next step of training makes of the bias, or the threshold"), at=3)
+            "What the next step of training makes of the bias, or the threshold"), at=4)
         self._band = BandField(self._desk, "neuron")
         for edited in (self._bias.edited, self._band.edited):
             edited.connect(self._set_bias)
-        self._rows.insertRow(4, self._band)
+        self._rows.insertRow(5, self._band)
         self._notation = Segments("neuron_notation", [
             ("threshold", "θ", self.tr("Show it as the threshold θ that the weighted sum has to reach")),
             ("bias", "b", self.tr("Show it as the bias b = −θ that is added to the weighted sum"))])
@@ -231,6 +232,7 @@ class NeuronForm(QWidget):
         loss = self._desk.study.notation.loss.text
         self._gradient_label.setText(f"∂{loss}/∂θ" if threshold else self.tr("Gradient"))
         self._rows.show_row(self._gradient, self._gradient.show_parameter(neuron.bias, negated=threshold))
+        self._rows.show_row(self._gradient.why, bool(self._gradient.why.text()))
         self._next_label.setText(self.tr("Next {name}").format(name="θ" if threshold else "b"))
         self._rows.show_row(self._next, self._next.show_parameter(neuron.bias, negated=threshold))
         if neuron.bias is not None:

@@ -144,6 +144,7 @@ class ConnectionForm(QWidget):
         self._gradient = GradientLine(desk, "connection_gradient")
         rows.add(self.tr("Gradient"), self._gradient, "connection_gradient",
                  self.tr("How the loss changes with the weight; ✓ if a difference quotient says the same"))
+        rows.addRow(self._gradient.why)
         self._next = NextLine(desk, "connection_next")
         self._next_label = rows.add(self.tr("Next"), self._next, "connection_next",
                                     self.tr("What the next step of training makes of the weight"))
@@ -196,6 +197,7 @@ class ConnectionForm(QWidget):
         """Show what follows from it, which takes longer."""
         self._band.show_parameter(self._parameter, self._parameter, False)
         self._rows.show_row(self._gradient, self._gradient.show_parameter(self._parameter))
+        self._rows.show_row(self._gradient.why, bool(self._gradient.why.text()))
         self._next_label.setText(self.tr("Next {name}").format(name=self._parameter))
         self._rows.show_row(self._next, self._next.show_parameter(self._parameter))
 

@@ -158,6 +158,7 @@ class TrainingPanel(Panel):
         for show in self._parts:
             show(config)
         self._optimizer.set_value(config.optimizer_name)
+        self._show_rate()
         self._data.show_document()
         self._reach.show_document()
         self._show_foot()
@@ -178,6 +179,14 @@ class TrainingPanel(Panel):
         self._progress.setVisible(progress is not None)
         if progress is not None:
             self._progress.setValue(round(progress * 1000))
+
+    def _show_rate(self) -> None:
+        """The rate by the letter that the document's formulas have for it."""
+        editor = self._settings.editors["learning_rate"]
+        label = self._settings.rows.labelForField(editor)
+        assert isinstance(label, QLabel)
+        label.setText(self.tr("Learning rate {rate}").format(rate=self.desk.study.notation.rate.text))
+        editor.setAccessibleName(label.text())
 
     def _show_engine(self) -> None:
         if self._engine is None:

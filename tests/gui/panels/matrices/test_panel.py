@@ -102,9 +102,9 @@ def test_formulas_and_code_read_as_the_lecture_writes_a_layer(matrices: Matrices
     matrices.example("hands_on")
     labels = matrices.view.viewport().findChildren(FormulaLabel)
     assert sorted(spoken(label.formulas[0]) for label in labels) == [
-        "h1 = sigmoid(W1 x + b1)", "o = sigmoid(W2 h1 + b2)"]
+        "h = sigmoid(W1 x + b1)", "o = sigmoid(W2 h + b2)"]
     assert [block.code.text for block in matrices.view.grid.blocks] == [
-        "h1 = sigmoid(W1 @ x + b1)", "o = sigmoid(W2 @ h1 + b2)"]
+        "h = sigmoid(W1 @ x + b1)", "o = sigmoid(W2 @ h + b2)"]
 
 
 def test_a_skip_connection_says_what_x_is_joined_from(matrices: Matrices) -> None:
@@ -112,7 +112,7 @@ def test_a_skip_connection_says_what_x_is_joined_from(matrices: Matrices) -> Non
     matrices.example("xor")
     assert matrices.view.grid.blocks[1].layer.columns == ("x0", "x1", "h")
     formulas = [f for label in matrices.view.viewport().findChildren(FormulaLabel) for f in label.formulas]
-    assert "x_{2} = (x, h_{1})" in formulas
+    assert "x_{2} = (x, a)" in formulas
 
 
 def test_holes_sharing_and_freezing_are_told(matrices: Matrices) -> None:
@@ -148,8 +148,8 @@ def test_neurons_that_do_not_sum_are_written_as_terms(matrices: Matrices) -> Non
     matrices.open(mixed())
     matrices.desk.looking.set_inputs({"x0": 2.0, "x1": 3.0})
     product, maximum, functions = matrices.view._words(matrices.view.grid.blocks[0])
-    assert "g multiplies its terms" in product and "(0.5·2) · ((−1.5)·3) + 0.1 = −4.4" in product
-    assert "m takes its largest term" in maximum and "max((−0.3)·2, 0.7·3) = 2.1" in maximum
+    assert "g multiplies its terms" in product and "(2·0.5) · (3·(−1.5)) + 0.1 = −4.4" in product
+    assert "m takes its largest term" in maximum and "max(2·(−0.3), 3·0.7) = 2.1" in maximum
     assert functions == "g: sigmoid: g; tanh: h; linear: m"
 
 

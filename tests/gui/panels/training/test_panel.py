@@ -25,6 +25,7 @@ from pytestqt.qtbot import QtBot
 
 import nnsim
 from nnsim.core.activations import ACTIVATIONS
+from nnsim.core.formulas.notation import NOTATIONS
 from nnsim.core.initializers import INITIALIZERS
 from nnsim.core.losses import LOSSES
 from nnsim.core.optimizers import OPTIMIZERS
@@ -484,3 +485,17 @@ def test_every_activation_trains_or_says_why(panel: TrainingPanel, desk: Desk) -
         change = partial(edits.set_neurons, ids=desk.session.structure.by_id, activation=entry.name)
         desk.session.apply("x", change)
         assert find(panel, "training_reason", QLabel).isHidden() == entry.has_slope
+
+
+def test_the_rate_is_called_as_in_the_documents_formulas(panel: TrainingPanel) -> None:
+    """l in the lecture's notation, η in the others, and both in what is said about it."""
+    desk = panel.desk
+    field = panel.findChild(NumberField, "training_learning_rate")
+    assert field is not None
+    for notation in NOTATIONS.values():
+        desk.study.set_notation(notation.id)
+        labels = [label.text() for label in panel.findChildren(QLabel)]
+        assert f"Learning rate {notation.rate.text}" in labels
+        assert field.accessibleName() == f"Learning rate {notation.rate.text}"
+    assert {notation.rate.text for notation in NOTATIONS.values()} == {"l", "η"}
+    assert "l in the lecture, η in most books" in unescape(field.toolTip())
