@@ -288,6 +288,22 @@ def test_escape_closes_the_choice(hand: Hand) -> None:
     assert not hand.session.structure.neurons
 
 
+@pytest.mark.parametrize(("key", "found"), [
+    (Qt.Key.Key_Right, ["output", "input", "hidden"]), (Qt.Key.Key_Left, ["input", "output", "hidden"]),
+    (Qt.Key.Key_Tab, ["output", "input", "hidden"]), (Qt.Key.Key_Backtab, ["input", "output", "hidden"]),
+])
+def test_the_keys_go_round_in_the_choice(hand: Hand, key: Qt.Key, found: list[str]) -> None:
+    """They do not leave it at its ends, open as it is; Enter takes what they are on."""
+    hand.double_click_at(QPointF(0, 0))
+    for _ in range(2):
+        for role in found:
+            hand.key(key)
+            assert QApplication.focusWidget() is hand.find(f"choose_{role}", QPushButton)
+    hand.key(key)
+    hand.key(Qt.Key.Key_Return)
+    assert [neuron.role for neuron in hand.session.structure.neurons] == found[:1]
+
+
 def test_any_number_can_be_fed(hand: Hand) -> None:
     """A double-click on an input edits its value: no undo step, no dirty mark."""
     hand.example("circle")

@@ -24,6 +24,7 @@ class NeuronChoice(QFrame):
         self.setStyleSheet(
             "QFrame#neuron_choice { background: palette(base); border: 1px solid palette(mid); border-radius: 8px; }"
         )
+        self._buttons: list[QPushButton] = []
         row = row_in(self, 4, (4, 4, 4, 4))
         choices: tuple[tuple[Role, str, str], ...] = (
             ("input", self.tr("Input"), self.tr("A value from outside: 0 or 1, or any number")),
@@ -35,6 +36,7 @@ class NeuronChoice(QFrame):
             name_widget(button, f"choose_{role}", text, tip)
             button.clicked.connect(lambda checked=False, role=role: self._chosen(role))
             row.addWidget(button)
+            self._buttons.append(button)
             if role == "hidden":
                 first = button
         self.adjustSize()
@@ -46,6 +48,14 @@ class NeuronChoice(QFrame):
     def _chosen(self, role: Role) -> None:
         put_away(self)
         self._choose(role)
+
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Tab and the arrow keys go round in it: beyond its ends the keys would be lost to another panel."""
+        held = [button.hasFocus() for button in self._buttons]
+        place = (held.index(True) if any(held) else 0) + (1 if forward else -1)
+        reason = Qt.FocusReason.TabFocusReason if forward else Qt.FocusReason.BacktabFocusReason
+        self._buttons[place % len(self._buttons)].setFocus(reason)
+        return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focused = self.focusWidget()
