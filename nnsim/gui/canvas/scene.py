@@ -9,7 +9,6 @@ from PySide6.QtGui import QImage, QPolygonF
 from PySide6.QtWidgets import QGraphicsScene
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.analysis.maps import value_range
 from nnsim.core.arrays import Array, Indices
 from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import sum_of
@@ -21,11 +20,11 @@ from nnsim.documents.ways import ways_of
 from nnsim.gui.canvas.edge_labels import boxes, overlapping
 from nnsim.gui.canvas.edge_layer import EdgeLayer
 from nnsim.gui.canvas.loss_on_canvas import LossOnCanvas
-from nnsim.gui.canvas.neuron_item import GAP, RADIUS, Face, NeuronItem, Part
+from nnsim.gui.canvas.neuron_item import GAP, Face, NeuronItem, Part
 from nnsim.gui.canvas.neuron_items import CROWD, NeuronItems
+from nnsim.gui.canvas.neuron_pictures import neuron_pictures
 from nnsim.gui.canvas.shared_biases import SharedBiases
 from nnsim.gui.canvas.sum_places import place_sums
-from nnsim.gui.look.theme import map_colors
 from nnsim.gui.session.desk import Desk
 
 TRAINING_FRAME_MS = 100
@@ -279,7 +278,8 @@ class NetworkScene(QGraphicsScene):
     def update_values(self) -> None:
         """Show the current values: weights, outputs, maps and reasons."""
         self._since.restart()
-        session, images = self.desk.session, self._images()
+        session = self.desk.session
+        images = {} if self.neurons.crowded else neuron_pictures(self.desk)
         structure, switches = session.structure, session.has_binary_inputs
         for id, item in self.neurons.made.items():
             self._show(structure.by_id[id], item, images.get(id), switches)
@@ -408,30 +408,6 @@ class NetworkScene(QGraphicsScene):
         below = "" if drawn or neuron.bias is None else _bias_text(neuron, bias, self._digits, named)
         return Face(id, "", below, shown, problem=problem, bias=as_one)
 
-    def _images(self) -> dict[str, QImage | QPolygonF]:
-        """The map (two inputs or more) or curve (one input) of every neuron with a slope."""
-        desk = self.desk
-        shown = [n for n in desk.session.structure.neurons if n.role != "input" and ACTIVATIONS[n.activation].has_slope]
-        plane = desk.looking.plane
-        if not shown or plane is None or self.neurons.crowded:
-            return {}
-        trace = desk.looking.map_trace
-        if trace is None:
-            return {}
-        data = desk.session.dataset
-        targets = data.T if data is not None else None
-        result: dict[str, QImage | QPolygonF] = {}
-        for neuron in shown:
-            row = trace.a_rows[desk.session.structure.position[neuron.id]]
-            low, high = value_range(neuron.activation, targets if neuron.role == "output" else None)
-            if plane.y is None:
-                result[neuron.id] = _curve(row, low, high)
-            else:
-                # Every second point is enough for a circle of 64 pixels; the lowest y comes last in an image.
-                grid = row.reshape(plane.resolution, plane.resolution)[::-2, ::2]
-                result[neuron.id] = _image(map_colors(grid, low, high))
-        return result
-
     # Finding what is at a point
 
     def inside(self, area: QRectF) -> tuple[set[str], set[Ends]]:
@@ -453,18 +429,3 @@ def _bias_text(neuron: Neuron, bias: float, digits: int, name: str = "b") -> str
     """θ or b of a neuron, as it is written: ``b = 0.35``."""
     turned = neuron.notation == "threshold"
     return f"{'θ' if turned else name} = {format_number((-bias if turned else bias) + 0.0, digits)}"
-
-
-def _image(colors: np.ndarray) -> QImage:
-    height, width = colors.shape[:2]
-    data = np.ascontiguousarray(colors)
-    return QImage(data.data, width, height, 4 * width, QImage.Format.Format_RGBA8888).copy()
-
-
-def _curve(row: Array, low: float, high: float) -> QPolygonF:
-    inner = RADIUS * 0.72
-    xs = np.linspace(-RADIUS, RADIUS, len(row))
-    with np.errstate(over="ignore", invalid="ignore"):
-        share = np.nan_to_num(np.clip((row - low) / ((high - low) or 1.0), -0.2, 1.2), nan=0.5)
-    ys = inner - 2 * inner * share
-    return QPolygonF([QPointF(float(x), float(y)) for x, y in zip(xs[::4], ys[::4], strict=True)])
