@@ -85,8 +85,8 @@ def test_the_slides_are_given_from_present_alone(small_hand: Hand) -> None:
 
 
 def test_xor_is_built_and_w5_explained(small_hand: Hand) -> None:
-    """XOR by mouse and numbers, then hands-on's w5 taken apart: 20 and 2 gestures, as many as before, when what it came to
-    stood in 584×218 pixels."""
+    """XOR by mouse and numbers, then hands-on's w5 taken apart: 20 and 2 gestures, as many as before; what it came to
+    then stood in 584×218 pixels."""
     hand = small_hand
     hand.canvas.fit()
     for role, x, y in (("input", -180, -110), ("input", -180, 90), ("hidden", 0, -10), ("output", 180, -10)):
