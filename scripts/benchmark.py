@@ -283,8 +283,9 @@ def frames(hand: Hand, seconds: float = 2.0) -> None:
     """
     desk, window = hand.desk, hand.window
     for i, dock in enumerate(window.docks.values()):
-        window.show_panel(dock.objectName().removeprefix("dock_"))
+        window.panels[dock.objectName().removeprefix("dock_")]
         dock.setFloating(True)
+        dock.show()
         dock.setGeometry(480 * (i % 4), 320 * (i // 4), 470, 290)
         hand.rest(0.05)
     unseen = [id for id in window.docks if not window.panels[id].seen]

@@ -203,6 +203,24 @@ def test_there_is_room_for_the_task(hand: Hand, size: tuple[int, int]) -> None:
     assert hand.window.size().toTuple() == size
 
 
+@pytest.mark.parametrize("size", [(1280, 720), (1440, 900)])
+def test_each_is_the_same_whenever_one_comes_back(new_hand: Hand, size: tuple[int, int]) -> None:
+    """Round after round the panels stand where they stood, and no tabs of another workspace stay."""
+    hand = new_hand
+    hand.window.resize(*size)
+    hand.example("circle")
+    hand.rest(0.1)
+    found: dict[str, tuple[object, ...]] = {}
+    for round_ in range(3):
+        for workspace in WORKSPACES:
+            hand.click(f"workspace_{workspace.id}")
+            hand.rest(0.3)
+            bars = hand.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+            tabs = sorted(bar.geometry().getRect() for bar in bars if bar.isVisible() and bar.x() >= 0)
+            now = ({id: rect for id, rect in places(hand.window).items() if rect.x() >= 0}, tabs)
+            assert found.setdefault(workspace.id, now) == now, (round_, workspace.id)
+
+
 def test_widths_come_back(hand: Hand) -> None:
     """A window that was small for a while is as it was before, in each workspace; also where a line was dragged."""
     hand.example("circle")

@@ -1,9 +1,22 @@
 """How wide and high the docks are: in proportion to the window, as the learner left them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar
+
+NEARLY = 48
+"""So many pixels are what a restored size may differ by from what was stored."""
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """The sizes of docks in a window of this size, and which of them stand behind each other."""
+
+    kept: Mapping[str, QSize]
+    window: QSize
+    shape: frozenset[frozenset[str]]
 
 
 class DockSizes(QObject):
@@ -31,6 +44,27 @@ class DockSizes(QObject):
         self._size, self._shape = self._window.size(), self._stacks()
         self._kept = {id: dock.size() + QSize(0, self._tabs_above(dock)) for id, dock in self._standing()
                       if not dock.visibleRegion().isEmpty()}
+
+    @property
+    def left(self) -> "Sizes":
+        """Those that are wanted, to be put back when the same docks stand again."""
+        return Sizes(dict(self._kept), self._size, self._shape)
+
+    def put_back(self, left: "Sizes") -> None:
+        """What was wanted of these docks is wanted again: Qt restores it by a few pixels more or less each time."""
+        if left.shape == self._stacks():
+            self._kept, self._size, self._shape = dict(left.kept), left.window, left.shape
+            self.follow()
+
+    def snap(self, wanted: Iterable[tuple[QDockWidget, Qt.DockWidgetArea, int]]) -> None:
+        """Make docks as wide, or below the canvas as high, as this if they nearly are: Qt restores sizes by the height
+        of a title bar more or less."""
+        for dock, area, extent in wanted:
+            below = area == Qt.DockWidgetArea.BottomDockWidgetArea
+            now = dock.height() + self._tabs_above(dock) if below else dock.width()
+            if dock.isVisible() and now != extent and abs(now - extent) <= NEARLY:
+                self._window.resizeDocks([dock], [extent], Qt.Orientation.Vertical if below else
+                                         Qt.Orientation.Horizontal)
 
     def forget(self) -> None:
         """They are arranged anew: what is wanted is known when all have been laid out."""

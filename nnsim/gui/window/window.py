@@ -33,7 +33,8 @@ from nnsim.gui.window.panels import BUILD, TRAIN
 from nnsim.gui.window.present_bar import PresentBar
 from nnsim.gui.window.recovery import RecoveryOffer
 from nnsim.gui.window.toolbar import MainToolBar, margin
-from nnsim.gui.window.workspaces import Workspaces, WorkspaceSwitch
+from nnsim.gui.window.workspace_switch import WorkspaceSwitch
+from nnsim.gui.window.workspaces import Workspaces
 
 SAY_MS = 6_000
 FIRST_SIZE, FIRST_SHARE = QSize(1440, 900), 0.75

@@ -5,20 +5,19 @@ from contextlib import contextmanager
 from functools import partial
 from pkgutil import resolve_name
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QGuiApplication
-from PySide6.QtWidgets import QButtonGroup, QDockWidget, QFrame, QMainWindow, QMenuBar, QTabBar, QToolButton, QWidget
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QToolButton, QWidget
 from shiboken6 import isValid
 
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import WORKSPACE, arrangement
-from nnsim.gui.look.theme import GRID, finish_theme, text_scale
+from nnsim.gui.look.theme import finish_theme, text_scale
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import CardHeader, body_frame, header_frame, header_height, quiet_button
 from nnsim.gui.widgets.controls import name_widget
-from nnsim.gui.window.dock_sizes import DockSizes
+from nnsim.gui.window.dock_sizes import DockSizes, Sizes
 from nnsim.gui.window.panels import (
     BOTTOM,
     EXPLAIN,
@@ -45,8 +44,6 @@ MOST_SHARE, LOW_SHARE, PRESENTED_SHARE, LOWEST = 0.45, 0.28, 0.22, 190
 which leaves a presented network more room; the least in pixels."""
 CARD_LINES = 1
 """Of a card's frame, below what it shows."""
-MENU_SIDES = 26
-"""Beside the word of a menu, in pixels."""
 UNBOUNDED = 16_777_215
 """Qt's word for a height without a limit, which PySide6 does not have."""
 
@@ -89,6 +86,8 @@ class Workspaces(QObject):
         self._fitted: dict[str, int] = {}
         """Panels that were made as high as they wanted."""
         self._sizes = DockSizes(window, self.docks)
+        self._left: dict[str, Sizes] = {}
+        """Of each workspace that was left, by its id."""
         self._sizes.dragged.connect(self._let_be)
         for entry in PANELS.values():
             self._add(entry)
@@ -196,6 +195,7 @@ class Workspaces(QObject):
         """Keep the current arrangement for the next time."""
         if not self.presenting:
             arrangement(self.current.id).store(self._window.saveState(LAYOUT_VERSION))
+            self._left[self.current.id] = self._sizes.left
 
     def reset(self) -> None:
         """The first arrangement of the current workspace."""
@@ -226,6 +226,11 @@ class Workspaces(QObject):
                 self._window.setCorner(corner, BOTTOM if self.current.wide else side)
             if self.presenting or not self._window.restoreState(state, LAYOUT_VERSION):
                 self._arrange()
+        if self.current.id in self._left:
+            self._sizes.put_back(self._left[self.current.id])
+        elif not self.presenting:
+            self._sizes.snap([(self.docks[id], area, self._extent(side)) for side in self.current.sides if side.share
+                              for id in side.stacks[0].panels[:1] for area in [side.area]])
 
     @contextmanager
     def _calm(self) -> Iterator[None]:
@@ -264,6 +269,8 @@ class Workspaces(QObject):
             if dock.isFloating() or self._restyled:
                 dock.setFloating(False)
             self._window.removeDockWidget(dock)
+        for bar in self._tab_bars():
+            bar.hide()
         self._restyled, self._as_arranged = False, None
 
     def _arrange(self) -> None:
@@ -296,13 +303,17 @@ class Workspaces(QObject):
         docks = [self.docks[stack.panels[0]] for stack in side.stacks]
         shares = [stack.share for stack in side.stacks]
         across, along = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
-        whole = self._window.width()
         if side.area == BOTTOM:
-            across, along, whole = along, across, self._window.height()
+            across, along = along, across
         if side.share:
-            least = min(side.least * text_scale(), whole * WIDEST_FORM) if side.form else side.least
-            self._window.resizeDocks(docks[:1], [round(max(least, whole * side.share))], across)
+            self._window.resizeDocks(docks[:1], [self._extent(side)], across)
         self._window.resizeDocks(docks, [100 * share for share in shares], along)
+
+    def _extent(self, side: Side) -> int:
+        """How wide, or below the canvas how high, a side is at first."""
+        whole = self._window.height() if side.area == BOTTOM else self._window.width()
+        least = min(side.least * text_scale(), whole * WIDEST_FORM) if side.form else side.least
+        return round(max(least, whole * side.share))
 
     def _fit_height(self) -> None:
         """A panel that stands alone below the canvas is as high as what it shows, and no higher."""
@@ -372,8 +383,11 @@ class Workspaces(QObject):
                     layout.invalidate()
                     layout.setGeometry(dock.rect())
 
+    def _tab_bars(self) -> list[QTabBar]:
+        return self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
+
     def _update_tabs(self) -> None:
-        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+        for bar in self._tab_bars():
             name_widget(bar, "panel_tabs", self.tr("Panels"))
             # Of panels that were taken away a bar stays outside the window: it must not be in the way of the keys.
             bar.setFocusPolicy(Qt.FocusPolicy.TabFocus if bar.count() > 1 else Qt.FocusPolicy.NoFocus)
@@ -384,59 +398,3 @@ class Workspaces(QObject):
                 arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys go from tab to tab
             if bar.x() < 0:
                 bar.hide()
-
-
-class WorkspaceSwitch(QWidget):
-    """Build | Train | Explain, and Present, at the end of the menu bar."""
-
-    def __init__(self, workspaces: Workspaces, menus: QMenuBar, present: QAction) -> None:
-        super().__init__()
-        self.setObjectName("workspace_switch")
-        self._workspaces = workspaces
-        group = QButtonGroup(self)
-        row = row_in(self, 2, (0, 0, GRID, 0))
-        for number, workspace in enumerate(WORKSPACES, 1):
-            tip = f"{self.tr(workspace.about)} (Alt+{number})"
-            button = quiet_button(self.tr(workspace.title), f"workspace_{workspace.id}", tip, checkable=True)
-            button.setAccessibleName(self.tr("Workspace {name}").format(name=self.tr(workspace.title)))
-            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-            button.clicked.connect(lambda checked=False, workspace=workspace: workspaces.switch(workspace))
-            group.addButton(button)
-            row.addWidget(button)
-        line = QFrame()
-        line.setFrameShape(QFrame.Shape.VLine)
-        row.addWidget(line)
-        self._present = quiet_button(self.tr("Present"), "workspace_present", f"{present.toolTip()} (F11)")
-        self._present.setAccessibleName(self.tr("Present"))
-        self._present.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._present.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._present.clicked.connect(workspaces.present)
-        row.addWidget(self._present)
-        workspaces.changed.connect(self._show)
-        self.update_look()
-        self._show()
-        menus.installEventFilter(self)
-
-    def update_look(self) -> None:
-        """Icons in the colours of the theme."""
-        self._present.setIcon(icon("present", "muted"))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Where the menus need the room, Present is an icon alone."""
-        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest) and isinstance(watched, QMenuBar):
-            metrics = watched.fontMetrics()
-            menus = sum(metrics.horizontalAdvance(a.text().replace("&", "")) + MENU_SIDES for a in watched.actions())
-            named = self.sizeHint().width()
-            if self._present.toolButtonStyle() == Qt.ToolButtonStyle.ToolButtonIconOnly:
-                named += metrics.horizontalAdvance(self._present.text())
-            styles = Qt.ToolButtonStyle
-            style = styles.ToolButtonTextBesideIcon if menus + named <= watched.width() else styles.ToolButtonIconOnly
-            if self._present.toolButtonStyle() != style:
-                self._present.setToolButtonStyle(style)
-                self.adjustSize()
-        return False
-
-    def _show(self) -> None:
-        button = self.findChild(QToolButton, f"workspace_{self._workspaces.current.id}")
-        if button is not None:
-            button.setChecked(True)

@@ -86,6 +86,14 @@ class Grid:
         """Where the keys begin; None without a layer."""
         return Cell(0, "W" if self.blocks[0].layer.columns else "z", 0) if self.blocks else None
 
+    def cell_of(self, source: str, target: str) -> Cell | None:
+        """Where the weight of a connection stands; without a source, where the neuron's sum does."""
+        for index, block in enumerate(self.blocks):
+            row, column = block.layer.row_of.get(target), block.layer.column_of.get(source)
+            if row is not None and (column is not None or not source):
+                return Cell(index, "W" if source else "z", row, column or 0)
+        return None
+
     def next_cell(self, cell: Cell, right: int, down: int) -> Cell:
         """The next cell in a direction; the same at the edge. Beyond the last row comes the next layer."""
         block = self.measured(cell.layer)

@@ -204,6 +204,15 @@ class MatrixView(QAbstractScrollArea):
         elif cell.part != "W":
             self.desk.looking.select([self.grid.neuron(cell)])
 
+    def _chosen_cell(self) -> Cell | None:
+        """The cell of what is selected, if that is one weight or one neuron."""
+        looking = self.desk.looking
+        if len(looking.selected_connections) + len(looking.selected_neurons) != 1:
+            return None
+        for ends in looking.selected_connections:
+            return self.grid.cell_of(*ends)
+        return self.grid.cell_of("", *looking.selected_neurons)
+
     # Events
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -255,13 +264,13 @@ class MatrixView(QAbstractScrollArea):
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)
-        if self.current is None:
-            self.current = self.grid.first_cell()
+        self.current = self._chosen_cell() or self.current or self.grid.first_cell()
         if self.current is not None and event.reason() != Qt.FocusReason.MouseFocusReason:
             self.go_to(self.current)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         super().focusOutEvent(event)
+        self._point(self.hovered)
         self.viewport().update()
 
     def scrollContentsBy(self, dx: int, dy: int) -> None:
