@@ -9,9 +9,8 @@ from PySide6.QtWidgets import QSizePolicy, QTabBar, QToolBar, QToolButton
 from nnsim.gui.look.theme import set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import name_widget
-from nnsim.gui.widgets.labels import toned
 from nnsim.gui.window.panels import HEROES, PRESENTED, Arrangement
-from nnsim.gui.window.toolbar import ICON_ALONE, epoch_in_words, tool_button
+from nnsim.gui.window.toolbar import ICON_ALONE, WholeLabel, epoch_in_words, tool_button
 from nnsim.gui.window.workspaces import Workspaces
 
 ICON = 20
@@ -34,14 +33,17 @@ class PresentBar(QToolBar):
         self._tabs.setExpanding(False)
         self._tabs.setElideMode(Qt.TextElideMode.ElideNone)
         self._tabs.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self._tabs.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._tabs.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self.addWidget(self._tabs)
         for number, hero in enumerate(HEROES, 1):
             self._add_tab(f"{number} {self.tr(hero.title)}", hero)
             # Of the bar, so that the key is free where the bar is not shown.
             QShortcut(QKeySequence(str(number)), self).activated.connect(lambda hero=hero: workspaces.switch(hero))
         self._tabs.currentChanged.connect(self._switch)
-        self._epoch = toned("muted", name="present_epoch")
+        # What a run says moves no tab: it is there where it has room.
+        self._epoch = WholeLabel()
+        self._epoch.setObjectName("present_epoch")
+        set_role(self._epoch, tone="muted")
         self.addWidget(self._epoch)
         self._shown = {name: self._add(name, actions[name]) for name in
                        ("soften", "train", "step_batch", "back_to_start", "present")}
