@@ -12,7 +12,7 @@ from nnsim.gui.look.settings import FOUND_ACTIONS, TEXT_SCALE
 from nnsim.gui.look.theme import theme
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.window.find_action import FindAction, Matches, offers
-from nnsim.gui.window.panels import PANELS
+from nnsim.gui.window.panels import HEROES, PANELS, Arrangement
 from tests.stories.test_accessibility import nameless
 
 KEY = Qt.Key
@@ -109,6 +109,13 @@ def test_enter_does_what_the_menu_does(hand: Hand) -> None:
         hand.wait(lambda holds=holds: holds(hand), typed)
         if is_open(hand):
             hand.key(KEY.Key_Escape)
+
+
+@pytest.mark.parametrize("hero", HEROES, ids=lambda hero: hero.id)
+def test_a_panel_is_found_by_what_present_calls_it(shared: Hand, hero: Arrangement) -> None:
+    begin(shared, hero.title)
+    assert PANELS[hero.id.removeprefix("present_")].title in names(shared)
+    shared.key(KEY.Key_Escape)
 
 
 def test_arrows_and_the_mouse_choose_too(shared: Hand) -> None:

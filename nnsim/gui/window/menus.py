@@ -15,7 +15,7 @@ from nnsim.gui.start.gallery import example_sections
 from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.labels import toned
 from nnsim.gui.window.commands import Commands
-from nnsim.gui.window.panels import PANELS, WORKSPACES
+from nnsim.gui.window.panels import PANELS, WORKSPACES, presented
 
 
 class Menus(QObject):
@@ -78,10 +78,17 @@ class Menus(QObject):
         for id, dock in docks.items():
             self._add_panel(menu, id, dock)
 
-    @staticmethod
-    def _add_panel(menu: QMenu, id: str, dock: QDockWidget) -> None:
+    def _add_panel(self, menu: QMenu, id: str, dock: QDockWidget) -> None:
         dock.toggleViewAction().setObjectName(f"show_{id}")
+        self._tell(dock.toggleViewAction(), id)
         menu.addAction(dock.toggleViewAction())
+
+    def _tell(self, action: QAction, id: str) -> None:
+        """What Present calls a panel, where it calls it otherwise: it is looked for by either word."""
+        hero = presented(id)
+        if hero is not None and hero.title != PANELS[id].title:
+            action.setToolTip(self.tr("{panel}, presented as {name}").format(
+                panel=self.tr(PANELS[id].title), name=self.tr(hero.title)))
 
     @staticmethod
     def _heading(menu: QMenu, text: str) -> None:
@@ -112,6 +119,7 @@ class Menus(QObject):
             action = menu.addAction(workspaces.docks[id].windowTitle())
             action.setObjectName(f"explain_{id}")
             action.setShortcut(key)
+            self._tell(action, id)
             action.triggered.connect(lambda checked=False, id=id: workspaces.show_panel(id))
         menu.addSeparator()
         scopes = (("sample", self.tr("This sample")), ("batch", self.tr("This batch")), ("all", self.tr("All data")))
