@@ -76,3 +76,14 @@ def test_the_digits_of_the_menu_are_those_of_the_matrices(hand: Hand) -> None:
     hand.window.activateWindow()
     view.setFocus()
     assert hand.find("matrices_status", QWidget).accessibleName() == "out h1 = 0.593269992"
+
+
+def test_the_keys_begin_at_what_is_selected(hand: Hand) -> None:
+    """Ctrl+4 with w5 selected: its cell is told, not the first one; with another selected, that."""
+    hand.example("hands_on")
+    for ends, said in ((("h1", "o1"), "w5"), (("i2", "h1"), "w2")):
+        hand.desk.looking.select((), [ends])
+        hand.canvas.setFocus()
+        hand.key(Qt.Key.Key_4, Qt.KeyboardModifier.ControlModifier, hand.window)
+        hand.wait_for_views()
+        assert hand.window.panels["matrices"].view.accessibleDescription().startswith(f"{said}:")

@@ -95,3 +95,14 @@ def test_undo_brings_the_panel_to_the_front_that_shows_what_it_changed(shared: H
             said = shared.window.statusBar().currentMessage()
             assert said.startswith("Undone: " if step is undo else "Done again: "), said
         workspaces.show_panel(id)
+
+
+def test_an_input_that_comes_back_is_fed_as_before(hand: Hand) -> None:
+    """Deleted and undone, i1 of hands-on has its 0.05 again, and the loss its number."""
+    hand.example("hands_on")
+    before = dict(hand.desk.looking.inputs)
+    hand.click_at(hand.at("i1"))
+    hand.key(Qt.Key.Key_Delete, widget=hand.canvas)
+    assert "i1" not in hand.desk.looking.inputs
+    hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier, hand.window)
+    assert hand.desk.looking.inputs == before

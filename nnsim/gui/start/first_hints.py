@@ -18,7 +18,7 @@ from nnsim.gui.widgets.boxes import row_in
 from nnsim.gui.widgets.cards import quiet_button
 from nnsim.gui.widgets.controls import name_widget
 
-LEAST_ROOM = 300
+LEAST_ROOM = 340
 """On a canvas lower than so many pixels the network needs all of it, and no hint is shown."""
 
 
