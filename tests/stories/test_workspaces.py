@@ -296,6 +296,24 @@ def test_number_keys_switch_what_is_presented(presenting: Hand) -> None:
     assert hand.window.workspaces.current is WORKSPACES[0], "the numbers are free where nothing is presented"
 
 
+def test_the_tabs_of_present_are_whole_and_stay(presenting: Hand) -> None:
+    """At 1280×720, whichever is in front, and while a run says how far it is."""
+    hand = presenting
+    hand.window.resize(1280, 720)
+    hand.example("circle")
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    tabs = hand.find("present_tabs", QTabBar)
+    for number in range(1, len(HEROES) + 1):
+        hand.key(Qt.Key(Qt.Key.Key_0 + number), widget=hand.window)
+        hand.settle()
+        assert tabs.tabRect(tabs.count() - 1).right() <= tabs.width() and tabs.tabRect(0).left() >= 0, number
+    before = [tabs.tabRect(i) for i in range(tabs.count())]
+    hand.session.train(epochs=3)
+    hand.wait(lambda: not hand.session.training, "three epochs are done")
+    hand.settle()
+    assert [tabs.tabRect(i) for i in range(tabs.count())] == before
+
+
 @pytest.mark.parametrize(("workspace", "panel", "shows"), [
     ("build", None, "present_table"), ("train", None, "present_output"), ("explain", None, "present_forward"),
     *(("explain", id, f"present_{id}") for id in EXPLANATION),

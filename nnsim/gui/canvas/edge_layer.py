@@ -218,8 +218,9 @@ class EdgeLayer(QGraphicsItem):
 
     def light(self, along: frozenset[Ends] | None) -> None:
         """Light the edges of some paths, and have the others fade; None for none."""
-        self.along = along
-        self.update()
+        if along != self.along:
+            self.along = along
+            self.update()
 
     def place_labels(self) -> None:
         """Find a free place for each label, clear of neurons; one without room is left out.
@@ -257,13 +258,11 @@ class EdgeLayer(QGraphicsItem):
         """A label without room on its line stands beside it: of few each, else while its connection is looked at."""
         for edge in self._forced:
             edge.label = QRectF()
-        self._forced = [e for e in self._labelled if self._is_kept(e) and e.text and e.label.isNull()]
+        kept = self._labelled if self.few else [edge for edge in self._labelled if self._is_looked_at(edge)]
+        self._forced = [edge for edge in kept if edge.text and edge.label.isNull()]
         if self._forced:
             others = [edge.label for edge in self._labelled if not edge.label.isNull()]
             edge_labels.force(self._forced, [*self._taken(bounds_of(self._forced)), *others], self._metrics)
-
-    def _is_kept(self, edge: Edge) -> bool:
-        return self.few or self._is_looked_at(edge)
 
     def _is_looked_at(self, edge: Edge) -> bool:
         return edge.ends in self.chosen or edge.ends in self.lit

@@ -47,7 +47,7 @@ class Looking(QObject):
         self.selected_neurons: frozenset[str] = frozenset()
         self.selected_connections: frozenset[Ends] = frozenset()
         self.inputs: dict[str, float] = {}
-        self._gone: dict[str, float] = {}
+        self._last_fed: dict[str, float] = {}
         """What was fed last to each input that was there, also to those that may come back by undo."""
         self.plane: Plane | None = None
         self._whole_plane: Plane | None = None
@@ -210,7 +210,7 @@ class Looking(QObject):
         before = self.selected_neurons, self.selected_connections
         structure, was = new.network.structure, old.network.structure
         if self._begins:
-            self._begins, self.inputs, self._gone = False, self._first_sample(), {}
+            self._begins, self.inputs, self._last_fed = False, self._first_sample(), {}
         elif structure is not was:
             new_name = _renamed(was, structure)
             neurons = frozenset(new_name.get(id, id) for id in self.selected_neurons)
@@ -218,8 +218,8 @@ class Looking(QObject):
             self.selected_neurons = frozenset(id for id in neurons if id in structure.by_id)
             self.selected_connections = frozenset(each for each in ends if each in structure.by_ends)
             inputs = {new_name.get(id, id): value for id, value in self.inputs.items()}
-            self._gone |= inputs
-            self.inputs = {id: self._gone.get(id, 0.0) for id in structure.inputs}
+            self._last_fed |= inputs
+            self.inputs = {id: self._last_fed.get(id, 0.0) for id in structure.inputs}
         self._update_plane()
         return before != (self.selected_neurons, self.selected_connections)
 

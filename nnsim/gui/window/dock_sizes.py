@@ -114,8 +114,7 @@ class DockSizes(QObject):
         """
         if not any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock)):
             return 0
-        bars = self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-        return max((bar.height() for bar in bars if bar.count() > 1), default=0)
+        return max((bar.height() for bar in tab_bars(self._window) if bar.count() > 1), default=0)
 
     def _standing(self) -> list[tuple[str, QDockWidget]]:
         return [(id, dock) for id, dock in self._docks.items() if dock.isVisible() and not dock.isFloating()]
@@ -128,3 +127,8 @@ class DockSizes(QObject):
                              if other.objectName() in names)})
             for id in names.values()
         )
+
+
+def tab_bars(window: QMainWindow) -> list[QTabBar]:
+    """Those of the docks of a window, also of docks that were taken away: Qt keeps their bars outside of it."""
+    return window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)

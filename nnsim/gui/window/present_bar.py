@@ -97,3 +97,4 @@ class PresentBar(QToolBar):
             if current not in HEROES and current in PRESENTED:
                 self._add_tab(self.tr(current.title), current)
             tabs.setCurrentIndex(next((i for i in range(tabs.count()) if tabs.tabData(i) == current.id), 0))
+        tabs.updateGeometry()  # the tab in front is in bold: which of them it is makes the bar wider or narrower

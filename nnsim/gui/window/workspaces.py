@@ -7,7 +7,7 @@ from pkgutil import resolve_name
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabBar, QToolButton, QWidget
+from PySide6.QtWidgets import QDockWidget, QMainWindow, QToolButton, QWidget
 from shiboken6 import isValid
 
 from nnsim.gui.look.icons import icon
@@ -17,7 +17,7 @@ from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.cards import CardHeader, body_frame, header_frame, header_height, quiet_button
 from nnsim.gui.widgets.controls import name_widget
-from nnsim.gui.window.dock_sizes import DockSizes, Sizes
+from nnsim.gui.window.dock_sizes import DockSizes, Sizes, tab_bars
 from nnsim.gui.window.panels import (
     BOTTOM,
     EXPLAIN,
@@ -229,8 +229,8 @@ class Workspaces(QObject):
         if self.current.id in self._left:
             self._sizes.put_back(self._left[self.current.id])
         elif not self.presenting:
-            self._sizes.snap([(self.docks[id], area, self._extent(side)) for side in self.current.sides if side.share
-                              for id in side.stacks[0].panels[:1] for area in [side.area]])
+            self._sizes.snap((self.docks[side.stacks[0].panels[0]], side.area, self._extent(side))
+                             for side in self.current.sides if side.share)
 
     @contextmanager
     def _calm(self) -> Iterator[None]:
@@ -269,7 +269,7 @@ class Workspaces(QObject):
             if dock.isFloating() or self._restyled:
                 dock.setFloating(False)
             self._window.removeDockWidget(dock)
-        for bar in self._tab_bars():
+        for bar in tab_bars(self._window):
             bar.hide()
         self._restyled, self._as_arranged = False, None
 
@@ -383,11 +383,8 @@ class Workspaces(QObject):
                     layout.invalidate()
                     layout.setGeometry(dock.rect())
 
-    def _tab_bars(self) -> list[QTabBar]:
-        return self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
-
     def _update_tabs(self) -> None:
-        for bar in self._tab_bars():
+        for bar in tab_bars(self._window):
             name_widget(bar, "panel_tabs", self.tr("Panels"))
             # Of panels that were taken away a bar stays outside the window: it must not be in the way of the keys.
             bar.setFocusPolicy(Qt.FocusPolicy.TabFocus if bar.count() > 1 else Qt.FocusPolicy.NoFocus)
