@@ -92,6 +92,7 @@ def test_the_gradient_of_very_many_samples_comes_from_beside_the_window(
     monkeypatch.setattr(type(session.program), "backward",
                         lambda *given: (held if len(given[2]) == 200 else held.plain)(*given))
     end = session.structure.connections[0]
+    shared.window.show_panel("selected")
     shared.desk.looking.select((), [end.ends])
     line = shared.find("connection_gradient", GradientLine)
     for value in (0.25, 0.5):
