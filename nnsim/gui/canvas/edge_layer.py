@@ -410,9 +410,10 @@ class EdgeLayer(QGraphicsItem):
                 chosen = edge.ends in self.chosen
                 frame = QPen(t.color("accent") if chosen else t.color("line"), 1.6 if chosen else 1.0)
                 ink = t.positive_text if self.values[edge.row] >= 0 else t.negative_text
+                painter.fillRect(edge.label, t.color("card"))  # no line shines through a faded one
                 painter.setOpacity(FADED if self._fades(edge) else 1.0)
                 paint_label(painter, edge.label, edge.text, used, frame, ink, t.card)
-        painter.setOpacity(1.0)
+                painter.setOpacity(1.0)
         for edge in labelled:
             if edge.ghost and edge.ghost_label.intersects(exposed):
                 paint_ghost(painter, edge.ghost_label, edge.ghost, used)

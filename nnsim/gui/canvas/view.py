@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QLabel
 
@@ -38,6 +38,9 @@ READ_PIXELS, LEAST_PIXELS = 10.0, 8.2
 class CanvasView(QGraphicsView):
     """Shows the network, and knows nothing of what mouse and keys do with it."""
 
+    fitted = Signal()
+    """All was shown; the columns may be drawn farther apart than before, or less far."""
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
@@ -60,7 +63,8 @@ class CanvasView(QGraphicsView):
         self.lower_edge = self.upper_edge = 0
         """How many pixels at the lower and the upper edge ``fit`` keeps clear, because something stands there."""
         self.stretches = False
-        """Whether the columns of a small network are drawn farther apart where the view is wide."""
+        """Whether the columns of a small network are drawn farther apart wherever the view is wide; else only where a
+        number has no room."""
         self._fitted = True
         """Whether the view shows all because it was asked to: then it does so at any size."""
         self._shown_whole = QRectF()
@@ -117,11 +121,12 @@ class CanvasView(QGraphicsView):
         if scene.edges.few:
             self._keep_readable()
         self._stretch()
+        self.fitted.emit()
 
     def _stretch(self) -> None:
         """Draw the columns of a small network as far apart as a wide view has room for them."""
         scene = self.network_scene
-        if not (self.stretches and scene.edges.few and len(scene.neurons) > 1):
+        if not ((self.stretches or scene.edges.squeezed) and scene.edges.few and len(scene.neurons) > 1):
             return
         rect, places = scene.content_rect(), scene.neurons.places
         span = float(np.ptp(places[:, 0])) / scene.stretch
