@@ -403,8 +403,7 @@ class EdgeLayer(QGraphicsItem):
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         detail *= text_scale() * self.larger
         used = self._font
-        labelled = [edge for edge in edges if not edge.label.isNull()]
-        for edge in labelled:
+        for edge in (labelled := [edge for edge in edges if not edge.label.isNull()]):
             # Farther away a number is a blur; the one that is looked at stays.
             readable = detail >= READABLE or self._is_looked_at(edge)
             if readable and edge.label.intersects(exposed):

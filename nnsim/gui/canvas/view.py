@@ -1,12 +1,15 @@
 """What the canvas is drawn on: zoom, coordinates, the hint at the lower edge. The widget is in interaction.py."""
 
 import math
+from collections.abc import Callable
+from weakref import ref
 
 import numpy as np
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QLabel
 
+from nnsim.documents.document import Document
 from nnsim.gui.canvas.scene import Hit, NetworkScene
 from nnsim.gui.canvas.snapping import GRID_STEP
 from nnsim.gui.look.theme import PRESENTED_PIXELS, font, pixels, presenting, set_role, text_scale, theme
@@ -69,6 +72,9 @@ class CanvasView(QGraphicsView):
         """Whether the view shows all because it was asked to: then it does so at any size."""
         self._shown_whole = QRectF()
         """What it showed all of then."""
+        self._whole: list[tuple[ref[Document], ref[Document]]] = []
+        """The documents before and after each edit of much, between which undo and redo lead."""
+        self._editing_whole = False
         self._hint = QLabel(self.viewport())
         self._hint.setLayoutDirection(self.layoutDirection())
         self._hint.setObjectName("canvas_hint")
@@ -184,6 +190,23 @@ class CanvasView(QGraphicsView):
         """Show the whole network again if all of it was shown."""
         if self._fitted:
             self.fit()
+
+    def edit_whole(self, text: str, change: Callable[[Document], Document], more: int = 0) -> bool:
+        """As the session's ``apply``, for what moves much: all is shown again if all was, also where it is taken back.
+        """
+        self._editing_whole = True
+        try:
+            return self.desk.session.apply(text, change, more=more)
+        finally:
+            self._editing_whole = False
+
+    def follow_whole(self, old: Document, new: Document) -> None:
+        """Show all again, if all was shown, where this is such an edit, or takes one back."""
+        if self._editing_whole:
+            self._whole.append((ref(old), ref(new)))
+        shown = {id(old), id(new)}
+        if any({id(before()), id(after())} == shown for before, after in self._whole):
+            self.keep_fitted()
 
     def ensure_shown(self, *ids: str) -> None:
         """Make sure that neurons are in sight."""
