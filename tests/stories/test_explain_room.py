@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QToolButton
 
 from nnsim.documents import edits
@@ -159,6 +159,38 @@ def test_results_stand_one_below_the_other(hand: Hand) -> None:
     for i in chains:
         assert len({round(view.rect_of(i, cell).bottom()) for cell in range(len(view.rows[i].cells))}) == 1
         assert all(cell.formula and cell.below for cell in view.rows[i].cells if cell.latex)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_the_way_by_delta_stands_in_columns(hand: Hand, size: tuple[int, int]) -> None:
+    """Names end at one line, numbers begin at one, results end at one; formulas are typeset; each on a line of its own.
+    What the paths come to and the update are the largest numbers."""
+    hand.window.resize(*size)
+    hand.click("workspace_explain")
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.window.show_panel("backward")
+    view = hand.find("backward_lines", EquationList)
+    hand.wait_for_formulas()
+    rows = [i for i, row in enumerate(view.rows) if row.kind == "aligned"]
+    assert [view.rows[i].text for i in rows] == [
+        "δ(o1) = −(T1 − O1)·O1·(1 − O1) = 0.7414·0.1868 = 0.1385",
+        "δ(o2) = −(T2 − O2)·O2·(1 − O2) = (−0.2171)·0.1755 = −0.0381",
+        "δ(h1) = (δ(o1)·w5 + δ(o2)·w7)·out h1·(1 − out h1) = 0.03635·0.2413 = 0.008771",
+        "∂Loss/∂w1 = δ(h1)·i1 = 0.008771·0.05 = 0.0004386"]
+    for i in rows:
+        cells = view.rows[i].cells
+        assert all(cell.latex for cell in cells if any(letter in cell.text for letter in "δTOw")), cells
+        assert len({placed.baseline for placed in view.placed(view.rows[i])[0]}) == 1, "on one line"
+        places = [view.rect_of(i, cell) for cell in range(len(cells))]
+        assert all(before.right() <= after.left() + 1 for before, after in pairwise(places)), cells
+    for cell, edge in ((0, QRectF.right), (1, QRectF.left), (-2, QRectF.left), (-1, QRectF.right)):
+        ends = {round(edge(view.rect_of(i, range(len(view.rows[i].cells))[cell]))) for i in rows}
+        assert len(ends) == 1, cell
+    weight = next(n for n, cell in enumerate(view.rows[rows[2]].cells) if "w7" in cell.text)
+    hand.move(view.viewport(), view.rect_of(rows[2], weight).center().toPoint(), Qt.MouseButton.NoButton,
+              Qt.KeyboardModifier.NoModifier)
+    assert hand.desk.study.lit_connections == {("h1", "o2")}
 
 
 def test_a_gradient_leads_to_its_chain_rule(hand: Hand) -> None:

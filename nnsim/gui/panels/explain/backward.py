@@ -13,6 +13,7 @@ from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import factor, format_number, numbered
 from nnsim.core.network import Connection
 from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.gui.panels.explain.delta_rows import delta_row, gradient_row, in_step
 from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
 from nnsim.gui.panels.explain.rows import (
     MOST_IN_COLUMNS,
@@ -138,12 +139,15 @@ class BackwardPanel(EquationPanel):
             chain = self._found(chain_of, e, parameter, most)
             if chain is None:
                 return [note(self.tr("The chain rule is being worked out …"))]
-            parts = [*self._chain(chain, parameter), *self._deltas(e, parameter)]
+            by_delta = self._deltas(e, parameter)
             # Of one sample the gradient is where the chain leads; of several it is what was asked for.
             if self._low and not self._several:
                 return [*self._chain(chain, parameter), *self._update(next_update(self.desk), parameter)[1:]]
-            answer = [*self._gradient(parameter), *self._update(next_update(self.desk), parameter)]
-            rows += [*answer, *parts] if self._several else [*parts, *answer]
+            update = self._update(next_update(self.desk), parameter)
+            if self._several:
+                rows += [*self._gradient(parameter), *update, *self._chain(chain, parameter), *in_step(by_delta)]
+            else:
+                rows += [*self._chain(chain, parameter), *in_step([*by_delta, *self._gradient(parameter)]), *update]
         elif neuron is not None:
             chain = self._found(chain_of_activation, e, neuron, most)
             if chain is None:
@@ -206,7 +210,7 @@ class BackwardPanel(EquationPanel):
         on_the_way = dict.fromkeys([*behind, *targets])
         return [heading(self.tr("The same by δ = ∂{loss}/∂{z}, each computed once on the way back").format(
                     loss=e.notation.loss.text, z=e.notation.z)),
-                *(equation(e.delta_equation(id), self._digits) for id in list(on_the_way)[:MOST_DELTAS])]
+                *(delta_row(e, id, self._digits) for id in list(on_the_way)[:MOST_DELTAS])]
 
     def _delta(self, e: Explanation, id: str) -> list[Row]:
         why = e.slope(id).note
@@ -217,7 +221,7 @@ class BackwardPanel(EquationPanel):
         samples, backward, e = study.samples, study.backward, study.explanation
         assert backward is not None and samples is not None and e is not None
         if len(samples.X) == 1:
-            return [equation(e.gradient_equation(parameter), self._digits)]
+            return [gradient_row(e, parameter, self._digits)]
         values = gradients_by_sample(network, backward, parameter)
         title = self.tr("Gradient, the mean of {n} samples").format(n=f"{len(values):,}")
         symbol = study.notation.loss.by(name(parameter))
@@ -232,8 +236,8 @@ class BackwardPanel(EquationPanel):
             return [*rows, note(self.tr("{name} is frozen: training leaves it as it is.").format(name=parameter))]
         if is_remembered_by_the_run(self.desk):
             return [*rows, note(self.tr("Pause, to see what the optimizer remembers."))]
-        *steps, last = (equation(step, self._digits) for step in update.equations(parameter))
-        return [*rows, *steps, answer(last)]
+        *steps, last = update.equations(parameter)
+        return [*rows, *(equation(step, self._digits) for step in steps), answer(last, self._digits, not self._low)]
 
     def _rule(self, parameter: str | None) -> list[Row]:
         """The perceptron rule, which knows no gradient: of the selected parameter, or of all."""
