@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QPushButton, QToolButton
 
 from nnsim.documents import edits
 from nnsim.documents.examples import EXAMPLES
@@ -161,6 +161,25 @@ def test_results_stand_one_below_the_other(hand: Hand) -> None:
         assert all(cell.formula and cell.below for cell in view.rows[i].cells if cell.latex)
 
 
+def test_formulas_and_deltas_are_presented_where_they_have_room(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All without scrolling, at 1280×720 without them, at 1440×900 with both: the sum and the update stand in each."""
+    monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    hand.key(Qt.Key.Key_4, widget=hand.canvas)
+    view = hand.find("backward_lines", EquationList)
+    for size, fuller in ((LARGE, True), (SMALL, False), (LARGE, True)):
+        hand.window.resize(*size)
+        hand.settle()
+        hand.wait_for_formulas()
+        assert not scrolled(view), size
+        assert [row.kind for row in view.rows] == ["chain", "chain", "sum", *["line"] * fuller, "answer"], size
+        assert any(cell.formula for cell in view.rows[0].cells) == fuller, size
+        assert ("δ(o1) = 0.1385; δ(o2) = −0.0381; δ(h1) = 0.008771" in view.text) == fuller, size
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+
+
 @pytest.mark.parametrize("size", [SMALL, LARGE])
 def test_the_way_by_delta_stands_in_columns(hand: Hand, size: tuple[int, int]) -> None:
     """Names end at one line, numbers begin at one, results end at one; formulas are typeset; each on a line of its own.
@@ -263,3 +282,20 @@ def test_a_slope_of_0_says_why(hand: Hand) -> None:
     assert why.text() in panel.list.text
     hand.click_at(hand.label_of("h1", "o1"))
     assert not why.isVisible(), "o1 is not flat, whatever comes in"
+
+
+@pytest.mark.parametrize(("id", "first"), [("forward", "Input h1 = "), ("backward", "Chain rule")])
+def test_a_button_copies_all_lines(hand: Hand, id: str, first: str) -> None:
+    """In the title bar, where it can be seen; what was copied is said. Of nothing there is nothing to copy."""
+    hand.window.resize(*SMALL)
+    hand.click("workspace_explain")
+    hand.window.show_panel(id)
+    assert not hand.find(f"{id}_copy", QToolButton).isEnabled()
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.window.show_panel(id)
+    hand.click(f"{id}_copy")
+    lines = hand.find(f"{id}_lines", EquationList)
+    copied = QApplication.clipboard().mimeData()
+    assert copied.text() == lines.text and copied.text().startswith(first) and "<sub>" in copied.html()
+    assert hand.window.statusBar().currentMessage() == f"{len(lines.rows)} lines copied"

@@ -38,6 +38,16 @@ def gradient_row(e: Explanation, parameter: str, digits: int) -> Row:
     return _aligned(what, e.notation.loss.by_in_line(name(parameter)), formula, text(what.term, True, digits), digits)
 
 
+def deltas_row(e: Explanation, ids: Sequence[str], digits: int) -> Row:
+    """``δ(o1) = 0.1385  ·  δ(o2) = −0.0381``: what each comes to, in one line."""
+    cells: list[Cell] = []
+    for id in ids:
+        symbol = e.notation.delta(id)
+        value = format_number(e.shown_delta(id), digits)
+        cells += [Cell(symbol.text, (id,), symbol.latex, space=True), Cell(f"= {value};", (id,), space=True)]
+    return Row((*cells[:-1], replace(cells[-1], text=cells[-1].text.rstrip(";"), space=False)))
+
+
 def in_step(rows: Sequence[Row]) -> list[Row]:
     """Rows whose names, numbers and results stand in columns, whatever stands between."""
     group = tuple(row.cells for row in rows if row.kind == "aligned")

@@ -16,7 +16,7 @@ PAD = 3.0
 _GAP = 4.0
 _FORMULA = 0.86
 """The size of a formula beneath a derivative, of the derivative's."""
-_FORMULA_LINE = 1.35
+_FORMULA_LINE = 1.3
 """The height of its line, of a line of text's."""
 _LARGER = 1.3
 """So much larger is what all paths come to, and what the update does."""
@@ -130,7 +130,7 @@ class RowLayouts:
             below = max((c[4] for c in cells), default=metrics.descent())
             for cell, at, cell_width, _, _ in cells:
                 found.append(Placed(cell, QRectF(at, top, cell_width, above + below), top + above))
-            top += above + below + (GRID / 2 if kind == "chain" else 1.0)
+            top += above + below + 1.0
         return tuple(found), top + _bottom(kind)
 
     def _measure(self, cell: Cell, kind: Kind) -> tuple[float, float, float]:

@@ -169,9 +169,10 @@ def chain_row(factors: Sequence[Equation], value: float, start: str = "", digits
     return Row(tuple(cells), "chain", latex=lambda: f"{start} {product}".strip())
 
 
-def brief(path: Row, chain: Row) -> Row:
-    """The number of a path and its factors in one row, without their formulas: where the room is wide and low."""
-    return replace(chain, cells=(*path.cells[:1], *(replace(cell, formula="") for cell in chain.cells)))
+def brief(path: Row, chain: Row, formulas: bool) -> Row:
+    """The number of a path and its factors in one row, where the room is wide and low; ``formulas`` beneath them."""
+    factors = chain.cells if formulas else (replace(cell, formula="") for cell in chain.cells)
+    return replace(chain, cells=(*path.cells[:1], *factors))
 
 
 def _formula(what: Equation) -> str:
