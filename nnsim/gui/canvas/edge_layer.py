@@ -17,7 +17,8 @@ from nnsim.gui.canvas import edge_labels
 from nnsim.gui.canvas.bundles import BUNDLES, Bundle, bundled, paint_bundle
 from nnsim.gui.canvas.edge_map import EdgeMap, bounds_of, hull, line_boxes
 from nnsim.gui.canvas.edges import Edge
-from nnsim.gui.canvas.neuron_item import Part, paint_ghost, paint_label
+from nnsim.gui.canvas.labels import paint_ghost, paint_label
+from nnsim.gui.canvas.neuron_item import Part
 from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
 MANY = 1_000
