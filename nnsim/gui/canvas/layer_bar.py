@@ -70,6 +70,7 @@ class LayerBars(QObject):
         self._room = view.viewport()
         self._room.installEventFilter(self)
         view.desk.document_changed.connect(self._on_document)
+        view.fitted.connect(self._follow)
 
     def show(self, shown: bool) -> None:
         """Whether they are to be seen at all."""

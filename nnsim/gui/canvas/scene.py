@@ -17,7 +17,7 @@ from nnsim.core.network import Connection, Ends, Neuron
 from nnsim.documents.document import Document, Position
 from nnsim.documents.layout import filled
 from nnsim.documents.ways import ways_of
-from nnsim.gui.canvas.edge_labels import boxes, overlapping
+from nnsim.gui.canvas.edge_labels import LABEL_DIGITS, boxes, overlapping
 from nnsim.gui.canvas.edge_layer import EdgeLayer
 from nnsim.gui.canvas.loss_on_canvas import LossOnCanvas
 from nnsim.gui.canvas.neuron_item import GAP, Face, NeuronItem, Part
@@ -34,7 +34,6 @@ UNREACHED = 0.3
 """How strongly a neuron shows that a wave has not reached yet."""
 LOOK_MS = 10
 """So long at most items are made of the neurons in sight, before the window does something else."""
-LABEL_DIGITS = 3
 REACH, SMALLEST_SCALE = 6.0, 0.2
 """So many pixels from a line the mouse still points at it; far away no more than when so small."""
 NEAR = 200.0
@@ -289,12 +288,13 @@ class NetworkScene(QGraphicsScene):
                 firing &= self.desk.looking.trace.a_rows[:, 0] == 1.0
             self.neurons.dots.fill(self._inputs, self._outputs, firing)
         self.edges.show_values(session.parameters[self._weights])
+        self.shared.lay_out()
         # What moves about cannot be read.
-        if not self._placed:
+        if self._placed:
+            self.loss.follow()
+        else:
             self._make_room()
             self._place_labels()
-        self.shared.lay_out()
-        self.loss.follow()
 
     def _show(self, neuron: Neuron, item: NeuronItem, image: QImage | QPolygonF | None, switches: bool) -> None:
         study = self.desk.study

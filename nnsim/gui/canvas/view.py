@@ -1,12 +1,15 @@
 """What the canvas is drawn on: zoom, coordinates, the hint at the lower edge. The widget is in interaction.py."""
 
 import math
+from collections.abc import Callable
+from weakref import ref
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QLabel
 
+from nnsim.documents.document import Document
 from nnsim.gui.canvas.scene import Hit, NetworkScene
 from nnsim.gui.canvas.snapping import GRID_STEP
 from nnsim.gui.look.theme import PRESENTED_PIXELS, font, pixels, presenting, set_role, text_scale, theme
@@ -38,6 +41,9 @@ READ_PIXELS, LEAST_PIXELS = 10.0, 8.2
 class CanvasView(QGraphicsView):
     """Shows the network, and knows nothing of what mouse and keys do with it."""
 
+    fitted = Signal()
+    """All was shown; the columns may be drawn farther apart than before, or less far."""
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
@@ -60,11 +66,15 @@ class CanvasView(QGraphicsView):
         self.lower_edge = self.upper_edge = 0
         """How many pixels at the lower and the upper edge ``fit`` keeps clear, because something stands there."""
         self.stretches = False
-        """Whether the columns of a small network are drawn farther apart where the view is wide."""
+        """Whether the columns of a small network are drawn farther apart wherever the view is wide; else only where a
+        number has no room."""
         self._fitted = True
         """Whether the view shows all because it was asked to: then it does so at any size."""
         self._shown_whole = QRectF()
         """What it showed all of then."""
+        self._whole: list[tuple[ref[Document], ref[Document]]] = []
+        """The documents before and after each edit of much, between which undo and redo lead."""
+        self._editing_whole = False
         self._hint = QLabel(self.viewport())
         self._hint.setLayoutDirection(self.layoutDirection())
         self._hint.setObjectName("canvas_hint")
@@ -117,11 +127,12 @@ class CanvasView(QGraphicsView):
         if scene.edges.few:
             self._keep_readable()
         self._stretch()
+        self.fitted.emit()
 
     def _stretch(self) -> None:
         """Draw the columns of a small network as far apart as a wide view has room for them."""
         scene = self.network_scene
-        if not (self.stretches and scene.edges.few and len(scene.neurons) > 1):
+        if not ((self.stretches or scene.edges.squeezed) and scene.edges.few and len(scene.neurons) > 1):
             return
         rect, places = scene.content_rect(), scene.neurons.places
         span = float(np.ptp(places[:, 0])) / scene.stretch
@@ -179,6 +190,23 @@ class CanvasView(QGraphicsView):
         """Show the whole network again if all of it was shown."""
         if self._fitted:
             self.fit()
+
+    def edit_whole(self, text: str, change: Callable[[Document], Document], more: int = 0) -> bool:
+        """As the session's ``apply``, for what moves much: all is shown again if all was, also where it is taken back.
+        """
+        self._editing_whole = True
+        try:
+            return self.desk.session.apply(text, change, more=more)
+        finally:
+            self._editing_whole = False
+
+    def follow_whole(self, old: Document, new: Document) -> None:
+        """Show all again, if all was shown, where this is such an edit, or takes one back."""
+        if self._editing_whole:
+            self._whole.append((ref(old), ref(new)))
+        shown = {id(old), id(new)}
+        if any({id(before()), id(after())} == shown for before, after in self._whole):
+            self.keep_fitted()
 
     def ensure_shown(self, *ids: str) -> None:
         """Make sure that neurons are in sight."""
