@@ -8,7 +8,6 @@ from typing import Literal
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 
-from nnsim.core.formulas.notation import is_lectures
 from nnsim.gui.canvas.neuron_items import CROWD
 from nnsim.gui.canvas.view import ZOOM_STEP
 from nnsim.gui.look.icons import icon
@@ -213,7 +212,7 @@ class Actions(QObject):
                    self.tr("weight · input, such as −2 · 1"), lambda on: canvas.draw(products=on)),
             Toggle("draw_names", self.tr("Na&mes of weights"),
                    self.tr("Each weight with its name, such as w5 = 0.4"), lambda on: canvas.draw(names=on),
-                   suits=lambda: canvas.network_scene.edges.few and is_lectures(self._desk.session.structure)),
+                   suits=lambda: canvas.network_scene.edges.few and self._desk.study.notation.id == "lecture"),
         )
 
     # Making them
