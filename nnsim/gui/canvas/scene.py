@@ -17,7 +17,7 @@ from nnsim.core.network import Connection, Ends, Neuron
 from nnsim.documents.document import Document, Position
 from nnsim.documents.layout import filled
 from nnsim.documents.ways import ways_of
-from nnsim.gui.canvas.edge_labels import LABEL_DIGITS, boxes, overlapping
+from nnsim.gui.canvas.edge_labels import LABEL_DIGITS, boxes, covered, overlapping
 from nnsim.gui.canvas.edge_layer import EdgeLayer
 from nnsim.gui.canvas.loss_on_canvas import LossOnCanvas
 from nnsim.gui.canvas.neuron_item import GAP, Face, NeuronItem, Part
@@ -357,6 +357,13 @@ class NetworkScene(QGraphicsScene):
             self.shared.lay_out()
             self._make_room()
             self._place_labels()
+
+    def covered_by(self, area: QRectF) -> float:
+        """How much of neurons, labels and loss lies in a part of the scene."""
+        loss = self.loss.box
+        labels = [edge.label for edge in self.edges.edges.every()] if not self.edges.crowded else []
+        shown = [loss.box, *loss.target_rects.values()] if loss.isVisible() else []
+        return covered(area, boxes([*self._taken(area), *labels, *shown]))
 
     def covered(self) -> int:
         """How many pairs of neurons cover something of each other."""

@@ -269,6 +269,10 @@ class CanvasView(QGraphicsView):
         """What is at a point of the scene."""
         return self.network_scene.hit(point, self.zoom)
 
+    def covered_by(self, rect: QRect) -> float:
+        """How much of neurons, numbers and loss a rectangle of the viewport covers."""
+        return self.network_scene.covered_by(self.mapToScene(rect).boundingRect())
+
     def show_hint(self, text: str, refused: bool = False) -> None:
         """A line at the lower edge of the canvas; empty hides it."""
         self._hint.setText(text)
