@@ -149,7 +149,8 @@ class NeuronItem(QGraphicsItem):
         self.gate_rect = QRectF(self.name_rect.right(), top, gate_width, height) if gate else QRectF()
         self.mark_rect = mark_room(QPointF(), RADIUS, face.is_input) if face.is_input or face.arrow else QRectF()
         small = QFontMetricsF(self._font("small"))
-        self.below_rect = self.badge_rect = self.badge_room = self.one_rect = self.bias_rect = QRectF()
+        self.below_rect = self.below_room = self.badge_rect = self.badge_room = QRectF()
+        self.one_rect = self.bias_rect = QRectF()
         if face.bias:
             one = QPointF(min(ONE.x(), self.name_rect.left() - ONE_RADIUS - 4), ONE.y())
             self.one_rect = QRectF(0, 0, 2 * ONE_RADIUS, 2 * ONE_RADIUS)
@@ -161,6 +162,12 @@ class NeuronItem(QGraphicsItem):
             self.below_rect = self.below_at(self._place if self.has_sum else Place())
             if self.aside and face.fires is None:
                 self.below_rect.moveTopLeft(QPointF(RADIUS * 0.74, RADIUS * 0.7))
+            self.below_room = QRectF(self.below_rect)
+            if face.fires is None:
+                # As a value's: a bias changes while labels stay where they are.
+                widest = f"{face.below.rpartition(' ')[0]} {WIDEST_BADGE}"
+                more = max(0.0, small.horizontalAdvance(widest) + 12 - self.below_rect.width())
+                self.below_room.adjust(0 if self.aside else -more / 2, 0, more if self.aside else more / 2, 0)
         self.ghost_rect = QRectF()
         if face.ghost:
             width = small.horizontalAdvance(face.ghost) + 12
@@ -236,7 +243,7 @@ class NeuronItem(QGraphicsItem):
 
     def taken(self) -> list[QRectF]:
         """The rectangles, in the scene, that labels of connections keep clear of."""
-        rects = [CIRCLE, self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_room,
+        rects = [CIRCLE, self.name_rect, self.gate_rect, self.below_room, self.ghost_rect, self.badge_room,
                  self.one_rect, self.bias_rect, self.mark_rect]
         if self.face.switch is not None:
             rects.append(SWITCH)
