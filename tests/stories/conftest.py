@@ -164,7 +164,9 @@ class Reused:
             self._hand.settle()
 
     def close(self) -> None:
-        """The end of the window."""
+        """The end of the window; what comes after it has text of the usual size."""
+        if self._hand is not None:
+            self._hand.window.workspaces.leave_present()
         self._hand = None
         self._closing.close()
 

@@ -7,8 +7,7 @@ from PySide6.QtCore import Qt
 
 from nnsim.gui.tour.hand import Hand
 
-SMALL = "and", "xor", "half_adder"
-GATES = *SMALL, "parity"
+GATES = "and", "xor", "half_adder", "parity"
 
 
 def assert_clear(hand: Hand) -> None:
@@ -32,14 +31,15 @@ def test_in_build(hand: Hand, id: str) -> None:
     assert_clear(hand)
 
 
-@pytest.mark.parametrize("id", SMALL)
+@pytest.mark.parametrize("id", GATES)
 def test_in_present(hand: Hand, id: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Beside table and map, on the smallest projector, where all text is large."""
+    """Beside table and map, map and loss, chain rule and forward pass, on the smallest projector, where all text is
+    large."""
     monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
     hand.window.resize(1280, 720)
     hand.example(id)
     hand.key(Qt.Key.Key_F11, widget=hand.window)
-    hand.settle()
-    hand.key(Qt.Key.Key_1, widget=hand.canvas)
-    hand.settle()
-    assert_clear(hand)
+    for hero in (Qt.Key.Key_1, Qt.Key.Key_2, Qt.Key.Key_4, Qt.Key.Key_5):
+        hand.key(hero, widget=hand.canvas)
+        hand.settle()
+        assert_clear(hand)

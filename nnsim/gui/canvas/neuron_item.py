@@ -68,11 +68,14 @@ class Face:
 
 @dataclass(frozen=True)
 class Place:
-    """Where a sum stands: so much of its width to the right, above the name or below the circle, in one line or two."""
+    """Where a sum stands: so much of its width to the right, above the name or below the circle, in one line or two,
+    and so many halves of a line farther away than next to it.
+    """
 
     shift: float = 0.0
     above: bool = False
     folded: bool = False
+    away: int = 0
 
 
 class NeuronItem(QGraphicsItem):
@@ -210,7 +213,8 @@ class NeuronItem(QGraphicsItem):
         width = max(small.horizontalAdvance(line) for line in lines) + 12
         height = small.height() * len(lines) + 2
         top = SWITCH.bottom() + 4 if self.face.switch is not None else RADIUS + 8
-        top = self.name_rect.top() - height if place.above else top
+        away = place.away * small.height() / 2
+        top = self.name_rect.top() - height - away if place.above else top + away
         return QRectF(-width / 2 + place.shift * width, top, width, height)
 
     @property

@@ -68,6 +68,8 @@ class NetworkScene(QGraphicsScene):
         """So many times as large as elsewhere the texts of neurons are."""
         self.stretch = 1.0
         """So many times as far apart as in the document the columns are drawn."""
+        self.crossed = 0
+        """How often a connection runs through a sum."""
         self._placed = False
         """Whether labels have places, which they keep while numbers change."""
         self.edges = EdgeLayer(self._weight_text, self._weight_ghost, self._taken)
@@ -324,7 +326,7 @@ class NetworkScene(QGraphicsScene):
             item.set_aside(False)
         lines = self.edges.lines()
         if lines is not None and not self.neurons.crowded:
-            place_sums(items, lines)
+            self.crossed = place_sums(items, lines)
         below = [item for item in items if item.has_bias_below]
         if self.neurons.crowded or not below:
             return

@@ -5,21 +5,23 @@ from collections.abc import Iterable
 from nnsim.gui.canvas.edge_labels import Lines, boxes, overlapping
 from nnsim.gui.canvas.neuron_item import NeuronItem, Place
 
-SHIFTS = (0.0, 0.15, -0.15, 0.3, -0.3, 0.45, -0.45)
-PLACES = (
-    *(Place(shift) for shift in SHIFTS),
-    *(Place(shift, folded=True) for shift in SHIFTS),
-    *(Place(shift, above=True) for shift in SHIFTS),
-    *(Place(shift, above=True, folded=True) for shift in SHIFTS),
+SHIFTS = (0.0, 0.15, -0.15, 0.3, -0.3, 0.45, -0.45, 0.55, 0.65)
+FARTHEST = 4
+PLACES = tuple(
+    Place(shift, above, folded, away)
+    for away in range(FARTHEST + 1) for above in (False, True) for folded in (False, True) for shift in SHIFTS
 )
 """Best first."""
 SPARE = 6.0
 """At each side of a sum: with other inputs it may be longer, and stays where it is."""
 
 
-def place_sums(items: Iterable[NeuronItem], lines: Lines) -> None:
-    """Give each sum the first place that is clear of other neurons and of connections, or of as much as there is."""
-    items = list(items)
+def place_sums(items: Iterable[NeuronItem], lines: Lines) -> int:
+    """Give each sum the first place that is clear of other neurons and of connections, or of as much as there is.
+
+    How many connections run through sums even so.
+    """
+    items, crossed = list(items), 0
     for item in items:
         if not item.has_sum:
             continue
@@ -34,3 +36,5 @@ def place_sums(items: Iterable[NeuronItem], lines: Lines) -> None:
             if not any(cost):
                 break
         item.put_sum(best)
+        crossed += least[1]
+    return crossed

@@ -163,7 +163,7 @@ class CanvasView(QGraphicsView):
     def _magnify(self, wanted: float) -> None:
         """Texts of neurons, then weights, so many pixels large, as far as nothing is covered or left out."""
         scene = self.network_scene
-        covered, labels = scene.covered(), scene.edges.labels
+        covered, labels, crossed = scene.covered(), scene.edges.labels, scene.crossed
         sizes = [1.0, 1.0]
         for part in range(2):
             while sizes[part] < LARGEST_TEXT and pixels("small") * sizes[part] * self.zoom < wanted:
@@ -171,7 +171,8 @@ class CanvasView(QGraphicsView):
                 scene.magnify(*sizes)
                 # Numbers that have no room of their own are not made larger than it takes to read them.
                 squeezed = scene.edges.squeezed and pixels("small") * scene.edges.larger * self.zoom > READ_PIXELS
-                if scene.covered() > covered or scene.edges.labels < labels or (part and squeezed):
+                worse = scene.covered() > covered or scene.edges.labels < labels or scene.crossed > crossed
+                if worse or (part and squeezed):
                     sizes[part] -= LARGER_STEP
                     scene.magnify(*sizes)
                     break
