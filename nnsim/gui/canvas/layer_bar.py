@@ -67,6 +67,7 @@ class LayerBars(QObject):
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self._place)
             bar.rangeChanged.connect(self._place)
+        view.fitted.connect(self._place)
         self._room = view.viewport()
         self._room.installEventFilter(self)
         view.desk.document_changed.connect(self._on_document)
@@ -143,7 +144,7 @@ class LayerBars(QObject):
         self._commands.insert(number)
 
     def _place(self, *_: object) -> None:
-        if self._held:
+        if self._held or self._view.fitting:
             return
         bars, pluses = self._bars[: len(self._columns)], self._pluses[: max(0, len(self._columns) - 1)]
         middles = [self._view.mapFromScene(QPointF((left + right) / 2, 0)).x() for left, right in self._columns]

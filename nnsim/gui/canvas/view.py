@@ -3,7 +3,7 @@
 import math
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QLabel
 
@@ -38,6 +38,9 @@ READ_PIXELS, LEAST_PIXELS = 10.0, 8.2
 class CanvasView(QGraphicsView):
     """Shows the network, and knows nothing of what mouse and keys do with it."""
 
+    fitted = Signal()
+    """Zoom and place are what ``fit`` has found; those that it tried on the way are of no interest."""
+
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.desk = desk
@@ -65,6 +68,10 @@ class CanvasView(QGraphicsView):
         """Whether the view shows all because it was asked to: then it does so at any size."""
         self._shown_whole = QRectF()
         """What it showed all of then."""
+        self._waiting = False
+        """Whether sizes are passed through on the way to the one for the next ``fit``."""
+        self.fitting = False
+        """Whether the view is on its way to ``fitted()``."""
         self._hint = QLabel(self.viewport())
         self._hint.setLayoutDirection(self.layoutDirection())
         self._hint.setObjectName("canvas_hint")
@@ -105,9 +112,20 @@ class CanvasView(QGraphicsView):
 
     def fit(self) -> None:
         """Show the whole network, in the middle, with texts that can be read; when presenting, from afar."""
+        self._waiting, self.fitting = False, True
+        try:
+            self._find_fit()
+        finally:
+            self.fitting = False
+            self.fitted.emit()
+
+    def wait_to_fit(self) -> None:
+        """All is shown again by the next ``fit``, not at each size that the view has until then."""
+        self._waiting = True
+
+    def _find_fit(self) -> None:
         scene = self.network_scene
-        scene.magnify(1.0, 1.0)
-        scene.stretch_to(1.0)
+        scene.draw_at(1.0, 1.0, 1.0)
         self._fit()
         self._stretch()
         if presenting() and len(scene.neurons) <= MOST_MAGNIFIED:
@@ -202,7 +220,7 @@ class CanvasView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._being_drawn():
+        if not self._waiting and not self._being_drawn():
             self.keep_fitted()
 
     def _being_drawn(self) -> bool:
