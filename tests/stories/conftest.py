@@ -106,8 +106,7 @@ class Reused:
         keep_settings_in(place)
         window.files.recent_changed.emit()
         study.set_scope("sample")
-        if (study.chosen_notation, study.digits) != ("", DIGITS):
-            study.set_notation("")
+        if study.digits != DIGITS:
             study.set_digits(DIGITS)
         window.hints.start_again()
         if (theme(), text_scale(), presenting()) != self._look:

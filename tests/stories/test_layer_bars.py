@@ -42,6 +42,28 @@ def test_2_4_1_becomes_2_6_3_1_in_four_clicks_and_undo_takes_each_back(
     assert np.array_equal(hand.session.document.network.parameters, before.network.parameters)
 
 
+def test_all_stays_in_sight_where_layers_are_taken_back_and_come_again(hand: Hand) -> None:
+    """As large as the edits themselves show it; a view that somebody zoomed stays."""
+    hand.window.resize(1280, 720)
+    hand.example("circle")
+    hand.canvas.fit()
+    zooms = [hand.canvas.zoom]
+    for _ in range(4):
+        hand.click("layer_1_more")
+        zooms.append(hand.canvas.zoom)
+    assert zooms[-1] < 0.8 * zooms[0]
+    for zoom in reversed(zooms[:-1]):
+        hand.key(Qt.Key.Key_Z, CTRL, hand.window)
+        assert hand.canvas.zoom == pytest.approx(zoom)
+    for zoom in zooms[1:]:
+        hand.key(Qt.Key.Key_Y, CTRL, hand.window)
+        assert hand.canvas.zoom == pytest.approx(zoom)
+    hand.canvas.zoom_by(1.1)
+    zoom = hand.canvas.zoom
+    hand.key(Qt.Key.Key_Z, CTRL, hand.window)
+    assert hand.canvas.zoom == zoom
+
+
 def test_a_layer_of_one_goes_by_its_minus_and_the_activation_is_chosen_there(hand: Hand) -> None:
     hand.example("circle")
     hand.choose("layer_1_activation", "ReLU")

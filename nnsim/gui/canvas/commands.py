@@ -141,7 +141,7 @@ class CanvasCommands(QObject):
 
     def arrange(self) -> None:
         """Put the neurons in columns by their depth, and show them all."""
-        if self._desk.session.structure.neurons and self._desk.session.apply(
+        if self._desk.session.structure.neurons and self._view.edit_whole(
             self.tr("Arrange"), lambda d: edits.move(d, dict(arrange(d.network.structure)))
         ):
             self._view.fit()

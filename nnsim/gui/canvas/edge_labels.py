@@ -11,6 +11,8 @@ from nnsim.core.network import Ends
 from nnsim.documents.layout import bend
 from nnsim.gui.canvas.edges import Edge
 
+LABEL_DIGITS = 3
+"""So many digits a number on the canvas has, unless the learner chose how numbers are written."""
 MOST_LOOKED_AT = 120
 """Of up to so many lines each label looks whether it is crossed by one."""
 SAMPLES = 49

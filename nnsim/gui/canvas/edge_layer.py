@@ -17,7 +17,8 @@ from nnsim.gui.canvas import edge_labels
 from nnsim.gui.canvas.bundles import BUNDLES, Bundle, bundled, paint_bundle
 from nnsim.gui.canvas.edge_map import EdgeMap, bounds_of, hull, line_boxes
 from nnsim.gui.canvas.edges import Edge
-from nnsim.gui.canvas.neuron_item import Part, paint_ghost, paint_label
+from nnsim.gui.canvas.labels import paint_ghost, paint_label
+from nnsim.gui.canvas.neuron_item import Part
 from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
 MANY = 1_000
@@ -55,8 +56,7 @@ class EdgeLayer(QGraphicsItem):
         taken: Callable[[QRectF], list[QRectF]],
     ) -> None:
         """``text`` and ``ghost`` say what a connection weighs and weighed; ``taken`` what neurons take up of a part of
-        the scene.
-        """
+        the scene."""
         super().__init__()
         self._text, self._ghost, self._taken = text, ghost, taken
         self.edges = EdgeMap(Structure(), np.empty((0, 4)), np.zeros(0), False)
@@ -236,6 +236,7 @@ class EdgeLayer(QGraphicsItem):
         if not placed:
             return
         self._write(placed)
+        self._forced = [edge for edge in self._forced if edge not in placed]  # they may have room by now
         busy = self._taken(bounds_of(placed))
         if moving:
             busy += [edge.label for edge in wanted if edge.row not in moving and not edge.label.isNull()]
@@ -402,17 +403,17 @@ class EdgeLayer(QGraphicsItem):
         detail = QStyleOptionGraphicsItem.levelOfDetailFromTransform(painter.worldTransform())
         detail *= text_scale() * self.larger
         used = self._font
-        labelled = [edge for edge in edges if not edge.label.isNull()]
-        for edge in labelled:
+        for edge in (labelled := [edge for edge in edges if not edge.label.isNull()]):
             # Farther away a number is a blur; the one that is looked at stays.
             readable = detail >= READABLE or self._is_looked_at(edge)
             if readable and edge.label.intersects(exposed):
                 chosen = edge.ends in self.chosen
                 frame = QPen(t.color("accent") if chosen else t.color("line"), 1.6 if chosen else 1.0)
                 ink = t.positive_text if self.values[edge.row] >= 0 else t.negative_text
+                painter.fillRect(edge.label, t.color("card"))  # no line shines through a faded one
                 painter.setOpacity(FADED if self._fades(edge) else 1.0)
                 paint_label(painter, edge.label, edge.text, used, frame, ink, t.card)
-        painter.setOpacity(1.0)
+                painter.setOpacity(1.0)
         for edge in labelled:
             if edge.ghost and edge.ghost_label.intersects(exposed):
                 paint_ghost(painter, edge.ghost_label, edge.ghost, used)

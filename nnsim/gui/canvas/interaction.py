@@ -54,6 +54,7 @@ class Canvas(CanvasView):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setMouseTracking(True)
         desk.document_changed.connect(self._on_document)
+        desk.document_changed.connect(self.follow_whole)  # after the bars, which say how much room they take
         desk.opened.connect(self._on_opened)
         desk.settled.connect(self._on_settled)
 

@@ -67,10 +67,10 @@ class LayerBars(QObject):
         for bar in (view.horizontalScrollBar(), view.verticalScrollBar()):
             bar.valueChanged.connect(self._place)
             bar.rangeChanged.connect(self._place)
-        view.fitted.connect(self._place)
         self._room = view.viewport()
         self._room.installEventFilter(self)
         view.desk.document_changed.connect(self._on_document)
+        view.fitted.connect(self._follow)
 
     def show(self, shown: bool) -> None:
         """Whether they are to be seen at all."""

@@ -88,5 +88,4 @@ class LayerCommands(QObject):
         return layer
 
     def _apply(self, text: str, change: Callable[[Document], Document], more: int = 0) -> None:
-        if self._desk.session.apply(text, change, more=more):
-            self._view.keep_fitted()
+        self._view.edit_whole(text, change, more)

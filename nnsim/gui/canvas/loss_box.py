@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.formulas.numbers import MINUS
 from nnsim.gui.canvas.edges import curve
-from nnsim.gui.canvas.neuron_item import CORNER, RADIUS
+from nnsim.gui.canvas.labels import CORNER
+from nnsim.gui.canvas.neuron_item import RADIUS
 from nnsim.gui.look.theme import font, line_width, mix, theme
 
 BEHIND, BEND = 10.0, 60.0

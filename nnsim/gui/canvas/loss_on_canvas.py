@@ -6,13 +6,13 @@ from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Ends
+from nnsim.gui.canvas.edge_labels import LABEL_DIGITS
 from nnsim.gui.canvas.edge_layer import FADED, EdgeLayer
 from nnsim.gui.canvas.lit_paths import LitPaths, lit_paths, own_places, written
 from nnsim.gui.canvas.loss_box import LossBox, LossFace
 from nnsim.gui.canvas.neuron_items import NeuronItems
 from nnsim.gui.session.desk import Desk
 
-TARGET_DIGITS = 3
 NORMAL, LARGEST = QSizeF(640, 400), 2.5
 """Beside a network of this size the loss is written as neurons are; beside larger ones up to so many times as large."""
 UNKNOWN = "–"
@@ -61,7 +61,7 @@ class LossOnCanvas:
         targets, explanation, notation = study.targets, study.explanation, study.notation
         loss = None if explanation is None or explanation.backward is None else explanation.backward.loss
         said = [UNKNOWN] * len(structure.outputs) if targets is None else [
-            format_number(float(target), study.short_digits(TARGET_DIGITS)) for target in targets]
+            format_number(float(target), study.short_digits(LABEL_DIGITS)) for target in targets]
         return LossFace(
             notation.loss.text, UNKNOWN if loss is None or loss != loss else format_number(loss, study.digits),
             {id: f"{notation.target_of(id).text} = {text}" for id, text in zip(structure.outputs, said, strict=True)})

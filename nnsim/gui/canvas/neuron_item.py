@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Literal
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
+from PySide6.QtGui import QFont, QFontMetricsF, QImage, QPainter, QPainterPath, QPen, QPolygonF
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from nnsim.core.formulas.numbers import MINUS
+from nnsim.gui.canvas.labels import paint_ghost, paint_text
 from nnsim.gui.canvas.role_marks import inner_radius, mark_room, paint_arrow, paint_port, rim_color
 from nnsim.gui.look.theme import Theme, font, line_width, mix, text_scale, theme
 
@@ -32,8 +33,6 @@ ONE = QPointF(-62, -46)
 WIDEST_BADGE = f"{MINUS}0.888"
 GAP = 3.0
 """Between what belongs to a neuron and a label beside it."""
-CORNER = 4.0
-"""How round the corners of a label's frame are."""
 SWITCH = QRectF(-20, RADIUS + 9, 40, 20)
 
 Part = Literal["switch", "rim", "body", "name", "below", "badge", "bias", "label", "edge", ""]
@@ -150,7 +149,8 @@ class NeuronItem(QGraphicsItem):
         self.gate_rect = QRectF(self.name_rect.right(), top, gate_width, height) if gate else QRectF()
         self.mark_rect = mark_room(QPointF(), RADIUS, face.is_input) if face.is_input or face.arrow else QRectF()
         small = QFontMetricsF(self._font("small"))
-        self.below_rect = self.badge_rect = self.badge_room = self.one_rect = self.bias_rect = QRectF()
+        self.below_rect = self.below_room = self.badge_rect = self.badge_room = QRectF()
+        self.one_rect = self.bias_rect = QRectF()
         if face.bias:
             one = QPointF(min(ONE.x(), self.name_rect.left() - ONE_RADIUS - 4), ONE.y())
             self.one_rect = QRectF(0, 0, 2 * ONE_RADIUS, 2 * ONE_RADIUS)
@@ -162,6 +162,12 @@ class NeuronItem(QGraphicsItem):
             self.below_rect = self.below_at(self._place if self.has_sum else Place())
             if self.aside and face.fires is None:
                 self.below_rect.moveTopLeft(QPointF(RADIUS * 0.74, RADIUS * 0.7))
+            self.below_room = QRectF(self.below_rect)
+            if face.fires is None:
+                # As a value's: a bias changes while labels stay where they are.
+                widest = f"{face.below.rpartition(' ')[0]} {WIDEST_BADGE}"
+                more = max(0.0, small.horizontalAdvance(widest) + 12 - self.below_rect.width())
+                self.below_room.adjust(0 if self.aside else -more / 2, 0, more if self.aside else more / 2, 0)
         self.ghost_rect = QRectF()
         if face.ghost:
             width = small.horizontalAdvance(face.ghost) + 12
@@ -181,6 +187,7 @@ class NeuronItem(QGraphicsItem):
             if face.fires is None:
                 # It changes while labels stay where they are.
                 self.badge_room.setWidth(max(width, bold.horizontalAdvance(WIDEST_BADGE) + 11))
+            self._leave_room(self.badge_rect)
         bounds = CIRCLE.adjusted(-AROUND, -AROUND, AROUND, AROUND).united(SWITCH)
         for rect in (self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_rect, self.one_rect,
                      self.bias_rect, self.mark_rect):
@@ -188,6 +195,13 @@ class NeuronItem(QGraphicsItem):
         if bounds != self._bounds:
             self.prepareGeometryChange()
             self._bounds = bounds
+
+    def _leave_room(self, badge: QRectF) -> None:
+        """Move what is written above the circle out of the badge's way; a large badge reaches up to it."""
+        over = max(self.name_rect.right(), self.gate_rect.right()) + GAP - badge.left()
+        if over > 0 and badge.top() < self.name_rect.bottom():
+            self.name_rect.translate(-over, 0)
+            self.gate_rect.translate(-over, 0)
 
     def below_at(self, place: Place) -> QRectF:
         """The rectangle of what stands below it, or above, if it stands there."""
@@ -229,7 +243,7 @@ class NeuronItem(QGraphicsItem):
 
     def taken(self) -> list[QRectF]:
         """The rectangles, in the scene, that labels of connections keep clear of."""
-        rects = [CIRCLE, self.name_rect, self.gate_rect, self.below_rect, self.ghost_rect, self.badge_room,
+        rects = [CIRCLE, self.name_rect, self.gate_rect, self.below_room, self.ghost_rect, self.badge_room,
                  self.one_rect, self.bias_rect, self.mark_rect]
         if self.face.switch is not None:
             rects.append(SWITCH)
@@ -269,18 +283,18 @@ class NeuronItem(QGraphicsItem):
         if face.center:
             filled = face.is_input and face.fires
             ink = t.on_accent if filled else t.ink
-            _text(painter, CIRCLE, face.center, _fitting(face, self.larger), ink)
+            paint_text(painter, CIRCLE, face.center, _fitting(face, self.larger), ink)
         detail *= text_scale() * self.larger
         if detail < NAMES_FROM:
             return
-        _text(painter, self.name_rect, self.name_text, self._font("body"), t.muted, t.card)
+        paint_text(painter, self.name_rect, self.name_text, self._font("body"), t.muted, t.card)
         if self.gate_text:
-            _text(painter, self.gate_rect, self.gate_text, self._font("body"), t.ink, t.card)
+            paint_text(painter, self.gate_rect, self.gate_text, self._font("body"), t.ink, t.card)
         if detail < NUMBERS_FROM and not self.chosen and not self.hover:
             return
         if face.below:
             below = "\n".join(_folded(face.below)) if self.has_sum and self._place.folded else face.below
-            _text(painter, self.below_rect, below, self._font("small"), t.ink, t.card)
+            paint_text(painter, self.below_rect, below, self._font("small"), t.ink, t.card)
         if face.ghost:
             paint_ghost(painter, self.ghost_rect, face.ghost, self._font("small"))
         if face.badge:
@@ -355,9 +369,9 @@ class NeuronItem(QGraphicsItem):
         painter.setBrush(t.color("input_fill"))
         painter.setPen(QPen(mix(t.ink, t.card, 0.2), 1.2))
         painter.drawEllipse(one, ONE_RADIUS, ONE_RADIUS)
-        _text(painter, self.one_rect, "1", self._font("small", bold=True), t.ink)
+        paint_text(painter, self.one_rect, "1", self._font("small", bold=True), t.ink)
         color = t.negative_text if negative else t.positive_text
-        _text(painter, self.bias_rect, self.face.bias, self._font("small"), color, t.card)
+        paint_text(painter, self.bias_rect, self.face.bias, self._font("small"), color, t.card)
 
     def _paint_badge(self, painter: QPainter, t: Theme) -> None:
         rect = self.badge_rect
@@ -365,7 +379,7 @@ class NeuronItem(QGraphicsItem):
         painter.setPen(QPen(t.color("card"), 1.5))
         painter.setBrush(t.color("positive") if strong else t.color("muted"))
         painter.drawRoundedRect(rect, rect.height() / 2, rect.height() / 2)
-        _text(painter, rect, self.face.badge, self._font("small", bold=True), t.on_accent if strong else t.card)
+        paint_text(painter, rect, self.face.badge, self._font("small", bold=True), t.on_accent if strong else t.card)
 
     def _paint_switch(self, painter: QPainter, t: Theme, on: bool) -> None:
         painter.setPen(QPen(t.color("positive") if on else t.color("muted"), 1.2))
@@ -378,7 +392,7 @@ class NeuronItem(QGraphicsItem):
         side = (
             QRectF(SWITCH.left() + 4, SWITCH.top(), 16, 20) if on else QRectF(SWITCH.right() - 20, SWITCH.top(), 16, 20)
         )
-        _text(painter, side, "1" if on else "0", font("small", bold=True), t.on_accent if on else t.muted)
+        paint_text(painter, side, "1" if on else "0", font("small", bold=True), t.on_accent if on else t.muted)
 
 
 def _folded(text: str) -> list[str]:
@@ -416,31 +430,3 @@ def _paint_inner_rim(painter: QPainter, inner: float, face: Face, larger: float)
     rect, span = QRectF(-inner, -inner, 2 * inner, 2 * inner), round((180 - 2 * start) * 16)
     for side in (0, 180):
         painter.drawArc(rect, round((side + start) * 16), span)
-
-
-def paint_ghost(painter: QPainter, rect: QRectF, text: str, used: QFont) -> None:
-    """What was at the start: muted, in a dotted frame."""
-    t = theme()
-    paint_label(painter, rect, text, used, QPen(t.color("muted"), 1.0, Qt.PenStyle.DotLine), t.muted, t.card)
-
-
-def paint_label(
-    painter: QPainter, rect: QRectF, text: str, used: QFont, frame: QPen, ink: str, ground: str
-) -> None:
-    """A number in a frame."""
-    painter.setPen(frame)
-    painter.setBrush(QColor(ground))
-    painter.drawRoundedRect(rect, CORNER, CORNER)
-    _text(painter, rect, text, used, ink)
-
-
-_CENTRED = Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextDontClip | Qt.TextFlag.TextForceLeftToRight
-
-
-def _text(painter: QPainter, rect: QRectF, text: str, used: QFont, color: str, ground: str = "") -> None:
-    """Centred text, on a ground of its own where an edge may pass behind it."""
-    if ground:
-        painter.fillRect(rect, QColor(ground))
-    painter.setFont(used)
-    painter.setPen(color)
-    painter.drawText(rect, _CENTRED, text)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, QTimer
+from PySide6.QtCore import QElapsedTimer, QObject, QPointF, QRectF, QTimer, Signal
 from PySide6.QtGui import QImage, QPolygonF
 from PySide6.QtWidgets import QGraphicsScene
 
@@ -17,7 +17,7 @@ from nnsim.core.network import Connection, Ends, Neuron
 from nnsim.documents.document import Document, Position
 from nnsim.documents.layout import filled
 from nnsim.documents.ways import ways_of
-from nnsim.gui.canvas.edge_labels import boxes, overlapping
+from nnsim.gui.canvas.edge_labels import LABEL_DIGITS, boxes, covered, overlapping
 from nnsim.gui.canvas.edge_layer import EdgeLayer
 from nnsim.gui.canvas.loss_on_canvas import LossOnCanvas
 from nnsim.gui.canvas.neuron_item import GAP, Face, NeuronItem, Part
@@ -34,7 +34,6 @@ UNREACHED = 0.3
 """How strongly a neuron shows that a wave has not reached yet."""
 LOOK_MS = 10
 """So long at most items are made of the neurons in sight, before the window does something else."""
-LABEL_DIGITS = 3
 REACH, SMALLEST_SCALE = 6.0, 0.2
 """So many pixels from a line the mouse still points at it; far away no more than when so small."""
 NEAR = 200.0
@@ -55,6 +54,11 @@ class Hit:
 
 class NetworkScene(QGraphicsScene):
     """Items by neuron id and one layer of edges. Never changes the document: gestures ask the Session."""
+
+    updated = Signal()
+    """Values are shown that may be other ones."""
+    rewritten = Signal()
+    """Numbers are written in another way, and are of other widths."""
 
     def __init__(self, desk: Desk, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -263,9 +267,9 @@ class NetworkScene(QGraphicsScene):
     def _on_study(self) -> None:
         digits = self.desk.study.short_digits(LABEL_DIGITS)
         if digits != self._digits:
-            # Labels are of other widths.
             self._digits, self._placed = digits, False
             self.update_values()
+            self.rewritten.emit()
         else:
             self.loss.follow()
 
@@ -287,12 +291,14 @@ class NetworkScene(QGraphicsScene):
                 firing &= self.desk.looking.trace.a_rows[:, 0] == 1.0
             self.neurons.dots.fill(self._inputs, self._outputs, firing)
         self.edges.show_values(session.parameters[self._weights])
+        self.shared.lay_out()
         # What moves about cannot be read.
-        if not self._placed:
+        if self._placed:
+            self.loss.follow()
+        else:
             self._make_room()
             self._place_labels()
-        self.shared.lay_out()
-        self.loss.follow()
+        self.updated.emit()
 
     def _show(self, neuron: Neuron, item: NeuronItem, image: QImage | QPolygonF | None, switches: bool) -> None:
         study = self.desk.study
@@ -358,6 +364,13 @@ class NetworkScene(QGraphicsScene):
         self.shared.lay_out()
         self._make_room()
         self._place_labels()
+
+    def covered_by(self, area: QRectF) -> float:
+        """How much of neurons, labels and loss lies in a part of the scene."""
+        loss = self.loss.box
+        labels = [edge.label for edge in self.edges.edges.every()] if not self.edges.crowded else []
+        shown = [loss.box, *loss.target_rects.values()] if loss.isVisible() else []
+        return covered(area, boxes([*self._taken(area), *labels, *shown]))
 
     def covered(self) -> int:
         """How many pairs of neurons cover something of each other."""

@@ -1,12 +1,16 @@
 """What the canvas is drawn on: zoom, coordinates, the hint at the lower edge. The widget is in interaction.py."""
 
 import math
+from collections.abc import Callable
+from weakref import ref
 
 import numpy as np
-from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import QGraphicsView, QLabel
 
+from nnsim.core.arrays import Array
+from nnsim.documents.document import Document
 from nnsim.gui.canvas.scene import Hit, NetworkScene
 from nnsim.gui.canvas.snapping import GRID_STEP
 from nnsim.gui.look.theme import PRESENTED_PIXELS, font, pixels, presenting, set_role, text_scale, theme
@@ -21,6 +25,8 @@ FITS = 4
 """So often at most texts and network are fitted to each other."""
 WIDE = 1200
 """A view wider than so many pixels shows a small network larger still."""
+GROWN_MS = 400
+"""So long a text that has become too long for the view is cut, so that the view does not follow each number."""
 EMPTY = QRectF(-200, -150, 400, 300)
 """What ``fit`` shows where there is no network."""
 DOTS_FROM = 0.4
@@ -39,7 +45,8 @@ class CanvasView(QGraphicsView):
     """Shows the network, and knows nothing of what mouse and keys do with it."""
 
     fitted = Signal()
-    """Zoom and place are what ``fit`` has found; those that it tried on the way are of no interest."""
+    """All was shown; the columns may be drawn farther apart than before, or less far. Zooms and places that ``fit`` has
+    tried on the way are of no interest, see ``fitting``."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -63,15 +70,25 @@ class CanvasView(QGraphicsView):
         self.lower_edge = self.upper_edge = 0
         """How many pixels at the lower and the upper edge ``fit`` keeps clear, because something stands there."""
         self.stretches = False
-        """Whether the columns of a small network are drawn farther apart where the view is wide."""
+        """Whether the columns of a small network are drawn farther apart wherever the view is wide; else only where a
+        number has no room."""
         self._fitted = True
         """Whether the view shows all because it was asked to: then it does so at any size."""
-        self._shown_whole = QRectF()
-        """What it showed all of then."""
         self._waiting = False
         """Whether sizes are passed through on the way to the one for the next ``fit``."""
         self.fitting = False
         """Whether the view is on its way to ``fitted()``."""
+        self._shown_whole: Array = self.network_scene.neurons.places
+        """Where the neurons were that it showed all of then."""
+        self._grown = QTimer(self)
+        self._grown.setSingleShot(True)
+        self._grown.setInterval(GROWN_MS)
+        self._grown.timeout.connect(self._show_what_grew)
+        self.network_scene.updated.connect(self._look_for_growth)
+        self.network_scene.rewritten.connect(self.keep_fitted)
+        self._whole: list[tuple[ref[Document], ref[Document]]] = []
+        """The documents before and after each edit of much, between which undo and redo lead."""
+        self._editing_whole = False
         self._hint = QLabel(self.viewport())
         self._hint.setLayoutDirection(self.layoutDirection())
         self._hint.setObjectName("canvas_hint")
@@ -139,7 +156,7 @@ class CanvasView(QGraphicsView):
     def _stretch(self) -> None:
         """Draw the columns of a small network as far apart as a wide view has room for them."""
         scene = self.network_scene
-        if not (self.stretches and scene.edges.few and len(scene.neurons) > 1):
+        if not ((self.stretches or scene.edges.squeezed) and scene.edges.few and len(scene.neurons) > 1):
             return
         rect, places = scene.content_rect(), scene.neurons.places
         span = float(np.ptp(places[:, 0])) / scene.stretch
@@ -186,7 +203,7 @@ class CanvasView(QGraphicsView):
         self.resetTransform()
         self.scale(scale, scale)
         self.centerOn(rect.center() + QPointF(0, (self.lower_edge - self.upper_edge) / 2 / scale))
-        self._fitted, self._shown_whole = True, self.network_scene.content_rect()
+        self._fitted, self._shown_whole = True, self.network_scene.neurons.places.copy()
 
     def draw(self, **how: bool) -> None:
         """As the scene's ``draw``; a network that was shown whole still is."""
@@ -197,6 +214,23 @@ class CanvasView(QGraphicsView):
         """Show the whole network again if all of it was shown."""
         if self._fitted:
             self.fit()
+
+    def edit_whole(self, text: str, change: Callable[[Document], Document], more: int = 0) -> bool:
+        """As the session's ``apply``, for what moves much: all is shown again if all was, also where it is taken back.
+        """
+        self._editing_whole = True
+        try:
+            return self.desk.session.apply(text, change, more=more)
+        finally:
+            self._editing_whole = False
+
+    def follow_whole(self, old: Document, new: Document) -> None:
+        """Show all again, if all was shown, where this is such an edit, or takes one back."""
+        if self._editing_whole:
+            self._whole.append((ref(old), ref(new)))
+        shown = {id(old), id(new)}
+        if any({id(before()), id(after())} == shown for before, after in self._whole):
+            self.keep_fitted()
 
     def ensure_shown(self, *ids: str) -> None:
         """Make sure that neurons are in sight."""
@@ -227,13 +261,32 @@ class CanvasView(QGraphicsView):
         """Whether neurons that are in sight were placed by hand since all was shown: they stay where they are."""
         scene = self.network_scene
         shown = self.mapToScene(self.viewport().rect()).boundingRect()
-        return scene.content_rect() != self._shown_whole and all(map(shown.contains, scene.positions().values()))
+        return not np.array_equal(scene.neurons.places, self._shown_whole) and (
+            all(map(shown.contains, scene.positions().values())))
+
+    def _outgrown(self) -> bool:
+        """Whether a text of a network that all was shown of has become so long that it is cut."""
+        shown = self.mapToScene(self.viewport().rect()).boundingRect()
+        return self._fitted and not shown.contains(self.network_scene.content_rect()) and not self._being_drawn()
+
+    def _look_for_growth(self) -> None:
+        if not self._grown.isActive() and self._outgrown():
+            self._grown.start()
+
+    def _show_what_grew(self) -> None:
+        # The zoom alone: in a run all else stays where it is.
+        if self._outgrown():
+            self._fit()
 
     # What is where, and what is said
 
     def hit(self, point: QPointF) -> Hit:
         """What is at a point of the scene."""
         return self.network_scene.hit(point, self.zoom)
+
+    def covered_by(self, rect: QRect) -> float:
+        """How much of neurons, numbers and loss a rectangle of the viewport covers."""
+        return self.network_scene.covered_by(self.mapToScene(rect).boundingRect())
 
     def show_hint(self, text: str, refused: bool = False) -> None:
         """A line at the lower edge of the canvas; empty hides it."""

@@ -1,10 +1,10 @@
-"""Lines over the upper edge of the canvas that tell what was refused, or ask without a dialog."""
+"""Lines over an edge of the canvas that tell what was refused, or ask without a dialog."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, QTimer
+from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QStyle, QWidget
 
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.theme import theme
@@ -14,6 +14,8 @@ from nnsim.gui.widgets.controls import push_button
 
 LEAVE_MS, LETTER_MS = 5_000, 50
 """A message that leaves by itself is there for so long, and so much longer for each letter of it."""
+BESIDE = 6
+"""Between a message and the edges of what it lies over."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,12 @@ class MessageBar(QFrame):
         self.action.setVisible(message.do is not None)
         self.show()
 
+    def sizeHint(self) -> QSize:
+        """As wide as its text in one line."""
+        hint = super().sizeHint()
+        line = self.label.fontMetrics().horizontalAdvance(self.label.text()) + 2
+        return QSize(hint.width() - self.label.sizeHint().width() + line, hint.height())
+
     def update_look(self) -> None:
         """Take over the colours of the theme."""
         t, message = theme(), self._shown
@@ -140,11 +148,17 @@ class MessageBar(QFrame):
 
 
 class OverEdge(QWidget):
-    """Bars that lie over the upper edge of their parent, as high as they are: when one comes or goes, nothing moves."""
+    """Bars that lie over an edge of their parent, as high as they are: when one comes or goes, nothing moves.
 
-    def __init__(self, parent: QWidget, *bars: QWidget) -> None:
+    They lie along the whole upper edge; or, where ``covered`` says how much of what is to be seen a rectangle of the
+    parent covers, they are as wide as they have to be and lie where they cover least when they come.
+    """
+
+    def __init__(self, parent: QWidget, *bars: QWidget, covered: Callable[[QRect], float] | None = None) -> None:
         super().__init__(parent)
-        self._parent = parent
+        self._parent, self._bars, self._covered = parent, bars, covered
+        self._spot: int | None = None
+        """Where they lie as long as one is shown."""
         self._column = column_in(self)
         for bar in bars:
             self._column.addWidget(bar)
@@ -161,7 +175,28 @@ class OverEdge(QWidget):
         return super().eventFilter(watched, event)
 
     def _place(self) -> None:
-        width = self._parent.width()
-        wanted = self._column.totalHeightForWidth(width) if self._column.hasHeightForWidth() else -1
-        self.setGeometry(0, 0, width, wanted if wanted >= 0 else self._column.totalSizeHint().height())
+        if all(bar.isHidden() for bar in self._bars):
+            self._spot = None
+            self.resize(0, 0)
+            return
+        room = self._parent.rect()
+        width = room.width()
+        if self._covered is not None:
+            room = room.adjusted(BESIDE, BESIDE, -BESIDE, -BESIDE)
+            width = min(room.width(), self._column.totalSizeHint().width())
+        height = self._column.totalHeightForWidth(width) if self._column.hasHeightForWidth() else -1
+        spots = spots_in(room, QSize(width, height if height >= 0 else self._column.totalSizeHint().height()))
+        if self._spot is None:
+            costs = [0.0 if self._covered is None else self._covered(spot) for spot in spots]
+            self._spot = costs.index(min(costs))
+        self.setGeometry(spots[self._spot])
         self.raise_()
+
+
+def spots_in(room: QRect, size: QSize) -> list[QRect]:
+    """Where something of this size may lie along the edges of a room, the usual place first."""
+    found = []
+    for vertical in (Qt.AlignmentFlag.AlignTop, Qt.AlignmentFlag.AlignBottom):
+        for across in (Qt.AlignmentFlag.AlignHCenter, Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignLeft):
+            found.append(QStyle.alignedRect(Qt.LayoutDirection.LeftToRight, vertical | across, size, room))
+    return found

@@ -136,9 +136,15 @@ class MainWindow(QMainWindow):
         working = BusyBar("working")
         self.desk.session.beside.lasts.connect(working.tell)
         self.desk.session.beside.over.connect(working.hide)
-        OverEdge(center, self.messages, working, self.files.loading.bar, self.files.saving.bar)
+        OverEdge(center, self.messages, covered=self._covered_by)
+        OverEdge(center, working, self.files.loading.bar, self.files.saving.bar)
         center.setMinimumSize(320, 200)
         self.setCentralWidget(center)
+
+    def _covered_by(self, rect: QRect) -> float:
+        """How much of the network a rectangle of the middle of the window covers."""
+        room = self.canvas.viewport()
+        return self.canvas.covered_by(QRect(room.mapFrom(self._center, rect.topLeft()), rect.size()))
 
     def _show_header(self) -> None:
         self._header.setHidden(self._presenting or self.desk.softening.active)

@@ -89,7 +89,7 @@ def test_the_inner_rim_is_open_where_a_long_text_stands(
     face, scale, ground = Face("", text, is_output=True), 4.0, QColor(LIGHT.card).value()
     used = QFontMetricsF(neuron_item._fitting(face, larger))
     half_width, half_height = used.horizontalAdvance(text) / 2, used.capHeight() / 2
-    monkeypatch.setattr(neuron_item, "_text", lambda *_: None)
+    monkeypatch.setattr(neuron_item, "paint_text", lambda *_: None)
     image = painted(face, scale, LIGHT, larger)
     inner = inner_radius(RADIUS)
     edge = min(half_width, RADIUS - 2)
