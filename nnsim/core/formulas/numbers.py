@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_DOWN, Context, Decimal
 from typing import Self
 
 MINUS = "−"
@@ -14,8 +15,12 @@ _MOST_NOUGHTS = 4
 """So many decimals may be noughts before a number is written as 1.2e−5."""
 _ULP = 2.0**-52
 _SURE_DIGITS = 15
+"""A float keeps so many digits of whatever is written: one that is told by no more is the number someone means."""
 _TRUE_DIGITS = 12
-"""So many digits of a calculated number are free of rounding errors: 0.35 + 0.0275 is 0.3775, not 0.3774…."""
+"""So many digits of a calculated number are free of rounding errors: 0.7 + 0.1 is 0.8, not 0.7999…."""
+_NINES = 3
+"""Fewer nines than these behind the digits that are shown are no rounding error: they are cut off."""
+_CUTTING = Context(prec=700, rounding=ROUND_DOWN)
 _MOST_COMMON = 2
 _MOST_MORE, _LARGE = 5, 100.0
 OTHER_SIGN = {".": ",", ",": "."}
@@ -83,7 +88,7 @@ def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     Trailing zeros are dropped: 1, 0.6, −2, 0.5933, 1.2e−5, but for the ``decimals`` that a number with a fraction
     keeps: 0.40 with two. Whole digits are not rounded away below 10⁶. Numbers that grew out of all bounds are ∞ and −∞,
     and what has no value, NaN, is “undefined”. A ``Writing`` counts decimals instead, or cuts off: 0.5932. What would
-    read as 0 that way and is not is 3.51e−5.
+    read as 0 that way and is not is 3.51e−5. What is cut is the number that is meant: 0.29 is 0.29, not 0.28999….
     """
     if math.isnan(value):
         return UNDEFINED
@@ -118,15 +123,28 @@ def _nobody_wrote_more(value: float, figures: int) -> int:
 
 
 def _scientific(value: float, figures: int, cut: bool) -> str:
-    more = max(0, _TRUE_DIGITS - figures) if cut else 0
-    mantissa, e, exponent = f"{value:.{figures - 1 + more}e}".partition("e")
-    return mantissa[: len(mantissa) - more] + e + exponent
+    if not cut:
+        return f"{value:.{figures - 1}e}"
+    known = _known(value, figures)
+    return f"{known.quantize(Decimal(1).scaleb(known.adjusted() - figures + 1), context=_CUTTING):.{figures - 1}e}"
 
 
 def _plain(value: float, places: int, exponent: int, cut: bool) -> str:
-    more = max(0, _TRUE_DIGITS - 1 - exponent - places) if cut else 0
-    text = f"{value:.{places + more}f}"
-    return text[: len(text) - more]
+    if not cut:
+        return f"{value:.{places}f}"
+    return f"{_known(value, places + exponent + 1).quantize(Decimal(1).scaleb(-places), context=_CUTTING):f}"
+
+
+def _known(value: float, figures: int) -> Decimal:
+    """What is cut off to so many digits: the shortest decimal that reads back as ``value``.
+
+    Where that has more digits than anyone writes it was calculated, and ends in rounding errors: they go first, so that
+    0.7 + 0.1, which is 0.7999999999999999, is not cut to 0.7999.
+    """
+    shortest = Decimal(repr(float(value))).normalize()
+    if len(shortest.as_tuple().digits) <= _SURE_DIGITS:
+        return shortest
+    return Context(prec=max(_TRUE_DIGITS, figures + _NINES)).plus(shortest)
 
 
 def without_dust(value: float, terms: Sequence[float]) -> float:
