@@ -41,6 +41,7 @@ PANELS = {
     "table": ("o1", ("out o1", "out o2", "loss")),
     "output": ("o1", ("out o1",)),
     "activation": ("o1", ("net o1", "out o1")),
+    "worksheet": ("o1", ("net h1", "out h1", "net h2", "out h2", "net o1", "out o1", "net o2", "out o2")),
 }
 """Each panel with what is selected for it, and which of the numbers stand in it."""
 
@@ -72,7 +73,7 @@ def numbers_in(widget: QWidget) -> set[str]:
             model = part.model()
             texts += [str(model.index(row, column).data())
                       for row in range(model.rowCount()) for column in range(model.columnCount())]
-        elif hasattr(part, "text"):
+        elif callable(getattr(part, "text", None)):
             texts.append(part.text())
     return set(NUMBER.findall("\n".join(texts)))
 
@@ -92,6 +93,11 @@ def show(hand: Hand, id: str) -> tuple[QWidget, tuple[str, ...]]:
     elif id == "matrices":
         hand.find("matrix_view", QWidget).setFocus()
         hand.key(Qt.Key.Key_End)
+    elif id == "worksheet":
+        hand.wait(lambda: any(field.isVisible() for field in hand.window.findChildren(QWidget, "worksheet_kind")),
+                  "the sheet is there")
+        hand.choose("worksheet_kind", "Forward pass")
+        hand.click("worksheet_answers")
     hand.wait_for_views()
     return hand.window.panels[id], names
 

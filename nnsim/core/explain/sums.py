@@ -96,8 +96,12 @@ class Sum:
 
         Of very many terms only the first.
         """
+        return self._written(self.terms_text(digits), digits)
+
+    def terms_text(self, digits: int = DIGITS) -> str:
+        """What is combined: ``1·0 + 1·1 + (−2)·0``, ``0.5·1 + 0.35``; of very many terms only the first."""
         parts = [self._product(term, digits) for term in self._first(MOST_LONG)]
-        return self._written(COMBINES[self.combine].separator.join(self._folded(parts)), digits)
+        return self._with_bias(COMBINES[self.combine].separator.join(self._folded(parts)), digits)
 
     def short(self, digits: int = DIGITS, cut: bool = False) -> str:
         """The products only: ``1 + 1 − 2 = 0 < 0.6 → 0``; of many the first: ``1 + 1 + … = 7 ≥ 3 → 1``.
@@ -111,11 +115,11 @@ class Sum:
     def _short(self, digits: int) -> str:
         values = [term.value for term in self._first(MOST_SHORT)]
         if self.combine == "sum":
-            parts = self._folded([format_number(value, digits) for value in values])
-            return self._written(as_sum(parts), digits)
-        write = factor if self.combine == "product" else format_number
-        parts = self._folded([write(value, digits) for value in values])
-        return self._written(COMBINES[self.combine].separator.join(parts), digits)
+            terms = as_sum(self._folded([format_number(value, digits) for value in values]))
+        else:
+            write = factor if self.combine == "product" else format_number
+            terms = COMBINES[self.combine].separator.join(self._folded([write(value, digits) for value in values]))
+        return self._written(self._with_bias(terms, digits), digits)
 
     def result(self, digits: int = DIGITS) -> str:
         """What follows the terms: ``1 ≥ 0.6 → 1`` or ``0.25 → 0.5622``."""
@@ -152,13 +156,16 @@ class Sum:
         text = "·".join(factor(value, digits) for value in (both if self.weights_first else reversed(both)))
         return f"({text})" if self.combine == "product" and len(self.terms) > 1 else text
 
-    def _written(self, terms: str, digits: int) -> str:
-        """The terms, the bias unless it is written as θ, and the result."""
+    def _with_bias(self, terms: str, digits: int) -> str:
+        """The terms, and the bias unless it is written as θ."""
         if self.combine == "max" and len(self.terms) > 1:
             terms = f"max({terms})"
         left = terms or "0"
         if self.bias is not None and not self.in_threshold_notation:
             left = as_sum((left, format_number(self.bias, digits)))
+        return left
+
+    def _written(self, left: str, digits: int) -> str:
         result = self.result(digits)
         # "1 = 1 ≥ 0.6" would say the same twice.
         return result if left == result.split(" ")[0] else f"{left} = {result}"

@@ -125,18 +125,18 @@ def _nobody_wrote_more(value: float, figures: int) -> int:
 def _scientific(value: float, figures: int, cut: bool) -> str:
     if not cut:
         return f"{value:.{figures - 1}e}"
-    known = _known(value, figures)
+    known = decimal_of(value, figures)
     return f"{known.quantize(Decimal(1).scaleb(known.adjusted() - figures + 1), context=_CUTTING):.{figures - 1}e}"
 
 
 def _plain(value: float, places: int, exponent: int, cut: bool) -> str:
     if not cut:
         return f"{value:.{places}f}"
-    return f"{_known(value, places + exponent + 1).quantize(Decimal(1).scaleb(-places), context=_CUTTING):f}"
+    return f"{decimal_of(value, places + exponent + 1).quantize(Decimal(1).scaleb(-places), context=_CUTTING):f}"
 
 
-def _known(value: float, figures: int) -> Decimal:
-    """What is cut off to so many digits: the shortest decimal that reads back as ``value``.
+def decimal_of(value: float, figures: int = DIGITS) -> Decimal:
+    """The number that is meant, to be cut off to so many digits: the shortest decimal that reads back as ``value``.
 
     Where that has more digits than anyone writes it was calculated, and ends in rounding errors: they go first, so that
     0.7 + 0.1, which is 0.7999999999999999, is not cut to 0.7999.
