@@ -111,11 +111,11 @@ def test_a_key_is_right(answer: float) -> None:
         assert blank.long is (answer not in (0.4, 0.0, 1e-13, 5e-324, 123.0))
 
 
-@pytest.mark.parametrize("answer", [0.593269992107187, 0.29, 0.7 + 0.1, 1 - 0.9, 2 / 3, -1e-5 / 3, 1005.98, 0.99999999999996,
-                                    1234567.89])
+@pytest.mark.parametrize("answer", [0.593269992107187, 0.29, 0.7 + 0.1, 1 - 0.9, 2 / 3, -1e-5 / 3, 1005.98,
+                                    0.99999999999996, 1234567.89])
 @pytest.mark.parametrize("cut", [False, True])
 def test_what_the_window_writes_is_taken(answer: float, cut: bool) -> None:
-    """Rounded or cut off, in any number of digits or decimals: right, or nearly where it has fewer than three digits."""
+    """Rounded or cut off, in any number of digits or decimals: right, or nearly where it has fewer than three."""
     blank = number(answer, "step")
     for count in range(1, 13):
         for decimals in (False, True):
