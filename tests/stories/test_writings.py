@@ -191,3 +191,38 @@ def test_a_comparison_stays_true_in_every_way_of_writing(hand: Hand, kind: str, 
         assert len(sides) >= 5, texts
         for left, relation, right in sides:
             assert (float(left) >= float(right)) == (relation == "≥"), texts
+
+
+def test_a_band_is_written_as_chosen_and_stays_true(hand: Hand) -> None:
+    """It lies between 1/3 and 2/3: in signs, in words and for a screen reader its ends are never outside of it."""
+    hand.example("and")
+    (output,) = hand.session.structure.outputs
+    first, second = (c.weight for c in hand.session.structure.connections)
+    bias = str(hand.session.structure.by_id[output].bias)
+    hand.session.set_values({first: 1 / 3, second: 1 / 3, bias: -0.5}, "Thirds")
+    hand.click_at(hand.at(output))
+    for names, low, high in (((), "0.3334", "0.6666"), (("3", "decimals", "cut"), "0.334", "0.666"),
+                             (("6",), "0.333334", "0.666666"), (("rounded", "3"), "0.334", "0.666")):
+        choose(hand, *names)
+        hand.wait_for_views()
+        words, slider = hand.find("neuron_band", QLabel), hand.find("neuron_slider", QWidget)
+        assert words.text().replace("\u00a0", " ") == f"✓ AND works for {low} ≤ θ ≤ {high}", names
+        assert all(f"{low} on, which" in text and f"{high}, which" in text
+                   for text in (words.toolTip(), slider.accessibleDescription())), names
+
+
+def test_the_table_says_what_would_make_a_comparison_read_false(hand: Hand) -> None:
+    """Rounding, or cutting off: whichever was chosen."""
+    hand.example("and")
+    (output,) = hand.session.structure.outputs
+    first, second = (c.weight for c in hand.session.structure.connections)
+    bias = str(hand.session.structure.by_id[output].bias)
+    hand.session.set_values({first: 0.8, second: 0.4, bias: -1.20004}, "A threshold just above")
+    hand.window.show_panel("table")
+    for end, said in (("rounded", "because rounded"), ("cut", "because cut off")):
+        choose(hand, end)
+        hand.wait_for_views()
+        table = hand.find("table_rows", QAbstractItemView).model()
+        tips = [str(table.index(3, column).data(Qt.ItemDataRole.ToolTipRole)) for column in range(table.columnCount())]
+        (tip,) = [tip for tip in tips if "1.20004" in tip]
+        assert said in tip and "1.2 &lt; 1.20004" in tip.replace("1.2 < ", "1.2 &lt; "), tip

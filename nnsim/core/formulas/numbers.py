@@ -82,6 +82,11 @@ def with_count(digits: int, count: int) -> int:
     return Writing(count, digits.decimals, digits.truncated) if isinstance(digits, Writing) else count
 
 
+def is_cut(digits: int) -> bool:
+    """Whether what is not written is cut off, and not rounded."""
+    return _way(digits)[2]
+
+
 def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     """``value`` with ``digits`` significant digits, a real minus sign, and 1.2e−5 when small or large.
 
@@ -228,7 +233,7 @@ def exact_text(value: float) -> str:
 def inward_text(value: float, up: bool, digits: int = DIGITS) -> tuple[str, float]:
     """``value`` in about ``digits`` digits, rounded up or down but never past it the other way; and what that reads as.
 
-    A band from 1/3 on is written as one from 0.3334 on: less than the truth, but true.
+    A band from 1/3 on is written as one from 0.3334 on: less than the truth, but true. So it is where numbers are cut.
     """
     text = format_number(value, digits)
     if not math.isfinite(value):
@@ -238,8 +243,11 @@ def inward_text(value: float, up: bool, digits: int = DIGITS) -> tuple[str, floa
     if (_read(text) >= value) if up else (_read(text) <= value):
         return text, _read(text)
     # One unit of the last digit that is kept.
-    unit = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
-    text = format_number(_read(text) + (unit if up else -unit), digits)
+    count, fixed, _ = _way(digits)
+    last = math.floor(math.log10(abs(value))) - count + 1 - fixed
+    if "e" not in text:
+        last = -count if fixed else min(last, 0)
+    text = format_number(_read(text) + (10.0**last if up else -(10.0**last)), digits)
     if (_read(text) < value) if up else (_read(text) > value):
         text = exact_text(value)
     return text, _read(text)
