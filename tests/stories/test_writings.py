@@ -6,12 +6,13 @@ from itertools import product
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 
 from nnsim.core.formulas.numbers import Writing
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.widgets.labels import TextLine
+from tests.stories.texts import texts_in
 
 LECTURE = {name: Decimal(digits) for name, digits in {
     "net h1": "0.3775", "net h2": "0.3925", "out h1": "0.593269992", "out h2": "0.596884378",
@@ -60,22 +61,7 @@ def choose(hand: Hand, *names: str) -> None:
 
 def numbers_in(widget: QWidget) -> set[str]:
     """Every number that can be read in a widget; not what is typed into its fields."""
-    texts = []
-    for part in [widget, *(part for part in widget.findChildren(QWidget) if part.isVisible())]:
-        if isinstance(part, QLineEdit):
-            continue
-        texts += [part.accessibleName(), part.accessibleDescription()]
-        if isinstance(part, (QLabel, TextLine)):
-            texts.append(part.text())
-        elif isinstance(part, EquationList):
-            texts += [part.text, *(cell.below for row in part.rows for cell in row.cells)]
-        elif isinstance(part, QAbstractItemView):
-            model = part.model()
-            texts += [str(model.index(row, column).data())
-                      for row in range(model.rowCount()) for column in range(model.columnCount())]
-        elif callable(getattr(part, "text", None)):
-            texts.append(part.text())
-    return set(NUMBER.findall("\n".join(texts)))
+    return set(NUMBER.findall("\n".join(texts_in(widget))))
 
 
 def show(hand: Hand, id: str) -> tuple[QWidget, tuple[str, ...]]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,7 +17,14 @@ MOST_SHORT = 6
 """From more terms than this the short form shows only the first."""
 MOST_LONG = 64
 _SHOWN_OF_MANY = 2
+_Factor = TypeVar("_Factor")
 _SAME_SIDES = re.compile(r"(?:^|[ (])(\S+) [≥<] \1(?: |$)")
+
+
+def in_order(activation: str, weight: _Factor, entering: _Factor) -> tuple[_Factor, _Factor]:
+    """Both factors of a product as the lecture writes them: weight · input where a step sums up, 1·0 + (−2)·1, and
+    input · weight in front of any other function, 0.05·0.15."""
+    return (weight, entering) if activation == "heaviside" else (entering, weight)
 
 
 @dataclass(frozen=True)
@@ -55,12 +63,6 @@ class Sum:
     def is_step(self) -> bool:
         """Whether the neuron compares instead of passing a value on."""
         return self.activation == "heaviside"
-
-    @property
-    def weights_first(self) -> bool:
-        """Whether its products are written weight · input, as the lecture writes those of steps: 1·0 + (−2)·1. Those of
-        other neurons it writes input · weight: 0.05·0.15."""
-        return self.is_step
 
     @property
     def threshold(self) -> float:
@@ -152,8 +154,7 @@ class Sum:
         if self.combine != "sum" and term.weight == 1:
             write = factor if self.combine == "product" else format_number
             return write(term.activation, digits)
-        both = term.weight, term.activation
-        text = "·".join(factor(value, digits) for value in (both if self.weights_first else reversed(both)))
+        text = "·".join(factor(value, digits) for value in in_order(self.activation, term.weight, term.activation))
         return f"({text})" if self.combine == "product" and len(self.terms) > 1 else text
 
     def _with_bias(self, terms: str, digits: int) -> str:
