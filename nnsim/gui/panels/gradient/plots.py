@@ -14,8 +14,10 @@ from nnsim.gui.plots.samples import Picture, contour_of
 from nnsim.gui.plots.ticks import nice_step
 
 CONTOURS = 10
-STEEPEST = 10.0
-"""A tangent goes on for so many heights of the picture at most."""
+REACH = 0.3
+"""A tangent goes on for this share of the width to both sides, but not out of the picture."""
+INSIDE = 0.01
+"""The share of the picture that a tangent leaves free at its edges, as wide as it is."""
 ARROW_STRIP = 0.16
 """The share of the height under the curve in which the arrow of a step lies."""
 ABOVE = 0.06
@@ -32,6 +34,7 @@ class TangentPlot(Plot):
         self.curve = pg.PlotCurveItem(antialias=True, connect="finite")
         self.tangent = pg.PlotCurveItem(antialias=True)
         self.marker = Marker(ring=False)
+        self._at: tuple[float, float, float] | None = None
         super().__init__(name, interactive=interactive)
         self.stack(*self.zero, self.curve, self.tangent)
         self.marker.stand_in(self)
@@ -51,13 +54,32 @@ class TangentPlot(Plot):
     def show_point(self, x: float, y: float, slope: float) -> None:
         """Stand at (x, y) with this slope; a slope that is no number has no tangent."""
         self.marker.move(x, y)
-        (left, right), (low, high) = self.ranges
-        # So steep a line is cut where it has long left the picture.
-        reach = min(0.3 * (right - left), STEEPEST * (high - low) / max(abs(slope), 1e-300))
-        if can_be_drawn(x, y) and math.isfinite(slope):
-            self.tangent.setData([x - reach, x + reach], [y - slope * reach, y + slope * reach])
-        else:
-            self.tangent.setData([], [])
+        self._at = (x, y, slope) if can_be_drawn(x, y) and math.isfinite(slope) else None
+        self._draw_tangent()
+
+    def set_ranges(self, x: Range, y: Range) -> None:
+        super().set_ranges(x, y)
+        self._draw_tangent()
+
+    def _draw_tangent(self) -> None:
+        ends = []
+        if self._at is not None:
+            x, y, slope = self._at
+            ends = [(x + way, y + slope * way) for way in _ways_inside(x, y, slope, self.ranges)]
+        self.tangent.setData([a for a, _ in ends], [b for _, b in ends])
+
+
+def _ways_inside(x: float, y: float, slope: float, ranges: tuple[Range, Range]) -> tuple[float, ...]:
+    """How far a tangent at (x, y) goes to the left and to the right; () if no part of it lies in the picture."""
+    first, last = -math.inf, math.inf
+    for place, rate, (low, high) in ((x, 1.0, ranges[0]), (y, slope, ranges[1])):
+        free = INSIDE * (high - low)
+        ends = sorted(((end - place) / rate for end in (low + free, high - free)) if rate else
+                      (math.copysign(math.inf, end - place) for end in (low, high)))
+        first, last = max(first, ends[0]), min(last, ends[1])
+    reach = REACH * (ranges[0][1] - ranges[0][0])
+    first, last = max(first, -reach), min(last, reach)
+    return (first, last) if first < last else ()
 
 
 class Arrow:

@@ -286,6 +286,32 @@ def test_the_axis_rests_while_the_value_moves_a_little(show: Show, desk: Desk) -
     assert low < 0 and high > 40
 
 
+@pytest.mark.parametrize("id", ["hands_on", "circle", "xor_to_learn", "sine", "rings"])
+def test_the_tangent_touches_the_point_and_ends_inside_the_plot(show: Show, desk: Desk, id: str) -> None:
+    """Of weights large and small, of either sign, in a flat panel and a high one: it leaves the plot at no edge."""
+    panel = show(example(id))
+    if id != "hands_on":
+        desk.study.set_scope("all")
+    structure, before = desk.session.structure, desk.session.network
+    ends = [c.ends for c in structure.connections]
+    drawn = 0
+    for factor in (1.0, 20.0, -6.0):
+        desk.session.set_values({p: factor * before.value(p) for p in structure.weight_names}, "Other weights")
+        for edge in ends[:: max(1, len(ends) // 4)]:
+            desk.looking.select((), (edge,))
+            for height in (200, 420):
+                panel.resize(302, height)
+                QApplication.processEvents()
+                plot = the_plot(panel)
+                assert plot.marker.place is not None
+                (at, loss), x, y = plot.marker.place, *plot.tangent.getData()
+                drawn += len(x)
+                for values, point, (low, high) in ((x, at, plot.ranges[0]), (y, loss, plot.ranges[1])):
+                    assert all(low < value < high for value in values) and min(values) <= point <= max(values)
+                assert (y[1] - y[0]) == pytest.approx(panel.step.slopes[0] * (x[1] - x[0]), rel=1e-6, abs=1e-12)
+    assert drawn >= 2 * 3 * 4 * 2
+
+
 def test_zoom_shows_the_point_closer_and_farther(show: Show, desk: Desk, qtbot: QtBot) -> None:
     """+ halves the axis around the point, − doubles it, and the next selection begins anew."""
     panel = show(line(3.0), (), (("x0", "y"),))
