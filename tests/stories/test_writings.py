@@ -151,6 +151,21 @@ def test_the_canvas_is_short_until_someone_chooses(hand: Hand) -> None:
     assert hand.desk.study.digits == Writing()
 
 
+def test_sums_on_the_canvas_follow_also_where_all_else_there_has_three_digits_as_before(hand: Hand) -> None:
+    """Labels have three until someone chooses, sums four: with three digits chosen the sums are written anew."""
+    hand.example("and")
+    (output,) = hand.session.structure.outputs
+    first, second = (c.weight for c in hand.session.structure.connections)
+    hand.session.set_values({first: 0.12345, second: 0.4}, "Other weights")
+    hand.flip("x0")
+    neuron = hand.canvas.network_scene.neurons[output]
+    assert neuron.face.below.startswith("0.1235 + 0 = 0.1235 < ")
+    choose(hand, "3")
+    assert neuron.face.below.startswith("0.123 + 0 = 0.123 < ")
+    choose(hand, "4")
+    assert neuron.face.below.startswith("0.1235 + 0 = 0.1235 < ")
+
+
 @pytest.mark.parametrize("count", ["3", "4"])
 @pytest.mark.parametrize(("kind", "end"), WAYS)
 def test_a_comparison_stays_true_in_every_way_of_writing(hand: Hand, kind: str, end: str, count: str) -> None:

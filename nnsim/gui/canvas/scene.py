@@ -87,7 +87,8 @@ class NetworkScene(QGraphicsScene):
         self._look.setInterval(0)
         self._look.timeout.connect(self._look_closely)
         self.neurons.dots.painted = self._look_if_elsewhere
-        self._digits: int = LABEL_DIGITS
+        self._written_in, self._digits = desk.study.digits, desk.study.short_digits(LABEL_DIGITS)
+        """How numbers are written, and how where there is little room."""
         self._problems: dict[str, str] = {}
         self._since = QElapsedTimer()
         self._since.start()
@@ -263,9 +264,9 @@ class NetworkScene(QGraphicsScene):
             self._frame.start(max(TRAINING_DELAY_MS, TRAINING_FRAME_MS - self._since.elapsed()))
 
     def _on_study(self) -> None:
-        digits = self.desk.study.short_digits(LABEL_DIGITS)
-        if digits != self._digits:
-            self._digits, self._placed = digits, False
+        digits = self.desk.study.digits
+        if digits != self._written_in:
+            self._written_in, self._digits, self._placed = digits, self.desk.study.short_digits(LABEL_DIGITS), False
             self.update_values()
             self.rewritten.emit()
         else:

@@ -273,7 +273,8 @@ class SlopePanel(PlotPanel):
         self.readout.reserve()
         text = self._in_words(x, y, slope, after, there)
         self.says.say(text, warns=uphill)
-        self.plot.setAccessibleDescription(f"x = {format_number(x)}, f(x) = {format_number(y)}. {text}")
+        at, height = (format_number(number, self.desk.study.digits) for number in (x, y))
+        self.plot.setAccessibleDescription(f"x = {at}, f(x) = {height}. {text}")
         moves = math.isfinite(after) and after != x and math.isfinite(there)
         for button in (self.step, self.run):
             button.setEnabled(moves or (button is self.run and self._runner.isActive()))

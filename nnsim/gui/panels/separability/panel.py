@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QPushButton, QScrollArea, QSizePolicy
 from nnsim.core.analysis.maps import Plane
 from nnsim.core.analysis.separability import Meeting, Separation, classes_of, parts, separate
 from nnsim.core.arrays import Array, Flags
-from nnsim.core.formulas.numbers import MINUS, format_number
+from nnsim.core.formulas.numbers import MINUS, format_number, with_count
 from nnsim.core.network import Neuron
 from nnsim.data.dataset import Dataset
 from nnsim.gui.look.theme import text_scale
@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 AT_ONCE = 5_000
 """Of samples with more numbers it is found out beside the window."""
 DIGITS = 6
-"""Significant digits of weights and θ: as many as they mostly have."""
+"""So many digits weights and θ have at least: as many as they mostly have, for as written they are to part the classes.
+"""
 POINT_DIGITS = 3
 """Those of a measured point, and of a share that has many."""
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -198,7 +199,7 @@ class SeparabilityPanel(PlotPanel):
                                        "0 and 1, would ask for a line.").format(value=high))
         elif answer.verdict == "yes":
             self.verdict.setText(self.tr("Yes: {value} where").format(value=high)
-                                 + f" {equation(names, answer.weights, answer.threshold)}")
+                                 + f" {equation(names, answer.weights, answer.threshold, self.desk.study.digits)}")
             self.proof.setText(self._say_line(len(names)))
         elif answer.meeting is not None:
             self.verdict.setText(self.tr("No: {what} parts {low} from {high}").format(
@@ -354,17 +355,18 @@ class SeparabilityPanel(PlotPanel):
         self.desk.session.set_values(values | {neuron.bias: 0.0 - theta}, self.tr("Take these weights"))
 
 
-def equation(names: Sequence[str], weights: Sequence[Fraction], threshold: Fraction) -> str:
+def equation(names: Sequence[str], weights: Sequence[Fraction], threshold: Fraction, digits: int = DIGITS) -> str:
     """“x0 + x1 ≥ 1.5”, “−2·x0 + 0.5·x1 ≥ −1”: inputs of weight 0 are left out, of many only the first are written."""
+    digits = with_count(digits, max(digits, DIGITS))
     used = [(name, float(w)) for name, w in zip(names, weights, strict=True) if w]
     text = ""
     for name, weight in used[:MOST_TERMS]:
         sign = (f" {MINUS} " if weight < 0 else " + ") if text else (MINUS if weight < 0 else "")
-        size = format_number(abs(weight), DIGITS)
+        size = format_number(abs(weight), digits)
         text += sign + (name if size == "1" else f"{size}·{name}")
     if len(used) > MOST_TERMS:
         text += " + …"
-    return f"{text} ≥ {format_number(_float(threshold), DIGITS)}"
+    return f"{text} ≥ {format_number(_float(threshold), digits)}"
 
 
 def certificate(X: Array, meeting: Meeting, where: str) -> str:

@@ -13,6 +13,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QWidget
 
 import nnsim
+from nnsim.core.formulas.numbers import Writing
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.data.sources import CsvData, DataSource, GeneratedData, InlineData
 from nnsim.documents.document import Document
@@ -484,6 +485,14 @@ def test_a_line_ends_at_the_edges(
 def test_equations(weights: tuple[float, float], theta: str, text: str) -> None:
     """A weight of 1 is not written, an input of weight 0 neither, and minus signs are real ones."""
     assert equation(("x0", "x1"), [Fraction(w) for w in weights], Fraction(theta)) == text
+
+
+@pytest.mark.parametrize(("way", "text"), [
+    (Writing(), "0.666667·x0 ≥ 0.333333"), (Writing(3), "0.666667·x0 ≥ 0.333333"),
+    (Writing(4, True, True), "0.666666·x0 ≥ 0.333333"), (Writing(9, False, True), "0.666666666·x0 ≥ 0.333333333"),
+], ids=repr)
+def test_an_equation_is_written_as_chosen_with_digits_enough_to_part_the_classes(way: Writing, text: str) -> None:
+    assert equation(("x0",), [Fraction(2, 3)], Fraction(1, 3), way) == text
 
 
 def test_a_long_equation_ends_with_dots() -> None:
