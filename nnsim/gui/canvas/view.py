@@ -35,7 +35,7 @@ HINT_MARGIN, HINT_LIFT = 8, 10
 """Between a hint and the sides of the view, and its lower edge."""
 MOST_MAGNIFIED = 60
 """Of more neurons the texts are not made larger to be read from afar: there is no room between them."""
-MOST_STRETCHED = 3.0
+MOST_STRETCHED, PARTED_STEP = 3.0, 0.15
 LARGEST_TEXT, LARGER_STEP = 2.5, 0.1
 READ_PIXELS, LEAST_PIXELS = 10.0, 8.2
 """Small texts of a small network are so large on the screen wherever there is room, and so large in any case."""
@@ -136,6 +136,8 @@ class CanvasView(QGraphicsView):
         if scene.edges.few:
             self._keep_readable()
         self._stretch()
+        if scene.edges.few:
+            self._part()
         self.fitted.emit()
 
     def _stretch(self) -> None:
@@ -149,6 +151,18 @@ class CanvasView(QGraphicsView):
             spare = (self.viewport().width() - 2 * FIT_MARGIN) / self.zoom - rect.width()
             scene.stretch_to(min(max(scene.stretch + spare / span, 1.0), MOST_STRETCHED))
             self._fit()
+
+    def _part(self) -> None:
+        """Where a number still has no room, draw the columns farther apart, as long as texts can be read."""
+        scene = self.network_scene
+        while scene.edges.squeezed and scene.stretch < MOST_STRETCHED:
+            stretch = scene.stretch
+            scene.stretch_to(stretch + PARTED_STEP)
+            self._fit()
+            if pixels("small") * min(scene.larger, scene.edges.larger) * self.zoom < LEAST_PIXELS:
+                scene.stretch_to(stretch)
+                self._fit()
+                return
 
     def _keep_readable(self) -> None:
         """Texts of a small network are never too small to be read, even where they come near to each other."""
