@@ -90,7 +90,7 @@ def _explain(arguments: argparse.Namespace) -> int:
 def _explained(arguments: argparse.Namespace) -> str:
     """Both passes of one sample, taken apart. Raises ValueError for what does not fit, OSError for no file."""
     from nnsim.core.explain.explanation import Explanation
-    from nnsim.core.formulas.notation import NOTATIONS
+    from nnsim.core.formulas.notation import notation_for
     from nnsim.core.layered import counted
     from nnsim.core.program import compile
     from nnsim.data.sources import dataset_of
@@ -114,7 +114,7 @@ def _explained(arguments: argparse.Namespace) -> str:
         if data is None:
             raise ValueError("The file has no data: give the inputs with --inputs, such as --inputs 0.05,0.10.")
         x, t = data.X[0], data.T[0] if t is None else t
-    notation = NOTATIONS.get(arguments.notation or "")
+    notation = notation_for(document.network.structure, arguments.notation or document.notation)
     explanation = Explanation(document.network, x, t, document.training.loss, notation)
     parameter = arguments.parameter
     if parameter is not None and parameter not in explanation.structure.parameter_index:

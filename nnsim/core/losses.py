@@ -97,8 +97,8 @@ def _constant_logits(mean: Array) -> Array:
 
 
 _ENTRIES = (
-    Loss("half_squared_error", "½ Σ(T−O)² (lecture: MSE)", r"\frac{1}{2}\sum_{i}(T_i-O_i)^2",
-         "Half the squared error, summed over the outputs: its derivative is simply −(T−O).",
+    Loss("half_squared_error", "½ Σ(T−O)² (lecture)", r"\frac{1}{2}\sum_{i}(T_i-O_i)^2",
+         "Half the squared error, summed over the outputs: its derivative is simply −(T−O). The lecture calls it MSE.",
          lambda o, t: 0.5 * ((t - o) * (t - o)), lambda o, t, total: o - t, ("0.5*(t - o)**2", "-(t - o)")),
     Loss("mean_squared_error", "Mean squared error", r"\frac{1}{m}\sum_{i}(T_i-O_i)^2",
          "The squared error, averaged over the outputs.",

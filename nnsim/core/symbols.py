@@ -19,6 +19,10 @@ class Symbol:
         return Symbol(f"∂{self.text}/∂{other.text}",
                       rf"\frac{{\partial {self.latex}}}{{\partial {other.latex}}}")
 
+    def by_in_line(self, other: "Symbol") -> "Symbol":
+        """The same with a stroke, where a fraction is too high."""
+        return Symbol(self.by(other).text, rf"\partial {self.latex}/\partial {other.latex}")
+
 
 def words(text: str) -> Symbol:
     """A word of its own, such as Loss."""

@@ -31,6 +31,8 @@ class Document:
     data: DataSource | None = None
     training: TrainingConfig = field(default_factory=TrainingConfig)
     notes: str = ""
+    notation: str = ""
+    """How its quantities are written: a key of NOTATIONS, or empty for what suits the network."""
 
     def __post_init__(self) -> None:
         # The proxy is the sign that the dict behind it is ours: replace() then does not copy it again.
@@ -65,6 +67,7 @@ class Document:
             and (self.layout is other.layout or self.layout == other.layout)
             and self.training == other.training
             and self.notes == other.notes
+            and self.notation == other.notation
             and (self.data is other.data or self.data == other.data)
             and self.network.structure.same_as(other.network.structure)
         )

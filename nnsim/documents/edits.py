@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import accumulate
 
+from nnsim.core.formulas.notation import NOTATIONS
 from nnsim.core.network import (
     MAX_NAME_LENGTH,
     Connection,
@@ -212,6 +213,13 @@ def set_trainable(document: Document, names: Iterable[str], trainable: bool) -> 
 def set_data(document: Document, data: DataSource | None) -> Document:
     """Other data to learn from."""
     return replace(document, data=data)
+
+
+def set_notation(document: Document, notation: str) -> Document:
+    """Quantities written in this notation, by name; empty for what suits the network."""
+    if notation and notation not in NOTATIONS:
+        raise ValueError(f"There is no notation “{notation}”; use one of {', '.join(NOTATIONS)}.")
+    return replace(document, notation=notation)
 
 
 # What edits are made of

@@ -101,7 +101,7 @@ def material_of(document: Document, x: Sequence[float] | None = None, t: Sequenc
         if t is None and data is not None and data.fits(inputs, outputs):
             t = data.T[0].tolist()
     return Material(document.network, tuple(x), None if t is None else tuple(t), document.training,
-                    notation or notation_for(structure))
+                    notation or notation_for(structure, document.notation))
 
 
 def with_own_numbers(material: Material, rng: np.random.Generator) -> Material:

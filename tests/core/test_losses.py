@@ -198,7 +198,7 @@ def test_entries_are_complete_and_arrays_are_left_alone(entry: Loss) -> None:
 def test_registry_holds_what_the_design_lists() -> None:
     """The names that files and notebooks use, and the label the lecture's readers look for."""
     assert set(BY_HAND) <= set(LOSSES)
-    assert LOSSES["half_squared_error"].label == "½ Σ(T−O)² (lecture: MSE)"
+    assert LOSSES["half_squared_error"].label == "½ Σ(T−O)² (lecture)"
 
 
 @EVERY

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
 from nnsim.core.fields import Form, forms
+from nnsim.core.formulas.notation import NOTATIONS
 from nnsim.core.network import BIAS_NOTATIONS, Connection, Network, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.data.generators import GENERATORS
@@ -115,4 +116,4 @@ def documents(draw: st.DrawFn) -> Document:
     network = draw(networks())
     layout = {id: (draw(_coordinates), draw(_coordinates)) for id in network.structure.by_id if draw(_placed)}
     data, notes = draw(_data), draw(_notes)
-    return Document(network, layout, data, draw(trainings), notes)
+    return Document(network, layout, data, draw(trainings), notes, draw(st.sampled_from(["", *NOTATIONS])))

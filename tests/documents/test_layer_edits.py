@@ -70,11 +70,11 @@ def joined(structure: Structure, neurons: tuple[str, ...]) -> None:
             assert {c.target for c in structure.outgoing[id]} == {*targets}
 
 
-def apart(document: Document) -> None:
-    """No two neurons stand in each other's way."""
+def apart(document: Document) -> bool:
+    """Whether no two neurons stand in each other's way."""
     places = [*filled(document.network.structure, document.layout).values()]
-    assert not [1 for i, (x, y) in enumerate(places) for a, b in places[:i]
-                if abs(x - a) < CLEARANCE and abs(y - b) < CLEARANCE]
+    return not any(abs(x - a) < CLEARANCE and abs(y - b) < CLEARANCE
+                   for i, (x, y) in enumerate(places) for a, b in places[:i])
 
 
 @given(layered(), st.integers(0, 9), st.integers(1, 6))
@@ -141,13 +141,13 @@ def test_nobody_stands_in_anothers_way(sizes: list[int]) -> None:
     document = Document(Network.layered(sizes))
     for at in range(len(sizes)):
         for size in (1, 3, TALLEST, TALLEST + 1, 60):
-            apart(resize_layer(document, at, size))
+            assert apart(resize_layer(document, at, size)), (at, size)
         if at:
             for size in (1, 2, TALLEST + 4):
                 longer = insert_layer(document, at, size)
-                apart(longer)
-                apart(remove_layer(longer, at))
-                apart(resize_layer(longer, at, 2 * TALLEST + 1))
+                assert apart(longer), (at, size)
+                assert apart(remove_layer(longer, at)), (at, size)
+                assert apart(resize_layer(longer, at, 2 * TALLEST + 1)), (at, size)
 
 
 def test_columns_keep_their_middle_and_those_behind_their_distance() -> None:

@@ -90,6 +90,7 @@ class Reused:
         """A hand on the window with nothing open, and all else as the last story left it."""
         if self._hand is None:
             self._hand = self._closing.enter_context(window_with_hand(self._place))
+            self._hand.window.commands.apply_look()  # a window of a story's own may have left another
             self._hand.rest(0.05)  # what is made after it was painted
             self._arrangement = places(self._hand.window)
             self._look = theme(), text_scale(), presenting()
@@ -106,8 +107,7 @@ class Reused:
         keep_settings_in(place)
         window.files.recent_changed.emit()
         study.set_scope("sample")
-        if (study.chosen_notation, study.digits) != ("", DIGITS):
-            study.set_notation("")
+        if study.digits != DIGITS:
             study.set_digits(DIGITS)
         window.hints.start_again()
         if (theme(), text_scale(), presenting()) != self._look:

@@ -95,7 +95,7 @@ def test_the_chain_rule_of_a_weight_that_is_clicked(hand: Hand) -> None:
         r"-\left(T_{1} - O_{1}\right)", r"O_{1} \cdot \left(1 - O_{1}\right)", r"\mathrm{out}_{h_{1}}"]
     assert chain.cells[-1].below == "= 0.08217"
     said = view.text
-    assert "δ(o1) = −(T1 − O1)·O1·(1 − O1) = −(0.01 − 0.7514)·0.7514·(1 − 0.7514) = 0.1385" in said
+    assert "δ(o1) = −(T1 − O1)·O1·(1 − O1) = 0.7414·0.1868 = 0.1385" in said
     assert "∂Loss/∂w5 = δ(o1)·out h1 = 0.1385·0.5933 = 0.08217" in said
     assert "w5′ = w5 − l·∂Loss/∂w5 = 0.4 − 0.5·0.08217 = 0.3589" in said
     hand.wait(lambda: view.typesetter.get(chain.cells[0].latex, "#1f2328") is not None, "the factors are typeset")

@@ -3,8 +3,8 @@
 from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtWidgets import QAbstractScrollArea, QLabel, QPushButton, QToolButton
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLabel, QPushButton, QToolButton
 
 from nnsim.documents import edits
 from nnsim.documents.examples import EXAMPLES
@@ -161,6 +161,57 @@ def test_results_stand_one_below_the_other(hand: Hand) -> None:
         assert all(cell.formula and cell.below for cell in view.rows[i].cells if cell.latex)
 
 
+def test_formulas_and_deltas_are_presented_where_they_have_room(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All without scrolling, at 1280×720 without them, at 1440×900 with both: the sum and the update stand in each."""
+    monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    hand.key(Qt.Key.Key_4, widget=hand.canvas)
+    view = hand.find("backward_lines", EquationList)
+    for size, fuller in ((LARGE, True), (SMALL, False), (LARGE, True)):
+        hand.window.resize(*size)
+        hand.settle()
+        hand.wait_for_formulas()
+        assert not scrolled(view), size
+        assert [row.kind for row in view.rows] == ["chain", "chain", "sum", *["line"] * fuller, "answer"], size
+        assert any(cell.formula for cell in view.rows[0].cells) == fuller, size
+        assert ("δ(o1) = 0.1385; δ(o2) = −0.0381; δ(h1) = 0.008771" in view.text) == fuller, size
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+
+
+@pytest.mark.parametrize("size", [SMALL, LARGE])
+def test_the_way_by_delta_stands_in_columns(hand: Hand, size: tuple[int, int]) -> None:
+    """Names end at one line, numbers begin at one, results end at one; formulas are typeset; each on a line of its own.
+    What the paths come to and the update are the largest numbers."""
+    hand.window.resize(*size)
+    hand.click("workspace_explain")
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.window.show_panel("backward")
+    view = hand.find("backward_lines", EquationList)
+    hand.wait_for_formulas()
+    rows = [i for i, row in enumerate(view.rows) if row.kind == "aligned"]
+    assert [view.rows[i].text for i in rows] == [
+        "δ(o1) = −(T1 − O1)·O1·(1 − O1) = 0.7414·0.1868 = 0.1385",
+        "δ(o2) = −(T2 − O2)·O2·(1 − O2) = (−0.2171)·0.1755 = −0.0381",
+        "δ(h1) = (δ(o1)·w5 + δ(o2)·w7)·out h1·(1 − out h1) = 0.03635·0.2413 = 0.008771",
+        "∂Loss/∂w1 = δ(h1)·i1 = 0.008771·0.05 = 0.0004386"]
+    for i in rows:
+        cells = view.rows[i].cells
+        assert all(cell.latex for cell in cells if any(letter in cell.text for letter in "δTOw")), cells
+        assert len({placed.baseline for placed in view.placed(view.rows[i])[0]}) == 1, "on one line"
+        places = [view.rect_of(i, cell) for cell in range(len(cells))]
+        assert all(before.right() <= after.left() + 1 for before, after in pairwise(places)), cells
+    for cell, edge in ((0, QRectF.right), (1, QRectF.left), (-2, QRectF.left), (-1, QRectF.right)):
+        ends = {round(edge(view.rect_of(i, range(len(view.rows[i].cells))[cell]))) for i in rows}
+        assert len(ends) == 1, cell
+    weight = next(n for n, cell in enumerate(view.rows[rows[2]].cells) if "w7" in cell.text)
+    hand.move(view.viewport(), view.rect_of(rows[2], weight).center().toPoint(), Qt.MouseButton.NoButton,
+              Qt.KeyboardModifier.NoModifier)
+    assert hand.desk.study.lit_connections == {("h1", "o2")}
+
+
 def test_a_gradient_leads_to_its_chain_rule(hand: Hand) -> None:
     """One click on the number in Selected; the keys too; from each workspace that has Selected, and of a bias."""
     hand.example("hands_on")
@@ -231,3 +282,20 @@ def test_a_slope_of_0_says_why(hand: Hand) -> None:
     assert why.text() in panel.list.text
     hand.click_at(hand.label_of("h1", "o1"))
     assert not why.isVisible(), "o1 is not flat, whatever comes in"
+
+
+@pytest.mark.parametrize(("id", "first"), [("forward", "Input h1 = "), ("backward", "Chain rule")])
+def test_a_button_copies_all_lines(hand: Hand, id: str, first: str) -> None:
+    """In the title bar, where it can be seen; what was copied is said. Of nothing there is nothing to copy."""
+    hand.window.resize(*SMALL)
+    hand.click("workspace_explain")
+    hand.window.show_panel(id)
+    assert not hand.find(f"{id}_copy", QToolButton).isEnabled()
+    hand.example("hands_on")
+    hand.click_at(hand.label_of("i1", "h1"))
+    hand.window.show_panel(id)
+    hand.click(f"{id}_copy")
+    lines = hand.find(f"{id}_lines", EquationList)
+    copied = QApplication.clipboard().mimeData()
+    assert copied.text() == lines.text and copied.text().startswith(first) and "<sub>" in copied.html()
+    assert hand.window.statusBar().currentMessage() == f"{len(lines.rows)} lines copied"

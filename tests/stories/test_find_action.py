@@ -97,6 +97,8 @@ STEPS: tuple[tuple[str, Callable[[Hand], object]], ...] = (
     ("select all", lambda hand: len(hand.desk.looking.selected_neurons) == len(hand.session.structure.neurons)),
     ("epoch", lambda hand: hand.session.epoch == 1),
     ("one updat", lambda hand: hand.session.latest.update == 2),
+    ("present chain rule", lambda hand: hand.window.workspaces.current.id == "present_backward"),
+    ("present functions", lambda hand: hand.window.workspaces.current.id == "present_activation"),
 )
 
 

@@ -1,16 +1,17 @@
 """In Explain the loss stands behind the outputs, and the paths of what is selected lead through the network into it."""
 
-from itertools import combinations
+from itertools import combinations, product
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
 
 from nnsim.core.formulas.numbers import format_number
+from nnsim.documents import examples as documents
 from nnsim.gui.canvas.loss_box import LossBox
 from nnsim.gui.canvas.neuron_item import CIRCLE
 from nnsim.gui.tour.hand import Hand
-from nnsim.gui.window.panels import PRESENTED, WORKSPACES
-from tests.stories.conftest import SIZE
+from nnsim.gui.window.panels import PRESENTED, WORKSPACES, Arrangement
+from tests.stories.conftest import SIZE, forget_work
 
 SIZES = ((1280, 720), SIZE)
 EXAMPLES = ("and", "not", "xor", "xor_layered", "half_adder", "parity", "hands_on", "sine", "rings", "spiral")
@@ -98,28 +99,50 @@ def test_paths_of_one_output_have_their_numbers_inside_the_network(hand: Hand) -
     assert not any(one.intersects(other) for one, other in combinations(taken, 2))
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_nothing_of_the_loss_covers_a_neuron_a_label_or_a_target(hand: Hand, example: str) -> None:
-    """In Explain and in each hero that explains, at both sizes: all of it in sight, and clear of all else."""
-    hand.example(example)
-    spaces = [arrangement for arrangement in (*WORKSPACES, *PRESENTED) if arrangement.explains]
-    for size in SIZES:
-        for space in spaces:
-            hand.window.workspaces.switch(space)
-            hand.window.resize(*size)
-            hand.settle()
-            hand.canvas.fit()
-            scene, box = hand.canvas.network_scene, box_of(hand)
-            assert box.isVisible()
-            own = [box.box, *box.target_rects.values()]
-            assert not any(one.intersects(other) for one, other in combinations(own, 2)), space.id
-            others = scene.neurons.taken(QRectF(-1e5, -1e5, 2e5, 2e5))
-            others += [edge.label for edge in scene.edges.edges.every() if not edge.label.isNull()]
-            others += [CIRCLE.translated(item.pos()) for item in scene.neurons.made.values()]
-            assert not any(one.intersects(other) for one in own for other in others), space.id
-            seen = hand.canvas.mapToScene(hand.canvas.viewport().rect()).boundingRect()
-            assert all(seen.contains(rect) for rect in own), space.id
+EXPLAINED = [arrangement for arrangement in PRESENTED if arrangement.explains]
+
+
+def test_nothing_of_the_loss_covers_a_neuron_a_label_or_a_target(hand: Hand) -> None:
+    """Of each example in Explain, at both sizes: all of it in sight, and clear of all else."""
+    hand.click("workspace_explain")
+    for example in EXAMPLES:
+        hand.example(example)
+        assert in_the_way(hand) == [], example
+
+
+@pytest.mark.parametrize("pairs", [
+    [(hero, EXAMPLES[i % len(EXAMPLES)]) for i, hero in enumerate(EXPLAINED)],
+    pytest.param([*product(EXPLAINED, EXAMPLES)], marks=pytest.mark.soak)], ids=["one example each", "every example"])
+def test_nothing_of_the_loss_covers_anything_that_is_presented(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch, pairs: list[tuple[Arrangement, str]],
+) -> None:
+    """In each hero that explains, at both sizes."""
+    monkeypatch.setattr(hand.window, "showFullScreen", lambda: None)
+    for hero, example in pairs:
+        hand.window.workspaces.switch(hero)
+        forget_work(hand.window)
+        hand.window.files.open_example(documents.EXAMPLES[example])
+        assert in_the_way(hand) == [], (example, hero.id)
     hand.window.workspaces.leave_present()
+
+
+def in_the_way(hand: Hand) -> list[tuple[object, ...]]:
+    """At which sizes the loss and all else are in each other's way, or not all of the loss is in sight."""
+    found: list[tuple[object, ...]] = []
+    for size in SIZES:
+        hand.window.resize(*size)
+        hand.settle()
+        hand.canvas.fit()
+        scene, box = hand.canvas.network_scene, box_of(hand)
+        own = [box.box, *box.target_rects.values()]
+        others = scene.neurons.taken(QRectF(-1e5, -1e5, 2e5, 2e5))
+        others += [edge.label for edge in scene.edges.edges.every() if not edge.label.isNull()]
+        others += [CIRCLE.translated(item.pos()) for item in scene.neurons.made.values()]
+        pairs = [*combinations(own, 2), *product(own, others)]
+        found += [(size, one, other) for one, other in pairs if one.intersects(other)]
+        seen = hand.canvas.mapToScene(hand.canvas.viewport().rect()).boundingRect()
+        found += [(size, rect) for rect in own if not box.isVisible() or not seen.contains(rect)]
+    return found
 
 
 def test_the_target_of_a_long_name_takes_no_more_room_than_a_name(hand: Hand) -> None:

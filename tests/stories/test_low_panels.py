@@ -1,13 +1,20 @@
 """Panels below the canvas at 1280×720: what they show is whole, and the canvas keeps its share."""
 
+from itertools import combinations
+
 import pytest
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QWidget
 
+from nnsim.core.analysis.tangents import OFFERS
 from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.look.theme import font
 from nnsim.gui.panels.gradient.loss_slice import LossSlicePanel
 from nnsim.gui.panels.gradient.plots import StepPlot
+from nnsim.gui.panels.gradient.slope import SlopePanel
 from nnsim.gui.panels.output.plots import MapPlot
+from nnsim.gui.panels.plot_panel import PlotPanel
 from nnsim.gui.plots.plot import scaled
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.widgets.labels import TextLine
@@ -18,6 +25,13 @@ def head_is_whole(plot: StepPlot) -> bool:
     bottom, top = plot.ranges[1]
     from_below = (plot.arrow.end[1] - bottom) / (top - bottom) * plot.view.height()
     return bool(scaled(9) <= from_below <= plot.view.height() - scaled(9))
+
+
+def stand_whole(panel: PlotPanel, parts: tuple[QWidget, ...]) -> bool:
+    """Whether all of them are seen inside the panel, none over another."""
+    places = [QRect(part.mapTo(panel, QPoint()), part.size()) for part in parts]
+    return (all(part.isVisible() for part in parts) and all(panel.rect().contains(place) for place in places)
+            and not any(a.intersects(b) for a, b in combinations(places, 2)))
 
 
 @pytest.mark.parametrize(("workspace", "share"), [("train", 0.28), ("explain", 0.33)])
@@ -32,11 +46,8 @@ def test_a_loss_slice_takes_no_more_than_its_share(hand: Hand, workspace: str, s
     panel = hand.window.panels["loss_slice"]
     assert isinstance(panel, LossSlicePanel)
     assert hand.window.workspaces.docks["loss_slice"].height() <= share * 720 + 1
-    says = panel.says
-    assert says.isVisible() and "slope is 0.08217" in says.text()
-    places = [QRect(part.mapTo(panel, QPoint()), part.size()) for part in (panel.plot, says, panel.take)]
-    assert all(panel.rect().contains(place) for place in places)
-    assert not any(a.intersects(b) for a in places for b in places if a is not b)
+    assert "slope is 0.08217" in panel.says.text()
+    assert stand_whole(panel, (panel.plot, panel.says, panel.take))
     assert panel.plot.view.height() >= 64
     assert head_is_whole(panel.plot)
 
@@ -52,6 +63,51 @@ def test_the_step_on_a_function_is_whole(hand: Hand) -> None:
     hand.window.resize(1440, 900)
     hand.rest(0.1)
     assert head_is_whole(plot)
+
+
+@pytest.mark.parametrize("presented", [False, True])
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1440, 900)])
+def test_why_the_gradient_says_it_beside_its_plot(
+    hand: Hand, monkeypatch: pytest.MonkeyPatch, width: int, height: int, presented: bool
+) -> None:
+    """Function, plot, the whole sentence and the steps, none cut, of every function that is offered."""
+    hand.window.resize(width, height)
+    hand.example("hands_on")
+    hand.click("workspace_explain")
+    if presented:
+        # Full screen would be as large as the screen, wherever this runs.
+        monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+        hand.key(Qt.Key.Key_F11, widget=hand.window)
+        hand.settle()
+        hand.key(Qt.Key.Key_7, Qt.KeyboardModifier.ControlModifier, widget=hand.canvas)
+    else:
+        hand.window.workspaces.show_panel("slope")
+    hand.rest(0.1)
+    panel = hand.window.panels["slope"]
+    assert isinstance(panel, SlopePanel)
+    for offer in OFFERS:
+        hand.choose("slope_choice", offer.label)
+        assert stand_whole(panel, (panel.field, panel.plot, panel.says, panel.rate_field, panel.step, panel.run,
+                                   panel.reset))
+        view = panel.plot.view
+        assert view.height() >= (height / 4 if presented else 64) and view.width() < 3 * view.height()
+        assert head_is_whole(panel.plot)
+        needed = QFontMetrics(font("small")).boundingRect(
+            panel.says.rect(), Qt.TextFlag.TextWordWrap, panel.says.text()).height()
+        assert needed <= panel.says.height()
+
+
+def test_the_canvas_is_as_high_beside_either_why(hand: Hand) -> None:
+    """From Loss slice to the tab beside it nothing moves."""
+    hand.window.resize(1280, 720)
+    hand.example("hands_on")
+    hand.click("workspace_explain")
+    heights = set()
+    for id in ("loss_slice", "slope"):
+        hand.window.workspaces.show_panel(id)
+        hand.rest(0.1)
+        heights.add(hand.canvas.height())
+    assert len(heights) == 1
 
 
 @pytest.mark.parametrize("workspace", ["build", "train"])

@@ -1,6 +1,6 @@
 """A bias that several neurons share is drawn as one neuron that is 1, with a line to each of them."""
 
-from PySide6.QtCore import QPoint, QPointF
+from PySide6.QtCore import QPoint, QPointF, Qt
 
 from nnsim.gui.look.theme import theme
 from nnsim.gui.tour.hand import Hand
@@ -43,3 +43,18 @@ def test_biases_that_are_not_shared_are_one_neuron_each(hand: Hand) -> None:
     assert {id: item.face.bias for id, item in scene.neurons.items() if item.face.bias} == {
         "h": "−1.2", "output": "−0.6"}
     assert scene.shared.boundingRect().isNull()
+
+
+def test_where_it_would_change_nothing_it_says_why(hand: Hand) -> None:
+    """Neurons drawn as dots have no room for a bias, and inputs have none; the switch comes back with the next net."""
+    action = hand.window.actions_by_name["draw_biases"]
+    input = hand.add("input", hand.canvas.mapToScene(hand.canvas.viewport().rect().center()))
+    assert not action.isEnabled() and action.toolTip() == "No neuron here has a bias"
+    hand.click_at(hand.at(input))
+    hand.key(Qt.Key.Key_Delete, widget=hand.canvas)
+    assert action.isEnabled()
+    hand.click("tool_layers")
+    hand.write("2, 310, 1")
+    assert not action.isEnabled() and "drawn as dots" in action.toolTip()
+    hand.key(Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier, hand.window)
+    assert action.isEnabled() and action.toolTip() == "Each bias as the weight of a neuron that is 1"

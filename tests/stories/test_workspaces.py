@@ -214,7 +214,7 @@ def test_each_is_the_same_whenever_one_comes_back(new_hand: Hand, size: tuple[in
     for round_ in range(3):
         for workspace in WORKSPACES:
             hand.click(f"workspace_{workspace.id}")
-            hand.rest(0.3)
+            hand.rest(0.1)
             bars = hand.window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly)
             tabs = sorted(bar.geometry().getRect() for bar in bars if bar.isVisible() and bar.x() >= 0)
             now = ({id: rect for id, rect in places(hand.window).items() if rect.x() >= 0}, tabs)
@@ -335,19 +335,19 @@ def test_explain_keys_lead_to_where_there_is_room(presenting: Hand) -> None:
     """Ctrl+1…9 bring a panel here if it has a place here, else they go to Explain; presenting, they present it."""
     hand = presenting
     hand.example("hands_on")
-    for id, entry in PANELS.items():
-        if entry.key:
-            key = Qt.Key(ord(entry.key[-1]))
-            hand.click("workspace_build")
-            hand.key(key, CTRL, hand.window)
-            assert hand.window.panels[id].seen
-            assert hand.window.workspaces.current is (EXPLAIN if id in EXPLANATION else WORKSPACES[0])
-            hand.key(Qt.Key.Key_F11, widget=hand.window)
-            hand.key(key, CTRL, hand.window)
-            assert hand.window.workspaces.current is presented(id) and in_front(hand) == {id}
-            tabs = hand.find("present_tabs", QTabBar)
-            assert tabs.tabData(tabs.currentIndex()) == f"present_{id}"
-            hand.key(Qt.Key.Key_Escape, widget=hand.window)
+    keys = {id: Qt.Key(ord(entry.key[-1])) for id, entry in PANELS.items() if entry.key}
+    for id, key in keys.items():
+        hand.click("workspace_build")
+        hand.key(key, CTRL, hand.window)
+        assert hand.window.panels[id].seen
+        assert hand.window.workspaces.current is (EXPLAIN if id in EXPLANATION else WORKSPACES[0])
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    for id, key in keys.items():
+        hand.key(key, CTRL, hand.window)
+        assert hand.window.workspaces.current is presented(id) and in_front(hand) == {id}
+        tabs = hand.find("present_tabs", QTabBar)
+        assert tabs.tabData(tabs.currentIndex()) == f"present_{id}"
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
 
 
 def test_another_theme_leaves_nothing_of_the_last(new_hand: Hand) -> None:

@@ -31,7 +31,7 @@ COMPARED = re.compile(r"([\d.e-]+) ([≥<]) ([\d.e-]+)")
 
 PANELS = {
     "forward": ("w5", ("net h1", "out h1", "net h2", "out h2", "net o1", "out o1", "net o2", "out o2")),
-    "backward": ("w5", ("∂Loss/∂O1", "∂O1/∂net1", "out h1", "∂Loss/∂w5", "new w5", "out o1")),
+    "backward": ("w5", ("∂Loss/∂O1", "∂O1/∂net1", "out h1", "∂Loss/∂w5", "new w5")),
     "losses": ("w5", ("out o1", "out o2", "loss", "∂Loss/∂O1")),
     "matrices": ("o1", ("net o1",)),
     "steps": ("w5", ("out h1", "net h1")),

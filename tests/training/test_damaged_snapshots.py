@@ -78,12 +78,6 @@ def goes_on_or_says_why(raw: bytes, file: Path) -> bool:
     return True
 
 
-def refused(files: dict[str, bytes], file: Path, said: str) -> None:
-    file.write_bytes(zipped(files))
-    with pytest.raises(ValueError, match=said):
-        nnsim.Trainer.resume(NETWORK, DATA, CONFIG, nnsim.Snapshot.load(file))
-
-
 def fuzz(rounds: int, seed: int, whole: dict[str, Files], file: Path) -> int:
     """How many of so many damaged files can be resumed all the same."""
     rng, fine = np.random.default_rng(seed), 0
@@ -126,7 +120,8 @@ def leaves(tree: Any, *path: str | int) -> list[tuple[str | int, ...]]:
 
 
 def test_each_field_with_each_extreme(whole: dict[str, Files], tmp_path: Path) -> None:
-    """Every number, text and list of the settings in turn."""
+    """Every number, text and list of the settings in turn; of few fields an extreme does no harm."""
+    fine = []
     for leaf in leaves(about(whole[COMPILED]))[1:]:
         for extreme in EXTREMES:
             tree = about(whole[COMPILED])
@@ -134,7 +129,9 @@ def test_each_field_with_each_extreme(whole: dict[str, Files], tmp_path: Path) -
             for key in leaf[:-1]:
                 inner = inner[key]
             inner[leaf[-1]] = extreme
-            goes_on_or_says_why(zipped(with_text(whole[COMPILED], json.dumps(tree))), tmp_path / "run.npz")
+            raw = zipped(with_text(whole[COMPILED], json.dumps(tree)))
+            fine.append(goes_on_or_says_why(raw, tmp_path / "run.npz"))
+    assert 0 < sum(fine) < 0.2 * len(fine), (sum(fine), len(fine))
 
 
 Change = Callable[[nnsim.Snapshot], nnsim.Snapshot]
@@ -221,7 +218,10 @@ def test_what_is_wrong_is_named(
     change: Callable[[Files], Files], said: str, whole: dict[str, Files], tmp_path: Path
 ) -> None:
     """Arrays that are missing, or too many, or lie about their shape; texts that are none."""
-    refused(change(whole[NUMPY]), tmp_path / "run.npz", said)
+    file = tmp_path / "run.npz"
+    file.write_bytes(zipped(change(whole[NUMPY])))
+    with pytest.raises(ValueError, match=said):
+        nnsim.Trainer.resume(NETWORK, DATA, CONFIG, nnsim.Snapshot.load(file))
 
 
 def bomb(files: dict[str, bytes], megabytes: int, told: int | None = None) -> bytes:

@@ -306,15 +306,19 @@ class Explanation:
             others = [number(self.by_term(connection))]
         return operate("multiply", term, *others, value=term.value * self.by_term(connection)) if others else term
 
-    def by_activation(self, id: str) -> Equation:
-        """∂L/∂a of a neuron: what the loss says of it if it is an output, and what the neurons it feeds send back."""
+    def sent_back(self, id: str) -> list[Term]:
+        """What ∂L/∂a of a neuron is the sum of: what the loss says of an output, and δ·w of what it feeds."""
         parts = [self.loss_slope(id).term] if self.structure.by_id[id].role == "output" else []
         for c in self.structure.outgoing[id]:
             back = self.by_source(c).term
             parts.append(operate("multiply", self.delta_term(c.target), *_factors(back),
                                  value=self.delta(c.target) * back.value))
+        return parts
+
+    def by_activation(self, id: str) -> Equation:
+        """∂L/∂a of a neuron: what the loss says of it if it is an output, and what the neurons it feeds send back."""
         symbol = self.notation.loss.by(self.notation.activation(self.structure, id))
-        return Equation(symbol, _sum(parts), (id,))
+        return Equation(symbol, _sum(self.sent_back(id)), (id,))
 
     def delta_equation(self, id: str) -> Equation:
         """δ = ∂L/∂a · f′(z)."""

@@ -98,11 +98,10 @@ LETTERS = frozenset(letter for entry in _ENTRIES for letter in ("δ", entry.z, e
 _LECTURES_INPUT = re.compile(r"^i\d+$")
 
 
-def notation_for(structure: Structure) -> Notation:
-    """The notation that suits a network: the lecture's for one that is named as its example, else the field's."""
-    return NOTATIONS["lecture" if is_lectures(structure) else "field"]
+def notation_for(structure: Structure, chosen: str = "") -> Notation:
+    """The notation that was chosen by name, else that which suits a network.
 
-
-def is_lectures(structure: Structure) -> bool:
-    """Whether the inputs of a network are named as in the lecture's example: i1, i2."""
-    return bool(structure.inputs) and all(_LECTURES_INPUT.match(id) for id in structure.inputs)
+    That is the lecture's if the inputs are named as in its example, i1 and i2, else the field's.
+    """
+    lectures = bool(structure.inputs) and all(_LECTURES_INPUT.match(id) for id in structure.inputs)
+    return NOTATIONS.get(chosen) or NOTATIONS["lecture" if lectures else "field"]

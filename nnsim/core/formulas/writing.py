@@ -43,6 +43,11 @@ def latex(term: Term, numbers: bool = False, digits: int = DIGITS) -> str:
     return "".join(piece.text for piece in pieces(term, Style(True, numbers, digits)))
 
 
+def as_factor(term: Term, style: Style) -> str:
+    """The term as it is written within a product, behind the first factor: in brackets, if it is a sum."""
+    return "".join(piece.text for piece in _bracketed(term, style, Tightness.PRODUCT))
+
+
 def latex_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     """A number in LaTeX: -0.0226, 1.2\\cdot 10^{-5}, -\\infty, \\text{undefined}."""
     if math.isnan(value):

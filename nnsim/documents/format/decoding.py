@@ -14,6 +14,7 @@ from msgspec import UNSET, Raw, Struct, UnsetType
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
 from nnsim.core.fields import forms
+from nnsim.core.formulas.notation import NOTATIONS
 from nnsim.core.network import (
     BIAS_NOTATIONS,
     MAX_CONNECTIONS,
@@ -82,6 +83,7 @@ class _File(Struct, forbid_unknown_fields=True):
     data: Raw = Raw(b"null")
     training: Raw = Raw(b"{}")
     notes: Raw = Raw(b'""')
+    notation: Raw = Raw(b"null")
 
 
 class _Inline(Struct, forbid_unknown_fields=True):
@@ -135,7 +137,15 @@ def _document(raw: bytes) -> Document:
     _check_layout(layout, network)
     data = None if bytes(file.data) == b"null" else _data(bytes(file.data))
     training = _training(_fields(bytes(file.training), "training"))
-    return Document(network, filled(network.structure, layout), data, training, notes)
+    return Document(network, filled(network.structure, layout), data, training, notes, _notation(file.notation))
+
+
+def _notation(raw: Raw) -> str:
+    """The name of a notation; empty if none is chosen."""
+    value = _small(bytes(raw), "notation")
+    if value is not None and (not isinstance(value, str) or value not in NOTATIONS):
+        raise Fault(f"there is no notation {_shown(value)}{instead(value, NOTATIONS)}", "notation")
+    return value or ""
 
 
 def _typed(raw: bytes | Raw, kind: type[T], where: str) -> T:

@@ -72,6 +72,8 @@ def _pieces(document: Document) -> Pieces:
         sections["training"] = [_line(training)]
     if document.notes:
         sections["notes"] = ['"', *(_line(part)[1:-1] for part in _parts(document.notes, NOTES_PIECE)), '"']
+    if document.notation:
+        sections["notation"] = [_line(document.notation)]
     yield from _object(sections, 0)
     yield "\n"
 

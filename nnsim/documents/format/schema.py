@@ -12,6 +12,7 @@ from typing import Any
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.combines import COMBINES
 from nnsim.core.fields import Form, forms
+from nnsim.core.formulas.notation import NOTATIONS
 from nnsim.core.network import BIAS_NOTATIONS, MAX_CONNECTIONS, MAX_NAME_LENGTH, MAX_NEURONS, ROLES
 from nnsim.data.generators import GENERATORS
 from nnsim.data.sources import CsvData, InlineData
@@ -39,6 +40,7 @@ def schema() -> Schema:
             "data": {"anyOf": [{"type": "null"}, _ref("data")]},
             "training": _ref("training"),
             "notes": {"type": "string"},
+            "notation": {"anyOf": [{"type": "null"}, _enum(NOTATIONS)]},
         }, required=("format", "version", "network")),
         "$defs": {
             "name": {"type": "string", "minLength": 1, "maxLength": MAX_NAME_LENGTH},

@@ -37,7 +37,8 @@ class Lines:
 
     def cross(self, rect: QRectF, own: Ends) -> bool:
         """Whether a line other than its own runs through a label."""
-        return bool(np.delete(self._crossed(rect), self._row[own]).any())
+        crossed = self._crossed(rect)
+        return bool(crossed.sum() > crossed[self._row[own]])
 
     def through(self, rect: QRectF) -> int:
         """How many lines run through a rectangle."""
@@ -77,10 +78,8 @@ def place(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | Non
         if not edge.text:
             continue
         box = _box(edge, metrics)
-        for at in edge.places:
-            rect = box.translated(at)
-            if overlapping(rect, busy[:count]).any():
-                continue
+        for x, y in edge.places[_free(box, edge.places, busy[:count])].tolist():
+            rect = box.translated(x, y)
             if edge.label.isNull():
                 edge.label = rect
             # Better where no other connection runs behind the number, if there is such a place.
@@ -92,14 +91,23 @@ def place(edges: Collection[Edge], taken: Collection[QRectF], lines: Lines | Non
             count += 1
 
 
+def _free(box: QRectF, places: Array, busy: Array) -> Flags:
+    """At which of (places, 2) a rectangle around (0, 0) overlaps none of (rectangles, 4)."""
+    x, y = (places + np.array([box.left(), box.top()])).T[:, :, None]
+    left, top, right, bottom = busy.T
+    over = (left < x + box.width()) & (x < right) & (top < y + box.height()) & (y < bottom)
+    free: Flags = ~over.any(axis=1)
+    return free
+
+
 def force(edges: Collection[Edge], taken: Collection[QRectF], metrics: QFontMetricsF) -> None:
     """Put each edge's label beside its line, clear of ``taken``; if that reaches too far, where least is in its way."""
     busy = boxes(taken)
     for edge in edges:
         box = _box(edge, metrics)
         sideways = sorted((step * NARROWEST / 2 for step in range(FARTHEST, -FARTHEST - 1, -1)), key=abs)
-        rects = [box.translated(edge.places[0]).translated(shift, 0) for shift in sideways]
-        rects += [box.translated(at) for at in edge.places]
+        rects = [box.translated(*edge.places[0]).translated(shift, 0) for shift in sideways]
+        rects += [box.translated(x, y) for x, y in edge.places.tolist()]
         edge.label = min(rects, key=lambda rect: covered(rect, busy))
         busy = np.vstack([busy, coordinates(edge.label)])
 

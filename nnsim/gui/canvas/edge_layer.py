@@ -56,8 +56,7 @@ class EdgeLayer(QGraphicsItem):
         taken: Callable[[QRectF], list[QRectF]],
     ) -> None:
         """``text`` and ``ghost`` say what a connection weighs and weighed; ``taken`` what neurons take up of a part of
-        the scene.
-        """
+        the scene."""
         super().__init__()
         self._text, self._ghost, self._taken = text, ghost, taken
         self.edges = EdgeMap(Structure(), np.empty((0, 4)), np.zeros(0), False)
@@ -237,6 +236,7 @@ class EdgeLayer(QGraphicsItem):
         if not placed:
             return
         self._write(placed)
+        self._forced = [edge for edge in self._forced if edge not in placed]  # they may have room by now
         busy = self._taken(bounds_of(placed))
         if moving:
             busy += [edge.label for edge in wanted if edge.row not in moving and not edge.label.isNull()]

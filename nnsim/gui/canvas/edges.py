@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
+import numpy as np
 from PySide6.QtCore import QLineF, QPointF, QRectF
 from PySide6.QtGui import QPainterPath, QPolygonF
 
+from nnsim.core.arrays import Array
 from nnsim.core.network import Connection, Ends
 from nnsim.documents.layout import bend
 from nnsim.documents.lines import BENDS, LABEL_PLACES
@@ -67,9 +69,11 @@ class Edge:
         return QRectF(self.line.p1(), self.line.p2()).normalized().adjusted(-AROUND, -AROUND, AROUND, AROUND)
 
     @cached_property
-    def places(self) -> tuple[QPointF, ...]:
-        """Where its label may stand, best first."""
-        return tuple(self._point(share) for share in LABEL_PLACES)
+    def places(self) -> Array:
+        """(places, 2): where its label may stand, best first."""
+        shares = np.array(LABEL_PLACES)
+        across, down = bend(shares) if self.curved else (shares, shares)
+        return np.stack((self.line.x1() + self.line.dx() * across, self.line.y1() + self.line.dy() * down), axis=1)
 
     def arrow(self, size: float) -> QPolygonF:
         """The triangle at its target."""

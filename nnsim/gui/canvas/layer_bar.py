@@ -144,7 +144,7 @@ class LayerBars(QObject):
         self._commands.insert(number)
 
     def _place(self, *_: object) -> None:
-        if self._held:
+        if self._held or self._view.fitting:
             return
         bars, pluses = self._bars[: len(self._columns)], self._pluses[: max(0, len(self._columns) - 1)]
         middles = [self._view.mapFromScene(QPointF((left + right) / 2, 0)).x() for left, right in self._columns]

@@ -158,12 +158,7 @@ class NetworkScene(QGraphicsScene):
 
     def stretch_to(self, stretch: float) -> None:
         """Draw the columns so many times as far apart as they lie."""
-        if stretch != self.stretch:
-            self.stretch = stretch
-            self._move(np.arange(len(self.neurons)), self._places(self.desk.session.document))
-            self.edges.settle(self.neurons.places)
-            self._make_room()
-            self._place_labels()
+        self.draw_at(self.larger, self.edges.larger, stretch)
 
     def position(self, point: QPointF) -> Position:
         """A point of the scene as a layout has it: whole numbers, which a person can read in the file."""
@@ -190,10 +185,13 @@ class NetworkScene(QGraphicsScene):
 
     def _move(self, rows: Indices, places: Array) -> None:
         if len(rows):
-            self.neurons.move(rows, places[rows])
-            self.edges.move_ends(rows, places)
+            self._move_items(rows, places)
             self.shared.lay_out()
             self._place_labels()
+
+    def _move_items(self, rows: Indices, places: Array) -> None:
+        self.neurons.move(rows, places[rows])
+        self.edges.move_ends(rows, places)
 
     def settle(self, positions: Mapping[str, QPointF]) -> None:
         """End of a drag: show neurons where they belong, and find every label its best place."""
@@ -352,13 +350,22 @@ class NetworkScene(QGraphicsScene):
 
     def magnify(self, neurons: float, weights: float) -> None:
         """Have texts of neurons, and weights, so many times as large as elsewhere; circles and lines stay."""
-        if (neurons, weights) != (self.larger, self.edges.larger):
-            self.larger, self.edges.larger = neurons, weights
-            for item in self.neurons.made.values():
-                item.magnify(neurons)
-            self.shared.lay_out()
-            self._make_room()
-            self._place_labels()
+        self.draw_at(neurons, weights, self.stretch)
+
+    def draw_at(self, neurons: float, weights: float, stretch: float) -> None:
+        """``magnify`` and ``stretch_to`` at once: what takes long, to find each label its place, is done once."""
+        if (neurons, weights, stretch) == (self.larger, self.edges.larger, self.stretch):
+            return
+        self.larger, self.edges.larger = neurons, weights
+        for item in self.neurons.made.values():
+            item.magnify(neurons)
+        if stretch != self.stretch:
+            self.stretch = stretch
+            self._move_items(np.arange(len(self.neurons)), self._places(self.desk.session.document))
+            self.edges.settle(self.neurons.places)
+        self.shared.lay_out()
+        self._make_room()
+        self._place_labels()
 
     def covered_by(self, area: QRectF) -> float:
         """How much of neurons, labels and loss lies in a part of the scene."""

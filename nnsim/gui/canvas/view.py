@@ -45,7 +45,8 @@ class CanvasView(QGraphicsView):
     """Shows the network, and knows nothing of what mouse and keys do with it."""
 
     fitted = Signal()
-    """All was shown; the columns may be drawn farther apart than before, or less far."""
+    """All was shown; the columns may be drawn farther apart than before, or less far. Zooms and places that ``fit`` has
+    tried on the way are of no interest, see ``fitting``."""
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -73,6 +74,10 @@ class CanvasView(QGraphicsView):
         number has no room."""
         self._fitted = True
         """Whether the view shows all because it was asked to: then it does so at any size."""
+        self._waiting = False
+        """Whether sizes are passed through on the way to the one for the next ``fit``."""
+        self.fitting = False
+        """Whether the view is on its way to ``fitted()``."""
         self._shown_whole: Array = self.network_scene.neurons.places
         """Where the neurons were that it showed all of then."""
         self._grown = QTimer(self)
@@ -124,9 +129,20 @@ class CanvasView(QGraphicsView):
 
     def fit(self) -> None:
         """Show the whole network, in the middle, with texts that can be read; when presenting, from afar."""
+        self._waiting, self.fitting = False, True
+        try:
+            self._find_fit()
+        finally:
+            self.fitting = False
+            self.fitted.emit()
+
+    def wait_to_fit(self) -> None:
+        """All is shown again by the next ``fit``, not at each size that the view has until then."""
+        self._waiting = True
+
+    def _find_fit(self) -> None:
         scene = self.network_scene
-        scene.magnify(1.0, 1.0)
-        scene.stretch_to(1.0)
+        scene.draw_at(1.0, 1.0, 1.0)
         self._fit()
         self._stretch()
         if presenting() and len(scene.neurons) <= MOST_MAGNIFIED:
@@ -138,7 +154,6 @@ class CanvasView(QGraphicsView):
         self._stretch()
         if scene.edges.few:
             self._part()
-        self.fitted.emit()
 
     def _stretch(self) -> None:
         """Draw the columns of a small network as far apart as a wide view has room for them."""
@@ -254,7 +269,7 @@ class CanvasView(QGraphicsView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if not self._being_drawn():
+        if not self._waiting and not self._being_drawn():
             self.keep_fitted()
 
     def _being_drawn(self) -> bool:

@@ -69,12 +69,8 @@ class Panel(QWidget):
 
     def _on_document(self, old: Document, new: Document) -> None:
         # Where only values or places differ, values_changed follows and is enough.
-        if (old.network.structure, old.data, old.training, old.notes) != (
-            new.network.structure,
-            new.data,
-            new.training,
-            new.notes,
-        ):
+        parts = [(d.network.structure, d.data, d.training, d.notes, d.notation) for d in (old, new)]
+        if parts[0] != parts[1]:
             self._on_change()
 
     @property

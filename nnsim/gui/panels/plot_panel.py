@@ -4,9 +4,9 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLabel, QScrollArea, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QScrollArea, QSizePolicy, QStackedLayout, QVBoxLayout, QWidget
 
-from nnsim.gui.look.theme import GRID, set_role
+from nnsim.gui.look.theme import GRID, set_role, text_scale
 from nnsim.gui.panels.late_panel import LatePanel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 MARGIN = 12
 LOWEST_PLOT, LOW_PLOT = 96, 128
 """No plot is lower than the one; lower than the other, it takes the place of what can be spared."""
+WIDE, FLAT = 340, 2.5
+"""In a panel as wide, at 100 % text, what is said can stand beside the plot; in one so much wider than high it does."""
 
 
 class PlotPanel(LatePanel):
@@ -50,10 +52,14 @@ class PlotPanel(LatePanel):
         self.pages.addWidget(self.page if area is None else scrolled(self.page, area))
         self.pages.addWidget(padded)
 
-    def leave_place(self) -> None:
-        """Have the plots stand here, below the rows so far; until they are made nothing else takes their place."""
-        self._place = self.rows.count()
-        self.rows.addStretch(1)
+    def leave_place(self, rows: QBoxLayout | None = None) -> None:
+        """Have the plots stand here, below the rows so far, or below those of a part of the page.
+
+        Until they are made nothing else takes their place.
+        """
+        self._around = rows or self.rows
+        self._place = self._around.count()
+        self._around.addStretch(1)
 
     def make_plots(self) -> "tuple[Plot, ...]":
         """The plots; of several one is shown at a time."""
@@ -61,9 +67,21 @@ class PlotPanel(LatePanel):
 
     def place_plots(self, plots: "tuple[Plot, ...]") -> None:
         """Put the plots where they stand on the page."""
-        self.rows.takeAt(self._place)
+        self._around.takeAt(self._place)
         for plot in plots:
-            self.rows.insertWidget(self._place, plot, 1)
+            self._around.insertWidget(self._place, plot, 1)
+
+    def lay_beside(self, words: QBoxLayout, low: int) -> tuple[bool, int]:
+        """Have what is said stand beside the plot in a flat panel, else below it; (whether beside, how wide it is).
+
+        Flat is one that is lower than ``low`` at 100 % text, or far wider than high; it has to be wide enough for both.
+        """
+        scale, room = text_scale(), self.width() - 2 * MARGIN
+        side = self.width() >= WIDE * scale and (
+            self.height() < low * scale or self.width() > FLAT * self.height())
+        self.rows.setDirection(QBoxLayout.Direction.LeftToRight if side else QBoxLayout.Direction.TopToBottom)
+        self.rows.setStretchFactor(words, int(side))
+        return side, (room - GRID) // 2 if side else room
 
     def fit(self) -> None:
         """Leave out what has no room in the current size; called once the plots are there."""

@@ -8,13 +8,14 @@ from PySide6.QtCore import QObject, Signal
 
 from nnsim.core.arrays import Array, Indices, Integers, first_row
 from nnsim.core.explain.explanation import Explanation
-from nnsim.core.formulas.notation import NOTATIONS, Notation, notation_for
+from nnsim.core.formulas.notation import Notation, notation_for
 from nnsim.core.formulas.numbers import DIGITS, Writing
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Ends, Network
 from nnsim.core.order import epoch_order
 from nnsim.core.program import Backward
 from nnsim.data.dataset import Dataset
+from nnsim.documents import edits
 from nnsim.gui.session.costs import AT_ONCE, work
 from nnsim.gui.session.kept import Kept
 from nnsim.gui.session.lagging import Lagging, Stopped
@@ -37,9 +38,9 @@ class Studied(NamedTuple):
 
 
 class Study(QObject):
-    """View state, never part of the document: no undo step, no dirty mark.
+    """View state, but for the notation, which is the document's: no undo step, no dirty mark.
 
-    Signals: ``changed()`` when scope, sample, targets or notation differ; ``lit_changed()`` when another part is lit;
+    Signals: ``changed()`` when scope, sample, targets or digits differ; ``lit_changed()`` when another part is lit;
     ``wave_changed()`` when a wave moves on; ``compare_changed()`` when the start is compared, or no longer;
     ``came()`` when a gradient is there that took long.
     """
@@ -55,7 +56,6 @@ class Study(QObject):
         self._session, self._looking = session, looking
         self.scope = "sample"
         """Which samples every gradient in the window is of: "sample", "batch" or "all"."""
-        self._notation = ""
         self.digits = Writing()
         """How numbers are written wherever they are read: how many digits, of what kind, rounded or cut off."""
         self._row: int | None = None
@@ -112,17 +112,17 @@ class Study(QObject):
     @property
     def notation(self) -> Notation:
         """How quantities are written: as chosen, else in the notation that suits the network."""
-        return NOTATIONS.get(self._notation) or notation_for(self._session.structure)
+        return notation_for(self._session.structure, self.chosen_notation)
 
     @property
     def chosen_notation(self) -> str:
         """The notation's name; empty for the one that suits the network."""
-        return self._notation
+        return self._session.document.notation
 
     def set_notation(self, id: str) -> None:
-        """Write in this notation, or with "" in the one that suits the network."""
-        self._notation = id if id in NOTATIONS else ""
-        self._tell()
+        """Have the document written in this notation, or with "" in the one that suits the network."""
+        if id != self.chosen_notation:
+            self._session.apply(self.tr("Choose the notation"), lambda document: edits.set_notation(document, id))
 
     def set_digits(self, digits: int) -> None:
         """Write numbers in this way; a plain number is one of significant digits, rounded."""

@@ -39,4 +39,4 @@ class DocumentCommand(QUndoCommand):
 def only_moved(old: Document, new: Document) -> bool:
     """Whether neurons lie elsewhere and all else is the same: then no number differs."""
     return (new.network is old.network and new.data is old.data and new.training is old.training
-            and new.notes == old.notes)
+            and new.notes == old.notes and new.notation == old.notation)

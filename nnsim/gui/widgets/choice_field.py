@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSignalBlocker, QStringListModel, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSignalBlocker, QSize, QStringListModel, Qt, Signal
 from PySide6.QtGui import QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QListView, QSizePolicy, QStyle, QStyleOptionComboBox, QStylePainter
 
@@ -56,13 +56,15 @@ class _Choices(QStringListModel):
 class ChoiceField(QComboBox):
     """A choice of values by label.
 
-    ``chosen(value)`` says what the learner chose, never what ``set_value`` shows.
+    ``chosen(value)`` says what the learner chose, never what ``set_value`` shows. With ``whole_text`` the field is at
+    least as wide as its widest label, so that none is cut and it stays as it is whatever is chosen.
     """
 
     chosen = Signal(object)
 
-    def __init__(self) -> None:
+    def __init__(self, whole_text: bool = False) -> None:
         super().__init__()
+        self._whole_text = whole_text
         self._choices = _Choices(self)
         self._widest = ("", 0)
         self.setModel(self._choices)
@@ -85,6 +87,7 @@ class ChoiceField(QComboBox):
             self._widest = ("", 0)
             with QSignalBlocker(self):
                 self._choices.show(choices, about or {})
+            self.updateGeometry()  # as wide as the widest of these
 
     def set_value(self, value: Any) -> None:
         """Show the choice of this value; none if it is no choice."""
@@ -122,6 +125,13 @@ class ChoiceField(QComboBox):
             self.setToolTip(plain_tip(f"{self.currentText()} – {self._tip}" if cut else self._tip))
         return super().event(event)
 
+    def minimumSizeHint(self) -> QSize:
+        least = super().minimumSizeHint()
+        if not self._whole_text:
+            return least
+        around = least.width() - self._room(least)
+        return QSize(max(least.width(), self.widest + around), least.height())
+
     def showPopup(self) -> None:
         view = self.view()
         # A narrow panel must not cut the labels one chooses from.
@@ -150,16 +160,19 @@ class ChoiceField(QComboBox):
         painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.end()
 
-    def _room(self) -> int:
+    def _room(self, size: QSize | None = None) -> int:
+        """For the text, in a field of this size; in that of now without one."""
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
+        if size is not None:
+            option.rect = QRect(QPoint(), size)
         return self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option,
                                            QStyle.SubControl.SC_ComboBoxEditField, self).width()
 
 
-def choice_of(registry: Mapping[str, Any]) -> ChoiceField:
+def choice_of(registry: Mapping[str, Any], whole_text: bool = False) -> ChoiceField:
     """The names of a registry to choose from, each with what it is about."""
-    picker = ChoiceField()
+    picker = ChoiceField(whole_text)
     picker.set_choices([(entry.name, picker.tr(entry.label)) for entry in registry.values()],
                        {entry.name: picker.tr(entry.about) for entry in registry.values()})
     return picker

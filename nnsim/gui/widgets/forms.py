@@ -17,31 +17,31 @@ from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.gui.widgets.text_field import TextField
 
-LABEL_WIDTH, WIDEST_LABEL = 108, 120
-"""Of a row's label in pixels, at 100 %."""
+LABEL_WIDTH, FORM_LABELS, WIDEST_LABEL = 108, 100, 120
+"""Of a row's label in pixels, at 100 %: at least, in a form of choices whose labels are long, and at most."""
 
 
 class Rows(QFormLayout):
     """Rows with a muted label at the left and an editor at the right, in the rhythm of all panels.
 
     Labels are at least ``label_width`` wide, at 100 %. With ``wraps`` an editor that has not the least of its width
-    beside its label stands below it.
+    beside its label stands below it; with ``whole`` too, and labels are not cut for it.
     """
 
-    def __init__(self, label_width: int = LABEL_WIDTH, wraps: bool = False) -> None:
+    def __init__(self, label_width: int = LABEL_WIDTH, wraps: bool = False, whole: bool = False) -> None:
         super().__init__()
-        self._label_width = label_width
+        self._label_width, self._whole = label_width, whole
         self.setContentsMargins(0, 0, 0, 0)
         self.setHorizontalSpacing(GRID)
         self.setVerticalSpacing(GRID)
         self.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
         self.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         policies = QFormLayout.RowWrapPolicy
-        self.setRowWrapPolicy(policies.WrapLongRows if wraps else policies.DontWrapRows)
+        self.setRowWrapPolicy(policies.WrapLongRows if wraps or whole else policies.DontWrapRows)
 
     def add(self, label: str, editor: QWidget, name: str, tip: str = "", at: int = -1) -> ElidedLabel:
         """Add a row whose editor is called ``name``, at the end or before row ``at``. Gives its label."""
-        head = label_of(label, tip, self._label_width)
+        head = label_of(label, tip, self._label_width, self._whole)
         self.add_headed(head, label, editor, name, tip, at)
         return head
 
@@ -59,6 +59,15 @@ class Rows(QFormLayout):
                 editor.setToolTip(plain_tip(tip))
         self.insertRow(at, head, editor)
 
+    def setGeometry(self, rect: QRect) -> None:
+        super().setGeometry(rect)
+        # Qt indents what stands below its label by the width of other labels, or by a gap where there are none.
+        for row in range(self.rowCount()):
+            head, editor = (self.itemAt(row, role) for role in (self.ItemRole.LabelRole, self.ItemRole.FieldRole))
+            if head is not None and editor is not None and editor.geometry().top() > head.geometry().bottom():
+                place = editor.geometry()
+                editor.setGeometry(QRect(rect.left(), place.top(), rect.width(), place.height()))
+
     def show_row(self, editor: QWidget, shown: bool) -> None:
         """Show or hide the row of ``editor``."""
         if self.isRowVisible(editor) != shown:
@@ -66,27 +75,27 @@ class Rows(QFormLayout):
 
 
 class _RowLabel(ElidedLabel):
-    """As wide as those of the other rows, at any size of text: ``least`` at 100 %."""
+    """As wide as those of the other rows, at any size of text: ``least`` at 100 %; it may be cut, unless ``whole``."""
 
-    def __init__(self, text: str, least: int) -> None:
+    def __init__(self, text: str, least: int, whole: bool) -> None:
         super().__init__(text)
-        self._least_width = least
+        self._least_width, self._whole = least, whole
 
     def sizeHint(self) -> QSize:
         hint = super().sizeHint()
         return QSize(min(max(hint.width(), self._width(self._least_width)), self._width(WIDEST_LABEL)), hint.height())
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._least_width, super().minimumSizeHint().height())
+        return self.sizeHint() if self._whole else QSize(self._least_width, super().minimumSizeHint().height())
 
     @staticmethod
     def _width(pixels: int) -> int:
         return round(pixels * text_scale())
 
 
-def label_of(text: str, tip: str, least: int) -> ElidedLabel:
+def label_of(text: str, tip: str, least: int, whole: bool = False) -> ElidedLabel:
     """The label of a row."""
-    label = _RowLabel(text, least)
+    label = _RowLabel(text, least, whole)
     label.set_tip(tip)
     set_role(label, tone="muted")
     return label
@@ -210,7 +219,7 @@ class FieldsForm(QWidget):
     def __init__(self, owner: Any, prefix: str, only: Collection[str] | None = None,
                  starts: Mapping[str, float] | None = None) -> None:
         super().__init__()
-        self.rows = Rows()
+        self.rows = Rows(FORM_LABELS, whole=True)
         self.setLayout(self.rows)
         self.editors: dict[str, QWidget] = {}
         self._switches: dict[str, QCheckBox] = {}
@@ -256,7 +265,7 @@ class FieldsForm(QWidget):
 
     def _editor(self, name: str, form: Form) -> QWidget:
         if form.choices:
-            choice = ChoiceField()
+            choice = ChoiceField(whole_text=True)
             choice.set_choices([(value, self.tr(label)) for value, label in form.choices])
             choice.chosen.connect(lambda value: self.edited.emit(name, value, None))
             return choice

@@ -1,7 +1,9 @@
 """Lines of text, sentences and formulas, cut or wrapped where they do not fit."""
 
+import math
+
 from PySide6.QtCore import QEvent, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStylePainter, QWidget
 
 from nnsim.gui.look.theme import GRID, font, set_role, theme
@@ -145,7 +147,8 @@ class Sentence(TextLine):
 
     def fit(self, lines: int = 3) -> None:
         """Take the height of so many lines, whatever is said."""
-        self.setFixedHeight(QFontMetrics(font("body")).lineSpacing() * lines + 2)
+        # A line is as high as in text that is drawn: of one alone Qt rounds the height down.
+        self.setFixedHeight(math.ceil(QFontMetricsF(font("body")).lineSpacing()) * lines + 2)
 
     def say(self, text: str, warns: bool = False) -> None:
         """Say something else."""

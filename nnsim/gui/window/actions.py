@@ -8,7 +8,7 @@ from typing import Literal
 from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 
-from nnsim.core.formulas.notation import is_lectures
+from nnsim.gui.canvas.neuron_items import CROWD
 from nnsim.gui.canvas.view import ZOOM_STEP
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import toggled
@@ -51,6 +51,8 @@ class Toggle:
     show: Callable[[bool], object]
     suits: Callable[[], bool] = bool
     """Whether it suits what is open: then it is on until the learner chooses."""
+    why_not: Callable[[], str] = str
+    """Why it would change nothing now, in the learner's words; empty if it would."""
 
 
 class Actions(QObject):
@@ -204,12 +206,13 @@ class Actions(QObject):
         canvas = self._commands.canvas
         return (
             Toggle("draw_biases", self.tr("&Biases as neurons"),
-                   self.tr("Each bias as the weight of a neuron that is 1"), lambda on: canvas.draw(biases=on)),
+                   self.tr("Each bias as the weight of a neuron that is 1"), lambda on: canvas.draw(biases=on),
+                   why_not=self._why_no_biases),
             Toggle("draw_products", self.tr("Pro&ducts on the connections"),
                    self.tr("weight · input, such as −2 · 1"), lambda on: canvas.draw(products=on)),
             Toggle("draw_names", self.tr("Na&mes of weights"),
                    self.tr("Each weight with its name, such as w5 = 0.4"), lambda on: canvas.draw(names=on),
-                   suits=lambda: canvas.network_scene.edges.few and is_lectures(self._desk.session.structure)),
+                   suits=lambda: canvas.network_scene.edges.few and self._desk.study.notation.id == "lecture"),
         )
 
     # Making them
@@ -264,7 +267,10 @@ class Actions(QObject):
                 self.by_name[entry.name].setEnabled(not why)
                 self.by_name[entry.name].setToolTip(why or _tip(entry))
         for toggle in self._all_toggles:
-            self.by_name[toggle.name].setChecked(toggled(toggle.name).value_or(toggle.suits()))
+            action, why = self.by_name[toggle.name], toggle.why_not()
+            action.setChecked(toggled(toggle.name).value_or(toggle.suits()))
+            action.setEnabled(not why)
+            action.setToolTip(why or toggle.tip)
         self._update_undo()
         self._update_train()
         self._update_soften()
@@ -317,6 +323,13 @@ class Actions(QObject):
 
     def _why_no_neuron(self) -> str:
         return "" if self._desk.looking.selected_neurons else self.tr("Select a neuron first")
+
+    def _why_no_biases(self) -> str:
+        neurons = self._desk.session.structure.neurons
+        if len(neurons) > CROWD:
+            return self.tr("A network of more than {n} neurons is drawn as dots, which have no room for their biases"
+                           ).format(n=CROWD)
+        return "" if not neurons or any(neuron.bias for neuron in neurons) else self.tr("No neuron here has a bias")
 
     def _why_not_flip(self) -> str:
         inputs = self._desk.looking.selected_neurons & set(self._desk.session.structure.inputs)

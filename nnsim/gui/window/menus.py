@@ -15,7 +15,7 @@ from nnsim.gui.start.gallery import example_sections
 from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.labels import toned
 from nnsim.gui.window.commands import Commands
-from nnsim.gui.window.panels import PANELS, WORKSPACES, presented
+from nnsim.gui.window.panels import HEROES, PANELS, WORKSPACES, presented
 
 
 class Menus(QObject):
@@ -61,11 +61,22 @@ class Menus(QObject):
 
     def _build_view_menu(self, menu: QMenu) -> None:
         self._build_panels_menu(menu.addMenu(self.tr("Pan&els")))
+        self._build_heroes_menu(menu.addMenu(self.tr("Present &as")))
         self._fill(menu, "next_panel", "previous_panel", "reset_layout", "")
         modes = (("system", self.tr("As the system")), ("light", self.tr("Light")), ("dark", self.tr("Dark")))
         self._choice(menu.addMenu(self.tr("&Theme")), "theme", modes, lambda: stored_look()[0],
                      self._commands.set_theme)
         self._fill(menu.addMenu(self.tr("Text &size")), "text_larger", "text_smaller", "text_normal")
+
+    def _build_heroes_menu(self, menu: QMenu) -> None:
+        """What can be presented; its number is its key while one presents."""
+        menu.setObjectName("heroes_menu")
+        menu.setToolTipsVisible(True)
+        for number, hero in enumerate(HEROES, 1):
+            action = menu.addAction(f"{self.tr(hero.title)}\t{number}")
+            action.setObjectName(hero.id)
+            action.setToolTip(self.tr("{about}; {key} while presenting").format(about=self.tr(hero.about), key=number))
+            action.triggered.connect(lambda checked=False, hero=hero: self._commands.workspaces.switch(hero))
 
     def _build_panels_menu(self, menu: QMenu) -> None:
         """Each panel once, under the first workspace that it stands in."""

@@ -123,7 +123,7 @@ BUILD = Arrangement("build", "Build", "Neurons, weights and the truth table", (
     Side(BOTTOM, 0, 0, (Stack(("table",)),)),
 ))
 TRAIN = Arrangement("train", "Train", "The data and how it learns, the map and the loss", (
-    Side(LEFT, 0.21, 288, (Stack(("training",)),), form=True),
+    Side(LEFT, 0.225, 332, (Stack(("training",)),), form=True),
     Side(RIGHT, 0.26, 336, (Stack(("output",), 5), Stack(("loss",), 4))),
     Side(BOTTOM, 0.28, 190, (Stack(("table", "losses", "selected", "loss_slice")),)),
 ), "output")

@@ -275,6 +275,7 @@ class MainWindow(QMainWindow):
 
     def _on_workspace(self) -> None:
         presenting = self.workspaces.presenting
+        self.canvas.wait_to_fit()
         self._palette.setVisible(self.workspaces.current is BUILD)
         self.canvas.layer_bars.show(self.workspaces.current in (BUILD, TRAIN))
         self.canvas.stretches = self.workspaces.current not in (BUILD, TRAIN)

@@ -123,6 +123,8 @@ A_SCHEMA_SEES = {
     "unknown constant": (edited("training", "optimizer", to={"name": "sgd", "beta1": 1}), "training.optimizer",
                          "no constant “beta1”"),
     "notes a number": (edited("notes", to=1), "notes", "a text in quotes"),
+    "unknown notation of the document": (edited("notation", to="lectures"), "notation", "did you mean “lecture”"),
+    "notation a list": (edited("notation", to=["lecture"]), "notation", "no notation"),
 }
 ONLY_DECODE_SEES = {
     "id twice": (edited(*NEURONS, 1, "id", to="x0"), "network.neurons[1].id",

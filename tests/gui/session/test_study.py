@@ -8,6 +8,7 @@ from pytestqt.qtbot import QtBot
 
 import nnsim
 from nnsim.data.sources import InlineData
+from nnsim.documents import edits
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.session.desk import Desk
 
@@ -86,9 +87,8 @@ def test_targets_by_hand_hold_for_their_inputs(circle: Desk) -> None:
 
 
 def test_study_is_no_part_of_the_document(circle: Desk) -> None:
-    """Scope, notation, digits and targets leave no undo step and no dirty mark."""
+    """Scope, digits and targets leave no undo step and no dirty mark."""
     circle.study.set_scope("all")
-    circle.study.set_notation("lecture")
     circle.study.set_digits(6)
     circle.study.set_targets({"y": 0.5})
     assert not circle.session.dirty and circle.session.undo_stack.count() == 0
@@ -112,3 +112,21 @@ def test_the_notation_suits_the_network(desk: Desk) -> None:
     assert desk.study.notation.id == "field"
     desk.study.set_notation("net")
     assert desk.study.notation.id == "net"
+
+
+def test_the_notation_is_the_documents(circle: Desk) -> None:
+    """Choosing it is an edit that can be taken back; it leaves the run as it is, and another document alone."""
+    circle.session.train(updates=3)
+    circle.session.pause()
+    circle.study.set_notation("lecture")
+    explanation = circle.study.explanation
+    assert explanation is not None and explanation.notation.id == "lecture"
+    assert circle.session.dirty and circle.session.document.notation == "lecture"
+    assert circle.session.latest is not None, "the run is still there"
+    circle.session.undo()
+    assert circle.study.notation.id == "field" and circle.study.explanation is not explanation
+    circle.session.redo()
+    circle.session.open_document(nnsim.load(EXAMPLES["moons"].path))
+    assert circle.study.notation.id == "field"
+    with pytest.raises(ValueError, match="no notation"):
+        edits.set_notation(circle.session.document, "mine")

@@ -13,6 +13,7 @@ from nnsim.core.formulas.notation import name
 from nnsim.core.formulas.numbers import factor, format_number, numbered
 from nnsim.core.network import Connection
 from nnsim.core.optimizers import OPTIMIZERS
+from nnsim.gui.panels.explain.delta_rows import delta_row, deltas_row, gradient_row, in_step
 from nnsim.gui.panels.explain.equation_panel import EquationPanel, listed
 from nnsim.gui.panels.explain.rows import (
     MOST_IN_COLUMNS,
@@ -38,9 +39,9 @@ from nnsim.gui.widgets.cards import header_button
 from nnsim.training.update import Update
 
 FEW_PATHS = 3
-MOST_DELTAS = 24
-LOW = 3.5
-"""So many times as wide as high, there is no room for formulas and δ beneath the paths."""
+MOST_DELTAS, MOST_DELTAS_IN_LINE = 24, 4
+LOW = 2.5
+"""So many times as wide as high, each path is one row, and formulas and δ stand only where they have room."""
 AT_ONCE = 5_000
 """In a network of more connections the paths are looked for beside the window."""
 MOST_CHECKED, FEWEST_CHECKED, CHECKED_SECONDS = 2_000, 5, 1.0
@@ -59,11 +60,12 @@ class BackwardPanel(EquationPanel):
         super().__init__(desk, QCoreApplication.translate("BackwardPanel", "Backward"),
                          QCoreApplication.translate("BackwardPanel", "Backward calculation"))
         self.list.acted.connect(self._list_all)
+        self.list.typesetter.ready.connect(self._fit_anew)
         self.check = header_button(self.tr("check"), "backward_check", self.tr(
             "Compare every gradient with a central difference, (L(w+h) − L(w−h)) / 2h"), checkable=True)
         self.check.toggled.connect(self.update_document)
         self.scope = ScopeChoice(desk, "backward_scope")
-        self.add_to_header(self.check, self.scope)
+        self.add_to_header(self.check, self.scope, self.copy_button())
         self.pages.addWidget(self.list)
         self.setFocusProxy(self.list)
         self._late: Lagging[Chain] = Lagging(self)
@@ -72,7 +74,7 @@ class BackwardPanel(EquationPanel):
             late.came.connect(self._on_change)
             desk.session.closed.connect(late.end)
         self._low = False
-        """Whether it is wide and low, as in Present: then the paths, their sum and the update stand alone."""
+        """Whether it is wide and low, as in Present: then paths, sum and update come first, and more if it has room."""
         self._all_paths: object = None
         """The selection whose paths are all listed."""
 
@@ -88,8 +90,13 @@ class BackwardPanel(EquationPanel):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         low = self.width() > LOW * self.height()
-        if low != self._low:
+        if low or self._low:
             self._low = low
+            self.update_document()
+
+    def _fit_anew(self) -> None:
+        """Choose again what has room, of what has another size when it is typeset."""
+        if self._low and self.seen:
             self.update_document()
 
     # What is selected
@@ -138,12 +145,14 @@ class BackwardPanel(EquationPanel):
             chain = self._found(chain_of, e, parameter, most)
             if chain is None:
                 return [note(self.tr("The chain rule is being worked out …"))]
-            parts = [*self._chain(chain, parameter), *self._deltas(e, parameter)]
             # Of one sample the gradient is where the chain leads; of several it is what was asked for.
             if self._low and not self._several:
-                return [*self._chain(chain, parameter), *self._update(next_update(self.desk), parameter)[1:]]
-            answer = [*self._gradient(parameter), *self._update(next_update(self.desk), parameter)]
-            rows += [*answer, *parts] if self._several else [*parts, *answer]
+                return self._fitting(chain, e, parameter)
+            update, by_delta = self._update(next_update(self.desk), parameter), self._deltas(e, parameter)
+            if self._several:
+                rows += [*self._gradient(parameter), *update, *self._chain(chain, parameter), *in_step(by_delta)]
+            else:
+                rows += [*self._chain(chain, parameter), *in_step([*by_delta, *self._gradient(parameter)]), *update]
         elif neuron is not None:
             chain = self._found(chain_of_activation, e, neuron, most)
             if chain is None:
@@ -169,7 +178,16 @@ class BackwardPanel(EquationPanel):
         samples = self.desk.study.samples
         return samples is not None and len(samples.X) > 1
 
-    def _chain(self, chain: Chain, parameter: str | None = None) -> list[Row]:
+    def _fitting(self, chain: Chain, e: Explanation, parameter: str) -> list[Row]:
+        """Paths, their sum and the update; if there is room, the formulas of factors too, and every δ on the way."""
+        deltas = deltas_row(e, self._on_the_way(e, parameter)[:MOST_DELTAS_IN_LINE], self._digits)
+        update = self._update(next_update(self.desk), parameter)[1:]
+        briefest = [*self._chain(chain, parameter, formulas=False), *update]
+        whole = [*self._chain(chain, parameter), *update]
+        fuller = ([*whole[:-len(update)], deltas, *update], whole, [*briefest[:-len(update)], deltas, *update])
+        return next((rows for rows in fuller if self.list.has_room_for(rows)), briefest)
+
+    def _chain(self, chain: Chain, parameter: str | None = None, formulas: bool = True) -> list[Row]:
         digits = self._digits
         title = self.tr("Chain rule")
         if self._several:
@@ -181,7 +199,7 @@ class BackwardPanel(EquationPanel):
         factors = [chain_row(path.factors, path.shown_value, "+" if index else f"{chain.name.latex} =", digits)
                    for index, path in enumerate(chain.paths)]
         if self._low:
-            rows += in_columns([brief(way, products) for way, products in zip(ways, factors, strict=True)])
+            rows += in_columns([brief(way, products, formulas) for way, products in zip(ways, factors, strict=True)])
         else:
             rows += [row for pair in zip(ways, in_columns(factors), strict=True) for row in pair]
         rows += [note(each.note) for each in chain.factors if each.note]
@@ -200,13 +218,17 @@ class BackwardPanel(EquationPanel):
                             format_number(chain.shown_total, digits)))
         return rows
 
-    def _deltas(self, e: Explanation, parameter: str) -> list[Row]:
+    @staticmethod
+    def _on_the_way(e: Explanation, parameter: str) -> list[str]:
+        """The neurons whose δ lead to a parameter, those behind first."""
         targets = [use.target if isinstance(use, Connection) else use.id for use in e.structure.uses[parameter]]
         behind = dict.fromkeys(c.target for id in targets for c in e.structure.outgoing[id])
-        on_the_way = dict.fromkeys([*behind, *targets])
+        return list(dict.fromkeys([*behind, *targets]))
+
+    def _deltas(self, e: Explanation, parameter: str) -> list[Row]:
         return [heading(self.tr("The same by δ = ∂{loss}/∂{z}, each computed once on the way back").format(
                     loss=e.notation.loss.text, z=e.notation.z)),
-                *(equation(e.delta_equation(id), self._digits) for id in list(on_the_way)[:MOST_DELTAS])]
+                *(delta_row(e, id, self._digits) for id in self._on_the_way(e, parameter)[:MOST_DELTAS])]
 
     def _delta(self, e: Explanation, id: str) -> list[Row]:
         why = e.slope(id).note
@@ -217,7 +239,7 @@ class BackwardPanel(EquationPanel):
         samples, backward, e = study.samples, study.backward, study.explanation
         assert backward is not None and samples is not None and e is not None
         if len(samples.X) == 1:
-            return [equation(e.gradient_equation(parameter), self._digits)]
+            return [gradient_row(e, parameter, self._digits)]
         values = gradients_by_sample(network, backward, parameter)
         title = self.tr("Gradient, the mean of {n} samples").format(n=f"{len(values):,}")
         symbol = study.notation.loss.by(name(parameter))
@@ -232,8 +254,8 @@ class BackwardPanel(EquationPanel):
             return [*rows, note(self.tr("{name} is frozen: training leaves it as it is.").format(name=parameter))]
         if is_remembered_by_the_run(self.desk):
             return [*rows, note(self.tr("Pause, to see what the optimizer remembers."))]
-        *steps, last = (equation(step, self._digits) for step in update.equations(parameter))
-        return [*rows, *steps, answer(last)]
+        *steps, last = update.equations(parameter)
+        return [*rows, *(equation(step, self._digits) for step in steps), answer(last, self._digits, not self._low)]
 
     def _rule(self, parameter: str | None) -> list[Row]:
         """The perceptron rule, which knows no gradient: of the selected parameter, or of all."""

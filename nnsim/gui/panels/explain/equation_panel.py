@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from itertools import accumulate
 
 from PySide6.QtCore import QCoreApplication
+from PySide6.QtWidgets import QToolButton
 
 from nnsim.core.explain.explanation import MOST_TERMS
 from nnsim.gui.look.theme import GRID
@@ -11,6 +12,7 @@ from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.panels.explain.rows import Row, note
 from nnsim.gui.panels.low_panel import LowPanel
 from nnsim.gui.session.desk import Desk
+from nnsim.gui.widgets.cards import header_button
 
 MOST_LISTED, MOST_TOGETHER = 100, 600
 """Of more names, or of so many that there are more terms, only the first are listed."""
@@ -27,6 +29,15 @@ class EquationPanel(LowPanel):
         self.list = EquationList(desk.study, f"{self.id}_lines", what)
         self.list.chosen.connect(desk.looking.select_place)
         self.list.copied.connect(desk.session.say)
+
+    def copy_button(self) -> QToolButton:
+        """A button for the title bar that copies all lines."""
+        button = header_button(QCoreApplication.translate("EquationPanel", "Copy"), f"{self.id}_copy",
+                               QCoreApplication.translate("EquationPanel", "Copy all lines; as LaTeX by a right-click"))
+        button.clicked.connect(lambda: self.list.copy(whole=True))
+        self.pages.currentChanged.connect(lambda page: button.setEnabled(page > 0))
+        button.setEnabled(not self.is_empty)
+        return button
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show these rows."""

@@ -137,6 +137,10 @@ class EquationList(QListView):
         """Every cell of a row in its place, and the row's height."""
         return self.layouts.placed(row, self._width())
 
+    def has_room_for(self, rows: Sequence[Row]) -> bool:
+        """Whether these rows stand in sight without scrolling."""
+        return sum(round(self._height(row) + 0.5) for row in rows) <= self.viewport().height()
+
     def _height(self, row: Row) -> float:
         return self.placed(row)[1]
 

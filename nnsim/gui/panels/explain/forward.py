@@ -23,7 +23,7 @@ class ForwardPanel(EquationPanel):
         self.symbols = header_button(self.tr("symbols"), "forward_symbols",
                                      self.tr("Write the names before the numbers"), checkable=True)
         self.symbols.toggled.connect(self.update_document)
-        self.add_to_header(self.symbols)
+        self.add_to_header(self.symbols, self.copy_button())
         self.pages.addWidget(self.list)
         self.setFocusProxy(self.list)
 

@@ -1,5 +1,6 @@
 """Where the cells of a row of equations stand, and how they are drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -15,13 +16,16 @@ PAD = 3.0
 _GAP = 4.0
 _FORMULA = 0.86
 """The size of a formula beneath a derivative, of the derivative's."""
-_FORMULA_LINE = 1.35
+_FORMULA_LINE = 1.3
 """The height of its line, of a line of text's."""
+_LARGER = 1.3
+"""So much larger is what all paths come to, and what the update does."""
 WIDEST_CHAIN = 46
 """What a path comes to stands at the right end of its row, but no farther away than so many lines of text are high."""
-ENDING: tuple[Kind, ...] = ("chain", "sum", "answer")
+ENDING: tuple[Kind, ...] = ("chain", "sum", "aligned", "answer")
 """Kinds of rows whose results stand one below the other, at the right."""
 MOST_LAYOUTS = 512
+_FRACTION, _COMES_TO = r"\frac", "= "
 
 
 _Measured = tuple[Cell, float, float, float, float]
@@ -61,48 +65,89 @@ class RowLayouts:
         return self._done[key]
 
     def _lay_out(self, row: Row, width: int) -> tuple[tuple[Placed, ...], float]:
-        used = row_font(row.kind)
-        metrics = QFontMetricsF(used)
-        left = GRID + row.indent * 2 * GRID
-        space = metrics.horizontalAdvance(" ")
-        x, top = float(left), _top(row.kind)
+        left, end = GRID + row.indent * 2 * GRID, row_end(row.kind, width) - GRID
+        if row.kind == "aligned":
+            return self._set(row.kind, self._aligned(row, left, end))
+        space = _space(row.kind)
+        x = float(left)
         lines: list[list[_Measured]] = [[]]
         for index, cell in enumerate(row.cells):
-            cell_width, above, below = self._measure(cell, metrics)
+            cell_width, above, below = self._measure(cell, row.kind)
             if index < len(row.cells) - 1:
-                cell_width = max((self._measure(other[index], metrics)[0] for other in row.group), default=cell_width)
+                cell_width = max((self._measure(other[index], row.kind)[0] for other in row.group), default=cell_width)
             if lines[-1] and x + cell_width > width - GRID:
                 lines.append([])
                 x = float(left) + 2 * GRID
             lines[-1].append((cell, x, cell_width, above, below))
             x += cell_width + (space if cell.space else 0.0) + (_GAP if row.kind == "chain" else 0.0)
         if row.kind in ENDING:
-            _align_result(lines[-1], row_end(row.kind, width) - GRID)
+            _align_result(lines[-1], end)
+        return self._set(row.kind, lines)
+
+    def _aligned(self, row: Row, left: float, end: float) -> list[list[_Measured]]:
+        """Names end where the widest of the group does, numbers begin in one column, and results end in one.
+
+        The formula between has the room that they leave, and goes on in a next line.
+        """
+        space = _space(row.kind)
+        widths = [[self._measure(cells[at], row.kind)[0] for cells in row.group or (row.cells,)] for at in (0, -2, -1)]
+        names, numbers, results = map(max, widths)
+        column = max(left + 2 * GRID, end - results - space - numbers)
+        name, *formula, calculation, result = row.cells
+        measured = self._measure(name, row.kind)
+        lines: list[list[_Measured]] = [[(name, left + names - measured[0], *measured)]]
+        x = hanging = left + names + space
+
+        def put(cell: Cell, at: float, room: float) -> float:
+            """Put a cell there, or into a next line if the room is too small; where it ends."""
+            measured = self._measure(cell, row.kind)
+            if at + measured[0] > room and at > hanging:
+                lines.append([])
+                at = hanging
+            lines[-1].append((cell, at, *measured))
+            return at + measured[0]
+
+        for cell in formula:
+            x = put(cell, x, end) + (space if cell.space else 0.0)
+        if calculation.text:
+            if x > column:
+                lines.append([])
+            x = put(calculation, column, end + column) + space
+        else:
+            lines[-1].append((calculation, x, *self._measure(calculation, row.kind)))
+        wide = self._measure(result, row.kind)[0]
+        if x + wide > end:
+            lines.append([])
+        put(result, end - wide, end)
+        return lines
+
+    def _set(self, kind: Kind, lines: Sequence[Sequence[_Measured]]) -> tuple[tuple[Placed, ...], float]:
+        """The cells of lines in their places, one line below the other, and the height of them all."""
+        metrics, top = QFontMetricsF(row_font(kind)), _top(kind)
         found: list[Placed] = []
         for cells in lines:
             above = max((c[3] for c in cells), default=metrics.ascent())
             below = max((c[4] for c in cells), default=metrics.descent())
             for cell, at, cell_width, _, _ in cells:
                 found.append(Placed(cell, QRectF(at, top, cell_width, above + below), top + above))
-            top += above + below + (GRID / 2 if row.kind == "chain" else 1.0)
-        return tuple(found), top + _bottom(row.kind)
+            top += above + below + 1.0
+        return tuple(found), top + _bottom(kind)
 
-    def _measure(self, cell: Cell, metrics: QFontMetricsF) -> tuple[float, float, float]:
+    def _measure(self, cell: Cell, kind: Kind) -> tuple[float, float, float]:
         """(width, above the baseline, below it)."""
-        if cell.strong:
-            metrics = QFontMetricsF(strong_font())
+        metrics = QFontMetricsF(strong_font(kind) if cell.strong else row_font(kind))
         number = metrics.horizontalAdvance(cell.below) if cell.below else 0.0
         line_height = metrics.height()
         if cell.badge:
             return line_height + 2.0, metrics.ascent() + 1.0, metrics.descent() + 1.0
-        if not cell.latex:
-            width = max(metrics.horizontalAdvance(cell.text), number)
-            return width, metrics.ascent(), metrics.descent() + (line_height if cell.below else 0.0)
-        formula = self._typesetter.get(cell.latex, theme().ink)
-        if formula is None:
+        formula = self._typesetter.get(cell.latex, theme().ink) if cell.latex else None
+        if formula is None and cell.latex.startswith(_FRACTION):
             upper, lower = _fraction(cell.text)
             width = max(metrics.horizontalAdvance(upper), metrics.horizontalAdvance(lower), number) + 2 * PAD
             return width, 1.4 * metrics.ascent(), line_height + (line_height if cell.below else 0.0)
+        if formula is None:
+            width = max(metrics.horizontalAdvance(cell.text), number)
+            return width, metrics.ascent(), metrics.descent() + (line_height if cell.below else 0.0)
         scale = formula_scale()
         width = max(formula.width * scale, number)
         below = max((formula.height - formula.ascent) * scale, metrics.descent())
@@ -115,7 +160,7 @@ class RowLayouts:
     def paint_cell(self, painter: QPainter, placed: Placed, origin: QPointF, kind: Kind) -> None:
         """Draw a cell of a row whose corner is at ``origin``."""
         t, cell = theme(), placed.cell
-        painter.setFont(strong_font() if cell.strong else row_font(kind))
+        painter.setFont(strong_font(kind) if cell.strong else row_font(kind))
         metrics = QFontMetricsF(painter.font())
         rect, baseline = placed.rect.translated(origin), placed.baseline + origin.y()
         if cell.badge:
@@ -130,13 +175,10 @@ class RowLayouts:
             image = formula_image(cell.latex, scale * TYPESET_SIZE, t.ink, painter.device().devicePixelRatioF())
             painter.drawImage(QPointF(middle - formula.width * scale / 2, baseline - formula.ascent * scale), image)
             self._paint_formula(painter, cell, rect)
-        elif cell.latex:
-            upper, lower = _fraction(cell.text)
-            axis = baseline - 0.3 * metrics.ascent()
-            for text, y in ((upper, axis - 3 - metrics.descent()), (lower, axis + 2 + metrics.ascent())):
-                painter.drawText(QPointF(middle - metrics.horizontalAdvance(text) / 2, y), text)
-            if lower:
-                painter.drawLine(QPointF(rect.left() + PAD, axis), QPointF(rect.right() - PAD, axis))
+        elif cell.latex.startswith(_FRACTION):
+            _paint_fraction(painter, cell.text, rect, baseline)
+        elif cell.strong and cell.text.startswith(_COMES_TO):
+            _paint_result(painter, cell.text.removeprefix(_COMES_TO), rect.right(), baseline, row_font(kind))
         else:
             left = middle - metrics.horizontalAdvance(cell.text) / 2 if cell.below else rect.left()
             painter.drawText(QPointF(left, baseline), cell.text)
@@ -144,7 +186,6 @@ class RowLayouts:
             painter.setPen(t.color("muted" if cell.below == cell.text else "positive_text" if cell.text else "ink"))
             width = metrics.horizontalAdvance(cell.below)
             painter.drawText(QPointF(middle - width / 2, rect.bottom() - metrics.descent()), cell.below)
-
 
     def _paint_formula(self, painter: QPainter, cell: Cell, rect: QRectF) -> None:
         """Small, between the derivative and its number."""
@@ -163,6 +204,25 @@ def _align_result(cells: list[_Measured], right: float) -> None:
     if cells:
         cell, x, width, *heights = cells[-1]
         cells[-1] = (cell, max(x, right - width), width, heights[0], heights[1])
+
+
+def _paint_fraction(painter: QPainter, text: str, rect: QRectF, baseline: float) -> None:
+    """A derivative in plain letters, one above the other."""
+    metrics = QFontMetricsF(painter.font())
+    upper, lower = _fraction(text)
+    axis, middle = baseline - 0.3 * metrics.ascent(), rect.center().x()
+    for part, y in ((upper, axis - 3 - metrics.descent()), (lower, axis + 2 + metrics.ascent())):
+        painter.drawText(QPointF(middle - metrics.horizontalAdvance(part) / 2, y), part)
+    if lower:
+        painter.drawLine(QPointF(rect.left() + PAD, axis), QPointF(rect.right() - PAD, axis))
+
+
+def _paint_result(painter: QPainter, number: str, right: float, baseline: float, plain: QFont) -> None:
+    """What a row comes to: only the number is strong, and it ends at the right."""
+    left = right - QFontMetricsF(painter.font()).horizontalAdvance(number)
+    painter.drawText(QPointF(left, baseline), number)
+    painter.setFont(plain)
+    painter.drawText(QPointF(left - QFontMetricsF(plain).horizontalAdvance(_COMES_TO), baseline), _COMES_TO)
 
 
 def _paint_badge(painter: QPainter, rect: QRectF, number: int) -> None:
@@ -191,14 +251,18 @@ def row_end(kind: Kind, width: int) -> float:
     return min(width, WIDEST_CHAIN * QFontMetricsF(row_font(kind)).height())
 
 
-def strong_font() -> QFont:
-    """The font of what a row comes to."""
-    return font("body", bold=True)
+def strong_font(kind: Kind) -> QFont:
+    """The font of what a row comes to; larger, where that is what all rows above it come to."""
+    return font("body", bold=True, larger=_LARGER if kind in ("sum", "answer") else 1.0)
 
 
 def row_font(kind: Kind) -> QFont:
     """The font of a kind of row."""
     return font("small", bold=True) if kind == "heading" else font("body")
+
+
+def _space(kind: Kind) -> float:
+    return QFontMetricsF(row_font(kind)).horizontalAdvance(" ")
 
 
 def _top(kind: Kind) -> float:

@@ -9,12 +9,12 @@ import numpy as np
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.numbers import DIGITS, factor, format_number
 from nnsim.core.formulas.terms import Place
-from nnsim.core.formulas.writing import Piece, latex
+from nnsim.core.formulas.writing import Piece, Style, latex, pieces
 
 LONG = 12
 """So many factors at each end of a very long path are written."""
 MOST_IN_COLUMNS = 12
-Kind = Literal["heading", "line", "chain", "path", "sum", "answer", "note", "action"]
+Kind = Literal["heading", "line", "chain", "path", "sum", "aligned", "answer", "note", "action"]
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class Row:
         return f"{said} = {below}" if below else said
 
 
-def line(pieces: Iterable[Piece], indent: int = 0, kind: Kind = "line") -> Row:
+def line(written: Iterable[Piece], indent: int = 0, kind: Kind = "line") -> Row:
     """A row of pieces, broken into words where the line may break."""
     cells: list[Cell] = []
-    for piece in pieces:
+    for piece in written:
         # A name is not broken: of a name written from right to left the words would change places.
         words = [piece.text] if piece.place else piece.text.split(" ")
         for index, word in enumerate(words):
@@ -106,11 +106,19 @@ def sum_row(name: Cell, parts: Sequence[str], more: bool, total: str) -> Row:
     return Row((*cells, Cell(f"= {total}", strong=True)), "sum")
 
 
-def answer(row: Row) -> Row:
-    """The row of an equation as what all those above it lead to."""
+def answer(what: Equation, digits: int = DIGITS, typeset: bool = True) -> Row:
+    """An equation as what all those above it lead to; in plain letters, if it is not ``typeset``."""
+    row = equation(what, digits)
     *first, equals, result = row.cells
     result = replace(result, text=f"{equals.text} {result.text}", strong=True)
-    return replace(row, kind="answer", cells=(*first, result))
+    cells = (*first, result)
+    symbols = "".join(piece.text for piece in pieces(what.term, Style()))
+    if typeset and row.text.startswith(f"{what.name.text} = {symbols} = "):
+        numbers = line(pieces(what.term, Style(numbers=True, digits=digits))).cells
+        cells = (Cell(what.name.text, what.place, what.name.latex, space=True), Cell("=", space=True),
+                 Cell(symbols, latex=latex(what.term), space=True), Cell("=", space=True),
+                 *numbers[:-1], replace(numbers[-1], space=True), result)
+    return replace(row, kind="answer", cells=cells)
 
 
 def in_columns(rows: Sequence[Row]) -> list[Row]:
@@ -161,9 +169,10 @@ def chain_row(factors: Sequence[Equation], value: float, start: str = "", digits
     return Row(tuple(cells), "chain", latex=lambda: f"{start} {product}".strip())
 
 
-def brief(path: Row, chain: Row) -> Row:
-    """The number of a path and its factors in one row, without their formulas: where the room is wide and low."""
-    return replace(chain, cells=(*path.cells[:1], *(replace(cell, formula="") for cell in chain.cells)))
+def brief(path: Row, chain: Row, formulas: bool) -> Row:
+    """The number of a path and its factors in one row, where the room is wide and low; ``formulas`` beneath them."""
+    factors = chain.cells if formulas else (replace(cell, formula="") for cell in chain.cells)
+    return replace(chain, cells=(*path.cells[:1], *factors))
 
 
 def _formula(what: Equation) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QSignalBlocker, QSize, Qt
 from PySide6.QtGui import QFontMetrics
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.analysis.drawable import Range, can_be_drawn
@@ -29,7 +29,7 @@ from nnsim.gui.panels.gradient.step import (
 )
 from nnsim.gui.panels.gradient.training_path import TrainingPath
 from nnsim.gui.panels.paced import Paced
-from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, MARGIN, PlotPanel
+from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, PlotPanel
 from nnsim.gui.panels.scope_choice import ScopeChoice
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.session.lagging import Lagging, Stopped
@@ -46,8 +46,8 @@ LOW_MAP = 160
 """What LOW_PLOT is to a curve."""
 MAP_TRAINING_MS = 500
 """While training a map is made anew at most this often."""
-LOW, WIDE = 230, 340
-"""In a lower panel that is as wide, at 100 % text, what is said stands beside the plot; else on fewer lines."""
+LOW = 230
+"""In a lower panel, at 100 % text, what is said stands beside the plot if there is room, else on fewer lines."""
 LOWEST_RATE, RATES_A_DECADE, DECADES = 1e-4, 20, 7
 
 
@@ -373,16 +373,12 @@ class LossSlicePanel(PlotPanel):
     def fit(self) -> None:
         """Where the panel is too low for a good plot and all else, the formula gives way, then the slider.
 
-        In a low and wide one all this stands beside the plot. Where large text does not fit beside each other, the
+        In a flat one all this stands beside the plot. Where large text does not fit beside each other, the
         button goes into a row of its own.
         """
-        scale, room = text_scale(), self.width() - 2 * MARGIN
-        low = self.height() < LOW * scale
-        side = low and self.width() >= WIDE * scale
-        self.rows.setDirection(QBoxLayout.Direction.LeftToRight if side else QBoxLayout.Direction.TopToBottom)
-        self.rows.setStretchFactor(self.words, int(side))
-        room = (room - GRID) // 2 if side else room
-        self.says.fit(2 if low and not side else 3)
+        scale = text_scale()
+        side, room = self.lay_beside(self.words, LOW)
+        self.says.fit(2 if self.height() < LOW * scale and not side else 3)
         in_row = self.rate_label.sizeHint().width() + round(64 * scale) + self.take.sizeHint().width() + 2 * GRID
         one_row = in_row <= room
         if one_row != (self.rate_row.indexOf(self.take) >= 0):

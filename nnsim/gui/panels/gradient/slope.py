@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QSize, Qt, QTimer
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QSizePolicy, QStyle, QWidget
+from PySide6.QtWidgets import QBoxLayout, QPushButton, QScrollArea, QSizePolicy, QStyle, QWidget
 
 from nnsim.core.analysis.tangents import OFFERS, Curve
 from nnsim.core.formulas.numbers import format_number
@@ -14,7 +14,7 @@ from nnsim.gui.look.theme import GRID, text_scale, theme
 from nnsim.gui.panels.plot_panel import LOW_PLOT, LOWEST_PLOT, PlotPanel
 from nnsim.gui.plots.ticks import PLACES, nearby, nice_step, rounded
 from nnsim.gui.session.desk import Desk
-from nnsim.gui.widgets.boxes import row_in
+from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.cards import HeaderChoice, quiet_button, zoom_buttons
 from nnsim.gui.widgets.controls import name_widget, plain_tip
 from nnsim.gui.widgets.labels import FormulaRow, Sentence, toned
@@ -30,6 +30,8 @@ RUN_STEPS, RUN_MS = 20, 250
 LONGEST_TRAIL = 200
 FARTHEST = 256.0
 """How many times the picture grows at most to follow a point that jumps out."""
+LOW = 280
+"""In a lower panel, at 100 % text, what is said stands beside the plot if there is room."""
 
 
 class SlopePanel(PlotPanel):
@@ -57,7 +59,7 @@ class SlopePanel(PlotPanel):
 
     def minimumSizeHint(self) -> QSize:
         # With large text two panels must still find room above each other in a window of 720 pixels.
-        return QSize(200, min(196, round(296 - 100 * text_scale())))
+        return QSize(200, min(160, round(296 - 100 * text_scale())))
 
     # Building
 
@@ -80,16 +82,22 @@ class SlopePanel(PlotPanel):
         top = row_in(None, GRID)
         top.addWidget(label)
         top.addWidget(self.field, 1)
-        self.rows.addLayout(top)
-        self.leave_place()
+        drawing, self.words = column_in(None, GRID), column_in(None, GRID)
+        self.rows.addLayout(drawing, 1)
+        self.rows.addLayout(self.words)
+        drawing.addLayout(top)
+        self.leave_place(drawing)
         self.numbers = FormulaRow("slope")
         self.formula, self.readout = self.numbers.formula, self.numbers.readout
-        self.rows.addWidget(self.numbers)
+        self.words.addWidget(self.numbers)
         self.says = Sentence("slope_says")
-        self.rows.addWidget(self.says)
-        self.rows.addLayout(self._build_steps())
+        self.words.addWidget(self.says)
+        self.words.addStretch()
+        self.steps = self._build_steps()
+        self.words.addLayout(self.steps)
 
-    def _build_steps(self) -> QHBoxLayout:
+    def _build_steps(self) -> QBoxLayout:
+        """The rate, and the buttons that take steps at it."""
         self.rate_label = toned("muted", name="slope_rate_label")
         self.rate_field = NumberField(0.0, 1e9, step=0.1)
         name_widget(self.rate_field, "slope_rate", self.tr("Learning rate"))
@@ -102,13 +110,15 @@ class SlopePanel(PlotPanel):
         self.reset = quiet_button("↺", "slope_reset", self.tr("Reset: back to where the steps began"))
         self.reset.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.reset.clicked.connect(self._go_back)
-        row = row_in(None, GRID)
-        row.addWidget(self.rate_label)
-        row.addWidget(self.rate_field, 1)
-        row.addWidget(self.step)
-        row.addWidget(self.run)
-        row.addWidget(self.reset)
-        return row
+        steps, rate, self.buttons = row_in(None, GRID), row_in(None, GRID), row_in(None, GRID)
+        rate.addWidget(self.rate_label)
+        rate.addWidget(self.rate_field, 1)
+        self.buttons.addWidget(self.step)
+        self.buttons.addWidget(self.run)
+        self.buttons.addWidget(self.reset)
+        steps.addLayout(rate, 1)
+        steps.addLayout(self.buttons)
+        return steps
 
     def make_plots(self) -> "tuple[TrailPlot]":
         from nnsim.gui.panels.gradient.plots import TrailPlot
@@ -309,15 +319,24 @@ class SlopePanel(PlotPanel):
                                                                       after=format_number(after, digits))
 
     def fit(self) -> None:
-        """Where the panel is too low for a good plot and all else, the formula gives way, then what the slope says."""
-        left = self.height() - 6 * GRID - self.field.sizeHint().height() - self.step.sizeHint().height()
+        """Where the panel is too low for a good plot and all else, the formula gives way, then what the slope says.
+
+        In a flat one all this stands beside the plot, and the buttons below the rate where that is too narrow for both.
+        """
+        side, room = self.lay_beside(self.words, LOW)
+        in_row = self.rate_label.sizeHint().width() + round(64 * text_scale()) + self.buttons.sizeHint().width()
+        self.steps.setDirection(QBoxLayout.Direction.LeftToRight if in_row + 2 * GRID <= room
+                                else QBoxLayout.Direction.TopToBottom)
+        left = self.height() - 4 * GRID - self.steps.sizeHint().height()
+        left -= 0 if side else 2 * GRID + self.field.sizeHint().height()
+        lowest, low = (0, 0) if side else (LOWEST_PLOT, LOW_PLOT)
         # Two lines rather than none.
         self.says.fit()
-        if left < LOWEST_PLOT + self.says.minimumHeight():
+        if left < lowest + self.says.minimumHeight():
             self.says.fit(2)
         words = self.says.minimumHeight()
-        self.numbers.setVisible(left >= LOW_PLOT + words + self.readout.sizeHint().height() + GRID)
-        self.says.setVisible(left >= LOWEST_PLOT + words)
+        self.numbers.setVisible(left >= low + words + self.readout.sizeHint().height() + GRID)
+        self.says.setVisible(left >= lowest + words)
 
 
 def _what_is_wrong(text: str) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget
 
 from nnsim.core.formulas.numbers import format_number
 from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
-from nnsim.gui.widgets.forms import Rows
+from nnsim.gui.widgets.forms import FORM_LABELS, Rows
 from nnsim.gui.widgets.labels import ElidedLabel
 from nnsim.gui.widgets.number_field import NumberField
 from nnsim.training.config import Choice, all_constants, chosen_name
@@ -54,11 +54,11 @@ class ChoiceForm(QWidget):
         super().__init__()
         self._field, self._registry = field, registry
         self._choice: Choice = next(iter(registry))
-        self.rows = Rows()
+        self.rows = Rows(FORM_LABELS, whole=True)
         self.setLayout(self.rows)
         self.picker: ChoiceField | None = None
         if label:
-            self.picker = choice_of(registry)
+            self.picker = choice_of(registry, whole_text=True)
             self.picker.chosen.connect(self._choose)
             self.rows.add(label, self.picker, f"training_{field}", tip)
         self._editors: dict[str, NumberField] = {}

@@ -15,7 +15,7 @@ from nnsim.gui.panels.training.data_reading import reading_text
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.choice_field import ChoiceField
-from nnsim.gui.widgets.forms import FieldsForm, Rows, plain_text
+from nnsim.gui.widgets.forms import FORM_LABELS, FieldsForm, Rows, plain_text
 
 _OWN = ""
 """Stands in the choice for data that no generator makes: a table in the document, a file, or none."""
@@ -28,9 +28,9 @@ class DataForm(QWidget):
         super().__init__()
         self._desk = desk
         column = column_in(self, GRID)
-        rows = Rows()
+        rows = Rows(FORM_LABELS, whole=True)
         column.addLayout(rows)
-        self._choice = ChoiceField()
+        self._choice = ChoiceField(whole_text=True)
         self._choice.chosen.connect(self._choose)
         rows.add(self.tr("Source"), self._choice, "data_source", self.tr("What the network learns from"))
         self._reading = plain_text("data_reading", muted=True)

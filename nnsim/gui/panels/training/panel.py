@@ -23,12 +23,14 @@ from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.boxes import column_in, row_in
 from nnsim.gui.widgets.choice_field import ChoiceField, choice_of
 from nnsim.gui.widgets.controls import name_widget, plain_tip, push_button
-from nnsim.gui.widgets.forms import Disclosure, FieldsForm, Rows, WholeRows, plain_text, scrolled
+from nnsim.gui.widgets.forms import FORM_LABELS, Disclosure, FieldsForm, Rows, WholeRows, plain_text, scrolled
 from nnsim.gui.widgets.labels import TextLine, toned
 from nnsim.training import engines
 from nnsim.training.config import TrainingConfig
 
 MARGIN = 12
+LEAST = 240
+"""Of the panel's width in pixels."""
 STOPS = {"stop_epochs": 1000, "stop_loss": 0.01, "stop_change": 1e-4, "stop_gradient": 1e-3, "stop_seconds": 10}
 """What a stop condition begins with when it is switched on."""
 LONGEST_REASON = 130
@@ -44,15 +46,21 @@ class TrainingPanel(Panel):
         desk.softening.changed.connect(self._on_change)
         self._engine: QLabel | None = None
         outer = column_in(self)
-        settings = scrolled(self._build_settings(), WholeRows())
+        self._form = self._build_settings()
+        settings = self._scrolling = scrolled(self._form, WholeRows())
         # In a low window the foot stays and the settings scroll.
         settings.setMinimumHeight(4 * GRID)
         outer.addWidget(settings, 1)
         outer.addLayout(self._build_foot())
-        self.setMinimumWidth(240)
 
     def sizeHint(self) -> QSize:
         return QSize(300, 300)
+
+    def minimumSizeHint(self) -> QSize:
+        """As wide as its widest choice, which stands below its label where there is no more room."""
+        least = super().minimumSizeHint()
+        form = self._form.minimumSizeHint().width() + self._scrolling.verticalScrollBar().sizeHint().width()
+        return QSize(max(LEAST, least.width(), form), least.height())
 
     # Building
 
@@ -66,6 +74,7 @@ class TrainingPanel(Panel):
                     plain_tip(self.tr("How near training is to its stop condition")))
         self._progress.setRange(0, 1000)
         self._progress.setTextVisible(False)
+        self._progress.setMinimumWidth(GRID)
         policy = self._progress.sizePolicy()
         policy.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(policy)
@@ -111,7 +120,7 @@ class TrainingPanel(Panel):
         return content
 
     def _build_optimizer(self) -> ChoiceField:
-        choice = choice_of(OPTIMIZERS)
+        choice = choice_of(OPTIMIZERS, whole_text=True)
         choice.chosen.connect(self._choose_optimizer)
         self._settings.rows.add(self.tr("Optimizer"), choice, "training_optimizer",
                                 self.tr("How a gradient becomes a step"), at=1)
@@ -138,7 +147,7 @@ class TrainingPanel(Panel):
             form.edited.connect(self._set_field)
             self._advanced.body.addWidget(form)
         self._engine = plain_text("training_engine", muted=True)
-        rows = Rows()
+        rows = Rows(FORM_LABELS, whole=True)
         rows.add(self.tr("Engine"), self._engine, "training_engine",
                  self.tr("What computes: compiled kernels, or numpy until they are ready. A run keeps its engine."))
         self._advanced.body.addLayout(rows)
