@@ -156,10 +156,6 @@ class NetworkScene(QGraphicsScene):
         places = np.array([*filled(document.network.structure, document.layout).values()]).reshape(-1, 2)
         return places * (self.stretch, 1.0)
 
-    def stretch_to(self, stretch: float) -> None:
-        """Draw the columns so many times as far apart as they lie."""
-        self.draw_at(self.larger, self.edges.larger, stretch)
-
     def position(self, point: QPointF) -> Position:
         """A point of the scene as a layout has it: whole numbers, which a person can read in the file."""
         return float(round(point.x() / self.stretch)), float(round(point.y()))
@@ -348,12 +344,12 @@ class NetworkScene(QGraphicsScene):
         self.loss.show(on)
         self.update_values()
 
-    def magnify(self, neurons: float, weights: float) -> None:
-        """Have texts of neurons, and weights, so many times as large as elsewhere; circles and lines stay."""
-        self.draw_at(neurons, weights, self.stretch)
+    def magnify(self, neurons: float, weights: float, stretch: float | None = None) -> None:
+        """Have texts of neurons, and weights, so many times as large as elsewhere; circles and lines stay.
 
-    def draw_at(self, neurons: float, weights: float, stretch: float) -> None:
-        """``magnify`` and ``stretch_to`` at once: what takes long, to find each label its place, is done once."""
+        The columns stand ``stretch`` times as far apart as they lie, or as they stood.
+        """
+        stretch = stretch or self.stretch
         if (neurons, weights, stretch) == (self.larger, self.edges.larger, self.stretch):
             return
         self.larger, self.edges.larger = neurons, weights

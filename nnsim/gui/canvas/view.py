@@ -142,7 +142,7 @@ class CanvasView(QGraphicsView):
 
     def _find_fit(self) -> None:
         scene = self.network_scene
-        scene.draw_at(1.0, 1.0, 1.0)
+        scene.magnify(1.0, 1.0, 1.0)
         self._fit()
         self._stretch()
         if presenting() and len(scene.neurons) <= MOST_MAGNIFIED:
@@ -164,7 +164,8 @@ class CanvasView(QGraphicsView):
         span = float(np.ptp(places[:, 0])) / scene.stretch
         if span > 0.0:
             spare = (self.viewport().width() - 2 * FIT_MARGIN) / self.zoom - rect.width()
-            scene.stretch_to(min(max(scene.stretch + spare / span, 1.0), MOST_STRETCHED))
+            stretch = min(max(scene.stretch + spare / span, 1.0), MOST_STRETCHED)
+            scene.magnify(scene.larger, scene.edges.larger, stretch)
             self._fit()
 
     def _part(self) -> None:

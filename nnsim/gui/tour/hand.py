@@ -157,8 +157,9 @@ class Hand:
         return found[0]
 
     def click(self, name: str) -> None:
-        """Click a button, a check box, or whatever has this objectName."""
+        """Click a button, a check box, or whatever has this objectName, where it is once all that is due is done."""
         self.gestures += 1
+        self.settle()
         widget = self.find(name, QWidget)
         if not widget.isEnabled():
             raise HandError(f"{name} is disabled: {widget.toolTip()}")
