@@ -369,12 +369,13 @@ class Workspaces(QObject):
     def _update_header(self, id: str, dock: QDockWidget) -> None:
         header = dock.titleBarWidget()
         if isinstance(header, CardHeader):
-            alone = self.current is presented(id)  # below its own tab, and the way out is Esc
+            hero = self.current is presented(id)  # the way out is Esc
             among_tabs = any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
-            header.show_title(not (alone or among_tabs) or header.title.text() != dock.windowTitle(), alone)
+            told = among_tabs or (hero and self.current in HEROES and len(self.current.panels) == 1)
+            header.show_title(not told or header.title.text() != dock.windowTitle(), hero)
             if (close := dock.findChild(QToolButton, f"close_{id}")) is not None:
-                close.setHidden(alone)
-            height = header.least_height() if alone else header_height(among_tabs)
+                close.setHidden(hero)
+            height = header.least_height() if hero else header_height(among_tabs)
             if header.height() != height or header.minimumHeight() != height:
                 header.setFixedHeight(height)
                 # A dock does not see by itself that its title bar wants another height.
