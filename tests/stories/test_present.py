@@ -192,3 +192,27 @@ def test_the_card_of_the_network_has_a_line_all_around(presenting: Hand, mode: s
     assert edges() == [True] * 4
     hand.key(Qt.Key.Key_Escape, widget=hand.window)
     assert hand.window.workspaces.current is WORKSPACES[0] and edges()[0] and edges()[1]
+
+
+@pytest.mark.parametrize(("example", "size"), [("hands_on", (1280, 720)), ("hands_on", (1440, 900)),
+                                               ("xor", (1440, 900)), ("circle", (1280, 720))])
+def test_the_table_is_as_high_as_it_was(presenting: Hand, example: str, size: tuple[int, int]) -> None:
+    """Whatever was looked at meanwhile: with one row, with four, with more than there is room for."""
+    hand = presenting
+    hand.window.resize(*size)
+    hand.example(example)
+    dock = hand.window.docks["table"]
+
+    def whole() -> bool:
+        return example == "circle" or dock.height() == dock.maximumHeight()
+
+    hand.wait(whole, "it is as high as its rows")
+    before, room = dock.geometry(), hand.canvas.size()
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    hand.wait(whole, "it is as high as its rows, presented")
+    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+    hand.wait(lambda: dock.geometry() == before, "it is as before")
+    hand.click("workspace_explain")
+    hand.click("workspace_build")
+    hand.wait(lambda: dock.geometry() == before, "it is as before")
+    assert hand.canvas.size() == room

@@ -44,8 +44,8 @@ MOST_SHARE, LOW_SHARE, PRESENTED_SHARE, LOWEST = 0.45, 0.28, 0.22, 190
 which leaves a presented network more room; the least in pixels."""
 CARD_LINES = 1
 """Of a card's frame, below what it shows."""
-UNBOUNDED = 16_777_215
-"""Qt's word for a height without a limit, which PySide6 does not have."""
+UNBOUNDED = 524_287
+"""The word of Qt's layouts for a height without a limit, which PySide6 does not have."""
 
 
 class _Panels(dict[str, Panel]):
@@ -325,7 +325,10 @@ class Workspaces(QObject):
                 alone = self._window.dockWidgetArea(dock) == BOTTOM and not dock.isFloating() and not any(
                     other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
                 wanted += dock.titleBarWidget().height() + CARD_LINES
-                dock.setMaximumHeight(wanted if alone else UNBOUNDED)
+                most = wanted if alone else UNBOUNDED
+                if dock.maximumHeight() != most:
+                    dock.setMaximumHeight(most)
+                    _lay_out(dock)
                 if alone and dock.isVisible() and self._fitted.get(id) != wanted:
                     self._fitted[id] = wanted  # once: the learner may drag it lower
                     whole = self._window.height()
@@ -378,11 +381,7 @@ class Workspaces(QObject):
             height = header.least_height() if hero else header_height(among_tabs)
             if header.height() != height or header.minimumHeight() != height:
                 header.setFixedHeight(height)
-                # A dock does not see by itself that its title bar wants another height.
-                layout = dock.layout()
-                if layout is not None:
-                    layout.invalidate()
-                    layout.setGeometry(dock.rect())
+                _lay_out(dock)
 
     def _update_tabs(self) -> None:
         for bar in tab_bars(self._window):
@@ -396,3 +395,11 @@ class Workspaces(QObject):
                 arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys go from tab to tab
             if bar.x() < 0:
                 bar.hide()
+
+
+def _lay_out(dock: QDockWidget) -> None:
+    """A dock does not see by itself that its title bar wants another height, or that it may be lower than it had to."""
+    layout = dock.layout()
+    if layout is not None:
+        layout.invalidate()
+        layout.activate()
