@@ -44,8 +44,8 @@ MOST_SHARE, LOW_SHARE, PRESENTED_SHARE, LOWEST = 0.45, 0.28, 0.22, 190
 which leaves a presented network more room; the least in pixels."""
 CARD_LINES = 1
 """Of a card's frame, below what it shows."""
-UNBOUNDED = 16_777_215
-"""Qt's word for a height without a limit, which PySide6 does not have."""
+UNBOUNDED = 524_287
+"""The word of Qt's layouts for a height without a limit, which PySide6 does not have."""
 
 
 class _Panels(dict[str, Panel]):
@@ -336,7 +336,10 @@ class Workspaces(QObject):
                 alone = self._window.dockWidgetArea(dock) == BOTTOM and not dock.isFloating() and not any(
                     other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
                 wanted += dock.titleBarWidget().height() + CARD_LINES
-                dock.setMaximumHeight(wanted if alone else UNBOUNDED)
+                most = wanted if alone else UNBOUNDED
+                if dock.maximumHeight() != most:
+                    dock.setMaximumHeight(most)
+                    _lay_out(dock)
                 if alone and dock.isVisible() and self._fitted.get(id) != wanted:
                     self._fitted[id] = wanted  # once: the learner may drag it lower
                     whole = self._window.height()
@@ -379,19 +382,16 @@ class Workspaces(QObject):
     def _update_header(self, id: str, dock: QDockWidget) -> None:
         header = dock.titleBarWidget()
         if isinstance(header, CardHeader):
-            alone = self.current is presented(id)  # below its own tab, and the way out is Esc
+            hero = self.current is presented(id)  # the way out is Esc
             among_tabs = any(other.isVisible() for other in self._window.tabifiedDockWidgets(dock))
-            header.show_title(not (alone or among_tabs) or header.title.text() != dock.windowTitle(), alone)
+            told = among_tabs or (hero and self.current in HEROES and len(self.current.panels) == 1)
+            header.show_title(not told or header.title.text() != dock.windowTitle(), hero)
             if (close := dock.findChild(QToolButton, f"close_{id}")) is not None:
-                close.setHidden(alone)
-            height = header.least_height() if alone else header_height(among_tabs)
+                close.setHidden(hero)
+            height = header.least_height() if hero else header_height(among_tabs)
             if header.height() != height or header.minimumHeight() != height:
                 header.setFixedHeight(height)
-                # A dock does not see by itself that its title bar wants another height.
-                layout = dock.layout()
-                if layout is not None:
-                    layout.invalidate()
-                    layout.setGeometry(dock.rect())
+                _lay_out(dock)
 
     def _update_tabs(self) -> None:
         for bar in tab_bars(self._window):
@@ -405,3 +405,11 @@ class Workspaces(QObject):
                 arrow.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the arrow keys go from tab to tab
             if bar.x() < 0:
                 bar.hide()
+
+
+def _lay_out(dock: QDockWidget) -> None:
+    """A dock does not see by itself that its title bar wants another height, or that it may be lower than it had to."""
+    layout = dock.layout()
+    if layout is not None:
+        layout.invalidate()
+        layout.activate()
