@@ -13,6 +13,7 @@ from nnsim.gui.canvas.view import ZOOM_STEP
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import toggled
 from nnsim.gui.start.help import show_about, show_gestures, show_what_a_neuron_is, what_is_this
+from nnsim.gui.widgets.controls import literal
 from nnsim.gui.window.commands import Commands
 from nnsim.gui.window.menu_actions import plain
 from nnsim.gui.window.panels import WORKSPACES
@@ -290,7 +291,7 @@ class Actions(QObject):
         ):
             action = self.by_name[name]
             action.setEnabled(can)
-            action.setText(f"{word} {text}".rstrip())
+            action.setText(f"{word} {literal(text)}".rstrip())
             action.setToolTip(plain(action.text()) if can else why)
 
     def _update_train(self) -> None:
