@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QGraphicsScene
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array, Indices
 from nnsim.core.explain.rounding import why_rounding_decides
-from nnsim.core.explain.sums import in_order, sum_of
-from nnsim.core.formulas.numbers import factor, format_number
+from nnsim.core.explain.sums import sum_of
+from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Connection, Ends, Neuron
 from nnsim.documents.document import Document, Position
 from nnsim.documents.layout import filled
@@ -23,6 +23,7 @@ from nnsim.gui.canvas.loss_on_canvas import LossOnCanvas
 from nnsim.gui.canvas.neuron_item import GAP, Face, NeuronItem, Part
 from nnsim.gui.canvas.neuron_items import CROWD, NeuronItems
 from nnsim.gui.canvas.neuron_pictures import neuron_pictures
+from nnsim.gui.canvas.number_texts import bias_text, product_text
 from nnsim.gui.canvas.shared_biases import SharedBiases
 from nnsim.gui.canvas.sum_places import place_sums
 from nnsim.gui.session.desk import Desk
@@ -309,7 +310,7 @@ class NetworkScene(QGraphicsScene):
             goes_on = self.loss.seen or bool(self.desk.session.structure.outgoing[neuron.id])
             face = replace(face, is_output=True, arrow=not goes_on)
         if study.compared is not None and neuron.bias is not None:
-            face = replace(face, ghost=_bias_text(neuron, study.compared.value(neuron.bias), self._digits))
+            face = replace(face, ghost=bias_text(neuron, study.compared.value(neuron.bias), self._digits))
         unreached = study.reached is not None and neuron.id not in study.reached
         item.setOpacity(UNREACHED if unreached else self.loss.strength(neuron.id))
         item.show_face(face, image)
@@ -390,12 +391,11 @@ class NetworkScene(QGraphicsScene):
         return self.neurons.taken(region.adjusted(-NEAR, -NEAR, NEAR, NEAR))
 
     def _weight_text(self, connection: Connection) -> str:
-        network = self.desk.session.network
-        text = format_number(network.value(connection.weight), self._digits)
+        session, weight = self.desk.session, self.desk.session.network.value(connection.weight)
+        text = format_number(weight, self._digits)
         if self.products_drawn:
-            first, second = in_order(network.structure.by_id[connection.target].activation,
-                                     network.value(connection.weight), self.desk.looking.output_of(connection.source))
-            text = f"{format_number(first, self._digits)} · {factor(second, self._digits)}"
+            entering = self.desk.looking.output_of(connection.source)
+            text = product_text(session.structure.by_id[connection.target], weight, entering, self._digits)
         if self.names_drawn:
             text = f"{connection.weight}: {text}" if self.products_drawn else f"{connection.weight} = {text}"
         return text
@@ -427,7 +427,7 @@ class NetworkScene(QGraphicsScene):
             return Face(id, center, below, shown, value == 1.0, problem=problem, bias=as_one,
                         gate=gate.text if gate else "", note=f"{note}\n{why}" if why else "")
         named = (self.names_drawn and neuron.bias) or "b"
-        below = "" if drawn or neuron.bias is None else _bias_text(neuron, bias, self._digits, named)
+        below = "" if drawn or neuron.bias is None else bias_text(neuron, bias, self._digits, named)
         return Face(id, "", below, shown, problem=problem, bias=as_one)
 
     # Finding what is at a point
@@ -445,9 +445,3 @@ class NetworkScene(QGraphicsScene):
                 return Hit(part, id)
         found = self.edges.at(point, REACH / max(scale, SMALLEST_SCALE))
         return Hit() if found is None else Hit(found[1], connection=found[0])
-
-
-def _bias_text(neuron: Neuron, bias: float, digits: int, name: str = "b") -> str:
-    """θ or b of a neuron, as it is written: ``b = 0.35``."""
-    turned = neuron.notation == "threshold"
-    return f"{'θ' if turned else name} = {format_number((-bias if turned else bias) + 0.0, digits)}"
