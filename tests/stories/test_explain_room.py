@@ -14,7 +14,7 @@ from nnsim.gui.panels.explain.steps import StepsPanel
 from nnsim.gui.panels.matrices.view import MatrixView
 from nnsim.gui.tour.hand import Hand, HandError
 from nnsim.gui.widgets.cards import CardHeader, header_height
-from nnsim.gui.window.panels import EXPLANATION
+from nnsim.gui.window.panels import EXPLANATION, HEROES, presented
 from tests.stories.conftest import forget_work
 
 SMALL, LARGE = (1280, 720), (1440, 900)
@@ -103,9 +103,9 @@ def test_matrices_that_are_presented_stand_whole(hand: Hand, monkeypatch: pytest
     assert all(block.code_at.y() < block.header for block in view.grid.blocks)
 
 
-def test_what_is_presented_has_its_title_in_its_tab_alone(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its title bar is no higher than its controls and has no cross, for Esc is the way out; in Explain it is as
-    before."""
+def test_what_is_presented_has_its_title_once(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its tab, or where it has no number in its title bar, which is no higher than what stands in it and has no
+    cross, for Esc is the way out; in Explain it is as before."""
     monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
     hand.window.resize(*SMALL)
     hand.example("hands_on")
@@ -118,7 +118,7 @@ def test_what_is_presented_has_its_title_in_its_tab_alone(hand: Hand, monkeypatc
         assert close is not None and not close.isVisible(), id
         assert header.height() == header.least_height() < header_height(), id
         if header.title.text() == hand.window.workspaces.docks[id].windowTitle():
-            assert not header.title.isVisible(), id
+            assert header.title.isVisible() == (presented(id) not in HEROES), id
         for control in header.findChildren(QToolButton):
             assert not control.isVisible() or control.height() >= control.fontMetrics().height(), id
     hand.key(Qt.Key.Key_Escape, widget=hand.window)

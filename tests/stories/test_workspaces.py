@@ -1,4 +1,4 @@
-"""Workspaces: the learner switches, nothing else rearranges the window; Present for the projector."""
+"""Workspaces: the learner switches, nothing else rearranges the window."""
 
 import sys
 from collections.abc import Iterator
@@ -11,12 +11,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar, QTableView, QToolButton
 
 from nnsim.documents.examples import EXAMPLES
-from nnsim.gui.look.theme import font, line_width
+from nnsim.gui.look.settings import TEXT_SCALES
+from nnsim.gui.look.theme import text_scale
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.window import workspaces
-from nnsim.gui.window.panels import EXPLAIN, EXPLANATION, HEROES, PANELS, PRESENTED, WORKSPACES, PanelEntry, presented
+from nnsim.gui.window.panels import EXPLAIN, PANELS, PRESENTED, WORKSPACES, PanelEntry
 from nnsim.gui.window.window import MainWindow
 from tests.stories.conftest import SIZE, places
 
@@ -248,106 +249,18 @@ def test_widths_come_back(hand: Hand) -> None:
     assert explanation.width() == width + 60
 
 
-@pytest.fixture
-def presenting(hand: Hand, monkeypatch: pytest.MonkeyPatch) -> Hand:
-    """At 1280×720. The screen of the tests is smaller than the window, so that it is not made as large."""
-    monkeypatch.setattr(hand.window, "showFullScreen", lambda: None)
+def test_large_text_leaves_no_wide_panels_behind(hand: Hand) -> None:
+    """Whichever workspace was seen at the largest text: at the usual one all panels have their usual sizes."""
     hand.window.resize(1280, 720)
-    return hand
-
-
-def test_present(presenting: Hand) -> None:
-    """F11: the network and the table with the output, text of 20 pixels and lines of 3; keys still work; Esc goes
-    back."""
-    hand = presenting
-    hand.example("xor_to_learn")
-    small, before = font("small").pixelSize(), shown(hand)
-    hand.key(Qt.Key.Key_F11, widget=hand.window)
-    assert shown(hand) == {"table", "output"}
-    assert font("small").pixelSize() >= 20 and line_width(1.0) == 3.0
-    assert not hand.window.menuBar().isVisible() and not hand.window.statusBar().isVisible()
-    axis = hand.window.panels["output"].plot.axes["left"]
-    assert axis.style["tickFont"].pixelSize() >= 20
-    hand.key(Qt.Key.Key_T, CTRL, hand.window)
-    assert hand.session.training
-    hand.key(Qt.Key.Key_T, CTRL, hand.window)
-    assert not hand.session.training
-    hand.key(Qt.Key.Key_Escape, widget=hand.window)
-    assert shown(hand) == before and font("small").pixelSize() == small and line_width(1.0) == 1.0
-    assert hand.window.menuBar().isVisible()
-
-
-def test_number_keys_switch_what_is_presented(presenting: Hand) -> None:
-    """Each fills the screen as the list of heroes has it, without a menu; its tab is lit, and a click does the same."""
-    hand = presenting
-    hand.example("hands_on")
-    hand.key(Qt.Key.Key_F11, widget=hand.window)
-    tabs = hand.find("present_tabs", QTabBar)
-    for number, hero in enumerate(HEROES, 1):
-        hand.key(Qt.Key(Qt.Key.Key_0.value + number), widget=hand.window)
-        assert hand.window.workspaces.current is hero and shown(hand) == hero.panels == in_front(hand)
-        assert tabs.currentIndex() == number - 1 and hand.canvas.isVisible() == hero.canvas
-        assert hand.window.size().toTuple() == (1280, 720)
-    QTest.mouseClick(tabs, Qt.MouseButton.LeftButton, pos=tabs.tabRect(1).center())
-    assert hand.window.workspaces.current is HEROES[1]
-    assert tabs.tabRect(len(HEROES) - 1).right() < tabs.width(), "all are in sight"
-    hand.key(Qt.Key.Key_Escape, widget=hand.window)
-    hand.key(Qt.Key.Key_3, widget=hand.window)
-    assert hand.window.workspaces.current is WORKSPACES[0], "the numbers are free where nothing is presented"
-
-
-def test_the_tabs_of_present_are_whole_and_stay(presenting: Hand) -> None:
-    """At 1280×720, whichever is in front, and while a run says how far it is."""
-    hand = presenting
-    hand.window.resize(1280, 720)
-    hand.example("circle")
-    hand.key(Qt.Key.Key_F11, widget=hand.window)
-    tabs = hand.find("present_tabs", QTabBar)
-    for number in range(1, len(HEROES) + 1):
-        hand.key(Qt.Key(Qt.Key.Key_0 + number), widget=hand.window)
-        hand.settle()
-        assert tabs.tabRect(tabs.count() - 1).right() <= tabs.width() and tabs.tabRect(0).left() >= 0, number
-    before = [tabs.tabRect(i) for i in range(tabs.count())]
-    hand.session.train(epochs=3)
-    hand.wait(lambda: not hand.session.training, "three epochs are done")
-    hand.settle()
-    assert [tabs.tabRect(i) for i in range(tabs.count())] == before
-
-
-@pytest.mark.parametrize(("workspace", "panel", "shows"), [
-    ("build", None, "present_table"), ("train", None, "present_output"), ("explain", None, "present_forward"),
-    *(("explain", id, f"present_{id}") for id in EXPLANATION),
-])
-def test_present_shows_the_hero_of_where_one_comes_from(presenting: Hand, workspace: str, panel: str | None,
-                                                        shows: str) -> None:
-    presenting.example("hands_on")
-    presenting.click(f"workspace_{workspace}")
-    if panel:
-        presenting.window.show_panel(panel)
-    before = in_front(presenting)
-    presenting.key(Qt.Key.Key_F11, widget=presenting.window)
-    assert presenting.window.workspaces.current.id == shows
-    presenting.key(Qt.Key.Key_Escape, widget=presenting.window)
-    assert presenting.window.workspaces.current.id == workspace and in_front(presenting) == before
-
-
-def test_explain_keys_lead_to_where_there_is_room(presenting: Hand) -> None:
-    """Ctrl+1…9 bring a panel here if it has a place here, else they go to Explain; presenting, they present it."""
-    hand = presenting
-    hand.example("hands_on")
-    keys = {id: Qt.Key(ord(entry.key[-1])) for id, entry in PANELS.items() if entry.key}
-    for id, key in keys.items():
-        hand.click("workspace_build")
-        hand.key(key, CTRL, hand.window)
-        assert hand.window.panels[id].seen
-        assert hand.window.workspaces.current is (EXPLAIN if id in EXPLANATION else WORKSPACES[0])
-    hand.key(Qt.Key.Key_F11, widget=hand.window)
-    for id, key in keys.items():
-        hand.key(key, CTRL, hand.window)
-        assert hand.window.workspaces.current is presented(id) and in_front(hand) == {id}
-        tabs = hand.find("present_tabs", QTabBar)
-        assert tabs.tabData(tabs.currentIndex()) == f"present_{id}"
-    hand.key(Qt.Key.Key_Escape, widget=hand.window)
+    spaces = [workspace.id for workspace in WORKSPACES]
+    first = {}
+    for scale in (1.0, 2.0, 1.0):
+        hand.window.commands.scale_text(TEXT_SCALES.index(scale) - TEXT_SCALES.index(text_scale()))
+        for space in (*spaces, spaces[0]):
+            hand.click(f"workspace_{space}")
+            widths = {id: rect.width() for id, rect in places(hand.window).items() if rect.x() >= 0}
+            if scale == 1.0:
+                assert first.setdefault(space, widths) == pytest.approx(widths, abs=8), space
 
 
 def test_another_theme_leaves_nothing_of_the_last(new_hand: Hand) -> None:

@@ -13,6 +13,7 @@ from nnsim.gui.canvas.clipboard import Clipboard
 from nnsim.gui.canvas.commands import CanvasCommands
 from nnsim.gui.canvas.scene import Hit
 from nnsim.gui.canvas.view import CanvasView
+from nnsim.gui.widgets.controls import literal
 
 EDIT_NEURON = ("edit_value", "rename", "flip_input")
 NEURON = ("", "connect", "add_layer", "", "cut", "copy", "duplicate", "", "delete")
@@ -57,7 +58,7 @@ class CanvasMenu(QMenu):
 
     @staticmethod
     def _entry(menu: QMenu, text: str, name: str, do: Callable[..., object]) -> QAction:
-        action = menu.addAction(text)
+        action = menu.addAction(literal(text))
         action.setObjectName(f"canvas_{name}")
         action.triggered.connect(do)
         return action

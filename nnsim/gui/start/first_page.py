@@ -11,7 +11,7 @@ from nnsim.gui.look.theme import GRID, font, set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.neuron_picture import NeuronPicture
 from nnsim.gui.widgets.boxes import clear, column_in, row_in
-from nnsim.gui.widgets.controls import name_widget, plain_tip
+from nnsim.gui.widgets.controls import literal, name_widget, plain_tip
 from nnsim.gui.widgets.labels import toned
 
 MOST_RECENT = 3
@@ -76,8 +76,8 @@ class FirstPage(QWidget):
         for number, path in enumerate(paths[:MOST_RECENT]):
             link = self._button("", f"first_recent_{number}", "link", str(path))
             name = shown_name(path)
-            link.setText(link.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, self._name_width())
-                         .replace("&", "&&"))
+            shown = link.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, self._name_width())
+            link.setText(literal(shown))
             link.setAccessibleName(self.tr("Open {name}").format(name=name))
             link.clicked.connect(lambda checked=False, path=path: self.file_wanted.emit(path))
             self._recent_row.addWidget(link)

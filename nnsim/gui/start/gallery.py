@@ -10,7 +10,7 @@ from nnsim.documents.examples import EXAMPLES, Example
 from nnsim.gui.look.theme import GRID, RADIUS, font, mix, set_role, text_scale, theme
 from nnsim.gui.start.thumbnails import Thumbnails
 from nnsim.gui.widgets.boxes import column_in
-from nnsim.gui.widgets.controls import name_widget
+from nnsim.gui.widgets.controls import literal, name_widget
 from nnsim.gui.widgets.forms import scrolled
 
 CARD_WIDTH = 208
@@ -33,7 +33,7 @@ class ExampleCard(QAbstractButton):
         self._about = example.about.replace(" = ", "\u00a0=\u00a0")
         self._thumbnails = thumbnails
         self.setObjectName(f"card_{example.id}")
-        self.setText(example.title)
+        self.setText(literal(example.title))
         self.setAccessibleName(example.title)
         self.setAccessibleDescription(example.about)
         self.setToolTip(self.tr("Open {title}").format(title=example.title))

@@ -20,6 +20,11 @@ def plain_tip(text: str) -> str:
     return f"<p>{escape(text)}</p>" if text else ""
 
 
+def literal(text: str) -> str:
+    """``text`` for a menu, a button or a tab, where Qt takes an & for the mark of the letter that follows."""
+    return text.replace("&", "&&")
+
+
 def name_widget(widget: QWidget, name: str, heard: str, tip: str = "") -> None:
     """Give a widget its objectName, what a screen reader says of it, and its tooltip."""
     widget.setObjectName(name)

@@ -13,6 +13,7 @@ from nnsim.gui.canvas.view import ZOOM_STEP
 from nnsim.gui.look.icons import icon
 from nnsim.gui.look.settings import toggled
 from nnsim.gui.start.help import show_about, show_gestures, show_what_a_neuron_is, what_is_this
+from nnsim.gui.widgets.controls import literal
 from nnsim.gui.window.commands import Commands
 from nnsim.gui.window.menu_actions import plain
 from nnsim.gui.window.panels import WORKSPACES
@@ -209,7 +210,7 @@ class Actions(QObject):
                    self.tr("Each bias as the weight of a neuron that is 1"), lambda on: canvas.draw(biases=on),
                    why_not=self._why_no_biases),
             Toggle("draw_products", self.tr("Pro&ducts on the connections"),
-                   self.tr("weight · input, such as −2 · 1"), lambda on: canvas.draw(products=on)),
+                   self.tr("Each weight times what comes in, such as −2 · 1"), lambda on: canvas.draw(products=on)),
             Toggle("draw_names", self.tr("Na&mes of weights"),
                    self.tr("Each weight with its name, such as w5 = 0.4"), lambda on: canvas.draw(names=on),
                    suits=lambda: canvas.network_scene.edges.few and self._desk.study.notation.id == "lecture"),
@@ -290,7 +291,7 @@ class Actions(QObject):
         ):
             action = self.by_name[name]
             action.setEnabled(can)
-            action.setText(f"{word} {text}".rstrip())
+            action.setText(f"{word} {literal(text)}".rstrip())
             action.setToolTip(plain(action.text()) if can else why)
 
     def _update_train(self) -> None:

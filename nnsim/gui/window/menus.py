@@ -12,7 +12,7 @@ from nnsim.core.formulas.numbers import Writing, with_count
 from nnsim.documents.files import shown_name
 from nnsim.gui.look.settings import stored_look
 from nnsim.gui.start.gallery import example_sections
-from nnsim.gui.widgets.controls import name_widget
+from nnsim.gui.widgets.controls import literal, name_widget
 from nnsim.gui.widgets.labels import toned
 from nnsim.gui.window.commands import Commands
 from nnsim.gui.window.panels import HEROES, PANELS, WORKSPACES, presented
@@ -114,7 +114,7 @@ class Menus(QObject):
         for section, entries in example_sections().items():
             self._heading(menu, section)
             for example in entries:
-                action = menu.addAction(example.title)
+                action = menu.addAction(literal(example.title))
                 action.setObjectName(f"example_{example.id}")
                 action.setToolTip(example.about)
                 # Queued, so that the menu is gone before a question about unsaved work is asked.
@@ -180,7 +180,7 @@ class Menus(QObject):
         files = self._commands.files
         recent = files.recent()
         for path in recent:
-            action = self._recent_menu.addAction(shown_name(path).replace("&", "&&"))
+            action = self._recent_menu.addAction(literal(shown_name(path)))
             action.setToolTip(str(path))
             action.triggered.connect(
                 lambda checked=False, path=path: files.open(path), Qt.ConnectionType.QueuedConnection

@@ -88,13 +88,15 @@ class PresentBar(QToolBar):
         self._epoch.setText(epoch_in_words(self._desk))
 
     def _show_tab(self) -> None:
-        """The tab of what is presented; what has none, because only its own key leads to it, gets one for a while."""
+        """The tab of what is presented. What has no number has one for a while: a short one, so that the others stay
+        where they are, because its title bar says what it is."""
         self.follow()
         current, tabs = self._workspaces.current, self._tabs
         with QSignalBlocker(tabs):
             if tabs.count() > len(HEROES):
                 tabs.removeTab(len(HEROES))
             if current not in HEROES and current in PRESENTED:
-                self._add_tab(self.tr(current.title), current)
+                self._add_tab("…", current)
+                tabs.setAccessibleTabName(len(HEROES), self.tr(current.title))
             tabs.setCurrentIndex(next((i for i in range(tabs.count()) if tabs.tabData(i) == current.id), 0))
         tabs.updateGeometry()  # the tab in front is in bold: which of them it is makes the bar wider or narrower

@@ -14,7 +14,7 @@ from nnsim.gui.canvas.interaction import Canvas
 from nnsim.gui.canvas.palette import Palette
 from nnsim.gui.canvas.soften_bar import SoftenBar
 from nnsim.gui.look.settings import GEOMETRY
-from nnsim.gui.look.theme import dress
+from nnsim.gui.look.theme import dress, set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.start.first_hints import FirstHints
 from nnsim.gui.start.first_page import FirstPage
@@ -132,7 +132,8 @@ class MainWindow(QMainWindow):
         self._palette = Palette(self.canvas)
         row.addWidget(self._palette)
         row.addWidget(self.canvas, 1)
-        column.addWidget(body_frame(inside), 1)
+        self._body = body_frame(inside)
+        column.addWidget(self._body, 1)
         working = BusyBar("working")
         self.desk.session.beside.lasts.connect(working.tell)
         self.desk.session.beside.over.connect(working.hide)
@@ -147,7 +148,10 @@ class MainWindow(QMainWindow):
         return self.canvas.covered_by(QRect(room.mapFrom(self._center, rect.topLeft()), rect.size()))
 
     def _show_header(self) -> None:
-        self._header.setHidden(self._presenting or self.desk.softening.active)
+        softening = self.desk.softening.active
+        self._header.setHidden(self._presenting or softening)
+        # Alone it has a line above, too.
+        set_role(self._body, card="whole" if self._presenting and not softening else "body")
 
     def _build_toolbar(self) -> None:
         self._toolbar = MainToolBar(self.desk, self.actions_by_name)

@@ -145,7 +145,7 @@ class WorksheetView(QWidget):
         targets = desk.study.targets
         material = Material(desk.session.network, tuple(desk.looking.input_row[0].tolist()),
                             None if targets is None else tuple(targets.tolist()), desk.session.document.training,
-                            desk.study.notation)
+                            desk.study.notation, desk.study.digits)
         self._shown = self._place
         try:
             sheet = make_worksheet(self._kind.value, material, self._learner.text(), self._number)
