@@ -62,7 +62,7 @@ class InPlace(QObject):
             self._view.show_hint(self.tr("{name} has no bias; give it one in the panel at the left.").format(name=id))
             return
         scene = self._view.network_scene
-        drawn = scene.biases_drawn
+        drawn = scene.texts.biases_drawn
         if drawn:
             beside = scene.neurons[scene.shared.drawn_by(neuron)]
             place = self._place(beside.bias_rect.translated(beside.pos()))

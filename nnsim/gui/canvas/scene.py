@@ -10,22 +10,19 @@ from PySide6.QtWidgets import QGraphicsScene
 
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array, Indices
-from nnsim.core.explain.rounding import why_rounding_decides
-from nnsim.core.explain.sums import sum_of
-from nnsim.core.formulas.numbers import format_number
-from nnsim.core.network import Connection, Ends, Neuron
+from nnsim.core.network import Ends, Neuron
 from nnsim.documents.document import Document, Position
 from nnsim.documents.layout import filled
 from nnsim.documents.ways import ways_of
-from nnsim.gui.canvas.edge_labels import LABEL_DIGITS, boxes, covered, overlapping
+from nnsim.gui.canvas.edge_labels import boxes, covered, overlapping
 from nnsim.gui.canvas.edge_layer import EdgeLayer
 from nnsim.gui.canvas.loss_on_canvas import LossOnCanvas
-from nnsim.gui.canvas.neuron_item import GAP, Face, NeuronItem, Part
+from nnsim.gui.canvas.neuron_item import GAP, NeuronItem, Part
 from nnsim.gui.canvas.neuron_items import CROWD, NeuronItems
 from nnsim.gui.canvas.neuron_pictures import neuron_pictures
-from nnsim.gui.canvas.number_texts import bias_text, product_text
 from nnsim.gui.canvas.shared_biases import SharedBiases
 from nnsim.gui.canvas.sum_places import place_sums
+from nnsim.gui.canvas.texts import Texts
 from nnsim.gui.session.desk import Desk
 
 TRAINING_FRAME_MS = 100
@@ -73,14 +70,13 @@ class NetworkScene(QGraphicsScene):
         """How often a connection runs through a sum."""
         self._placed = False
         """Whether labels have places, which they keep while numbers change."""
-        self.edges = EdgeLayer(self._weight_text, self._weight_ghost, self._taken)
+        self.shared = SharedBiases(self.neurons)
+        self.texts = Texts(desk, self.shared)
+        self.edges = EdgeLayer(self.texts.weight, self.texts.weight_before, self._taken)
         self.addItem(self.edges)
         self.loss = LossOnCanvas(desk, self.neurons, self.edges, lambda: self.larger)
         self.addItem(self.loss.box)
-        self.shared = SharedBiases(self.neurons)
         self.addItem(self.shared)
-        self.biases_drawn = self.products_drawn = self.names_drawn = False
-        """Whether a bias is drawn as a neuron that is always 1; whether labels are products, and have names."""
         self._looked: QRectF | None = None
         """The part of the scene that is in sight, if all neurons in it are shown as closely as they are to be."""
         self._look = QTimer(self)
@@ -88,8 +84,6 @@ class NetworkScene(QGraphicsScene):
         self._look.setInterval(0)
         self._look.timeout.connect(self._look_closely)
         self.neurons.dots.painted = self._look_if_elsewhere
-        self._written_in, self._digits = desk.study.digits, desk.study.short_digits(LABEL_DIGITS)
-        """How numbers are written, and how where there is little room."""
         self._problems: dict[str, str] = {}
         self._since = QElapsedTimer()
         self._since.start()
@@ -147,9 +141,10 @@ class NetworkScene(QGraphicsScene):
 
         View state, not part of the document.
         """
-        self.biases_drawn = self.biases_drawn if biases is None else biases
-        self.products_drawn = self.products_drawn if products is None else products
-        self.names_drawn = self.names_drawn if names is None else names
+        texts = self.texts
+        texts.biases_drawn = texts.biases_drawn if biases is None else biases
+        texts.products_drawn = texts.products_drawn if products is None else products
+        texts.names_drawn = texts.names_drawn if names is None else names
         self._placed = False
         self.update_values()
 
@@ -265,9 +260,8 @@ class NetworkScene(QGraphicsScene):
             self._frame.start(max(TRAINING_DELAY_MS, TRAINING_FRAME_MS - self._since.elapsed()))
 
     def _on_study(self) -> None:
-        digits = self.desk.study.digits
-        if digits != self._written_in:
-            self._written_in, self._digits, self._placed = digits, self.desk.study.short_digits(LABEL_DIGITS), False
+        if self.texts.follow_digits():
+            self._placed = False
             self.update_values()
             self.rewritten.emit()
         else:
@@ -302,15 +296,10 @@ class NetworkScene(QGraphicsScene):
 
     def _show(self, neuron: Neuron, item: NeuronItem, image: QImage | QPolygonF | None, switches: bool) -> None:
         study = self.desk.study
-        face = self._face(neuron, self._problems.get(neuron.id, ""), switches)
-        tag = study.tags.get(neuron.id)
-        if tag is not None:
-            face = replace(face, below=tag)
+        face = self.texts.face(neuron, self._problems.get(neuron.id, ""), switches)
         if neuron.role == "output":
             goes_on = self.loss.seen or bool(self.desk.session.structure.outgoing[neuron.id])
             face = replace(face, is_output=True, arrow=not goes_on)
-        if study.compared is not None and neuron.bias is not None:
-            face = replace(face, ghost=bias_text(neuron, study.compared.value(neuron.bias), self._digits))
         unreached = study.reached is not None and neuron.id not in study.reached
         item.setOpacity(UNREACHED if unreached else self.loss.strength(neuron.id))
         item.show_face(face, image)
@@ -389,46 +378,6 @@ class NetworkScene(QGraphicsScene):
     def _taken(self, region: QRectF) -> list[QRectF]:
         """What neurons take up of a part of the scene."""
         return self.neurons.taken(region.adjusted(-NEAR, -NEAR, NEAR, NEAR))
-
-    def _weight_text(self, connection: Connection) -> str:
-        session, weight = self.desk.session, self.desk.session.network.value(connection.weight)
-        text = format_number(weight, self._digits)
-        if self.products_drawn:
-            entering = self.desk.looking.output_of(connection.source)
-            text = product_text(session.structure.by_id[connection.target], weight, entering, self._digits)
-        if self.names_drawn:
-            text = f"{connection.weight}: {text}" if self.products_drawn else f"{connection.weight} = {text}"
-        return text
-
-    def _weight_ghost(self, connection: Connection) -> str:
-        start = self.desk.study.compared
-        return "" if start is None else format_number(start.value(connection.weight), self._digits)
-
-    def _face(self, neuron: Neuron, problem: str, switches: bool) -> Face:
-        desk, id = self.desk, neuron.id
-        value = desk.looking.output_of(id)
-        shown = format_number(value, self._digits)
-        if neuron.role == "input":
-            switch = bool(value) if switches and value in (0.0, 1.0) else None
-            return Face(id, center=shown, is_input=True, fires=value == 1.0 and switch is not None, switch=switch)
-        bias = desk.session.network.value(neuron.bias) if neuron.bias is not None else 0.0
-        drawn, as_one = self.biases_drawn and neuron.bias is not None, ""
-        if drawn and self.shared.drawn_by(neuron) == id:
-            as_one = (f"{neuron.bias} = " if self.names_drawn else "") + format_number(bias, self._digits)
-        if not ACTIVATIONS[neuron.activation].has_slope:
-            taken_apart = sum_of(desk.session.network, id, desk.looking.trace)
-            center = f"≥ {format_number(-bias, self._digits)}"
-            if drawn or neuron.notation == "bias":
-                # Its bias is among what comes in: the sum is compared with 0.
-                center = "z ≥ 0"
-                taken_apart = replace(taken_apart, notation="bias")
-            gate, why = desk.looking.gates.get(id), why_rounding_decides(taken_apart)
-            below, note = (taken_apart.short(desk.study.digits, cut) for cut in (True, False))
-            return Face(id, center, below, shown, value == 1.0, problem=problem, bias=as_one,
-                        gate=gate.text if gate else "", note=f"{note}\n{why}" if why else "")
-        named = (self.names_drawn and neuron.bias) or "b"
-        below = "" if drawn or neuron.bias is None else bias_text(neuron, bias, self._digits, named)
-        return Face(id, "", below, shown, problem=problem, bias=as_one)
 
     # Finding what is at a point
 

@@ -19,6 +19,8 @@ SLACK = 2 * GRID
 MOST_HEADER = {"input": 96}
 """How wide the name of a column may make it, by its kind; names beyond are cut."""
 MOST_OTHER_HEADER = 160
+SHORT_NAME, CUT_NAME = 88, 56
+"""So much of a name, a dozen letters, is left where sums need the room; and so much where there would be none else."""
 SPREAD = 3 * GRID
 CHANGING = ("sum", "output", "loss", "target", "right")
 
@@ -133,19 +135,17 @@ class TableTitles(Titles):
         self._view.size_rows()
         self.place()
 
-    def wanted_width(self, column: int) -> int:
-        """How wide a column must be for its header."""
-        text = self._label_width(column) + 2 * PAD
-        choice = self._choices.get(column)
-        return text if choice is None else text + self._choice_width(choice)
+    def wanted_width(self, column: int, name: int = MOST_OTHER_HEADER) -> int:
+        """How wide a column must be for its header with at most so much of its name."""
+        return min(self._label_width(column), round(text_scale() * name)) + 2 * PAD + self._choice_width(column)
 
     def place(self) -> None:
         """Put the choices where their columns are."""
         for column, choice in self._choices.items():
             if column < self.count():
-                left = self.sectionViewportPosition(column) + PAD + self._label_width(column) + 2
+                left = self.sectionViewportPosition(column) + PAD + self._label_shown(column) + 2
                 right = self.sectionViewportPosition(column) + self.sectionSize(column)
-                width = min(self._choice_width(choice), right - left)
+                width = min(self._choice_width(column), right - left)
                 choice.setGeometry(left, 2, max(0, width), self.height() - 5)
                 choice.show()
 
@@ -161,7 +161,7 @@ class TableTitles(Titles):
     def room(self, rect: QRect, column: int) -> QRect:
         room = super().room(rect, column)
         if column in self._choices:
-            room.setWidth(self._label_width(column))
+            room.setWidth(self._label_shown(column))
         return room
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
@@ -189,8 +189,14 @@ class TableTitles(Titles):
         width = QFontMetrics(font("body", bold=here.neuron != "")).horizontalAdvance(here.title) + 1
         return min(width, round(text_scale() * MOST_HEADER.get(here.kind, MOST_OTHER_HEADER)))
 
-    def _choice_width(self, choice: ChoiceField) -> int:
-        return choice.fontMetrics().horizontalAdvance(choice.currentText()) + round((3 * GRID + 4) * text_scale())
+    def _label_shown(self, column: int) -> int:
+        """How much of its label there is room for beside its choice."""
+        return max(0, min(self._label_width(column), self.sectionSize(column) - 2 * PAD - self._choice_width(column)))
+
+    def _choice_width(self, column: int) -> int:
+        choice = self._choices.get(column)
+        return 0 if choice is None else (
+            choice.fontMetrics().horizontalAdvance(choice.currentText()) + round((3 * GRID + 4) * text_scale()))
 
     def _new_choice(self, column: int) -> ChoiceField:
         choice = ChoiceField()
@@ -247,13 +253,14 @@ class TableView(Table):
         self._first, self._unfitted = first, False
         model, room = self.table, self.viewport().width()
         widths: list[int] = []
-        for small, forms in self._ways(first):
+        for small, forms, name in self._ways(first):
             self._small, self.forms = small, forms
             self.refont()
-            widths = [self._wanted(c, self.forms[c]) + slack * (column.kind in CHANGING)
+            widths = [self._wanted(c, self.forms[c], name) + slack * (column.kind in CHANGING)
                       for c, column in enumerate(model.columns)]
             if sum(widths) <= room:
                 break
+        self._complete_names(widths, room)
         self._spread(widths, room)
         self.size_rows()
         for column, width in enumerate(widths):
@@ -272,23 +279,31 @@ class TableView(Table):
                 self.fit(self._first, SLACK)
                 return
 
-    def _ways(self, first: Collection[str]) -> Iterator[tuple[bool, list[Form]]]:
-        """Whether the text is small and the form of each column, from what says most on.
+    def _ways(self, first: Collection[str]) -> Iterator[tuple[bool, list[Form], int]]:
+        """Whether the text is small, the form of each column, and how much its name can ask for: the first that fits.
 
-        Sums stand in one form in all columns, so that they can be compared. Where none has room in all, only those of
-        the neurons in ``first`` are written out, and of the others what they give out.
+        From what says most on. Sums stand in one form in all columns, so that they can be compared; names are cut
+        before sums are. Where none has room in all, only those of the neurons in ``first`` are written out, and of the
+        others what they give out. Where not even these have room, the table is scrolled.
         """
         columns, output = self.table.columns, FORMS[-1]
         others = [column.kind == "sum" and column.neuron not in first for column in columns]
         some_are_asked = any(column.kind == "sum" and column.neuron in first for column in columns)
-        for form in FORMS[:-1]:
+        ways = [([form] * len(columns), SHORT_NAME) for form in FORMS[:-1]]
+        ways.append(([FORMS[-2]] * len(columns), CUT_NAME))
+        if some_are_asked:
+            ways += [([output if other else form for other in others], CUT_NAME) for form in FORMS[:-1]]
+        ways += [([output] * len(columns), name) for name in (CUT_NAME, SHORT_NAME)]
+        for forms, name in ways:
             for small in (False, True):
-                yield small, [form] * len(columns)
-        for form in FORMS[:-1] if some_are_asked else ():
-            for small in (False, True):
-                yield small, [output if other else form for other in others]
-        for small in (False, True):
-            yield small, [output] * len(columns)
+                yield small, forms, name
+
+    def _complete_names(self, widths: list[int], room: int) -> None:
+        """Give names that were cut what is left, each the same part of what it lacks."""
+        lacking = [max(0, self.titles.wanted_width(column) - width) for column, width in enumerate(widths)]
+        part = max(0.0, min(1.0, (room - sum(widths)) / max(1, sum(lacking))))
+        for column, lacks in enumerate(lacking):
+            widths[column] += int(part * lacks)
 
     def _spread(self, widths: list[int], room: int) -> None:
         """Divide what is left: data over their whole width, a truth table with the rest behind its last column."""
@@ -298,8 +313,8 @@ class TableView(Table):
             for column in range(len(widths)):
                 widths[column] += min(each, SPREAD) if rows.is_truth_table else each
 
-    def _wanted(self, column: int, form: Form) -> int:
-        wanted = max(self.titles.wanted_width(column), self._text_width(column, form))
+    def _wanted(self, column: int, form: Form, name: int) -> int:
+        wanted = max(self.titles.wanted_width(column, name), self._text_width(column, form))
         # Whole steps, so that a column does not move with every digit; not where every pixel counts.
         return wanted if form == "output" else -(-wanted // GRID) * GRID
 

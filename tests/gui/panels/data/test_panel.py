@@ -425,6 +425,36 @@ def test_long_names_leave_room_for_the_target(table: Table) -> None:
     assert "&lt;b&gt;a very&lt;/b&gt;" in tip
 
 
+LONG_NAME = "A neuron whose name is as long as a sentence may be"
+
+
+@pytest.mark.parametrize("width", [575, 600, 1000])
+def test_a_long_name_is_cut_before_a_sum_is(table: Table, width: int) -> None:
+    """Each sum of XOR is written as it was; the name is as long as its column, and stands whole in the tooltip."""
+    table.window.resize(width, 220)
+    table.open(edits.rename_neuron(xor(), "h", LONG_NAME))
+    assert table.view.forms == ["long"] * 5 and table.view.horizontalScrollBar().maximum() == 0
+    tip = table.model.headerData(2, Qt.Orientation.Horizontal, Qt.ItemDataRole.ToolTipRole)
+    assert LONG_NAME in tip
+
+
+def test_where_all_names_are_long_there_are_sums_and_a_wider_table_never_says_less(table: Table) -> None:
+    document = xor()
+    for number, id in enumerate(xor().network.structure.by_id):
+        document = edits.rename_neuron(document, id, f"{number} {LONG_NAME}")
+    table.open(document)
+    before = FORMS.index("result")
+    for width in range(600, 1500, 25):
+        table.window.resize(width, 220)
+        QApplication.processEvents()
+        (form,) = set(sums(table).values())
+        assert FORMS.index(form) <= before
+        before = FORMS.index(form)
+        assert table.view.horizontalScrollBar().maximum() == 0
+        assert table.choice().geometry().right() <= table.view.viewport().width()
+    assert before == 0
+
+
 def test_sums_without_room_are_shortened_and_stand_in_the_tooltip(table: Table) -> None:
     table.open(layered([2, 4, 1], XOR))
     assert set(table.view.forms[2:7]) <= {"short", "result", "output"}
