@@ -4,9 +4,9 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal, localcontext
 
-from nnsim.core.formulas.numbers import parse_number
+from nnsim.core.formulas.numbers import decimal_of, parse_number
 
 FEWEST_DIGITS = 3
 """An answer needs so many significant digits, unless it has fewer."""
@@ -15,8 +15,6 @@ MOST_DIGITS = 4
 NOUGHT = 1e-12
 """What is smaller counts as 0."""
 _SAME = 1e-9
-_TRUE_DIGITS = 12
-"""Of the digits of a calculated number so many are free of rounding errors."""
 _MOST_EXPONENT, _MOST_STEPS = 400, 20
 _DIGITS = re.compile(r"^([+-]?)(\d*)([.,]?)(\d*)(?:e([+-]?\d+))?$")
 
@@ -45,7 +43,7 @@ class Reading:
             return False
         if abs(float(self.value) - value) > float(self.unit) + abs(value) * _SAME:
             return False  # as nearly always, and found out fast
-        exact = _true(value)
+        exact = decimal_of(value)
         if self.value and self.unit > _unit(exact, 1):
             return self._rounds_up_to(exact)
         return self.value in _both(exact, self.unit)
@@ -54,7 +52,7 @@ class Reading:
         """Whether it is ``value`` in three significant digits at least: 1.00 tells 0.9996, but not 0.998."""
         if self.unit is None or self.digits < FEWEST_DIGITS or not self.fits(value):
             return False
-        exact = _true(value)
+        exact = decimal_of(value)
         return self.unit <= _unit(exact, FEWEST_DIGITS) or self._rounds_up_to(exact)
 
     def _rounds_up_to(self, exact: Decimal) -> bool:
@@ -107,14 +105,9 @@ def digits_to_tell(value: float, others: Iterable[float]) -> int:
 
 def _share(value: float, other: float, digits: int) -> bool:
     """Whether ``value``, rounded or cut off to so many digits, may stand for the other as well."""
-    exact = _true(value)
+    exact = decimal_of(value)
     unit = _unit(exact, digits)
     return any(Reading(short, unit, digits).fits(other) for short in _both(exact, unit))
-
-
-def _true(value: float) -> Decimal:
-    """The number without what calculating in binary left at its end: 0.3825 for 0.38249999999999995."""
-    return Context(prec=_TRUE_DIGITS).create_decimal(Decimal(value))
 
 
 def _unit(value: Decimal, digits: int) -> Decimal:

@@ -6,7 +6,7 @@ from nnsim.core.combines import COMBINES
 from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import Sum, sum_of
 from nnsim.core.formulas.notation import name
-from nnsim.core.formulas.numbers import factor, format_number
+from nnsim.core.formulas.numbers import format_number
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.program import program_of
 from nnsim.core.symbols import Symbol
@@ -49,21 +49,19 @@ def truth_table_sheet(material: Material, rng: np.random.Generator | None) -> Sh
         fed = ", ".join(f"{id} = {value:g}" for id, value in zip(structure.inputs, X[row], strict=True))
         for id in inner:
             total = sum_of(material.network, id, trace, row)
-            questions.append(Question(f"row{row}.{id}", (f"{fed}; {id}:",), _sum_and_output(total)))
+            questions.append(Question(f"row{row}.{id}", (f"{fed}; {id}:",), _sum_and_output(total, material.digits)))
     return Sheet("For each row give each neuron's sum, and its output: 1 if the sum reaches θ, else 0.",
                  only_some((given_weights(material), given_thresholds(material), given_biases(material))),
                  tuple(questions))
 
 
-def _sum_and_output(total: Sum) -> tuple[Field, ...]:
+def _sum_and_output(total: Sum, digits: int) -> tuple[Field, ...]:
     with_theta = total.in_threshold_notation
     answer = total.combined if with_theta else total.z
-    combine = COMBINES[total.combine]
-    products = combine.separator.join(f"{factor(term.weight)}·{factor(term.activation)}" for term in total.terms)
-    bias = "" if with_theta or total.bias is None else f" + {factor(total.bias)}"
-    hint = f"Each weight times what comes in, then their {combine.label.lower()}: {products}{bias}."
+    combined = COMBINES[total.combine].label.lower()
+    hint = f"Each weight times what comes in, then their {combined}: {total.terms_text(digits)}."
     mistakes = mistakes_at(RowPlace(total))
-    rule = (f"It says 1 if the sum reaches θ = {format_number(total.threshold)}, else 0."
+    rule = (f"It says 1 if the sum reaches θ = {format_number(total.threshold, digits)}, else 0."
             if with_theta else "It says 1 if z is 0 or more, else 0.")
     rule = f"{rule} {why_rounding_decides(total)}".rstrip()
     outputs = mistakes_at(StepPlace(total.a, total.z == 0, rule))
@@ -75,31 +73,33 @@ def _sum_and_output(total: Sum) -> tuple[Field, ...]:
 
 def weights_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
     """A neuron for each gate, and the hidden neurons of XOR. ``rng`` chooses the order and sets one weight of each."""
-    questions = [_gate(gate, weights, theta, 1.0 if rng is None else float(rng.choice(_SCALES)), rng is not None)
+    digits, own = material.digits, rng is not None
+    questions = [_gate(gate, weights, theta, 1.0 if rng is None else float(rng.choice(_SCALES)), own, digits)
                  for gate, weights, theta in _GATES]
     if rng is not None:
         questions = [questions[i] for i in rng.permutation(len(questions))]
     scale = 1.0 if rng is None else float(rng.choice(_SCALES))
     return Sheet("Find weights and thresholds: a neuron says 1 if its sum reaches θ, else 0. Many answers are right.",
-                 (), (*questions, *_xor(scale)))
+                 (), (*questions, *_xor(scale, digits)))
 
 
 _GATES = (("and_gate", (1.0, 1.0), 1.5), ("or_gate", (1.0, 1.0), 0.5), ("nand_gate", (-1.0, -1.0), -1.5),
           ("nor_gate", (-1.0, -1.0), -0.5), ("not_gate", (-1.0,), -0.5))
 
 
-def _gate(gate: str, weights: tuple[float, ...], theta: float, scale: float, first_given: bool) -> Question:
+def _gate(gate: str, weights: tuple[float, ...], theta: float, scale: float, first_given: bool, digits: int
+          ) -> Question:
     network = _steps(len(weights), {"y": tuple(f"x{i}" for i in range(len(weights)))})
     values = dict(zip(network.parameter_names, (*(w * scale for w in weights), -theta * scale), strict=True))
     given = {"w1": values["w1"]} if first_given else {}
     inputs = " and ".join(network.structure.inputs)
     asked: Parts = (f"A neuron of {inputs} that says {GENERATORS[gate].label}",)
     if given:
-        asked = (*asked, ", with ", equals(name("w1"), given["w1"]))
+        asked = (*asked, ", with ", equals(name("w1"), given["w1"], digits))
     return _target(gate, gate, (*asked, ":"), network, values, given)
 
 
-def _xor(scale: float) -> tuple[Question, ...]:
+def _xor(scale: float, digits: int) -> tuple[Question, ...]:
     """The hidden neuron and the output of the lecture's XOR, and both hidden neurons of a layered one."""
     skip = _steps(2, {"h": ("x0", "x1"), "y": ("x0", "x1", "h")})
     values = {"w1": 1.0, "w2": 1.0, "w3": scale, "w4": scale, "w5": -2.0 * scale, "b_h": -1.2, "b_y": -0.6 * scale}
@@ -115,16 +115,16 @@ def _xor(scale: float) -> tuple[Question, ...]:
         ("xor_layers", layered, two, ends, "XOR in two layers: h1 and h2 of x0, x1, and an output y of h1, h2"),
     ):
         given = {p: numbers[p] for p in names}
-        ask: Parts = (f"{says}; ", *_standing(network, given), ":")
+        ask: Parts = (f"{says}; ", *_standing(network, given, digits), ":")
         questions.append(_target(id, "xor_gate", ask, network, numbers, given))
     return tuple(questions)
 
 
-def _standing(network: Network, given: dict[str, float]) -> Parts:
+def _standing(network: Network, given: dict[str, float], digits: int) -> Parts:
     """What is given, and where the weights are that are asked for."""
     structure = network.structure
     thetas = {neuron.bias: neuron.id for neuron in structure.neurons if neuron.bias is not None}
-    numbers = listed(equals(theta_of(thetas[p]) if p in thetas else name(p), -v if p in thetas else v)
+    numbers = listed(equals(theta_of(thetas[p]) if p in thetas else name(p), -v if p in thetas else v, digits)
                      for p, v in given.items())
     places = ", ".join(f"{c.weight}: {c.source} → {c.target}" for c in structure.connections)
     return (*numbers, f" ({places})")

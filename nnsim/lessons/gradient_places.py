@@ -201,6 +201,8 @@ class GradientPlace(WeightPlace):
 
     answer: float
     factors: tuple[Equation, ...]
+    digits: int
+    """How the factors are written."""
 
     @property
     def ways(self) -> list[tuple[str, float]]:

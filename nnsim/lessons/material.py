@@ -9,6 +9,7 @@ import numpy as np
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.explain.explanation import Explanation
 from nnsim.core.formulas.notation import Notation, notation_for
+from nnsim.core.formulas.numbers import DIGITS
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network, Structure
 from nnsim.core.program import program_of
@@ -33,13 +34,14 @@ class Missing(ValueError):
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """A network, a sample of it with targets or None, and how it is trained and written."""
+    """A network, a sample of it with targets or None, how it is trained, and how it and its numbers are written."""
 
     network: Network
     x: tuple[float, ...]
     t: tuple[float, ...] | None
     config: TrainingConfig
     notation: Notation
+    digits: int = DIGITS
 
     @property
     def structure(self) -> Structure:

@@ -69,7 +69,7 @@ def _wrong_sums(p: FunctionPlace) -> Iterable[Found]:
 def _factor_missing(p: GradientPlace) -> Iterable[Found]:
     for left_out in p.factors:
         rest = math.prod(factor.value for factor in p.factors if factor is not left_out)
-        yield rest, {"factor": left_out.name.text, "number": format_number(left_out.value)}
+        yield rest, {"factor": left_out.name.text, "number": format_number(left_out.value, p.digits)}
 
 
 def _wrong_steps(p: UpdatePlace) -> Iterable[Found]:
@@ -226,7 +226,7 @@ _GRADIENTS = (
           lambda p: [(value, {"other": other, "weight": p.weight_name}) for other, value in p.others]),
     Known("sign_of_gradient", GradientPlace, "The sign: {factor} is {number}.",
           _one(lambda p: -p.answer, factor=lambda p: p.factors[0].name.text,
-               number=lambda p: format_number(p.factors[0].value))),
+               number=lambda p: format_number(p.factors[0].value, p.digits))),
     Known("one_use_alone", SharedPlace, "That is its use at {id} alone: a shared parameter adds up all of its uses.",
           lambda p: [(value, {"id": id}) for id, value in p.parts]),
     Known("mean_of_uses", SharedPlace, "The uses are added up; no mean is taken over them.",

@@ -104,14 +104,14 @@ def loss_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
         questions.append(Question(f"slope.{id}", asked(slope.name, slope.term), (_loss_slope(e, id, slope),)))
     weights = _some_weights(e, rng)
     questions += [_sign(e, p) for p in weights]
-    given = only_some((*given_sample(material), ("Outputs of the neurons", _activations(e)),
+    given = only_some((*given_sample(material), ("Outputs of the neurons", _activations(e, material.digits)),
                        given_weights(material, needed=_onward(e.structure, weights))))
     return Sheet("How wrong is the network, and which way must each weight go for the loss to fall?",
                  given, tuple(questions))
 
 
-def _activations(e: Explanation) -> Parts:
-    return listed(equals(e.notation.activation(e.structure, id), e.a(id)) for id in e.structure.order)
+def _activations(e: Explanation, digits: int) -> Parts:
+    return listed(equals(e.notation.activation(e.structure, id), e.a(id), digits) for id in e.structure.order)
 
 
 def _cost(e: Explanation, id: str, part: Equation) -> Number:
@@ -177,12 +177,13 @@ def chain_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
         questions += _factors_of(e, material, use)
     shared = [p for p, uses in e.structure.uses.items() if len(uses) > 1]
     if shared:
-        questions.append(_shared(e, shared[-1] if rng is None else shared[int(rng.integers(len(shared)))]))
+        questions.append(_shared(e, shared[-1] if rng is None else shared[int(rng.integers(len(shared)))],
+                                 material.digits))
     updated = any(question.id.endswith(".update") for question in questions)
-    rate = ("Learning rate", (equals(material.notation.rate, material.config.rate_at(0)),) if updated else ())
+    rate = (equals(material.notation.rate, material.config.rate_at(0), material.digits),) if updated else ()
     needed = {c.weight for use in weights for c in (use, *e.structure.outgoing[use.target])}
-    given = only_some((*given_sample(material), ("Outputs of the neurons", _activations(e)),
-                       given_weights(material, needed=needed), rate))
+    given = only_some((*given_sample(material), ("Outputs of the neurons", _activations(e, material.digits)),
+                       given_weights(material, needed=needed), ("Learning rate", rate)))
     then = ", then update the weight" if updated else ""
     return Sheet(f"Follow the chain rule from the loss back to the weight, factor by factor{then}.", given,
                  tuple(questions))
@@ -203,7 +204,8 @@ def _factors_of(e: Explanation, material: Material, use: Connection) -> list[Que
     assert e.t is not None
     back, slope, local = e.by_activation(target), e.slope(target), e.by_weight(use)
     factors = (back, slope, local)
-    known = listed(equals(e.notation.delta(c.target), e.delta(c.target)) for c in structure.outgoing[target])
+    known = listed(equals(e.notation.delta(c.target), e.delta(c.target), material.digits)
+                   for c in structure.outgoing[target])
     head: Parts = (f"{p}, with ", *known, ": ") if known else (f"{p}: ",)
     questions = [
         Question(f"{p}.back", (*head, *asked(back.name, back.term)), (_back(e, target, back),)),
@@ -212,7 +214,7 @@ def _factors_of(e: Explanation, material: Material, use: Connection) -> list[Que
     ]
     gradient = e.gradient_equation(p)
     names = " · ".join(factor.name.text for factor in factors)
-    place = GradientPlace(e, use, gradient.value, factors)
+    place = GradientPlace(e, use, gradient.value, factors, material.digits)
     questions.append(Question(f"{p}.gradient", asked(gradient.name), (
         number(gradient.value, f"Multiply the factors: {names}.", mistakes_at(place)),)))
     written = Update(e.network, material.config, e.x[None], e.t[None], e.notation).equations(p)
@@ -245,14 +247,14 @@ def _update(gradient: GradientPlace, rate: float, new: Equation) -> Question:
         number(new.value, f"{new.name.text} is {text(new.term)}.", mistakes),))
 
 
-def _shared(e: Explanation, p: str) -> Question:
+def _shared(e: Explanation, p: str, digits: int) -> Question:
     """The gradient of a parameter with several uses is the sum over them."""
     equation = e.gradient_equation(p)
     parts: list[tuple[str, float]] = []
     for use in e.structure.uses[p]:
         target = use.id if isinstance(use, Neuron) else use.target
         parts.append((target, e.delta(target) * e.use_slope(use).value))
-    known = listed(equals(e.notation.delta(id), e.delta(id)) for id in dict.fromkeys(id for id, _ in parts))
+    known = listed(equals(e.notation.delta(id), e.delta(id), digits) for id in dict.fromkeys(id for id, _ in parts))
     mistakes = mistakes_at(SharedPlace(e, equation.value, tuple(parts)))
     return Question(f"{p}.shared", (f"{p} is shared, with ", *known, ": ", *asked(equation.name)), (
         number(equation.value, f"Add up over its uses: {text(equation.term)}.", mistakes),))

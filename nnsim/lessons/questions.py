@@ -8,14 +8,13 @@ import numpy as np
 
 from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import sum_of
-from nnsim.core.formulas.numbers import exact_text, format_number, parse_number
+from nnsim.core.formulas.numbers import DIGITS, exact_text, format_number, parse_number, with_count
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.program import program_of
 from nnsim.data.generators import truth_table
 from nnsim.exchange.pages import Parts, plain
 from nnsim.lessons.digits import FEWEST_DIGITS, MOST_DIGITS, NOUGHT, Reading, alike, digits_to_tell, readings, turned
 
-KEY_DIGITS = MOST_DIGITS
 _NAMING_DIGITS, _MOST_NAMED = 2, 3
 _CLOSE = 5
 _WORDS = {3: "three", 4: "four"}
@@ -46,18 +45,23 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Number:
-    """A blank for a number. ``hint`` names the step, for a wrong answer that is no known mistake."""
+    """A blank for a number. ``hint`` names the step, for a wrong answer that is no known mistake.
+
+    ``digits`` says how its key is written.
+    """
 
     answer: float
     hint: str
     mistakes: tuple[Mistake, ...] = ()
     label: str = ""
     choices: tuple[str, ...] = ()
+    digits: int = DIGITS
 
     @property
     def key(self) -> str:
         """The answer as a key has it, with as many digits as it takes to be right."""
-        texts = (text for digits in range(KEY_DIGITS, 2 * KEY_DIGITS)
+        ways = (with_count(self.digits, self.digits + more) for more in range(MOST_DIGITS))
+        texts = (text for digits in ways
                  for text in (format_number(self.answer, digits), _with_noughts(self.answer, digits)))
         return next((text for text in texts if self.check(text).right), exact_text(self.answer))
 
@@ -191,6 +195,7 @@ class Target:
     given: tuple[tuple[str, float], ...]
     asked: tuple[str, ...]
     targets: tuple[float, ...]
+    digits: int = DIGITS
 
     def check(self, given: tuple[str, ...]) -> Verdict:
         """Judge the numbers typed, by the engine over all rows."""
@@ -221,7 +226,7 @@ class Target:
         trace = program_of(structure).run(network.parameters, X)
         fed = ", ".join(f"{id} = {value:g}" for id, value in zip(structure.inputs, X[row], strict=True))
         totals = [sum_of(network, neuron.id, trace, row) for neuron in structure.neurons if neuron.role != "input"]
-        sums = "; ".join(f"{total.neuron}: {total.long()}" for total in totals)
+        sums = "; ".join(f"{total.neuron}: {total.long(self.digits)}" for total in totals)
         said = f"Row {fed}: {sums}; but {self.gate} is {self.targets[row]:g} there."
         return " ".join(filter(None, (said, *map(why_rounding_decides, totals))))
 
@@ -234,6 +239,11 @@ class Question:
     ask: Parts
     fields: tuple[Field, ...]
     target: Target | None = None
+
+    def written_in(self, digits: int) -> "Question":
+        """The same question with its key, and what it says of wrong answers, written in this way."""
+        fields = tuple(replace(field, digits=digits) if isinstance(field, Number) else field for field in self.fields)
+        return replace(self, fields=fields, target=self.target and replace(self.target, digits=digits))
 
     @property
     def text(self) -> str:

@@ -61,11 +61,12 @@ def rule_sheet(material: Material, rng: np.random.Generator | None) -> Sheet:
         parameters = [parameters[i] for i in sorted(order[:MOST_UPDATES])]
     questions = [_error(e, id) for id in e.structure.outputs]
     questions += [question for p in parameters if (question := _new_value(e, material, update, p)) is not None]
-    outputs = listed(equals(e.notation.activation(e.structure, id), e.a(id)) for id in e.structure.outputs)
+    digits = material.digits
+    outputs = listed(equals(e.notation.activation(e.structure, id), e.a(id), digits) for id in e.structure.outputs)
     needed = {p for p in parameters if p in e.structure.weight_names}
     given = only_some((*given_sample(material), ("Outputs", outputs), given_weights(material, needed=needed),
                        given_thresholds(material), given_biases(material),
-                       ("Learning rate", (equals(material.notation.rate, material.config.rate_at(0)),))))
+                       ("Learning rate", (equals(material.notation.rate, material.config.rate_at(0), digits),))))
     return Sheet("There is no gradient here: what an output is wrong by, times the learning rate, times what came in, "
                  "is added to each weight.", given, tuple(questions), "Perceptron rule")
 

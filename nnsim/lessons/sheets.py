@@ -1,10 +1,11 @@
 """What one kind of worksheet makes, and how its numbers and formulas are written."""
 
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from nnsim.core.formulas.notation import name
-from nnsim.core.formulas.numbers import format_number
+from nnsim.core.formulas.numbers import Writing, format_number, with_count
 from nnsim.core.formulas.terms import Term
 from nnsim.core.formulas.writing import latex, latex_number, text
 from nnsim.core.network import Structure
@@ -15,7 +16,7 @@ from nnsim.lessons.material import Material
 from nnsim.lessons.questions import Question
 
 GIVEN_DIGITS = 6
-"""Numbers to calculate with keep two digits more than answers need."""
+"""Numbers to calculate with keep two digits more at least than answers need."""
 MOST_WEIGHTS = 200
 """Nobody looks for the weight in a list that is longer."""
 
@@ -30,10 +31,14 @@ class Sheet:
     title: str = ""
 
 
-def equals(symbol: Symbol, value: float) -> Math:
-    """A name and its number: w1 = 0.15."""
-    return Math(f"{symbol.latex} = {latex_number(value, GIVEN_DIGITS)}",
-                f"{symbol.text} = {format_number(value, GIVEN_DIGITS)}")
+def equals(symbol: Symbol, value: float, digits: int) -> Math:
+    """A name and its number, to calculate with: w1 = 0.15."""
+    needed = GIVEN_DIGITS
+    if isinstance(digits, Writing) and digits.decimals and 0 < abs(value) < 1:
+        # Noughts behind the point are decimals, too, but nothing to calculate with.
+        needed -= math.floor(math.log10(abs(value))) + 1
+    enough = with_count(digits, max(digits, needed))
+    return Math(f"{symbol.latex} = {latex_number(value, enough)}", f"{symbol.text} = {format_number(value, enough)}")
 
 
 def listed(found: Iterable[Inline | Parts]) -> Parts:
@@ -55,20 +60,20 @@ def asked(symbol: Symbol, term: Term | None = None, numbers: bool = False) -> Pa
 
 def given_weights(material: Material, places: bool = True, needed: Collection[str] = ()) -> tuple[str, Parts]:
     """The weights, and with ``places`` where they are; of very many only those that the questions ``needed``."""
-    structure, network = material.structure, material.network
+    structure, network, digits = material.structure, material.network, material.digits
     names = [p for p in structure.parameter_names if p in structure.weight_names]
     if len(names) > MOST_WEIGHTS:
         names = [p for p in names if p in needed]
-    return "Weights", listed((equals(name(p), network.value(p)), f" ({where_used(structure, p)})" if places else "")
-                             for p in names)
+    return "Weights", listed((equals(name(p), network.value(p), digits),
+                              f" ({where_used(structure, p)})" if places else "") for p in names)
 
 
 def given_biases(material: Material) -> tuple[str, Parts]:
     """The biases that are not written as thresholds."""
-    structure, network = material.structure, material.network
+    structure, network, digits = material.structure, material.network, material.digits
     steps = {n.bias for n in structure.neurons if n.notation == "threshold" and n.activation == "heaviside"}
     names = [p for p in structure.parameter_names if p not in structure.weight_names and p not in steps]
-    return "Biases", listed((equals(name(p), network.value(p)), f" ({bias_of(structure, p)})") for p in names)
+    return "Biases", listed((equals(name(p), network.value(p), digits), f" ({bias_of(structure, p)})") for p in names)
 
 
 def given_thresholds(material: Material) -> tuple[str, Parts]:
@@ -78,7 +83,7 @@ def given_thresholds(material: Material) -> tuple[str, Parts]:
         neuron = material.structure.by_id[id]
         if neuron.activation == "heaviside" and neuron.notation == "threshold":
             theta = 0.0 if neuron.bias is None else -material.network.value(neuron.bias) + 0.0
-            found.append(equals(theta_of(id), theta))
+            found.append(equals(theta_of(id), theta, material.digits))
     return "Thresholds", listed(found)
 
 
@@ -94,10 +99,12 @@ def bias_of(structure: Structure, parameter: str) -> str:
 
 def given_sample(material: Material) -> tuple[tuple[str, Parts], ...]:
     """Inputs, and targets if there are any."""
-    inputs = listed(equals(name(id), value) for id, value in zip(material.structure.inputs, material.x, strict=True))
+    digits = material.digits
+    inputs = listed(equals(name(id), value, digits)
+                    for id, value in zip(material.structure.inputs, material.x, strict=True))
     if material.t is None:
         return (("Inputs", inputs),)
-    targets = listed(equals(material.notation.target_of(id), value)
+    targets = listed(equals(material.notation.target_of(id), value, digits)
                      for id, value in zip(material.structure.outputs, material.t, strict=True))
     return ("Inputs", inputs), ("Targets", targets)
 

@@ -103,7 +103,8 @@ def make_worksheet(kind: str, material: Material, learner: str = "", number: int
     except OverflowError:
         raise Missing("Some numbers of this network grew out of all bounds.",
                       "Smaller weights and inputs bring them back.") from None
-    return Worksheet(kind, sheet.title or entry.label, sheet.introduction, sheet.given, sheet.questions,
+    return Worksheet(kind, sheet.title or entry.label, sheet.introduction, sheet.given,
+                     tuple(question.written_in(material.digits) for question in sheet.questions),
                      " ".join(learner.split()), number)
 
 

@@ -4,6 +4,8 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Context, Decimal
 
 import pytest
 
+from nnsim.core.formulas.numbers import Writing, format_number
+from nnsim.lessons.digits import readings
 from nnsim.lessons.questions import Mistake, Number, Question, Verdict, number
 
 NEARLY = "Nearly: give at least three significant digits"
@@ -107,3 +109,16 @@ def test_a_key_is_right(answer: float) -> None:
         assert isinstance(blank, Number) and blank.check(blank.key).right, (blank, blank.key)
         assert len(blank.key) <= 12 or answer > 1e308
         assert blank.long is (answer not in (0.4, 0.0, 1e-13, 5e-324, 123.0))
+
+
+@pytest.mark.parametrize("answer", [0.593269992107187, 0.29, 0.7 + 0.1, 1 - 0.9, 2 / 3, -1e-5 / 3, 1005.98,
+                                    0.99999999999996, 1234567.89])
+@pytest.mark.parametrize("cut", [False, True])
+def test_what_the_window_writes_is_taken(answer: float, cut: bool) -> None:
+    """Rounded or cut off, in any number of digits or decimals: right, or nearly where it has fewer than three."""
+    blank = number(answer, "step")
+    for count in range(1, 13):
+        for decimals in (False, True):
+            text = format_number(answer, Writing(count, decimals, cut))
+            enough = any(reading.digits >= 3 for reading in readings(text)) or float(text.replace("−", "-")) == answer
+            assert said(blank.check(text)) in ("right", "right" if enough and "." in text else "nearly"), text

@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 import nnsim
+from nnsim.core.formulas.numbers import Writing, format_number
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.core.optimizers import OPTIMIZERS
 from nnsim.data.sources import InlineData
@@ -266,6 +267,43 @@ def test_any_function_and_loss(hidden: str, loss: str) -> None:
                 assert q.check(*q.key).right, q.text
 
 
+WAYS = [Writing(count, decimals, cut) for count in (3, 4, 9) for decimals in (False, True) for cut in (False, True)]
+
+
+@pytest.mark.parametrize("way", WAYS, ids=repr)
+@pytest.mark.parametrize("kind", KINDS)
+def test_numbers_are_written_as_they_are_in_the_window(kind: str, way: Writing) -> None:
+    """A key is what the window writes, if that is enough to be right; what is given is enough to calculate it."""
+    for learner in ("", "Ada"):
+        usual = material_of(nnsim.load(EXAMPLES[SUITS[kind]].path))
+        made, before = (make_worksheet(kind, material, learner) for material in (replace(usual, digits=way), usual))
+        for q, i in fields(made):
+            field = q.fields[i]
+            assert answered(q, i, field.key)[0], (q.text, field)
+            if isinstance(field, Number) and not isinstance(field, Count):
+                written = format_number(field.answer, way)
+                assert field.key == written or not field.check(written).right, (q.text, field)
+        for texts in zip(_given(made), _given(before), strict=True):
+            shown, known = (float(text.partition(" = ")[2].split(" ")[0].replace("−", "-")) for text in texts)
+            assert math.isclose(shown, known, rel_tol=1.5e-5), texts
+
+
+def _given(worksheet: Worksheet) -> list[str]:
+    return [text for _, parts in worksheet.given for text in plain(parts).split(", ") if " = " in text]
+
+
+@pytest.mark.parametrize(("way", "texts"), [
+    (Writing(), ("0.59327", "0.1868")), (Writing(4, True, True), ("0.593269", "0.1868")),
+    (Writing(9, False, True), ("0.593269992", "0.186815601")), (Writing(3), ("0.59327", "0.187")),
+], ids=repr)
+def test_numbers_to_calculate_with_have_more_digits_than_the_key(way: Writing, texts: tuple[str, str]) -> None:
+    material = replace(material_of(nnsim.load(EXAMPLES["hands_on"].path)), digits=way)
+    made = make_worksheet("chain", material)
+    assert f"out h1 = {texts[0]}" in _given(made)
+    assert question(made, "w5.slope").key == (texts[1],)
+    assert f" = {texts[1]} is missing" in question(made, "w5.gradient").hint("0.4398")
+
+
 @pytest.mark.parametrize("kind", KINDS)
 def test_on_paper(kind: str, tmp_path: Path) -> None:
     """In every format: blanks without answers, the key at the end or by itself; LaTeX compiles."""
@@ -315,8 +353,8 @@ def test_a_frozen_weight_is_not_asked_where_to_go() -> None:
 
 def test_neurons_that_multiply_or_take_the_largest() -> None:
     """Their table names no product as forgotten, and says how they combine."""
-    for combine, said in (("sum", "their sum: 1·1 + 1·0"), ("product", "their product: 1·1 · 1·0"),
-                          ("max", "their maximum: 1·1, 1·0")):
+    for combine, said in (("sum", "their sum: 1·1 + 1·0"), ("product", "their product: 1 · 0."),
+                          ("max", "their maximum: max(1, 0).")):
         neurons = [Neuron("x0", "input"), Neuron("x1", "input"),
                    Neuron("y", "output", "heaviside", combine=combine, bias="b", notation="threshold")]
         network = Network.build(neurons, [Connection("x0", "y", "w1"), Connection("x1", "y", "w2")],

@@ -507,7 +507,7 @@ def test_products_stand_on_the_connections(hand: Hand) -> None:
 
 
 def test_weights_can_have_their_names(hand: Hand) -> None:
-    """The hands-on net: w5 = 0.4, and as a product w5: 0.4 · 0.593; none is left out, and no switch is for ever."""
+    """The hands-on net: w5 = 0.4, and as a product w5: 0.593 · 0.4; none is left out, and no switch is for ever."""
     hand.example("xor")
     edge = hand.canvas.network_scene.edges.edges
     assert edge["h", "output"].text == "−2"
@@ -516,7 +516,7 @@ def test_weights_can_have_their_names(hand: Hand) -> None:
     assert edge["h1", "o1"].text == "w5 = 0.4"
     assert all(each.text.startswith("w") and not each.label.isNull() for each in edge.every())
     hand.menu("action_draw_products")
-    assert edge["h1", "o1"].text == "w5: 0.4 · 0.593"
+    assert edge["h1", "o1"].text == "w5: 0.593 · 0.4"
     hand.menu("action_draw_products")
     hand.menu("action_draw_names")
     assert edge["h1", "o1"].text == "0.4"

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtWidgets import QApplication, QGraphicsRectItem, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QGraphicsRectItem, QLabel, QToolButton, QWidget
 
+from nnsim.gui.canvas.layer_bar import spread
 from nnsim.gui.tour.hand import Hand
 
 ALT, CTRL = Qt.KeyboardModifier.AltModifier, Qt.KeyboardModifier.ControlModifier
@@ -18,6 +19,13 @@ def bars(hand: Hand) -> list[QWidget]:
     """Those to be seen, and each + between them."""
     return [w for w in hand.canvas.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly)
             if w.objectName().startswith(("layer_bar_", "layer_add_")) and w.isVisible()]
+
+
+def said(hand: Hand) -> tuple[list[str], list[bool]]:
+    """What each bar says of its layer, and whether each but the first shows its activation."""
+    found = [bar for bar in bars(hand) if bar.objectName().startswith("layer_bar_")]
+    texts = [bar.findChild(QLabel).text() for bar in found]
+    return texts, [bar.findChild(QComboBox).isVisible() for bar in found[1:]]
 
 
 @pytest.mark.parametrize("workspace", [1, 2])
@@ -85,6 +93,62 @@ def test_bars_stand_over_layers_only_and_cover_no_neuron_nor_each_other(hand: Ha
         assert not [other for other in found[:i] if other.geometry().intersects(bar.geometry())]
     hand.key(Qt.Key.Key_3, ALT, hand.window)
     assert bars(hand) == []
+
+
+@pytest.mark.parametrize("size, larger", [((1280, 720), 0), ((1440, 900), 2)])
+def test_bars_of_a_picture_say_equally_much(hand: Hand, size: tuple[int, int], larger: int) -> None:
+    """Where one says “2 inputs” the other end says “1 output”, and where one shows its activation all do."""
+    hand.window.resize(*size)
+    hand.window.commands.scale_text(larger)
+    for example in ("hands_on", "xor_layered", "spiral"):
+        hand.example(example)
+        for workspace in (1, 2):
+            hand.key(Qt.Key(Qt.Key.Key_0 + workspace), ALT, hand.window)
+            texts, activations = said(hand)
+            first, *hidden, last = sizes(hand)
+            words = [f"{first} inputs", *map(str, hidden), "1 output" if last == 1 else f"{last} outputs"]
+            assert texts == words or (texts == [*map(str, sizes(hand))] and example != "hands_on")
+            assert all(activations) or (texts != words and not any(activations))
+
+
+def test_what_a_bar_leaves_out_is_in_its_tooltip(hand: Hand) -> None:
+    hand.window.resize(1280, 720)
+    hand.window.commands.scale_text(9)
+    hand.example("spiral")
+    found = [bar.findChild(QLabel) for bar in bars(hand) if bar.objectName().startswith("layer_bar_")]
+    assert [label.text() for label in found] == ["2", "8", "8", "1"]
+    assert [label.toolTip() for label in found] == ["2 inputs", "8 neurons", "8 neurons", "1 output"]
+
+
+@pytest.mark.parametrize("middles, apart, bounds, places", [
+    ([10, 50, 90], [30, 30], (0, 100), [10, 50, 90]),  # room for all
+    ([40, 50, 60], [30, 30], (0, 100), [20, 50, 80]),  # each as far from its own as the other
+    ([10, 60, 65], [30, 25], (0, 100), [10, 50, 75]),  # who has room stays
+    ([5, 50, 99], [30, 30], (10, 90), [10, 50, 90]),  # not over the edge
+    ([60, 80, 99], [30, 30], (0, 90), [30, 60, 90]),  # the edge pushes on
+    ([], [], (0, 0), []),
+])
+def test_bars_stand_as_near_their_columns_as_can_be(
+    middles: list[float], apart: list[float], bounds: tuple[float, float], places: list[float]
+) -> None:
+    assert spread(middles, apart, [bounds] * len(middles)) == pytest.approx(places)
+
+
+@pytest.mark.parametrize("example, adds", [("and", ()), ("circle", (1, 2))])
+def test_tab_goes_over_the_bars_from_left_to_right(hand: Hand, example: str, adds: tuple[int, ...]) -> None:
+    """And back; also where layers came between others."""
+    hand.example(example)
+    for number in adds:
+        hand.click(f"layer_add_{number}")
+    controls = [control for bar in bars(hand) for control in (bar, *bar.findChildren(QWidget))
+                if control.focusPolicy() & Qt.FocusPolicy.TabFocus and control.isVisible() and control.isEnabled()]
+    controls.sort(key=lambda control: control.mapTo(hand.window, QPoint()).x())
+    assert len(controls) > 4
+    for way, key in ((controls, Qt.Key.Key_Tab), (controls[::-1], Qt.Key.Key_Backtab)):
+        way[0].setFocus()
+        for control in way[1:]:
+            hand.key(key)
+            assert QApplication.focusWidget() is control
 
 
 def test_no_button_moves_under_the_mouse(hand: Hand) -> None:

@@ -1,21 +1,38 @@
 """The numbers of a small network stand on the canvas and can be read, however little room it has."""
 
-from itertools import product
+from collections.abc import Iterable
+from itertools import chain, combinations, product
 
 import pytest
 from PySide6.QtCore import QRectF, Qt
 
 import nnsim
 from nnsim.core.formulas.numbers import Writing
+from nnsim.core.network import Network
+from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.canvas.edge_layer import FEW, READABLE
-from nnsim.gui.canvas.neuron_item import NUMBERS_FROM
+from nnsim.gui.canvas.neuron_item import CIRCLE, NUMBERS_FROM, SWITCH, NeuronItem
+from nnsim.gui.look.settings import TEXT_SCALES
 from nnsim.gui.look.theme import text_scale
 from nnsim.gui.start.first_hints import FirstHints
 from nnsim.gui.tour.hand import Hand
 
-SIZES = (1280, 720), (1440, 900)
 SMALL = [id for id, example in EXAMPLES.items() if len(nnsim.load(example.path).network.structure.connections) <= FEW]
+DENSE = "3-6-2"
+"""A generated network as dense as they may be of which every number stands."""
+WORKED = "build", "train", "explain"
+SIZES = (1280, 720), (1440, 900), (1920, 1080)
+NARROW = 300
+"""On a canvas narrower than this, as Build has it where the largest text is on the smallest screen, numbers may touch.
+"""
+
+
+def shown(item: NeuronItem) -> list[QRectF]:
+    """What is drawn of a neuron, in the scene."""
+    rects = [CIRCLE, item.name_rect, item.gate_rect, item.below_rect, item.badge_rect]
+    rects += [SWITCH] if item.face.switch is not None else []
+    return [rect.translated(item.pos()) for rect in rects if not rect.isNull()]
 
 
 def assert_all_shown(hand: Hand) -> None:
@@ -31,16 +48,90 @@ def assert_all_shown(hand: Hand) -> None:
     assert canvas.zoom * text_scale() * scene.larger >= NUMBERS_FROM
 
 
-@pytest.mark.parametrize("id", SMALL)
-def test_every_number_of_an_example_in_every_workspace(hand: Hand, id: str) -> None:
-    """Build, Train and Explain, on a small and on a larger window."""
-    hand.example(id)
-    for space, size in product(("build", "train", "explain"), SIZES):
-        hand.click(f"workspace_{space}")
+def assert_nothing_overlaps(hand: Hand) -> None:
+    """No label covers another, nor anything of a neuron; and no hint covers any of them."""
+    canvas, scene = hand.canvas, hand.canvas.network_scene
+    labels = {edge.ends: edge.label for edge in scene.edges.edges.every()}
+    neurons = {id: shown(item) for id, item in scene.neurons.items()}
+    assert [pair for pair in combinations(labels, 2) if labels[pair[0]].intersects(labels[pair[1]])] == []
+    assert [(ends, id) for (ends, label), (id, rects) in product(labels.items(), neurons.items())
+            if any(map(label.intersects, rects))] == []
+    hint = hand.window.hints
+    if hint.isVisible():
+        covered = canvas.mapToScene(hint.geometry()).boundingRect()
+        assert [rect for rect in (*labels.values(), *chain(*neurons.values())) if rect.intersects(covered)] == []
+
+
+def assert_in_each(hand: Hand, spaces: Iterable[str], sizes: Iterable[tuple[int, int]]) -> None:
+    """In each workspace, on a window of each size."""
+    for space, size in product(spaces, sizes):
         hand.window.resize(*size)
+        hand.click(f"workspace_{space}")
         hand.settle()
         hand.canvas.fit()
         assert_all_shown(hand)
+        if hand.canvas.viewport().width() >= NARROW:
+            assert_nothing_overlaps(hand)
+
+
+def look_at(hand: Hand, id: str) -> None:
+    """Open an example, or the dense network."""
+    if id == DENSE:
+        hand.session.open_document(Document(Network.layered([3, 6, 2], "tanh", "sigmoid", seed=1)))
+        hand.settle()
+    else:
+        hand.example(id)
+
+
+@pytest.mark.parametrize("id", [*SMALL, DENSE])
+def test_every_number_stands_clear_in_every_workspace(hand: Hand, id: str) -> None:
+    """Where there is least room; a longer form is below."""
+    look_at(hand, id)
+    assert_in_each(hand, WORKED, SIZES[:1])
+
+
+@pytest.mark.parametrize("id", ["hands_on", DENSE])
+def test_every_number_stands_clear_where_text_is_large(hand: Hand, id: str) -> None:
+    """One and a half times as large as usual; a longer form is below."""
+    look_at(hand, id)
+    hand.window.commands.scale_text(TEXT_SCALES.index(1.5) - TEXT_SCALES.index(1.0))
+    assert_in_each(hand, WORKED, SIZES[:1])
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("scale", [1.0, 1.5, 2.0])
+@pytest.mark.parametrize("id", [*SMALL, DENSE])
+def test_every_number_stands_clear_on_every_window(hand: Hand, id: str, scale: float) -> None:
+    look_at(hand, id)
+    hand.window.commands.scale_text(TEXT_SCALES.index(scale) - TEXT_SCALES.index(1.0))
+    assert_in_each(hand, WORKED, SIZES)
+
+
+def assert_in_present(hand: Hand, id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At 1280×720, whatever is presented beside the network."""
+    monkeypatch.setattr(hand.window, "showFullScreen", hand.window.showNormal)
+    hand.window.resize(*SIZES[0])
+    look_at(hand, id)
+    hand.key(Qt.Key.Key_F11, widget=hand.window)
+    for hero in range(1, 8):
+        hand.key(Qt.Key(Qt.Key.Key_0 + hero), widget=hand.canvas)
+        hand.settle()
+        assert_all_shown(hand)
+        assert_nothing_overlaps(hand)
+
+
+@pytest.mark.parametrize("id", ["xor", "hands_on", "rings", DENSE])
+def test_every_number_stands_clear_in_present(hand: Hand, id: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A longer form is below."""
+    assert_in_present(hand, id, monkeypatch)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("id", SMALL)
+def test_every_number_of_every_example_stands_clear_in_present(
+    hand: Hand, id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert_in_present(hand, id, monkeypatch)
 
 
 def test_nothing_is_made_larger_than_it_takes_when_one_zooms_in(hand: Hand) -> None:

@@ -11,6 +11,7 @@ from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.look.settings import settings
 from nnsim.gui.panels.worksheet.panel import WorksheetPanel
 from nnsim.gui.tour.hand import Hand
+from nnsim.gui.widgets.empty_state import EmptyState
 from nnsim.gui.widgets.labels import TextLine
 from nnsim.gui.window import kept_answers
 from tests.stories.conftest import window_with_hand
@@ -26,6 +27,29 @@ def open_sheet(hand: Hand, example: str, kind: str) -> None:
     assert isinstance(panel, WorksheetPanel)
     hand.wait(lambda: panel.view is not None and panel.view.controls[1].isVisible(), "the sheet is there")
     hand.choose("worksheet_kind", kind)
+
+
+def test_a_sheet_first_asked_for_while_training_says_why_there_is_none_and_comes_with_the_pause(hand: Hand) -> None:
+    """What stood before stays; what another kind asks would be gone with the next update."""
+    hand.example("circle")
+    hand.click("tool_train")
+    hand.window.show_panel("worksheet")
+    panel = hand.window.panels["worksheet"]
+    assert isinstance(panel, WorksheetPanel)
+    hand.wait(lambda: panel.view is not None and panel.view.isVisible(), "the panel is made")
+    empty = hand.find("worksheet_empty", EmptyState)
+    assert hand.session.training
+    assert empty.text() == ("The worksheet comes when training pauses "
+                            "It asks about the numbers that the network has then.")
+    hand.click("tool_train")
+    assert not empty.isVisible() and hand.find("worksheet_h1.z", QLineEdit).isVisible()
+    hand.click("tool_train")
+    assert not empty.isVisible() and hand.find("worksheet_h1.z", QLineEdit).isVisible()
+    hand.choose("worksheet_kind", "Chain rule and update")
+    assert empty.isVisible() and hand.session.training
+    hand.session.pause()
+    hand.settle()
+    assert not empty.isVisible() and panel.view is not None and panel.view.sheet is not None
 
 
 def progress(hand: Hand) -> str:

@@ -11,6 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QTabBar, QTableView, QToolButton
 
 from nnsim.documents.examples import EXAMPLES
+from nnsim.gui.look.settings import TEXT_SCALES
+from nnsim.gui.look.theme import text_scale
 from nnsim.gui.panels.panel import Panel
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.tour.hand import Hand
@@ -245,6 +247,20 @@ def test_widths_come_back(hand: Hand) -> None:
         hand.window.resize(*size)
         hand.settle()
     assert explanation.width() == width + 60
+
+
+def test_large_text_leaves_no_wide_panels_behind(hand: Hand) -> None:
+    """Whichever workspace was seen at the largest text: at the usual one all panels have their usual sizes."""
+    hand.window.resize(1280, 720)
+    spaces = [workspace.id for workspace in WORKSPACES]
+    first = {}
+    for scale in (1.0, 2.0, 1.0):
+        hand.window.commands.scale_text(TEXT_SCALES.index(scale) - TEXT_SCALES.index(text_scale()))
+        for space in (*spaces, spaces[0]):
+            hand.click(f"workspace_{space}")
+            widths = {id: rect.width() for id, rect in places(hand.window).items() if rect.x() >= 0}
+            if scale == 1.0:
+                assert first.setdefault(space, widths) == pytest.approx(widths, abs=8), space
 
 
 def test_another_theme_leaves_nothing_of_the_last(new_hand: Hand) -> None:

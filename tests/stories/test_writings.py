@@ -6,12 +6,13 @@ from itertools import product
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractItemView, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QLabel, QWidget
 
 from nnsim.core.formulas.numbers import Writing
 from nnsim.gui.panels.explain.equations import EquationList
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.widgets.labels import TextLine
+from tests.stories.texts import texts_in
 
 LECTURE = {name: Decimal(digits) for name, digits in {
     "net h1": "0.3775", "net h2": "0.3925", "out h1": "0.593269992", "out h2": "0.596884378",
@@ -41,6 +42,7 @@ PANELS = {
     "table": ("o1", ("out o1", "out o2", "loss")),
     "output": ("o1", ("out o1",)),
     "activation": ("o1", ("net o1", "out o1")),
+    "worksheet": ("o1", ("net h1", "out h1", "net h2", "out h2", "net o1", "out o1", "net o2", "out o2")),
 }
 """Each panel with what is selected for it, and which of the numbers stand in it."""
 
@@ -59,22 +61,7 @@ def choose(hand: Hand, *names: str) -> None:
 
 def numbers_in(widget: QWidget) -> set[str]:
     """Every number that can be read in a widget; not what is typed into its fields."""
-    texts = []
-    for part in [widget, *(part for part in widget.findChildren(QWidget) if part.isVisible())]:
-        if isinstance(part, QLineEdit):
-            continue
-        texts += [part.accessibleName(), part.accessibleDescription()]
-        if isinstance(part, (QLabel, TextLine)):
-            texts.append(part.text())
-        elif isinstance(part, EquationList):
-            texts += [part.text, *(cell.below for row in part.rows for cell in row.cells)]
-        elif isinstance(part, QAbstractItemView):
-            model = part.model()
-            texts += [str(model.index(row, column).data())
-                      for row in range(model.rowCount()) for column in range(model.columnCount())]
-        elif hasattr(part, "text"):
-            texts.append(part.text())
-    return set(NUMBER.findall("\n".join(texts)))
+    return set(NUMBER.findall("\n".join(texts_in(widget))))
 
 
 def show(hand: Hand, id: str) -> tuple[QWidget, tuple[str, ...]]:
@@ -92,6 +79,11 @@ def show(hand: Hand, id: str) -> tuple[QWidget, tuple[str, ...]]:
     elif id == "matrices":
         hand.find("matrix_view", QWidget).setFocus()
         hand.key(Qt.Key.Key_End)
+    elif id == "worksheet":
+        hand.wait(lambda: any(field.isVisible() for field in hand.window.findChildren(QWidget, "worksheet_kind")),
+                  "the sheet is there")
+        hand.choose("worksheet_kind", "Forward pass")
+        hand.click("worksheet_answers")
     hand.wait_for_views()
     return hand.window.panels[id], names
 
@@ -185,3 +177,38 @@ def test_a_comparison_stays_true_in_every_way_of_writing(hand: Hand, kind: str, 
         assert len(sides) >= 5, texts
         for left, relation, right in sides:
             assert (float(left) >= float(right)) == (relation == "≥"), texts
+
+
+def test_a_band_is_written_as_chosen_and_stays_true(hand: Hand) -> None:
+    """It lies between 1/3 and 2/3: in signs, in words and for a screen reader its ends are never outside of it."""
+    hand.example("and")
+    (output,) = hand.session.structure.outputs
+    first, second = (c.weight for c in hand.session.structure.connections)
+    bias = str(hand.session.structure.by_id[output].bias)
+    hand.session.set_values({first: 1 / 3, second: 1 / 3, bias: -0.5}, "Thirds")
+    hand.click_at(hand.at(output))
+    for names, low, high in (((), "0.3334", "0.6666"), (("3", "decimals", "cut"), "0.334", "0.666"),
+                             (("6",), "0.333334", "0.666666"), (("rounded", "3"), "0.334", "0.666")):
+        choose(hand, *names)
+        hand.wait_for_views()
+        words, slider = hand.find("neuron_band", QLabel), hand.find("neuron_slider", QWidget)
+        assert words.text().replace("\u00a0", " ") == f"✓ AND works for {low} ≤ θ ≤ {high}", names
+        assert all(f"{low} on, which" in text and f"{high}, which" in text
+                   for text in (words.toolTip(), slider.accessibleDescription())), names
+
+
+def test_the_table_says_what_would_make_a_comparison_read_false(hand: Hand) -> None:
+    """Rounding, or cutting off: whichever was chosen."""
+    hand.example("and")
+    (output,) = hand.session.structure.outputs
+    first, second = (c.weight for c in hand.session.structure.connections)
+    bias = str(hand.session.structure.by_id[output].bias)
+    hand.session.set_values({first: 0.8, second: 0.4, bias: -1.20004}, "A threshold just above")
+    hand.window.show_panel("table")
+    for end, said in (("rounded", "because rounded"), ("cut", "because cut off")):
+        choose(hand, end)
+        hand.wait_for_views()
+        table = hand.find("table_rows", QAbstractItemView).model()
+        tips = [str(table.index(3, column).data(Qt.ItemDataRole.ToolTipRole)) for column in range(table.columnCount())]
+        (tip,) = [tip for tip in tips if "1.20004" in tip]
+        assert said in tip and "1.2 &lt; 1.20004" in tip.replace("1.2 < ", "1.2 &lt; "), tip

@@ -9,7 +9,7 @@ import numpy as np
 from nnsim.core.activations import ACTIVATIONS, Activation
 from nnsim.core.analysis.maps import decision_threshold
 from nnsim.core.arrays import Array, Flags, Indices
-from nnsim.core.formulas.numbers import DIGITS, exact_text, format_number, inward_text
+from nnsim.core.formulas.numbers import DIGITS, exact_text, format_number, inward_text, with_count
 from nnsim.core.network import Network, Neuron
 from nnsim.core.program import Trace, program_of
 
@@ -24,6 +24,7 @@ BESIDE = 1e-12
 MOST_SIZE = 1e9
 """Beside larger numbers BESIDE is no longer near: a band would leave out, or take in, what a learner sets."""
 _TARGETS = np.array([0.0, 1.0])
+_MOST_DIGITS = 17
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ class Band:
 
     def ends(self, digits: int = DIGITS) -> tuple[tuple[str, bool], tuple[str, bool]]:
         """Both ends as they are printed, and whether what is printed belongs to the band."""
-        for more in range(digits, 18):
-            found = []
+        for count in range(digits, _MOST_DIGITS + 1):
+            found, more = [], with_count(digits, count)
             for end, belongs, up in ((self.low, self.has_low, True), (self.high, self.has_high, False)):
                 text = format_number(end, more)
                 whole = exact_text(end)

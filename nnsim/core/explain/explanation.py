@@ -11,7 +11,7 @@ from nnsim.core.arrays import Array
 from nnsim.core.combines import COMBINES
 from nnsim.core.explain.flat import why_flat
 from nnsim.core.explain.rounding import why_rounding_decides
-from nnsim.core.explain.sums import Sum, sum_of
+from nnsim.core.explain.sums import Sum, in_order, sum_of
 from nnsim.core.formulas.equation import Equation
 from nnsim.core.formulas.notation import Notation, name, notation_for
 from nnsim.core.formulas.numbers import common_decimals, without_dust
@@ -162,8 +162,8 @@ class Explanation:
         inputs = common_decimals([self.a(c.source) for c in edges])
         products = []
         for c in edges:
-            both = self.a_term(c.source, inputs), self.weight_term(c, weights)
-            products.append(operate("multiply", *(reversed(both) if total.weights_first else both)))
+            both = in_order(neuron.activation, self.weight_term(c, weights), self.a_term(c.source, inputs))
+            products.append(operate("multiply", *both))
         if len(edges) < len(total.terms):
             products.append(Term(rest, REST))
         kind = COMBINES[neuron.combine].operation

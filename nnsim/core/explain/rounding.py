@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from nnsim.core.activations import ACTIVATIONS
-from nnsim.core.explain.sums import Product, Sum
+from nnsim.core.explain.sums import Product, Sum, in_order
 from nnsim.core.formulas.numbers import exact_text, factor
 
 _ULP = 2.0**-52
@@ -62,18 +62,18 @@ def _exact(total: Sum) -> Fraction:
 def _inexact(total: Sum) -> Iterator[str]:
     """The numbers of the sum, as they are written, that are rounded before or as they are multiplied."""
     for term in total.terms:
-        yield from _inexact_factors(term)
+        yield from _inexact_factors(total, term)
     if not total.in_threshold_notation and total.bias is not None and _is_rounded(total.bias):
         yield exact_text(abs(total.bias))
 
 
-def _inexact_factors(term: Product) -> Iterator[str]:
+def _inexact_factors(total: Sum, term: Product) -> Iterator[str]:
     if term.value == 0:
         return
     factors = [value for value in (term.weight, term.activation) if _is_rounded(value)]
     yield from (exact_text(abs(value)) for value in factors if _is_written(value))
     if not factors and Fraction(term.weight) * Fraction(term.activation) != Fraction(term.value):
-        yield f"{factor(term.weight)}·{factor(term.activation)}"
+        yield "·".join(map(factor, in_order(total.activation, term.weight, term.activation)))
 
 
 def _is_rounded(value: float) -> bool:

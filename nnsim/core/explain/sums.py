@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -16,7 +17,14 @@ MOST_SHORT = 6
 """From more terms than this the short form shows only the first."""
 MOST_LONG = 64
 _SHOWN_OF_MANY = 2
+_Factor = TypeVar("_Factor")
 _SAME_SIDES = re.compile(r"(?:^|[ (])(\S+) [≥<] \1(?: |$)")
+
+
+def in_order(activation: str, weight: _Factor, entering: _Factor) -> tuple[_Factor, _Factor]:
+    """Both factors of a product as the lecture writes them: weight · input where a step sums up, 1·0 + (−2)·1, and
+    input · weight in front of any other function, 0.05·0.15."""
+    return (weight, entering) if activation == "heaviside" else (entering, weight)
 
 
 @dataclass(frozen=True)
@@ -57,12 +65,6 @@ class Sum:
         return self.activation == "heaviside"
 
     @property
-    def weights_first(self) -> bool:
-        """Whether its products are written weight · input, as the lecture writes those of steps: 1·0 + (−2)·1. Those of
-        other neurons it writes input · weight: 0.05·0.15."""
-        return self.is_step
-
-    @property
     def threshold(self) -> float:
         """θ = −b: the combination from which on a step neuron fires."""
         return 0.0 if not self.bias else -self.bias
@@ -96,8 +98,12 @@ class Sum:
 
         Of very many terms only the first.
         """
+        return self._written(self.terms_text(digits), digits)
+
+    def terms_text(self, digits: int = DIGITS) -> str:
+        """What is combined: ``1·0 + 1·1 + (−2)·0``, ``0.5·1 + 0.35``; of very many terms only the first."""
         parts = [self._product(term, digits) for term in self._first(MOST_LONG)]
-        return self._written(COMBINES[self.combine].separator.join(self._folded(parts)), digits)
+        return self._with_bias(COMBINES[self.combine].separator.join(self._folded(parts)), digits)
 
     def short(self, digits: int = DIGITS, cut: bool = False) -> str:
         """The products only: ``1 + 1 − 2 = 0 < 0.6 → 0``; of many the first: ``1 + 1 + … = 7 ≥ 3 → 1``.
@@ -111,11 +117,11 @@ class Sum:
     def _short(self, digits: int) -> str:
         values = [term.value for term in self._first(MOST_SHORT)]
         if self.combine == "sum":
-            parts = self._folded([format_number(value, digits) for value in values])
-            return self._written(as_sum(parts), digits)
-        write = factor if self.combine == "product" else format_number
-        parts = self._folded([write(value, digits) for value in values])
-        return self._written(COMBINES[self.combine].separator.join(parts), digits)
+            terms = as_sum(self._folded([format_number(value, digits) for value in values]))
+        else:
+            write = factor if self.combine == "product" else format_number
+            terms = COMBINES[self.combine].separator.join(self._folded([write(value, digits) for value in values]))
+        return self._written(self._with_bias(terms, digits), digits)
 
     def result(self, digits: int = DIGITS) -> str:
         """What follows the terms: ``1 ≥ 0.6 → 1`` or ``0.25 → 0.5622``."""
@@ -148,17 +154,19 @@ class Sum:
         if self.combine != "sum" and term.weight == 1:
             write = factor if self.combine == "product" else format_number
             return write(term.activation, digits)
-        both = term.weight, term.activation
-        text = "·".join(factor(value, digits) for value in (both if self.weights_first else reversed(both)))
+        text = "·".join(factor(value, digits) for value in in_order(self.activation, term.weight, term.activation))
         return f"({text})" if self.combine == "product" and len(self.terms) > 1 else text
 
-    def _written(self, terms: str, digits: int) -> str:
-        """The terms, the bias unless it is written as θ, and the result."""
+    def _with_bias(self, terms: str, digits: int) -> str:
+        """The terms, and the bias unless it is written as θ."""
         if self.combine == "max" and len(self.terms) > 1:
             terms = f"max({terms})"
         left = terms or "0"
         if self.bias is not None and not self.in_threshold_notation:
             left = as_sum((left, format_number(self.bias, digits)))
+        return left
+
+    def _written(self, left: str, digits: int) -> str:
         result = self.result(digits)
         # "1 = 1 ≥ 0.6" would say the same twice.
         return result if left == result.split(" ")[0] else f"{left} = {result}"

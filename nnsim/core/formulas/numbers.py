@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
+from decimal import ROUND_DOWN, Context, Decimal
 from typing import Self
 
 MINUS = "−"
@@ -14,8 +15,12 @@ _MOST_NOUGHTS = 4
 """So many decimals may be noughts before a number is written as 1.2e−5."""
 _ULP = 2.0**-52
 _SURE_DIGITS = 15
+"""A float keeps so many digits of whatever is written: one that is told by no more is the number someone means."""
 _TRUE_DIGITS = 12
-"""So many digits of a calculated number are free of rounding errors: 0.35 + 0.0275 is 0.3775, not 0.3774…."""
+"""So many digits of a calculated number are free of rounding errors: 0.7 + 0.1 is 0.8, not 0.7999…."""
+_NINES = 3
+"""Fewer nines than these behind the digits that are shown are no rounding error: they are cut off."""
+_CUTTING = Context(prec=700, rounding=ROUND_DOWN)
 _MOST_COMMON = 2
 _MOST_MORE, _LARGE = 5, 100.0
 OTHER_SIGN = {".": ",", ",": "."}
@@ -77,13 +82,18 @@ def with_count(digits: int, count: int) -> int:
     return Writing(count, digits.decimals, digits.truncated) if isinstance(digits, Writing) else count
 
 
+def is_cut(digits: int) -> bool:
+    """Whether what is not written is cut off, and not rounded."""
+    return _way(digits)[2]
+
+
 def format_number(value: float, digits: int = DIGITS, decimals: int = 0) -> str:
     """``value`` with ``digits`` significant digits, a real minus sign, and 1.2e−5 when small or large.
 
     Trailing zeros are dropped: 1, 0.6, −2, 0.5933, 1.2e−5, but for the ``decimals`` that a number with a fraction
     keeps: 0.40 with two. Whole digits are not rounded away below 10⁶. Numbers that grew out of all bounds are ∞ and −∞,
     and what has no value, NaN, is “undefined”. A ``Writing`` counts decimals instead, or cuts off: 0.5932. What would
-    read as 0 that way and is not is 3.51e−5.
+    read as 0 that way and is not is 3.51e−5. What is cut is the number that is meant: 0.29 is 0.29, not 0.28999….
     """
     if math.isnan(value):
         return UNDEFINED
@@ -118,15 +128,28 @@ def _nobody_wrote_more(value: float, figures: int) -> int:
 
 
 def _scientific(value: float, figures: int, cut: bool) -> str:
-    more = max(0, _TRUE_DIGITS - figures) if cut else 0
-    mantissa, e, exponent = f"{value:.{figures - 1 + more}e}".partition("e")
-    return mantissa[: len(mantissa) - more] + e + exponent
+    if not cut:
+        return f"{value:.{figures - 1}e}"
+    known = decimal_of(value, figures)
+    return f"{known.quantize(Decimal(1).scaleb(known.adjusted() - figures + 1), context=_CUTTING):.{figures - 1}e}"
 
 
 def _plain(value: float, places: int, exponent: int, cut: bool) -> str:
-    more = max(0, _TRUE_DIGITS - 1 - exponent - places) if cut else 0
-    text = f"{value:.{places + more}f}"
-    return text[: len(text) - more]
+    if not cut:
+        return f"{value:.{places}f}"
+    return f"{decimal_of(value, places + exponent + 1).quantize(Decimal(1).scaleb(-places), context=_CUTTING):f}"
+
+
+def decimal_of(value: float, figures: int = DIGITS) -> Decimal:
+    """The number that is meant, to be cut off to so many digits: the shortest decimal that reads back as ``value``.
+
+    Where that has more digits than anyone writes it was calculated, and ends in rounding errors: they go first, so that
+    0.7 + 0.1, which is 0.7999999999999999, is not cut to 0.7999.
+    """
+    shortest = Decimal(repr(float(value))).normalize()
+    if len(shortest.as_tuple().digits) <= _SURE_DIGITS:
+        return shortest
+    return Context(prec=max(_TRUE_DIGITS, figures + _NINES)).plus(shortest)
 
 
 def without_dust(value: float, terms: Sequence[float]) -> float:
@@ -210,7 +233,7 @@ def exact_text(value: float) -> str:
 def inward_text(value: float, up: bool, digits: int = DIGITS) -> tuple[str, float]:
     """``value`` in about ``digits`` digits, rounded up or down but never past it the other way; and what that reads as.
 
-    A band from 1/3 on is written as one from 0.3334 on: less than the truth, but true.
+    A band from 1/3 on is written as one from 0.3334 on: less than the truth, but true. So it is where numbers are cut.
     """
     text = format_number(value, digits)
     if not math.isfinite(value):
@@ -220,8 +243,11 @@ def inward_text(value: float, up: bool, digits: int = DIGITS) -> tuple[str, floa
     if (_read(text) >= value) if up else (_read(text) <= value):
         return text, _read(text)
     # One unit of the last digit that is kept.
-    unit = 10.0 ** (math.floor(math.log10(abs(value))) - digits + 1)
-    text = format_number(_read(text) + (unit if up else -unit), digits)
+    count, fixed, _ = _way(digits)
+    last = math.floor(math.log10(abs(value))) - count + 1 - fixed
+    if "e" not in text:
+        last = -count if fixed else min(last, 0)
+    text = format_number(_read(text) + (10.0**last if up else -(10.0**last)), digits)
     if (_read(text) < value) if up else (_read(text) > value):
         text = exact_text(value)
     return text, _read(text)

@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from math import inf
 
 from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen, QPolygonF
@@ -23,17 +24,19 @@ TOP = 6
 """Between the bars and the upper edge of the canvas."""
 BELOW = 4
 """Between the bars and what is fitted, at least."""
-BETWEEN = 3
-"""Between a bar and the + beside it."""
+BETWEEN, BESIDE = 3, 4
+"""Between a bar and the + beside it; and between the first and the last and the edges of the canvas."""
 BEHIND, AROUND = -5, 52
 """Below lines and neurons; and how far a band reaches beyond the middles of its neurons."""
-ARROW = 36
-"""Beside the name of an activation in its field, in pixels."""
-FARTHEST = 44
-"""So far beside the middle of its column, in pixels, a bar may stand that has no room there."""
+FRAME, ARROW = 24, 6
+"""Beside the name of an activation in its field: in pixels, and more for larger text, whose arrow is larger."""
+FARTHEST = 9 * GRID
+"""So far beside the middle of its column a bar may stand that has no room there, and as far as it is still over it."""
+ANYWHERE = (-inf, inf)
 MOST_LAYERS = 12
 WORDS, FUNCTIONS, BUTTONS, NUMBERS = 3, 2, 1, 0
-"""How much the bars say: all, all but “inputs”, no activations, the numbers alone; as much as there is room for."""
+"""How much the bars say, all of them alike: all, all but “inputs” and “outputs”, no activations, the numbers alone; as
+much as there is room for."""
 
 
 class _Band(QGraphicsRectItem):
@@ -61,6 +64,8 @@ class LayerBars(QObject):
         self._bars: list[_Bar] = []
         self._pluses: list[QToolButton] = []
         self._bands: list[_Band] = []
+        self._controls: list[QWidget] = []
+        """What the keyboard reaches, from left to right."""
         self._shown = self._held = False
         self._columns: list[tuple[float, float]] = []
         """The left and the right edge of each column, in the scene; none where there are no columns."""
@@ -127,18 +132,22 @@ class LayerBars(QObject):
             tip = view.tr("Add a layer here; what stays keeps its weights")
             plus = quiet_button("+", f"layer_add_{number}", tip)
             plus.setAccessibleName(view.tr("Add a layer before layer {n}").format(n=number))
-            self._adopt(plus)
+            self._adopt(plus, plus)
             plus.setStyleSheet(_frame(plus, "11px"))
             plus.setFixedSize(22, 22)
             plus.clicked.connect(partial(self._insert, number))
             self._pluses.append(plus)
         bar = _Bar(view, self._commands, number)
-        self._adopt(bar)
+        self._adopt(bar, *bar.controls)
         self._bars.append(bar)
 
-    def _adopt(self, widget: QWidget) -> None:
+    def _adopt(self, widget: QWidget, *controls: QWidget) -> None:
+        """Take in a bar or a +, and what the keyboard reaches in it behind all before it."""
         widget.setParent(self._view)
         widget.installEventFilter(self)
+        for before, control in pairwise((*self._controls[-1:], *controls)):
+            QWidget.setTabOrder(before, control)
+        self._controls += controls
 
     def _insert(self, number: int, checked: bool = False) -> None:
         self._commands.insert(number)
@@ -164,24 +173,36 @@ class LayerBars(QObject):
     def _say_as_much_as_fits(self, bars: Sequence["_Bar"], middles: Sequence[int]) -> list[float]:
         """Where the middle of each bar is; none where there is no room for them."""
         plus, room = self._pluses[0].width() + 2 * BETWEEN if self._pluses else 0, self._room.width()
-        for much in (WORDS, FUNCTIONS, BUTTONS, NUMBERS):
+        for much in (WORDS, FUNCTIONS, BUTTONS, NUMBERS) if bars else ():
             for bar in bars:
                 bar.say(much)
-            places = spread(middles, [(a.width() + b.width()) / 2 + plus for a, b in pairwise(bars)])
-            if all(abs(place - middle) <= FARTHEST and (bar.width() / 2 <= place <= room - bar.width() / 2
-                                                        or not 0 <= middle <= room)
-                   for bar, place, middle in zip(bars, places, middles, strict=True)):
+            bounds = [(BESIDE + bar.width() / 2, room - BESIDE - bar.width() / 2) if 0 <= middle <= room else ANYWHERE
+                      for bar, middle in zip(bars, middles, strict=True)]
+            places = spread(middles, [(a.width() + b.width()) / 2 + plus for a, b in pairwise(bars)], bounds)
+            if all(abs(place - middle) <= max(FARTHEST, bar.width() / 2) and low <= place <= high
+                   for bar, place, middle, (low, high) in zip(bars, places, middles, bounds, strict=True)):
                 return places
         return []
 
 
-def spread(middles: Sequence[float], apart: Sequence[float]) -> list[float]:
-    """Places near the ``middles``, each at least so far from the one before as ``apart`` says."""
-    places = [*middles]
-    for i, least in enumerate(apart):
-        places[i + 1] = max(places[i + 1], places[i] + least)
-    shift = sum(place - middle for place, middle in zip(places, middles, strict=True)) / max(1, len(places))
-    return [place - shift for place in places]
+def spread(middles: Sequence[float], apart: Sequence[float], bounds: Sequence[tuple[float, float]]) -> list[float]:
+    """Places as near the ``middles`` as can be, each at least so far from the one before as ``apart`` says.
+
+    Each keeps its bounds, the least and the most, if all can.
+    """
+    steps = [*accumulate(apart, initial=0.0)][: len(middles)]
+    # Seen from their steps, the places must only not fall: each half way between what pushes it on and back.
+    free = [middle - step for middle, step in zip(middles, steps, strict=True)]
+    pushed = zip(accumulate(free, max), _backwards(free), strict=True)
+    least = accumulate((low - step for (low, _), step in zip(bounds, steps, strict=True)), max)
+    most = _backwards([high - step for (_, high), step in zip(bounds, steps, strict=True)])
+    return [min(max((on + back) / 2, low), high) + step
+            for (on, back), low, high, step in zip(pushed, least, most, steps, strict=True)]
+
+
+def _backwards(numbers: Sequence[float]) -> list[float]:
+    """The least of each number and those behind it."""
+    return [*accumulate(reversed(numbers), min)][::-1]
 
 
 class _Bar(QFrame):
@@ -205,7 +226,9 @@ class _Bar(QFrame):
         self._activation.chosen.connect(lambda name: commands.set_activation(number, name))
         for widget in (self._fewer, self._count, self._more, self._activation):
             row.addWidget(widget)
-        self._size, self._last, self._fixed = 0, 0, False
+        self.controls: Sequence[QWidget] = (self._fewer, self._more, self._activation)
+        """What the keyboard reaches, from left to right."""
+        self._size, self._last, self._fixed, self._words = 0, 0, False, ""
 
     def _button(self, text: str, name: str, by: int) -> QToolButton:
         button = quiet_button(text, f"layer_{self._number}_{name}", "")
@@ -228,6 +251,10 @@ class _Bar(QFrame):
         self._activation.updateGeometry()
         self._fixed = self._number in (0, self._last) and bool(self._commands.why_not_resize(self._number, 1))
         hidden = 0 < self._number < self._last
+        self._words = (numbered(self._size, self.tr("1 neuron"), self.tr("{n} neurons")) if hidden
+                       else numbered(self._size, self.tr("1 output"), self.tr("{n} outputs")) if self._number
+                       else numbered(self._size, self.tr("1 input"), self.tr("{n} inputs")))
+        self._count.setToolTip(self._words)
         for button, by in ((self._fewer, -1), (self._more, 1)):
             why = self._commands.why_not_resize(self._number, by)
             button.setEnabled(not why)
@@ -237,15 +264,12 @@ class _Bar(QFrame):
 
     def say(self, much: int) -> None:
         """Show as much as this, and be as wide as it takes."""
-        text = f"{self._size:,}"
-        if much == WORDS and self._number in (0, self._last):
-            text = (numbered(self._size, self.tr("1 input"), self.tr("{n} inputs")) if not self._number
-                    else numbered(self._size, self.tr("1 output"), self.tr("{n} outputs")))
-        self._count.setText(text)
+        at_an_end = self._number in (0, self._last)
+        self._count.setText(self._words if much == WORDS and at_an_end else f"{self._size:,}")
         for button in (self._fewer, self._more):
             button.setVisible(much >= BUTTONS and not self._fixed)
         chosen = self._activation.fontMetrics().horizontalAdvance(self._activation.currentText())
-        self._activation.setFixedWidth(chosen + round(ARROW * text_scale()))
+        self._activation.setFixedWidth(chosen + FRAME + round(ARROW * text_scale()))
         self._activation.setVisible(much >= FUNCTIONS and bool(self._number))
         self._row.activate()
         self.adjustSize()

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QGraphicsScene
 from nnsim.core.activations import ACTIVATIONS
 from nnsim.core.arrays import Array, Indices
 from nnsim.core.explain.rounding import why_rounding_decides
-from nnsim.core.explain.sums import sum_of
+from nnsim.core.explain.sums import in_order, sum_of
 from nnsim.core.formulas.numbers import factor, format_number
 from nnsim.core.network import Connection, Ends, Neuron
 from nnsim.documents.document import Document, Position
@@ -79,7 +79,7 @@ class NetworkScene(QGraphicsScene):
         self.shared = SharedBiases(self.neurons)
         self.addItem(self.shared)
         self.biases_drawn = self.products_drawn = self.names_drawn = False
-        """Whether a bias is drawn as a neuron that is always 1; whether labels are weight · input, and have names."""
+        """Whether a bias is drawn as a neuron that is always 1; whether labels are products, and have names."""
         self._looked: QRectF | None = None
         """The part of the scene that is in sight, if all neurons in it are shown as closely as they are to be."""
         self._look = QTimer(self)
@@ -389,9 +389,12 @@ class NetworkScene(QGraphicsScene):
         return self.neurons.taken(region.adjusted(-NEAR, -NEAR, NEAR, NEAR))
 
     def _weight_text(self, connection: Connection) -> str:
-        text = format_number(self.desk.session.network.value(connection.weight), self._digits)
+        network = self.desk.session.network
+        text = format_number(network.value(connection.weight), self._digits)
         if self.products_drawn:
-            text += f" · {factor(self.desk.looking.output_of(connection.source), self._digits)}"
+            first, second = in_order(network.structure.by_id[connection.target].activation,
+                                     network.value(connection.weight), self.desk.looking.output_of(connection.source))
+            text = f"{format_number(first, self._digits)} · {factor(second, self._digits)}"
         if self.names_drawn:
             text = f"{connection.weight}: {text}" if self.products_drawn else f"{connection.weight} = {text}"
         return text

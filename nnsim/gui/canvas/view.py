@@ -35,7 +35,7 @@ HINT_MARGIN, HINT_LIFT = 8, 10
 """Between a hint and the sides of the view, and its lower edge."""
 MOST_MAGNIFIED = 60
 """Of more neurons the texts are not made larger to be read from afar: there is no room between them."""
-MOST_STRETCHED = 3.0
+MOST_STRETCHED, PARTED_STEP = 3.0, 0.15
 LARGEST_TEXT, LARGER_STEP = 2.5, 0.1
 READ_PIXELS, LEAST_PIXELS = 10.0, 8.2
 """Small texts of a small network are so large on the screen wherever there is room, and so large in any case."""
@@ -152,6 +152,8 @@ class CanvasView(QGraphicsView):
         if scene.edges.few:
             self._keep_readable()
         self._stretch()
+        if scene.edges.few:
+            self._part()
 
     def _stretch(self) -> None:
         """Draw the columns of a small network as far apart as a wide view has room for them."""
@@ -162,15 +164,36 @@ class CanvasView(QGraphicsView):
         span = float(np.ptp(places[:, 0])) / scene.stretch
         if span > 0.0:
             spare = (self.viewport().width() - 2 * FIT_MARGIN) / self.zoom - rect.width()
-            stretch = min(max(scene.stretch + spare / span, 1.0), MOST_STRETCHED)
-            scene.magnify(scene.larger, scene.edges.larger, stretch)
+            self._stretch_to(min(max(scene.stretch + spare / span, 1.0), MOST_STRETCHED))
+
+    def _part(self) -> None:
+        """Where a number still has no room, draw the columns farther apart, as long as texts can be read."""
+        scene = self.network_scene
+        while scene.edges.squeezed and scene.stretch < MOST_STRETCHED:
+            stretch = scene.stretch
+            self._stretch_to(stretch + PARTED_STEP)
+            if min(scene.larger, scene.edges.larger) < self._least:
+                self._stretch_to(stretch)
+                break
+        if scene.edges.squeezed and scene.edges.larger > self._least:
+            scene.magnify(scene.larger, self._least)
             self._fit()
+
+    @property
+    def _least(self) -> float:
+        """So many times as large as elsewhere texts can be read at this zoom."""
+        return LEAST_PIXELS / (pixels("small") * self.zoom)
+
+    def _stretch_to(self, stretch: float) -> None:
+        scene = self.network_scene
+        scene.magnify(scene.larger, scene.edges.larger, stretch)
+        self._fit()
 
     def _keep_readable(self) -> None:
         """Texts of a small network are never too small to be read, even where they come near to each other."""
         scene = self.network_scene
         for _ in range(FITS):
-            least = LEAST_PIXELS / (pixels("small") * self.zoom)
+            least = self._least
             if min(scene.larger, scene.edges.larger) >= least:
                 return
             scene.magnify(max(scene.larger, least), max(scene.edges.larger, least))

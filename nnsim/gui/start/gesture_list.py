@@ -34,7 +34,7 @@ GESTURES: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         ("F", "fit the network into the window"),
         ("Wheel, + − and 0 on the output map", "see more or less of the inputs; all as at first"),
         ("View ▸ Biases as neurons", "draw each bias as the weight of a neuron that is always 1"),
-        ("View ▸ Products on the connections", "write weight · input instead of the weight"),
+        ("View ▸ Products on the connections", "write each weight times what comes in"),
     )),
     ("Move about", (
         ("Alt+1, Alt+2, Alt+3", "the workspaces Build, Train and Explain"),

@@ -210,7 +210,7 @@ class Actions(QObject):
                    self.tr("Each bias as the weight of a neuron that is 1"), lambda on: canvas.draw(biases=on),
                    why_not=self._why_no_biases),
             Toggle("draw_products", self.tr("Pro&ducts on the connections"),
-                   self.tr("weight · input, such as −2 · 1"), lambda on: canvas.draw(products=on)),
+                   self.tr("Each weight times what comes in, such as −2 · 1"), lambda on: canvas.draw(products=on)),
             Toggle("draw_names", self.tr("Na&mes of weights"),
                    self.tr("Each weight with its name, such as w5 = 0.4"), lambda on: canvas.draw(names=on),
                    suits=lambda: canvas.network_scene.edges.few and self._desk.study.notation.id == "lecture"),

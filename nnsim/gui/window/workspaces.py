@@ -88,6 +88,8 @@ class Workspaces(QObject):
         self._sizes = DockSizes(window, self.docks)
         self._left: dict[str, Sizes] = {}
         """Of each workspace that was left, by its id."""
+        self._as_arranged: dict[str, float] = {}
+        """For which size of text the workspaces were arranged whose sizes nobody has changed, by their ids."""
         self._sizes.dragged.connect(self._let_be)
         for entry in PANELS.values():
             self._add(entry)
@@ -226,7 +228,9 @@ class Workspaces(QObject):
                 self._window.setCorner(corner, BOTTOM if self.current.wide else side)
             if self.presenting or not self._window.restoreState(state, LAYOUT_VERSION):
                 self._arrange()
-        if self.current.id in self._left:
+        if self._text_changed:
+            self._resize_sides()
+        elif self.current.id in self._left:
             self._sizes.put_back(self._left[self.current.id])
         elif not self.presenting:
             self._sizes.snap((self.docks[side.stacks[0].panels[0]], side.area, self._extent(side))
@@ -255,8 +259,6 @@ class Workspaces(QObject):
             self._docks_later.start()
 
     _arranging = _restyled = False
-    _as_arranged: Arrangement | None = None
-    """The arrangement whose sizes nobody has changed yet."""
 
     def _take_away(self) -> None:
         """All panels away. One that moves while others stand leaves empty tabs and a wider window behind.
@@ -271,11 +273,12 @@ class Workspaces(QObject):
             self._window.removeDockWidget(dock)
         for bar in tab_bars(self._window):
             bar.hide()
-        self._restyled, self._as_arranged = False, None
+        self._restyled = False
 
     def _arrange(self) -> None:
         """The first arrangement, as the list of panels has it."""
         window, current = self._window, self.current
+        self._left.pop(current.id, None)
         for side in current.sides:
             for stack in side.stacks:
                 first, *others = (self.docks[id] for id in stack.panels)
@@ -287,9 +290,7 @@ class Workspaces(QObject):
             if id not in current.panels:
                 window.tabifyDockWidget(self.docks[self._neighbour(id)], dock)
             dock.setVisible(id in current.panels)
-        self._as_arranged = current
-        for side in current.sides:
-            self._resize(side)
+        self._resize_sides()
         for id in current.front:
             self.docks[id].raise_()
 
@@ -298,8 +299,18 @@ class Workspaces(QObject):
         shown = self.current.panels
         return next((other for other in PANELS[id].beside if other in shown), self.current.stacks[-1].panels[0])
 
+    @property
+    def _text_changed(self) -> bool:
+        """Whether all stand as they are at first, at another size of text."""
+        return self._as_arranged.get(self.current.id, text_scale()) != text_scale()
+
+    def _resize_sides(self) -> None:
+        """All docks as wide or high as they are at first."""
+        self._as_arranged[self.current.id] = text_scale()
+        for side in self.current.sides:
+            self._resize(side)
+
     def _resize(self, side: Side) -> None:
-        """The docks at one side as wide or high as they are at first."""
         docks = [self.docks[stack.panels[0]] for stack in side.stacks]
         shares = [stack.share for stack in side.stacks]
         across, along = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
@@ -344,15 +355,14 @@ class Workspaces(QObject):
             if close is not None:
                 close.setIcon(icon("close", "muted"))
         self.update_headers()
-        if self._as_arranged is self.current:
-            for side in self.current.sides:
-                self._resize(side)
+        if self._text_changed:
+            self._resize_sides()
             self._sizes.forget()
             self._docks_later.start()
 
     def _let_be(self) -> None:
         """The learner has other sizes than the first ones."""
-        self._as_arranged = None
+        self._as_arranged.pop(self.current.id, None)
 
     def _follow_docks(self) -> None:
         """Panels were opened, closed, moved or brought to the front."""

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import nnsim
 from nnsim.core.analysis.bands import Band, band_of, right_rows
-from nnsim.core.formulas.numbers import comparison
+from nnsim.core.formulas.numbers import Writing, comparison
 from nnsim.core.network import Connection, Network, Neuron
 from nnsim.data.sources import dataset_of
 from nnsim.documents.examples import EXAMPLES
@@ -211,6 +211,18 @@ def test_a_band_is_what_the_engine_says(values: list[float], index: int, targets
 def test_bands_in_signs(band: Band, text: str) -> None:
     """An end that would need many digits is rounded into the band, so that what is printed is true."""
     assert band.written("θ") == text
+
+
+@pytest.mark.parametrize(("way", "text"), [
+    (Writing(3), "0.667 ≤ θ ≤ 123"), (Writing(3, True), "0.667 ≤ θ ≤ 123.456"),
+    (Writing(3, False, True), "0.667 ≤ θ ≤ 123"), (Writing(4, True, True), "0.6667 ≤ θ ≤ 123.4567"),
+    (Writing(6), "0.666667 ≤ θ ≤ 123.456"), (Writing(9, True, True), "0.666666667 ≤ θ ≤ 123.456789012"),
+], ids=repr)
+def test_a_band_in_every_way_of_writing_is_true_as_printed(way: Writing, text: str) -> None:
+    """Cut off as well as rounded its ends lie in it, and they have as many digits or decimals as are asked for."""
+    assert Band(2 / 3, 123.456789012345, True, True).written("θ", way) == text
+    below, above = (float(part) for part in text.split(" ≤ θ ≤ "))
+    assert below >= 2 / 3 and above <= 123.456789012345
 
 
 def test_perceptron_data_have_bands_too() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from nnsim.core.formulas.numbers import (
     MINUS,
+    Writing,
     as_sum,
     comparison,
     exact_text,
@@ -165,12 +166,17 @@ def test_exact_text_is_no_longer_than_it_has_to_be(value: float, text: str) -> N
     assert exact_text(value) == text
 
 
-@given(st.floats(-1e9, 1e9), st.booleans(), st.integers(2, 8))
-def test_inward_text_never_goes_past(value: float, up: bool, digits: int) -> None:
-    text, read = inward_text(value, up, digits)
+@given(st.floats(-1e9, 1e9), st.booleans(), st.integers(2, 8), st.booleans(), st.booleans())
+@example(1 / 3, True, 4, False, True)
+@example(-2 / 3, False, 4, True, True)
+@example(123456.7, True, 4, False, True)
+def test_inward_text_never_goes_past(value: float, up: bool, count: int, decimals: bool, cut: bool) -> None:
+    """And not farther than a unit of the last digit, of which there are as many as asked for."""
+    text, read = inward_text(value, up, Writing(count, decimals, cut))
     assert float(text.replace(MINUS, "-")) == read
     assert read >= value if up else read <= value
-    assert abs(read - value) <= max(abs(value) * 10.0 ** (2 - digits), 5e-324)
+    short = max(abs(value) * 10.0 ** (2 - count), 5e-324)
+    assert abs(read - value) <= (max(short, 10.0 ** (1 - count)) if decimals and "e" not in text else short)
 
 
 @pytest.mark.parametrize(

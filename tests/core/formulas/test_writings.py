@@ -1,7 +1,7 @@
 """Numbers in decimals or significant digits, rounded or cut off: every way of writing against decimal arithmetic."""
 
 import math
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
 
 import pytest
 from hypothesis import example, given
@@ -12,9 +12,6 @@ from nnsim.core.formulas.numbers import MINUS, Writing, comparison, format_numbe
 COUNTS = (1, 2, 3, 4, 5, 6, 9, 12)
 WRITINGS = [Writing(count, decimals, truncated)
             for count in COUNTS for decimals in (False, True) for truncated in (False, True)]
-SHORTENED = Context(prec=12, rounding=ROUND_HALF_EVEN)
-"""What is cut off is free of rounding errors: a number that was calculated is known in 12 digits."""
-
 numbers = st.one_of(
     st.floats(-1e7, 1e7), st.floats(-1.5, 1.5), st.floats(-1e-3, 1e-3),
     st.floats(allow_nan=False, allow_infinity=False),
@@ -25,12 +22,20 @@ def shortened(value: float, unit: Decimal, truncated: bool) -> Decimal:
     """``value`` to a multiple of ``unit``."""
     exact, shortest = Decimal(value), Decimal(repr(value))
     with localcontext(prec=800, Emin=-2000, Emax=2000):
+        if truncated:
+            return without_rounding_errors(shortest, unit).quantize(unit, ROUND_DOWN)
         if exact.adjusted() - unit.adjusted() >= 15 and shortest == shortest.quantize(unit):
             return shortest
-        known = SHORTENED.plus(exact)
-        if truncated and known.as_tuple().exponent < unit.adjusted():  # type: ignore[operator]
-            return known.quantize(unit, ROUND_DOWN)
         return exact.quantize(unit, ROUND_HALF_EVEN)
+
+
+def without_rounding_errors(shortest: Decimal, unit: Decimal) -> Decimal:
+    """A number that has more than 15 digits was calculated: known in 12 digits, or in three behind the unit."""
+    size = shortest.adjusted()
+    if shortest == shortest.quantize(Decimal(1).scaleb(size - 14)):
+        return shortest
+    known = max(12, size - unit.adjusted() + 1 + 3)
+    return shortest.quantize(Decimal(1).scaleb(size - known + 1), ROUND_HALF_EVEN)
 
 
 def expected(value: float, way: Writing) -> tuple[Decimal, bool]:
@@ -79,7 +84,23 @@ def test_what_is_cut_off_is_never_larger_than_the_number_and_what_is_not_0_never
     read = Decimal(format_number(value, way).replace(MINUS, "-"))
     assert (read == 0) == (value == 0)
     if way.truncated:
-        assert abs(read) <= abs(Decimal(value)) * (1 + Decimal("1e-11"))
+        written = Decimal(repr(value)).normalize()
+        calculated = len(written.as_tuple().digits) > 15
+        assert abs(read) <= abs(written) * (1 + calculated * Decimal("1e-11"))
+
+
+@pytest.mark.parametrize("count", [1, 4, 9, 12, 16])
+@pytest.mark.parametrize("decimals", [False, True])
+@given(whole=st.integers(1, 10**15 - 1), places=st.integers(1, 15))
+@example(whole=999_999_999_999_999, places=15)
+@example(whole=123_456_789_996, places=12)
+def test_a_number_that_someone_writes_is_cut_where_it_stands(
+    count: int, decimals: bool, whole: int, places: int
+) -> None:
+    """No digit before the cut is another one than in what was written, however many nines come behind it."""
+    written = f"{Decimal(whole).scaleb(-places):f}"
+    text = format_number(float(written), Writing(count, decimals, True))
+    assert "e" in text or written.startswith(text), text
 
 
 @pytest.mark.parametrize("way", WRITINGS, ids=repr)
@@ -101,8 +122,14 @@ def test_a_comparison_is_true_as_printed_in_every_way_of_writing(value: float, o
     (0.358916480, Writing(4, True, True), "0.3589"), (0.3775, Writing(4, True, True), "0.3775"),
     (0.082167041, Writing(4, True), "0.0822"), (0.082167041, Writing(4, False, True), "0.08216"),
     (0.0000351019, Writing(4, True, True), "3.5101e−5"), (0.00004, Writing(4, True), "4e−5"),
-    (-0.00449, Writing(2, True), "−4.49e−3"), (math.inf, Writing(4, True, True), "∞"),
-    (math.nan, Writing(4, True), "undefined"),
+    (-0.00449, Writing(2, True), "−4.49e−3"), (0.593269992107187, Writing(12, True, True), "0.593269992107"),
+    # The number that is meant is cut, not the binary one, and without its rounding errors.
+    (0.3, Writing(3, True, True), "0.3"), (0.1 + 0.2, Writing(3, True, True), "0.3"),
+    (0.29, Writing(2, True, True), "0.29"), (0.99999999999996, Writing(4, True, True), "0.9999"),
+    (0.7 + 0.1, Writing(4, True, True), "0.8"), (2 / 3, Writing(12, False, True), "0.666666666666"),
+    (2 / 3, Writing(12), "0.666666666667"), (0.7 + 0.1, Writing(12, True, True), "0.8"),
+    (0.1 + 0.2, Writing(17, False, True), "0.30000000000000004"),
+    (math.inf, Writing(4, True, True), "∞"), (math.nan, Writing(4, True), "undefined"),
 ])
 def test_a_number_as_it_is_asked_for(value: float, way: Writing, text: str) -> None:
     assert format_number(value, way) == text

@@ -14,7 +14,7 @@ from nnsim.core.analysis.maps import decision_threshold
 from nnsim.core.arrays import Array, Flags, first_row
 from nnsim.core.explain.rounding import why_rounding_decides
 from nnsim.core.explain.sums import Sum, sum_of
-from nnsim.core.formulas.numbers import DIGITS, format_number
+from nnsim.core.formulas.numbers import DIGITS, format_number, is_cut
 from nnsim.core.losses import LOSSES
 from nnsim.core.network import Network, Structure
 from nnsim.core.program import Trace, program_of
@@ -343,7 +343,9 @@ class TableModel(QAbstractTableModel):
             return ""
         total = self.sum_at(row, column)
         if total.digits_added(self._digits):
-            text += "\n" + self.tr("More digits than usual, because rounded the comparison would read false.")
+            text += "\n" + (self.tr("More digits than usual, because cut off the comparison would read false.")
+                            if is_cut(self._digits) else
+                            self.tr("More digits than usual, because rounded the comparison would read false."))
         if why := why_rounding_decides(total):
             text += "\n" + why
         return plain_tip(text)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from nnsim.core.arrays import Array
 from nnsim.core.formulas.notation import Notation
-from nnsim.core.formulas.numbers import Writing, as_sum, format_number, numbered
+from nnsim.core.formulas.numbers import Writing, as_sum, format_number, is_cut, numbered
 from nnsim.core.formulas.writing import text as written_out
 from nnsim.core.losses import LOSSES, Loss
 from nnsim.gui.look.theme import GRID, font, text_scale, theme
@@ -244,4 +244,4 @@ def rounded(term: float, decimals: int, digits: int) -> str:
         return format_number(term, digits)
     if decimals <= 0:
         return format_number(round(term, decimals), digits)
-    return format_number(term, Writing(decimals, True, isinstance(digits, Writing) and digits.truncated))
+    return format_number(term, Writing(decimals, True, is_cut(digits)))

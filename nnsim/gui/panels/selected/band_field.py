@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from nnsim.core.analysis.bands import Band, band_of
 from nnsim.core.analysis.drawable import drawable_range
 from nnsim.core.arrays import Flags
-from nnsim.core.formulas.numbers import format_number
+from nnsim.core.formulas.numbers import DIGITS, format_number
 from nnsim.documents.targets import gate_label
 from nnsim.gui.look.theme import GRID, font, mix, set_role, theme
 from nnsim.gui.plots.ticks import nice_step, rounded
@@ -50,6 +50,7 @@ class BandSlider(CalmSlider):
         self.setPageStep(10)
         self.band: Band | None = None
         self.number = 0.0
+        self.digits: int = DIGITS
         self._low, self._step = -1.0, 0.01
         self.valueChanged.connect(self._on_moved)
 
@@ -157,7 +158,7 @@ class BandSlider(CalmSlider):
         metrics = QFontMetrics(used)
         painter.setFont(used)
         painter.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
-        (low, has_low), (high, has_high) = band.ends()
+        (low, has_low), (high, has_high) = band.ends(self.digits)
         texts = []
         for end, text, belongs, at in ((band.low, low, has_low, a), (band.high, high, has_high, b)):
             if math.isfinite(end):
@@ -224,9 +225,10 @@ class BandField(QWidget):
             self.tr("Drag to try other values of {name}, all views follow; Esc takes it back.").format(name=symbol)))
         desk = self._desk
         # Weights alone decide, and none of them but these: inputs that are flipped change nothing.
-        key = (desk.session.structure, desk.session.dataset, desk.session.network.parameters.tobytes())
+        digits = desk.study.digits
+        key = (desk.session.structure, desk.session.dataset, desk.session.network.parameters.tobytes(), digits)
         if key != self._seen:
-            self._seen = key
+            self._seen, self.slider.digits = key, digits
             self.slider.show_number(self._number, self._find(parameter))
             self._say()
 
@@ -266,7 +268,7 @@ class BandField(QWidget):
                 text = self.tr("The one right row stays right for {band}")
             else:
                 text = self.tr("The {n} right rows stay right for {band}")
-            where = band.written(symbol) or self.tr("every {name}").format(name=symbol)
+            where = band.written(symbol, self.slider.digits) or self.tr("every {name}").format(name=symbol)
             # Not broken into lines: “θ >” alone says nothing.
             text = text.format(gate=name, n=f"{n:,}", band=where.replace(" ", "\u00a0"))
             inside = self.slider.number in band
@@ -280,7 +282,8 @@ class BandField(QWidget):
             set_role(self.words, tone=tone)
         self.words.setToolTip(plain_tip(more))
         self.words.setVisible(bool(text))
-        self.slider.setAccessibleDescription(f"{format_number(self.slider.number)}. {text} {more}".strip())
+        number = format_number(self.slider.number, self.slider.digits)
+        self.slider.setAccessibleDescription(f"{number}. {text} {more}".strip())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -292,7 +295,7 @@ class BandField(QWidget):
 
     def _ends_in_words(self, band: Band) -> str:
         """Which end belongs to the band, for whoever does not read < and ≤."""
-        (low, has_low), (high, has_high) = band.ends()
+        (low, has_low), (high, has_high) = band.ends(self.slider.digits)
         parts = []
         for end, text, belongs, yes, no in (
             (band.low, low, has_low, self.tr("from {n} on, which belongs to it"),

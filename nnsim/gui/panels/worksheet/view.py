@@ -46,6 +46,8 @@ class WorksheetView(QWidget):
         self.desk = desk
         self.sheet: Worksheet | None = None
         self._number = 0
+        self._shown: Place | None = None
+        """Of which sheet is shown what there is, or why there is none."""
         self._right: set[str] = set()
         self._build_controls()
         self._build_body()
@@ -134,13 +136,17 @@ class WorksheetView(QWidget):
     def update_document(self) -> None:
         """Show the sheet about the session's document and sample."""
         if self.desk.session.training:
-            # The sheet asks about the network that the run ends with.
+            if self._place != self._shown:
+                self._shown = None
+                self._show_missing(self.tr("The worksheet comes when training pauses"),
+                                   self.tr("It asks about the numbers that the network has then."))
             return
         desk = self.desk
         targets = desk.study.targets
         material = Material(desk.session.network, tuple(desk.looking.input_row[0].tolist()),
                             None if targets is None else tuple(targets.tolist()), desk.session.document.training,
-                            desk.study.notation)
+                            desk.study.notation, desk.study.digits)
+        self._shown = self._place
         try:
             sheet = make_worksheet(self._kind.value, material, self._learner.text(), self._number)
         except Missing as missing:
@@ -221,7 +227,7 @@ class WorksheetView(QWidget):
         self._show_progress()
 
     def _on_restored(self) -> None:
-        self.sheet = None
+        self.sheet = self._shown = None
         self.update_document()
 
     def _start(self, number: int = 0) -> None:
@@ -236,7 +242,7 @@ class WorksheetView(QWidget):
 
     def forget(self) -> None:
         """Another document was opened: what was answered belongs to the old one."""
-        self._number, self.sheet = 0, None
+        self._number, self.sheet, self._shown = 0, None, None
         self._answers.setChecked(False)
 
     def export(self, key: bool | None) -> bool:
