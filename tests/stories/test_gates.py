@@ -81,11 +81,10 @@ LECTURE = (
 ON_CANVAS = ("0 + 0 + 0 = 0 < 0.6 → 0", "0 + 1 + 0 = 1 ≥ 0.6 → 1", "1 + 0 + 0 = 1 ≥ 0.6 → 1", "1 + 1 − 2 = 0 < 0.6 → 0")
 
 
-def reads_as_the_lecture(hand: Hand) -> None:
-    """The sums of hand-built XOR, on the canvas as each row is fed by the switches, and in the table."""
+def sums(hand: Hand) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How those of the output are written: in the table, and on the canvas as each row is fed by the switches."""
     table = hand.find("table", TablePanel).view.table
     column = next(i for i, here in enumerate(table.columns) if here.neuron == "y" and here.kind == "sum")
-    assert tuple(table.written(row, column) for row in range(4)) == LECTURE
     read = []
     for row in ((0, 0), (0, 1), (1, 0), (1, 1)):
         for id, value in zip(("x0", "x1"), row, strict=True):
@@ -93,7 +92,7 @@ def reads_as_the_lecture(hand: Hand) -> None:
                 hand.flip(id)
         hand.click_at(hand.at("y"))
         read.append(hand.canvas.network_scene.neurons["y"].face.below)
-    assert tuple(read) == ON_CANVAS
+    return tuple(table.written(row, column) for row in range(4)), tuple(read)
 
 
 @pytest.mark.parametrize(("order", "again"), [
@@ -104,7 +103,7 @@ def test_sums_are_written_as_in_the_lecture_however_they_are_drawn(hand: Hand, o
                                                                    again: str) -> None:
     """Inputs first, in their order, then the hidden neuron; also when a connection is drawn anew."""
     build_xor(hand, order)
-    reads_as_the_lecture(hand)
+    assert sums(hand) == (LECTURE, ON_CANVAS)
     hand.click_at(hand.label_of(again, "y"))
     hand.key(Qt.Key.Key_Delete)
     assert (again, "y") not in hand.session.structure.by_ends
@@ -112,7 +111,7 @@ def test_sums_are_written_as_in_the_lecture_however_they_are_drawn(hand: Hand, o
     if again == "h1":
         hand.double_click_at(hand.label_of(again, "y"))
         hand.write("-2")
-    reads_as_the_lecture(hand)
+    assert sums(hand) == (LECTURE, ON_CANVAS)
 
 
 def test_sums_are_written_as_in_the_lecture_with_keys(hand: Hand) -> None:
@@ -127,7 +126,7 @@ def test_sums_are_written_as_in_the_lecture_with_keys(hand: Hand) -> None:
     hand.write("0.6")
     press(hand, (ALT, KEY.Key_Left), (ALT, KEY.Key_Left), (ALT | SHIFT, KEY.Key_Down), KEY.Key_C)
     press(hand, (ALT, KEY.Key_Right), (ALT | SHIFT, KEY.Key_Right), KEY.Key_Return)
-    reads_as_the_lecture(hand)
+    assert sums(hand) == (LECTURE, ON_CANVAS)
 
 
 def test_break_it_and_undo(hand: Hand) -> None:
