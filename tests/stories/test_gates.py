@@ -1,9 +1,15 @@
 """Gates by hand: from the empty canvas to a right truth table."""
 
+from collections.abc import Sequence
+from itertools import permutations
+
+import pytest
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtWidgets import QLabel
 
+from nnsim.gui.panels.data.panel import TablePanel
 from nnsim.gui.tour.hand import Hand
+from tests.stories.test_user_tasks import ALT, KEY, SHIFT, press
 
 GESTURES_FOR_AND = 9
 
@@ -30,14 +36,14 @@ def build_and(hand: Hand) -> None:
     hand.write("1,2")
 
 
-def build_xor(hand: Hand) -> None:
-    """XOR as in the lecture, with the mouse alone but for the numbers."""
+def build_xor(hand: Hand, order: Sequence[str] = ("x0", "x1", "h1")) -> None:
+    """XOR as in the lecture, with the mouse alone but for the numbers; the output's connections in this ``order``."""
     hand.canvas.fit()
     hand.add("input", QPointF(-180, -120))
     hand.add("input", QPointF(-180, 100))
     hand.add("hidden", QPointF(0, -10))
     hand.add("output", QPointF(180, -10))
-    for source, target in (("x0", "h1"), ("x1", "h1"), ("x0", "y"), ("x1", "y"), ("h1", "y")):
+    for source, target in (("x0", "h1"), ("x1", "h1"), *((source, "y") for source in order)):
         hand.connect(source, target)
     hand.double_click_at(hand.label_of("h1", "y"))
     hand.write("-2")
@@ -67,6 +73,60 @@ def test_xor_by_hand(hand: Hand) -> None:
     assert face.center == "≥ 0.6"
     hand.choose("target_choice", "XOR")
     assert "✓" in hand.find("table_status", QLabel).text()
+
+
+LECTURE = (
+    "1·0 + 1·0 + (−2)·0 = 0 < 0.6 → 0", "1·0 + 1·1 + (−2)·0 = 1 ≥ 0.6 → 1",
+    "1·1 + 1·0 + (−2)·0 = 1 ≥ 0.6 → 1", "1·1 + 1·1 + (−2)·1 = 0 < 0.6 → 0")
+ON_CANVAS = ("0 + 0 + 0 = 0 < 0.6 → 0", "0 + 1 + 0 = 1 ≥ 0.6 → 1", "1 + 0 + 0 = 1 ≥ 0.6 → 1", "1 + 1 − 2 = 0 < 0.6 → 0")
+
+
+def sums(hand: Hand) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How those of the output are written: in the table, and on the canvas as each row is fed by the switches."""
+    table = hand.find("table", TablePanel).view.table
+    column = next(i for i, here in enumerate(table.columns) if here.neuron == "y" and here.kind == "sum")
+    read = []
+    for row in ((0, 0), (0, 1), (1, 0), (1, 1)):
+        for id, value in zip(("x0", "x1"), row, strict=True):
+            if hand.desk.looking.inputs[id] != value:
+                hand.flip(id)
+        hand.click_at(hand.at("y"))
+        read.append(hand.canvas.network_scene.neurons["y"].face.below)
+    return tuple(table.written(row, column) for row in range(4)), tuple(read)
+
+
+@pytest.mark.parametrize(("order", "again"), [
+    (("h1", "x1", "x0"), "x0"), (("x1", "h1", "x0"), "h1"),
+    *(pytest.param(order, again, marks=pytest.mark.soak) for order in permutations(("x0", "x1", "h1"))
+      for again in order)])
+def test_sums_are_written_as_in_the_lecture_however_they_are_drawn(hand: Hand, order: Sequence[str],
+                                                                   again: str) -> None:
+    """Inputs first, in their order, then the hidden neuron; also when a connection is drawn anew."""
+    build_xor(hand, order)
+    assert sums(hand) == (LECTURE, ON_CANVAS)
+    hand.click_at(hand.label_of(again, "y"))
+    hand.key(Qt.Key.Key_Delete)
+    assert (again, "y") not in hand.session.structure.by_ends
+    hand.connect(again, "y")
+    if again == "h1":
+        hand.double_click_at(hand.label_of(again, "y"))
+        hand.write("-2")
+    assert sums(hand) == (LECTURE, ON_CANVAS)
+
+
+def test_sums_are_written_as_in_the_lecture_with_keys(hand: Hand) -> None:
+    """The output's hidden neuron is connected before both inputs are."""
+    hand.canvas.setFocus()
+    press(hand, KEY.Key_I, KEY.Key_I, KEY.Key_N, KEY.Key_O)
+    press(hand, (ALT, KEY.Key_Left), KEY.Key_C, (ALT, KEY.Key_Right), KEY.Key_Return, KEY.Key_Return)
+    hand.write("-2")
+    press(hand, (ALT, KEY.Key_Left), KEY.Key_Return)
+    hand.write("1.2")
+    press(hand, (ALT, KEY.Key_Right), KEY.Key_Return)
+    hand.write("0.6")
+    press(hand, (ALT, KEY.Key_Left), (ALT, KEY.Key_Left), (ALT | SHIFT, KEY.Key_Down), KEY.Key_C)
+    press(hand, (ALT, KEY.Key_Right), (ALT | SHIFT, KEY.Key_Right), KEY.Key_Return)
+    assert sums(hand) == (LECTURE, ON_CANVAS)
 
 
 def test_break_it_and_undo(hand: Hand) -> None:

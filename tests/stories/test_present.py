@@ -147,7 +147,8 @@ def test_of_several_panels_each_says_what_it_is(presenting: Hand, hero: Arrangem
 
 
 def test_numbered_tabs_stay_whatever_is_presented(presenting: Hand) -> None:
-    """What has no number is named in its title bar, and takes no room of theirs: no tab leaves, no arrow comes."""
+    """What has no number is named in its title bar, which is whole, and takes no room of theirs: no tab leaves, no
+    arrow comes."""
     hand = presenting
     hand.example("hands_on")
     hand.key(Qt.Key.Key_F11, widget=hand.window)
@@ -157,7 +158,11 @@ def test_numbered_tabs_stay_whatever_is_presented(presenting: Hand) -> None:
     for aside in ASIDE:
         id = aside.id.removeprefix("present_")
         hand.window.show_panel(id)
+        panel, header = hand.window.panels[id], hand.window.docks[id].titleBarWidget()
+        assert isinstance(header, CardHeader)
+        hand.wait(lambda panel=panel: getattr(panel, "built", True), f"{id} is there")  # in its turn, after its title
         hand.settle()
+        assert header.height() == header.least_height(), id
         assert hand.window.workspaces.current is aside and title_of(hand, id) == hand.window.panels[id].title
         assert [tabs.tabRect(i) for i in range(len(HEROES) - 1)] == before, id
         assert tabs.tabRect(tabs.count() - 1).right() <= tabs.width(), id

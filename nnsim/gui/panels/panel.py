@@ -26,6 +26,8 @@ class Panel(QWidget):
     title_changed = Signal(str)
     height_changed = Signal()
     """Whether ``height_wanted`` is another one now."""
+    controls_added = Signal()
+    """Its title bar holds more than it did, which may be higher."""
     id = ""
     """Stable name, for objectName and the stored layout."""
 
@@ -66,6 +68,7 @@ class Panel(QWidget):
         """Put small controls or labels at the right end of the title bar."""
         for widget in widgets:
             self._header_row.addWidget(widget)
+        self.controls_added.emit()
 
     def _on_document(self, old: Document, new: Document) -> None:
         # Where only values or places differ, values_changed follows and is enough.

@@ -121,6 +121,7 @@ class Workspaces(QObject):
         row.addWidget(close)
         panel.title_changed.connect(header.title.setText)
         panel.height_changed.connect(self._fit_height)
+        panel.controls_added.connect(self._docks_later.start)
         dock.setTitleBarWidget(header)
         dock.setWidget(body_frame(panel))
         return panel
