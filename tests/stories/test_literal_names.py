@@ -5,8 +5,9 @@ from pathlib import Path
 
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QAction
+from PySide6.QtGui import Qt as Rich
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QTabBar
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QMenu, QTabBar, QWidget
 
 import nnsim
 from nnsim.documents import edits
@@ -14,7 +15,7 @@ from nnsim.documents.document import Document
 from nnsim.documents.examples import EXAMPLES
 from nnsim.gui.tour.hand import Hand
 from nnsim.gui.widgets.controls import literal
-from nnsim.gui.window.menu_actions import plain
+from nnsim.gui.window.menu_actions import plain, tip
 from nnsim.gui.window.panels import PANELS
 from tests.stories.conftest import forget_work
 from tests.stories.test_copying import open_menu
@@ -38,14 +39,24 @@ def misread() -> set[str]:
     return {text for text in with_letters() if NAME in text}
 
 
-def renamed(document: Document) -> Document:
-    """The same with an & in every name."""
+def renamed(document: Document, first: str = NAME) -> Document:
+    """The same with an &, or whatever else comes ``first``, in every name."""
     structure = document.network.structure
     for name in structure.parameter_names:
-        document = edits.share(document, name, f"{NAME} {name}")
+        document = edits.share(document, name, f"{first} {name}")
     for neuron in structure.neurons:
-        document = edits.rename_neuron(document, neuron.id, f"{NAME} {neuron.id}")
+        document = edits.rename_neuron(document, neuron.id, f"{first} {neuron.id}")
     return document
+
+
+def read_as_html(name: str) -> set[tuple[str, str]]:
+    """The tooltips that are there now and in which a name would be read as HTML."""
+    found = set()
+    for top in QApplication.topLevelWidgets():
+        for owner in (top, *top.findChildren(QWidget), *top.findChildren(QAction)):
+            if name in (said := owner.toolTip()) and Rich.mightBeRichText(said):
+                found.add((owner.objectName(), said))
+    return found
 
 
 def offered(hand: Hand, point: QPointF) -> list[str]:
@@ -87,6 +98,24 @@ def test_no_name_loses_its_ampersand(hand: Hand, tmp_path: Path) -> None:
     hand.window.files.new()
     hand.settle()
     assert not misread() and any(literal(path.name) == text for text in with_letters())
+
+
+def test_no_name_is_read_as_html(hand: Hand, tmp_path: Path) -> None:
+    """In the tooltip of any panel or action, also of one that says by names why it cannot be done."""
+    name = "<b>Q"
+    path = tmp_path / f"{name}.nnsim"
+    nnsim.save(renamed(nnsim.load(EXAMPLES["xor"].path), name), path)
+    assert hand.window.files.open(path)
+    structure = hand.session.structure
+    for id in PANELS:
+        hand.window.workspaces.show_panel(id)
+        for neurons, connections in (((structure.outputs[0],), ()), ((), (structure.connections[0].ends,))):
+            hand.desk.looking.select(neurons, connections)
+            hand.settle()
+            assert read_as_html(name) == set(), id
+    train = hand.window.actions_by_name["train"]
+    assert not train.isEnabled() and tip(train).startswith(f"Neurons {name} h and {name} output use")
+    forget_work(hand.window)
 
 
 def test_undo_and_redo_say_the_name(shared: Hand) -> None:

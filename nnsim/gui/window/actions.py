@@ -15,7 +15,7 @@ from nnsim.gui.look.settings import toggled
 from nnsim.gui.start.help import show_about, show_gestures, show_what_a_neuron_is, what_is_this
 from nnsim.gui.widgets.controls import literal
 from nnsim.gui.window.commands import Commands
-from nnsim.gui.window.menu_actions import plain
+from nnsim.gui.window.menu_actions import plain, set_tip
 from nnsim.gui.window.panels import WORKSPACES
 
 Keys = str | QKeySequence.StandardKey
@@ -266,12 +266,12 @@ class Actions(QObject):
             if entry.why_not is not None:
                 why = entry.why_not()
                 self.by_name[entry.name].setEnabled(not why)
-                self.by_name[entry.name].setToolTip(why or _tip(entry))
+                set_tip(self.by_name[entry.name], why or _tip(entry))
         for toggle in self._all_toggles:
             action, why = self.by_name[toggle.name], toggle.why_not()
             action.setChecked(toggled(toggle.name).value_or(toggle.suits()))
             action.setEnabled(not why)
-            action.setToolTip(why or toggle.tip)
+            set_tip(action, why or toggle.tip)
         self._update_undo()
         self._update_train()
         self._update_soften()
@@ -292,7 +292,7 @@ class Actions(QObject):
             action = self.by_name[name]
             action.setEnabled(can)
             action.setText(f"{word} {literal(text)}".rstrip())
-            action.setToolTip(plain(action.text()) if can else why)
+            set_tip(action, plain(action.text()) if can else why)
 
     def _update_train(self) -> None:
         session = self._desk.session
@@ -304,7 +304,7 @@ class Actions(QObject):
         train.setText(self.tr("&Pause") if training else self.tr("&Train"))
         train.setIconText(plain(train.text()))
         train.setIcon(icon("pause" if training else "play", "ink" if why else "on_accent"))
-        train.setToolTip(why or (self.tr("Pause training (Ctrl+T)") if training else self.tr("Train (Ctrl+T)")))
+        set_tip(train, why or (self.tr("Pause training (Ctrl+T)") if training else self.tr("Train (Ctrl+T)")))
 
     def _update_soften(self) -> None:
         softening, soften = self._desk.softening, self.by_name["soften"]
@@ -316,7 +316,7 @@ class Actions(QObject):
         softens = self.tr("Make the steps steep sigmoids with the same thresholds, which can be trained.")
         soften.setEnabled(not why)
         soften.setIcon(icon("soften", "on_accent" if softening.replaces_training else "ink"))
-        soften.setToolTip(why or f"{self._why_not_train()} {softens}".strip())
+        set_tip(soften, why or f"{self._why_not_train()} {softens}".strip())
 
     @property
     def _chosen(self) -> int:

@@ -31,7 +31,7 @@ from nnsim.gui.look.theme import GRID, font, text_scale, theme
 from nnsim.gui.widgets.boxes import column_in
 from nnsim.gui.widgets.controls import name_widget
 from nnsim.gui.widgets.labels import toned
-from nnsim.gui.window.menu_actions import menu_actions, plain
+from nnsim.gui.window.menu_actions import menu_actions, plain, tip
 
 Index = QModelIndex | QPersistentModelIndex
 WIDTH, MOST_ROWS = 620, 12
@@ -59,12 +59,12 @@ class Offer:
     @property
     def why_not(self) -> str:
         """Why it cannot be done now; empty if it can."""
-        return "" if self.action.isEnabled() else self.action.toolTip()
+        return "" if self.action.isEnabled() else tip(self.action)
 
     @property
     def words(self) -> str:
         """All that it is found by."""
-        return f"{self.name} {self.path} {self.action.toolTip()} {self.key}".casefold()
+        return f"{self.name} {self.path} {tip(self.action)} {self.key}".casefold()
 
 
 def offers(window: QMainWindow) -> list[Offer]:

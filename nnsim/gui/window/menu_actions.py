@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, Qt, QTextDocumentFragment
 from PySide6.QtWidgets import QMenu, QMenuBar, QWidgetAction
+
+from nnsim.gui.widgets.controls import plain_tip
 
 
 def menu_actions(place: QMenuBar | QMenu, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], QAction]]:
@@ -24,3 +26,14 @@ def plain(text: str, dots: bool = False) -> str:
     or without."""
     name = re.sub("&(.)", r"\1", text.partition("\t")[0])
     return name if dots else name.rstrip("…")
+
+
+def set_tip(action: QAction, text: str) -> None:
+    """Have an action say a text as it is, though names in it look like HTML."""
+    action.setToolTip(plain_tip(text) if Qt.mightBeRichText(text) else text)
+
+
+def tip(action: QAction) -> str:
+    """What an action says, as it is read."""
+    text = action.toolTip()
+    return QTextDocumentFragment.fromHtml(text).toPlainText() if Qt.mightBeRichText(text) else text

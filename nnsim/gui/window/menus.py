@@ -15,6 +15,7 @@ from nnsim.gui.start.gallery import example_sections
 from nnsim.gui.widgets.controls import literal, name_widget
 from nnsim.gui.widgets.labels import toned
 from nnsim.gui.window.commands import Commands
+from nnsim.gui.window.menu_actions import set_tip
 from nnsim.gui.window.panels import HEROES, PANELS, WORKSPACES, presented
 
 
@@ -181,7 +182,7 @@ class Menus(QObject):
         recent = files.recent()
         for path in recent:
             action = self._recent_menu.addAction(literal(shown_name(path)))
-            action.setToolTip(str(path))
+            set_tip(action, str(path))
             action.triggered.connect(
                 lambda checked=False, path=path: files.open(path), Qt.ConnectionType.QueuedConnection
             )

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QTabBar, QToolBar, QToolButton
 from nnsim.gui.look.theme import set_role
 from nnsim.gui.session.desk import Desk
 from nnsim.gui.widgets.controls import name_widget
+from nnsim.gui.window.menu_actions import tip
 from nnsim.gui.window.panels import HEROES, PRESENTED, Arrangement
 from nnsim.gui.window.toolbar import ICON_ALONE, WholeLabel, epoch_in_words, tool_button
 from nnsim.gui.window.workspaces import Workspaces
@@ -66,7 +67,7 @@ class PresentBar(QToolBar):
 
     def _add(self, name: str, action: QAction) -> QAction:
         button = tool_button(action, f"present_{name}", ICON_ALONE)
-        button.setAccessibleName(action.toolTip())
+        button.setAccessibleName(tip(action))
         button.setIconSize(QSize(ICON, ICON))
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         if name in ("soften", "train"):
@@ -84,7 +85,7 @@ class PresentBar(QToolBar):
         self._shown["soften"].setVisible(softens)
         self._shown["train"].setVisible(not softens)
         train = self._button("train")
-        train.setAccessibleName(train.toolTip())
+        train.setAccessibleName(tip(train.defaultAction()))
         self._epoch.setText(epoch_in_words(self._desk))
 
     def _show_tab(self) -> None:
