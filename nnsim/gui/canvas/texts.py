@@ -32,14 +32,13 @@ class Texts:
     def weight(self, connection: Connection) -> str:
         """The label of a connection."""
         network = self._desk.session.network
-        text = self._number(network.value(connection.weight))
-        if self.products_drawn:
-            first, second = in_order(network.structure.by_id[connection.target].activation,
-                                     network.value(connection.weight), self._desk.looking.output_of(connection.source))
-            text = f"{self._number(first)} · {factor(second, self._digits)}"
-        if self.names_drawn:
-            text = f"{connection.weight}: {text}" if self.products_drawn else f"{connection.weight} = {text}"
-        return text
+        value = network.value(connection.weight)
+        if not self.products_drawn:
+            return f"{connection.weight} = {self._number(value)}" if self.names_drawn else self._number(value)
+        first, second = in_order(network.structure.by_id[connection.target].activation, value,
+                                 self._desk.looking.output_of(connection.source))
+        product = f"{self._number(first)} · {factor(second, self._digits)}"
+        return f"{connection.weight}: {product}" if self.names_drawn else product
 
     def weight_before(self, connection: Connection) -> str:
         """What the label was at the start of the run, while that is compared; else nothing."""
